@@ -1,21 +1,61 @@
-"""Guard every response of `serve` and `app`: the Host of requests, and headers against scripts of others.
-
-A page of another site can make a browser send requests here. With a name that it resolves to this address (DNS
-rebinding), it could read the answers, so a request must name this server. An `<img>` on it could start a costly SQL
-statement, so only a request for a whole page may come from another site.
-"""
+"""Guard every response of `serve` and `app`: the Host of requests, and headers against scripts of others."""
 
 import base64
 import hashlib
 import re
 import socket
+import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from contextlib import closing
 from gettext import gettext as _
 from importlib.resources import files
 from ipaddress import ip_address
 from typing import Any, Final
+from weakref import ref
 
 from datasette.utils.asgi import Response
+
+# sql_limits
+
+MAX_RESULT_BYTES: Final = 80 * 2**20
+"""Largest value, and largest total of the values of one statement: more than any stored page or image."""
+
+_MAX_SQL_LENGTH: Final = 100_000
+_MAX_LIKE_LENGTH: Final = 1_000  # a LIKE takes text length times pattern length
+_HEAP_BYTES: Final = 512 * 2**20
+
+
+def limit_connection(connection: sqlite3.Connection) -> None:
+    """Limit values, results, statements and patterns of `connection`."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_RESULT_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MAX_SQL_LENGTH)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _MAX_LIKE_LENGTH)
+    connection.row_factory = _RowFactory()
+
+
+def limit_heap() -> None:
+    """Limit the memory of SQLite in this process; a statement that needs more fails."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"pragma hard_heap_limit = {_HEAP_BYTES}")
+
+
+class _RowFactory:
+    """Makes `sqlite3.Row`s; raises `sqlite3.OperationalError` when those of one cursor are too large together."""
+
+    def __init__(self) -> None:
+        self._cursor: ref[sqlite3.Cursor] | None = None
+        self._bytes = 0
+
+    def __call__(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+        if self._cursor is None or self._cursor() is not cursor:
+            self._cursor, self._bytes = ref(cursor), 0
+        self._bytes += sum(len(value) for value in values if isinstance(value, (str, bytes)))
+        if self._bytes > MAX_RESULT_BYTES:
+            raise sqlite3.OperationalError(f"the result is larger than {MAX_RESULT_BYTES >> 20} MB")
+        return sqlite3.Row(cursor, values)
+
+
+# guard
 
 Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]

@@ -18,8 +18,8 @@ from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
 
 if TYPE_CHECKING:
-    from blogarchive.export.book.volumes import Division
-    from blogarchive.export.common.report import Exported
+    from blogarchive.export.epub import Division
+    from blogarchive.export.run import Exported
 
 _EXPORT_HELP = _(
     """Write blogs to files that need no special program; run it again to update OUT.

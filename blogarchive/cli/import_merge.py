@@ -15,8 +15,8 @@ from blogarchive.cli.common.stdio import print_result
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
+from blogarchive.importing.importer import ImportReport
 from blogarchive.importing.merge import merge_archive
-from blogarchive.importing.report import ImportReport
 from blogarchive.importing.warc import import_warc
 
 

@@ -147,8 +147,7 @@ def _fetch_page(
 def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Page, Target]:
     """Return the page of a file as `import html` identifies it; raises `UsageError` if it cannot."""
     from blogarchive.importing.identify import identify
-    from blogarchive.importing.parse_saved import CannotIdentify, find_target, to_crawled_page
-    from blogarchive.importing.saved_files import load_page
+    from blogarchive.importing.saved_files import CannotIdentify, find_target, load_page, to_crawled_page
 
     try:
         saved = load_page(path, path.parent)

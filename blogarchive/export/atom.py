@@ -6,9 +6,9 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from blogarchive.export.common.iterate import iterate_posts
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
+from blogarchive.export.folder import Digests, atomic_file, output_file
+from blogarchive.export.posts import iterate_posts
+from blogarchive.export.run import Exported
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_entry, build_head
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.rows import Progress, no_progress

@@ -1,27 +1,178 @@
 """`export epub`: the posts as one book for e-readers and phones."""
 
+import re
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
-from blogarchive.export.book import pages
-from blogarchive.export.book.pages import Book, Chapter
-from blogarchive.export.book.volumes import Division, Volume, plan_volumes
-from blogarchive.export.common.images import image_file_name, make_image_source
-from blogarchive.export.common.internal_links import InternalLinks
-from blogarchive.export.common.post_files import PostInput, collect_input, render_posts
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from blogarchive.export.folder import Digests, UniqueNames, atomic_file, output_file, safe_name
+from blogarchive.export.markdown import to_markdown
+from blogarchive.export.posts import (
+    InternalLinks,
+    PostInput,
+    collect_input,
+    image_file_name,
+    make_image_source,
+    render_posts,
+)
+from blogarchive.export.run import Exported
 from blogarchive.parsing.images import detect_image_type, is_intact
-from blogarchive.rendering.bodies import ImageSource, ImageToShow
+from blogarchive.rendering.atom import join_titles
+from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, render_body
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, FullPost, Image
+from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.store.rows import Progress, no_progress
+
+# pages
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chapter:
+    """A post in the book: its file, its title, and its part (the month) in the table of contents."""
+
+    name: str
+    title: str
+    part: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """The metadata of the book; `modified` is when its newest blog was last seen (UTC, with Z)."""
+
+    identifier: str
+    title: str
+    authors: tuple[str, ...]
+    modified: str
+    chapters: Sequence[Chapter]
+    images: Sequence[str]
+
+    @property
+    def parts(self) -> list[tuple[str, list[Chapter]]]:
+        """The chapters by part, in reading order."""
+        return [(part, list(chapters)) for part, chapters in groupby(self.chapters, attrgetter("part"))]
+
+
+def read_static(name: str) -> bytes:
+    """Return a file that is the same in every book."""
+    return files("blogarchive.export.book").joinpath("templates").joinpath(name).read_bytes()
+
+
+def render_file(name: str, book: Book) -> bytes:
+    """Return a file that describes the whole book."""
+    return _render_of_pages(name, book=book)
+
+
+def render_chapter(
+    blog: Blog, post: FullPost, title: str, image: ImageSource, post_links: PostSource
+) -> bytes:
+    """Return the page of a post with its comments; `image` and `post_links` return URLs inside the book."""
+
+    def render(body_html: str) -> Markup:
+        return book_html(render_body(body_html, post.url, image, post_links))
+
+    return _render_of_pages("chapter.xhtml", blog=blog, post=post, title=title, render=render)
+
+
+def book_html(body_html: str) -> Markup:
+    """Return a body in the few elements that every e-book reader supports, as well-formed XHTML.
+
+    It is converted to Markdown and back: bodies of twenty years nest font in p in span in table.
+    """
+    return Markup(_markdown().render(to_markdown(body_html)))  # noqa: S704 - raw HTML is off, so the result has none (XSS)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable(["table", "strikethrough"])
+
+
+def _render_of_pages(name: str, **values: object) -> bytes:
+    return _NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("blogarchive.export.book"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+# volumes
+
+Division = Literal["blog", "year"]
+_UNDATED = "没有日期"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Volume:
+    """The posts of a book, oldest first; `name` is its file name, `year` is None if it has posts of all years."""
+
+    name: str
+    blogs: tuple[Blog, ...]
+    posts: tuple[tuple[Blog, PostHeading], ...]
+    year: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The titles of the first blogs, with the year."""
+        title = join_titles(self.blogs)
+        return f"{title} {self.year}" if self.year else title
+
+
+def plan_volumes(reader: ExportReader, each: Division | None) -> list[Volume]:
+    """Return the books; without `each` one with all posts. A book without a stored text is left out."""
+    blogs = reader.blogs()
+    if each is None:
+        posts = tuple((blog, heading) for blog in blogs for heading in reader.headings(blog))
+        return [Volume(name="blog.epub", blogs=blogs, posts=posts)]
+    names = UniqueNames()
+    return [
+        Volume(
+            name=names.claim(safe_name(f"{blog.title} {year or ''}"), blog.uid) + ".epub",
+            blogs=(blog,),
+            posts=posts,
+            year=year,
+        )
+        for blog in blogs
+        for year, posts in _divide(blog, reader.headings(blog), each)
+        if any(heading.has_text for _, heading in posts)
+    ]
+
+
+def _divide(
+    blog: Blog, headings: tuple[PostHeading, ...], each: Division
+) -> Iterator[tuple[str | None, tuple[tuple[Blog, PostHeading], ...]]]:
+    if each == "blog":
+        yield None, tuple((blog, heading) for heading in headings)
+        return
+    for year, group in groupby(headings, _year):
+        yield year, tuple((blog, heading) for heading in group)
+
+
+def _year(heading: PostHeading) -> str:
+    return (heading.posted_at or "")[:4] or _UNDATED
+
+
+# epub
 
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 
@@ -83,9 +234,9 @@ class _Page:
     images: list[Image] = field(default_factory=list)
 
 
-def _render(given: PostInput) -> bytes:
+def _render_of_epub(given: PostInput) -> bytes:
     page = cast("_Page", given.page)
-    return pages.render_chapter(given.blog, given.post, page.chapter.title, given.images.get, given.links.get)
+    return render_chapter(given.blog, given.post, page.chapter.title, given.images.get, given.links.get)
 
 
 class _BookWriter:
@@ -103,12 +254,12 @@ class _BookWriter:
         self._links = InternalLinks((blog, heading, self._files[heading.id]) for blog, heading in stored)
         self._zip = book
         self._write("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
-        self._write("META-INF/container.xml", pages.read_static("container.xml"))
-        self._write("book/style.css", pages.read_static("style.css"))
+        self._write("META-INF/container.xml", read_static("container.xml"))
+        self._write("book/style.css", read_static("style.css"))
 
     def add_posts(self, progress: Callable[[int], None]) -> None:
         """Write a chapter for each post, rendered on all cores, behind the images that it shows first."""
-        for given, content in render_posts(self._inputs(progress), _render):
+        for given, content in render_posts(self._inputs(progress), _render_of_epub):
             page = cast("_Page", given.page)
             for image in page.images:
                 self._write(
@@ -148,7 +299,7 @@ class _BookWriter:
             images=images,
         )
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
-            self._write(f"book/{name}", pages.render_file(name, book))
+            self._write(f"book/{name}", render_file(name, book))
 
     def _image_source(self, post: FullPost, new: list[Image]) -> ImageSource:
         """Return the source of the images of a post; valid images that the book has not yet are added to `new`."""

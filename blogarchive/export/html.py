@@ -1,22 +1,349 @@
 """`export html`: a static site that opens from a disk, with an index by month and category, and a search."""
 
-from collections.abc import Iterable, Iterator
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import cast
+from urllib.parse import quote
 
-from blogarchive.export.common.export_folder import ExportFolder
-from blogarchive.export.common.filenames import UniqueNames, safe_name
-from blogarchive.export.common.images import ImageFolder, make_image_source
-from blogarchive.export.common.internal_links import InternalLinks
-from blogarchive.export.common.post_files import PostInput, collect_input, input_digest, write_posts
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests
-from blogarchive.export.site import pages, search
-from blogarchive.export.site.page_paths import SiteBlog, SitePost, href, plan_blog
-from blogarchive.export.site.pages import PostPage
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from blogarchive.export.folder import Digests, ExportFolder, UniqueNames, safe_name
+from blogarchive.export.posts import (
+    ImageFolder,
+    InternalLinks,
+    PostInput,
+    collect_input,
+    escape_line_ends,
+    input_digest,
+    make_image_source,
+    write_posts,
+)
+from blogarchive.export.run import Exported
+from blogarchive.messages.translate import plural_translator, translator
+from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
+from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, FullPost
+from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.search.tokenizer import fold
+
+# page_paths
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+UNDATED = "undated"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SitePost:
+    """A post and the path of its page below the site's folder."""
+
+    heading: PostHeading
+    path: str
+
+    @property
+    def title(self) -> str:
+        """The title, or a placeholder if it has none."""
+        return (self.heading.title or "").strip() or "（无题）"
+
+    @property
+    def month(self) -> str:
+        """YYYY-MM, or `UNDATED` if no page showed it."""
+        found = _MONTH.match(self.heading.posted_at or "")
+        return found[0] if found else UNDATED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """The posts of a month or a category, newest first, and the path of their page."""
+
+    name: str
+    path: str
+    posts: list[SitePost] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteBlog:
+    """A blog and the paths of its pages: `posts` undated and oldest first, `months` newest first, categories by name."""
+
+    blog: Blog
+    path: str
+    posts: list[SitePost]
+    months: list[Listing]
+    categories: list[Listing]
+
+
+def plan_blog(blog: Blog, folder: str, headings: Iterable[PostHeading]) -> SiteBlog:
+    """Return the blog with the paths of its pages below `folder`."""
+    names = UniqueNames()
+    names.claim("index", "")
+    posts = [
+        SitePost(heading=heading, path=f"{folder}/{names.claim(_stem(heading), 'post')}.html")
+        for heading in sorted(headings, key=lambda heading: heading.posted_at or "")
+    ]
+    months: dict[str, Listing] = {}
+    categories: dict[str, Listing] = {}
+    for post in reversed(posts):
+        _find_listing(months, post.month, folder, "month", names).posts.append(post)
+        for name in post.heading.categories:
+            _find_listing(categories, name, folder, "category", names).posts.append(post)
+    by_month = [
+        months[name] for name in sorted(months, key=lambda month: (month != UNDATED, month), reverse=True)
+    ]
+    by_name = [categories[name] for name in sorted(categories)]
+    return SiteBlog(blog=blog, path=f"{folder}/index.html", posts=posts, months=by_month, categories=by_name)
+
+
+def href(path: str, root: str = "") -> str:
+    """Return the relative URL of the file at `path`; `root` is the URL of the site's folder."""
+    return root + quote(path)
+
+
+def _stem(heading: PostHeading) -> str:
+    return safe_name(heading.number, max_bytes=80)
+
+
+def _find_listing(
+    found: dict[str, Listing], name: str, folder: str, kind: str, names: UniqueNames
+) -> Listing:
+    if name not in found:
+        stem = names.claim(f"{kind}-{safe_name(name, max_bytes=80)}", "more")
+        found[name] = Listing(name=name, path=f"{folder}/{stem}.html")
+    return found[name]
+
+
+# pages
+
+_NEWEST = 30
+_INNER_ROOT = "../"
+
+
+def stylesheet() -> bytes:
+    """Return the stylesheet: the part shared with `serve`, then that of exported pages."""
+    shared = files("blogarchive.rendering").joinpath("style.css").read_bytes()
+    return shared + files("blogarchive.export.site").joinpath("site.css").read_bytes()
+
+
+def render_front_page(blogs: Sequence[SiteBlog]) -> bytes:
+    """Return `index.html`: the list of blogs, or the only blog."""
+    if len(blogs) == 1:
+        return _render_of_pages("blog.html", root="", site_blog=blogs[0], newest=_newest(blogs[0]))
+    return _render_of_pages("front.html", root="", blogs=blogs)
+
+
+def render_blog_page(site_blog: SiteBlog) -> bytes:
+    """Return the page of a blog: its months, categories and newest posts."""
+    return _render_of_pages("blog.html", root=_INNER_ROOT, site_blog=site_blog, newest=_newest(site_blog))
+
+
+def render_listing_page(site_blog: SiteBlog, listing: Listing, title: str) -> bytes:
+    """Return the page of a month or a category."""
+    return _render_of_pages(
+        "listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLink:
+    """A link to the page of another post."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """Facts beside the post on its page: its blog with the post's categories alone, and its neighbours."""
+
+    site_blog: SiteBlog
+    path: str
+    older: PageLink | None
+    newer: PageLink | None
+
+
+def plan_post_page(site_blog: SiteBlog, place: int) -> PostPage:
+    """Return the page of the post at `place` among the posts of the blog."""
+    posts, post = site_blog.posts, site_blog.posts[place]
+    categories = [
+        replace(listing, posts=[])
+        for listing in site_blog.categories
+        if listing.name in post.heading.categories
+    ]
+    return PostPage(
+        site_blog=replace(site_blog, posts=[], months=[], categories=categories),
+        path=post.path,
+        older=_link_to(posts[place - 1]) if place else None,
+        newer=_link_to(posts[place + 1]) if place + 1 < len(posts) else None,
+    )
+
+
+def render_post_page(page: PostPage, post: FullPost, image: ImageSource, post_links: PostSource) -> bytes:
+    """Return the page of a post with its images, comments and replaced versions."""
+
+    def render(body_html: str | None) -> str:
+        return render_body(body_html or "", post.url, image, post_links)
+
+    return _render_of_pages(
+        "post.html",
+        layout="page.html",
+        root=_INNER_ROOT,
+        site_blog=page.site_blog,
+        post_page=SitePost(heading=post, path=page.path),
+        post=post,
+        older=page.older,
+        newer=page.newer,
+        render=render,
+    )
+
+
+def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost, image: ImageSource) -> str:
+    """Return the page of a post as a file of its own: with its stylesheet, without links to other pages of a site."""
+
+    def render(body_html: str | None) -> str:
+        return render_body(body_html or "", post_page.heading.url, image)
+
+    style = stylesheet()
+    return (
+        _environment()
+        .get_template("post.html")
+        .render(
+            layout="single.html",
+            root=None,
+            style=style.decode(),
+            style_hash=f"sha256-{b64encode(sha256(style).digest()).decode()}",
+            site_blog=site_blog,
+            post_page=post_page,
+            post=post,
+            older=None,
+            newer=None,
+            render=render,
+        )
+    )
+
+
+def render_search_page(chunks: int, posts: int) -> bytes:
+    """Return the search page, which loads `chunks` files."""
+    return _render_of_pages("search.html", root="", chunks=chunks, posts=posts)
+
+
+def _link_to(post: SitePost) -> PageLink:
+    return PageLink(path=post.path, title=post.title)
+
+
+def _newest(site_blog: SiteBlog) -> list[SitePost]:
+    return site_blog.posts[: -_NEWEST - 1 : -1]
+
+
+def _render_of_pages(template: str, **values: object) -> bytes:
+    return _environment().get_template(template).render(values).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("blogarchive.export.site"), PackageLoader("blogarchive.rendering")]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
+    environment.filters |= {
+        "href": href,
+        "clock": _format_time,
+        "count": _format_count,
+        "years": _group_by_year,
+        "month": format_month,
+        "lang": detect_language,
+    }
+    return environment
+
+
+def format_month(month: str) -> str:
+    """Return `2025-01` as `2025 年 1 月`."""
+    if month == UNDATED:
+        return "没有日期"
+    return f"{month[:4]} 年 {int(month[5:])} 月"
+
+
+def _format_time(moment: str | None) -> str:
+    """Return an ISO time without T and offset, in its precision."""
+    return (moment or "")[:19].replace("T", " ")
+
+
+def _format_count(number: int | None) -> str:
+    return f"{number:,}" if isinstance(number, int) else str(number or "")
+
+
+def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]:
+    found: dict[str, list[Listing]] = {}
+    for listing in months:
+        found.setdefault(listing.name[:4] if listing.name != UNDATED else listing.name, []).append(listing)
+    return list(found.items())
+
+
+# search
+
+_CHUNK = 300_000
+"""Characters in a chunk, about a megabyte: a browser parses it in some hundredths of a second."""
+
+# Han and full-width ASCII: the characters that search treats as equal to another.
+_FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))
+
+
+def search_script() -> bytes:
+    """Return the content of `look/search.js`."""
+    return files("blogarchive.export.site").joinpath("search.js").read_bytes()
+
+
+def fold_script() -> bytes:
+    """Return `search/fold.js`: characters, and the character that search treats each as."""
+    pairs = [(char, fold(char)) for codes in _FOLDED for char in map(chr, codes)]
+    pairs = [(char, folded) for char, folded in pairs if char != folded and len(folded) == 1]
+    source, target = ("".join(side) for side in zip(*pairs, strict=True))
+    return f"blogarchiveFold({_script(source)},{_script(target)});\n".encode()
+
+
+def write_chunks(posts: Iterable[tuple[str, Blog, FullPost]]) -> Iterator[bytes]:
+    """Yield the chunks, one in memory at a time; `posts` have the path of their page and are oldest first."""
+    entries: list[str] = []
+    size = 0
+    for path, blog, post in posts:
+        entry = _script(_entry(path, blog, post))
+        entries.append(entry)
+        size += len(entry)
+        if size >= _CHUNK:
+            yield _chunk(entries)
+            entries, size = [], 0
+    if entries:
+        yield _chunk(entries)
+
+
+def _entry(path: str, blog: Blog, post: FullPost) -> list[object]:
+    comments = [[comment.author_name, comment.body_text] for comment in post.comments]
+    day = (post.posted_at or "")[:10]
+    return [path, post.title or "", day, blog.nickname or blog.title, post.body_text, comments]
+
+
+def _chunk(entries: list[str]) -> bytes:
+    return ("blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n").encode()
+
+
+def _script(value: object) -> str:
+    """Return JSON that is valid in JavaScript of every version."""
+    return escape_line_ends(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+# html
 
 _SEARCH_PAGE = "search.html"
 _FOLD = "search/fold.js"
@@ -69,36 +396,36 @@ class _Site:
         )
 
     def write(self) -> Digests:
-        self.folder.write("look/style.css", pages.stylesheet())
-        self.folder.write("look/search.js", search.search_script())
+        self.folder.write("look/style.css", stylesheet())
+        self.folder.write("look/search.js", search_script())
         digest = input_digest(_FOLD)
         if not self.folder.keep(_FOLD, digest):
-            self.folder.write(_FOLD, search.fold_script(), digest)
+            self.folder.write(_FOLD, fold_script(), digest)
         self._progress(0, self._total)
         for site_blog in self.blogs:
             self._write_listings(site_blog)
-            write_posts(self.folder, self._inputs(site_blog), _render)
+            write_posts(self.folder, self._inputs(site_blog), _render_of_html)
         self._write_search()
-        self.folder.write("index.html", pages.render_front_page(self.blogs))
+        self.folder.write("index.html", render_front_page(self.blogs))
         return self.folder.finish()
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
-        self.folder.write(site_blog.path, pages.render_blog_page(site_blog))
+        self.folder.write(site_blog.path, render_blog_page(site_blog))
         lines = {post.path: input_digest(post) for post in site_blog.posts}
-        titled = [(month, pages.format_month(month.name)) for month in site_blog.months]
+        titled = [(month, format_month(month.name)) for month in site_blog.months]
         titled += [(category, f"分类：{category.name}") for category in site_blog.categories]
         for listing, title in titled:
             shown = (site_blog.blog, title, [lines[post.path] for post in listing.posts])
             digest = input_digest(shown)
             if not self.folder.keep(listing.path, digest):
-                self.folder.write(listing.path, pages.render_listing_page(site_blog, listing, title), digest)
+                self.folder.write(listing.path, render_listing_page(site_blog, listing, title), digest)
 
     def _inputs(self, site_blog: SiteBlog) -> Iterator[tuple[str, PostInput]]:
         for place, post_page in enumerate(site_blog.posts):
             post = self.reader.post(post_page.heading)
             source = make_image_source(self.reader, post, self.images.copy, "../media/")
             post_links = self.links.source_for(site_blog.blog, post_page.heading, post_page.path)
-            page = pages.plan_post_page(site_blog, place)
+            page = plan_post_page(site_blog, place)
             yield (
                 post_page.path,
                 collect_input(site_blog.blog, post, source, post_links, page=page, with_versions=True),
@@ -117,18 +444,18 @@ class _Site:
         if self.folder.keep_all([_SEARCH_PAGE, *chunks], digest):
             return
         count = 0
-        for count, chunk in enumerate(search.write_chunks(self._read(posts)), 1):
+        for count, chunk in enumerate(write_chunks(self._read(posts)), 1):
             self.folder.write(f"search/{count - 1:04}.js", chunk, digest)
-        self.folder.write(_SEARCH_PAGE, pages.render_search_page(count, self._total), digest)
+        self.folder.write(_SEARCH_PAGE, render_search_page(count, self._total), digest)
 
     def _read(self, posts: Iterable[tuple[SitePost, Blog]]) -> Iterator[tuple[str, Blog, FullPost]]:
         for post_page, blog in posts:
             yield href(post_page.path), blog, self.reader.post(post_page.heading)
 
 
-def _render(given: PostInput) -> bytes:
+def _render_of_html(given: PostInput) -> bytes:
     page = cast("PostPage", given.page)
-    return pages.render_post_page(page, given.post, given.images.get, given.links.get)
+    return render_post_page(page, given.post, given.images.get, given.links.get)
 
 
 def _posted_at(entry: tuple[SitePost, Blog]) -> str:

@@ -9,10 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from blogarchive.export.common.iterate import iterate_posts
-from blogarchive.export.common.line_ends import escape_line_ends
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
+from blogarchive.export.folder import Digests, atomic_file, output_file
+from blogarchive.export.posts import escape_line_ends, iterate_posts
+from blogarchive.export.run import Exported
 from blogarchive.sites.links import json_id
 from blogarchive.store.read.exports import Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost

@@ -1,30 +1,258 @@
-"""`export markdown`: a file for each post with YAML front matter, images beside it; for Obsidian, Hugo, any editor.
-
-`blog/_index.md`, `blog/2025-01-28-标题.md`, `blog/images/SHA-256.jpg`. The URL of the post is the field `source`:
-Hugo refuses a page with a `url` that begins with http (docs/decisions/0047).
-"""
+"""`export markdown`: a file for each post with YAML front matter, images beside it; for Obsidian, Hugo, any editor."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
 import yaml
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, Tag
+from markdownify import MarkdownConverter
 
-from blogarchive.export.common.export_folder import ExportFolder
-from blogarchive.export.common.filenames import UniqueNames, safe_name
-from blogarchive.export.common.images import ImageFolder, make_image_source
-from blogarchive.export.common.internal_links import InternalLinks
-from blogarchive.export.common.post_files import PostInput, collect_input, write_posts
-from blogarchive.export.common.report import Exported
-from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
+from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
+from blogarchive.export.posts import (
+    ImageFolder,
+    InternalLinks,
+    PostInput,
+    collect_input,
+    make_image_source,
+    write_posts,
+)
+from blogarchive.export.run import Exported
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.dates import complete_date
 from blogarchive.sites.links import json_id
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
+
+# html_to_markdown
+
+# Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
+_PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
+_FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]")
+_SHORTCODE = re.compile(r"\{\{[<%]")
+_BLOCKS = (
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "table",
+    "pre",
+    "blockquote",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+)
+_BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
+_EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
+_BREAK = (
+    "\ufdd0"  # a placeholder for the backslash of a hard line break, which is no text at the edge of emphasis
+)
+_MAX_DEPTH = 100
+_SPACES = re.compile(r"[ \t]{2,}")
+_PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTES = r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>"""
+_PLAIN_TAGS = re.compile(rf"</?(?:font|span|big|small|u){_ATTRIBUTES}", re.IGNORECASE)
+_DEEP_TAGS = re.compile(rf"</?(?!(?:br|img)[\s/>])[a-z][^\s/>]*{_ATTRIBUTES}", re.IGNORECASE)
+_URL_SAFE = "!#$%&'*+,/:;=?@[]~"
+
+
+def to_markdown(body_html: str) -> str:
+    """Return the Markdown of a body from `render_body`, without line ends around it; "" for an empty body.
+
+    A table that Markdown cannot express (several paragraphs in a cell, a table in a table) becomes paragraphs: no
+    text is lost.
+    """
+    source = _PLAIN_TAGS.sub("", body_html.replace(_BREAK, ""))
+    soup = BeautifulSoup(_collapse_spaces(source), "html.parser")
+    # Most bodies are comments of a line, and a search for tags takes as long as to parse one.
+    if "<center" in source or source.count("<") > _MAX_DEPTH:
+        _flatten(soup)
+    if "<table" in source:
+        for table in reversed(soup.find_all("table")):
+            if not _is_grid(table):
+                _unwrap(table)
+    text = _converter().convert_soup(soup)
+    return re.sub(r"\n{3,}", "\n\n", text.replace(_BREAK, "\\")).strip("\n")
+
+
+def _collapse_spaces(source: str) -> str:
+    """Return the HTML with one space for each run of spaces outside `pre`: markdownify searches a run from each space."""
+    parts = _PREFORMATTED.split(source)
+    return "".join(part if place % 2 else _SPACES.sub(" ", part) for place, part in enumerate(parts))
+
+
+def escape_markdown(text: str) -> str:
+    """Return `text` on one line, escaped so that Markdown shows it unchanged."""
+    return _converter().escape(" ".join(text.split()), set())
+
+
+class _Converter(MarkdownConverter):
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # missing in its stub
+        return _PROGRAM_MARKUP.sub(r"\\\1", escaped)
+
+    def convert_b(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _emphasize(el, text, "**", parent_tags)
+
+    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _emphasize(el, text, "*", parent_tags)
+
+    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _emphasize(el, text, "~~", parent_tags)
+
+    convert_strong = convert_b
+    convert_i = convert_em
+    convert_s = convert_strike = convert_del
+
+    def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Two line breaks in a row end a paragraph in old posts; at the edge of a paragraph one has no effect."""
+        if "_inline" in parent_tags:
+            return " "
+        words_around = _begins_with_text(el.previous_elements) and _begins_with_text(_following_in_block(el))
+        return f"{_BREAK}\n" if words_around else "\n\n"
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        href = str(el.get("href") or "")
+        if "_noformat" in parent_tags or not href or not text.strip():
+            return text
+        title = escape_markdown(str(el.get("title") or "")).replace('"', '\\"')
+        target = quote(href, safe=_URL_SAFE) + (f' "{title}"' if title else "")
+        return f"[{' '.join(text.split())}]({target})"
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        alt = escape_markdown(str(el.get("alt") or ""))
+        return f"![{alt}]({quote(str(el.get('src') or ''), safe=_URL_SAFE)})"
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Use a fence longer than any in the text; use lines if Hugo would run a shortcode inside the fence."""
+        text = text.strip("\r\n")
+        if not text or "_inline" in parent_tags or _SHORTCODE.search(text):
+            return "\n\n" + "\\\n".join(self.escape(line, set()) for line in text.splitlines()) + "\n\n"
+        fence = "`" * max([2, *(len(run) for run in re.findall(r"`+", text))]) + "`"
+        return f"\n\n{fence}\n{text}\n{fence}\n\n"
+
+    def convert_dd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f" {text.strip()} " if "_inline" in parent_tags else f"\n\n{text.strip()}\n\n"
+
+    convert_dt = convert_dd
+
+
+@cache
+def _converter() -> _Converter:
+    return _Converter(
+        heading_style="ATX",
+        bullets="-",
+        escape_misc=True,
+        table_infer_header=True,
+        keep_inline_images_in=["td", "th", *_BLOCKS],
+    )
+
+
+def _emphasize(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
+    """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
+
+    A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation at the
+    edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
+    """
+    nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
+    beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in sum(_EMPHASIS.values(), ())
+    if "_noformat" in parent_tags or nested or beside:  # adjacent marks would be one run
+        return text
+    start, end = 0, len(text)
+    while start < end and _may_move(text[start]):
+        start += 1
+    while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.match(text, end - 1, end)):
+        end -= 1
+    inner = text[start:end]
+    if not inner or "\n\n" in inner or not (_is_word(inner[0]) and _is_word(inner[-1])):
+        return text
+    return f"{text[:start]}{mark}{inner}{mark}{text[end:]}"
+
+
+def _following_in_block(el: Tag) -> Iterator[object]:
+    """Yield the following nodes of the same block, in document order."""
+    block = el.find_parent(_BLOCKS_WITH_TEXT)
+    return takewhile(lambda following: block is None or _within(following, block), el.next_elements)
+
+
+def _within(element: PageElement, block: Tag) -> bool:
+    return any(parent is block for parent in element.parents)
+
+
+def _begins_with_text(elements: Iterable[object]) -> bool:
+    """Return whether the first visible node is text or an image, and neither a line break nor a block."""
+    for element in elements:
+        if isinstance(element, Tag):
+            if element.name in ("br", *_BLOCKS_WITH_TEXT):
+                return False
+            if element.name == "img":
+                return True
+        elif isinstance(element, NavigableString) and element.strip():
+            return True
+    return False
+
+
+def _may_move(char: str) -> bool:
+    return char.isspace() or (ord(char) > 0x7F and not _is_word(char))
+
+
+def _is_word(char: str) -> bool:
+    return unicodedata.category(char)[0] not in "PSZC"
+
+
+def _flatten(soup: BeautifulSoup) -> None:
+    """Remove the tags, but `br` and `img`, of elements that are nested too deep for recursion.
+
+    Old pages have hundreds of unclosed tags. The text is parsed again: to unwrap one element takes as long as its
+    parent has children.
+    """
+    for centred in soup.find_all("center"):  # markdownify does not treat it as a block
+        centred.name = "div"
+    depth = {id(soup): 0}
+    deepest = []
+    for element in soup.find_all(True):
+        depth[id(element)] = depth[id(element.parent)] + 1
+        if depth[id(element)] == _MAX_DEPTH and element.find(True, recursive=False):
+            deepest.append(element)
+    for element in deepest:
+        inner = BeautifulSoup(_DEEP_TAGS.sub("", element.decode_contents()), "html.parser")
+        element.clear()
+        element.extend(list(inner.contents))
+
+
+def _is_grid(table: Tag) -> bool:
+    """Return whether Markdown can express the table: two columns or more, no blocks or tables in its cells."""
+    cells = table.find_all(["td", "th"])
+    rows = table.find_all("tr")
+    if table.find_parent("table") or table.find("table") or len(cells) <= len(rows):
+        return False
+    return not any(_count_blocks(cell) > 1 or cell.find(["ul", "ol", "pre", "blockquote"]) for cell in cells)
+
+
+def _count_blocks(cell: Tag) -> int:
+    return len(cell.find_all(["p", "div"])) + len(cell.find_all("br")) // 2
+
+
+def _unwrap(table: Tag) -> None:
+    for part in table.find_all(["tbody", "thead", "tfoot", "colgroup", "tr", "td", "th", "caption"]):
+        if part.find_parent("table") is table:
+            part.name = "div"
+    table.name = "div"
+
+
+# markdown
 
 _URL_SYNTAX = re.compile("[%#?]")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blogarchive.errors import UsageError
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file
+from blogarchive.export.folder import Digests, atomic_file
+from blogarchive.export.run import Exported
 from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows, open_reader
 from blogarchive.store.read.models import Blog
 from blogarchive.store.rows import Progress, no_progress

@@ -7,8 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.common.export_folder import MARKER
-from blogarchive.export.common.writer import atomic_file, require_other_file
+from blogarchive.export.folder import MARKER, atomic_file, require_other_file
 from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy

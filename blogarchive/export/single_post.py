@@ -6,12 +6,10 @@ from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.export.common.filenames import safe_name
-from blogarchive.export.common.images import make_image_source
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
-from blogarchive.export.site.page_paths import plan_blog
-from blogarchive.export.site.pages import render_single_page
+from blogarchive.export.folder import atomic_file, output_file, safe_name
+from blogarchive.export.html import plan_blog, render_single_page
+from blogarchive.export.posts import make_image_source
+from blogarchive.export.run import Exported
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, FullPost, Image
 from blogarchive.store.read.posts import find_posts

@@ -10,9 +10,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from blogarchive.export.common.iterate import iterate_posts
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
+from blogarchive.export.folder import Digests, atomic_file, output_file
+from blogarchive.export.posts import iterate_posts
+from blogarchive.export.run import Exported
 from blogarchive.store.read.exports import Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost
 from blogarchive.store.rows import Progress, no_progress

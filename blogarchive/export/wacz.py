@@ -14,12 +14,19 @@ from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.export.warc import WrittenRecords, describe_export, require_author_filter, write_records
-from blogarchive.export.web_archive import cdx_index
-from blogarchive.export.web_archive.cdx_index import CdxIndex, IndexEntry
-from blogarchive.export.web_archive.records import UNKNOWN_TIME, warc_date
+from blogarchive.export import warc as cdx_index
+from blogarchive.export.folder import Digests, atomic_file, output_file
+from blogarchive.export.run import Exported
+from blogarchive.export.warc import (
+    UNKNOWN_TIME,
+    CdxIndex,
+    IndexEntry,
+    WrittenRecords,
+    describe_export,
+    require_author_filter,
+    warc_date,
+    write_records,
+)
 from blogarchive.rendering.atom import join_titles
 from blogarchive.store.read.exports import ExportReader, Filters, ReplayPage, open_reader
 from blogarchive.store.rows import Progress, no_progress

@@ -1,24 +1,247 @@
-"""`export warc`: the pages as served, and the images, in the format of web archives (ISO 28500).
+"""`export warc`: the pages as served, and the images, in the format of web archives (ISO 28500)."""
 
-pywb, ReplayWeb.page and the tools of the Wayback Machine open it. Bodies are without transfer compression, and the
-headers agree with that.
-"""
-
+import heapq
+import json
+import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
+from http import HTTPStatus
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Final, Protocol
+from urllib.parse import urlsplit
 
-from blogarchive.errors import UsageError
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.export.web_archive.cdx_index import IndexEntry
-from blogarchive.export.web_archive.records import UNKNOWN_TIME, build_info, build_record
-from blogarchive.store.read.exports import ExportReader, Filters, PackedPage, StoredImage, open_reader
+from w3lib.url import safe_url_string
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from blogarchive import installed_version
+from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.export.folder import Digests, atomic_file, output_file
+from blogarchive.export.run import Exported
+from blogarchive.store.read.exports import (
+    PAGE_FIELD,
+    ExportReader,
+    Filters,
+    PackedPage,
+    PageRecord,
+    StoredImage,
+    open_reader,
+)
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.workers.pool import map_in_order
+
+# cdx_index
+
+NAME: Final = "index.cdx.gz"
+_LINES_PER_BLOCK: Final = 1024
+_WWW: Final = "www."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexEntry:
+    """The entry of a record in an index: the key with the time, and the facts without the position in a WARC."""
+
+    key: str
+    facts: dict[str, str | None]
+
+
+def describe_record(record: Any) -> IndexEntry:
+    """Return the index entry of a record that warcio wrote. Before, its headers are not complete."""
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    http = record.http_headers
+    media_type = http.get_header("Content-Type") if http else record.content_type
+    moment = record.rec_headers.get_header("WARC-Date").translate(_NO_PUNCTUATION)
+    facts = {
+        "url": url,
+        "mime": (media_type or "").partition(";")[0].strip().lower(),
+        "status": http.get_statuscode() if http else "200",
+        "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
+    }
+    return IndexEntry(key=f"{url_key(url)} {moment}", facts=facts)
+
+
+class CdxIndex:
+    """The lines of an index, one for each record of a WARC; beyond 100,000 they are sorted in temporary files."""
+
+    def __init__(self, warc_name: str, *, lines_in_memory: int = 100_000) -> None:
+        self._warc_name = warc_name
+        self._lines_in_memory = lines_in_memory
+        self._lines: list[str] = []
+        self._sorted_files: list[IO[str]] = []
+
+    def add(self, entry: IndexEntry, *, offset: int, length: int) -> None:
+        """Add a record that is `length` bytes long, at `offset` bytes of the WARC."""
+        place = {"length": str(length), "offset": str(offset), "filename": self._warc_name}
+        self._lines.append(f"{entry.key} {json.dumps(entry.facts | place)}\n")
+        if len(self._lines) >= self._lines_in_memory:
+            self._sort_to_file()
+
+    def blocks(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the compressed blocks of sorted lines, each with key and time of its first line."""
+        merged = heapq.merge(sorted(self._lines), *self._sorted_files)
+        while lines := list(islice(merged, _LINES_PER_BLOCK)):
+            compressor = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+            compressed = compressor.compress("".join(lines).encode()) + compressor.flush()
+            yield lines[0].partition(" {")[0], compressed
+        for file in self._sorted_files:
+            file.close()
+
+    def _sort_to_file(self) -> None:
+        file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - `blocks` closes it
+        file.writelines(sorted(self._lines))
+        file.seek(0)
+        self._sorted_files.append(file)
+        self._lines.clear()
+
+
+def block_line(first: str, offset: int, block: bytes) -> str:
+    """Return the line of `index.idx` for a block at `offset` bytes."""
+    return f"{first} {json.dumps({'offset': offset, 'length': len(block)})}\n"
+
+
+def head_line() -> str:
+    """Return the first line of `index.idx`."""
+    return f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': NAME})}\n"
+
+
+def url_key(url: str) -> str:
+    """Return the sort key of a URL, with its host reversed, as ReplayWeb.page computes it (`getSurt`)."""
+    parts = urlsplit(safe_url_string(url).lower())
+    host = (parts.hostname or "").removeprefix(_WWW)
+    port = f":{parts.port}" if parts.port else ""
+    query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{query}"
+
+
+_NO_PUNCTUATION: Final = str.maketrans("", "", "-:TZ")
+
+
+# records
+
+UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
+"""The time of a record without a fetch time."""
+
+_TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WarcRecord:
+    """The bytes of a record, and its entry in an index; an image is no page."""
+
+    content: bytes
+    entry: IndexEntry
+    is_page: bool
+
+
+def build_record(source: PackedPage | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
+    """Return the record of a page or an image, or a message if the bytes of a page are damaged."""
+    content = BytesIO()
+    writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
+    if isinstance(source, StoredImage):
+        record = _image_record(writer, source)
+    else:
+        try:
+            record = _page_record(writer, source.unpack())
+        except ArchiveDamaged as error:
+            return str(error)
+    writer.write_record(record)
+    return WarcRecord(
+        content=content.getvalue(), entry=describe_record(record), is_page=isinstance(source, PackedPage)
+    )
+
+
+def build_info(name: str, recorded_at: str, *, is_compressed: bool) -> bytes:
+    """Return the first record of the file called `name`; `recorded_at` is an ISO time with an offset."""
+    fields = {"software": f"blogarchive {installed_version()}", "format": "WARC File Format 1.1"}
+    text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+    headers = _record_headers("warcinfo", name, recorded_at, text)
+    headers["WARC-Filename"] = name
+    content = BytesIO()
+    writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
+        )
+    )
+    return content.getvalue()
+
+
+def warc_date(at: str) -> str:
+    """Return an ISO time with an offset as UTC in seconds: `2025-01-28T09:46:53Z`."""
+    return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _page_record(writer: Any, page: PageRecord) -> Any:
+    headers = _record_headers("response", page.url, page.fetched_at, page.body) | _target_field(page)
+    return writer.create_warc_record(
+        page.url,
+        "response",
+        BytesIO(page.body),
+        len(page.body),
+        warc_headers_dict=headers,
+        http_headers=StatusAndHeaders(
+            _status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1"
+        ),
+    )
+
+
+def _image_record(writer: Any, image: StoredImage) -> Any:
+    fetched_at = image.fetched_at or UNKNOWN_TIME
+    return writer.create_warc_record(
+        image.url,
+        "resource",
+        BytesIO(image.body),
+        len(image.body),
+        image.content_type or "application/octet-stream",
+        warc_headers_dict=_record_headers("resource", image.url, fetched_at, image.body),
+    )
+
+
+def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
+    """Return an id and a date without clock or chance: the same record has the same headers."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {url} {fetched_at} {len(body)}")
+    return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": warc_date(fetched_at)}
+
+
+def _target_field(page: PageRecord) -> dict[str, str]:
+    """Return the target and counters of a page, which `import warc` reads; other programs ignore the field."""
+    values = {
+        "site": page.site,
+        "target": json.loads(page.target),
+        "counted": json.loads(page.counted or "null"),
+    }
+    return {PAGE_FIELD: json.dumps(values, sort_keys=True)}
+
+
+def _http_headers(page: PageRecord) -> Iterator[tuple[str, str]]:
+    for name, value in page.headers:
+        if name.lower() not in _TRANSFER_HEADERS:
+            yield _join_lines(name), _join_lines(value)
+    if not any(name.lower() == "content-type" for name, _ in page.headers):
+        yield "Content-Type", "text/html"  # a page that a person saved has no headers
+    yield "Content-Length", str(len(page.body))
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def _join_lines(text: str) -> str:
+    """Join lines: a line end in a header would begin another header."""
+    return " ".join(text.split())
+
+
+# warc
 
 _LOCAL = 300  # records that this process builds while workers start
 

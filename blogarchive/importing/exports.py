@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import cast
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.importer import PageImporter
-from blogarchive.importing.parse_saved import CannotIdentify
-from blogarchive.importing.platforms.base import ExportFile, NamedFacts, OpenExport, PostPage
+from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.platforms.blogger import open_blogger
 from blogarchive.importing.platforms.movabletype import open_movabletype
-from blogarchive.importing.platforms.nested import open_blogbus, open_wordpress
-from blogarchive.importing.report import ImportReport
-from blogarchive.importing.saved_files import modified_at
+from blogarchive.importing.platforms.xml_file import (
+    ExportFile,
+    NamedFacts,
+    OpenExport,
+    PostPage,
+    open_blogbus,
+    open_wordpress,
+)
+from blogarchive.importing.saved_files import CannotIdentify, modified_at
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports.document import InvalidExport, find_zone

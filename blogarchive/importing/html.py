@@ -5,12 +5,9 @@ from pathlib import Path
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
-from blogarchive.importing.image_urls import restore_image_urls
-from blogarchive.importing.images import import_images
-from blogarchive.importing.importer import PageImporter
-from blogarchive.importing.parse_saved import find_target
-from blogarchive.importing.report import ImportReport
-from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, load_page
+from blogarchive.importing.images import import_images, restore_image_urls
+from blogarchive.importing.importer import ImportReport, PageImporter
+from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, find_target, load_page
 from blogarchive.items import PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
 from blogarchive.store.database import connection as lock

@@ -12,16 +12,18 @@ from functools import cached_property
 from gettext import gettext as _
 from urllib.parse import urljoin
 
-from blogarchive.importing.page_urls import PageUrls, read_page_urls, url_from_path
-from blogarchive.importing.parse_saved import (
+from blogarchive.importing.saved_files import (
     CannotIdentify,
+    PageUrls,
+    SavedPage,
     find_target,
     parse_as,
+    read_page_urls,
     require_blog,
     require_whole,
     to_crawled_page,
+    url_from_path,
 )
-from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import find_own_urls, site_by_name

@@ -4,11 +4,11 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from gettext import gettext as _
 
 from blogarchive.errors import BlogArchiveError
-from blogarchive.importing.parse_saved import CannotIdentify
-from blogarchive.importing.report import ImportReport, Unidentified
+from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import Detail
 from blogarchive.messages.explain import explain_detail
@@ -18,6 +18,38 @@ from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
+
+# report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unidentified:
+    """A file or record that was not imported, and the reason."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportReport:
+    """The counts of an import; the field names are the keys of `--json`.
+
+    `pages` are new, `same` were stored before. `posts` and `comments` are new rows, `changed` counts posts with a new
+    version, `pictures` new image files. `unplaced` lists files and records that were not imported. `drafts` counts the
+    drafts of an export file, imported or not.
+    """
+
+    pages: int = 0
+    same: int = 0
+    posts: int = 0
+    changed: int = 0
+    comments: int = 0
+    pictures: int = 0
+    unplaced: tuple[Unidentified, ...] = ()
+    drafts: int = 0
+
+
+# importer
 
 log = logging.getLogger(__name__)
 

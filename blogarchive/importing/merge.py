@@ -4,7 +4,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from blogarchive.importing.report import ImportReport, Unidentified
+from blogarchive.importing.importer import ImportReport, Unidentified
 from blogarchive.store import merge
 from blogarchive.store import merge as merge_progress
 from blogarchive.store import merge as pages

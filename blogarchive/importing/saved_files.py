@@ -1,6 +1,7 @@
-"""Load pages as a person saved them: single files, "complete page" folders, MHTML."""
+"""Parse a saved page as a target, and refuse a page that is no page of a blog."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,11 +10,21 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
+from parsel import Selector
+
 from blogarchive.errors import UsageError
+from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.parsing.http import is_truncated
+from blogarchive.sites.base import site_by_name, site_for_url
+from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
+from blogarchive.workers.large_pages import parse_guarded
+
+# saved_files
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
@@ -212,3 +223,152 @@ def _parse_date(header: object) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC).replace(microsecond=0) if found and found.tzinfo else None
+
+
+# page_urls
+
+# Chrome, Edge and IE write it before <html>; the number is the length of the URL.
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
+_HEAD = 4000
+_URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+_CANONICAL = r"//link[re:test(@rel, '(^|\s)canonical(\s|$)', 'i')]/@href"
+_OG_URL = "//meta[re:test(@property, '^og:url$', 'i') or re:test(@name, '^og:url$', 'i')]/@content"
+_TEXT = "//body//text()[not(ancestor::script or ancestor::style)]"
+_NUMBER_FIELDS = "//input[@name and re:test(normalize-space(@value), '^[0-9]+$')]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageUrls:
+    """The URLs in a page.
+
+    `saved_from` is written by the browser, `declared` by the site (canonical, og:url); `links` are absolute URLs
+    with the text of the link; `written` are URLs in the text; `number_fields` are form fields with digits.
+    """
+
+    saved_from: str | None
+    declared: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    written: tuple[str, ...]
+    number_fields: tuple[tuple[str, str], ...]
+
+
+def read_page_urls(text: str, base: str | None = None) -> PageUrls:
+    """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
+    match = _SAVED_FROM.search(text, 0, _HEAD)
+    saved_from = match[1] if match else None
+    page = _parse(text)
+    return PageUrls(
+        saved_from=saved_from,
+        declared=_read_all(page, _CANONICAL) + _read_all(page, _OG_URL),
+        links=tuple(_read_links(page, _read_base(page, saved_from or base))),
+        written=tuple(_URL.findall(" ".join(page.xpath(_TEXT).getall()))),
+        number_fields=tuple(
+            (field.attrib["name"], field.attrib["value"].strip()) for field in page.xpath(_NUMBER_FIELDS)
+        ),
+    )
+
+
+def find_image_sources(text: str) -> tuple[str, ...]:
+    """Return the `src` of every image of the page `text`, each once, as written."""
+    return tuple(dict.fromkeys(_read_all(_parse(text), "//img/@src")))
+
+
+def url_from_path(name: str) -> str | None:
+    """Return the URL in the path of a mirroring tool (`blog.example.net/u/1/202501/2.html`), None if it has none."""
+    steps = name.split("/")
+    for place, step in enumerate(steps[:-1]):
+        if _HOST.fullmatch(step.lower()):
+            return "https://" + "/".join(steps[place:])
+    return None
+
+
+def _parse(text: str) -> Selector:
+    return Selector(text=text, type="html")  # parsel takes a page with an XML declaration for XML
+
+
+def _read_all(page: Selector, xpath: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, page.xpath(xpath).getall())))
+
+
+def _read_base(page: Selector, url: str | None) -> str | None:
+    try:
+        return urljoin(url or "", next(iter(_read_all(page, "//base/@href")), "")) or None
+    except ValueError:
+        return url
+
+
+def _read_links(page: Selector, base: str | None) -> Iterator[tuple[str, str]]:
+    for anchor in page.xpath("//a"):
+        href = anchor.attrib.get("href", "").strip()
+        try:
+            url = urljoin(base, href) if base else href
+        except ValueError:
+            continue
+        if url.startswith(("http://", "https://")):
+            yield url, " ".join(anchor.xpath("string()").get("").split())  # XPath does not normalize U+00A0
+
+
+# parse_saved
+
+
+class CannotIdentify(Exception):
+    """A saved page is not imported; the message is the reason."""
+
+
+def find_target(url: str, site: str | None) -> Target | None:
+    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it."""
+    try:
+        known = site_by_name(site) if site else site_for_url(url)
+        parsed = known.parse_url(url)
+    except (UsageError, ValueError):
+        return None
+    return Target(url=parsed.url, site=known.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
+
+
+def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
+    """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
+    if saved.status != HTTPStatus.OK:
+        raise CannotIdentify(_("it came with status {status}").format(status=saved.status))
+    crawled = to_crawled_page(saved, target)
+    if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
+        notice = crawled.parsed.notice
+        raise CannotIdentify(
+            _("it shows a notice: {notice}").format(notice=notice.text[:80])
+            if notice
+            else _("it is no page of a blog")
+        )
+    if crawled.parsed.author is None and crawled.target.uid is None:
+        raise CannotIdentify(_("it does not say which blog it belongs to"))
+    return normalize_page(crawled)
+
+
+def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
+    """Return the saved page parsed as `target`, unchecked and not normalized."""
+    headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
+    restored = (("X-Imported-Pictures", str(len(saved.restored_images))),) if saved.restored_images else ()
+    page = Page(
+        url=saved.url if saved.headers and saved.url else target.url,
+        fetched_at=saved.saved_at,
+        status=saved.status,
+        headers=(*headers, ("X-Imported-From", saved.name), *restored),
+        body=saved.body,
+    )
+    return CrawledPage(target=target, page=page, parsed=parse_guarded(page, target))
+
+
+def require_whole(crawled: CrawledPage) -> None:
+    """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
+    post = next(iter(crawled.parsed.posts), None)
+    if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
+        raise CannotIdentify(_("it ends before the end of the post"))
+
+
+def require_blog(crawled: CrawledPage) -> None:
+    """Raise `CannotIdentify` if the URL and the page name different blogs."""
+    asked, author = crawled.target.uid or "", crawled.parsed.author
+    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
+        raise CannotIdentify(
+            _("it is of the blog {uid}, and its URL of the blog {asked}").format(uid=author.uid, asked=asked)
+        )

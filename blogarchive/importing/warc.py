@@ -10,10 +10,14 @@ from pathlib import Path
 from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
 from blogarchive.importing.images import store_image
-from blogarchive.importing.importer import PageImporter
-from blogarchive.importing.parse_saved import CannotIdentify, find_target, parse_as, to_crawled_page
-from blogarchive.importing.report import ImportReport
-from blogarchive.importing.saved_files import SavedPage
+from blogarchive.importing.importer import ImportReport, PageImporter
+from blogarchive.importing.saved_files import (
+    CannotIdentify,
+    SavedPage,
+    find_target,
+    parse_as,
+    to_crawled_page,
+)
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names

@@ -12,7 +12,7 @@ import spiders
 
 # Their arguments are names of this project, of which there is a fixed number.
 OURS = {
-    "blogarchive.browse.routes._read_text",  # files of the package
+    "blogarchive.browse.plugin._read_text",  # files of the package
     "blogarchive.messages.catalogue",  # languages
     "blogarchive.messages.explain._pattern",  # messages of the project
     "blogarchive.messages.explain._without_formats",

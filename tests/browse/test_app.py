@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.browse.app.preview import preview_of
+from blogarchive.browse.app.pages import preview_of
 from blogarchive.store.database.migrations import apply_migrations
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog

@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from blogarchive.browse import metadata
+from blogarchive.browse import serve as metadata
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.store.database.archive import Archive

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from blogarchive.browse.pages import keys
+from blogarchive.browse.pages import post_choices as keys
 from blogarchive.export.atom import export_atom
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 from datasette.app import Datasette
 
-from blogarchive.browse.pages.keys import KEYS
+from blogarchive.browse.pages.post_choices import KEYS
 from tests.browse.conftest import close
 from tests.browse.make_archive import HOST
 from tests.browse.test_finding import address_of, titles

@@ -8,14 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.browse.app.words import exit_words
-from blogarchive.browse.pages.diffs import diff_texts
-from blogarchive.browse.pages.formatting import format_time
-from blogarchive.browse.pages.reply_targets import find_reply_targets
-from blogarchive.browse.plots.bars import Bar, draw_bars
-from blogarchive.browse.plots.calendar import draw_calendar
-from blogarchive.browse.plots.lines import draw_line, draw_sparkline
-from blogarchive.browse.plots.scales import round_ticks
+from blogarchive.browse.app.pages import exit_words
+from blogarchive.browse.pages.post_choices import format_time
+from blogarchive.browse.pages.post_page import diff_texts, find_reply_targets
+from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, draw_sparkline, round_ticks
 from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.change_words import change_words
 from blogarchive.messages.failure_words import describe_failure

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from blogarchive.browse.app.schedule import crontab_line, schtasks_command
+from blogarchive.browse.app.pages import crontab_line, schtasks_command
 
 
 def test_the_line_for_cron_runs_with_the_full_path_of_the_program(tmp_path: Path) -> None:

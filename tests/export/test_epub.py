@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from blogarchive.export.book.volumes import Division
-from blogarchive.export.epub import export_epub
+from blogarchive.export.epub import Division, export_epub
 from tests.export.conftest import LINKS, Made, led_to, png
 
 XHTML = {"x": "http://www.w3.org/1999/xhtml"}

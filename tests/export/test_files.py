@@ -6,11 +6,10 @@ import pytest
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.atom import export_atom
-from blogarchive.export.common.export_folder import ExportFolder
-from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file
 from blogarchive.export.epub import export_epub
+from blogarchive.export.folder import ExportFolder, atomic_file
 from blogarchive.export.jsonl import export_jsonl
+from blogarchive.export.run import Exported
 from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
 from tests.export.conftest import Made

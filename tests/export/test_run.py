@@ -17,9 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blogarchive.export import run
-from blogarchive.export.common import export_record
-from blogarchive.export.common.report import Exported
-from blogarchive.export.run import FORMATS, run_export
+from blogarchive.export import run as export_record
+from blogarchive.export.run import FORMATS, Exported, run_export
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, all_bytes
 

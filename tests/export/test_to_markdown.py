@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 
-from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
+from blogarchive.export.markdown import escape_markdown, to_markdown
 
 READER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 

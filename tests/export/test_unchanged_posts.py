@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.export import posts as post_files
 from blogarchive.export import warc
-from blogarchive.export.common import post_files
-from blogarchive.export.common.export_folder import MARKER, ExportFolder
-from blogarchive.export.common.report import Exported
 from blogarchive.export.epub import export_epub
+from blogarchive.export.folder import MARKER, ExportFolder
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
+from blogarchive.export.run import Exported
 from blogarchive.export.wacz import export_wacz
 from blogarchive.export.warc import export_warc
 from tests.export.conftest import HOST, Made, all_bytes, png

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive.errors import UsageError
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.web_archive.cdx_index import CdxIndex, describe_record, url_key
+from blogarchive.export.warc import CdxIndex, describe_record, url_key
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, png
 

@@ -13,7 +13,7 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import import_export
-from blogarchive.importing.report import ImportReport
+from blogarchive.importing.importer import ImportReport
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import crawled_site_names, parse_page
 from blogarchive.store.database.archive import Archive

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogarchive.importing.page_urls import PageUrls, find_image_sources, read_page_urls
+from blogarchive.importing.saved_files import PageUrls, find_image_sources, read_page_urls
 from blogarchive.sites.base import site_by_name
 
 HOME = "http://blog.creaders.net/u/31182/"

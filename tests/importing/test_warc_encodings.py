@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from blogarchive.cli.group import run
-from blogarchive.importing.http_content import decode_content
-from blogarchive.importing.parse_saved import CannotIdentify
+from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.importing.warc import import_warc
+from blogarchive.importing.warc_records import decode_content
 from tests.importing.archives import rows
 from tests.importing.pages import page, post_url
 from tests.importing.warc_files import coded, write_arc, write_warc

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.importing.platforms import xml_splitter
-from blogarchive.importing.platforms.xml_splitter import Part, read_head, split_elements
+from blogarchive.importing.platforms import xml_file as xml_splitter
+from blogarchive.importing.platforms.xml_file import Part, read_head, split_elements
 
 FEED = (
     b"<?xml version='1.0'?><!-- <e>no</e> --><feed><x/>"

@@ -1,23 +1,134 @@
 """One request to a page of `app`: the state of the server, the commands it runs, the archive it reads."""
 
+import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from gettext import gettext as _
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, languages
-from blogarchive.browse.app.access import Access
+from blogarchive.browse import languages
+from blogarchive.browse import serve as archives
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
-from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.messages import Language
 from blogarchive.store.database.migrations import is_older
+from blogarchive.store.read.status import CrawlCounts
 
-if TYPE_CHECKING:  # datasette.app imports its plugins
+if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+# access
+
+Scope = MutableMapping[str, Any]
+AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
+
+OPEN_PATH = "/app/open"
+_SAFE_METHODS = {"GET", "HEAD"}
+
+
+class Access:
+    """The token of one server, and the check of every request against it."""
+
+    def __init__(self, port: int) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self.cookie_name = f"blogarchive_app_{port}"  # cookies are shared by all ports of a host
+        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+
+    def wrap(self, app: AsgiApp) -> AsgiApp:
+        """Return `app` behind the check; a refused request gets status 403 and reaches nothing."""
+
+        async def guarded(scope: Scope, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and (reason := self._refusal(scope)):
+                await Response.text(reason, status=403).asgi_send(send)
+                return
+            await app(scope, receive, send)
+
+        return guarded
+
+    def _refusal(self, scope: Scope) -> str | None:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        if headers.get("host") not in self._hosts:
+            return _("This address belongs to blogarchive; open it as 127.0.0.1.")
+        if scope["method"] not in _SAFE_METHODS:
+            scheme, _separator, origin = headers.get("origin", "").partition("://")
+            if scheme != "http" or origin not in self._hosts:
+                return _("This form was sent by another site; nothing was done.")
+        if scope["path"] != OPEN_PATH and not self.is_token(self._cookie(headers.get("cookie", ""))):
+            return _("Open the address that `blogarchive app` printed; it contains a secret.")
+        return None
+
+    def is_token(self, given: str) -> bool:
+        """Return whether `given` is the token."""
+        return secrets.compare_digest(given.encode(), self.token.encode())
+
+    def _cookie(self, header: str) -> str:
+        try:
+            morsel = SimpleCookie(header).get(self.cookie_name)
+        except CookieError:
+            return ""
+        return morsel.value if morsel else ""
+
+
+# progress
+
+Phase = Literal["starting", "pages", "images", "finishing"]
+_LEAST_SECONDS = 5.0  # an estimate from less would jump
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """One look at a crawl. `percent` is 0 to 100; `minutes_left` is None until it can be estimated."""
+
+    phase: Phase
+    counts: CrawlCounts | None
+    percent: int
+    minutes_left: int | None
+
+
+class ProgressMeter:
+    """Estimates the time left from the first look at a crawl and the present one."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def reset(self) -> None:
+        """Forget the looks at an earlier crawl."""
+        self._first = None
+
+    def measure(self, counts: CrawlCounts | None) -> Progress:
+        """Return the progress that `counts` show; None for a crawl that has stored nothing yet."""
+        if counts is None or not counts.posts_found:
+            return Progress(phase="starting", counts=counts, percent=0, minutes_left=None)
+        done = counts.posts_stored + counts.images_stored
+        todo = counts.pages_todo + counts.images_todo
+        phase: Phase = "pages" if counts.pages_todo else "images" if counts.images_todo else "finishing"
+        return Progress(
+            phase=phase,
+            counts=counts,
+            percent=100 * done // max(1, done + todo),
+            minutes_left=self._minutes_left(done, todo),
+        )
+
+    def _minutes_left(self, done: int, todo: int) -> int | None:
+        now = monotonic()
+        if self._first is None:
+            self._first = (now, done)
+        began, done_before = self._first
+        if now - began < _LEAST_SECONDS or done <= done_before:
+            return None
+        return max(1, round(todo * (now - began) / (done - done_before) / 60))
+
+
+# context
 
 DATABASE: Final = "blogs"
 """The name of the archive in Datasette; not `archive`, which is an address of the reading pages."""

@@ -1,7 +1,12 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
+import json
+import re
+import shlex
+import shutil
 import sqlite3
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -11,10 +16,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.app.context import AppContext
-from blogarchive.browse.app.preview import preview_of
-from blogarchive.browse.app.schedule import nightly_command
-from blogarchive.browse.app.words import MESSAGES, exit_words
-from blogarchive.messages import catalogue
+from blogarchive.messages import N_, catalogue
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.failure_words import describe_failure
 from blogarchive.parsing.http import repair_url
@@ -22,6 +24,137 @@ from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.files import copy_archive
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status as crawl_state
+
+# preview
+
+_TITLES = re.compile(r"(?:posts|listed)\[\d+\]\.title")
+_CUT_TITLES = re.compile(r"latest\[\d+\]\.title")  # a sidebar cuts long titles
+_MOST_TITLES = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """The fields of one page that a blogger recognises; None or empty if the page does not show them."""
+
+    kind: str
+    blog_title: str | None
+    nickname: str | None
+    titles: tuple[str, ...]
+    last_month: str | None
+    months: int
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the page shows a blog or a post."""
+        return self.kind not in ("unknown", "notice") and bool(
+            self.blog_title or self.nickname or self.titles
+        )
+
+
+def preview_of(doctor_json: str) -> Preview:
+    """Return the preview from the output of `blogarchive doctor URL --json`."""
+    fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
+    months = _matching(fields, re.compile(r"months\[\d+\]\.month"))
+    titles = _matching(fields, _TITLES) or _matching(fields, _CUT_TITLES)
+    return Preview(
+        kind=fields.get("kind", "unknown"),
+        blog_title=_shown(fields, "author.blog_title"),
+        nickname=_shown(fields, "author.nickname"),
+        titles=tuple(titles)[:_MOST_TITLES],
+        last_month=months[0] if months else None,
+        months=_count(fields.get("months[…]"), len(months)),
+    )
+
+
+def _matching(fields: dict[str, str], pattern: re.Pattern[str]) -> list[str]:
+    return list(dict.fromkeys(value for field, value in fields.items() if pattern.fullmatch(field)))
+
+
+def _shown(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    return None if value in (None, "none", "None", "") else str(value)
+
+
+def _count(words: str | None, listed: int) -> int:
+    found = re.match(r"\d+", words or "")
+    return int(found[0]) if found else listed
+
+
+# words
+
+_ENDS: Final = {
+    0: N_("Finished: everything that was found is stored."),
+    1: N_("Finished, but some pages or images are missing. The next run tries them again."),
+    2: N_("This address cannot be used."),
+    3: N_("Stopped. It continues where it was with the next start."),
+    4: N_("The blog could not be reached, or the site refuses us. Try again later."),
+    5: N_("The site seems to have changed, and nothing stored was replaced. A newer version may be needed."),
+    6: N_("The file cannot be written: the disk is full, or the file is damaged."),
+    75: N_("Another backup is writing to this archive."),
+    76: N_("Another machine of the fleet is reading this site. Try again later."),
+}
+"""By the exit code of a crawl."""
+
+MESSAGES: Final = {
+    "started": N_("The backup has started."),
+    "stopping": N_("The backup stops after the present page."),
+    "busy": N_("A backup is running already; wait for its end, or stop it first."),
+    "unknown_host": N_(
+        "This address belongs to no site that this program knows. If it does, choose the kind of site."
+    ),
+    "wrong": N_("This form was not understood; nothing was done."),
+}
+
+
+def exit_words(code: int | None) -> str | None:
+    """Return the sentence for an exit code, to be translated; None if the crawl has none."""
+    return None if code is None else _ENDS.get(code, N_("The backup ended with a mistake of this program."))
+
+
+# schedule
+
+_MINUTE, _HOUR = 30, 3
+_TASK: Final = "blogarchive"
+
+
+def nightly_command(archive: Path) -> str:
+    """Return the command that schedules a nightly update on this system."""
+    return schtasks_command(archive) if sys.platform == "win32" else crontab_line(archive)
+
+
+def crontab_line(archive: Path) -> str:
+    """Return the line of a crontab (macOS, Linux): the full path of the program, since cron sets a short PATH."""
+    command = shlex.join(_update(archive)).replace("%", r"\%")  # cron ends the command at a %
+    return f"{_MINUTE} {_HOUR} * * *  {command}"
+
+
+def schtasks_command(archive: Path) -> str:
+    """Return the command for PowerShell and cmd of Windows.
+
+    schtasks reads single quotes or escaped double quotes inside its outer quotes (`schtasks /create /?`). Both shells
+    pass single quotes unchanged; only cmd passes escaped double quotes, which a path with an apostrophe needs.
+    """
+    words = " ".join(map(_quote_for_schtasks, _update(archive)))
+    return f'schtasks /create /tn {_TASK} /sc daily /st {_HOUR:02}:{_MINUTE} /tr "{words}"'
+
+
+def _quote_for_schtasks(word: str) -> str:
+    if "'" in word:
+        return rf"\"{word}\""
+    return f"'{word}'" if " " in word else word
+
+
+def _update(archive: Path) -> list[str]:
+    return [*_program(), "update", "-q", "--db", str(archive)]
+
+
+def _program() -> list[str]:
+    """Return the script that was installed beside this Python, or how this Python runs the package."""
+    script = shutil.which("blogarchive", path=str(Path(sys.executable).parent))
+    return [script] if script else [sys.executable, "-m", "blogarchive"]
+
+
+# pages
 
 _MOST_PROBLEMS = 8
 _EXPLAINED = (1, 5)

@@ -3,17 +3,46 @@
 from collections.abc import Awaitable, Callable
 from gettext import gettext as _
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse.app import changes, pages
-from blogarchive.browse.app.access import AsgiApp
-from blogarchive.browse.app.context import AppContext, AppState, Page, open_database
+from blogarchive.browse.app import pages
+from blogarchive.browse.app.context import AppContext, AppState, AsgiApp, Page, open_database
+from blogarchive.browse.app.pages import start_crawl
+from blogarchive.messages.change_words import change_words
+from blogarchive.store.read import status as crawl_state
 
-if TYPE_CHECKING:  # datasette.app imports its plugins
+if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+# changes
+
+_MOST_POSTS: Final = 5
+
+
+async def ask(context: AppContext) -> Response:
+    """`/app/changes`: the changes that wait for a person, posts to look at, and the question."""
+    changes = await context.read(crawl_state.waiting_changes)
+    if not changes:
+        return Response.redirect("/app")
+    posts = await context.read(lambda connection: crawl_state.held_posts(connection, limit=_MOST_POSTS))
+    return await context.page(
+        "changes.html",
+        changes=[(change, *change_words(change.field)) for change in changes],
+        posts=posts,
+        running=context.state.job.is_running,
+    )
+
+
+async def agree(context: AppContext) -> Response:
+    """`/app/agree`: store the changes, by `update --accept-changes`."""
+    return start_crawl(context, "update", "--accept-changes")
+
+
+# plugin
 
 _PAGES: dict[str, tuple[str, Page]] = {
     "": ("GET", pages.overview),
@@ -22,8 +51,8 @@ _PAGES: dict[str, tuple[str, Page]] = {
     "/check": ("POST", pages.check),
     "/start": ("POST", pages.start),
     "/stop": ("POST", pages.stop),
-    "/changes": ("GET", changes.ask),
-    "/agree": ("POST", changes.agree),
+    "/changes": ("GET", ask),
+    "/agree": ("POST", agree),
     "/blog": ("GET", pages.blog),
     "/change": ("POST", pages.change_blog),
     "/export": ("POST", pages.export),

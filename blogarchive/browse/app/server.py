@@ -10,13 +10,11 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from blogarchive.browse.app.access import OPEN_PATH, Access
 from blogarchive.browse.app.commands import CrawlJob
-from blogarchive.browse.app.context import AppState
+from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
-from blogarchive.browse.guard import LOOPBACK_HOSTS, guard
+from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
 from blogarchive.browse.serve import SETTINGS, listen
-from blogarchive.browse.sql_limits import limit_heap
 from blogarchive.errors import ArchiveBusy, Interrupted
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock

@@ -8,11 +8,9 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages import post_choices
-from blogarchive.browse.pages.formatting import format_count
-from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, Choice, list_url
-from blogarchive.browse.plots.bars import Bar, draw_bars
-from blogarchive.browse.plots.lines import draw_sparkline
-from blogarchive.browse.request_context import RequestContext
+from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, Choice, format_count, list_url
+from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
+from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs as author_pages
 from blogarchive.store.read import lists as post_lists

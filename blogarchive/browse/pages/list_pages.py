@@ -7,18 +7,92 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
+from lxml import etree
 
+from blogarchive.browse import tables as links
 from blogarchive.browse.pages.post_choices import Pages
-from blogarchive.browse.request_context import RequestContext
+from blogarchive.browse.requests import RequestContext, feed_response
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.failure_words import describe_failure
+from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.read import blogs as blog_lists
-from blogarchive.store.read import lists as archive_lists
-from blogarchive.store.read import posts as post_lookup
+from blogarchive.store.read import (
+    blogs as author_pages,
+)
+from blogarchive.store.read import (
+    blogs as blog_lists,
+)
+from blogarchive.store.read import (
+    lists as archive_lists,
+)
+from blogarchive.store.read import (
+    posts as post_lookup,
+)
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
+from blogarchive.store.read.models import BlogName, FullPost, read_post
+
+# home_page
+
+_NEWEST_of_home_page = 12
+_OF_THIS_DAY = 5
+
+
+async def show_home(context: RequestContext) -> Response:
+    """`/read`."""
+    today = f"{date.today():%m-%d}"
+    found, newest, of_day, health = await context.query(
+        lambda connection: (
+            blog_lists.read_blogs(connection),
+            author_pages.read_newest(connection, _NEWEST_of_home_page),
+            post_lookup.read_day(connection, today, _OF_THIS_DAY),
+            author_pages.read_health(connection),
+        )
+    )
+    return await context.render(
+        "home.html",
+        {
+            "blogs": found.blogs,
+            "total": found.total,
+            "newest": newest,
+            "of_day": of_day,
+            "health": health,
+            "archives": links.home_urls(context.datasette),
+        },
+    )
+
+
+# feed
+
+_NEWEST_of_feed = 20
+
+
+async def show_feed(context: RequestContext) -> Response:
+    """`/read/feed.atom`: the newest posts of all blogs with their texts."""
+    blogs, posts = await context.query(_read)
+    feed = etree.Element(f"{{{NAMESPACE}}}feed", nsmap=NAMESPACES)
+    feed.extend(build_head(tuple(blogs.values())))
+    feed.append(build_element("link", rel="self", href=_absolute(context, "/feed.atom")))
+    for post in posts:
+        page_url = _absolute(context, f"/post/{post.id}")
+        feed.append(build_entry(blogs[post.author_id], post, page_url=page_url))
+    return feed_response(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _read(connection: sqlite3.Connection) -> tuple[dict[int, BlogName], list[FullPost]]:
+    blogs = {blog.id: blog for blog in blog_lists.read_names(connection)}
+    newest = author_pages.read_newest(connection, _NEWEST_of_feed)
+    posts = (read_post(connection, line.id) for line in newest if line.has_text)
+    return blogs, [post for post in posts if post is not None]
+
+
+def _absolute(context: RequestContext, path: str) -> str:
+    url: str = context.datasette.absolute_url(context.request, context.home + path)
+    return url
+
+
+# list_pages
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _MAX_NAME = 200

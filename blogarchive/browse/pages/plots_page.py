@@ -7,12 +7,9 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages.author_page import describe_visits, draw_months
-from blogarchive.browse.pages.formatting import format_count
-from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_years, list_url
-from blogarchive.browse.plots.bars import Bar, draw_bars
-from blogarchive.browse.plots.calendar import draw_calendar
-from blogarchive.browse.plots.lines import draw_line
-from blogarchive.browse.request_context import RequestContext
+from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_years, format_count, list_url
+from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line
+from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs as plot_data
 from blogarchive.store.read.blogs import BlogPlots, CategoryYear

@@ -1,14 +1,27 @@
-"""The links that select an author's posts: years, months of a year, categories, pages."""
+"""Keys of the reading pages: single letters without a modifier, which a reader may turn off."""
 
 import re
+from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
 from urllib.parse import quote
 
+from datasette.utils.asgi import Request, Response
+from markupsafe import Markup
+
+from blogarchive.browse.languages import COOKIE_SECONDS
+from blogarchive.messages import N_
+from blogarchive.messages.labels import gone_reason_words
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
 from blogarchive.store.read.models import Month
+
+# post_choices
 
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""
@@ -91,3 +104,113 @@ def turn_pages(selection: PostSelection, posts: int) -> Pages:
         return list_url(replace(selection, page=number)) if 1 <= number <= last else None
 
     return Pages(page, last, url(page - 1), url(page + 1))
+
+
+# formatting
+
+_RUN_OUTCOMES = {
+    None: N_("running"),
+    "done": N_("done"),
+    "limited": N_("ended at its limit, continues with the next run"),
+    "failures": N_("done, with failures"),
+    "interrupted": N_("interrupted, can be continued"),
+    "unreachable": N_("not reached"),
+    "blocked": N_("blocked by the site"),
+    "forbidden": N_("forbidden by robots.txt"),
+    "changed": N_("the site seems to have changed"),
+    "damaged": N_("archive damaged"),
+    "unwritable": N_("cannot write"),
+    "killed": N_("killed, can be continued"),
+}
+
+
+def format_time(at: str | None) -> str:
+    """Return `2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a shorter time or other text unchanged."""
+    if not at or "T" not in at:
+        return at or ""
+    try:
+        offset = datetime.fromisoformat(at).utcoffset()
+    except ValueError:  # a merged archive may have any text
+        return at
+    moment = at[:10] + " " + at[11:].split("+")[0].split("-")[0].removesuffix("Z")
+    if offset is None:
+        return moment
+    minutes = int(offset.total_seconds()) // 60
+    sign, hours, rest = "−" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60
+    zone = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+    return f"{moment} {zone}"
+
+
+def format_day(at: str | None) -> str:
+    """Return the day of a time, or the month or year if it has no day."""
+    return (at or "")[:10]
+
+
+def year_query(at: str | None) -> str:
+    """Return the query that opens the year of a time on the page of its author; "" if there is no year."""
+    year = (at or "")[:4]
+    return f"?year={year}#posts" if year.isascii() and year.isdigit() and len(year) == 4 else ""
+
+
+def format_count(number: int | None) -> str:
+    """Return 1851847 as `1,851,847`, None as ""."""
+    return "" if number is None else f"{number:,}"
+
+
+def format_outcome(name: str | None) -> str:
+    """Return the outcome of a run in words, which a template translates."""
+    return _RUN_OUTCOMES.get(name, name or "")
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "archive_time": format_time,
+    "archive_day": format_day,
+    "archive_year": year_query,
+    "archive_count": format_count,
+    "archive_outcome": format_outcome,
+    "archive_reason": gone_reason_words,
+}
+
+
+# keys
+
+KEYS: Final = {
+    "s": N_("goes to the search field"),
+    "p": N_("previous: the older post, the hit before, the page before"),
+    "n": N_("next: the newer post, the hit after, the page after"),
+    "l": N_("back to the list or the search that the post is of"),
+    "b": N_("the blog of this page"),
+    "h": N_("the first page of the archive"),
+    "r": N_("a random post"),
+    "k": N_("this help"),
+}
+"""The action of each key. A link or field has its key in the attribute `data-key`."""
+
+_PARAMETER = "keys"
+_COOKIE = "blogarchive_keys"
+
+
+@cache
+def script() -> Markup:
+    """Return the text of the script, the only one that a reading page may run."""
+    text = files("blogarchive.browse.pages").joinpath("keys.js").read_text("utf-8")
+    return Markup(text)  # noqa: S704 - a file of this package
+
+
+@cache
+def script_source() -> str:
+    """Return the source of the script for a Content-Security-Policy: its SHA-256."""
+    return f"'sha256-{b64encode(sha256(script().encode()).digest()).decode()}'"
+
+
+def are_on(request: Request) -> bool:
+    """Return whether keys work on the page: the choice of `?keys=`, else of the cookie, else yes."""
+    chosen: str = request.args.get(_PARAMETER) or request.cookies.get(_COOKIE) or "on"
+    return chosen != "off"
+
+
+def store_choice(response: Response, request: Request) -> None:
+    """Store the choice of `?keys=`, if the URL has one, in a cookie for the next pages."""
+    chosen = request.args.get(_PARAMETER)
+    if chosen in ("on", "off"):
+        response.set_cookie(_COOKIE, chosen, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")

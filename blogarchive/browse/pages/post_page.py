@@ -1,22 +1,165 @@
 """The pages of a post: text, images, comments and counters; and the differences of its edits."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from blogarchive.browse.pages import bodies
-from blogarchive.browse.pages.diffs import DiffPart, diff_texts
-from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.pages.trail import find_trail
-from blogarchive.browse.plots.lines import draw_line, draw_sparkline
-from blogarchive.browse.request_context import RequestContext
+from blogarchive.browse.plots import draw_line, draw_sparkline
+from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
+from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_body
 from blogarchive.rendering.languages import detect_language
+from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read import posts as post_page
 from blogarchive.store.read.models import Comment, Counters, Image, Version
 from blogarchive.store.read.posts import PostPage
+
+# reply_targets
+
+
+def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
+    """Return, by the id of each reply, the id of the last earlier comment of the person it names.
+
+    `comments` are sorted oldest first. A reply has no entry if that person has no earlier comment.
+    """
+    newest_by: dict[str, int] = {}
+    found = {}
+    for comment in comments:
+        if comment.reply_to in newest_by:
+            found[comment.id] = newest_by[comment.reply_to]
+        newest_by[comment.author_name] = comment.id
+    return found
+
+
+# diffs
+
+_SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）]*|\n|$)")
+_MAX_COMPARED = 4000
+_CONTEXT = 1
+_MIN_EQUAL_RUN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPart:
+    """A part of a text: `same` in both, only in the `old` or the `new` one, or `skipped` far from a change."""
+
+    kind: Literal["same", "old", "new", "skipped"]
+    text: str
+
+
+def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
+    """Return the parts from `old` to `new`; each run of sentences far from a change is one `skipped` part."""
+    before, after = _split_sentences(old), _split_sentences(new)
+    found: list[DiffPart] = []
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for place, (verb, from_, to, from_after, to_after) in enumerate(steps):
+        if verb == "equal":
+            found += _keep_context(before[from_:to], is_first=place == 0, is_last=place == len(steps) - 1)
+        else:
+            found += _compare_characters("".join(before[from_:to]), "".join(after[from_after:to_after]))
+    return tuple(found)
+
+
+def _split_sentences(text: str) -> list[str]:
+    return [found for found in _SENTENCE.findall(text) if found]
+
+
+def _keep_context(sentences: list[str], *, is_first: bool, is_last: bool) -> Iterator[DiffPart]:
+    """Yield the sentences next to a change, and the skipped ones between."""
+    head = [] if is_first else sentences[:_CONTEXT]
+    rest = sentences[len(head) :]
+    tail = [] if is_last else rest[max(0, len(rest) - _CONTEXT) :]
+    middle = rest[: len(rest) - len(tail)]
+    if head:
+        yield DiffPart("same", "".join(head))
+    if middle:
+        yield DiffPart("skipped", "".join(middle))
+    if tail:
+        yield DiffPart("same", "".join(tail))
+
+
+def _compare_characters(old: str, new: str) -> Iterator[DiffPart]:
+    """Compare character by character if both texts are short enough."""
+    if not old or not new or len(old) + len(new) > _MAX_COMPARED:
+        yield from _replace_text(old, new)
+        return
+    at_old = at_new = 0
+    for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+        # A single equal character inside a change makes it harder to read.
+        if 0 < block.size < _MIN_EQUAL_RUN:
+            continue
+        yield from _replace_text(old[at_old : block.a], new[at_new : block.b])
+        if block.size:
+            yield DiffPart("same", old[block.a : block.a + block.size])
+        at_old, at_new = block.a + block.size, block.b + block.size
+
+
+def _replace_text(old: str, new: str) -> Iterator[DiffPart]:
+    if old:
+        yield DiffPart("old", old)
+    if new:
+        yield DiffPart("new", new)
+
+
+# bodies
+
+_MAX_LINKS = 500  # of a page; further links lead to the site
+
+
+def render_for_page(
+    body_html: str | None,
+    url: str,
+    images: Sequence[Image],
+    home: str,
+    *,
+    remote: bool,
+    posts: Mapping[str, int],
+    not_stored: str,
+) -> Markup:
+    """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs.
+
+    `posts` are the ids of stored posts by the URLs of links; `not_stored` takes the place of other images.
+    """
+    stored = {
+        image.url: ImageToShow(url=f"{home}/media/{image.sha256}", width=image.width, height=image.height)
+        for image in images
+        if image.sha256
+    }
+
+    def source(image_url: str) -> ImageToShow | None:
+        if image_url in stored:
+            return stored[image_url]
+        is_loaded = remote and image_url.startswith(("https://", "http://"))
+        return ImageToShow(url=image_url) if is_loaded else None
+
+    def post(link_url: str) -> str | None:
+        return f"{home}/post/{posts[link_url]}" if link_url in posts else None
+
+    return Markup(render_body(body_html or "", url, source, post, not_stored=not_stored))  # noqa: S704 - render_body sanitizes
+
+
+def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
+    """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
+    url, site = found.post.url, found.blog.site
+    texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
+    urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
+    named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MAX_LINKS]}
+    ids = {
+        link: post_page.find_post_id(connection, site, parsed.uid, parsed.number)
+        for link, parsed in named.items()
+        if parsed is not None and parsed.number is not None
+    }
+    return {link: post_id for link, post_id in ids.items() if post_id is not None}
+
+
+# post_page
 
 _FEWEST_COUNTS = 3
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))
@@ -67,7 +210,7 @@ async def show_post(context: RequestContext) -> Response:
     found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
     if found is None:
         return await context.not_found(N_("such post"))
-    posts = await context.query(lambda connection: bodies.find_linked_posts(connection, found))
+    posts = await context.query(lambda connection: find_linked_posts(connection, found))
     remote = context.text_parameter("remote") == "1"
     values = _template_values(context, found, posts, remote=remote)
     return await context.render(
@@ -100,7 +243,7 @@ def _template_values(
     context: RequestContext, found: PostPage, posts: Mapping[str, int], *, remote: bool
 ) -> dict[str, object]:
     def render(body_html: str | None, images: Sequence[Image]) -> Markup:
-        return bodies.render_for_page(
+        return render_for_page(
             body_html,
             found.post.url,
             images,

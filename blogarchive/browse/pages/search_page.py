@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.pages.post_choices import Choice
-from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
-from blogarchive.browse.pages.trail import hit_url
-from blogarchive.browse.request_context import RequestContext
+from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery, hit_url, read_query
+from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists
 from blogarchive.store.read import posts as post_lookup
 from blogarchive.store.read.models import BlogName, PostLine

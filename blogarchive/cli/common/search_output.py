@@ -6,7 +6,7 @@ from gettext import gettext as _
 
 import click
 
-from blogarchive.browse.pages.formatting import format_day
+from blogarchive.browse.pages.post_choices import format_day
 from blogarchive.store.search.search import Fragment, Hit
 
 

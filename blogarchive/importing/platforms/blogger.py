@@ -10,16 +10,20 @@ from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
-from blogarchive.importing.platforms.base import MAX_BYTES, NamedFacts, PostPage, Reject
 from blogarchive.importing.platforms.xml_file import (
+    MAX_BYTES,
+    NamedFacts,
+    Part,
+    PostPage,
+    Reject,
     XmlForm,
     XmlHead,
     find_title,
     open_head,
     report_end,
     report_part,
+    split_elements,
 )
-from blogarchive.importing.platforms.xml_splitter import Part, split_elements
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.blogger import EntryIds, read_ids
 from blogarchive.sites.exports.document import InvalidExport, child_text, parse_xml

@@ -1,20 +1,169 @@
-"""Export files in XML: the head with the facts of the blog, and a stored page for each post."""
+"""WordPress and BlogBus: the comments of a post are in its element."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import BinaryIO, Protocol
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.platforms.base import MAX_BYTES, NamedFacts, Reject
-from blogarchive.importing.platforms.xml_splitter import Part, read_head
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.exports.document import INSTRUCTION, Element, InvalidExport, parse_xml
+from blogarchive.sites import blogbus
+from blogarchive.sites.exports.document import (
+    INSTRUCTION,
+    Element,
+    InvalidExport,
+    child_text,
+    local_time,
+    parse_xml,
+)
+
+# base
+
+MAX_BYTES = 64 * 2**20
+"""The largest post that is imported, with its comments."""
+
+Reject = Callable[[str, str], None]
+"""Called with the name of a part that is not imported, and the reason."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedFacts:
+    """Options of the user: the URL of the blog, and the zone of times without one; both are stored in each page."""
+
+    url: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """The bytes of one post's page, its place for messages, and the offset in the file that was read so far."""
+
+    body: bytes
+    name: str
+    offset: int
+
+
+class ExportFile(Protocol):
+    """An export file of one platform."""
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """The time of the export (aware) that the file names, None if it names none."""
+
+    def pages(self, reject: Reject) -> Iterator[PostPage]:
+        """Yield the pages in the order of the file; `reject` is called for each part that is damaged or cut."""
+
+
+OpenExport = Callable[[Path, NamedFacts], ExportFile]
+"""Returns the export file at a path. Raises `UsageError` if it is none of that platform."""
+
+
+# xml_splitter
+
+_BLOCK = 2**20
+_LONGEST_TOKEN = 64
+_SECTION_ENDS = {b"<![CDATA[": re.compile(rb"\]\]>"), b"<!--": re.compile(rb"-->")}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """An element and its place in the file. `body` is None if it is larger than the limit.
+
+    `is_cut`: the file ends in the element.
+    """
+
+    start: int
+    end: int
+    body: bytes | None
+    is_cut: bool = False
+
+
+def read_head(path: Path, name: str, limit: int) -> bytes:
+    """Return the bytes before the first element of that name; none if they are more than `limit`. Raises `OSError`."""
+    with path.open("rb") as file:
+        return _Splitter(file, name.encode(), limit).read_head()
+
+
+def split_elements(path: Path, name: str, limit: int) -> Iterator[Part]:
+    """Yield the elements of that name in the order of the file, each of at most `limit` bytes. Raises `OSError`."""
+    with path.open("rb") as file:
+        yield from _Splitter(file, name.encode(), limit).split()
+
+
+class _Splitter:
+    def __init__(self, file: BinaryIO, name: bytes, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self._opening = re.compile(rb"<!\[CDATA\[|<!--|<" + name + rb"(?=[\s>])")
+        self._closing = re.compile(rb"<!\[CDATA\[|<!--|</" + name + rb"\s{0,9}>")
+        self._buffer = bytearray()
+        self._offset = 0  # of the buffer in the file
+        self._position = 0  # in the buffer, of the next byte to search
+        self._start: int | None = None  # of the open element in the file
+        self._is_too_large = False
+
+    def read_head(self) -> bytes:
+        self._start = 0
+        end = self._find(self._opening)
+        return b"" if self._is_too_large else bytes(self._buffer[:end])
+
+    def split(self) -> Iterator[Part]:
+        while (start := self._find(self._opening)) is not None:
+            self._start, self._is_too_large = start, False
+            is_whole = self._find(self._closing) is not None
+            yield self._cut_element(start, is_whole=is_whole)
+
+    def _find(self, pattern: re.Pattern[bytes]) -> int | None:
+        """Return the place of the next match outside CDATA sections and comments; None at the end of the file."""
+        while (found := self._search(pattern)) is not None:
+            section_end = _SECTION_ENDS.get(found[1])
+            if section_end is None:
+                return found[0]
+            if self._search(section_end) is None:
+                return None
+        return None
+
+    def _search(self, pattern: re.Pattern[bytes]) -> tuple[int, bytes] | None:
+        """Return the place and the bytes of the next match; None at the end of the file."""
+        while (match := pattern.search(self._buffer, self._position)) is None:
+            self._position = max(self._position, len(self._buffer) - _LONGEST_TOKEN)
+            self._drop()
+            block = self._file.read(_BLOCK)
+            if not block:
+                return None
+            self._buffer += block
+        self._position = match.end()
+        return self._offset + match.start(), match[0]
+
+    def _drop(self) -> None:
+        """Drop the bytes that no element needs."""
+        if self._start is not None and self._offset + self._position - self._start > self._limit:
+            self._is_too_large = True
+        needed = self._position
+        if self._start is not None and not self._is_too_large:
+            needed = self._start - self._offset
+        del self._buffer[:needed]
+        self._offset += needed
+        self._position -= needed
+
+    def _cut_element(self, start: int, *, is_whole: bool) -> Part:
+        end = self._offset + (self._position if is_whole else len(self._buffer))
+        body = None
+        if not self._is_too_large and end - start <= self._limit:
+            body = bytes(self._buffer[start - self._offset : end - self._offset])
+        self._start = None
+        return Part(start=start, end=end, body=body, is_cut=not is_whole)
+
+
+# xml_file
 
 _PLACE = "blogarchive-place"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml\s[^>]*\?>)")
@@ -127,3 +276,66 @@ def _instruction(facts: NamedFacts) -> bytes:
     named = (("url", facts.url), ("zone", facts.zone))
     text = " ".join(f"{name}={quoteattr(value)}" for name, value in named if value)
     return f"<?{INSTRUCTION} {text}?>".encode("ascii", "xmlcharrefreplace") if text else b""
+
+
+# nested
+
+_WORDPRESS = XmlForm(
+    title="WordPress",
+    root="rss",
+    container="channel",
+    element="item",
+    stored=("title", "link", "description", "base_site_url", "base_blog_url", "author"),
+)
+_BLOGBUS = XmlForm(
+    title="BlogBus",
+    root="BlogBusCom",
+    container="",
+    element="Log",
+    stored=("Description",),
+    dropped=("ExportTime",),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NestedFile:
+    """An export file with one element for each post; implements the `ExportFile` protocol."""
+
+    path: Path
+    form: XmlForm
+    head: XmlHead
+    exported_at: datetime | None
+
+    def pages(self, reject: Reject) -> Iterator[PostPage]:
+        """Yield a page for each element; those that are no post too."""
+        for part in split_elements(self.path, self.form.element, MAX_BYTES):
+            if report_part(part, self.path, reject) and part.body is not None:
+                body = self.head.before + part.body + self.head.after
+                yield PostPage(body=body, name=find_title(part.body), offset=part.end)
+        report_end(self.path, self.form, reject)
+
+
+def open_wordpress(path: Path, facts: NamedFacts) -> NestedFile:
+    """Return the export file of WordPress at that path; its time is that of the channel. Raises `UsageError`."""
+    head = open_head(path, _WORDPRESS, facts)
+    return NestedFile(
+        path=path,
+        form=_WORDPRESS,
+        head=head,
+        exported_at=_parse_mail_date(child_text(head.container, "pubDate")),
+    )
+
+
+def open_blogbus(path: Path, facts: NamedFacts) -> NestedFile:
+    """Return the export file of BlogBus at that path; its time is the one in its description. Raises `UsageError`."""
+    head = open_head(path, _BLOGBUS, facts)
+    found = local_time(child_text(head.container, "Description/ExportTime"), blogbus.SITE.zone)
+    return NestedFile(path=path, form=_BLOGBUS, head=head, exported_at=found.at if found else None)
+
+
+def _parse_mail_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,27 +1,214 @@
 """Write the files of an export only inside its folder, and only those that changed."""
 
+import errno
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
+from hashlib import blake2b, file_digest
+from io import BufferedRandom, BufferedReader
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.common.writer import (
-    Digests,
-    atomic_file,
-    content_digest,
-    flush_disk,
-    part_path,
-    to_user_error,
-)
+from blogarchive.parsing.unicode_form import normalize_nfc
+
+# filenames
+
+# Forbidden by Windows, or breaking a link in Obsidian; each has a full-width form that looks the same.
+_FORBIDDEN_of_filenames = '<>:"/\\|?*#^[]'
+_FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDEN_of_filenames})
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_TITLE_BYTES = 120
+
+
+def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
+    """Return `title` as one component of a path, at most `max_bytes` of UTF-8 long; "_" if nothing remains.
+
+    Invisible characters (controls, direction marks, line separators) are removed, white space becomes one space,
+    and forbidden characters become full-width. The same title returns the same name.
+    """
+    text = normalize_nfc(title).translate(_FULL_WIDTH)
+    text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
+    text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
+    if _RESERVED.match(text.replace(" ", "")):
+        text = f"_{text}"
+    return text or "_"
+
+
+class UniqueNames:
+    """Names used once each, compared without case and Unicode normalization form."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def claim(self, name: str, suffix: str) -> str:
+        """Return `name` if it is free, else with `-suffix` appended, and with a number if that is used too."""
+        candidates = chain((name, f"{name}-{suffix}"), (f"{name}-{suffix}-{number}" for number in count(2)))
+        free = next(candidate for candidate in candidates if self._key(candidate) not in self._used)
+        self._used.add(self._key(free))
+        return free
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _is_invisible(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) in _INVISIBLE
+
+
+def _cut(text: str, max_bytes: int) -> str:
+    cut = text.encode()[:max_bytes].decode(errors="ignore")
+    # A combining mark cut from its base changes the last character.
+    while len(cut) < len(text) and cut and unicodedata.combining(text[len(cut)]):
+        cut = cut[:-1]
+    return cut
+
+
+# writer
+
+_PART = ".part"
+_CAN_FLUSH_DISK = hasattr(os, "sync")
+_OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
+_BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
+
+
+Digests = dict[str, str]
+"""Digests of the content of written files, by absolute path, or by path relative to the folder of an export."""
+
+
+@contextmanager
+def atomic_file(
+    path: Path, digests: Digests | None = None, *, flushed_later: bool = False
+) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when it is complete and on the disk.
+
+    It is written to a temporary file beside it. On an error that file is removed and an earlier file of the name
+    stays. `digests` receives the digest of the file; an earlier file that is equal stays then. A pipe or a terminal
+    (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls `flush_disk` after its last
+    file, which takes a moment; to wait for the disk for each of many files takes minutes. Raises `CannotWrite` if the
+    disk is full or the folder is not writable.
+    """
+    if _is_stream(path):
+        with to_user_error(path), path.open("ab") as stream:
+            yield stream
+        return
+    target = Path(os.path.realpath(path))  # a symbolic link is kept
+    part = part_path(target)
+    with to_user_error(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("w+b") as file:
+                yield file
+                file.flush()
+                if not (flushed_later and _CAN_FLUSH_DISK):
+                    os.fsync(file.fileno())
+                digest = file_content_digest(file) if digests is not None else ""
+                size = file.tell()
+            if not (digest and _has_digest(target, size, digest)):
+                part.replace(target)
+            if digests is not None:
+                digests[str(path.absolute())] = digest
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def flush_disk() -> None:
+    """Wait until all written files are on the disk; where a system has no such call, `atomic_file` waited for each."""
+    if sys.platform != "win32" and _CAN_FLUSH_DISK:
+        os.sync()
+
+
+def file_content_digest(file: BufferedReader | BufferedRandom) -> str:
+    """Return the digest of a readable file, from its beginning."""
+    file.seek(0)
+    return file_digest(file, _new_digest).hexdigest()
+
+
+def _has_digest(path: Path, size: int, digest: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()).st_size == size and file_content_digest(file) == digest
+    except OSError:
+        return False
+
+
+def content_digest(content: bytes) -> str:
+    """Return the digest of a file with that content."""
+    return _new_digest(content).hexdigest()
+
+
+def _new_digest(content: bytes = b"") -> blake2b:
+    return blake2b(content, digest_size=16)
+
+
+def output_file(archive: Path, out: Path, name: str) -> Path:
+    """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
+
+    If `out` has no extension, the path gets that of `name`; a device or a pipe gets none. Raises as
+    `require_other_file`.
+    """
+    require_other_file(archive, out)
+    path = out / name if out.is_dir() else out
+    if not path.suffix and not _is_stream(path):
+        path = path.with_name(path.name + name[name.index(".") :])
+    require_other_file(archive, path)
+    return path
+
+
+def require_other_file(archive: Path, path: Path) -> None:
+    """Raise `UsageError` if `path` is the archive or a file beside it that belongs to it."""
+    archives = {Path(os.path.realpath(archive)), archive.absolute()}
+    beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
+    if Path(os.path.realpath(path)) in beside:
+        raise UsageError(
+            _("{path} is the archive itself, or belongs to it; name another file").format(path=path)
+        )
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether `path` is a device, a pipe or a name of an open file, which no file can replace."""
+    given = str(path.absolute()).startswith(_OPEN_FILES)
+    return path.exists() and (given or not (path.is_file() or path.is_dir()))
+
+
+def part_path(path: Path) -> Path:
+    """Return the path of the temporary file of `path`."""
+    return path.with_name(f".{path.name}{_PART}")
+
+
+@contextmanager
+def to_user_error(path: Path) -> Iterator[None]:
+    """Raise `CannotWrite` for an error of the operating system in the block."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # the reader of the pipe has ended
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CannotWrite(
+                _("the disk is full at {path}; make room, then run the same command").format(path=path)
+            ) from error
+        raise CannotWrite(
+            _("cannot write {path} ({reason}); name another place").format(path=path, reason=error.strerror)
+        ) from error
+
+
+# export_folder
 
 MARKER = ".blogarchive-export"
 """Name of the file that lists the files of an export."""
 
-_FORBIDDEN = frozenset("\\:\0\n\t")  # on Windows, a colon names a drive or a stream of a file
+_FORBIDDEN_of_export_folder = frozenset(
+    "\\:\0\n\t"
+)  # on Windows, a colon names a drive or a stream of a file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,7 +376,9 @@ def _parse_digests(fields: list[str]) -> _FileDigests:
 
 def _is_inside(name: str) -> bool:
     parts = name.split("/")
-    plain = not any(part in ("", ".", "..") or _FORBIDDEN.intersection(part) for part in parts)
+    plain = not any(
+        part in ("", ".", "..") or _FORBIDDEN_of_export_folder.intersection(part) for part in parts
+    )
     return plain and not PurePosixPath(name).is_absolute() and name != MARKER
 
 

@@ -1,23 +1,131 @@
 """The context of a request for a reading page: its archive, its parameters, queries, rendering."""
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, languages, responses
-from blogarchive.browse.pages import keys
-from blogarchive.browse.tables import links
+from blogarchive.browse import languages
+from blogarchive.browse import serve as archives
+from blogarchive.browse import tables as links
+from blogarchive.browse.pages import post_choices as keys
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
 from blogarchive.store.read import blogs as blog_lists
 
-if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
+if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+# responses
+
+_SAFE_IMAGES: Final = {
+    "image/avif",
+    "image/bmp",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/x-icon",
+    "image/vnd.microsoft.icon",
+}
+_HEADERS: Final = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "x-frame-options": "DENY",
+}
+
+
+def content_security_policy(*, remote: bool, script: str = "") -> str:
+    """Return the Content-Security-Policy of a reading page: no frames, nothing from other hosts.
+
+    No script runs but the one with the hash `script`. If `remote`, which the reader has to request, images alone may
+    come from other hosts.
+    """
+    scripts = f"script-src {script}; " if script else ""
+    images = "'self' http: https:" if remote else "'self'"
+    return (
+        f"default-src 'none'; {scripts}style-src 'self'; img-src {images}; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def page_response(body: str, *, status: int = 200, remote: bool = False, script: str = "") -> Response:
+    """Return a reading page, in the language of the browser or of its cookie; `script` is the hash of its script."""
+    headers = {
+        **_HEADERS,
+        "content-security-policy": content_security_policy(remote=remote, script=script),
+        "vary": "accept-language, cookie",
+    }
+    return Response.html(body, status=status, headers=headers)
+
+
+def media_response(content_type: str, body: bytes, sha256: str) -> Response:
+    """Return a media file; a type that a browser may run (SVG, HTML, anything unknown) only as a download."""
+    plain = content_type.split(";")[0].strip().lower()
+    headers = {
+        **_HEADERS,
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "private, max-age=31536000, immutable",
+        "etag": f'"{sha256}"',
+    }
+    if plain in _SAFE_IMAGES:
+        return Response(body, status=200, headers=headers, content_type=plain)
+    headers["content-disposition"] = f'attachment; filename="{sha256}.bin"'
+    return Response(body, status=200, headers=headers, content_type="application/octet-stream")
+
+
+def feed_response(body: bytes) -> Response:
+    """Return an Atom feed."""
+    headers = {**_HEADERS, "content-security-policy": "default-src 'none'; sandbox"}
+    return Response(body, status=200, headers=headers, content_type="application/atom+xml; charset=utf-8")
+
+
+def stylesheet_response(text: str) -> Response:
+    """Return a stylesheet."""
+    headers = {**_HEADERS, "cache-control": "private, max-age=300"}
+    return Response(text, status=200, headers=headers, content_type="text/css; charset=utf-8")
+
+
+# error_page
+
+log = logging.getLogger(__name__)
+
+
+def error_response(path: str, error: Exception) -> Response | None:
+    """Return the response to an unexpected error of the page at `path`; None for the errors of Datasette's own.
+
+    The log gets one line, and the traceback at level DEBUG.
+    """
+    if type(error).__module__.partition(".")[0] == "datasette":
+        return None
+    if isinstance(error, MemoryError):
+        return _response(path, 400, _("This statement needs more memory than it may use."))
+    log.error("%s: %s: %s", path, type(error).__name__, error)
+    log.debug("", exc_info=error)
+    if isinstance(error, sqlite3.DatabaseError):
+        detail = _("The archive cannot be read ({error}).").format(error=error)
+    else:
+        detail = _("This page cannot be shown ({error}).").format(error=f"{type(error).__name__}: {error}")
+    hint = _("`blogarchive verify` shows whether the archive is damaged.")
+    return _response(path, 500, f"{detail} {hint}")
+
+
+def _response(path: str, status: int, line: str) -> Response:
+    if path.endswith(".json"):
+        body: dict[str, Any] = {"ok": False, "error": line, "status": status, "title": None}
+        return Response.json(body, status=status)
+    return Response.text(line, status=status)
+
+
+# request_context
 
 _Result = TypeVar("_Result")
 _TIME_LIMIT_MS = 20_000
@@ -84,7 +192,7 @@ class RequestContext:
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
         script = keys.script_source() if keys_on else ""
-        response = responses.page_response(body, status=status, remote=remote, script=script)
+        response = page_response(body, status=status, remote=remote, script=script)
         languages.store_choice(response, self.request)
         keys.store_choice(response, self.request)
         return response

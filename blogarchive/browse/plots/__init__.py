@@ -1,1 +1,0 @@
-"""Plots as inline SVG, drawn on the server and styled by the stylesheet of the page: see `docs/decisions/`."""

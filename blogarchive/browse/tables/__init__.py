@@ -1,1 +1,0 @@
-"""Additions to Datasette's own table pages: facets, CSV, links."""

@@ -1,1 +1,0 @@
-"""Parts that exports share: files, names, dates, images and links within an export."""

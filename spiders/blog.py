@@ -18,8 +18,7 @@ from blogarchive.crawl.options import HostLocks
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
-from blogarchive.messages.details import Detail
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import retry_after
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.notify import notify
-from blogarchive.cli.common.options import CrawlFlags
-from blogarchive.cli.common.parameter_types import Count
-from blogarchive.cli.common.run_summary import error_json, has_news, result_json, summary_lines
-from blogarchive.cli.common.stdio import print_result
+from blogarchive.cli import options
+from blogarchive.cli.options import Count, CrawlFlags
+from blogarchive.cli.output import error_json, has_news, notify, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.crawl.run import planned_urls

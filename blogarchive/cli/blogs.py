@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import Seconds
+from blogarchive.cli import options
+from blogarchive.cli.options import Seconds
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts

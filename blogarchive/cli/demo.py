@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import PathArgument
+from blogarchive.cli import options
+from blogarchive.cli.options import PathArgument
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
 from blogarchive.demo.host import DemoHost

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import Count, Duration, Seconds
-from blogarchive.cli.common.stdio import print_result
+from blogarchive.cli import options
+from blogarchive.cli.options import Count, Duration, Seconds
+from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url

@@ -1,6 +1,7 @@
-"""The command `export`; the module of a format is imported when it runs."""
+"""The command that prepares an archive for a stick or a disc: `seal`."""
 
 import json
+from dataclasses import asdict
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
@@ -8,18 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import Day, PathArgument
-from blogarchive.cli.common.progress_bar import progress_bar
-from blogarchive.cli.common.stdio import print_result, require_undamaged
+from blogarchive.cli import options
+from blogarchive.cli.options import Day, PathArgument
+from blogarchive.cli.output import print_result, progress_bar, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export.run import FORMATS, run_export
+from blogarchive.export.seal import seal_archive
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
 
 if TYPE_CHECKING:
     from blogarchive.export.epub import Division
     from blogarchive.export.run import Exported
+
+
+# export
 
 _EXPORT_HELP = _(
     """Write blogs to files that need no special program; run it again to update OUT.
@@ -114,3 +118,32 @@ def _choose_export(
     if number is not None:
         return "single_post", {"number": parse_decimal_id(number) or number}
     return kind, {"each": each} if each else {}
+
+
+# seal
+
+
+@click.command(
+    help=_(
+        "Write a verified copy for a stick or a disc into a folder, with a website, a README and checksums. An OUT"
+        " ending in .db names the copy."
+    )
+)
+@click.argument("out", type=PathArgument())
+@options.db
+@options.as_json
+@options.verbosity
+def seal(out: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Write a verified copy for a stick or a disc; the help is translated above."""
+    with progress_bar(_("sealing"), quiet=quiet) as progress:
+        done = seal_archive(db, out, progress=progress)
+    if as_json:
+        written = {**asdict(done), "out": str(done.out), "checksums": str(done.checksums)}
+        print_result(json.dumps(written, ensure_ascii=False))
+    elif not quiet:
+        click.echo(
+            _("sealed: {posts} posts in {files} files ({size} MB), checked; checksums in {path}").format(
+                posts=done.posts, files=done.files, size=f"{done.bytes / 1e6:.1f}", path=done.checksums
+            ),
+            err=True,
+        )

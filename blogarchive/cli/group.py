@@ -15,8 +15,8 @@ from typing import NoReturn
 
 import click
 
-from blogarchive.cli.common import stdio
-from blogarchive.cli.common.examples import format_examples
+from blogarchive.cli import output as stdio
+from blogarchive.cli.options import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.workers.pool import stop_signals
 

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.damage import explain_damage
-from blogarchive.cli.common.parameter_types import PathArgument
-from blogarchive.cli.common.progress_bar import progress_bar
-from blogarchive.cli.common.stdio import print_result
+from blogarchive.cli import options
+from blogarchive.cli.options import PathArgument
+from blogarchive.cli.output import explain_damage, print_result, progress_bar
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import Count
-from blogarchive.cli.common.stdio import print_result, require_undamaged
+from blogarchive.cli import options
+from blogarchive.cli.options import Count
+from blogarchive.cli.output import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import connection as lock

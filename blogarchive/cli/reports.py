@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.options import CrawlFlags
-from blogarchive.cli.common.stdio import print_result
+from blogarchive.cli import options
+from blogarchive.cli.options import CrawlFlags
+from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.labels import field_words, gone_reason_words, label
+from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store import verify as integrity

@@ -1,6 +1,8 @@
 """The commands that read the archive: `search`, `serve`."""
 
+import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
@@ -9,13 +11,59 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.parameter_types import Count, Day, PathArgument
+from blogarchive.browse.pages.post_choices import format_day
+from blogarchive.cli import options
+from blogarchive.cli.options import Count, Day, PathArgument
+from blogarchive.store.search.search import Fragment, Hit
 
-if TYPE_CHECKING:  # the search is imported if the command runs
+if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blogarchive.store.search.search import Hit
+
+
+# search_output
+
+
+def format_hit(hit: Hit, *, colour: bool = False) -> str:
+    """Return three lines: day, author and title; the excerpt; the URL. `colour` highlights the words found."""
+    author = _("{author} (comment)").format(author=hit.author) if hit.kind == "comment" else hit.author
+    gone = _("  (gone from the site)") if hit.gone_at else ""
+    title = _join(hit.title, colour=colour) or _("(untitled)")
+    return (
+        f"{format_day(hit.posted_at) or '----------'}  {author}  {title}{gone}\n"
+        f"    {_join(hit.excerpt, colour=colour)}\n"
+        f"    {hit.url}"
+    )
+
+
+def hit_json(hit: Hit) -> str:
+    """Return one line of JSON; `excerpt` is plain text, `marks` are the words found in it."""
+    return json.dumps(
+        {
+            "kind": hit.kind,
+            "id": hit.id,
+            "post_id": hit.post_id,
+            "author": hit.author,
+            "title": _join(hit.title, colour=False),
+            "posted_at": hit.posted_at,
+            "url": hit.url,
+            "gone_at": hit.gone_at,
+            "excerpt": _join(hit.excerpt, colour=False),
+            "marks": [piece.text for piece in hit.excerpt if piece.hit],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
+    return "".join(
+        click.style(piece.text, fg="yellow", bold=True) if colour and piece.hit else piece.text
+        for piece in pieces
+    ).strip()
+
+
+# search_serve
 
 
 @click.command(
@@ -156,8 +204,6 @@ def _rebuild_index(db: Path) -> None:
 
 def _print_hits(found: "Sequence[Hit]", total: int, *, as_json: bool) -> None:
     """Print the first hits of `total`."""
-    from blogarchive.cli.common.search_output import format_hit, hit_json
-
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
     if not found and not as_json:

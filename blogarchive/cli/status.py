@@ -9,10 +9,9 @@ from typing import Final
 
 import click
 
-from blogarchive.cli.common import options
-from blogarchive.cli.common.run_summary import skipped_images_line
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.labels import label
+from blogarchive.cli import options
+from blogarchive.cli.output import skipped_images_line
+from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage
 from blogarchive.store.ledger.blogs import Blog, find_blog

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import host_of, port_of
 from blogarchive.sites.base import Site, parse_page

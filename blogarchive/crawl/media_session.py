@@ -8,7 +8,7 @@ from gettext import gettext as _
 from typing import Protocol
 
 from blogarchive.crawl.options import RunSettings
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import explain_detail
 from blogarchive.parsing import http as hosts
 from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name

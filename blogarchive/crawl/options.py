@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from blogarchive.errors import BlogArchiveError, NoArchive, UsageError
-from blogarchive.fleet.settings import VARIABLE, fleet_url
+from blogarchive.fleet.shard import VARIABLE, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
 

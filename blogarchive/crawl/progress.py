@@ -12,8 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.labels import label
+from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import Outcome, SaveResult

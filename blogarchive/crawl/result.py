@@ -18,7 +18,7 @@ from blogarchive.errors import (
     SiteChanged,
     Unreachable,
 )
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import explain_detail
 from blogarchive.store.ledger import coverage as field_coverage
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, is_stored

@@ -38,7 +38,7 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.items import Page, Target
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import host_of, port_of
 from blogarchive.store import discovery as discovered
 from blogarchive.store.database import connection as lock

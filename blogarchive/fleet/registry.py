@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
-from blogarchive.fleet.database import jobs, rounds, shards
-from blogarchive.fleet.database.connection import Connection, connected, server_time
+from blogarchive.fleet.database import shards
+from blogarchive.fleet.database import shards as jobs
+from blogarchive.fleet.database import shards as rounds
 from blogarchive.fleet.database.host_locks import is_any_locked, moved_error
-from blogarchive.fleet.database.migrations import migrate
-from blogarchive.fleet.database.rounds import RoundRow
-from blogarchive.fleet.database.shards import ShardRow
+from blogarchive.fleet.database.session import Connection, connected, migrate, server_time
+from blogarchive.fleet.database.shards import RoundRow, ShardRow
 from blogarchive.fleet.shard import HomeShard, Shard, find_shards, read_shard, write_shard
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import finished_runs

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from blogarchive.errors import FleetUnreachable, Interrupted, UsageError
-from blogarchive.fleet.database import jobs, rounds, shards
-from blogarchive.fleet.database.connection import Connection, connected, server_time
+from blogarchive.fleet.database import shards
+from blogarchive.fleet.database import shards as jobs
+from blogarchive.fleet.database import shards as rounds
 from blogarchive.fleet.database.host_locks import moved_error
-from blogarchive.fleet.database.session import Session
-from blogarchive.fleet.round import Round
-from blogarchive.fleet.schedule import RoundResult, next_round
-from blogarchive.fleet.settings import boot_clock, time_limits
-from blogarchive.fleet.shard import HomeShard, find_shards
+from blogarchive.fleet.database.session import Connection, Session, connected, server_time
+from blogarchive.fleet.round import Round, RoundResult, next_round
+from blogarchive.fleet.shard import HomeShard, boot_clock, find_shards, time_limits
 
 _CHECK_SECONDS: Final = 0.5
 _CARE_SECONDS: Final = 5.0

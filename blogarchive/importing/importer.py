@@ -10,8 +10,7 @@ from gettext import gettext as _
 from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.items import CrawledPage
-from blogarchive.messages.details import Detail
-from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import import_page, store_unparsed_page

@@ -1,12 +1,155 @@
-"""Reasons of failures: the English texts that the archive stores, as templates with parameters.
+"""Translate stored reasons of failures, which are English, where a person reads them."""
 
-`Detail.STATUS.format(status=404)` is stored in the column `detail`. `explain.py` translates it where it is shown.
-Archives contain these texts, and queries of users compare them: a template that was released stays as it is.
-"""
-
+import re
+from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
+from gettext import gettext as _
+from string import Formatter
+from typing import Final
 
 from blogarchive.messages import N_
+
+# failure_words
+
+_WORDS: Final = {
+    "network": N_("The site did not answer."),
+    "http": N_("The site answered with an error."),
+    "blocked": N_("The site refused the visit."),
+    "cut": N_("The page arrived incomplete."),
+    "notice": N_("The site showed a notice in place of the page."),
+    "unreadable": N_("The page could not be understood."),
+    "incomplete": N_("The page counts more than was found on it."),
+    "robots": N_("The site asks programs not to fetch this page (robots.txt)."),
+    "forged": N_("The page contradicts itself, so nothing of it was stored."),
+    "changed": N_("The page looks different from those stored before."),
+    "picture": N_("An image could not be stored."),
+    "mistake": N_("The program made a mistake with this page; the page itself may be stored."),
+}
+
+
+def describe_failure(kind: str) -> str:
+    """Return a sentence for a kind of failure, which a template translates; an unknown kind is unchanged."""
+    return _WORDS.get(kind, kind)
+
+
+# labels
+
+Translate = Callable[[str], str]
+
+_NAMES: Final = frozenset(
+    {
+        # kinds of failures
+        N_("network"), N_("http"), N_("blocked"), N_("cut"), N_("notice"), N_("unreadable"), N_("incomplete"),
+        N_("robots"), N_("forged"), N_("picture"), N_("mistake"),
+        # outcomes of pages
+        N_("stored"), N_("same"), N_("gone"), N_("failed"),
+        # outcomes of runs
+        N_("done"), N_("failures"), N_("interrupted"), N_("unreachable"), N_("forbidden"), N_("changed"),
+        N_("unwritable"), N_("damaged"), N_("killed"), N_("limited"), N_("lost"),
+        # kinds of pages
+        N_("home"), N_("month"), N_("category"), N_("post"), N_("comments"), N_("unknown"),
+    }
+)  # fmt: skip
+
+_FIELDS: Final = {
+    "the page": N_("all of the page"),
+    "page": N_("all of the page"),
+    "template": N_("the form of the page"),
+    "title": N_("the title"),
+    "posted_at": N_("the time"),
+    "number": N_("the number of the post"),
+    "body": N_("the text"),
+    "text": N_("the text"),
+    "views": N_("the number of views"),
+    "likes": N_("the number of likes"),
+    "comment_count": N_("the number of comments"),
+    "comments": N_("the comments"),
+    "comments.posted_at": N_("the times of comments"),
+    "comments.author_name": N_("the names of comments"),
+    "comments.reply_to": N_("the answers of comments"),
+    "comments.likes": N_("the likes of comments"),
+    "uid": N_("the author"),
+    "author": N_("the author"),
+    "author.nickname": N_("the name of the author"),
+    "author.registered_on": N_("the day on which the author registered"),
+    "author.total_visits": N_("the number of visits"),
+    "total_visits": N_("the number of visits"),
+    "account_age": N_("the age of the blog"),
+    "archive_months": N_("the months"),
+    "months_vanished": N_("the months"),
+    "categories": N_("the categories"),
+    "posts": N_("the list of posts"),
+    "listed": N_("the list of posts"),
+    "pages": N_("the next pages"),
+    "again": N_("repeated requests"),
+    "blogs": N_("links to blogs"),
+}
+"""By the field of a failure, or by the part of a changed field after the kind of its page, as in `post.views`."""
+
+_GONE_REASONS: Final = {
+    "404": N_("deleted"),
+    "410": N_("deleted"),
+    "deleted": N_("deleted"),
+    "hidden": N_("hidden"),
+    "redirect": N_("redirected to the home page"),
+}
+
+
+def label(name: str, translate: Translate | None = None) -> str:
+    """Return the name translated; an unknown name, as of a newer version, is unchanged.
+
+    `translate` None is the language of this process.
+    """
+    return (translate or _)(name) if name in _NAMES else name
+
+
+def field_words(name: str) -> str:
+    """Return the message for a field, not translated yet; an unknown name is unchanged."""
+    return _FIELDS.get(name, name)
+
+
+def gone_reason_words(name: str | None) -> str:
+    """Return the message for the reason why a post is gone, not translated yet; an unknown name is unchanged."""
+    return _GONE_REASONS.get(name or "", name or "")
+
+
+# change_words
+
+_TEXTS: Final = {
+    "title": N_("The titles of many posts are different."),
+    "markup": N_("The layout of many posts is different; their text is the same."),
+    "added_above": N_("Many posts begin with new text, for example an advertisement."),
+    "added_below": N_("Many posts end with new text, for example an advertisement."),
+    "added_within": N_("Many posts have new text in the middle, for example an advertisement."),
+    "cut": N_("A part of the text is missing in many posts."),
+    "characters": N_("A few characters are different in many posts."),
+    "rewritten": N_("The text of many posts is different."),
+    "time": N_("The times of many posts are different."),
+    "bounds": N_("Only a part of the text of many posts could be read."),
+    "damaged": N_("Characters are damaged in many posts."),
+    "shifted": N_("All times of many posts are shifted, by the same number of hours."),
+    "comments_lost": N_("Comments of many posts are missing."),
+    "comments_edited": N_("Comments of many posts have another text."),
+    "comments_renamed": N_("Comments of many posts have another name or another time."),
+}
+"""By the kind of a change of texts: the part of a field after `text.`."""
+
+_EMPTY: Final = N_("Many pages no longer show this: {what}.")
+
+
+def change_words(field: str) -> tuple[str, str]:
+    """Return the message for a change, and its value of `{what}`; neither is translated yet."""
+    kind, _, name = field.partition(".")
+    return (kind_words(name), "") if kind == "text" else (_EMPTY, field_words(name))
+
+
+def kind_words(kind: str) -> str:
+    """Return the message for a kind of change of texts, not translated yet."""
+    return _TEXTS.get(kind, N_("Many posts are different in one way."))
+
+
+# details
 
 
 class Detail(StrEnum):
@@ -152,3 +295,75 @@ class Detail(StrEnum):
     CHANGE_SHIFTED = N_("all times are {shift} from the stored ones")
     CHANGE_TEXTS = N_("every comment of the page has another text than the stored one")
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
+
+
+# explain
+
+_OWN_WORDS = {
+    "notice": N_("the page says: {text}"),
+    "": N_("in the original words: {text}"),
+}
+"""By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library."""
+
+_SHORTEST, _LONGEST = ".*?", ".*"  # a reason may itself have the words that follow it
+
+
+def explain_detail(detail: str, kind: str = "", translate: Translate | None = None) -> str:
+    """Return a stored reason of a failure of `kind`, translated; `translate` None is the language of this process.
+
+    A text of a page or of a library stays as it is, and is named as such.
+    """
+    found = _translate_known(detail, translate or _)
+    if found is not None:
+        return found
+    frame = _OWN_WORDS.get(kind, _OWN_WORDS[""])
+    return (translate or _)(frame).format(text=detail) if detail else ""
+
+
+def _translate_known(detail: str, translate: Translate) -> str | None:
+    """Return the translation of a text that a `Detail` has; None for other texts."""
+    for template in _by_length():
+        if found := _pattern(template).fullmatch(detail):
+            values = {
+                name: _translate_value(name, value, translate) for name, value in found.groupdict().items()
+            }
+            return _without_formats(translate(template)).format(**values)
+    return None
+
+
+def _translate_value(name: str, value: str, translate: Translate) -> str:
+    match name:
+        case "reason":
+            return _translate_known(value, translate) or value
+        case "field":
+            return translate(field_words(value))
+        case "kind":
+            return label(value, translate)
+        case "change":
+            return translate(kind_words(value))
+    return value
+
+
+@cache
+def _by_length() -> tuple[Detail, ...]:
+    """Return the templates, those with the most words of their own first."""
+    return tuple(sorted(Detail, key=lambda template: -len(_pattern(template).pattern)))
+
+
+@cache
+def _pattern(template: Detail) -> re.Pattern[str]:
+    """Return the pattern of a filled template: each parameter is a group of its name."""
+    parts = (
+        re.escape(text) + (f"(?P<{name}>{_LONGEST if name == 'reason' else _SHORTEST})" if name else "")
+        for text, name, _format, _conversion in Formatter().parse(template)
+    )
+    return re.compile("".join(parts), re.DOTALL)
+
+
+@cache
+def _without_formats(message: str) -> str:
+    """Return the message with plain parameters: `{limit:,}` becomes `{limit}`, because the values are texts."""
+    return "".join(
+        text.replace("{", "{{").replace("}", "}}") + (f"{{{name}}}" if name else "")
+        for text, name, _format, _conversion in Formatter().parse(message)
+    )

@@ -13,7 +13,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
-from blogarchive.cli.common.parameter_types import Count, Day, Duration
+from blogarchive.cli.options import Count, Day, Duration
 from blogarchive.crawl.options import CrawlOptions, default_db
 from blogarchive.crawl.progress import LineObserver
 from blogarchive.crawl.run import crawl_in

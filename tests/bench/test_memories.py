@@ -14,8 +14,8 @@ import spiders
 OURS = {
     "blogarchive.browse.plugin._read_text",  # files of the package
     "blogarchive.messages.catalogue",  # languages
-    "blogarchive.messages.explain._pattern",  # messages of the project
-    "blogarchive.messages.explain._without_formats",
+    "blogarchive.messages.details._pattern",  # messages of the project
+    "blogarchive.messages.details._without_formats",
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
     "blogarchive.store.readme._template",  # languages

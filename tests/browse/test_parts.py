@@ -13,8 +13,7 @@ from blogarchive.browse.pages.post_choices import format_time
 from blogarchive.browse.pages.post_page import diff_texts, find_reply_targets
 from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, draw_sparkline, round_ticks
 from blogarchive.errors import BlogArchiveError
-from blogarchive.messages.change_words import change_words
-from blogarchive.messages.failure_words import describe_failure
+from blogarchive.messages.details import change_words, describe_failure
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.changes.classify import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind

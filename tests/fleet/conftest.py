@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.fleet.settings import PATIENCE_VARIABLE, VARIABLE
+from blogarchive.fleet.shard import PATIENCE_VARIABLE, VARIABLE
 from tests.fleet.fleet import Fleet
 from tests.fleet.postgres import Postgres, binaries
 

@@ -8,9 +8,7 @@ from string import Formatter
 import pytest
 
 from blogarchive.messages import catalogue
-from blogarchive.messages.details import Detail
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.labels import label
+from blogarchive.messages.details import Detail, explain_detail, label
 from blogarchive.store.changes.classify import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
 from tests.messages.test_marked import modules

@@ -17,8 +17,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.app.context import AppContext
 from blogarchive.messages import N_, catalogue
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.failure_words import describe_failure
+from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.files import copy_archive

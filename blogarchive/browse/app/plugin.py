@@ -11,7 +11,7 @@ from datasette.utils.asgi import Request, Response
 from blogarchive.browse.app import pages
 from blogarchive.browse.app.context import AppContext, AppState, AsgiApp, Page, open_database
 from blogarchive.browse.app.pages import start_crawl
-from blogarchive.messages.change_words import change_words
+from blogarchive.messages.details import change_words
 from blogarchive.store.read import status as crawl_state
 
 if TYPE_CHECKING:

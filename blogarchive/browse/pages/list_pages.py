@@ -13,8 +13,7 @@ from blogarchive.browse import tables as links
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.requests import RequestContext, feed_response
 from blogarchive.messages import N_, catalogue
-from blogarchive.messages.explain import explain_detail
-from blogarchive.messages.failure_words import describe_failure
+from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import (

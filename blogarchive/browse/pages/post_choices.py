@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from blogarchive.browse.languages import COOKIE_SECONDS
 from blogarchive.messages import N_
-from blogarchive.messages.labels import gone_reason_words
+from blogarchive.messages.details import gone_reason_words
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
 from blogarchive.store.read.models import Month
 

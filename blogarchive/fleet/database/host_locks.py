@@ -16,10 +16,8 @@ from typing import Final, LiteralString
 import psycopg
 
 from blogarchive.errors import FleetUnreachable, HostBusy, Interrupted
-from blogarchive.fleet.database.connection import Connection
-from blogarchive.fleet.database.session import Row, Session
-from blogarchive.fleet.settings import boot_clock, time_limits
-from blogarchive.fleet.shard import read_shard
+from blogarchive.fleet.database.session import Connection, Row, Session
+from blogarchive.fleet.shard import boot_clock, read_shard, time_limits
 
 _LOCK: Final[LiteralString] = """
 select pg_try_advisory_lock(hashtextextended('blogarchive:' || %s, 0)),

@@ -1,25 +1,97 @@
-"""A session of PostgreSQL that a thread confirms every few seconds.
-
-Locks of the session are held as long as PostgreSQL keeps it. `is_alive` is true only for some seconds after the last
-confirmed statement was sent. PostgreSQL ends a silent session later than that. So a process that was frozen, or cut from
-the network, stops before another process can get its locks.
-"""
+"""Migrations of the fleet's tables: append only, each applied once. Procrastinate's own tables come first."""
 
 import queue
 import select
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
 from gettext import gettext as _
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
+from procrastinate.schema import SchemaManager
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from blogarchive.errors import FleetUnreachable
-from blogarchive.fleet.database.connection import connection_string, one_line, user_errors
-from blogarchive.fleet.settings import boot_clock, time_limits
+from blogarchive.errors import FleetUnreachable, UsageError
+from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
+
+# connection
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+_DEFAULTS = {
+    "application_name": "blogarchive",
+    "connect_timeout": "5",
+    "keepalives_idle": "2",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
+"""Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them."""
+
+
+def connection_string(url: str) -> str:
+    """Return the parameters of libpq for an address. Raises `UsageError` if it is invalid."""
+    try:
+        defaults = {**_DEFAULTS, "tcp_user_timeout": f"{time_limits().client * 1000:.0f}"}
+        missing = {name: value for name, value in defaults.items() if name not in conninfo_to_dict(url)}
+        return make_conninfo(url, **missing)
+    except psycopg.ProgrammingError as error:
+        raise UsageError(
+            _("{variable} is no address of PostgreSQL: {reason}").format(
+                variable=VARIABLE, reason=one_line(error)
+            )
+        ) from error
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """Yield a connection that commits each statement.
+
+    Raises `FleetUnreachable` if PostgreSQL cannot be reached or the connection ends, and `UsageError` if `fleet init`
+    has not run or PostgreSQL refuses a statement.
+    """
+    with user_errors():
+        connection = await psycopg.AsyncConnection.connect(connection_string(url), autocommit=True)
+        async with connection:
+            yield connection
+
+
+async def server_time(connection: Connection) -> datetime:
+    """Return the current time of PostgreSQL, by which rounds are scheduled."""
+    row = await (await connection.execute("select now()")).fetchone()
+    assert row is not None  # noqa: S101 - a query without a table has one row
+    moment: datetime = row[0]
+    return moment
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Convert errors of psycopg in the block to errors for the user."""
+    try:
+        yield
+    except psycopg.errors.UndefinedTable as error:
+        raise UsageError(
+            _("PostgreSQL has no tables of a fleet; `blogarchive fleet init` makes them")
+        ) from error
+    except psycopg.errors.UndefinedObject as error:
+        raise UsageError(_("a fleet needs PostgreSQL 14 or later")) from error
+    except psycopg.OperationalError as error:
+        raise FleetUnreachable(
+            _("PostgreSQL cannot be reached: {reason}").format(reason=one_line(error))
+        ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise UsageError(_("PostgreSQL refuses: {reason}").format(reason=one_line(error))) from error
+
+
+def one_line(error: BaseException) -> str:
+    """Return the text of an error of libpq as one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+# session
 
 Row = tuple[Any, ...]
 _Connection = psycopg.Connection[Row]
@@ -124,3 +196,71 @@ def _serve(session: Session, connection: _Connection) -> None:
     finally:
         connection.close()
         session.fail_rest()
+
+
+# migrations
+
+_MIGRATIONS: Final[tuple[LiteralString, ...]] = (
+    """
+    create table fleet_shards (
+        shard text primary key,
+        hosts text[] not null,
+        site text,
+        urls text[] not null,
+        list_digest text,
+        every_seconds integer not null,
+        slice_seconds integer not null,
+        delay double precision,
+        media boolean not null,
+        epoch integer not null,
+        machine text not null,
+        db text not null,
+        added_at timestamptz not null default now(),
+        paused_at timestamptz,
+        paused_reason text
+    );
+    create table fleet_rounds (
+        id bigint generated always as identity primary key,
+        shard text not null references fleet_shards on delete cascade,
+        epoch integer not null,
+        machine text not null,
+        started_at timestamptz not null,
+        finished_at timestamptz,
+        exit_code integer,
+        outcome text,
+        requests integer,
+        pages integer,
+        message text
+    );
+    create index fleet_rounds_shard on fleet_rounds (shard, id desc);
+    """,
+)
+_MINIMUM_SERVER: Final = 140000
+"""`idle_session_timeout` is new in PostgreSQL 14."""
+
+
+async def migrate(connection: Connection) -> None:
+    """Apply the pending migrations. Raises `UsageError` for an older PostgreSQL, or tables of a newer blogarchive."""
+    if connection.info.server_version < _MINIMUM_SERVER:
+        raise UsageError(_("a fleet needs PostgreSQL 14 or later"))
+    async with connection.transaction():
+        await connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
+        )
+        await connection.execute(
+            "create table if not exists fleet_migrations"
+            " (number integer primary key, applied_at timestamptz not null default now())"
+        )
+        if await _scalar(connection, "select to_regclass('procrastinate_jobs') is null"):
+            await connection.execute(SchemaManager.get_schema())
+        applied = await _scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
+        if applied > len(_MIGRATIONS):
+            raise UsageError(_("a newer blogarchive made the tables of this fleet; upgrade this one"))
+        for number, script in enumerate(_MIGRATIONS[applied:], applied + 1):
+            await connection.execute(script)
+            await connection.execute("insert into fleet_migrations (number) values (%s)", (number,))
+
+
+async def _scalar(connection: Connection, sql: LiteralString) -> Any:
+    row = await (await connection.execute(sql)).fetchone()
+    return row[0] if row else None

@@ -1,1 +1,0 @@
-"""Parts that commands share: options, configuration file, output streams, notices and summaries."""

@@ -1,0 +1,442 @@
+"""Options that several commands share."""
+
+import errno
+import logging
+import os
+import re
+import sys
+import tomllib
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import wraps
+from gettext import gettext as _
+from math import isfinite
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import click
+from click.core import ParameterSource
+
+from blogarchive.cli.output import explain_damage
+from blogarchive.crawl.options import default_db
+from blogarchive.errors import UsageError
+
+# parameter_types
+
+_SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
+_LARGEST = 2**31 - 1
+_DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = 366 * 86400
+
+
+class Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD; YYYY-MM and YYYY mean their first day, or with `last` their last day."""
+
+    name = "date"
+
+    def __init__(self, *, last: bool = False) -> None:
+        self._last = last
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day; raises `click.BadParameter` for other text."""
+        if isinstance(value, date):
+            return value
+        try:
+            if span := _SPAN.fullmatch(str(value)):
+                return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(
+                _("{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025").format(value=value),
+                param,
+                ctx,
+            )
+
+    def _day(self, year: int, month: int | None) -> date:
+        if not self._last:
+            return date(year, month or 1, 1)
+        month = month or 12
+        return date(year, month, monthrange(year, month)[1])
+
+
+class Count(click.IntRange):
+    """A count, at most 2**31 - 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the count; raises `click.BadParameter` for other text."""
+        number: int = super().convert(value, param, ctx)
+        return (
+            number
+            if number <= _LARGEST
+            else self.fail(_("{value!r} is too large a number").format(value=value), param, ctx)
+        )
+
+
+class Seconds(click.FloatRange):
+    """A finite number of seconds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds; raises `click.BadParameter` for other text, `nan` and `inf`."""
+        seconds: float = super().convert(value, param, ctx)
+        return (
+            seconds
+            if isfinite(seconds)
+            else self.fail(_("{value!r} is no number of seconds").format(value=value), param, ctx)
+        )
+
+
+class Duration(click.ParamType[timedelta]):
+    """A time as a number and a unit: 90s, 30m, 2h or 1d."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Return the time; raises `click.BadParameter` for other text, zero and more than a year."""
+        if isinstance(value, timedelta):
+            return value
+        parts = _DURATION.fullmatch(str(value))
+        seconds = int(parts["count"]) * _SECONDS[parts["unit"]] if parts else 0
+        if not 0 < seconds <= _LONGEST:
+            self.fail(
+                _("{value!r} is no duration; write it as 30m, 2h or 1d").format(value=value), param, ctx
+            )
+        return timedelta(seconds=seconds)
+
+
+class PathArgument(click.Path):
+    """A `pathlib.Path`; expands `~`, which the shell leaves in `--db=~/archive.db` and cron everywhere."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(path_type=Path, **kwargs)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return an English word: click aligns options by characters, and Chinese ones are two columns wide."""
+        if isinstance(param, click.Argument):
+            return None
+        return "PATH" if self.dir_okay else "FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; raises `click.BadParameter` if it is empty, too long or not of the required type."""
+        if not os.fspath(value):
+            self.fail(_("the name is empty"), param, ctx)
+        path = os.path.expanduser(value)  # noqa: PTH111 - Path.expanduser may raise
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail(_("{path}… is too long a name").format(path=path[:40]), param, ctx)
+        return super().convert(path, param, ctx)
+
+
+# examples
+
+_URL: Final = "https://blog.creaders.net/u/31182/"
+_EXAMPLES: Final = {
+    "backup": (_URL, f"{_URL} --media-hosts '*' --delay 2", "--from blogs.txt --db ~/blogs/archive.db"),
+    "update": ("", "31182 --full", "-q --db ~/blogs/archive.db"),
+    "discover": ("", _URL),
+    "status": ("", "--json"),
+    "failures": ("", "--retry"),
+    "verify": ("", "-q --db ~/blogs/archive.db"),
+    "diff": ("506012", "506012 --author 31182"),
+    "sites": ("",),
+    "settings": ("", "31182", "31182 delay=5 media_hosts='*.example.org'", "31182 delay="),
+    "pause": ("31182",),
+    "resume": ("31182",),
+    "forget": ("31182", "31182 --delete"),
+    "reparse": ("--diff", ""),
+    "doctor": (_URL, f"{_URL} --lines"),
+    "search": ("关税", '"贸易 战" OR 关税 -农业', "猫 --comments --since 2024"),
+    "serve": ("--open", "--port 8010", "first.db second.db"),
+    "app": ("", "--db ~/blogs/archive.db"),
+    "export": (
+        "html blog-html",
+        "html post.html --number 506012",
+        "epub books --each year",
+        "jsonl out --table",
+    ),
+    "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
+    "merge": ("other.db --db archive.db",),
+    "seal": ("/media/stick/blog", "2026-blog.db"),
+    "fleet": (
+        "init",
+        "add blog.creaders.net --db shards/creaders.db --every 1d --slice 30m",
+        "add --from blogs.txt --db shards/blogs.db",
+        "work --rounds 8 shards",
+        "status",
+    ),
+    "demo": ("", "--serve"),
+}
+
+
+def format_examples(name: str) -> str | None:
+    """Return the examples of a command as the end of its help; None if it has none."""
+    examples = _EXAMPLES.get(name)
+    if examples is None:
+        return None
+    lines = [f"  blogarchive {name} {words}".rstrip() for words in examples]
+    return "\n".join(("\b", _("Examples:"), *lines))
+
+
+# config_file
+
+FILE_NAME: Final = "blogarchive.toml"
+_COMMANDS: Final = ("backup", "update", "serve")
+_NOT_IN_FILE: Final = frozenset({"config", "help"})
+
+
+def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    """Set the defaults of the options of a command; raises `UsageError` for an unknown key or an invalid file."""
+    db: Path = ctx.params.get("db") or Path()
+    path = value or db.with_name(FILE_NAME)
+    if value is None and not path.is_file():
+        return
+    found = _read(path)
+    _check_keys(ctx, path, found)
+    if value is None and "db" in _flat(found):
+        raise UsageError(
+            _("{path}: {key} can only be set in a file named with --config").format(path=path, key="db")
+        )
+    chosen = {**_plain(found), **found.get(ctx.info_name or "", {})}
+    ctx.default_map = dict(_defaults(ctx.command, path, chosen))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            _("{path} is no valid configuration file: {error}").format(path=path, error=error)
+        ) from error
+
+
+def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> None:
+    group = ctx.find_root().command
+    assert isinstance(group, click.Group)  # noqa: S101 - the root of the command line is a group
+    commands = {name: group.get_command(ctx, name) for name in _COMMANDS}
+    options = {name: _options(command) for name, command in commands.items() if command}
+    everywhere = {key for keys in options.values() for key in keys}
+    for key, value in found.items():
+        if key in options and isinstance(value, dict):
+            for inner in value.keys() - options[key].keys():
+                raise _unknown_key(path, f"{key}.{inner}", options[key])
+        elif key not in everywhere:
+            raise _unknown_key(path, key, everywhere)
+
+
+def _unknown_key(path: Path, key: str, known: Iterable[str]) -> UsageError:
+    return UsageError(
+        _("{path}: unknown key {key}; known keys: {known}").format(
+            path=path, key=key, known=", ".join(sorted(known))
+        )
+    )
+
+
+def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the name of each parameter and its default, with paths relative to the file."""
+    for key, option in _options(command).items():
+        if key not in chosen:
+            continue
+        value = chosen[key]
+        if isinstance(value, dict) or (isinstance(value, list) and not option.multiple):
+            raise UsageError(_("{path}: {key} takes one value").format(path=path, key=key))
+        if isinstance(option.type, click.Path):
+            value = str(path.absolute().parent / Path(str(value)).expanduser())
+        if option.multiple and not isinstance(value, list):
+            value = [value]
+        yield option.name or key, value
+
+
+def _options(command: click.Command) -> dict[str, click.Option]:
+    """Return the visible options of a command by their long names."""
+    return {
+        name.removeprefix("--"): option
+        for option in command.params
+        if isinstance(option, click.Option) and not option.hidden
+        for name in option.opts
+        if name.startswith("--") and name.removeprefix("--") not in _NOT_IN_FILE
+    }
+
+
+def _plain(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if not isinstance(value, dict)}
+
+
+def _flat(found: Mapping[str, Any]) -> set[str]:
+    tables = [value for value in found.values() if isinstance(value, dict)]
+    return {*_plain(found), *(key for table in tables for key in table)}
+
+
+# options
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def db(function: _F) -> _F:
+    """Add `--db PATH`, passed to the command as `db`; a folder that the user names must exist."""
+    return _db_option(function, callback=_check_folder)
+
+
+def db_in_new_folder(function: _F) -> _F:
+    """Add `--db PATH`, passed to the command as `db`, to a command that makes the folder later."""
+    return _db_option(function, callback=None)
+
+
+def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
+    """Add `--db`; damage of that archive explains an unexpected error of the command."""
+
+    @wraps(function)
+    def command(*, db: Path, **values: Any) -> Any:
+        with explain_damage(db):
+            return function(db=db, **values)
+
+    return click.option(
+        "--db",
+        type=PathArgument(dir_okay=False),
+        default=default_db,
+        is_eager=True,  # the configuration file is beside the archive
+        callback=callback,
+        help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
+    )(cast(_F, command))
+
+
+def config(function: _F) -> _F:
+    """Add `--config FILE`; apply it between `db` and the other options, for which it has defaults."""
+    return click.option(
+        "--config",
+        type=PathArgument(exists=True, dir_okay=False),
+        is_eager=True,
+        expose_value=False,
+        callback=load_config,
+        help=_("Defaults of options, as TOML. [default: blogarchive.toml beside the archive]"),
+    )(function)
+
+
+def as_json(function: _F) -> _F:
+    """Add `--json`, passed to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help=_("Print JSON on stdout."))(function)
+
+
+def no_db(function: _F) -> _F:
+    """Add a hidden `--db` to a command that opens no archive: every command accepts it."""
+    return click.option("--db", type=PathArgument(), expose_value=False, hidden=True)(function)
+
+
+def verbosity(function: _F) -> _F:
+    """Add `-q` and `-v`, passed to the command as `quiet` and `verbose`; -v also shows the log."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help=_("Print nothing if all is well."))
+    verbose = click.option(
+        "-v", "--verbose", is_flag=True, callback=_set_up_logging, help=_("Print more, with the log.")
+    )
+    return quiet(verbose(function))
+
+
+def any_verbosity(function: _F) -> _F:
+    """Add `-q` and `-v` to a command that always prints its result; -q changes nothing."""
+    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, hidden=True)
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_up_logging,
+        help=_("Print the log as well."),
+    )
+    return quiet(verbose(function))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlFlags:
+    """Values of the options of `backup`, `update` and `failures`."""
+
+    delay: float | None
+    limit: int | None
+    since: date | None
+    duration: timedelta | None
+    max_requests: int | None
+    no_media: bool
+    media_hosts: tuple[str, ...]
+    cookies: Path | None
+    ignore_robots: bool
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    notify: str | None
+    named: frozenset[str]
+    """Names of the options that are on the command line, not in the configuration file."""
+
+
+cookies = click.option(
+    "--cookies",
+    type=PathArgument(exists=True, dir_okay=False),
+    help=_("Your cookies, as Netscape cookies.txt: they show your hidden posts."),
+)
+
+_CRAWL_FLAGS = (
+    click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]")),
+    click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
+    click.option("--since", type=Day(), help=_("Leave out older posts.")),
+    click.option(
+        "--for",
+        "duration",
+        type=Duration(),
+        help=_("End after this time, as 30m, 2h or 1d; the next run continues."),
+    ),
+    click.option(
+        "--max-requests",
+        type=Count(min=1),
+        help=_("End after this many requests; the next run continues."),
+    ),
+    click.option("--no-media", is_flag=True, help=_("Fetch no images.")),
+    click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),
+    cookies,
+    click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog.")),
+    click.option(
+        "--notify",
+        metavar="COMMAND",
+        help=_("Run this command if something is new or wrong; it gets the result as JSON on its input."),
+    ),
+    click.option("--dry-run", is_flag=True, help=_("Print the requests; send none and write nothing.")),
+)
+
+
+def crawl_flags(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a crawl, passed to the command as one `flags`."""
+
+    @wraps(function)
+    def command(**values: Any) -> int:
+        names = [field.name for field in fields(CrawlFlags) if field.name in values]
+        context = click.get_current_context()
+        named = {name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+        flags = CrawlFlags(**{name: values.pop(name) for name in names}, named=frozenset(named))
+        return function(**values, flags=flags)
+
+    for option in reversed(_CRAWL_FLAGS):
+        command = option(command)
+    return db(config(as_json(verbosity(command))))
+
+
+def _check_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
+    source = ctx.get_parameter_source(param.name or "")
+    if source is not ParameterSource.DEFAULT and not value.parent.exists():
+        raise UsageError(
+            _("no archive at {path}: there is no folder {folder}; make it, or correct --db").format(
+                path=value, folder=value.parent
+            )
+        )
+    return value
+
+
+def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Send the log to stderr with -v; without it, only critical records."""
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    level = logging.INFO if value else logging.CRITICAL
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)
+    logging.getLogger("blogarchive.notices").propagate = False  # Python prints them without level and name
+    return value

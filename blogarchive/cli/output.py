@@ -1,0 +1,296 @@
+"""The progress bar of commands that run without the network."""
+
+import errno
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from gettext import gettext as _
+from gettext import ngettext
+from io import BufferedWriter, RawIOBase, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO, cast
+
+import click
+
+from blogarchive.crawl.options import CrawlOptions
+from blogarchive.errors import ArchiveDamaged, BlogArchiveError, CannotWrite, Unreachable
+from blogarchive.store.rows import Progress, no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from _typeshed import ReadableBuffer
+
+    from blogarchive.crawl.result import CrawlResult
+
+
+# stdio
+
+_STREAMS = 3
+
+
+class _RaiseOnce(RawIOBase):
+    """A file descriptor that raises its first write error if `strict`, and ignores all others."""
+
+    def __init__(self, descriptor: int, *, strict: bool) -> None:
+        # `open` returns an object that writes UTF-8 to a console of Windows, whatever its code page is.
+        self._file = cast(RawIOBase, open(descriptor, "wb", buffering=0, closefd=False))  # noqa: SIM115
+        self._strict = strict
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the file descriptor."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether the descriptor is a terminal."""
+        return self._file.isatty()
+
+    def write(self, data: "ReadableBuffer", /) -> int | None:
+        """Return the number of bytes written or ignored; raises `BrokenPipeError` or `CannotWrite` once."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            strict, self._strict = self._strict, False
+            if not strict:
+                return memoryview(data).nbytes
+            if isinstance(error, BrokenPipeError) or (
+                sys.platform == "win32" and error.errno == errno.EINVAL
+            ):
+                raise BrokenPipeError(errno.EPIPE, error.strerror) from error  # the reader has ended
+            raise CannotWrite(
+                _("the output cannot be written: {reason}").format(reason=error.strerror)
+            ) from error
+
+
+def replace_streams() -> None:
+    """Replace stdout and stderr by streams that fail a command only if its output is lost.
+
+    A closed stream becomes /dev/null, before an archive gets its number. Errors of stderr are ignored.
+    """
+    for descriptor in range(_STREAMS):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = _open_stream(1, sys.stdout, strict=True)
+    sys.stderr = _open_stream(2, sys.stderr, strict=False)
+
+
+def print_result(text: str) -> None:
+    """Print the last output of a command; the exit code stays the same if the reader has ended."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        return
+
+
+def require_undamaged(damaged: Sequence[str]) -> None:
+    """Print each line about a damaged page that was left out; raises `ArchiveDamaged` if there is one."""
+    for line in damaged:
+        click.echo(line, err=True)
+    if damaged:
+        raise ArchiveDamaged(
+            _("{count} stored pages are damaged and were left out; restore a copy of the archive").format(
+                count=len(damaged)
+            )
+        )
+
+
+def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
+    raw = _RaiseOnce(descriptor, strict=strict)
+    # backslashreplace: Chinese must not end a command on a terminal without it
+    return TextIOWrapper(
+        BufferedWriter(raw),
+        encoding=_choose_encoding(before, is_terminal=raw.isatty()),
+        errors="backslashreplace",
+        line_buffering=descriptor == 2 or raw.isatty(),
+    )
+
+
+def _choose_encoding(before: TextIO | None, *, is_terminal: bool) -> str:
+    """Return the encoding of a terminal, or the one that the user names; UTF-8 for pipes and files.
+
+    Windows would use the code page of the system for them, in which most Chinese texts cannot be written.
+    """
+    chosen = "PYTHONIOENCODING" in os.environ or (is_terminal and sys.platform != "win32")
+    return before.encoding if before and chosen else "utf-8"
+
+
+# run_summary
+
+_HOSTS_SHOWN = 5
+
+
+def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
+    """Return the result of a run as one line of JSON."""
+    return json.dumps(
+        {
+            "command": crawl_options.command,
+            "db": str(crawl_options.db),
+            "outcome": result.outcome,
+            "exit_code": result.exit_code,
+            "message": result.message,
+            **asdict(result.counts),
+            "images_not_fetched": dict(result.skipped_images),
+            "known_failures": list(result.notes),
+        },
+        ensure_ascii=False,
+    )
+
+
+def error_json(crawl_options: CrawlOptions, error: BlogArchiveError) -> str:
+    """Return the error that prevented a run, as one line of JSON with the keys of `result_json` that it has."""
+    return json.dumps(
+        {
+            "command": crawl_options.command,
+            "db": str(crawl_options.db),
+            "outcome": "error",
+            "exit_code": error.exit_code,
+            "message": str(error),
+        },
+        ensure_ascii=False,
+    )
+
+
+def has_news(result: "CrawlResult") -> bool:
+    """Return True if the run stored something new, or marked something as gone."""
+    counts = result.counts
+    changed = (counts.posts_new, counts.posts_changed, counts.posts_gone)
+    return any((*changed, counts.comments_new, counts.comments_changed, counts.media))
+
+
+def summary_lines(result: "CrawlResult") -> Iterator[str]:
+    """Yield the lines about a run and the images that it left out; no line if no page was reached."""
+    if result.exit_code == Unreachable.exit_code and not result.counts.pages:
+        return
+    counts = result.counts
+    parts = (
+        ngettext("{count} request", "{count} requests", counts.requests).format(count=counts.requests),
+        ngettext("{count} new post", "{count} new posts", counts.posts_new).format(count=counts.posts_new),
+        _("{count} changed").format(count=counts.posts_changed),
+        _("{count} gone").format(count=counts.posts_gone),
+        ngettext("{count} new comment", "{count} new comments", counts.comments_new).format(
+            count=counts.comments_new
+        ),
+        ngettext("{count} image", "{count} images", counts.media).format(count=counts.media),
+    )
+    text = _(", ").join(parts)
+    yield _("done: {counts}").format(counts=text) if result.outcome == "done" else text
+    if result.skipped_images:
+        yield skipped_images_line(result.skipped_images)
+    yield from result.notes
+
+
+def skipped_images_line(hosts: "Mapping[str, int]") -> str:
+    """Return how many images on which hosts were not fetched, and the option that fetches them."""
+    images = sum(hosts.values())
+    shown = [f"{host} ({count})" for host, count in list(hosts.items())[:_HOSTS_SHOWN]]
+    if len(hosts) > _HOSTS_SHOWN:
+        shown.append(_("{count} more").format(count=len(hosts) - _HOSTS_SHOWN))
+    return ngettext(
+        "{images} image on {hosts} was not fetched: {list}; --media-hosts '*' fetches it",
+        "{images} images on {hosts} were not fetched: {list}; --media-hosts '*' fetches them",
+        images,
+    ).format(
+        images=images,
+        hosts=ngettext("{count} other host", "{count} other hosts", len(hosts)).format(count=len(hosts)),
+        list=", ".join(shown),
+    )
+
+
+# damage
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Raise `ArchiveDamaged` in place of an unexpected error if the archive at `path` turns out to be damaged."""
+    try:
+        yield
+    except (BlogArchiveError, click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        damage = _find_damage(path)
+        if damage is None:
+            raise
+        log.debug("", exc_info=error)
+        raise ArchiveDamaged(
+            _("{path} is damaged: {damage}; `blogarchive verify` shows all damage").format(
+                path=path, damage=damage
+            )
+        ) from error
+
+
+def _find_damage(path: Path) -> str | None:
+    from blogarchive.store.database.archive import Archive
+    from blogarchive.store.verify import verify_archive
+
+    try:
+        with Archive.open(path, read_only=True) as archive:
+            return next(iter(verify_archive(archive).damage), None)
+    except ArchiveDamaged as error:
+        return str(error)
+    except BlogArchiveError:
+        return None
+
+
+# notify
+
+SENTENCE: Final = "BLOGARCHIVE_SUMMARY"
+"""Environment variable of the command, with the summary as one sentence."""
+_TIMEOUT: Final = 60.0  # seconds
+
+
+def notify(command: str, *, summary: str, sentence: str) -> None:
+    """Run `command` in the shell with `summary` (JSON) on its standard input; print a line if it fails."""
+    try:
+        ended = subprocess.run(  # noqa: S602 - the user's own command line
+            command,
+            shell=True,
+            input=f"{summary}\n".encode(),
+            env={**os.environ, SENTENCE: sentence},
+            stdout=sys.stderr.fileno(),
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _report(command, str(error))
+        return
+    if ended.returncode:
+        _report(command, _("exit code {code}").format(code=ended.returncode))
+
+
+def _report(command: str, reason: str) -> None:
+    click.echo(
+        _("blogarchive: the command of --notify failed: {command}: {reason}").format(
+            command=command, reason=reason
+        ),
+        err=True,
+    )
+
+
+# progress_bar
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
+    """Yield a callback that moves a bar on a terminal, and does nothing elsewhere."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console  # a sixth of the start of a command
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

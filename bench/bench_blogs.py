@@ -14,8 +14,7 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.crawl.targets import SLICE
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import failures, runs
-from blogarchive.store.ledger import frontier as transitions
+from blogarchive.store.ledger import failures, frontier, runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.rows import utc_now
 
@@ -86,7 +85,7 @@ def widest_lead(session: CrawlSession) -> int:
     order: list[Target] = []
     while taken := session.targets.take(HOST, 20, ()):
         for target in taken:
-            transitions.mark_fetched(session.archive, target, fetched_at=_FAR, due_at=None)
+            frontier.mark_fetched(session.archive, target, fetched_at=_FAR, due_at=None)
         order += taken
     total = Counter(target.uid for target in order)
     done: Counter[str | None] = Counter(dict.fromkeys(total, 0))

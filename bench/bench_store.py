@@ -13,7 +13,7 @@ from bench.figures import Row
 from bench.running import backup, demo_host, folder
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.blogs import Blog
 
 SMALL, LARGE, SAVED = 1_000, 100_000, 400
@@ -28,8 +28,8 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
     for number in numbers:
         crawled = visit_of(number, frame)
         start = perf_counter()
-        frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        frontier_queue.next_targets(archive, blog, limit=1, now=crawled.page.fetched_at)
+        frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
+        frontier.next_targets(archive, blog, limit=1, now=crawled.page.fetched_at)
         save_page.save_page(archive, crawled, None)
         taken.append(perf_counter() - start)
     return taken

@@ -13,27 +13,12 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment, PackageLoader
 
 from blogarchive.browse import (
-    requests as error_page,
-)
-from blogarchive.browse import (
-    requests as responses,
-)
-from blogarchive.browse import (
-    serve as archives,
-)
-from blogarchive.browse import (
-    serve as metadata,
-)
-from blogarchive.browse import (
-    tables as csv_bom,
-)
-from blogarchive.browse import (
-    tables as links,
+    archives,
+    requests,
+    tables,
 )
 from blogarchive.browse.guard import limit_connection
-from blogarchive.browse.pages import list_pages
-from blogarchive.browse.pages import post_choices as formatting
-from blogarchive.browse.pages import post_choices as keys
+from blogarchive.browse.pages import list_pages, post_choices
 from blogarchive.browse.pages.author_page import show_author
 from blogarchive.browse.pages.list_pages import show_feed, show_home
 from blogarchive.browse.pages.plots_page import show_plots
@@ -41,7 +26,7 @@ from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.requests import Handler, RequestContext, make_view
 from blogarchive.messages import N_
-from blogarchive.store.read import blogs as author_pages
+from blogarchive.store.read import blogs
 from blogarchive.store.search.search import escape_fts
 
 if TYPE_CHECKING:
@@ -57,10 +42,10 @@ Route = Callable[..., Awaitable[Response]]
 async def _show_media(context: RequestContext) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = context.request.url_vars["sha256"]
-    found = await context.query(lambda connection: author_pages.read_media_file(connection, sha256))
+    found = await context.query(lambda connection: blogs.read_media_file(connection, sha256))
     if found is None:
         return await context.not_found(N_("such image"))
-    return responses.media_response(found.content_type, found.body, sha256)
+    return requests.media_response(found.content_type, found.body, sha256)
 
 
 async def _open_first_page(datasette: "Datasette", request: Request) -> Response:
@@ -80,19 +65,19 @@ async def _show_databases(datasette: "Datasette", request: Request) -> Response:
 
 async def _show_help(context: RequestContext) -> Response:
     """`/read/help`; `?keys=off` turns the keys off, `?keys=on` on."""
-    return await context.render("help.html", {"keys": keys.KEYS})
+    return await context.render("help.html", {"keys": post_choices.KEYS})
 
 
 async def _show_stylesheet() -> Response:
     """`/read/style.css`: the part shared with exported pages, then that of the reading pages."""
-    return responses.stylesheet_response(
+    return requests.stylesheet_response(
         _read_text("blogarchive.rendering", "style.css") + _read_text("blogarchive.browse", "pages.css")
     )
 
 
 async def _show_tables_stylesheet() -> Response:
     """`/read/tables.css`: for Datasette's own pages."""
-    return responses.stylesheet_response(_read_text("blogarchive.browse", "tables.css"))
+    return requests.stylesheet_response(_read_text("blogarchive.browse", "tables.css"))
 
 
 @cache
@@ -172,7 +157,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     """Add the filters of the reading pages, and the macros shared with exported pages."""
-    env.filters.update(formatting.FILTERS)
+    env.filters.update(post_choices.FILTERS)
     loaders: list[BaseLoader] = env.loader.loaders  # type: ignore[union-attr]
     loaders += [PackageLoader("blogarchive.browse"), PackageLoader("blogarchive.rendering")]
 
@@ -186,13 +171,13 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
 @hookimpl
 def get_metadata(datasette: "Datasette") -> dict[str, Any]:
     """Return the descriptions, labels, units and facets of an archive's tables."""
-    return metadata.build_metadata(links.home_urls(datasette))
+    return archives.build_metadata(tables.home_urls(datasette))
 
 
 @hookimpl
 def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
     """Return the canned queries of an archive."""
-    return metadata.canned_queries() if database in archives.archive_names(datasette) else {}
+    return archives.canned_queries() if database in archives.archive_names(datasette) else {}
 
 
 @hookimpl
@@ -224,7 +209,7 @@ def handle_exception(datasette: "Datasette", request: Any, exception: Exception)
     """Answer unexpected errors in place of Datasette, which prints a traceback, on a server of an archive."""
     outcome: Any = yield
     if archives.archive_names(datasette):
-        response = error_page.error_response(request.path, exception)
+        response = requests.error_response(request.path, exception)
         if response is not None:
             outcome.force_result([response])
 
@@ -232,7 +217,7 @@ def handle_exception(datasette: "Datasette", request: Any, exception: Exception)
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Mark a CSV of an archive as UTF-8 for Excel."""
-    return csv_bom.wrap_app(datasette)
+    return tables.wrap_app(datasette)
 
 
 @hookimpl
@@ -244,7 +229,7 @@ def extra_css_urls(database: str | None, datasette: "Datasette") -> list[str]:
 @hookimpl
 def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
     """Return links from every page of Datasette to the reading pages."""
-    return links.menu_links(datasette)
+    return tables.menu_links(datasette)
 
 
 @hookimpl
@@ -252,4 +237,4 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Any:
     """Return titles as links to the reading pages, and long texts folded."""
-    return links.render_cell(datasette, database, table, column, row, value)
+    return tables.render_cell(datasette, database, table, column, row, value)

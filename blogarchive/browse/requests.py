@@ -11,13 +11,11 @@ from urllib.parse import parse_qsl, urlencode
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import languages
-from blogarchive.browse import serve as archives
-from blogarchive.browse import tables as links
-from blogarchive.browse.pages import post_choices as keys
+from blogarchive.browse import archives, languages, tables
+from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
-from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read import blogs
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -143,7 +141,7 @@ class RequestContext:
     @property
     def home(self) -> str:
         """The URL path of the archive's home page, without a slash at its end."""
-        return links.home_url(self.datasette, self.database)
+        return tables.home_url(self.datasette, self.database)
 
     def text_parameter(self, name: str) -> str:
         """Return a parameter of the URL, stripped; "" if it is missing."""
@@ -178,23 +176,23 @@ class RequestContext:
         self, template: str, values: dict[str, Any], *, status: int = 200, remote: bool = False
     ) -> Response:
         """Return the page rendered from `template` and `values`."""
-        keys_on = keys.are_on(self.request)
+        keys_on = post_choices.are_on(self.request)
         variables: dict[str, Any] = {
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "terms": "",
-            "blog": await self.query(blog_lists.read_only_blog),
+            "blog": await self.query(blogs.read_only_blog),
             "keys_on": keys_on,
-            "keys_script": keys.script() if keys_on else "",
+            "keys_script": post_choices.script() if keys_on else "",
             **languages.template_values(self.request),
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
-        script = keys.script_source() if keys_on else ""
+        script = post_choices.script_source() if keys_on else ""
         response = page_response(body, status=status, remote=remote, script=script)
         languages.store_choice(response, self.request)
-        keys.store_choice(response, self.request)
+        post_choices.store_choice(response, self.request)
         return response
 
     async def not_found(self, name: str) -> Response:

@@ -13,7 +13,7 @@ from datasette.utils import path_with_added_args, path_with_removed_args, tilde_
 from datasette.utils.asgi import Request
 from markupsafe import Markup
 
-from blogarchive.browse import serve as archives
+from blogarchive.browse import archives
 from blogarchive.store.read.datasette import (
     BLOG,
     CATEGORY,

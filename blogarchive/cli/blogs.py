@@ -14,7 +14,7 @@ from blogarchive.cli.options import Seconds
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import (
     Blog,
@@ -107,7 +107,7 @@ def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], 
 @contextmanager
 def _open_archive(db: Path, command: str) -> Iterator[Archive]:
     require_archive(db)
-    with lock.hold_lock(db, command, now=utc_now()), Archive.open(db) as archive:
+    with connection.hold_lock(db, command, now=utc_now()), Archive.open(db) as archive:
         yield archive
 
 

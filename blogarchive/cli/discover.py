@@ -20,9 +20,8 @@ from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links import blogs_of_urls, text_urls
-from blogarchive.store import discovery as discovered
-from blogarchive.store import discovery as lookups
-from blogarchive.store.database import connection as lock
+from blogarchive.store import discovery
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
@@ -104,7 +103,7 @@ def discover(
     require_archive(db)
     urls = tuple(map(repair_url, urls))
     failed: list[str] = []
-    with lock.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
+    with connection.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
         if list_file is not None:
             _find_in_file(archive, list_file)
         if urls or step or uids:
@@ -114,8 +113,8 @@ def discover(
             settings = build_settings(delay=delay, ignore_robots=ignore_robots)
             run_lookups(session, settings, duration)
             failed = session.failed
-        found = discovered.report_new(archive, now=utc_now())
-        waiting = len(discovered.waiting_urls(archive))
+        found = discovery.report_new(archive, now=utc_now())
+        waiting = len(discovery.waiting_urls(archive))
         stale = count_stale_pages(archive)
     _print_found(found, failed, waiting, as_json=as_json, quiet=quiet)
     if stale and not quiet:
@@ -134,8 +133,8 @@ def _find_in_file(archive: Archive, file: TextIO) -> None:
     urls, name = list(text_urls(file.read())), Path(file.name).name
     with archive.atomic():
         for site in map(site_by_name, site_names()):
-            blogs = blogs_of_urls(site, urls, (*site.hosts, *lookups.stored_hosts(archive, site.name)))
-            discovered.add_blogs(archive, blogs, source="file", found_on=name, now=utc_now())
+            blogs = blogs_of_urls(site, urls, (*site.hosts, *discovery.stored_hosts(archive, site.name)))
+            discovery.add_blogs(archive, blogs, source="file", found_on=name, now=utc_now())
 
 
 def _session(
@@ -181,7 +180,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
     """Return the site and a URL of its host, of the directory pages or else of a blog in the archive."""
     if site_name is None and urls:
         site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
-    names = [site_name] if site_name else [site.name for site in lookups.stored_sites(archive)]
+    names = [site_name] if site_name else [site.name for site in discovery.stored_sites(archive)]
     if len(names) != 1:
         raise UsageError(
             _("the archive has blogs of {count} sites; name one with --site").format(count=len(names))

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from blogarchive.cli import output as stdio
+from blogarchive.cli import output
 from blogarchive.cli.options import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.workers.pool import stop_signals
@@ -41,7 +41,7 @@ _MODULES = {
     "export": "export",
     "import": "import_merge",
     "merge": "import_merge",
-    "seal": "seal",
+    "seal": "export",
     "fleet": "fleet",
     "demo": "demo",
 }
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its exit code."""
     if not (sys.argv[1:] if arguments is None else arguments):
         arguments = _without_arguments()
-    stdio.replace_streams()
+    output.replace_streams()
     for signum in stop_signals():
         signal.signal(signum, _interrupt)
     sys.excepthook = _report_program_error

@@ -20,12 +20,11 @@ from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
-from blogarchive.store.database import connection as lock
-from blogarchive.store.database import totals as kept_totals
+from blogarchive.store.database import connection, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
@@ -56,7 +55,7 @@ def reparse(
     errors: list[tuple[str, str]] = []
     require_archive(db)
     with _open_archive(db, diff=diff) as archive:
-        stored = page_rows.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
+        stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors), write=not diff):
             changed += 1
             if diff and not as_json:
@@ -185,9 +184,9 @@ def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
         with open_scratch(db, command="reparse") as archive:
             yield archive
         return
-    with lock.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
+    with connection.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
         with archive.atomic():
-            kept_totals.recount(archive.connection)
+            totals.recount(archive.connection)
         yield archive
 
 

@@ -19,7 +19,7 @@ from blogarchive.store import verify as integrity
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.read import posts as history
+from blogarchive.store.read import posts
 from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.workers.pool import count_cores
 
@@ -77,11 +77,9 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments from each version to the next."""
     with Archive.open(db, read_only=True) as archive:
-        found = history.find_posts(archive, parse_decimal_id(number) or number, uid=author)
+        found = posts.find_posts(archive, parse_decimal_id(number) or number, uid=author)
     if as_json:
-        click.echo(
-            json.dumps([history.history_object(blog, post) for blog, post in found], ensure_ascii=False)
-        )
+        click.echo(json.dumps([posts.history_object(blog, post) for blog, post in found], ensure_ascii=False))
         return
     for blog, post in found:
         click.echo("\n".join(_format_history(blog, post)))
@@ -130,8 +128,8 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
     for before, after in zip(post.versions, post.versions[1:], strict=False):
-        lines += history.unified_difference(before, after)
-    for comment in history.changed_comments(post):
+        lines += posts.unified_difference(before, after)
+    for comment in posts.changed_comments(post):
         gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
         lines.append(
             _("comment of {name}, {time}{gone}").format(
@@ -139,5 +137,5 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
-            lines += history.unified_difference(before, after)
+            lines += posts.unified_difference(before, after)
     return lines

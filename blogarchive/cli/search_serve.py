@@ -192,12 +192,12 @@ def app(port: int, no_browser: bool, db: Path) -> None:
 
 def _rebuild_index(db: Path) -> None:
     from blogarchive.crawl.options import require_archive
-    from blogarchive.store.database import connection as lock
+    from blogarchive.store.database import connection
     from blogarchive.store.database.archive import Archive
     from blogarchive.store.rows import utc_now
 
     require_archive(db)
-    with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
+    with connection.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
         rows = archive.rebuild_search()
     click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
 

@@ -13,7 +13,7 @@ from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing import find_next_page
 from blogarchive.sites.grammar.page import build_page_view
 from blogarchive.sites.links import blog_of_url
-from blogarchive.store import discovery as lookups
+from blogarchive.store import discovery
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Source, add_blogs
 from blogarchive.store.rows import Progress, utc_now
@@ -47,9 +47,9 @@ def sample_lookups(archive: Archive, site: Site, base_url: str, step: int) -> It
 
     All blogs of a host share one series of numbers, so the samples name most authors with many posts.
     """
-    for number in map(str, range(lookups.highest_number(archive, site.name), 0, -step)):
+    for number in map(str, range(discovery.highest_number(archive, site.name), 0, -step)):
         url = site.build_post_url(base_url, number)
-        if url is not None and not lookups.is_number_stored(archive, site.name, number):
+        if url is not None and not discovery.is_number_stored(archive, site.name, number):
             yield Lookup(url=url, source="ids", number=number)
 
 
@@ -57,7 +57,7 @@ def uid_lookups(archive: Archive, site: Site, base_url: str, first: int, last: i
     """Yield lookups of the home pages of uids that are not known."""
     for uid in map(str, range(first, last + 1)):
         url = site.build_home_url(base_url, uid)
-        if url is not None and not lookups.is_uid_known(archive, site.name, uid):
+        if url is not None and not discovery.is_uid_known(archive, site.name, uid):
             yield Lookup(url=url, source="uids", uid=uid)
 
 
@@ -93,7 +93,7 @@ class DiscoverySession:
         if self._further:
             return self._further.popleft()
         for lookup in self._wanted:
-            is_repeated = lookup.source != "page" and lookups.was_requested(
+            is_repeated = lookup.source != "page" and discovery.was_requested(
                 self._archive, lookup.url, since=utc_now() - REPEAT_AFTER
             )
             if not is_repeated:
@@ -114,7 +114,7 @@ class DiscoverySession:
             else:
                 self._add(shown, lookup.source, page.url)
                 self._add(parsed.blogs, "links", page.url)
-            lookups.record_request(self._archive, lookup.url, now=utc_now())
+            discovery.record_request(self._archive, lookup.url, now=utc_now())
         self._queue_next_page(lookup, page)
         self._progress(self.fetched, 0)
 
@@ -130,7 +130,7 @@ class DiscoverySession:
 
         Each short path of a host, such as `/about/`, may be the home page of a blog with that name.
         """
-        has_names = lookups.has_names(self._archive, self._site.name)
+        has_names = discovery.has_names(self._archive, self._site.name)
         return [blog for blog in blogs if has_names or blog.uid.isdigit()]
 
     def _target(self, lookup: Lookup) -> Target:

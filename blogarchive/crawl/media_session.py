@@ -12,7 +12,7 @@ from blogarchive.messages.details import explain_detail
 from blogarchive.parsing import http as hosts
 from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name
-from blogarchive.store import media as media_queue
+from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
@@ -82,10 +82,8 @@ class MediaSession:
         """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
         allowed = self.policy.host_filter(self._blogs, own_hosts)
         authors = self._authors.json()
-        media_queue.queue_images(self._archive, authors, self.policy.refusal, allowed)
-        self._hosts = media_queue.due_hosts_of_queue(
-            self._archive, authors, now=self._begun_at, since=self._since
-        )
+        media.queue_images(self._archive, authors, self.policy.refusal, allowed)
+        self._hosts = media.due_hosts_of_queue(self._archive, authors, now=self._begun_at, since=self._since)
         due = self.count_due()
         self._total = self.stored + self.failed + due
         self._changed.update(dict.fromkeys(self._hosts))
@@ -93,13 +91,13 @@ class MediaSession:
 
     def add_post(self, blog: Blog, number: int | str) -> None:
         """Queue the images of a post that was stored after `begin`."""
-        hosts = media_queue.queue_post_images(self._archive, blog, number, self.policy.refusal)
+        hosts = media.queue_post_images(self._archive, blog, number, self.policy.refusal)
         self._total += len(hosts)
         self._changed.update(dict.fromkeys(hosts))
 
     def count_due(self) -> int:
         """Return the number of queued images that are due."""
-        return media_queue.count_due_of_queue(
+        return media.count_due_of_queue(
             self._archive, self._authors.json(), now=self._begun_at, since=self._since
         )
 
@@ -121,7 +119,7 @@ class MediaSession:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
         excluded = {image.id for image in exclude}
         while True:
-            found = media_queue.next_images(
+            found = media.next_images(
                 self._archive,
                 self._authors.json(),
                 host,
@@ -136,14 +134,14 @@ class MediaSession:
 
     def store_image(self, image: QueuedImage, file: ImageFile) -> None:
         """Store the bytes of an image; raises `CannotWrite`."""
-        media_queue.store_image(self._archive, image.url, file, now=utc_now())
+        media.store_image(self._archive, image.url, file, now=utc_now())
         self.stored += 1
         self._notify()
 
     def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
         """Record a failure, and schedule a retry unless it is permanent."""
         self.failed += 1
-        media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+        media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self._observer.on_message(
             _("image: {url}: {detail}").format(url=image.url, detail=explain_detail(failure.detail))
         )
@@ -155,7 +153,7 @@ class MediaSession:
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
             for image in left:
-                media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+                media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
             _("no more images from {host} in this run ({reason}); {count} are tried later").format(
@@ -169,12 +167,12 @@ class MediaSession:
 
     def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
-        shown = media_queue.shown_images_of_queue(self._archive, self._authors.json(), image)
+        shown = media.shown_images_of_queue(self._archive, self._authors.json(), image)
         return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
     def _skip(self, image: QueuedImage) -> bool:
         reason = self.policy.refusal(image.url, image.post_url, image.blog)
         if reason is None or self._is_allowed_elsewhere(image):
             return False
-        media_queue.mark_skipped(self._archive, image, reason, now=utc_now())
+        media.mark_skipped(self._archive, image, reason, now=utc_now())
         return True

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
 from blogarchive.messages.details import explain_detail, label
-from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import Outcome, SaveResult
 
@@ -40,7 +40,7 @@ class NullObserver:
     def on_message(self, text: str) -> None:
         """Print nothing."""
 
-    def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
+    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Print nothing."""
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
@@ -71,7 +71,7 @@ class LineObserver(NullObserver):
         """Print the message."""
         self._write(text)
 
-    def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
+    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Print the progress, at most once a minute."""
         if self._line_is_due():
             progress = count()
@@ -122,7 +122,7 @@ class ProgressBarObserver(LineObserver):
         self._images: TaskID | None = None
         self._next_count = 0.0
 
-    def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
+    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Move the bar, at most once a second."""
         if time.monotonic() < self._next_count:
             return

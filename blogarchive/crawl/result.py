@@ -19,8 +19,7 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.messages.details import explain_detail
-from blogarchive.store.ledger import coverage as field_coverage
-from blogarchive.store.ledger import failures
+from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import Blog, is_stored
 from blogarchive.store.ledger.failures import OpenFailure, known_home_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome
@@ -110,9 +109,9 @@ def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveE
         errors.append(unreached)
     sites = {blog.site for blog in session.blogs}
     if session.options.accept_changes:
-        field_coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
+        coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
     try:
-        field_coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
+        coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
     except SiteChanged as error:
         errors.append(error)
     return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
@@ -160,7 +159,7 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
     if found and all(failure in known for failure in found):
         return None
     by_kind = {failure.kind: failure for failure in found}
-    if by_kind.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
+    if by_kind.keys() == {"unreadable"} and coverage.has_posts(session.archive, session.blogs):
         return SiteChanged(
             _("the site seems to have changed: {what}; see `blogarchive doctor URL`").format(
                 what=_describe(by_kind["unreadable"])

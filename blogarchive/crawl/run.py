@@ -40,12 +40,11 @@ from blogarchive.errors import (
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import host_of, port_of
-from blogarchive.store import discovery as discovered
-from blogarchive.store.database import connection as lock
+from blogarchive.store import discovery
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
-from blogarchive.store.ledger import failures, runs
-from blogarchive.store.ledger import frontier as stored_targets
+from blogarchive.store.ledger import failures, frontier, runs
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
 
@@ -76,7 +75,7 @@ def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -
     session.begin(start_targets(options))
     targets = list(session.targets.planned())
     yield from (target.url for target in targets)
-    yield from stored_targets.stored_next_pages(archive, targets)
+    yield from frontier.stored_next_pages(archive, targets)
     if session.begin_media():
         yield from session.media.planned_urls()
 
@@ -273,7 +272,7 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     with (
         restored_signal_handlers(),
         open_host_locks(options.db, process.settings.getfloat("DOWNLOAD_DELAY")) as locks,
-        lock.hold_lock(options.db, options.command, now=utc_now()),
+        connection.hold_lock(options.db, options.command, now=utc_now()),
     ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
             result = _crawl_archive(process, archive, options, targets, observer, locks)
@@ -312,7 +311,7 @@ def _crawl_archive(
     result = build_result(session, spider.throttle)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
-    discovered.mark_backed_up(archive, session.blogs, now=utc_now())
+    discovery.mark_backed_up(archive, session.blogs, now=utc_now())
     runs.finish_run(
         archive,
         run,

@@ -14,32 +14,21 @@ from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import host_of, port_of
-from blogarchive.store import media as media_queue
+from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
-from blogarchive.store.ingest import plan as home_pages
 from blogarchive.store.ledger import (
     blogs,
+    coverage,
     failures,
-)
-from blogarchive.store.ledger import (
-    coverage as field_coverage,
-)
-from blogarchive.store.ledger import (
-    frontier as frontier_queue,
-)
-from blogarchive.store.ledger import (
-    frontier as requeue,
-)
-from blogarchive.store.ledger import (
-    frontier as stored_targets,
+    frontier,
 )
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import CrawlProgress
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.media import author_ids, count_skipped_by_host
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
 
@@ -73,7 +62,7 @@ class ProgressCounter:
 
     def _count_blog(self, blog: Blog) -> None:
         before = self._by_blog.get(blog, (0, 0, 0, 0))
-        now = astuple(frontier_queue.crawl_progress(self._archive, [blog]))
+        now = astuple(frontier.crawl_progress(self._archive, [blog]))
         self._by_blog[blog] = now
         found, read, todo, failed = (
             total + new - old for total, new, old in zip(self._total, now, before, strict=True)
@@ -132,15 +121,15 @@ class CrawlSession:
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
             for blog in blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry):
-                home = home_pages.queue_home(self.archive, blog, now=utc_now())
+                home = plan.queue_home(self.archive, blog, now=utc_now())
                 self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
-            media_queue.requeue_failed(self.archive, self.blogs)
+            media.requeue_failed(self.archive, self.blogs)
         elif self.options.accept_changes:
             failures.requeue_failed(self.archive, self.blogs, kind="changed")
             sites = {blog.site for blog in self.blogs}
-            field_coverage.accept_changes(self.archive, self.run, sites, now=utc_now())
+            coverage.accept_changes(self.archive, self.run, sites, now=utc_now())
         return plan.queue_run(
             self.archive,
             self.run,
@@ -157,7 +146,7 @@ class CrawlSession:
     def unclosed_hosts(self) -> set[str]:
         """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
         homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
-        return {host_of(home.url) for home in homes if page_rows.is_newest_home_open(self.archive, home.url)}
+        return {host_of(home.url) for home in homes if pages.is_newest_home_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:
@@ -167,7 +156,7 @@ class CrawlSession:
     @property
     def is_long(self) -> bool:
         """True if many pages are expected: the archive has no post of these blogs."""
-        return self.options.limit is None and not field_coverage.has_posts(self.archive, self.blogs)
+        return self.options.limit is None and not coverage.has_posts(self.archive, self.blogs)
 
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of every blog."""
@@ -254,12 +243,12 @@ class CrawlSession:
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
-        target = stored_targets.with_stored_scheme(self.archive, replace(target, uid=uid))
-        frontier_queue.add_targets(self.archive, [target], now=utc_now(), first=True)
-        requeue.change_url(self.archive, target)
-        requeue.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
+        target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
+        frontier.add_targets(self.archive, [target], now=utc_now(), first=True)
+        frontier.change_url(self.archive, target)
+        frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
         self._add_blog(Blog(site=target.site, uid=uid), target.url)
-        return frontier_queue.target_key(target)
+        return frontier.target_key(target)
 
     def _in_order(self, page: Page) -> Page:
         """Return the page with a fetch time after all in the archive; the clock may have been set back."""
@@ -281,7 +270,7 @@ class CrawlSession:
         self._counts["pages"] += reached
         self._counts["failures"] += saved.failure is not None
         self._reached |= reached
-        if frontier_queue.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
+        if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
         self._record_change(saved.blog, Blog(site=target.site, uid=target.uid))
         if reached:

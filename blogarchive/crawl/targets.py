@@ -17,11 +17,10 @@ from blogarchive.sites.base import Site, site_by_name, site_for_url
 from blogarchive.store.changes.undo import held_blogs
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
-from blogarchive.store.ledger import blogs
-from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import blogs, frontier
 from blogarchive.store.ledger.blogs import Blog, site_of_host
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts import comment_pages as empty_comment_check
+from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, utc_now
 
 # from_urls
@@ -245,7 +244,7 @@ class TargetSource:
         self._run = run
         self._options = options
         self._turns = BlogTurns()
-        self._fetched = frontier_queue.count_fetched(archive, run.epoch_at) if run.resumes else {}
+        self._fetched = frontier.count_fetched(archive, run.epoch_at) if run.resumes else {}
         self._unchecked: dict[Blog, None] = {}
         self._posts_taken = 0
 
@@ -281,7 +280,7 @@ class TargetSource:
                 self._turns.record_taken(blog, len(taken))
                 return taken
             if not self._requeue_incomplete(blog, exclude):
-                self._turns.leave(blog, retry_at=frontier_queue.next_retry_at(self._archive, blog))
+                self._turns.leave(blog, retry_at=frontier.next_retry_at(self._archive, blog))
         return []
 
     def home_targets(self, host: str) -> Iterator[Target]:
@@ -310,7 +309,7 @@ class TargetSource:
         """
         if self._options.partial:
             return 0
-        doubted = empty_comment_check.doubted_blogs(self._archive, self._run.id)
+        doubted = comment_pages.doubted_blogs(self._archive, self._run.id)
         doubted += held_blogs(self._archive, self._run.id)
         checked = list({**self._unchecked, **dict.fromkeys(doubted)})
         self._unchecked.clear()
@@ -342,7 +341,7 @@ class TargetSource:
                 return recent
 
     def _due(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
-        return frontier_queue.next_targets(
+        return frontier.next_targets(
             self._archive, blog, limit=limit, now=utc_now(), exclude=exclude, since=self._options.since
         )
 
@@ -366,5 +365,5 @@ class TargetSource:
         last_day = f"{month}-31"
         if month is None or last_day >= self._options.since.isoformat():
             return False
-        frontier_queue.set_newest_day(self._archive, target, last_day)
+        frontier.set_newest_day(self._archive, target, last_day)
         return True

@@ -68,7 +68,7 @@ class Book:
 
 def read_static(name: str) -> bytes:
     """Return a file that is the same in every book."""
-    return files("blogarchive.export.book").joinpath("templates").joinpath(name).read_bytes()
+    return files("blogarchive.export").joinpath("templates", "book", name).read_bytes()
 
 
 def render_file(name: str, book: Book) -> bytes:
@@ -107,7 +107,7 @@ def _render_of_pages(name: str, **values: object) -> bytes:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("blogarchive.export.book"),
+        loader=PackageLoader("blogarchive.export", "templates/book"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

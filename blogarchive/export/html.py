@@ -127,7 +127,7 @@ _INNER_ROOT = "../"
 def stylesheet() -> bytes:
     """Return the stylesheet: the part shared with `serve`, then that of exported pages."""
     shared = files("blogarchive.rendering").joinpath("style.css").read_bytes()
-    return shared + files("blogarchive.export.site").joinpath("site.css").read_bytes()
+    return shared + files("blogarchive.export").joinpath("templates", "site", "site.css").read_bytes()
 
 
 def render_front_page(blogs: Sequence[SiteBlog]) -> bytes:
@@ -248,7 +248,7 @@ def _render_of_pages(template: str, **values: object) -> bytes:
 def _environment() -> Environment:
     environment = Environment(
         loader=ChoiceLoader(
-            [PackageLoader("blogarchive.export.site"), PackageLoader("blogarchive.rendering")]
+            [PackageLoader("blogarchive.export", "templates/site"), PackageLoader("blogarchive.rendering")]
         ),
         autoescape=True,
         undefined=StrictUndefined,
@@ -302,7 +302,7 @@ _FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))
 
 def search_script() -> bytes:
     """Return the content of `look/search.js`."""
-    return files("blogarchive.export.site").joinpath("search.js").read_bytes()
+    return files("blogarchive.export").joinpath("templates", "site", "search.js").read_bytes()
 
 
 def fold_script() -> bytes:

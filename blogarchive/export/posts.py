@@ -66,7 +66,7 @@ class InternalLinks:
 
 # code_digest
 
-_RENDERERS = ("export", "rendering", "parsing/html", "store/search", "messages")
+_RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
 _LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "opencc", "pyyaml")
 
 

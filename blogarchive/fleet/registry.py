@@ -10,7 +10,6 @@ from typing import Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet.database import shards
-from blogarchive.fleet.database import shards as jobs
 from blogarchive.fleet.database import shards as rounds
 from blogarchive.fleet.database.host_locks import is_any_locked, moved_error
 from blogarchive.fleet.database.session import Connection, connected, migrate, server_time
@@ -64,7 +63,7 @@ async def restore_folder(url: str, folder: Path) -> list[str]:
             if known.get(name, 0) < epoch:
                 await shards.save_shard(connection, home.shard, machine=platform.node(), db=home.db)
                 await rounds.restore_rounds(connection, name, _stored_rounds(home))
-                await jobs.defer_round(connection, name, None)
+                await shards.defer_round(connection, name, None)
                 restored.append(name)
     return restored
 
@@ -86,7 +85,7 @@ async def add_shard(url: str, db: Path, shard: Shard) -> None:
                 ).format(name=shard.shard, home=row.db, machine=row.machine)
             )
         await _save(connection, db, replace(shard, epoch=stored.epoch if stored else 1))
-        await jobs.defer_round(connection, shard.shard, None)
+        await shards.defer_round(connection, shard.shard, None)
 
 
 async def move_shard(url: str, name: str, db: Path) -> Shard:
@@ -106,7 +105,7 @@ async def move_shard(url: str, name: str, db: Path) -> Shard:
             moved = replace(row.as_shard(), epoch=row.epoch + 1)
             await _save(connection, db, moved)
         if row.paused_at is None:
-            await jobs.defer_round(connection, row.shard, None)
+            await shards.defer_round(connection, row.shard, None)
     return moved
 
 
@@ -115,7 +114,7 @@ async def pause(url: str, name: str) -> str:
     async with connected(url) as connection:
         row = await shards.find_shard(connection, name)
         await shards.pause_shard(connection, row.shard, None)
-        await jobs.drop_round(connection, row.shard)
+        await shards.drop_round(connection, row.shard)
     return row.shard
 
 
@@ -124,8 +123,8 @@ async def resume(url: str, name: str) -> str:
     async with connected(url) as connection:
         row = await shards.find_shard(connection, name)
         await shards.resume_shard(connection, row.shard)
-        await jobs.drop_round(connection, row.shard)
-        await jobs.defer_round(connection, row.shard, None)
+        await shards.drop_round(connection, row.shard)
+        await shards.defer_round(connection, row.shard, None)
     return row.shard
 
 

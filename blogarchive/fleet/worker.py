@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from blogarchive.errors import FleetUnreachable, Interrupted, UsageError
 from blogarchive.fleet.database import shards
-from blogarchive.fleet.database import shards as jobs
-from blogarchive.fleet.database import shards as rounds
 from blogarchive.fleet.database.host_locks import moved_error
 from blogarchive.fleet.database.session import Connection, Session, connected, server_time
 from blogarchive.fleet.round import Round, RoundResult, next_round
@@ -103,13 +101,13 @@ class Worker:
     async def _run_session(self) -> None:
         session = Session(self._url)
         self._is_caretaker = False
-        queue = jobs.open_queue(self._url)
-        jobs.add_task(queue, self._run_job)
+        queue = shards.open_queue(self._url)
+        shards.add_task(queue, self._run_job)
         try:
             await self._find_homes()
             await queue.open_async()
             tasks = [
-                asyncio.create_task(self._serve(jobs.run_worker(queue, self._queues, self._most_rounds))),
+                asyncio.create_task(self._serve(shards.run_worker(queue, self._queues, self._most_rounds))),
                 asyncio.create_task(self._serve(self._watch(session))),
                 asyncio.create_task(self._serve(self._care(session, queue))),
             ]
@@ -126,7 +124,7 @@ class Worker:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - `run` raises it
-            self.stop(jobs.to_user_error(error))
+            self.stop(shards.to_user_error(error))
 
     async def _end(self, tasks: list["asyncio.Task[None]"]) -> None:
         """Wait for the rounds, which were asked to stop, and end the tasks."""
@@ -147,7 +145,7 @@ class Worker:
             if not session.is_alive():
                 raise session.error()
 
-    async def _care(self, session: Session, queue: jobs.Queue) -> None:
+    async def _care(self, session: Session, queue: shards.Queue) -> None:
         """Follow the changes of the folder. One worker of the fleet also schedules what lost its worker."""
         while True:
             await self._find_homes()
@@ -155,10 +153,10 @@ class Worker:
                 self._is_caretaker = (await asyncio.wrap_future(session.submit(_CARETAKER)))[0]
             async with connected(self._url) as connection:
                 if self._is_caretaker:
-                    await jobs.take_over_stalled(queue, time_limits().server)
+                    await shards.take_over_stalled(queue, time_limits().server)
                     for name in await shards.shards_without_job(connection):
-                        await jobs.defer_round(connection, name, None)
-                idle = not self._running and not await jobs.has_due(connection, self._queues)
+                        await shards.defer_round(connection, name, None)
+                idle = not self._running and not await shards.has_due(connection, self._queues)
             if self._once and idle:
                 self.stop()
                 return
@@ -196,14 +194,14 @@ class Worker:
         try:
             await self._run_round(name)
         except Exception as error:  # noqa: BLE001 - `run` raises it
-            self.stop(jobs.to_user_error(error))
+            self.stop(shards.to_user_error(error))
 
     async def _run_round(self, name: str) -> None:
         home = self._homes.get(name)
         if home is None or self._ending.is_set():
             return  # the caretaker schedules it again
         async with connected(self._url) as connection:
-            round_id = await rounds.begin_round(
+            round_id = await shards.begin_round(
                 connection, name, epoch=home.shard.epoch, machine=platform.node()
             )
         if round_id is None:
@@ -223,13 +221,13 @@ class Worker:
     ) -> None:
         name = home.shard.shard
         async with connected(self._url) as connection:
-            repeated = await rounds.end_round(connection, round_id, result)
+            repeated = await shards.end_round(connection, round_id, result)
             wait = next_round(result, repeated=repeated, every=home.shard.every, lasted=lasted)
             next_at = await server_time(connection) + wait if wait else None
             if wait is None:
                 await shards.pause_shard(connection, name, result.message)
             else:
-                await jobs.defer_round(connection, name, next_at)
+                await shards.defer_round(connection, name, next_at)
         self._on_ended(
             EndedRound(shard=name, db=home.db, result=result, paused=wait is None, next_at=next_at)
         )

@@ -30,7 +30,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports.document import InvalidExport, find_zone
 from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import Progress, no_progress, utc_now
 
@@ -66,7 +66,7 @@ def import_export(
     """
     export = _open(source, platform, url, zone)
     with (
-        lock.hold_lock(archive, "import", now=utc_now()),
+        connection.hold_lock(archive, "import", now=utc_now()),
         Archive.open(archive, create=True) as target,
     ):
         importer = PageImporter(target)

@@ -10,7 +10,7 @@ from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, find_target, load_page
 from blogarchive.items import PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import Progress, no_progress, utc_now
 
@@ -34,7 +34,7 @@ def import_html(
     _check_arguments(source, url, site)
     found = find_pages(source)
     with (
-        lock.hold_lock(archive, "import", now=utc_now()),
+        connection.hold_lock(archive, "import", now=utc_now()),
         Archive.open(archive, create=True) as target,
     ):
         importer = PageImporter(target)

@@ -19,7 +19,7 @@ from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import absolute_url
 from blogarchive.parsing.images import ImageFile, check_image
-from blogarchive.store import media as media_queue
+from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import StoredText, lacks_media_file, stored_texts
 from blogarchive.store.pages.pages import is_page_stored
@@ -146,4 +146,4 @@ def store_image(archive: Archive, url: str, body: bytes, fetched_at: datetime) -
     found = check_image(200, body)
     if not isinstance(found, ImageFile) or not lacks_media_file(archive, url):
         return False
-    return media_queue.store_image(archive, url, found, now=fetched_at)
+    return media.store_image(archive, url, found, now=fetched_at)

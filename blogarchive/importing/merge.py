@@ -6,9 +6,7 @@ from pathlib import Path
 
 from blogarchive.importing.importer import ImportReport, Unidentified
 from blogarchive.store import merge
-from blogarchive.store import merge as merge_progress
-from blogarchive.store import merge as pages
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
@@ -33,14 +31,14 @@ def merge_archive(
     with Archive.open(other, read_only=True) as source:
         require_readable(source)  # before an archive is created for nothing, or merged in part
     with (
-        lock.hold_lock(archive, "merge", now=utc_now()),
+        connection.hold_lock(archive, "merge", now=utc_now()),
         Archive.open(archive, create=True) as target,
         merge.attach_archive(target, other),
     ):
-        new = pages.list_new(target)
+        new = merge.list_new(target)
         with target.atomic():
-            merge_progress.start(target, other)
-        pages.copy_new(target, new, sizes)
+            merge.start(target, other)
+        merge.copy_new(target, new, sizes)
         errors: list[tuple[str, str]] = []
         counted = _parse_pages(target, sizes, errors, progress)
         images = merge.copy_unparsed(target, sizes)
@@ -63,16 +61,16 @@ def _parse_pages(
     A page that cannot be parsed is copied, and `errors` has its URL and the reason: `reparse` of a later version
     parses it.
     """
-    total = pages.list_unparsed(archive)
+    total = merge.list_unparsed(archive)
     counted, done = ChangeCounts(), 0
     progress(done, total)
-    with closing(parse_stored_pages(pages.unparsed_pages(archive, total), errors=errors)) as parsed:
+    with closing(parse_stored_pages(merge.unparsed_pages(archive, total), errors=errors)) as parsed:
         while True:
             with save_page.page_transaction(archive):
                 before = done
                 for page_id, crawled in islice(parsed, sizes.parsed_pages):
                     counted += save_page.resave_page(archive, page_id, crawled).changes
-                    merge_progress.mark_parsed(archive, page_id)
+                    merge.mark_parsed(archive, page_id)
                     done += 1
                     progress(done, total)
             if done == before:

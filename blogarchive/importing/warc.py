@@ -22,7 +22,7 @@ from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.links import id_from_json
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import urls_without_media_file
 from blogarchive.store.read.exports import PAGE_FIELD
@@ -45,7 +45,7 @@ def import_warc(
         raise UsageError(_("no file at {source}").format(source=source))
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     with (
-        lock.hold_lock(archive, "import", now=utc_now()),
+        connection.hold_lock(archive, "import", now=utc_now()),
         Archive.open(archive, create=True) as target,
     ):
         importer = PageImporter(target)

@@ -11,7 +11,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import read_only_mode
 from blogarchive.store.database.files import read_state
 from blogarchive.store.ingest import save_page
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.pages import StoredPage
 from blogarchive.store.rows import format_utc, utc_now
 
@@ -185,7 +185,7 @@ def list_new(archive: Archive) -> int:
     for url, fetched_at, body in archive.each(
         "select o.url, o.fetched_at, o.body from temp.new_pages n join other.pages o on o.id = n.id"
     ):
-        page_rows.decompress_body(body, url, fetched_at)
+        pages.decompress_body(body, url, fetched_at)
     return count
 
 
@@ -226,7 +226,7 @@ def unparsed_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
     """Yield the `count` pages that `list_unparsed` found, oldest first; rows may be written meanwhile."""
     for place in range(1, count + 1):
         page_id = archive.scalar("select id from temp.pages_to_parse where rowid = ?", (place,))
-        page = page_rows.stored_page(archive, page_id)
+        page = pages.stored_page(archive, page_id)
         if page is not None:
             yield page
 

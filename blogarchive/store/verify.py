@@ -13,8 +13,7 @@ from gettext import gettext as _
 from hashlib import sha256
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.store.database import migrations
-from blogarchive.store.database import totals as kept_totals
+from blogarchive.store.database import migrations, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.posts import content_hash
 from blogarchive.store.rows import LACKS_COMMENTS, parse_utc, text_checksum
@@ -290,7 +289,7 @@ def _totals(archive: Archive) -> list[str]:
         _(
             "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
         ).format(table=table)
-        for table in kept_totals.wrong_totals(archive.connection)
+        for table in totals.wrong_totals(archive.connection)
     ]
 
 

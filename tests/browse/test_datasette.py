@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from blogarchive.browse import serve as metadata
+from blogarchive.browse import archives
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.store.database.archive import Archive
@@ -94,7 +94,7 @@ async def test_another_index_inside_the_archive_is_still_searched(own_archive: P
 
 
 async def test_every_table_and_column_is_described(archive_path: Path) -> None:
-    described = metadata.build_metadata({"archive": "/read"})["databases"]["archive"]["tables"]
+    described = archives.build_metadata({"archive": "/read"})["databases"]["archive"]["tables"]
     connection = sqlite3.connect(archive_path)
     actual = {}
     for (table,) in connection.execute(
@@ -218,7 +218,7 @@ async def test_sizes_have_units(datasette: Datasette) -> None:
     assert "kB" in (await datasette.client.get("/archive/media")).text
 
 
-@pytest.mark.parametrize("name", sorted(metadata.canned_queries()))
+@pytest.mark.parametrize("name", sorted(archives.canned_queries()))
 async def test_every_canned_query_runs(datasette: Datasette, name: str) -> None:
     found = await rows(datasette, f"/archive/{name}.json", person="河边人")
     assert found, name
@@ -386,7 +386,7 @@ async def test_tables_and_queries_are_not_hidden_by_the_reading_pages(
             "select name from sqlite_master where type in ('table', 'view')"
         ).fetchall()
     connection.close()
-    for name in [*metadata.canned_queries(), *(table for (table,) in tables if "_fts" not in table)]:
+    for name in [*archives.canned_queries(), *(table for (table,) in tables if "_fts" not in table)]:
         shown = (await datasette.client.get(f"/archive/{name}")).text
         assert 'class="look archive"' not in shown, name
     assert "Custom SQL query" in (await datasette.client.get("/archive")).text

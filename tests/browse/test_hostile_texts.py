@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from blogarchive.browse.pages import post_choices as keys
+from blogarchive.browse.pages import post_choices
 from blogarchive.export.atom import export_atom
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
@@ -51,7 +51,7 @@ class Site:
 def dangerous(page: chromium.Page, *, own_scripts: bool = False) -> list[str]:
     """Return the elements of the page that could run a script; `own_scripts` are those of a page with a policy."""
     script = _DANGEROUS.replace("OWN_SCRIPTS", str(own_scripts).lower())
-    found: list[str] = page.value(script.replace("KEYS", json.dumps(keys.script())))
+    found: list[str] = page.value(script.replace("KEYS", json.dumps(post_choices.script())))
     return found
 
 

@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blogarchive.export import run
-from blogarchive.export import run as export_record
 from blogarchive.export.run import FORMATS, Exported, run_export
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, all_bytes
@@ -233,14 +232,14 @@ def test_without_a_cache_folder_everything_is_written(
 def test_records_are_in_the_cache_folder_of_each_system(
     environment: dict[str, str], system: str, folder: str
 ) -> None:
-    assert export_record._cache_folder(environment, system) == Path(folder).expanduser()
+    assert run._cache_folder(environment, system) == Path(folder).expanduser()
 
 
 def test_records_of_old_exports_are_removed(
     pages_too: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(export_record, "_MOST_RECORDS", 2)
+    monkeypatch.setattr(run, "_MOST_RECORDS", 2)
     for name in "abc":
         export("jsonl", pages_too, tmp_path / name)
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2

@@ -9,7 +9,7 @@ import pytest
 from blogarchive.importing.html import import_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
 from tests.importing.archives import rows
@@ -42,8 +42,7 @@ def saved(tmp_path: Path, body: str, *, folder: str = "泡沫_files", charset: s
 def reads_again_the_same(archive: Path) -> bool:
     with Archive.open(archive) as held:
         outcomes = [
-            save_page.resave_page(held, *parse_stored_page(one)).outcome
-            for one in page_rows.stored_pages(held)
+            save_page.resave_page(held, *parse_stored_page(one)).outcome for one in pages.stored_pages(held)
         ]
     return set(outcomes) == {Outcome.SAME}
 
@@ -120,7 +119,7 @@ def test_a_fetched_page_restores_image_urls_too(tmp_path: Path) -> None:
     archive = tmp_path / "archive.db"
     import_html(archive, saved(tmp_path, SAVED))
     with Archive.open(archive) as held:
-        (stored,) = page_rows.stored_pages(held)
+        (stored,) = pages.stored_pages(held)
         fetched = replace(stored.page, body=page(body=HELD, views=2000).encode(), fetched_at=NEWER)
         crawled = parse_stored_page(replace(stored, page=fetched))[1]
         assert save_page.save_page(held, crawled, None).changes.posts_changed == 0

@@ -9,7 +9,7 @@ import pytest
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
-from blogarchive.store.database import totals as kept_totals
+from blogarchive.store.database import totals
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, OLDER, page, save, saved_from
 
@@ -63,7 +63,7 @@ def test_a_merged_archive_equals_one_archive_of_all_crawls(
         import_html(tmp_path / "whole.db", tmp_path / name)
     assert everything(a) == everything(tmp_path / "whole.db")
     with closing(sqlite3.connect(a)) as merged:
-        assert kept_totals.wrong_totals(merged) == []
+        assert totals.wrong_totals(merged) == []
     assert [row[2] for row in rows(a, HELD["series"]) if row[0] == "101"] == [10, 20, 30]
 
 

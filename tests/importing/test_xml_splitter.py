@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.importing.platforms import xml_file as xml_splitter
 from blogarchive.importing.platforms.xml_file import Part, read_head, split_elements
 
 FEED = (
@@ -25,7 +24,7 @@ def split(folder: Path, body: bytes, limit: int = 1000) -> list[Part]:
 def test_the_elements_are_the_same_for_every_size_of_a_block(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xml_splitter, "_BLOCK", block)
+    monkeypatch.setattr("blogarchive.importing.platforms.xml_file._BLOCK", block)
     parts = split(tmp_path, FEED)
     assert [part.body for part in parts] == ELEMENTS
     assert [FEED[part.start : part.end] for part in parts] == ELEMENTS
@@ -37,7 +36,7 @@ def test_the_elements_are_the_same_for_every_size_of_a_block(
 def test_an_element_above_the_limit_is_named_without_its_bytes(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xml_splitter, "_BLOCK", block)
+    monkeypatch.setattr("blogarchive.importing.platforms.xml_file._BLOCK", block)
     parts = split(tmp_path, FEED.replace(b"two", b"2" * 900), limit=200)
     assert [part.body for part in parts] == [ELEMENTS[0], None, ELEMENTS[2]]
 

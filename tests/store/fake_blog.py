@@ -25,8 +25,7 @@ from blogarchive.items import (
 )
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import runs
+from blogarchive.store.ledger import frontier, runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.pages.context import SaveResult
@@ -328,12 +327,12 @@ def crawl(
 ) -> Crawl:
     """Run a crawl as the spider does, one request at a time; after `stop_after` pages it ends as if killed."""
     run = runs.start_run(archive, command, [blog.uid], now=clock())
-    frontier_queue.add_targets(archive, [blog.home], now=clock())
+    frontier.add_targets(archive, [blog.home], now=clock())
     plan.queue_run(archive, run, [blog.blog], now=clock(), full=full)
     urls: list[str] = []
     saved: list[SaveResult] = []
     while True:
-        targets = frontier_queue.next_targets(archive, blog.blog, limit=4, now=clock.now)
+        targets = frontier.next_targets(archive, blog.blog, limit=4, now=clock.now)
         if not targets:
             if plan.queue_more(archive, run, [blog.blog], now=clock()):
                 continue

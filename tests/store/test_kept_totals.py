@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.database import totals as kept_totals
+from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
 from blogarchive.store.read.status import read_status
@@ -63,12 +63,12 @@ def test_totals_equal_a_count_after_any_changes(path: Path, seed: int) -> None:
     with closing(sqlite3.connect(made(path), isolation_level=None)) as connection:
         for _ in range(120):
             change(connection, chance)
-            assert kept_totals.wrong_totals(connection) == []
+            assert totals.wrong_totals(connection) == []
         assert connection.execute("select count(*) from number_totals").fetchone() != (0,)
-        kept_totals.refresh(connection)
+        totals.refresh(connection)
         unknown = "select count(*) from number_totals where highest is null"
         assert connection.execute(unknown).fetchone() == (0,)
-        assert kept_totals.wrong_totals(connection) == []
+        assert totals.wrong_totals(connection) == []
 
 
 def change_and_die(path: Path, steps: int) -> None:
@@ -90,7 +90,7 @@ def test_totals_equal_a_count_after_a_kill(path: Path, steps: int) -> None:
     process.join()
     assert process.exitcode == -signal.SIGKILL
     with closing(sqlite3.connect(path)) as connection:
-        assert kept_totals.wrong_totals(connection) == []
+        assert totals.wrong_totals(connection) == []
 
 
 def test_status_reads_the_totals_and_reparse_counts_wrong_ones_again(path: Path, clock: Clock) -> None:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import languages
-from blogarchive.browse import serve as archives
+from blogarchive.browse import archives, languages
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.messages import Language
 from blogarchive.store.database.migrations import is_older

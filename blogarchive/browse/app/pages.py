@@ -22,7 +22,7 @@ from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.files import copy_archive
 from blogarchive.store.media import count_skipped_by_host
-from blogarchive.store.read import status as crawl_state
+from blogarchive.store.read import status
 
 # preview
 
@@ -178,7 +178,7 @@ async def overview(context: AppContext) -> Response:
     return await context.page(
         "overview.html",
         message=MESSAGES.get(context.request.args.get("message") or ""),
-        blogs=await context.read(crawl_state.blog_lines) or (),
+        blogs=await context.read(status.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
         exists=context.state.archive.exists(),
         on_windows=sys.platform == "win32",
@@ -280,24 +280,22 @@ async def copy(context: AppContext) -> Response:
 
 def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
     """Return the number of images on hosts that are not requested, by author and host."""
-    authors = [blog.author_id for blog in crawl_state.blog_lines(connection) if blog.author_id]
+    authors = [blog.author_id for blog in status.blog_lines(connection) if blog.author_id]
     return {author: count_skipped_by_host(connection, [author]) for author in authors}
 
 
 async def _progress(context: AppContext) -> dict[str, Any]:
     running, code = context.state.job.is_running, context.state.job.exit_code
-    counts, translate = await context.read(crawl_state.crawl_counts), catalogue(context.language).gettext
-    problems = await context.read(
-        lambda connection: crawl_state.open_problems(connection, limit=_MOST_PROBLEMS)
-    )
+    counts, translate = await context.read(status.crawl_counts), catalogue(context.language).gettext
+    problems = await context.read(lambda connection: status.open_problems(connection, limit=_MOST_PROBLEMS))
     return {
         "running": running,
         "progress": context.state.meter.measure(counts) if running else None,
         "counts": counts,
-        "last_run": await context.read(crawl_state.last_run),
+        "last_run": await context.read(status.last_run),
         "ended": exit_words(code),
         "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
-        "changes": await context.read(crawl_state.waiting_changes) or (),
+        "changes": await context.read(status.waiting_changes) or (),
         "problems": [
             (one, describe_failure(one.kind), explain_detail(one.detail, one.kind, translate))
             for one in problems or ()

@@ -12,7 +12,7 @@ from blogarchive.browse.app import pages
 from blogarchive.browse.app.context import AppContext, AppState, AsgiApp, Page, open_database
 from blogarchive.browse.app.pages import start_crawl
 from blogarchive.messages.details import change_words
-from blogarchive.store.read import status as crawl_state
+from blogarchive.store.read import status
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -25,10 +25,10 @@ _MOST_POSTS: Final = 5
 
 async def ask(context: AppContext) -> Response:
     """`/app/changes`: the changes that wait for a person, posts to look at, and the question."""
-    changes = await context.read(crawl_state.waiting_changes)
+    changes = await context.read(status.waiting_changes)
     if not changes:
         return Response.redirect("/app")
-    posts = await context.read(lambda connection: crawl_state.held_posts(connection, limit=_MOST_POSTS))
+    posts = await context.read(lambda connection: status.held_posts(connection, limit=_MOST_POSTS))
     return await context.page(
         "changes.html",
         changes=[(change, *change_words(change.field)) for change in changes],

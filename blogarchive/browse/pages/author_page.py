@@ -12,8 +12,7 @@ from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, Choice, f
 from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
-from blogarchive.store.read import blogs as author_pages
-from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read import blogs, lists
 from blogarchive.store.read.blogs import AuthorPage
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import BlogSummary, Month, VisitCount
@@ -80,15 +79,15 @@ def _read_selection(context: RequestContext) -> PostSelection:
 def _read(
     connection: sqlite3.Connection, author_id: int, chosen: PostSelection
 ) -> tuple[AuthorPage, _Counts] | None:
-    found = author_pages.read_author_page(connection, author_id, chosen)
+    found = blogs.read_author_page(connection, author_id, chosen)
     if found is None:
         return None
     year, category = found.selection.period[:YEAR_LENGTH], found.selection.category
     if category is None:
         years = post_choices.count_years(found.months)
         return found, _Counts(years, post_choices.count_months(found.months, year))
-    years = post_lists.read_category_years(connection, category)
-    months = post_lists.read_category_months(connection, author_id, category, year) if year else {}
+    years = lists.read_category_years(connection, category)
+    months = lists.read_category_months(connection, author_id, category, year) if year else {}
     return found, _Counts(years, months)
 
 

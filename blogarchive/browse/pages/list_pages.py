@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from datasette.utils.asgi import Response
 from lxml import etree
 
-from blogarchive.browse import tables as links
+from blogarchive.browse import tables
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.requests import RequestContext, feed_response
 from blogarchive.messages import N_, catalogue
@@ -23,7 +23,7 @@ from blogarchive.store.read import (
     blogs as blog_lists,
 )
 from blogarchive.store.read import (
-    lists as archive_lists,
+    lists,
 )
 from blogarchive.store.read import (
     posts as post_lookup,
@@ -57,7 +57,7 @@ async def show_home(context: RequestContext) -> Response:
             "newest": newest,
             "of_day": of_day,
             "health": health,
-            "archives": links.home_urls(context.datasette),
+            "archives": tables.home_urls(context.datasette),
         },
     )
 
@@ -119,12 +119,12 @@ async def show_blogs(context: RequestContext) -> Response:
 
 async def show_gone(context: RequestContext) -> Response:
     """`/read/gone`, with `?page=`."""
-    return await _show_list(context, "gone.html", archive_lists.read_gone)
+    return await _show_list(context, "gone.html", lists.read_gone)
 
 
 async def show_edited(context: RequestContext) -> Response:
     """`/read/edited`, with `?page=`."""
-    return await _show_list(context, "edited.html", archive_lists.read_edited)
+    return await _show_list(context, "edited.html", lists.read_edited)
 
 
 async def show_failures(context: RequestContext) -> Response:
@@ -132,7 +132,7 @@ async def show_failures(context: RequestContext) -> Response:
     page = _read_page(context)
 
     def read(connection: sqlite3.Connection) -> tuple[list[_ShownFailure], int]:
-        found, total = archive_lists.read_failures(connection, page)
+        found, total = lists.read_failures(connection, page)
         shown = [
             _ShownFailure(
                 failure=one,

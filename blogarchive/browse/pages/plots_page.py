@@ -11,7 +11,7 @@ from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_yea
 from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
-from blogarchive.store.read import blogs as plot_data
+from blogarchive.store.read import blogs
 from blogarchive.store.read.blogs import BlogPlots, CategoryYear
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import BlogSummary
@@ -28,16 +28,14 @@ class _Cell:
 async def show_plots(context: RequestContext) -> Response:
     """`/read/author/ID/plots`; `?year=` selects the year of the calendar."""
     author_id = int(context.request.url_vars["id"])
-    found = await context.query(lambda connection: plot_data.read_plots(connection, author_id))
+    found = await context.query(lambda connection: blogs.read_plots(connection, author_id))
     if found is None:
         return await context.not_found(N_("such author"))
     years = sorted(year for year in count_years(found.months) if PERIOD.fullmatch(year))
     given = context.text_parameter("year")
     year = given if given in years else (years[-1] if years else "")
     days = (
-        await context.query(lambda connection: plot_data.read_days(connection, author_id, year))
-        if year
-        else {}
+        await context.query(lambda connection: blogs.read_days(connection, author_id, year)) if year else {}
     )
     visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     table_years, rows = _tabulate(context, found)

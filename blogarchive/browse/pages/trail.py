@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from blogarchive.browse.pages.post_choices import list_url
 from blogarchive.browse.requests import RequestContext
-from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read import lists
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
@@ -141,10 +141,10 @@ async def find_trail(context: RequestContext, found: PostPage) -> Trail:
 def _category_trail(
     context: RequestContext, connection: sqlite3.Connection, post: FullPost, category: int
 ) -> Trail | None:
-    name = post_lists.read_category_name(connection, post.author_id, category)
+    name = lists.read_category_name(connection, post.author_id, category)
     if name is None:
         return None
-    neighbours = post_lists.read_category_neighbours(connection, post, category)
+    neighbours = lists.read_category_neighbours(connection, post, category)
     query = f"?category={category}"
     url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
     steps = _steps(context, neighbours.older, neighbours.newer, query)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from blogarchive.parsing.charset import mojibake
-from blogarchive.parsing.charset import mojibake as mojibake_page
 from blogarchive.parsing.charset.char_cost import BIT, text_cost
 from blogarchive.parsing.charset.detect import choose_charset, detect_charset, is_readable, looks_chinese
 from blogarchive.parsing.charset.segments import decode_mixed, decode_undamaged
@@ -185,7 +184,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         return _decode_non_utf_8(body, content_type, error.start)
     if len(body) - len(text) < _UTF_8_PROOF:
         return _decode_short_utf_8(body, text, content_type)
-    return _make_result(mojibake_page.repair_page(body, text), UTF_8, "valid")
+    return _make_result(mojibake.repair_page(body, text), UTF_8, "valid")
 
 
 def repair_text(text: str) -> str:
@@ -232,7 +231,7 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         believed = charset in declared or (charset in (GB18030, BIG5) and not _LATIN_NEIGHBOUR.search(body))
         if believed and charset is not UTF_8 and not charset.is_single_byte:
             return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
-    return _make_result(mojibake_page.repair_page(body, text), UTF_8, "valid")
+    return _make_result(mojibake.repair_page(body, text), UTF_8, "valid")
 
 
 def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
@@ -265,4 +264,4 @@ def _decode_as(
     if text is None:
         text = decode_mixed(body, charset, declared)
         body = text.encode() if charset is UTF_8 else body
-    return _make_result(mojibake_page.repair_page(body, text) if charset is UTF_8 else text, charset, method)
+    return _make_result(mojibake.repair_page(body, text) if charset is UTF_8 else text, charset, method)

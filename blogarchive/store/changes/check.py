@@ -9,7 +9,6 @@ from datetime import datetime
 from blogarchive.items import CrawledPage, PageKind, Post
 from blogarchive.messages.details import Detail
 from blogarchive.store.changes import undo
-from blogarchive.store.changes import undo as statistics
 from blogarchive.store.changes.classify import (
     ChangeKind,
     PostText,
@@ -20,8 +19,7 @@ from blogarchive.store.changes.classify import (
 )
 from blogarchive.store.changes.undo import ChangeScope
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import coverage as site_changes
-from blogarchive.store.ledger import failures
+from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
@@ -94,12 +92,12 @@ def check_change(
     )
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_listed(new.title):
         change = None  # the listing is a second witness of the title
-    statistics.count_compared(archive, run_id, blog.site, TEXTS, is_same=change is None)
+    undo.count_compared(archive, run_id, blog.site, TEXTS, is_same=change is None)
     if comments and (post.comments or post.comment_count == 0):
         is_whole = not any(link.next_page for link in crawled.parsed.links)
         claimed = post.comment_count
         of_comments = classify_comments(post.comments, comments, claimed=claimed, is_whole=is_whole)
-        statistics.count_compared(archive, run_id, blog.site, COMMENTS, is_same=of_comments is None)
+        undo.count_compared(archive, run_id, blog.site, COMMENTS, is_same=of_comments is None)
         change = change or of_comments
     if change is None or accepted:
         return None
@@ -112,7 +110,7 @@ def _hold_if_doubted(
 ) -> HeldPage | None:
     """Record a change; return why its page is held, or None if it may be an edit of the author."""
     change = scope.change
-    statistics.record_change(
+    undo.record_change(
         archive,
         scope,
         {
@@ -123,23 +121,21 @@ def _hold_if_doubted(
             "last_changed_at": stored.last_changed_at,
         },
     )
-    if not (
-        change.certain or _is_waiting(archive, stored.url, scope) or statistics.is_of_most(archive, scope)
-    ):
+    if not (change.certain or _is_waiting(archive, stored.url, scope) or undo.is_of_most(archive, scope)):
         return None
-    statistics.mark_held(archive, scope, stored.id)
+    undo.mark_held(archive, scope, stored.id)
     detail = change.detail or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
-    if not statistics.is_of_most(archive, scope):
+    if not undo.is_of_most(archive, scope):
         return HeldPage(failure=failure)
-    site_changes.open_change(archive, scope.site, scope.field, run_id=scope.run_id, now=now)
+    coverage.open_change(archive, scope.site, scope.field, run_id=scope.run_id, now=now)
     return HeldPage(failure=failure, undone=undo.undo_changes(archive, scope, failure, now=now))
 
 
 def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:
     """Return whether a change of this kind waits for a person, or another change of this post does."""
     waits = Failure(kind="changed", field="text", detail="")
-    return site_changes.is_open(archive, scope.site, scope.field) or failures.is_open(archive, url, waits)
+    return coverage.is_open(archive, scope.site, scope.field) or failures.is_open(archive, url, waits)
 
 
 def _text_of(post: Post, stored: _StoredPost) -> PostText:

@@ -10,16 +10,9 @@ from blogarchive.items import PageKind, Target
 from blogarchive.store.changes.classify import ChangeKind, TextChange
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
-    coverage as site_changes,
-)
-from blogarchive.store.ledger import (
+    coverage,
     failures,
-)
-from blogarchive.store.ledger import (
-    frontier as requeue,
-)
-from blogarchive.store.ledger import (
-    frontier as transitions,
+    frontier,
 )
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import TEXTS
@@ -124,7 +117,7 @@ def is_of_most(archive: Archive, scope: ChangeScope) -> bool:
 
 def is_kind_of_most(archive: Archive, run_id: int, site: str, kind: str) -> bool:
     """Return whether most compared posts of the run show this kind of change."""
-    compared, _ = site_changes.count_texts(archive, run_id, site, kind)
+    compared, _ = coverage.count_texts(archive, run_id, site, kind)
     least = MIN_COMMENTED_POSTS if ChangeKind(kind).concerns_comments else MIN_POSTS
     return _reaches(archive, _OF_KIND, (run_id, site, kind), least, compared)
 
@@ -216,7 +209,7 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
     undone = sum(_undo_change(archive, row, now) for row in changed)
     for row in changed:
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
-        due_at = transitions.mark_failed(archive, target, now=now)
+        due_at = frontier.mark_failed(archive, target, now=now)
         failures.record_failure(
             archive,
             Blog(site=row.site, uid=row.uid),
@@ -247,9 +240,9 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
     """Queue the held posts of kinds that most posts of the run do not show; return how many. Call it at the end."""
     released = 0
     for site in {blog.site for blog in blogs}:
-        for field in site_changes.open_fields(archive, site):
-            if site_changes.is_disproved(archive, run.id, site, field):
-                site_changes.end_change(archive, site, field, now=now)
+        for field in coverage.open_fields(archive, site):
+            if coverage.is_disproved(archive, run.id, site, field):
+                coverage.end_change(archive, site, field, now=now)
         for kind, urls in _held_kinds(archive, run.id, site):
             if not _is_explained(archive, run.id, site, kind):
                 released += _release(archive, run.id, blogs, json.loads(urls), now)
@@ -277,9 +270,7 @@ def _held_kinds(archive: Archive, run_id: int, site: str) -> list[tuple[str, str
 
 def _is_explained(archive: Archive, run_id: int, site: str, kind: str) -> bool:
     """Return whether a change of the site explains the held changes of that kind."""
-    return site_changes.is_open(archive, site, site_field(kind)) or is_kind_of_most(
-        archive, run_id, site, kind
-    )
+    return coverage.is_open(archive, site, site_field(kind)) or is_kind_of_most(archive, run_id, site, kind)
 
 
 def _release(archive: Archive, run_id: int, blogs: Sequence[Blog], urls: list[str], now: datetime) -> int:
@@ -296,12 +287,12 @@ def _release(archive: Archive, run_id: int, blogs: Sequence[Blog], urls: list[st
         (wanted,),
     )
     condition = "kind = 'post' and url in (select value from json_each(?))"
-    return sum(requeue.requeue_where(archive, blog, condition, (wanted,), now=now) for blog in blogs)
+    return sum(frontier.requeue_where(archive, blog, condition, (wanted,), now=now) for blog in blogs)
 
 
 def _end_chain(archive: Archive, row: _Changed) -> None:
     """Forget the further comment pages of the post that are not fetched yet."""
-    transitions.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
+    frontier.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
     archive.execute(
         "delete from sweeps where site = ? and chain = ?", (row.site, f"{row.site}/{row.uid}/{row.number}")
     )

@@ -13,8 +13,7 @@ from typing import Any, Self
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.items import Link
 from blogarchive.store import readme
-from blogarchive.store.database import migrations as version_check
-from blogarchive.store.database import totals
+from blogarchive.store.database import migrations, totals
 from blogarchive.store.database.connection import (
     DATABASE_ERRORS,
     connect,
@@ -337,10 +336,10 @@ class Archive(Statements):
     def _check_version(self) -> bool:
         """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
         try:
-            version_check.refuse_newer(self.connection, self.path)
+            migrations.refuse_newer(self.connection, self.path)
             if self.read_only:
-                version_check.refuse_older(self.connection, self.path)
-            return version_check.is_older(self.connection)
+                migrations.refuse_older(self.connection, self.path)
+            return migrations.is_older(self.connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from blogarchive.errors import CannotWrite
 from blogarchive.store.database import connection as lock
-from blogarchive.store.database import migrations as version_check
+from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import (
     DATABASE_ERRORS,
@@ -114,7 +114,7 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
 def _is_older(path: Path) -> bool:
     with closing(connect(path, read_only=True)) as connection:
         try:
-            return version_check.is_older(connection)
+            return migrations.is_older(connection)
         except DATABASE_ERRORS:  # `Archive.open` raises it again with an explanation
             return False
 
@@ -138,7 +138,7 @@ def _copy(path: Path, folder: str) -> Path:
 def _migrate(copy: sqlite3.Connection, path: Path) -> None:
     """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
     try:
-        version_check.refuse_newer(copy, path)
+        migrations.refuse_newer(copy, path)
         apply_migrations(copy)
     except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error

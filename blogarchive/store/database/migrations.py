@@ -10,46 +10,13 @@ from pathlib import Path
 from blogarchive.errors import UsageError
 from blogarchive.store import readme
 from blogarchive.store.database import (
-    schema as tables_blog_links,
-)
-from blogarchive.store.database import (
-    schema as tables_changes,
-)
-from blogarchive.store.database import (
-    schema as tables_crawl,
-)
-from blogarchive.store.database import (
-    schema as tables_discovery,
-)
-from blogarchive.store.database import (
-    schema as tables_merge,
-)
-from blogarchive.store.database import (
-    schema as tables_settings,
-)
-from blogarchive.store.database import (
+    schema,
     tables_content,
     totals,
-)
-from blogarchive.store.database import (
-    tables_content as views,
-)
-from blogarchive.store.database import (
-    totals as plot_totals,
-)
-from blogarchive.store.database import (
-    totals as status_totals,
-)
-from blogarchive.store.database import (
-    totals as tables_counts,
-)
-from blogarchive.store.database import (
-    totals as tables_coverage,
 )
 from blogarchive.store.database.schema import execute_script
 from blogarchive.store.rows import add_checksums
 from blogarchive.store.search import index
-from blogarchive.store.search import index as tables
 
 # post_stats_index
 
@@ -217,15 +184,15 @@ def _migration(migrate: Callable[[sqlite3.Connection], None]) -> Callable[[sqlit
 @_migration
 def m001_tables(connection: sqlite3.Connection) -> None:
     """Create every table of the first version."""
-    for script in (tables_content.TABLES, tables_crawl.TABLES_of_tables_crawl, views.VIEWS):
+    for script in (tables_content.TABLES, schema.TABLES_of_tables_crawl, tables_content.VIEWS):
         execute_script(connection, script)
 
 
 @_migration
 def m002_search(connection: sqlite3.Connection) -> None:
     """Create the search tables and triggers, and index the rows that exist already."""
-    execute_script(connection, tables.TABLES)
-    for trigger in tables.triggers():
+    execute_script(connection, index.TABLES)
+    for trigger in index.triggers():
         connection.execute(trigger)
     index.rebuild(connection)
 
@@ -239,13 +206,13 @@ def m003_series(connection: sqlite3.Connection) -> None:
 @_migration
 def m004_categories_of_gone_posts(connection: sqlite3.Connection) -> None:
     """Create the view `posts_in_categories`, which keeps the categories of gone posts, and use it in `posts_view`."""
-    execute_script(connection, views.POSTS_IN_CATEGORIES)
+    execute_script(connection, tables_content.POSTS_IN_CATEGORIES)
 
 
 @_migration
 def m005_blog_settings(connection: sqlite3.Connection) -> None:
     """Create the table of settings for each blog."""
-    execute_script(connection, tables_settings.TABLES_of_tables_settings)
+    execute_script(connection, schema.TABLES_of_tables_settings)
 
 
 @_migration
@@ -263,7 +230,7 @@ def m008_totals(connection: sqlite3.Connection) -> None:
 @_migration
 def m007_discovered_blogs(connection: sqlite3.Connection) -> None:
     """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
-    execute_script(connection, tables_discovery.TABLES_of_tables_discovery)
+    execute_script(connection, schema.TABLES_of_tables_discovery)
 
 
 @_migration
@@ -282,26 +249,26 @@ def m010_month_numbers(connection: sqlite3.Connection) -> None:
 @_migration
 def m011_counts(connection: sqlite3.Connection) -> None:
     """Create counts of pages, of URLs and of commenters for Datasette's tables, and views that read fewer rows."""
-    execute_script(connection, tables_counts.schema_of_tables_counts())
+    execute_script(connection, totals.schema_of_tables_counts())
     execute_script(connection, totals.people_schema())
 
 
 @_migration
 def m012_plot_totals(connection: sqlite3.Connection) -> None:
     """Create totals for plots and for lists of categories, and indexes of gone and of edited posts."""
-    execute_script(connection, plot_totals.TABLES_of_plot_totals)
+    execute_script(connection, totals.TABLES_of_plot_totals)
 
 
 @_migration
 def m013_status_totals(connection: sqlite3.Connection) -> None:
     """Create totals of each blog and of its months for `status`."""
-    execute_script(connection, status_totals.TABLES)
+    execute_script(connection, totals.TABLES)
 
 
 @_migration
 def m014_changes(connection: sqlite3.Connection) -> None:
     """Create the tables of changes that may be the site's."""
-    execute_script(connection, tables_changes.TABLES_of_tables_changes)
+    execute_script(connection, schema.TABLES_of_tables_changes)
 
 
 @_migration
@@ -319,25 +286,25 @@ def m016_category_indexes(connection: sqlite3.Connection) -> None:
 @_migration
 def m017_merge_progress(connection: sqlite3.Connection) -> None:
     """Create the table of the merge that is not finished."""
-    execute_script(connection, tables_merge.TABLES)
+    execute_script(connection, schema.TABLES)
 
 
 @_migration
 def m018_linked_blogs(connection: sqlite3.Connection) -> None:
     """Add to `discovered_blogs` the blog that names each, and the time of the report by `discover`."""
-    execute_script(connection, tables_blog_links.TABLES_of_tables_blog_links)
+    execute_script(connection, schema.TABLES_of_tables_blog_links)
 
 
 @_migration
 def m019_coverage_totals(connection: sqlite3.Connection) -> None:
     """Create totals of pages by parser and of post numbers by site for `status`."""
-    execute_script(connection, tables_coverage.schema_of_tables_coverage())
+    execute_script(connection, totals.schema_of_tables_coverage())
 
 
 @_migration
 def m020_comment_years(connection: sqlite3.Connection) -> None:
     """Add the year of each comment, its index and its totals, and refresh the totals of older archives."""
-    execute_script(connection, plot_totals.COMMENT_YEARS)
+    execute_script(connection, totals.COMMENT_YEARS)
     totals.refresh_totals(connection)  # only in the newest migration of totals: it writes all of them
 
 

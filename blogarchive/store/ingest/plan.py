@@ -13,20 +13,12 @@ from blogarchive.store.changes.undo import release_held
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
     failures,
-)
-from blogarchive.store.ledger import (
-    frontier as frontier_queue,
-)
-from blogarchive.store.ledger import (
-    frontier as requeue,
-)
-from blogarchive.store.ledger import (
-    frontier as transitions,
+    frontier,
 )
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.coverage import check_months
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts import comment_pages as empty_comment_check
+from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, format_utc_precise
 
 # due_targets
@@ -77,7 +69,7 @@ def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
 
 
 def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:
-    requeue.reset_where(
+    frontier.reset_where(
         archive,
         blog,
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
@@ -93,7 +85,7 @@ def queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
     _queue_within_budget(
         archive, blog, "f.fetched_at > ?", format_utc_precise(now), "f.fetched_at", index="frontier_work"
     )
-    requeue.reset_where(
+    frontier.reset_where(
         archive, blog, "state = 'failed' and due_at > ?", (format_utc(now + schedule.MAX_RETRY_DELAY),)
     )
 
@@ -125,7 +117,7 @@ def _queue_within_budget(
     totals = accumulate(cost.requests for cost in found)
     # At least one: a target that costs more than the budget must be fetched too.
     taken = [cost for cost, total in zip(found, totals, strict=True) if total <= budget] or found[:1]
-    requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
+    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
     return sum(cost.requests for cost in taken)
 
 
@@ -157,7 +149,7 @@ def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     )
     if sum(cost.requests for cost in found) > schedule.request_budget(_count_fetched_posts(archive, blog)):
         return 0  # too many pages: the listings are due within thirty days anyway
-    return requeue.requeue_where(
+    return frontier.requeue_where(
         archive, blog, "id in (select value from json_each(?))", (_ids_json(found),), now=now
     )
 
@@ -178,10 +170,10 @@ def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
         (blog.site, blog.uid, home.url),
     )
     if all(state != "todo" for _, state in others):
-        frontier_queue.add_targets(archive, [home], now=now)
+        frontier.add_targets(archive, [home], now=now)
     for url in [url for url, state in others if state != "todo"]:
         failures.change_url(archive, url, home.url)
-        transitions.deactivate(archive, replace(home, url=url))
+        frontier.deactivate(archive, replace(home, url=url))
     return home
 
 
@@ -189,7 +181,7 @@ def queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetim
     """Queue the home page, unless the user named it by any URL."""
     home = queue_home(archive, blog, now=now)
     if home is not None:
-        requeue.reset_where(
+        frontier.reset_where(
             archive,
             blog,
             "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
@@ -209,7 +201,7 @@ def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -
     )
     if not is_gone:
         return 0
-    return requeue.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
+    return frontier.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
 
 
 def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
@@ -219,7 +211,7 @@ def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> i
     )
     if proved_at is not None and proved_at > format_utc(now - schedule.LISTING_DEADLINE):
         return 0
-    return requeue.requeue_where(
+    return frontier.requeue_where(
         archive,
         blog,
         "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
@@ -255,7 +247,7 @@ def queue_run(
                 queue_future(archive, blog, now)
         if not full:
             queue_due(archive, blogs, now, hosts or {})
-    return frontier_queue.crawl_progress(archive, blogs).todo
+    return frontier.crawl_progress(archive, blogs).todo
 
 
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
@@ -267,9 +259,7 @@ def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: dateti
     added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
     with archive.atomic():
         added += release_held(archive, run, blogs, now=now)
-        return added + sum(
-            empty_comment_check.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs
-        )
+        return added + sum(comment_pages.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs)
 
 
 def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -> int:
@@ -289,7 +279,7 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     """Queue every target that was fetched or failed, without validators, so that no response is a 304."""
-    requeue.reset_where(
+    frontier.reset_where(
         archive,
         blog,
         "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'"

@@ -6,14 +6,11 @@ from datetime import datetime
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
 from blogarchive.store.ingest.validate import find_post
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
-from blogarchive.store.ledger import frontier as transitions
+from blogarchive.store.ledger import frontier
 from blogarchive.store.listings import categories, listed_posts
-from blogarchive.store.pages import page_chains as links
+from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.posts import comment_pages, posts
-from blogarchive.store.posts import posts as post_row
 from blogarchive.store.posts.comment_pages import NextStep
 from blogarchive.store.rows import format_utc
 
@@ -37,7 +34,7 @@ def save_post_page(context: SaveContext) -> None:
     post = find_post(context.crawled)
     if post is None:
         return
-    before = post_row.read_post_row(context, post.number)
+    before = posts.read_post_row(context, post.number)
     if PageKind.COMMENTS in (context.parsed.kind, context.target.kind):
         before = before or _name_post(context, post)
         if before is not None:
@@ -49,7 +46,7 @@ def save_post_page(context: SaveContext) -> None:
     _save_own_page(context, post, before)
 
 
-def _save_own_page(context: SaveContext, post: Post, before: post_row.PostRow | None) -> None:
+def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | None) -> None:
     context.is_title_listed = before is not None and _is_title_listed(context, post, before)
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
@@ -57,7 +54,7 @@ def _save_own_page(context: SaveContext, post: Post, before: post_row.PostRow | 
     categories.save_category_names(context, post_id, post.categories)
     if not context.changes.posts_changed:
         context.keep_open.append(("incomplete", "title"))  # until a listing shows the same title
-    next_link = links.next_page_link(context, (PageKind.COMMENTS,))
+    next_link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     comment_pages.save_first_page(
         context, post_id, post, comment_chain_name(context, post), further=next_link is not None
     )
@@ -67,21 +64,21 @@ def _save_own_page(context: SaveContext, post: Post, before: post_row.PostRow | 
         context.keep_open.append(("incomplete", "comments"))
         _queue_comments_page(context, post, next_link)
     else:
-        context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, post.number)
+        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, post.number)
     _queue_counter_page(context, post)
     _mark_own_target_fetched(context, post)
 
 
-def _name_post(context: SaveContext, post: Post) -> post_row.PostRow | None:
+def _name_post(context: SaveContext, post: Post) -> posts.PostRow | None:
     """Store a row for a post of which only a saved page of comments is known, and return it; else None."""
     if not (context.is_imported and context.parsed.kind is PageKind.COMMENTS and post.comments):
         return None
     named = ListedPost(number=post.number, url=post.url, title=post.title or "", title_cut=True)
     listed_posts.save_listed(context, [named], in_listing=False)
-    return post_row.read_post_row(context, post.number)
+    return posts.read_post_row(context, post.number)
 
 
-def _is_title_listed(context: SaveContext, post: Post, before: post_row.PostRow) -> bool:
+def _is_title_listed(context: SaveContext, post: Post, before: posts.PostRow) -> bool:
     """Return whether the title that a listing showed last is the title of the post, or the beginning of it if cut."""
     listed = context.archive.text(
         "select coalesce(listed_title, case when content_hash is null then title end) from posts where id = ?",
@@ -119,7 +116,7 @@ def post_due_at(context: SaveContext) -> str | None:
         return format_utc(now + schedule.MIN_INTERVAL)
     posted_at, *changes = (_parse_time(text, now) for text in astuple(times))
     changed_at = max((change for change in changes if change is not None), default=None)
-    return schedule.post_due_at(frontier_queue.target_key(context.target), now, posted_at, changed_at)
+    return schedule.post_due_at(frontier.target_key(context.target), now, posted_at, changed_at)
 
 
 def unlinked_post_targets(context: SaveContext) -> list[Target]:
@@ -137,8 +134,8 @@ def comment_chain_name(context: SaveContext, post: Post) -> str:
     return f"{context.blog.site}/{context.blog.uid}/{post.number}"
 
 
-def _save_comments_page(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
-    next_link = links.next_page_link(context, (PageKind.COMMENTS,))
+def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
+    next_link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     wanted = comment_pages.save_next_page(
         context, before.id, post, comment_chain_name(context, post), further=next_link is not None
     )
@@ -149,7 +146,7 @@ def _save_comments_page(context: SaveContext, post: Post, before: post_row.PostR
     context.post_url = before.url
     if wanted is NextStep.POST:
         target = post_target(context, before.url, post.number)
-        requeue.requeue_target(
+        frontier.requeue_target(
             context.archive, target, before=context.precise_moment, now=context.page.fetched_at
         )
     elif wanted is NextStep.PAGE and next_link is not None:
@@ -170,7 +167,7 @@ def _queue_comments_page(context: SaveContext, post: Post, link: Link) -> None:
         page_no=context.target.page_no + 1,
         chain=context.target.chain or context.target.url,
     )
-    requeue.requeue_target(
+    frontier.requeue_target(
         context.archive,
         target,
         before=context.precise_moment if chain_started_at is None else chain_started_at,
@@ -186,7 +183,7 @@ def _is_counter_page(context: SaveContext, post: Post) -> bool:
     return context.target.kind is PageKind.COMMENTS and post.views is not None and not shows_post
 
 
-def _save_counter_page(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
+def _save_counter_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
     posts.save_post_counters(context, before.id, post, before)
     context.post_url = before.url
 
@@ -202,7 +199,7 @@ def _queue_counter_page(context: SaveContext, post: Post) -> None:
             uid=context.blog.uid,
             post_number=post.number,
         )
-        requeue.requeue_target(
+        frontier.requeue_target(
             context.archive,
             target,
             before=context.precise_moment,
@@ -214,9 +211,9 @@ def _queue_counter_page(context: SaveContext, post: Post) -> None:
 def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:
     """Mark the post's own target fetched too, if the post was fetched by another URL."""
     target = post_target(context, post.url, post.number)
-    if frontier_queue.target_key(target) != frontier_queue.target_key(context.target):
-        frontier_queue.add_targets(context.archive, [target], now=context.page.fetched_at)
-        transitions.mark_fetched(
+    if frontier.target_key(target) != frontier.target_key(context.target):
+        frontier.add_targets(context.archive, [target], now=context.page.fetched_at)
+        frontier.mark_fetched(
             context.archive, target, fetched_at=context.precise_moment, due_at=post_due_at(context)
         )
 

@@ -8,7 +8,7 @@ from blogarchive.items import CrawledPage, PageKind
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.save_page import resolve_blog
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.rows import Parameters, dicts, format_utc
@@ -173,12 +173,12 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
 
     `counted` is stored in the page's column of that name.
     """
-    if page_rows.is_page_stored(archive, crawled.page.url, crawled.page.body):
+    if pages.is_page_stored(archive, crawled.page.url, crawled.page.body):
         return ImportResult()
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
         later = _later_pages(archive, crawled)
-        page_id = page_rows.store_page(archive, crawled, uid=uid, run_id=None)
+        page_id = pages.store_page(archive, crawled, uid=uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = save_page.resave_page(archive, page_id, crawled)
         if saved.outcome is not Outcome.FAILED:
@@ -188,11 +188,11 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
 
 def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
     """Store the page alone and return whether it was new: not empty, and other bytes than stored of that URL."""
-    if not crawled.page.body or page_rows.is_page_stored(archive, crawled.page.url, crawled.page.body):
+    if not crawled.page.body or pages.is_page_stored(archive, crawled.page.url, crawled.page.body):
         return False
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
-        page_rows.store_page(archive, crawled, uid=uid, run_id=None)
+        pages.store_page(archive, crawled, uid=uid, run_id=None)
     return True
 
 

@@ -17,30 +17,19 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
-from blogarchive.store import discovery as linked_blogs
-from blogarchive.store import schedule
+from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import post_pages
-from blogarchive.store.ingest import validate as rejection
+from blogarchive.store.ingest import post_pages, validate
 from blogarchive.store.ingest.validate import load_stored_state, validate_page
 from blogarchive.store.ledger import (
-    coverage as field_coverage,
-)
-from blogarchive.store.ledger import (
+    coverage,
     failures,
-)
-from blogarchive.store.ledger import (
-    frontier as frontier_queue,
-)
-from blogarchive.store.ledger import (
-    frontier as transitions,
+    frontier,
 )
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, listing_pages
-from blogarchive.store.listings import authors as sidebar
-from blogarchive.store.pages import page_chains as links
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import (
     Outcome,
     SaveContext,
@@ -151,17 +140,17 @@ def save_page(
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
+        frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
         rejected = (
             validate_page(crawled, load_stored_state(archive, crawled, blog))
-            or rejection.reject_by_author(archive, crawled, blog)
-            or rejection.reject_by_change(archive, crawled, blog, run_id, accepted=accept_changes)
+            or validate.reject_by_author(archive, crawled, blog)
+            or validate.reject_by_change(archive, crawled, blog, run_id, accepted=accept_changes)
         )
         if rejected is not None:
-            return rejection.save_rejection(archive, crawled, blog, rejected, run_id)
+            return validate.save_rejection(archive, crawled, blog, rejected, run_id)
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
-        field_coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
+        coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
         return save_result(context, Outcome.STORED if context.is_stored else Outcome.SAME)
 
 
@@ -170,12 +159,12 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
     crawled = CrawledPage(target=target, page=page, parsed=ParsedPage(kind=target.kind, encoding=""))
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
-        frontier_queue.add_targets(archive, [target], now=page.fetched_at)
+        frontier.add_targets(archive, [target], now=page.fetched_at)
         context = SaveContext(archive, crawled, blog, run_id=run_id)
         if _is_home(target):
             authors.link_run(context)
         post_pages.mark_unchanged(context)
-        transitions.mark_unchanged(
+        frontier.mark_unchanged(
             archive, target, fetched_at=context.precise_moment, due_at=_unchanged_due_at(context)
         )
         failures.resolve(archive, target.url, now=page.fetched_at)
@@ -193,7 +182,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        due_at = transitions.mark_failed(archive, target, permanent=failure.permanent, now=now)
+        due_at = frontier.mark_failed(archive, target, permanent=failure.permanent, now=now)
         failures.record_failure(
             archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at
         )
@@ -210,20 +199,20 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         blog = resolve_blog(archive, crawled)
         context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id, is_reparse=True)
         outcome = Outcome.FAILED
-        if page_rows.is_held(archive, page_id):
+        if pages.is_held(archive, page_id):
             return save_result(context, outcome)
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
-        page_rows.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
+        pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
         return save_result(context, outcome)
 
 
 def _save(context: SaveContext) -> None:
     _save_parsed(context)
-    links.save_links(context, post_pages.unlinked_post_targets(context))
+    page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
         context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
     _mark_fetched(context)
@@ -237,8 +226,8 @@ def _save_parsed(context: SaveContext) -> None:
     if context.is_first:
         context.page_id()
     context.author_id = authors.save_author(context)
-    sidebar.save_sidebar(context)
-    linked_blogs.save_blogs(context)
+    authors.save_sidebar(context)
+    discovery.save_blogs(context)
     if schedule.is_listing(context.parsed.kind):
         listing_pages.save_listing(context)
     else:
@@ -246,10 +235,10 @@ def _save_parsed(context: SaveContext) -> None:
 
 
 def _mark_fetched(context: SaveContext) -> None:
-    target = transitions.assign_uid(context.archive, context.target, context.blog.uid or "")
+    target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain.
     is_single = target.kind is PageKind.POST or _is_home(target)
-    transitions.mark_fetched(
+    frontier.mark_fetched(
         context.archive,
         target,
         fetched_at=context.precise_moment,
@@ -261,14 +250,14 @@ def _mark_fetched(context: SaveContext) -> None:
 
 def _fetched_due_at(context: SaveContext, target: Target) -> str | None:
     if schedule.is_listing(context.parsed.kind):
-        key = frontier_queue.target_key(target)
+        key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
     return None if target.kind is PageKind.COMMENTS else post_pages.post_due_at(context)
 
 
 def _unchanged_due_at(context: SaveContext) -> str | None:
     if schedule.is_listing(context.target.kind):
-        return schedule.listing_due_at(frontier_queue.target_key(context.target), context.page.fetched_at)
+        return schedule.listing_due_at(frontier.target_key(context.target), context.page.fetched_at)
     return post_pages.post_due_at(context)
 
 

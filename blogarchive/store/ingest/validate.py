@@ -9,21 +9,14 @@ from blogarchive.parsing.http import is_truncated, retry_after
 from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
-    coverage as field_coverage,
-)
-from blogarchive.store.ledger import (
-    coverage as site_changes,
-)
-from blogarchive.store.ledger import (
+    coverage,
     failures,
-)
-from blogarchive.store.ledger import (
-    frontier as transitions,
+    frontier,
 )
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts, Outcome, SaveContext, SaveResult, save_result
 
 # page_validation
@@ -262,9 +255,7 @@ def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> Sto
         body=post.body,
         comment_count=post.comment_count,
         closed=_is_closed(archive, crawled.page.url),
-        accepted=site_changes.accepted_fields(archive, blog.site, PageKind.POST)
-        if post.whole
-        else frozenset(),
+        accepted=coverage.accepted_fields(archive, blog.site, PageKind.POST) if post.whole else frozenset(),
         listed=is_listing and _lists_posts(archive, target.site, target.chain or target.url),
     )
 
@@ -322,17 +313,17 @@ def save_rejection(
     context.add_changes(ChangeCounts(posts_changed=-rejection.undone_edits))
     if not rejection.blocked:
         is_held = failure.kind == "changed"
-        page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
-    field_coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
+        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
+    coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     if _is_post_gone(context, rejection):
         for url in (target.url, *context.resolved_urls):
             failures.resolve(archive, url, now=now)
         return save_result(context, Outcome.GONE)
     if not rejection.blocked and _is_unlinked(context, rejection):
-        transitions.deactivate(archive, target)
+        frontier.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
-    due_at = transitions.mark_failed(
+    due_at = frontier.mark_failed(
         archive, target, permanent=failure.permanent, retry_after=rejection.retry_after, now=now
     )
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import Author, ListedPost, PageKind
-from blogarchive.store.listings import categories, listed_posts, months
-from blogarchive.store.listings import deletions as deletion_hints
+from blogarchive.store.listings import categories, deletions, listed_posts, months
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
 
@@ -38,7 +37,7 @@ def save_sidebar(context: SaveContext) -> None:
     lists = {row.name: row.posts for row in parsed.categories} | {LATEST: parsed.latest}
     if is_home:
         lists[HOME] = parsed.listed
-        deletion_hints.requeue_hinted(context, lists)
+        deletions.requeue_hinted(context, lists)
     for place, listed in lists.items():
         _save_titles(context, place, listed)
     # Pages are parsed again oldest first: after a page that is the newest to show all months, so are its followers.

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import ListedPost
 from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
-from blogarchive.store.ledger import frontier as requeue
-from blogarchive.store.ledger import frontier as transitions
+from blogarchive.store.ledger import frontier
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.rows import Value
 
@@ -140,16 +139,16 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
     if row is None:
         return
     target = post_target(context, row.url, row.number)
-    transitions.mark_gone(context.archive, target, due_at=context.page.fetched_at + schedule.MAX_INTERVAL)
+    frontier.mark_gone(context.archive, target, due_at=context.page.fetched_at + schedule.MAX_INTERVAL)
     context.resolved_urls.append(target.url)
-    context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, row.number)
+    context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, row.number)
 
 
 def _requeue_own_page(context: SaveContext, post_id: int) -> None:
     row = context.archive.one_as(_UrlRow, "select url, number from posts where id = ?", (post_id,))
     if row is not None:
         target = post_target(context, row.url, row.number)
-        requeue.requeue_target(
+        frontier.requeue_target(
             context.archive, target, before=context.precise_moment, now=context.page.fetched_at
         )
 
@@ -167,7 +166,7 @@ def _requeue_month(context: SaveContext, month: str | None, since: str) -> bool:
 
 
 def _requeue_listing(context: SaveContext, condition: str, value: Value, since: str) -> None:
-    requeue.requeue_where(
+    frontier.requeue_where(
         context.archive,
         context.blog,
         f"{condition} and coalesce(fetched_at, '') <= ?",
@@ -196,7 +195,7 @@ def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost
         rows = _read_posts(context, numbers, condition)
         for url, number in rows if len(rows) <= _MAX_REQUEUED else []:
             target = post_target(context, url, number)
-            requeue.requeue_target(
+            frontier.requeue_target(
                 context.archive, target, before=context.precise_moment, now=context.page.fetched_at
             )
 

@@ -9,14 +9,11 @@ from typing import cast
 from blogarchive.items import ListedPost, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.sites.grammar.words import strip_bullets
-from blogarchive.store.ledger import failures
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts, post_target
 from blogarchive.store.posts import posts
-from blogarchive.store.posts import posts as post_row
 from blogarchive.store.rows import Value
 
 # change_detection
@@ -61,7 +58,7 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
 
 def requeue_post(context: SaveContext, number: str, url: str) -> None:
     """Requeue a post, unless it is queued already."""
-    requeue.requeue_target(
+    frontier.requeue_target(
         context.archive,
         post_target(context, url, number),
         before=context.precise_moment,
@@ -77,9 +74,9 @@ def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
     if row.url is None or row.url == url:
         return
     target = post_target(context, url, row.number)
-    requeue.change_url(context.archive, target)
+    frontier.change_url(context.archive, target)
     if row.is_unreachable and row.url.partition("://")[2] != url.partition("://")[2]:
-        requeue.requeue_target(
+        frontier.requeue_target(
             context.archive,
             target,
             before=context.precise_moment,
@@ -126,7 +123,7 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
     differs = not _same_time(shown, row.posted_at)
     if is_compared or (row.shown_on is None and not differs):
         return
-    frontier_queue.set_newest_day(context.archive, post_target(context, url, row.number), shown)
+    frontier.set_newest_day(context.archive, post_target(context, url, row.number), shown)
     if differs:
         requeue_post(context, row.number, url)
 
@@ -200,7 +197,7 @@ def save_listed(
 def save_listed_counts(context: SaveContext, shown: Iterable[Post]) -> None:
     """Store the counters of posts in a listing, and requeue a post if its comment count has changed."""
     for post in shown:
-        before = post_row.read_post_row(context, post.number)
+        before = posts.read_post_row(context, post.number)
         if before is None:
             continue
         count, listed_before = post.comment_count, before.listed_comment_count

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import FIELD
 from blogarchive.store.listings import (
     categories,
@@ -16,16 +15,11 @@ from blogarchive.store.listings import (
     listed_posts,
     months,
 )
-from blogarchive.store.listings import (
-    deletions as deletion_hints,
-)
 from blogarchive.store.listings.listed_posts import ListedPostRow
 from blogarchive.store.pages import page_chains
-from blogarchive.store.pages import page_chains as links
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import posts
-from blogarchive.store.posts import posts as post_row
 from blogarchive.store.rows import format_utc, parse_utc, shift_utc
 
 _KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
@@ -50,7 +44,7 @@ def save_listing(context: SaveContext) -> None:
     if not context.is_reparse:
         _follow_chain(context, kind, chain_name, rows, category_id)
         days = [(item, day) for item in listed if (day := date_text_iso(item.posted))]
-        frontier_queue.set_post_days(
+        frontier.set_post_days(
             context.archive,
             [(target, day) for item, day in days for target in listed_posts.listed_targets(context, [item])],
         )
@@ -85,7 +79,7 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
     """
     counted = []
     for post in shown:
-        before = post_row.read_post_row(context, post.number)
+        before = posts.read_post_row(context, post.number)
         if post.whole and post.body_html is not None and not posts.is_from_own_page(before):
             posts.save_from_listing(context, post, before)
         else:
@@ -106,7 +100,7 @@ def _follow_chain(
     rows: dict[str, ListedPostRow],
     category_id: int | None,
 ) -> None:
-    link = links.next_page_link(context, _KINDS)
+    link = page_chains.next_page_link(context, _KINDS)
     chain, in_order = _find_or_start_chain(context, kind, chain_name)
     items = [ChainItem(item=number) for number in rows]
     before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()
@@ -116,7 +110,7 @@ def _follow_chain(
         page_chains.mark_unsound(context, chain)
     if link is not None and not is_repeated:
         if kind is PageKind.HOME and not _needs_next_home(context, chain, rows):
-            frontier_queue.add_fetched(
+            frontier.add_fetched(
                 context.archive, _next_target(context, link, chain_name, kind), now=context.page.fetched_at
             )
         else:
@@ -160,7 +154,7 @@ def _queue_next(
     context: SaveContext, target: Target, chain: PageChain, rows: dict[str, ListedPostRow]
 ) -> None:
     now = context.page.fetched_at
-    requeue.requeue_target(
+    frontier.requeue_target(
         context.archive,
         target,
         before=chain.started_at,
@@ -171,7 +165,7 @@ def _queue_next(
     days = [post.posted_at[:10] for post in rows.values() if post.posted_at]
     if days:
         # Listings run from new to old except for pinned posts: the next page shows nothing newer.
-        frontier_queue.set_newest_day(context.archive, target, max(days))
+        frontier.set_newest_day(context.archive, target, max(days))
 
 
 def _needs_next_home(context: SaveContext, chain: PageChain, rows: dict[str, ListedPostRow]) -> bool:
@@ -211,7 +205,7 @@ def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, categ
         context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
         deletions.record_missing(
             context,
-            listed_posts.find_post_ids(context, deletion_hints.select_newer(before - numbers, numbers)),
+            listed_posts.find_post_ids(context, deletions.select_newer(before - numbers, numbers)),
             since=started_at,
         )
     page_chains.mark_complete(context, chain)

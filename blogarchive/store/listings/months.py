@@ -7,9 +7,7 @@ from blogarchive.items import MonthRow as ShownMonth
 from blogarchive.items import PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store import schedule
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
-from blogarchive.store.ledger import frontier as transitions
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_day
@@ -183,10 +181,10 @@ def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> Non
     if context.is_reparse or month.url is None or (is_proved and month.first is None):
         return
     target = Target(url=month.url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
-    if requeue.exceeds_url_limit(context.archive, context.blog, month.month, month.url):
+    if frontier.exceeds_url_limit(context.archive, context.blog, month.month, month.url):
         return
     if not _is_under_way(context, month.month, month.url):
-        requeue.requeue_target(
+        frontier.requeue_target(
             context.archive,
             target,
             before=context.precise_moment,
@@ -195,7 +193,7 @@ def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> Non
         )
     day = date_text_day(month.last)
     if day is not None:
-        frontier_queue.set_newest_day(context.archive, target, day)
+        frontier.set_newest_day(context.archive, target, day)
 
 
 def _is_under_way(context: SaveContext, month: str, chain: str) -> bool:
@@ -222,7 +220,7 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
         )
         if row.url is not None:
             target = Target(url=row.url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
-            transitions.deactivate(context.archive, target)
+            frontier.deactivate(context.archive, target)
             context.resolved_urls.append(row.url)
         deletions.record_missing(
             context, _find_unlisted(context, row.month, ()), since=context.precise_moment

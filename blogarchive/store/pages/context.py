@@ -11,7 +11,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.rows import format_utc, format_utc_precise
 
 # context
@@ -77,7 +77,7 @@ class SaveContext:
         self._aliases: dict[int, frozenset[str]] = {}
         self._page_id = page_id
         self._newest: int | None = None
-        self._stored_page_id = page_id if is_reparse else page_rows.newest_page_id(archive, crawled.page.url)
+        self._stored_page_id = page_id if is_reparse else pages.newest_page_id(archive, crawled.page.url)
 
     def add_changes(self, more: ChangeCounts) -> None:
         """Add to the counts of changes."""
@@ -107,7 +107,7 @@ class SaveContext:
     def is_newest(self) -> bool:
         """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""
         if self._newest is None:
-            self._newest = page_rows.newest_page_id(self.archive, self.crawled.page.url) or 0
+            self._newest = pages.newest_page_id(self.archive, self.crawled.page.url) or 0
         return self._newest == self._page_id
 
     @property
@@ -123,7 +123,7 @@ class SaveContext:
     def page_id(self) -> int:
         """Return the id of the page's row, inserted on the first call: call it for changes other than counters."""
         if self._page_id is None:
-            self._page_id = page_rows.store_page(
+            self._page_id = pages.store_page(
                 self.archive, self.crawled, uid=self.blog.uid, run_id=self.run_id
             )
         return self._page_id

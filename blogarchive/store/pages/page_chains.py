@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
-from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
@@ -198,11 +198,11 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
         cache.links.clear()
     has_home = _has_home(context)
     home = _missing_home(context, has_home=has_home)
-    found = {frontier_queue.target_key(target): target for target in (*home, *targets)}
+    found = {frontier.target_key(target): target for target in (*home, *targets)}
     new = _own_links(context, has_home=has_home) | {
         key: target for key, target in found.items() if key not in cache.target_keys
     }
-    frontier_queue.add_targets(
+    frontier.add_targets(
         context.archive, new.values(), now=context.page.fetched_at, found_on=context.page.url
     )
     cache.target_keys.update(new)
@@ -247,7 +247,7 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     for link in [link for link in context.parsed.links if id(link) not in seen]:
         if link.kind not in _FOLLOWED_KINDS or link.next_page:
             continue
-        key = frontier_queue.link_key(blog.site, blog.uid, link)
+        key = frontier.link_key(blog.site, blog.uid, link)
         if key in known:
             seen[id(link)] = link
             continue

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from blogarchive.items import PageKind, Post
 from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains
@@ -41,7 +41,7 @@ def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime)
     if not _is_good(archive, run_id):
         return 0
     urls = json.dumps(_doubted_urls(archive, blog, run_id))
-    return requeue.requeue_where(
+    return frontier.requeue_where(
         archive, blog, "kind = 'post' and url in (select value from json_each(?))", (urls,), now=now
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from blogarchive.store.media import count_skipped_by_host
-from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read import lists
 from blogarchive.store.read.lists import CategoryCount, PostSelection
 from blogarchive.store.read.models import (
     BLOG_COLUMNS,
@@ -190,7 +190,7 @@ def read_author_page(
     blog = read_blog(connection, author_id)
     if blog is None:
         return None
-    categories = post_lists.read_categories(connection, author_id, selection.period)
+    categories = lists.read_categories(connection, author_id, selection.period)
     if not selection.period and selection.category is None:
         selection = replace(selection, period=(blog.last_post_on or "")[:4])
     return AuthorPage(
@@ -198,9 +198,9 @@ def read_author_page(
         months=read_months(connection, author_id),
         visits=read_visits(connection, author_id),
         categories=categories,
-        posts=post_lists.read_posts(connection, author_id, selection),
+        posts=lists.read_posts(connection, author_id, selection),
         selection=selection,
-        selected_posts=post_lists.count_posts(connection, author_id, selection),
+        selected_posts=lists.count_posts(connection, author_id, selection),
         images_not_fetched=count_skipped_by_host(connection, [author_id]),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from blogarchive.store.database import totals as status_totals
+from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage, read_coverage
 from blogarchive.store.ledger import blogs
@@ -201,7 +201,7 @@ def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost,
 # status_parts
 
 _MONTHS = f"""
-with held as ({status_totals.CURRENT_MONTHS}),
+with held as ({totals.CURRENT_MONTHS}),
      newest as (select author_id, max(last_seen_at) as seen_at from archive_months group by author_id)
 select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_held, h.last_held,
        coalesce(h.named, 0), coalesce(h.read, 0), m.proved_at is not null
@@ -227,7 +227,7 @@ select a.site, a.uid from authors a join failures x on x.url = a.url and x.resol
 
 def read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
     """Return the fields of `BlogStatus` for posts and comments, by author."""
-    return {row.pop("author_id"): row for row in dicts(archive.execute(status_totals.CURRENT_BLOGS))}
+    return {row.pop("author_id"): row for row in dicts(archive.execute(totals.CURRENT_BLOGS))}
 
 
 def read_months(archive: Archive) -> dict[int, tuple[MonthCoverage, ...]]:

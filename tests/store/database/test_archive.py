@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import to_user_error
 from blogarchive.store.database.files import open_scratch
@@ -116,7 +116,7 @@ def test_a_dry_run_is_rolled_back_and_locks_the_archive_if_named(path: Path, clo
         crawl(archive, a_blog(1), clock)
     with open_scratch(path, command="reparse") as archive:
         archive.execute("update posts set title = 'x'")
-        with pytest.raises(ArchiveBusy, match="reparse"), lock.hold_lock(path, "update", now=clock.now):
+        with pytest.raises(ArchiveBusy, match="reparse"), connection.hold_lock(path, "update", now=clock.now):
             pass
     with Archive.open(path, read_only=True) as archive:
         assert archive.scalar("select count(*) from posts where title = 'x'") == 0
@@ -127,9 +127,9 @@ def test_an_archive_and_a_link_to_it_share_one_lock(path: Path, clock: Clock) ->
     link = path.with_name("link.db")
     link.symlink_to(path.name)
     with (
-        lock.hold_lock(link, "backup", now=clock.now),
+        connection.hold_lock(link, "backup", now=clock.now),
         pytest.raises(ArchiveBusy, match="backup"),
-        lock.hold_lock(path, "update", now=clock.now),
+        connection.hold_lock(path, "update", now=clock.now),
     ):
         pass
 

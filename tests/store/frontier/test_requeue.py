@@ -6,9 +6,7 @@ from datetime import timedelta
 from blogarchive.items import Page
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
-from blogarchive.store.ledger import runs
+from blogarchive.store.ledger import frontier, runs
 from tests.store.fake_blog import Clock, Entry, a_blog, crawl, rows, texts
 
 
@@ -20,11 +18,11 @@ def test_a_target_requeued_too_often_waits_for_the_next_run_with_an_open_failure
     target = blog.post_target(500001)
     run = runs.start_run(archive, "update", [], now=clock())
     requeues = 0
-    while requeue.requeue_target(archive, target, before="~", now=clock()):
+    while frontier.requeue_target(archive, target, before="~", now=clock()):
         requeues += 1
         assert requeues < 20
         save_page.save_page(archive, blog.crawled(target, clock()), run.id)
-    assert requeues == requeue.MAX_REQUEUES
+    assert requeues == frontier.MAX_REQUEUES
     failure = archive.row(
         "select url, kind, permanent, next_try_at is null, run_id from failures where resolved_at is null"
     )
@@ -47,11 +45,11 @@ def test_missing_next_home_pages_are_requested_a_few_times_only(archive: Archive
     archive.execute("update sweeps set complete_at = started_at where kind = 'home'")
     requested = 0
     while plan.queue_more(archive, run, [blog.blog], now=clock()):
-        for target in frontier_queue.next_targets(archive, blog.blog, limit=9, now=clock()):
+        for target in frontier.next_targets(archive, blog.blog, limit=9, now=clock()):
             requested += target.url == blog.url("?page=2")
             save_page.save_page(archive, blog.crawled(target, clock()), run.id)
         assert requested < 20
-    assert requested == requeue.MAX_REQUEUES
+    assert requested == frontier.MAX_REQUEUES
 
 
 def test_a_post_page_from_an_old_cache_does_not_revert_a_month(archive: Archive, clock: Clock) -> None:

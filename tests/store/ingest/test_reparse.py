@@ -8,7 +8,7 @@ from datetime import timedelta
 from blogarchive.items import CrawledPage, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -56,7 +56,7 @@ class ParsedPages:
     ) -> list[ReparseResult]:
         found = [
             (page.id, change(replace(self.crawled_pages[page.page.url, page.page.body], page=page.page)))
-            for page in page_rows.stored_pages(archive)
+            for page in pages.stored_pages(archive)
         ]
         with nullcontext() if write else archive.dry_run():
             return list(reparse_pages(archive, found, write=write))
@@ -142,7 +142,7 @@ def test_a_page_that_could_not_be_parsed_can_be_reparsed_later(archive: Archive,
     seen = ParsedPages(blog)
     crawl(archive, blog, clock)
     assert texts(archive, f"select content_hash from posts where number = {N}") == [None]
-    assert [page.page.url for page in page_rows.stored_pages(archive, failed_only=True)] == [blog.post_url(N)]
+    assert [page.page.url for page in pages.stored_pages(archive, failed_only=True)] == [blog.post_url(N)]
     seen.again(
         archive, lambda crawled: replace(crawled, parsed=good) if crawled.parsed is unknown else crawled
     )
@@ -152,9 +152,9 @@ def test_a_page_that_could_not_be_parsed_can_be_reparsed_later(archive: Archive,
 
 def test_only_pages_of_an_older_parser_are_stale(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(2), clock)
-    assert list(page_rows.stored_pages(archive, stale_only=True)) == []
+    assert list(pages.stored_pages(archive, stale_only=True)) == []
     archive.execute("update pages set reader_version = 0 where kind = 'post'")
-    assert len(list(page_rows.stored_pages(archive, stale_only=True))) == 2
+    assert len(list(pages.stored_pages(archive, stale_only=True))) == 2
 
 
 def test_views_counted_on_every_comments_page_stay_the_last_shown_after_a_reparse(

@@ -9,9 +9,7 @@ from blogarchive.items import PageKind
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
-from blogarchive.store.ledger import failures, runs
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as stored_targets
+from blogarchive.store.ledger import failures, frontier, runs
 from blogarchive.store.ledger.coverage import FIELD
 from blogarchive.store.ledger.failures import Failure
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
@@ -268,11 +266,11 @@ def test_months_that_disagree_with_the_posts_queue_the_home_pages(archive: Archi
 def test_a_run_with_since_leaves_older_posts_queued(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12)
     run = runs.start_run(archive, "backup", [], now=clock())
-    frontier_queue.add_targets(archive, [blog.home], now=clock())
+    frontier.add_targets(archive, [blog.home], now=clock())
     plan.queue_run(archive, run, [blog.blog], now=clock())
     since = date(2024, 5, 1)
     requested = []
-    while targets := frontier_queue.next_targets(archive, blog.blog, limit=1, now=clock(), since=since):
+    while targets := frontier.next_targets(archive, blog.blog, limit=1, now=clock(), since=since):
         requested += targets
         save_page.save_page(archive, blog.crawled(targets[0], clock()), run.id)
     posts = [target.number for target in requested if target.kind is PageKind.POST]
@@ -287,13 +285,11 @@ def test_a_url_with_the_other_scheme_is_the_stored_target(archive: Archive, cloc
     for stored in (blog.home, blog.post_target(min(blog.entries))):
         scheme, _, rest = stored.url.partition("://")
         other = replace(stored, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
-        assert stored_targets.with_stored_scheme(archive, other).url == stored.url
-        assert stored_targets.with_stored_scheme(archive, stored) == stored
+        assert frontier.with_stored_scheme(archive, other).url == stored.url
+        assert frontier.with_stored_scheme(archive, stored) == stored
         lost = Failure(kind="network", detail="no answer")
         save_page.save_fetch_failure(archive, stored, lost, None, now=clock())
-        assert stored_targets.with_stored_scheme(archive, other) == other, (
-            "a URL with an open failure is not used"
-        )
+        assert frontier.with_stored_scheme(archive, other) == other, "a URL with an open failure is not used"
 
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])

@@ -11,18 +11,16 @@ import pytest
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
 from blogarchive.items import PageKind, ParsedPage, Target
-from blogarchive.store.database import connection as lock
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ledger import blogs, failures, runs
-from blogarchive.store.ledger import coverage as field_coverage
-from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import blogs, coverage, failures, frontier, runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure, reported_failures
 from blogarchive.store.ledger.runs import Counts
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome
-from blogarchive.store.read import posts as history
+from blogarchive.store.read import posts
 from blogarchive.store.read.status import read_status
 from blogarchive.store.rows import Parameters
 from blogarchive.store.verify import verify_archive
@@ -82,21 +80,21 @@ def test_after_a_clock_was_set_back_times_continue_from_the_stored_ones(
 
 
 def test_a_second_run_is_refused_at_once_with_the_holder_of_the_lock(path: Path, clock: Clock) -> None:
-    with lock.hold_lock(path, "update 31182", now=clock.now):
+    with connection.hold_lock(path, "update 31182", now=clock.now):
         message = r"process \d+ \(update 31182\) since 2025-02-01T09:00:00"
         with (
             pytest.raises(ArchiveBusy, match=message) as caught,
-            lock.hold_lock(path, "backup", now=clock.now),
+            connection.hold_lock(path, "backup", now=clock.now),
         ):
             pass
         assert caught.value.exit_code == 75
-    with lock.hold_lock(path, "backup", now=clock.now):
+    with connection.hold_lock(path, "backup", now=clock.now):
         pass
 
 
 def test_the_lock_of_a_killed_process_is_released(path: Path, clock: Clock) -> None:
     script = (
-        "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.lock import hold_lock\n"
+        "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.connection import hold_lock\n"
         "with hold_lock(sys.argv[1], 'backup', now=datetime.now(UTC)):\n    print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
@@ -104,12 +102,12 @@ def test_the_lock_of_a_killed_process_is_released(path: Path, clock: Clock) -> N
     process.stdout.readline()
     with (
         pytest.raises(ArchiveBusy, match=f"process {process.pid} "),
-        lock.hold_lock(path, "update", now=clock.now),
+        connection.hold_lock(path, "update", now=clock.now),
     ):
         pass
     process.kill()
     process.communicate()
-    with lock.hold_lock(path, "update", now=clock.now):
+    with connection.hold_lock(path, "update", now=clock.now):
         pass
 
 
@@ -134,9 +132,9 @@ def test_retry_delays_grow_and_a_permanent_failure_is_not_retried(archive: Archi
     )
     blog = Blog(site="creaders", uid="1")
     clock.now += timedelta(days=400)
-    assert frontier_queue.next_targets(archive, blog, limit=5, now=clock.now) == []
+    assert frontier.next_targets(archive, blog, limit=5, now=clock.now) == []
     assert failures.requeue_failed(archive, [blog]) == 1
-    assert [found.url for found in frontier_queue.next_targets(archive, blog, limit=5, now=clock.now)] == [
+    assert [found.url for found in frontier.next_targets(archive, blog, limit=5, now=clock.now)] == [
         target.url
     ]
 
@@ -213,7 +211,7 @@ def test_status_compares_stored_counts_with_claimed_ones(archive: Archive, clock
 def test_an_undamaged_archive_passes_verification(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
     found = verify_archive(archive)
-    assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count_pages(archive))
+    assert (found.damage, found.lacking, found.pages) == ((), (), pages.count_pages(archive))
     found.require_whole()
 
 
@@ -231,12 +229,12 @@ def test_changed_bytes_of_a_page_fail_verification(archive: Archive, clock: Cloc
 def test_fields_that_become_empty_on_all_pages_raise_site_changed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     first = crawl(archive, blog, clock)
-    field_coverage.check_coverage(archive, first.run, now=clock())
+    coverage.check_coverage(archive, first.run, now=clock())
     for entry in blog.entries.values():
         entry.likes = None  # type: ignore[assignment]
     second = crawl(archive, blog, clock, command="update", full=True)
     with pytest.raises(SiteChanged, match=r"post\.likes") as caught:
-        field_coverage.check_coverage(archive, second.run, now=clock())
+        coverage.check_coverage(archive, second.run, now=clock())
     assert caught.value.exit_code == 5
 
 
@@ -246,8 +244,8 @@ def test_pages_that_cannot_be_parsed_raise_site_changed(archive: Archive, clock:
     for number in blog.entries:
         blog.broken[blog.post_url(number)] = ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
     run = crawl(archive, blog, clock, command="update", full=True).run
-    with pytest.raises(SiteChanged, match=f"post.{field_coverage.WHOLE_PAGE}"):
-        field_coverage.check_coverage(archive, run, now=clock())
+    with pytest.raises(SiteChanged, match=f"post.{coverage.WHOLE_PAGE}"):
+        coverage.check_coverage(archive, run, now=clock())
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
 
 
@@ -256,14 +254,14 @@ def test_a_single_page_without_a_field_raises_nothing(archive: Archive, clock: C
     crawl(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
     run = crawl(archive, blog, clock, command="update", full=True).run
-    field_coverage.check_coverage(archive, run, now=clock())
+    coverage.check_coverage(archive, run, now=clock())
 
 
 def test_blogs_are_found_by_their_uid_or_an_older_one(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     old = replace(blog.home, url="http://blog.test/laoqiang/", uid="laoqiang")
     crawled = blog.crawled(blog.home, clock())
-    frontier_queue.add_targets(archive, [old], now=clock())
+    frontier.add_targets(archive, [old], now=clock())
     save_page.save_page(archive, replace(crawled, target=old, page=replace(crawled.page, url=old.url)), None)
     assert blogs.stored_blogs(archive, ["laoqiang"]) == [Blog(site="creaders", uid="31182")]
     assert blogs.stored_blogs(archive) == [Blog(site="creaders", uid="31182")]
@@ -276,7 +274,7 @@ def test_blogs_are_found_by_their_uid_or_an_older_one(archive: Archive, clock: C
 
 def test_an_unknown_post_has_no_history(archive: Archive) -> None:
     with pytest.raises(UsageError, match="search"):
-        history.find_posts(archive, 1)
+        posts.find_posts(archive, 1)
 
 
 def test_queued_targets_are_found_by_an_index(archive: Archive) -> None:
@@ -322,7 +320,7 @@ def test_no_statement_of_a_save_scans_a_table(archive: Archive, clock: Clock) ->
     )
     for target in urls:
         save_page.save_page(archive, blog.crawled(target, clock()), None)
-        frontier_queue.next_targets(archive, blog.blog, limit=5, now=clock())
+        frontier.next_targets(archive, blog.blog, limit=5, now=clock())
     assert len(statements) > 30
     for sql, parameters in statements.items():
         if sql.split()[0] in ("select", "update", "delete"):
@@ -339,10 +337,10 @@ def test_targets_in_flight_are_not_handed_out_again_and_newest_posts_come_first(
     for number in range(50):
         url = f"http://creaders.test/{number}"
         target = Target(url=url, site="creaders", kind=PageKind.POST, uid="1", number=str(number))
-        frontier_queue.add_targets(archive, [target], now=clock.now)
+        frontier.add_targets(archive, [target], now=clock.now)
     blog = Blog(site="creaders", uid="1")
-    targets = frontier_queue.next_targets(archive, blog, limit=10, now=clock.now)
-    in_flight = frontier_queue.next_targets(archive, blog, limit=10, now=clock.now, exclude=targets)
+    targets = frontier.next_targets(archive, blog, limit=10, now=clock.now)
+    in_flight = frontier.next_targets(archive, blog, limit=10, now=clock.now, exclude=targets)
     assert not {target.url for target in targets} & {target.url for target in in_flight}
     assert [target.number for target in targets[:2]] == ["49", "48"]
 

@@ -8,10 +8,6 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store import merge
-from blogarchive.store import merge as blogs
-from blogarchive.store import merge as posts
-from blogarchive.store import merge as progress
-from blogarchive.store import merge as slices
 from blogarchive.store.database.archive import Archive
 
 _LARGE = (
@@ -19,7 +15,7 @@ _LARGE = (
 )
 
 
-@pytest.mark.parametrize("work", [posts.merge_rows, blogs.merge_rows_of_blogs])
+@pytest.mark.parametrize("work", [merge.merge_rows, merge.merge_rows_of_blogs])
 def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], None], tmp_path: Path) -> None:
     Archive.open(tmp_path / "other.db", create=True).close()
     with (
@@ -27,8 +23,8 @@ def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], N
         merge.attach_archive(archive, tmp_path / "other.db"),
         archive.atomic(),
     ):
-        progress.start(archive, tmp_path / "other.db")
-        slices.create_tables(archive)
+        merge.start(archive, tmp_path / "other.db")
+        merge.create_tables(archive)
         statements: list[str] = []
         archive.connection.set_trace_callback(statements.append)
         work(archive)

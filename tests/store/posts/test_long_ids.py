@@ -8,7 +8,7 @@ from blogarchive.export.jsonl import export_jsonl
 from blogarchive.items import Link, PageKind
 from blogarchive.sites.links import json_id, order_key, parse_decimal_id
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import frontier as queue
+from blogarchive.store.ledger import frontier
 from blogarchive.store.read.posts import find_posts
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, texts
 
@@ -43,8 +43,10 @@ def test_198_posts_with_long_ids_stay_198_posts(
 
 def test_the_newest_long_ids_are_requested_first(archive: Archive, clock: Clock) -> None:
     blog = long_blog()
-    queue.add_targets(archive, [blog.post_target(number) for number in blog.entries], now=clock())
-    requested = [target.number for target in queue.next_targets(archive, blog.blog, limit=198, now=clock())]
+    frontier.add_targets(archive, [blog.post_target(number) for number in blog.entries], now=clock())
+    requested = [
+        target.number for target in frontier.next_targets(archive, blog.blog, limit=198, now=clock())
+    ]
     newest = [str(number) for number in sorted(blog.entries, reverse=True)]
     assert [len(number or "") for number in requested] == [len(number) for number in newest]
     assert requested[-16:] == newest[-16:]
@@ -56,14 +58,14 @@ def test_ids_without_order_are_requested_in_the_order_of_the_listing(archive: Ar
     found = [
         replace(blog.post_target(500000), number=number, url=f"http://blog.test/{number}") for number in ids
     ]
-    queue.add_targets(archive, found, now=clock())
-    assert [t.number for t in queue.next_targets(archive, blog.blog, limit=9, now=clock())] == ids
+    frontier.add_targets(archive, found, now=clock())
+    assert [t.number for t in frontier.next_targets(archive, blog.blog, limit=9, now=clock())] == ids
 
 
 def test_the_key_of_a_target_has_the_whole_id() -> None:
     number = "123456789012345678901234567890"
     link = Link(url="http://blog.test/x", kind=PageKind.POST, number=number)
-    assert queue.link_key("netease", "99", link) == f"netease/99/{number}"
+    assert frontier.link_key("netease", "99", link) == f"netease/99/{number}"
 
 
 def test_ids_compare_by_value_and_by_month() -> None:

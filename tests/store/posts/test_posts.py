@@ -8,9 +8,9 @@ import pytest
 from blogarchive.items import Image, NoticeKind, PageKind, ParsedPage, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
-from blogarchive.store.read import posts as history
+from blogarchive.store.read import posts
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -59,9 +59,9 @@ def test_the_text_replaced_by_an_edit_is_a_revision(archive: Archive, clock: Clo
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
     assert texts(archive, "select number from edited_posts") == [str(N)]
-    versions = history.find_posts(archive, N)[0][1].versions
+    versions = posts.find_posts(archive, N)[0][1].versions
     assert [version.body_text for version in versions] == [old, blog.entries[N].text]
-    assert any(line.startswith("+改过") for line in history.unified_difference(*versions))
+    assert any(line.startswith("+改过") for line in posts.unified_difference(*versions))
 
 
 def test_counters_make_no_revision_and_store_no_page(archive: Archive, clock: Clock) -> None:
@@ -74,7 +74,7 @@ def test_counters_make_no_revision_and_store_no_page(archive: Archive, clock: Cl
     assert rows(archive, "post_revisions") == []
     assert texts(archive, "select views from post_stats order by captured_at") == [10, 11, 12]
     assert texts(archive, "select views from posts") == [12]
-    assert page_rows.count_pages(archive) == 1
+    assert pages.count_pages(archive) == 1
 
 
 def test_a_counter_that_is_not_shown_stays_unchanged(archive: Archive, clock: Clock) -> None:
@@ -91,7 +91,7 @@ def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive,
     for text in (first, "另一个版本。" * 50, first):
         blog.entries[N].text = text
         look(archive, blog, clock)
-    assert [version.body_text for version in history.find_posts(archive, N)[0][1].versions] == [
+    assert [version.body_text for version in posts.find_posts(archive, N)[0][1].versions] == [
         first,
         "另一个版本。" * 50,
         first,
@@ -210,7 +210,7 @@ def test_stored_bytes_are_the_served_bytes(archive: Archive, clock: Clock) -> No
     blog = a_blog(2)
     look(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock.now)
-    stored = next(iter(page_rows.stored_pages(archive)))
+    stored = next(iter(pages.stored_pages(archive)))
     assert (stored.page.body, stored.page.url, stored.target) == (
         crawled.page.body,
         crawled.page.url,

@@ -1,6 +1,7 @@
 """The commands for single blogs of an archive: `settings`, `pause`, `resume`, `forget`."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Seconds
+from blogarchive.cli.options import PathArgument, Seconds
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -18,7 +19,9 @@ from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import (
     Blog,
+    BlogContents,
     BlogSettings,
+    count_contents,
     find_blog,
     read_settings,
     remove_blog,
@@ -26,6 +29,7 @@ from blogarchive.store.ledger.blogs import (
     write_settings,
 )
 from blogarchive.store.rows import format_utc, utc_now
+from blogarchive.store.sealed_copy import write_sealed_copy
 
 _KEYS = ("delay", "media_hosts", "cookies")
 _blog = click.argument("name", metavar="BLOG")
@@ -79,23 +83,49 @@ def resume(name: str, db: Path) -> None:
 @click.command(help=_("Leave a blog out of updates and of `status` for good; what is stored of it stays."))
 @_blog
 @click.option("--delete", is_flag=True, help=_("Delete what is stored of it as well."))
+@click.option(
+    "--copy",
+    "copy_path",
+    metavar="FILE",
+    type=PathArgument(dir_okay=False),
+    help=_("With --delete: first write a sealed copy of the whole archive to FILE."),
+)
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @options.db
 @options.any_verbosity
-def forget(name: str, delete: bool, yes: bool, db: Path) -> None:
+def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path) -> None:
     """Leave a blog out of updates for good, or delete it."""
-    question = (
-        _("Delete everything that is stored of {blog}? The site may not have it any more.")
-        if delete
-        else _("Leave {blog} out of updates? What is stored of it stays.")
-    ).format(blog=name)
+    if copy_path is not None and not delete:
+        raise UsageError(_("--copy goes with --delete"))
+    if copy_path is not None and copy_path.exists():
+        raise UsageError(_("{path} exists; name another file for the copy").format(path=copy_path))
+    require_archive(db)
+    with Archive.open(db, read_only=True) as archive:
+        contents = count_contents(archive, find_blog(archive, name))
     if not yes:
-        click.confirm(question, abort=True, err=True)
+        _ask(contents, delete=delete)
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
         return
     with _open_archive(db, "forget") as archive:
+        if copy_path is not None:
+            write_sealed_copy(db, copy_path)
         remove_blog(archive, find_blog(archive, name))
+
+
+def _ask(contents: BlogContents, *, delete: bool) -> None:
+    """Ask whether to forget a blog. Raises `UsageError` if nobody can answer, `click.Abort` for a no."""
+    if not sys.stdin.isatty():
+        raise UsageError(_("forget asks first, and there is no terminal to answer; use --yes"))
+    question = (
+        _(
+            "Delete everything that is stored of {blog}: {posts} posts, {comments} comments, {images} images?"
+            " The site may not have it any more."
+        )
+        if delete
+        else _("Leave {blog} out of updates? What is stored of it stays.")
+    ).format(blog=contents.name, posts=contents.posts, comments=contents.comments, images=contents.images)
+    click.confirm(question, abort=True, err=True)
 
 
 def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], BlogSettings]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from blogarchive.errors import (
     UsageError,
 )
 from blogarchive.fleet.shard import HomeShard
+from blogarchive.processes import own_command
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import has_discovered_due, is_list_backed_up
 
@@ -88,7 +88,7 @@ class Round:
         """Run the process until it ends, and return its result."""
         words, listed = round_command(self._home)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "blogarchive", *words),
+            *own_command(*words),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

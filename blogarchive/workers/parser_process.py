@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.subtree_cache import SubtreeCache
+from blogarchive.processes import own_code
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.pool import reduce_garbage_collection
 
@@ -153,7 +154,7 @@ def start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
     code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
     try:
         process = subprocess.Popen(  # noqa: S603 - a fixed program
-            [sys.executable, "-P", "-c", code],
+            own_code(code),
             stdin=remote.fileno(),
             stdout=subprocess.DEVNULL,
             start_new_session=True,

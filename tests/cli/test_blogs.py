@@ -85,3 +85,29 @@ def test_a_blog_that_is_not_stored_is_a_usage_error(run_cli: RunCli, archive: Pa
         result = run_cli(command, "nobody", "--db", archive)
         assert result.code == 2
         assert "nobody" in result.err
+
+
+def test_forget_without_a_terminal_checks_the_name_and_asks_for_yes(run_cli: RunCli, archive: Path) -> None:
+    unknown = run_cli("forget", "nobody", "--delete", "--yes", "--db", archive)
+    assert (unknown.code, "nobody" in unknown.err) == (2, True)
+    for words in ((), ("--delete",)):
+        refused = run_cli("forget", UID, *words, "--db", archive)
+        assert (refused.code, "--yes" in refused.err) == (2, True)
+    assert UID in updated_uids(archive)
+
+
+def test_forget_deletes_only_after_the_sealed_copy_of_everything_is_written(
+    run_cli: RunCli, archive: Path, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken.db"
+    taken.write_text("a letter")
+    delete = ("forget", UID, "--delete", "--yes", "--db", archive, "--copy")
+    assert run_cli(*delete, taken).code == 2
+    assert run_cli(*delete, tmp_path / "no folder" / "copy.db").code == 6
+    assert taken.read_text() == "a letter"
+    assert UID in updated_uids(archive)
+    copy = tmp_path / "before.db"
+    assert run_cli(*delete, copy).code == 0
+    assert UID not in updated_uids(archive)
+    assert UID in updated_uids(copy)
+    assert run_cli("verify", "--db", copy).code == 0

@@ -9,13 +9,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blogarchive.messages import Language
+from blogarchive.processes import detached_environment, own_command
 from blogarchive.store.database.connection import lock_holder
 
 _SHORT_COMMAND_SECONDS = 120.0
@@ -46,7 +46,7 @@ class CommandResult:
 async def run_command(*words: str, language: Language) -> CommandResult:
     """Run a short command and wait for its end; one that takes too long is killed and has the code -9."""
     process = await asyncio.create_subprocess_exec(
-        *_command(words),
+        *own_command(*words),
         env=_environment(language),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -79,7 +79,7 @@ class CrawlJob:
         """Start a command that crawls; it goes on if this process is killed."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
-                _command((*words, "--db", str(self._archive))),
+                own_command(*words, "--db", str(self._archive)),
                 env=_environment(language),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -117,9 +117,10 @@ class CrawlJob:
         return None if self._process is None else self._process.poll()
 
 
-def _command(words: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "blogarchive", *words]
-
-
 def _environment(language: Language) -> dict[str, str]:
-    return {**os.environ, "BLOGARCHIVE_LANG": language, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    return {
+        **detached_environment(),
+        "BLOGARCHIVE_LANG": language,
+        "PYTHONUTF8": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }

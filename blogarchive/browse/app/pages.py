@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import shutil
 import sqlite3
 import sys
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from blogarchive.browse.app.context import AppContext
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.parsing.http import repair_url
+from blogarchive.processes import own_program
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.files import copy_archive
 from blogarchive.store.media import count_skipped_by_host
@@ -144,13 +144,7 @@ def _quote_for_schtasks(word: str) -> str:
 
 
 def _update(archive: Path) -> list[str]:
-    return [*_program(), "update", "-q", "--db", str(archive)]
-
-
-def _program() -> list[str]:
-    """Return the script that was installed beside this Python, or how this Python runs the package."""
-    script = shutil.which("blogarchive", path=str(Path(sys.executable).parent))
-    return [script] if script else [sys.executable, "-m", "blogarchive"]
+    return [*own_program(), "update", "-q", "--db", str(archive)]
 
 
 # pages

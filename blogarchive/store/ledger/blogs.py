@@ -270,6 +270,17 @@ _NAMES_A_PAGE = (
 )
 _NAMED_PAGES = " union ".join(f"select page_id from {table} where page_id > 0" for table in _NAMES_A_PAGE)
 
+_CONTENTS = """
+with author as (select id, coalesce(nullif(blog_title, ''), nickname, uid) as name from authors
+                 where site = :site and uid = :uid),
+     own as (select id from posts where author_id in (select id from author))
+select coalesce((select name from author), :uid, :site) as name, (select count(*) from own) as posts,
+       (select count(*) from comments where post_id in (select id from own)) as comments,
+       (select count(distinct media_id) from post_media x where post_id in (select id from own) and media_id is not null
+           and not exists (select 1 from post_media y where y.media_id = x.media_id
+                              and y.post_id not in (select id from own))) as images
+"""
+
 # Pages of other blogs link to the blog: without this row it would wait for `backup --discovered` again.
 _NOT_DISCOVERED = """
 insert into discovered_blogs(site, uid, url, source, first_seen_at, reported_at, backed_up_at)
@@ -291,6 +302,22 @@ _STATEMENTS = (
     "delete from media where not exists (select 1 from post_media where media_id = media.id)",
     "delete from media_files where not exists (select 1 from media where media.sha256 = media_files.sha256)",
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogContents:
+    """Numbers of rows that `remove_blog` deletes; `images` that no other blog shows."""
+
+    name: str
+    posts: int
+    comments: int
+    images: int
+
+
+def count_contents(archive: Archive, blog: Blog) -> BlogContents:
+    """Return what is stored of a blog, with its title, nickname or uid as `name`."""
+    (found,) = archive.all_as(BlogContents, _CONTENTS, {"site": blog.site, "uid": blog.uid})
+    return found
 
 
 def remove_blog(archive: Archive, blog: Blog) -> None:

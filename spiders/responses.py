@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -31,6 +30,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.ledger.failures import Failure, FailureKind
+from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
 
 # response_head
@@ -258,7 +258,7 @@ def page_of(response: Response) -> Page:
     """Return the response as the archive stores it: bytes as served, transfer compression undone, no cookies."""
     return Page(
         url=response.url,
-        fetched_at=datetime.now(UTC),
+        fetched_at=utc_now(),
         status=response.status,
         headers=tuple(
             (name.decode("latin-1"), value.decode("latin-1"))

@@ -1,15 +1,19 @@
 """The posts that have other numbers of comments than their pages count."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
+from gettext import gettext as _
 from hashlib import sha256
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from blogarchive.errors import UsageError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -139,9 +143,28 @@ def _converter(hint: Any) -> _Converter | None:
 # timestamps
 
 
+NOW_VARIABLE = "BLOGARCHIVE_NOW"
+"""Environment variable for tests: the time at which this process begins, as ISO 8601 with an offset."""
+
+
 def utc_now() -> datetime:
-    """Return the current time in UTC."""
-    return datetime.now(UTC)
+    """Return the current time in UTC, or that of a clock which began at BLOGARCHIVE_NOW."""
+    return datetime.now(UTC) + _clock_offset()
+
+
+@cache
+def _clock_offset() -> timedelta:
+    given = os.environ.get(NOW_VARIABLE)
+    if not given:
+        return timedelta()
+    try:
+        return datetime.fromisoformat(given).astimezone(UTC) - datetime.now(UTC)
+    except ValueError as error:
+        raise UsageError(
+            _("{name} is no time: {value!r}; write it as 2025-01-28T01:46:53+00:00").format(
+                name=NOW_VARIABLE, value=given
+            )
+        ) from error
 
 
 def format_utc(moment: datetime) -> str:

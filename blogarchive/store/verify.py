@@ -13,9 +13,9 @@ from gettext import gettext as _
 from hashlib import sha256
 
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database import migrations, totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.posts.posts import content_hash
 from blogarchive.store.rows import LACKS_COMMENTS, parse_utc, text_checksum
 
 # parallel_checks
@@ -352,7 +352,7 @@ def _comments(archive: Archive) -> list[str]:
         if not _is_text(author, html, text)
         or text_checksum(html, text) != checksum
         or not str(fingerprint).endswith(f"|{author}")
-        or (digest is not None and sha256((text or "").encode()).hexdigest() != digest)
+        or (digest is not None and text_digest(text) != digest)
     ]
 
 

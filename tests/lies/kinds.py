@@ -171,7 +171,7 @@ _TEXTS: tuple[Lie, ...] = (
     *(no_counters, no_comments, nothing_below, no_date, shifted, shifted_posts),
     *(anonymous, cut_comments, no_comment_at_all, newest_comment_alone),
     *(ad_above, changing_ad_above, ad_below_title, ad_within, share_bar),
-    *(marked_titles, other_elements, half_of_bodies),
+    *(marked_titles, half_of_bodies),
 )
 _ANSWERS: tuple[Spoil, ...] = (partial, half_character, other_character)
 

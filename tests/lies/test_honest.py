@@ -112,7 +112,7 @@ def test_a_comment_that_its_author_deletes_is_gone(host: LyingHost, tool: Tool) 
     assert tool.scalar("select count(*) from comments where gone_at is not null") > 0
 
 
-@pytest.mark.parametrize("lie", [kinds.other_elements, kinds.shifted_posts, kinds.nothing_below])
+@pytest.mark.parametrize("lie", [kinds.ad_above, kinds.shifted_posts, kinds.nothing_below])
 def test_a_change_of_the_site_is_stored_after_a_person_agrees(
     lie: Callable[[HonestPage], str], host: LyingHost, tool: Tool
 ) -> None:
@@ -125,7 +125,16 @@ def test_a_change_of_the_site_is_stored_after_a_person_agrees(
     revisions = stored(tool).revisions
     assert tool.run("update", "--full").code in (0, 1)
     assert stored(tool).revisions == revisions
-    assert revisions == (13 if lie is kinds.other_elements else revisions)
+    assert revisions == (13 if lie is kinds.ad_above else revisions)
+
+
+def test_a_redesign_that_shows_the_same_text_is_no_version_and_no_change_of_the_site(
+    host: LyingHost, tool: Tool
+) -> None:
+    host.tell(kinds.other_elements)
+    assert tool.run("update", "--full").code == 0
+    assert stored(tool).revisions == 0
+    assert "<blockquote>" in tool.rows("select body_html from posts")[0][0]
 
 
 def test_edits_are_stored_after_a_person_agrees_that_a_site_shows_no_counters_any_more(

@@ -317,5 +317,5 @@ def _build_edit(old: Version, new: Version) -> Edit:
         seen_at=new.captured_at,
         old_title=old.title if retitled else None,
         new_title=new.title if retitled else None,
-        diff=diff_texts(old.body_text or "", new.body_text or ""),
+        diff=diff_texts(old.compared_text, new.compared_text),
     )

@@ -3,11 +3,14 @@
 A held page replaces nothing. The changes of the same kind that the run stored before are undone.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, PageKind, Post
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.compared_form import form_of
 from blogarchive.store.changes import undo
 from blogarchive.store.changes.classify import (
     ChangeKind,
@@ -20,16 +23,15 @@ from blogarchive.store.changes.classify import (
 from blogarchive.store.changes.undo import ChangeScope
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import coverage, failures
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.rows import format_utc
 
 _STORED = """
-select p.id, p.url, coalesce(p.title, '') as title, coalesce(p.body_html, '') as body_html,
-       coalesce(p.body_text, '') as body_text, p.posted_at, p.posted_at_text, p.last_changed_at, p.last_seen_at,
-       p.listed_title, p.title_is_cut
+select p.id, p.url, coalesce(p.title, '') as title, p.body_html, p.posted_at, p.posted_at_text,
+       p.last_changed_at, p.last_seen_at, p.listed_title, p.title_is_cut
   from posts p join authors a on a.id = p.author_id
  where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
 """
@@ -45,21 +47,13 @@ class _StoredPost:
     id: int
     url: str
     title: str
-    body_html: str
-    body_text: str
+    body_html: str | None
     posted_at: str | None
     posted_at_text: str | None
     last_changed_at: str | None
     last_seen_at: str
     listed_title: str | None
     title_is_cut: bool
-
-    @property
-    def text(self) -> PostText:
-        """Return the text and the time."""
-        return PostText(
-            title=self.title, body_html=self.body_html, body_text=self.body_text, posted_at=self.posted_at
-        )
 
     def is_listed(self, title: str) -> bool:
         """Return whether a listing shows the title, or the beginning of it if it cuts titles."""
@@ -86,10 +80,11 @@ def check_change(
     moment = format_utc(crawled.page.fetched_at)
     if stored is None or crawled.parsed.kind is not PageKind.POST or moment < stored.last_seen_at:
         return None
-    new, comments = _text_of(post, stored), archive.all_as(StoredComment, _COMMENTS, (stored.id,))
-    change = find_contradiction(crawled.page, post, stored.text, new, comments) or classify_change(
-        stored.text, new
-    )
+    comments = archive.all_as(StoredComment, _COMMENTS, (stored.id,))
+    hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
+    old = PostText(form=form_of((stored.title, stored.body_html), hosts), posted_at=stored.posted_at)
+    new = _text_of(post, stored, hosts)
+    change = find_contradiction(crawled.page, post, old, new, comments) or classify_change(old, new)
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_listed(new.title):
         change = None  # the listing is a second witness of the title
     undo.count_compared(archive, run_id, blog.site, TEXTS, is_same=change is None)
@@ -138,11 +133,10 @@ def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:
     return coverage.is_open(archive, scope.site, scope.field) or failures.is_open(archive, url, waits)
 
 
-def _text_of(post: Post, stored: _StoredPost) -> PostText:
+def _text_of(post: Post, stored: _StoredPost, own_hosts: Collection[str]) -> PostText:
     """Return the text of the page; what it does not show is as stored."""
+    title = stored.title if post.title is None else post.title
     return PostText(
-        title=stored.title if post.title is None else post.title,
-        body_html=post.body_html or "",
-        body_text=post.body_text or "",
+        form=form_of((title, post.body_html), own_hosts),
         posted_at=date_text_iso(post.posted) or stored.posted_at,
     )

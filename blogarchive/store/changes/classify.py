@@ -12,9 +12,10 @@ from os.path import commonprefix
 from blogarchive.items import Comment, DateText, Page, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset import decode
+from blogarchive.parsing.compared_form import text_digest, text_of_form
 from blogarchive.parsing.document import parse_document
 from blogarchive.store.pages.context import date_text_iso
-from blogarchive.store.posts.comments import comment_base, text_digest
+from blogarchive.store.posts.comments import comment_base
 from blogarchive.store.rows import ANSWER
 
 # classify
@@ -27,7 +28,7 @@ class ChangeKind(StrEnum):
     """The kinds of changes. A site makes one kind on most of its posts; an author seldom does."""
 
     TITLE = "title"  # the title alone
-    MARKUP = "markup"  # the HTML of the body, not its text
+    MARKUP = "markup"  # links and images of the body, not its text
     ABOVE = "added_above"
     BELOW = "added_below"
     WITHIN = "added_within"
@@ -63,19 +64,27 @@ class TextChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostText:
-    """The text of a post, and its time as ISO 8601."""
+    """The text of a post, and its time as ISO 8601. `form` is what a reader sees of title and body."""
 
-    title: str
-    body_html: str
-    body_text: str
+    form: tuple[str, ...]
     posted_at: str | None
+
+    @property
+    def title(self) -> str:
+        """Return the title."""
+        return self.form[0]
+
+    @property
+    def body_text(self) -> str:
+        """Return the text of the body with folded white space."""
+        return text_of_form(self.form[-1])
 
 
 def classify_change(old: PostText, new: PostText) -> TextChange | None:
     """Return the change of a post, or None if nothing changed."""
     if old.body_text != new.body_text:
         return classify_text(old.body_text, new.body_text)
-    if old.body_html != new.body_html:
+    if old.form[-1] != new.form[-1]:
         return TextChange(kind=ChangeKind.MARKUP)
     if old.title != new.title:
         return TextChange(kind=ChangeKind.TITLE, digest=_digest(*_difference(old.title, new.title)))
@@ -151,7 +160,7 @@ def classify_comments(
     """
     bases, known = set(map(comment_base, shown)), {comment.base for comment in stored}
     lost = [comment for comment in stored if comment.base not in bases]
-    new = [text_digest(comment) for comment in shown if comment_base(comment) not in known]
+    new = [text_digest(comment.body_text) for comment in shown if comment_base(comment) not in known]
     renamed = (Counter(comment.text_digest for comment in lost) & Counter[str | None](new)).total()
     if renamed and (renamed == len(lost) or not is_whole):
         return _change(ChangeKind.COMMENTS_RENAMED, renamed, len(shown), Detail.CHANGE_NAMES)
@@ -162,7 +171,7 @@ def classify_comments(
     edited = [
         base
         for one in shown
-        if (base := comment_base(one)) in known and (base, text_digest(one)) not in texts
+        if (base := comment_base(one)) in known and (base, text_digest(one.body_text)) not in texts
     ]
     return (
         _change(ChangeKind.COMMENTS_EDITED, len(edited), len(shown), Detail.CHANGE_TEXTS) if edited else None
@@ -250,7 +259,7 @@ def _spans(
     comment: Comment, candidates: Mapping[tuple[str, str | None], Sequence[str | None]]
 ) -> set[timedelta]:
     """Return the spans between a comment and the stored comments of its author with its text."""
-    times = candidates.get((comment.author_name, text_digest(comment)), ())[:_MAX_CANDIDATES]
+    times = candidates.get((comment.author_name, text_digest(comment.body_text)), ())[:_MAX_CANDIDATES]
     return {span for stored_at in times if (span := _span(comment.posted, stored_at)) is not None}
 
 

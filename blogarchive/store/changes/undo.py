@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from blogarchive.items import PageKind, Target
+from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.changes.classify import ChangeKind, TextChange
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
@@ -141,8 +141,7 @@ def undo_comments(archive: Archive, post_id: int, kind: ChangeKind, moment: str)
     """Restore the texts that a page of the UTC text `moment` changed, and gone marks since; delete renamed comments."""
     for row in list(dicts(archive.execute(_REPLACED, (post_id, moment)))):
         comment_id, revision_id = row.pop("id"), row.pop("revision_id")
-        digest = sha256(row["body_text"].encode()).hexdigest()
-        archive.update_row("comments", comment_id, {**row, "text_digest": digest})
+        archive.update_row("comments", comment_id, {**row, "text_digest": text_digest(row["body_text"])})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))
     if kind is ChangeKind.COMMENTS_RENAMED:
         archive.execute(

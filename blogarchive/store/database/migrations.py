@@ -10,6 +10,7 @@ from pathlib import Path
 from blogarchive.errors import UsageError
 from blogarchive.store import readme
 from blogarchive.store.database import (
+    equal_versions,
     schema,
     tables_content,
     totals,
@@ -169,7 +170,7 @@ MIGRATIONS_TABLE = "_sqlite_migrations"
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 20
+SCHEMA_VERSION = 21
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 _SET = "blogarchive"
@@ -308,6 +309,12 @@ def m020_comment_years(connection: sqlite3.Connection) -> None:
     totals.refresh_totals(connection)  # only in the newest migration of totals: it writes all of them
 
 
+@_migration
+def m021_compared_forms(connection: sqlite3.Connection) -> None:
+    """Hash what a reader sees of each text, and merge the versions of one redesign or move with those before."""
+    equal_versions.fold_texts(connection)
+
+
 def apply_migrations(connection: sqlite3.Connection, *, last: str | None = None) -> None:
     """Apply the pending migrations and set `user_version`; with `last` stop after that migration, for tests."""
     names = migration_names()
@@ -315,8 +322,18 @@ def apply_migrations(connection: sqlite3.Connection, *, last: str | None = None)
         from blogarchive.store.database.migration_runner import run_migrations
 
         run_migrations(connection, _SET, _MIGRATIONS[: names.index(last) + 1] if last else _MIGRATIONS)
+        _free_space(connection)
     if last is None and connection.execute("pragma user_version").fetchone() != (SCHEMA_VERSION,):
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def _free_space(connection: sqlite3.Connection) -> None:
+    """Return the pages of deleted rows to the disk if they are more than a tenth of the file."""
+    free, pages = (
+        connection.execute(f"pragma {name}").fetchone()[0] for name in ("freelist_count", "page_count")
+    )
+    if free * 10 > pages and not connection.in_transaction:
+        connection.execute("vacuum")
 
 
 def applied_migrations(connection: sqlite3.Connection) -> set[str]:

@@ -166,6 +166,16 @@ def stored_url(archive: Archive, blog: Blog) -> str | None:
     )
 
 
+def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
+    """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
+    urls = archive.column(
+        "select url from frontier where site = ?1 and uid is ?2 and kind = 'home'"
+        " union select url from authors where site = ?1 and uid is ?2",
+        (blog.site, blog.uid),
+    )
+    return frozenset(urlsplit(url).netloc for url in urls) | frozenset(site_by_name(blog.site).hosts)
+
+
 # blog_settings
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
 from blogarchive.store.rows import format_utc, format_utc_precise
@@ -75,6 +76,7 @@ class SaveContext:
         self.author_id = 0
         self.counters_before: str | None = None
         self._aliases: dict[int, frozenset[str]] = {}
+        self._own_hosts: frozenset[str] | None = None
         self._page_id = page_id
         self._newest: int | None = None
         self._stored_page_id = page_id if is_reparse else pages.newest_page_id(archive, crawled.page.url)
@@ -136,6 +138,12 @@ class SaveContext:
             )
             self._aliases[self.author_id] = frozenset(aliases)
         return self._aliases[self.author_id]
+
+    def own_hosts(self) -> frozenset[str]:
+        """Return the hosts of the blog, old and new, read once per save."""
+        if self._own_hosts is None:
+            self._own_hosts = blog_hosts(self.archive, self.blog) | {urlsplit(self.page.url).netloc}
+        return self._own_hosts
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""

@@ -5,11 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 
 from blogarchive.items import Comment
+from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
@@ -62,7 +62,7 @@ def identify_comments(
                 comment=comment,
                 base=base,
                 ordinal=ordinals[base],
-                text_digest=text_digest(comment),
+                text_digest=text_digest(comment.body_text),
                 position=position,
             )
         )
@@ -77,13 +77,8 @@ def comment_base(comment: Comment) -> str:
     """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
     if _RELATIVE_TIME.search(time):
-        time = f"~{text_digest(comment)[:16]}"
+        time = f"~{text_digest(comment.body_text)[:16]}"
     return f"{'' if comment.is_counted else ANSWER}{time}|{comment.author_name}"
-
-
-def text_digest(comment: Comment) -> str:
-    """Return the SHA-256 of the text."""
-    return sha256(comment.body_text.encode()).hexdigest()
 
 
 def match_stored(

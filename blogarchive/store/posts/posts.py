@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from hashlib import sha256
 from typing import cast
 
 from blogarchive.items import (
@@ -17,6 +16,7 @@ from blogarchive.items import (
 from blogarchive.items import (
     Post as Post_posts,
 )
+from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
 from blogarchive.store.database.migrations import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
@@ -221,11 +221,6 @@ def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:
         "content_hash": content_hash(title, post.body_html),
         "text_checksum": text_checksum(post.body_html, post.body_text),
     }
-
-
-def content_hash(title: str | None, body_html: str | None) -> str:
-    """Return the SHA-256 of title and body, which is equal if two pages show one version."""
-    return sha256(f"{title or ''}\0{body_html or ''}".encode()).hexdigest()
 
 
 # posts

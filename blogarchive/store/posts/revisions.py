@@ -1,18 +1,17 @@
 """Write the texts of posts and comments: the current text to its row, replaced texts to a table of revisions."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
+from blogarchive.parsing.compared_form import Content, Form, form_of, image_paths, without_images
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.rows import Value, dicts
 
 # saved_image_names
-
-Content = tuple[str | None, ...]
 
 _SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
 # Most browsers name the folder so, after the title of the page or the name of its file.
@@ -34,30 +33,21 @@ def is_site_url(url: str) -> bool:
     return not any(SAVED_FOLDER.fullmatch(folder) for folder in unquote(urlsplit(url).path).split("/"))
 
 
-def site_image_urls(stored: Content, shown: Content) -> list[str] | None:
-    """Return the image URLs of the site in `shown` that replace URLs of a saved folder in `stored`.
+def site_image_urls(stored: Form, shown: Form) -> list[str] | None:
+    """Return the image paths of the site in `shown` that replace paths of a saved folder in `stored`.
 
     Returns None if the texts differ in anything else.
     """
-    if len(stored) != len(shown) or any(
-        strip_image_urls(old or "") != strip_image_urls(new or "")
-        for old, new in zip(stored, shown, strict=True)
-    ):
+    if tuple(map(without_images, stored)) != tuple(map(without_images, shown)):
         return None
-    pairs = [(old, new) for old, new in zip(_all_urls(stored), _all_urls(shown), strict=True) if old != new]
+    paths = zip(image_paths(stored[-1]), image_paths(shown[-1]), strict=True)
+    pairs = [(old, new) for old, new in paths if old != new]
     if any(is_site_url(old) for old, _ in pairs):
         return None
     return [new for _, new in pairs if is_site_url(new)]
 
 
-def _all_urls(content: Content) -> Iterator[str]:
-    for text in content:
-        yield from image_urls(text or "")
-
-
 # versions
-
-Content_of_versions = tuple[str | None, ...]
 
 ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
 
@@ -67,7 +57,7 @@ class TextVersion:
     """A stored version: `revision_id` None is the current one. `content` is compared, `since` is UTC text."""
 
     revision_id: int | None
-    content: Content_of_versions
+    content: Content
     since: str
     page_id: int | None
 
@@ -77,7 +67,7 @@ class VersionChange:
     """A write of a text.
 
     `replace_current` inserts the current text as a revision first. `revision_id` is given for `update_revision`.
-    `is_edit` is False if only the image URLs of a saved page are replaced by those of the site.
+    `is_edit` is False if a reader sees the same version: only its markup is newer, or a saved page's image URLs.
     """
 
     kind: ChangeKind
@@ -85,34 +75,46 @@ class VersionChange:
     is_edit: bool = True
 
 
-def plan_changes(
-    content: Content_of_versions,
-    moment: str,
-    current: TextVersion,
-    read_revisions: Callable[[], Sequence[TextVersion]],
-    *,
-    reparsed_page: int | None,
-) -> list[VersionChange]:
-    """Return the writes for `content` of a page fetched at `moment`; `read_revisions` returns them oldest first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownText:
+    """The text of a page fetched at `moment` (UTC text).
 
-    `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched.
+    `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched. `form` returns
+    the form of a content.
     """
-    if reparsed_page is None and moment >= current.since:
-        changes = _restore_image_urls(content, current)
+
+    content: Content
+    moment: str
+    reparsed_page: int | None
+    is_imported: bool
+    form: Callable[[Content], Form]
+
+
+def plan_changes(
+    shown: ShownText, current: TextVersion, read_revisions: Callable[[], Sequence[TextVersion]]
+) -> list[VersionChange]:
+    """Return the writes for the text of a page; `read_revisions` returns them oldest first."""
+    page = shown.reparsed_page
+    if page is None and shown.moment >= current.since:
+        changes = _renew_markup(shown, current)
         return [VersionChange(kind="replace_current")] if changes is None else changes
-    if current.page_id == reparsed_page and current.content == content:
+    if current.page_id == page and current.content == shown.content:
         return []
     versions = [*read_revisions(), current]
-    if reparsed_page is not None:
-        own = [version for version in versions if version.page_id == reparsed_page]
-        if own:
-            return [_update(version) for version in own if version.content != content]
-    return _insert(content, moment, versions)
+    own = [version for version in versions if version.page_id == page]
+    if page is not None and own:
+        return [_update(version) for version in own if version.content != shown.content]
+    return _insert(shown, versions)
 
 
-def _restore_image_urls(content: Content_of_versions, version: TextVersion) -> list[VersionChange] | None:
-    """Return at most an update of image URLs if `content` is this version, None if it is another one."""
-    urls = [] if content == version.content else site_image_urls(version.content, content)
+def _renew_markup(shown: ShownText, version: TextVersion) -> list[VersionChange] | None:
+    """Return at most an update of the markup if the text is this version, None if it is another one."""
+    if shown.content == version.content:
+        return []
+    old, new = shown.form(version.content), shown.form(shown.content)
+    if old == new:
+        return [_update(version, is_edit=False)]
+    urls = site_image_urls(old, new)
     return None if urls is None else [_update(version, is_edit=False)] if urls else []
 
 
@@ -121,17 +123,18 @@ def _update(version: TextVersion, *, is_edit: bool = True) -> VersionChange:
     return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
 
 
-def _insert(
-    content: Content_of_versions, moment: str, versions: Sequence[TextVersion]
-) -> list[VersionChange]:
-    before = [version for version in versions if version.since <= moment]
-    after = [version for version in versions if version.since > moment]
+def _insert(shown: ShownText, versions: Sequence[TextVersion]) -> list[VersionChange]:
+    before = [version for version in versions if version.since <= shown.moment]
+    after = [version for version in versions if version.since > shown.moment]
+    if not shown.is_imported and before and (before[-1].page_id or 0) > (shown.reparsed_page or 0) > 0:
+        return []  # the page showed this version too, when it was fetched; a later page has its newest markup
+    form = shown.form(shown.content)
     for neighbour in before[-1:] + after[:1]:
-        changes = _restore_image_urls(content, neighbour)
-        if changes is not None:
-            return changes
-        if site_image_urls(content, neighbour.content) is not None:
+        own = shown.form(neighbour.content)
+        if own == form or site_image_urls(form, own) is not None:
             return []
+        if (urls := site_image_urls(own, form)) is not None:
+            return [_update(neighbour, is_edit=False)] if urls else []
     return [VersionChange(kind="insert_revision" if after else "replace_current")]
 
 
@@ -158,7 +161,7 @@ COMMENTS = RevisedTable(
     name="comments",
     revisions="comment_revisions",
     foreign_key="comment_id",
-    compared=("body_html", "body_text"),
+    compared=("body_html",),
 )
 
 
@@ -189,18 +192,20 @@ def save_text(
 
     `current_only` are further columns of the current text that revisions lack.
     """
-    changes = plan_changes(
-        _content(table, text),
-        context.moment,
-        TextVersion(
-            revision_id=None,
-            content=_content(table, before.text),
-            since=before.text_since,
-            page_id=before.page_id,
-        ),
-        lambda: _read_revisions(context, table, before.id),
+    shown = ShownText(
+        content=_content(table, text),
+        moment=context.moment,
         reparsed_page=context.page_id() if context.is_reparse else None,
+        is_imported=context.is_imported,
+        form=lambda content: form_of(content, context.own_hosts()),
     )
+    current = TextVersion(
+        revision_id=None,
+        content=_content(table, before.text),
+        since=before.text_since,
+        page_id=before.page_id,
+    )
+    changes = plan_changes(shown, current, lambda: _read_revisions(context, table, before.id))
     for change in changes:
         _apply(context, table, before, change, text, current_only)
     if context.is_reparse and not changes and before.page_id != context.page_id():
@@ -260,5 +265,5 @@ def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> l
     ]
 
 
-def _content(table: RevisedTable, text: Text) -> tuple[str | None, ...]:
+def _content(table: RevisedTable, text: Text) -> Content:
     return tuple(cast(str | None, text[column]) for column in table.compared)

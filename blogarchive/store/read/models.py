@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
+from blogarchive.parsing.compared_form import linked_urls
 from blogarchive.store.posts.posts import Post, columns_of
 from blogarchive.store.rows import Executor, all_as, dicts, one_as
 
@@ -55,6 +56,11 @@ class Version:
     title: str | None
     body_html: str | None
     body_text: str | None
+
+    @property
+    def compared_text(self) -> str:
+        """Return the text with the URLs of its links and images below it: all that may differ in a version."""
+        return "\n".join((self.body_text or "", *(f"<{url}>" for url in linked_urls(self.body_html))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

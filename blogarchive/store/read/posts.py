@@ -105,7 +105,7 @@ def _version_objects(versions: tuple[Version, ...], *, has_current: bool) -> lis
 
 
 def _lines(version: Version) -> list[str]:
-    return [f"# {version.title or ''}", "", *(version.body_text or "").splitlines()]
+    return [f"# {version.title or ''}", "", *version.compared_text.splitlines()]
 
 
 # post_page

@@ -44,6 +44,7 @@ TABLES = {
     "m018_linked_blogs": "ad24da4a40ef2b96",
     "m019_coverage_totals": "920bd08e30c43be0",
     "m020_comment_years": "3923f5bfb0ca8c88",
+    "m021_compared_forms": "3923f5bfb0ca8c88",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

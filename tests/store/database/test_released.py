@@ -66,6 +66,30 @@ def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_p
     assert run(released, "verify").code == 0
 
 
+def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
+    before = texts(db)
+    with closing(sqlite3.connect(db)) as archive, archive:
+        archive.execute(
+            "insert into post_revisions(post_id, content_hash, title, body_html, body_text, captured_at)"
+            " select id, 'x', title, ' ' || replace(body_html, '<p>', '<p>  '), body_text, '2020-01-01T00:00:00+00:00'"
+            " from posts where content_hash is not null and id not in (select post_id from post_revisions)"
+        )
+        archive.execute(
+            "insert into comment_revisions(comment_id, body_html, body_text, captured_at)"
+            " select id, '<b>' || body_html || '</b>', body_text, '2020-01-01T00:00:00+00:00' from comments"
+            " where id not in (select comment_id from comment_revisions)"
+        )
+    Archive.open(db).close()
+    assert texts(db) == before
+    with closing(sqlite3.connect(db)) as archive:
+        assert (
+            archive.execute("select min(version_at) from posts").fetchone()[0] == "2020-01-01T00:00:00+00:00"
+        )
+    assert run(db, "verify").code == 0
+
+
 def migrate_and_die(path: Path, steps: int) -> None:
     """Apply the migrations, and kill this process after that many steps of SQLite's machine."""
     connection = connect(path, read_only=False)

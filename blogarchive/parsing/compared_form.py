@@ -1,0 +1,109 @@
+"""Reduce the HTML of a text to what a reader sees, so that two forms are equal if a reader sees one version.
+
+A form has the text with folded white space, `pre` exactly, and in their places the links and images.
+"""
+
+import re
+from collections.abc import Collection
+from hashlib import sha256
+from html import unescape
+
+# Characters of the private use area, which delimit what is no text. White space beside them is dropped.
+_LINK, _IMAGE, _END, _PRE, _PRE_END = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_URL = re.compile(r"""\s(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_INLINE = re.compile(
+    "abbr?|acronym|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|r[pt]|ruby|s|samp|small|span|strike|strong"
+    "|su[bp]|tt|u|var|wbr|a|img"
+)
+# Between characters that are not ASCII a line break of the source is no space that a reader sees.
+_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_SPACES = re.compile(r"\s+")
+_PART = re.compile(f"({_PRE}[^{_PRE_END}]*{_PRE_END})")
+_HOST = re.compile(f"(?<={_LINK}//)[^/?#{_END}]*")
+_IMAGE_URL = re.compile(f"{_IMAGE}([^{_END}]*){_END}")
+_SCHEME = re.compile(r"^https?:")
+_ORIGIN = re.compile(r"^(?:https?:)?//[^/]*")
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)(?:\?.*)?$", re.IGNORECASE)
+
+
+Content = tuple[str | None, ...]
+"""The stored columns that make up a version: a title and HTML, or HTML alone."""
+
+Form = tuple[str, ...]
+"""What a reader sees of a `Content`."""
+
+
+def form_of(content: Content, own_hosts: Collection[str] = ()) -> Form:
+    """Return what a reader sees; links to `own_hosts`, those of the blog, are equal for all of them."""
+    *title, html = content
+    return (*(fold_text(text or "").strip() for text in title), compared_form(html, own_hosts))
+
+
+def content_hash(title: str | None, body_html: str | None) -> str:
+    """Return the SHA-256 of what a reader sees of title and body."""
+    return sha256("\0".join(form_of((title, body_html))).encode()).hexdigest()
+
+
+def text_digest(body_text: str | None) -> str:
+    """Return the SHA-256 of a text with folded white space, which a redesign changes."""
+    return sha256(fold_text(body_text or "").strip().encode()).hexdigest()
+
+
+def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
+    """Return the form of the sanitized HTML. Schemes are left out; links to `own_hosts` are equal for all of them.
+
+    An image is its path: hosts of images change with the host of a blog, and two hosts share a path only by that.
+    """
+    raw, position, parts = html or "", 0, []
+    for match in _TAG.finditer(raw):
+        parts.append(unescape(raw[position : match.start()]))
+        parts.append(_form_of_tag(match))
+        position = match.end()
+    parts.append(unescape(raw[position:]))
+    form = "".join(part if part.startswith(_PRE) else fold_text(part) for part in _PART.split("".join(parts)))
+    return _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form).strip()
+
+
+def fold_text(text: str) -> str:
+    """Return the text with each white space as one space, and without those that Chinese text does not show."""
+    return _SPACES.sub(" ", _SPACE.sub("", text))
+
+
+def image_paths(form: str) -> list[str]:
+    """Return the paths of the images of a form in their order."""
+    return _IMAGE_URL.findall(form)
+
+
+def without_images(form: str) -> str:
+    """Return a form with the places of its images, but not their paths."""
+    return _IMAGE_URL.sub(_IMAGE, form)
+
+
+def text_of_form(form: str) -> str:
+    """Return the text of a form without links and images."""
+    return re.sub(f"[{_LINK}{_IMAGE}][^{_END}]*{_END}|[{_PRE}{_PRE_END}]", "", form)
+
+
+def linked_urls(html: str | None) -> list[str]:
+    """Return the URLs of links and images of the HTML in their order."""
+    return [url for match in _TAG.finditer(html or "") if (url := _url_of(match)) is not None]
+
+
+def _form_of_tag(match: re.Match[str]) -> str:
+    is_end, name, url = bool(match[1]), match[2].lower(), _url_of(match)
+    if name == "pre":
+        return _PRE_END if is_end else _PRE
+    if url is None:
+        return "" if _INLINE.fullmatch(name) else "\n"
+    if name == "img":
+        return f"{_IMAGE}{_ORIGIN.sub('', url)}{_END}"
+    # A link to an image file shows the image that it is around.
+    return "" if _IMAGE_FILE.search(url) else f"{_LINK}{_SCHEME.sub('', url)}{_END}"
+
+
+def _url_of(match: re.Match[str]) -> str | None:
+    if match[1] or match[2].lower() not in ("a", "img"):
+        return None
+    found = _URL.search(match[3])
+    return None if found is None else unescape(next(value for value in found.groups() if value is not None))

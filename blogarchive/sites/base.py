@@ -1,13 +1,14 @@
-"""The protocol of a site, and the functions that find a site."""
+"""What a site is, how one is found, and the limits of a page that sites parse."""
 
 import functools
 import importlib
 import pkgutil
-from collections.abc import Hashable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -71,52 +72,30 @@ class Explanation:
 # base
 
 
-class Site(Hashable, Protocol):
-    """A blog host: its URLs, the parser of its pages, its time zone."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Site(ABC):
+    """A blog host: its URLs, the parser of its pages, its time zone.
 
-    @property
-    def name(self) -> str:
-        """Name of the site's module, as `--site` takes it."""
+    `name` is what `--site` takes. `hosts` are in lower case, without a port; `*.domain` means all hosts under it. A
+    site without hosts is not crawled: its pages are parts of export files. `image_hosts` may serve images of posts
+    besides the page's own host. `zone` is that of the times that the pages show. `is_closed`: the site is gone, so its
+    pages can only be imported.
+    """
 
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Host names of the site, in lower case, without a port; `*.domain` means all hosts under it.
+    name: str
+    hosts: tuple[str, ...]
+    zone: ZoneInfo
+    image_hosts: tuple[str, ...] = ()
+    is_closed: bool = False
 
-        None if its pages are parts of export files, so that nothing crawls it.
-        """
-
-    @property
-    def image_hosts(self) -> tuple[str, ...]:
-        """Hosts that may serve images of posts besides the page's own; `*.domain` means all hosts under it."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Time zone of the times that the pages show."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the site is gone, so that its pages can only be imported."""
-
+    @abstractmethod
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host.
 
         The kind is UNKNOWN if no form of the site fits. Never raises.
         """
 
-    def build_post_url(self, home_url: str, number: str) -> str | None:
-        """Return a URL of the post with this number on the host of `home_url`; None if a number names no
-        page.
-        """
-
-    def build_home_url(self, page_url: str, uid: str) -> str | None:
-        """Return the home page of the blog `uid` on the host of `page_url`, or on the blog's own host."""
-
-    def is_number_field(self, name: str) -> bool:
-        """Return whether a form field, or a key of a query, of that name has the number of the page's post."""
-
-    def find_own_url(self, text: str) -> str | None:
-        """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
-
+    @abstractmethod
     def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them.
 
@@ -124,8 +103,29 @@ class Site(Hashable, Protocol):
         the result.
         """
 
+    def build_post_url(self, home_url: str, number: str) -> str | None:
+        """Return a URL of the post with this number on the host of `home_url`; None if a number names no
+        page.
+        """
+        return None
+
+    def build_home_url(self, page_url: str, uid: str) -> str | None:
+        """Return the home page of the blog `uid` on the host of `page_url`, or on the blog's own host; None if the
+        uid names no page.
+        """
+        return None
+
+    def is_number_field(self, name: str) -> bool:
+        """Return whether a form field, or a key of a query, of that name has the number of the page's post."""
+        return False
+
+    def find_own_url(self, text: str) -> str | None:
+        """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
+        return None
+
     def explain_page(self, page: Page, target: Target) -> Explanation | None:
         """Return which template and which selectors parse `page`; None if the site has no selectors."""
+        return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

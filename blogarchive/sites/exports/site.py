@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Page, PageKind, ParsedPage, ParsedUrl, Post, Problem, Target
 from blogarchive.parsing.subtree_cache import SubtreeCache
-from blogarchive.sites.base import Explanation
+from blogarchive.sites.base import Site
 from blogarchive.sites.exports.document import InvalidExport
 
 # site
@@ -50,22 +50,18 @@ ReadPost = Callable[[Page, Target, ZoneInfo], ExportedPost]
 """Returns the post of a page; the zone is that of times without one. Raises `InvalidExport`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportSite:
-    """A platform that exports blogs as files; implements the `Site` protocol.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ExportSite(Site):
+    """A platform that exports blogs as files.
 
     `title` is the name of the platform. `post_url` finds the post's number in a URL, in its first group.
     """
 
-    name: str
     title: str
     content_type: str
     read_post: ReadPost
     post_url: re.Pattern[str]
-    zone: ZoneInfo
-    image_hosts: tuple[str, ...]
     hosts: tuple[str, ...] = ()
-    is_closed: bool = False
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the URL without fragment; a post if its number is in the URL, else UNKNOWN: nothing is crawled."""
@@ -75,28 +71,12 @@ class ExportSite:
             return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
         return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
 
-    def build_post_url(self, home_url: str, number: str) -> str | None:
-        """Return None: the export names the URL of each post."""
-        return None
-
-    def is_number_field(self, name: str) -> bool:
-        """Return False: no saved page is of this site."""
-        return False
-
-    def find_own_url(self, text: str) -> str | None:
-        """Return None: no saved page is of this site."""
-        return None
-
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Return the post of the page; the kind is UNKNOWN if the page is no export."""
         try:
             return self.read_post(page, target, self.zone).to_parsed_page()
         except InvalidExport:
             return ParsedPage(kind=PageKind.UNKNOWN, encoding="")
-
-    def explain_page(self, page: Page, target: Target) -> Explanation | None:
-        """Return None: no selectors are needed."""
-        return None
 
 
 # urls

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
-from blogarchive.sites.base import Explanation
+from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, ViewsAnswer
 
 if TYPE_CHECKING:
@@ -19,30 +18,24 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class MarkupSite:
-    """A site of known markup; implements the `Site` protocol.
+class MarkupSite(Site):
+    """A site of known markup.
 
-    `hosts` may contain `*.domain`. `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if
+    `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if
     that contains the uid. `host_uid` matches such a host. `own_url` matches a script in a page: its first group is
     the page's own URL. `own_number` matches the page: its first group that matched is the number of its post.
-    `templates` are tried in order. `is_closed`: the site is gone, so its pages can only be
-    imported.
+    `templates` are tried in order.
     """
 
-    name: str
-    hosts: tuple[str, ...]
-    zone: ZoneInfo
     home: str
     forms: tuple[Form, ...]
     templates: tuple[Template, ...]
-    image_hosts: tuple[str, ...] = ()
     host_uid: str | None = None
     home_host: str | None = None
     own_url: str | None = None
     own_number: str | None = None
     answer: Answer | None = None
     views_answer: ViewsAnswer | None = None
-    is_closed: bool = False
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host."""
@@ -58,10 +51,6 @@ class MarkupSite:
             return urljoin(home_url, form.canonical.format(uid=uid, number=number))
         except KeyError:
             return None
-
-    def is_number_field(self, name: str) -> bool:
-        """Return False: `own_number` finds the number of a page's post."""
-        return False
 
     def build_home_url(self, page_url: str, uid: str) -> str:
         """Return the home page of a blog, on the host of `page_url` unless the blog has a host of its own."""

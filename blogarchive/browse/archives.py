@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datasette.database import Database
 
 _TABLES = {"posts", "comments", "frontier"}
-_SEARCH = {"posts_fts", "search_state"}
+_SEARCH = {"posts_fts", "_search_state"}
 _ATTRIBUTE = "blogarchive_databases"
 
 

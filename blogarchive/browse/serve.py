@@ -147,7 +147,7 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
                 raise ArchiveDamaged(
                     _("{path} is no archive of blogarchive; name another file with --db").format(path=path)
                 )
-            migrations.refuse_newer(connection, path)
+            migrations.refuse_unsupported(connection, path)
             migrations.refuse_older(connection, path)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(

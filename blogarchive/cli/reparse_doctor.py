@@ -186,7 +186,7 @@ def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
         return
     with connection.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
         with archive.atomic():
-            totals.recount(archive.connection)
+            totals.correct(archive.connection)
         yield archive
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from blogarchive.export.folder import Digests, atomic_file, output_file
 from blogarchive.export.posts import escape_line_ends, iterate_posts
 from blogarchive.export.run import Exported
-from blogarchive.sites.links import json_id
 from blogarchive.store.read.exports import Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost
 from blogarchive.store.rows import Progress, no_progress
@@ -58,7 +57,7 @@ def _post_object(blog: Blog, post: FullPost) -> dict[str, object]:
         site=blog.site,
         uid=blog.uid,
         author=blog.nickname,
-        number=json_id(post.number),
+        number=post.number,
         blog_title=blog.blog_title,
         body_html=post.body_html if post.has_text else None,
         body_text=post.body_text if post.has_text else None,

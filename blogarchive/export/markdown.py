@@ -26,7 +26,6 @@ from blogarchive.export.posts import (
 from blogarchive.export.run import Exported
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.sites.links import json_id
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
@@ -370,7 +369,7 @@ def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object
     yield "source", heading.url
     yield "site", blog.site
     yield "uid", blog.uid
-    yield "number", json_id(heading.number)
+    yield "number", heading.number
     yield "categories", list(heading.categories) or None
     yield "views", heading.views
     yield "likes", heading.likes

@@ -66,14 +66,14 @@ def has_names(archive: Archive, site: str) -> bool:
 def was_requested(archive: Archive, url: str, *, since: datetime) -> bool:
     """Return whether a page came from `url` since that time, for a lookup."""
     return archive.exists(
-        "select 1 from discovery_requests where url = ? and requested_at >= ?", (url, format_utc(since))
+        "select 1 from _discovery_requests where url = ? and requested_at >= ?", (url, format_utc(since))
     )
 
 
 def record_request(archive: Archive, url: str, *, now: datetime) -> None:
     """Record that a page came from `url`, for a lookup."""
     archive.execute(
-        "insert into discovery_requests(url, requested_at) values (?1, ?2)"
+        "insert into _discovery_requests(url, requested_at) values (?1, ?2)"
         " on conflict(url) do update set requested_at = excluded.requested_at",
         (url, format_utc(now)),
     )

@@ -18,10 +18,10 @@ from blogarchive.store.rows import format_utc, utc_now
 # progress
 
 _START = """
-insert into merge_progress(id, source, source_state, started_at, pages_before, posts_before, members_before)
+insert into _merge_progress(id, source, source_state, started_at, pages_before, posts_before, members_before)
 select 1, ?, '', ?, (select coalesce(max(id), 0) from main.pages), (select coalesce(max(id), 0) from main.posts),
        (select coalesce(max(rowid), 0) from main.post_categories)
- where not exists (select 1 from merge_progress)
+ where not exists (select 1 from _merge_progress)
 """
 
 
@@ -33,34 +33,34 @@ def start(archive: Archive, other: Path) -> None:
     archive.execute(_START, (other.name, format_utc(utc_now())))
     state = read_state(other) or ""
     archive.execute(
-        "update merge_progress set source = ?1, source_state = ?2, merged_post_id = 0 where source_state <> ?2",
+        "update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0 where source_state <> ?2",
         (other.name, state),
     )
 
 
 def restart_parsing(archive: Archive) -> None:
     """Parse all pages of the merge again, because further pages were copied."""
-    archive.execute("update merge_progress set parsed_page_id = null")
+    archive.execute("update _merge_progress set parsed_page_id = null")
 
 
 def mark_parsed(archive: Archive, page_id: int) -> None:
     """Store that the page and all before it are parsed."""
-    archive.execute("update merge_progress set parsed_page_id = ?", (page_id,))
+    archive.execute("update _merge_progress set parsed_page_id = ?", (page_id,))
 
 
 def mark_merged(archive: Archive, other_post_id: int) -> None:
     """Store that the rows of the other archive's posts up to this id are merged."""
-    archive.execute("update merge_progress set merged_post_id = ?", (other_post_id,))
+    archive.execute("update _merge_progress set merged_post_id = ?", (other_post_id,))
 
 
 def merged_post_id(archive: Archive) -> int:
     """Return the highest id of the other archive's posts whose rows are merged, 0 if there is none."""
-    return archive.scalar("select merged_post_id from merge_progress")
+    return archive.scalar("select merged_post_id from _merge_progress")
 
 
 def finish(archive: Archive) -> None:
     """Delete the progress. Call it inside the transaction of the last slice."""
-    archive.execute("delete from merge_progress")
+    archive.execute("delete from _merge_progress")
 
 
 # slices
@@ -170,7 +170,7 @@ select id from main.pages
 """
 _LAST_PARSED = """
 select m.pages_before, g.uid is null, g.fetched_at, g.id
-  from merge_progress m left join main.pages g on g.id = m.parsed_page_id
+  from _merge_progress m left join main.pages g on g.id = m.parsed_page_id
 """
 
 
@@ -252,7 +252,7 @@ select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as w
        max(coalesce(g.fetched_at, ''),
            iif(pc.gone_at is null and pc.rowid <= m.members_before, coalesce(c.proved_at, ''), '')) as seen_at
   from temp.merged_posts s cross join main.post_categories pc on pc.post_id = s.id
-  join main.categories c on c.id = pc.category_id join main.merge_progress m
+  join main.categories c on c.id = pc.category_id join main._merge_progress m
   left join main.pages g on g.id = pc.page_id
  union all
 select p.id, c.id, o.gone_at, 0,
@@ -268,7 +268,7 @@ create temp table members as
      union all
     select s.post_id, s.category_id, c.proved_at
       from seen s join main.categories c on c.id = s.category_id join main.posts p on p.id = s.post_id
-      join main.merge_progress m
+      join main._merge_progress m
      where c.proved_at is not null and p.gone_at is null and p.id <= m.posts_before and not s.was_member
      union all
     select s.post_id, s.category_id, oc.proved_at

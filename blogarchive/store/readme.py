@@ -20,7 +20,7 @@ _MAX_BLOGS: Final = 100
 _BLOGS: Final = """
 select coalesce(a.blog_title, a.nickname, a.uid), coalesce(a.nickname, a.uid), a.url,
        coalesce(t.posts - t.missing, 0), coalesce(t.comments, 0)
-  from authors a left join blog_totals t on t.author_id = a.id order by a.site, a.uid limit ?"""
+  from authors a left join _blog_totals t on t.author_id = a.id order by a.site, a.uid limit ?"""
 _LINES: Final = {
     "zh": "- {title}（{name}）：{posts} 篇文章，{comments} 条评论，{url}",
     "en": "- {title} ({name}): {posts} posts, {comments} comments, {url}",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.connection import to_user_error
-from blogarchive.store.database.migrations import APPLICATION_ID
+from blogarchive.store.database.schema import APPLICATION_ID
 from blogarchive.store.verify import verify_archive
 
 _HEADER_BYTES = 100  # https://www.sqlite.org/fileformat.html#the_database_header

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.parsing.compared_form import content_hash, text_digest
-from blogarchive.store.database import migrations, totals
+from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import LACKS_COMMENTS, parse_utc, text_checksum
 
@@ -268,10 +268,9 @@ def _index_damage() -> str:
 
 
 def _missing_schema(archive: Archive) -> list[str]:
-    stored = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
     return [
         _("the {kind} {name} is not there").format(kind=kind, name=name)
-        for kind, name in sorted(migrations.schema_objects() - stored)
+        for kind, name in sorted(schema.missing_objects(archive.connection))
     ]
 
 

@@ -71,7 +71,7 @@ def test_forget_keeps_the_rows_of_a_blog_and_delete_removes_all_of_them(
         assert run_cli("forget", UID, "--yes", "--delete", "--db", archive).code == 0
         assert connection.execute(posts).fetchone() == (0,)
         assert connection.execute(everything).fetchone() == (before - own,)
-        for table in ("authors", "frontier", "pages", "failures", "sweeps", "blog_settings"):
+        for table in ("authors", "frontier", "pages", "failures", "_page_chains", "blog_settings"):
             query = f"select count(*) from {table} where site = 'creaders' and uid = '31182'"
             assert connection.execute(query).fetchone() == (0,), table
         assert connection.execute("pragma foreign_key_check").fetchall() == []

@@ -26,7 +26,7 @@ def natural_rows(archive: Path, *, ids: bool = False) -> dict[str, list[str]]:
         keys = {table: dict(connection.execute(sql).fetchall()) for table, sql in _NATURAL_KEYS.items()}
         tables = connection.execute(
             "select name from sqlite_master where type = 'table' and name not like '%sqlite%'"
-            " and name not like '%_fts%' and name not in ('readme', 'merge_progress')"
+            " and name not like '%_fts%' and name not in ('readme', '_merge_progress')"
         ).fetchall()
         return {table: _rows_of(connection, table, {} if ids else keys, ids=ids) for (table,) in tables}
 

@@ -113,7 +113,7 @@ def test_a_merge_that_is_killed_at_any_slice_is_finished_by_its_repetition(
     kills = next(commits for commits in range(100) if _merge_until_killed(killed, other, commits=commits))
     assert kills > 8
     assert natural_rows(killed, ids=True) == natural_rows(whole, ids=True)
-    assert rows(killed, "select * from merge_progress") == []
+    assert rows(killed, "select * from _merge_progress") == []
     assert other.read_bytes() == source
 
 
@@ -187,7 +187,7 @@ def test_merges_of_other_archives_do_not_lose_an_interrupted_one(
     sources: Sources, interrupted: Path, tmp_path: Path
 ) -> None:
     merge_archive(interrupted, sources.early, sizes=_TINY)
-    assert rows(interrupted, "select * from merge_progress") == []
+    assert rows(interrupted, "select * from _merge_progress") == []
     merge_archive(interrupted, sources.late, sizes=_TINY)
     straight = copied(sources.foreign, tmp_path / "straight.db")
     for other in (sources.early, sources.late):

@@ -64,9 +64,9 @@ def test_totals_equal_a_count_after_any_changes(path: Path, seed: int) -> None:
         for _ in range(120):
             change(connection, chance)
             assert totals.wrong_totals(connection) == []
-        assert connection.execute("select count(*) from number_totals").fetchone() != (0,)
+        assert connection.execute("select count(*) from _number_totals").fetchone() != (0,)
         totals.refresh(connection)
-        unknown = "select count(*) from number_totals where highest is null"
+        unknown = "select count(*) from _number_totals where highest is null"
         assert connection.execute(unknown).fetchone() == (0,)
         assert totals.wrong_totals(connection) == []
 
@@ -102,11 +102,11 @@ def test_status_reads_the_totals_and_reparse_counts_wrong_ones_again(path: Path,
         assert status.coverage[0].numbers_known == archive.scalar("select count(*) from posts")
         assert str(status.coverage[0].highest_number) == archive.text("select max(number) from posts")
         assert verify_archive(archive).damage == ()
-        archive.execute("update version_totals set bytes = bytes + 1")
-        archive.execute("update number_totals set numbers = numbers - 1")
+        archive.execute("update _version_totals set bytes = bytes + 1")
+        archive.execute("update _number_totals set numbers = numbers - 1")
         assert [line.split()[3] for line in verify_archive(archive).damage] == [
-            "version_totals",
-            "number_totals",
+            "_version_totals",
+            "_number_totals",
         ]
     assert run_command("reparse", "--stale", "-q", "--db", str(path), folder=path.parent).code == 0
     assert run_command("verify", "-q", "--db", str(path), folder=path.parent).code == 0

@@ -11,38 +11,38 @@ from blogarchive.store.read.status import read_status
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 COUNTED = {
-    "select author_id, posts, missing, gone, comments, first_post_on, last_post_on from blog_totals": """
+    "select author_id, posts, missing, gone, comments, first_post_on, last_post_on from _blog_totals": """
         select a.id, count(p.id), sum(p.content_hash is null and p.gone_at is null), sum(p.gone_at is not null),
                (select count(*) from posts q join comments c on c.post_id = q.id where q.author_id = a.id),
                substr(min(p.posted_at), 1, 10), substr(max(p.posted_at), 1, 10)
           from authors a join posts p on p.author_id = a.id group by a.id""",
-    "select author_id, month, posts, gone from month_totals": """
+    "select author_id, month, posts, gone from _month_totals": """
         select author_id, substr(posted_at, 1, 7), count(*), sum(gone_at is not null) from posts
          where length(posted_at) >= 7 group by 1, 2""",
-    "select category_id, posts from category_totals where posts > 0": """
+    "select category_id, posts from _category_totals where posts > 0": """
         select category_id, count(*) from posts_in_categories group by 1""",
-    "select author_id, name, comments from commenter_totals": """
+    "select author_id, name, comments from _commenter_totals": """
         select p.author_id, c.author_name, count(*) from posts p join comments c on c.post_id = p.id group by 1, 2""",
-    "select name, comments, posts, first_at, last_at from person_totals": """
+    "select name, comments, posts, first_at, last_at from _person_totals": """
         select author_name, count(*), count(distinct post_id), min(posted_at), max(posted_at) from comments group by 1""",
-    "select kind, status, encoding, pages from page_totals": """
+    "select kind, status, encoding, pages from _page_totals": """
         select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3""",
-    "select state, kind, urls from frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
-    "select reader_version, is_held, pages, bytes from version_totals": """
+    "select state, kind, urls from _frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
+    "select reader_version, is_held, pages, bytes from _version_totals": """
         select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2""",
-    "select site, numbers, highest from number_totals": """
+    "select site, numbers, highest from _number_totals": """
         select a.site, count(distinct p.number), max(cast(p.number as integer)) from posts p
           join authors a on a.id = p.author_id group by 1""",
-    "select author_id, month, comments from comment_month_totals": """
+    "select author_id, month, comments from _comment_month_totals": """
         select p.author_id, substr(c.posted_at, 1, 7), count(*) from posts p join comments c on c.post_id = p.id
          where length(c.posted_at) >= 7 group by 1, 2""",
-    "select author_id, year, comments from comment_year_totals": """
+    "select author_id, year, comments from _comment_year_totals": """
         select p.author_id, c.year, count(*) from posts p join comments c on c.post_id = p.id
          where c.year is not null group by 1, 2""",
-    "select author_id, name, reply_to, comments from reply_totals": """
+    "select author_id, name, reply_to, comments from _reply_totals": """
         select p.author_id, c.author_name, c.reply_to, count(*) from posts p join comments c on c.post_id = p.id
          where c.reply_to is not null group by 1, 2, 3""",
-    "select category_id, year, posts from category_year_totals": """
+    "select category_id, year, posts from _category_year_totals": """
         select pc.category_id, coalesce(p.year, ''), count(*) from posts_in_categories pc
           join posts p on p.id = pc.post_id group by 1, 2""",
 }
@@ -110,9 +110,9 @@ def test_status_of_changed_blogs_is_counted_at_once(stored: Path) -> None:
         connection.execute("update posts set gone_at = '2025-01-01T00:00:00+00:00' where id = 4")
     with Archive.open(stored, read_only=True) as archive:
         before = read_status(archive).blogs
-        assert archive.exists("select 1 from totals_pending")
+        assert archive.exists("select 1 from _totals_pending")
     Archive.open(stored).close()
     with Archive.open(stored, read_only=True) as archive:
-        assert not archive.exists("select 1 from totals_pending")
+        assert not archive.exists("select 1 from _totals_pending")
         assert read_status(archive).blogs == before
     assert before[0].posts_lacking_comments == 1

@@ -9,5 +9,5 @@ select null, coalesce(a.nickname, a.uid), m.month || ': ' || m.posts_listed || '
        || (coalesce(t.posts, 0) - coalesce(t.missing, 0)) || ' stored', m.url, null, null
   from archive_months m
   join authors a on a.id = m.author_id
-  left join month_totals t on t.author_id = m.author_id and t.month = m.month
+  left join _month_totals t on t.author_id = m.author_id and t.month = m.month
  where m.posts_listed > coalesce(t.posts, 0) - coalesce(t.missing, 0)

@@ -293,7 +293,8 @@ def _end_chain(archive: Archive, row: _Changed) -> None:
     """Forget the further comment pages of the post that are not fetched yet."""
     frontier.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
     archive.execute(
-        "delete from sweeps where site = ? and chain = ?", (row.site, f"{row.site}/{row.uid}/{row.number}")
+        "delete from _page_chains where site = ? and chain = ?",
+        (row.site, f"{row.site}/{row.uid}/{row.number}"),
     )
 
 

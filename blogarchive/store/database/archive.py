@@ -13,7 +13,7 @@ from typing import Any, Self
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.items import Link
 from blogarchive.store import readme
-from blogarchive.store.database import migrations, totals
+from blogarchive.store.database import migrations, schema, totals
 from blogarchive.store.database.connection import (
     DATABASE_ERRORS,
     connect,
@@ -21,7 +21,6 @@ from blogarchive.store.database.connection import (
     make_folder,
     to_user_error,
 )
-from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS_TABLE, apply_migrations
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
@@ -265,10 +264,10 @@ class Archive(Statements):
         if self.read_only:
             return
         self._require_same_file()
-        if self.exists("select 1 from search_pending"):
+        if self.exists("select 1 from _search_pending"):
             with self.atomic():
                 pass
-        if self.exists("select 1 from totals_pending"):
+        if self.exists("select 1 from _totals_pending"):
             with self.atomic():
                 totals.refresh_totals(self.connection)
         if readme.is_outdated(self.connection):
@@ -308,7 +307,7 @@ class Archive(Statements):
         pages = 4000  # each checkpoint waits for the disk
         self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
         try:
-            apply_migrations(self.connection)
+            migrations.prepare(self.connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
         if is_older:
@@ -317,26 +316,27 @@ class Archive(Statements):
                     "{path} was made by an older blogarchive and is now up to date; the older one cannot open it any more"
                 ).format(path=self.path)
             )
-        self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables
+        self.execute("pragma foreign_keys = on")  # after the migrations: they may rebuild tables
 
     def _is_empty(self) -> bool:
         """Return whether the file has no table of an archive; raises `ArchiveDamaged` if it is another database."""
         tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
-        is_empty = not tables - {MIGRATIONS_TABLE}
-        is_other = self.scalar("pragma application_id") not in (0, APPLICATION_ID)  # 0: before it was set
-        if is_other or (not is_empty and not tables >= {"frontier", MIGRATIONS_TABLE}):
+        is_other = self.scalar("pragma application_id") not in (
+            0,
+            schema.APPLICATION_ID,
+        )  # 0: before it was set
+        if is_other or (tables and "frontier" not in tables):
             raise ArchiveDamaged(
                 _("{path} is a database of something else; name another file with --db").format(
                     path=self.path
                 )
             )
-        return is_empty
+        return not tables
 
     def _check_version(self) -> bool:
         """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
         try:
-            migrations.refuse_newer(self.connection, self.path)
+            migrations.refuse_unsupported(self.connection, self.path)
             if self.read_only:
                 migrations.refuse_older(self.connection, self.path)
             return migrations.is_older(self.connection)

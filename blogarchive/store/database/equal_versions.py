@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from blogarchive.parsing.compared_form import Form, content_hash, form_of, text_digest
-from blogarchive.store.database.schema import execute_script
 
 # Newest first: of equal neighbours the newest markup stays, with the time at which the oldest was seen.
 _VERSIONS = """
@@ -67,7 +66,8 @@ def fold_texts(connection: sqlite3.Connection) -> None:
     connection.create_function("content_hash", 2, content_hash, deterministic=True)
     connection.create_function("text_digest", 1, text_digest, deterministic=True)
     merge_equal_versions(connection)
-    execute_script(connection, _FOLD)
+    for statement in _FOLD.split(";\n"):
+        connection.execute(statement)
 
 
 _FOLD = """

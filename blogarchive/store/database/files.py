@@ -21,7 +21,6 @@ from blogarchive.store.database.connection import (
     to_user_error,
     wal_path,
 )
-from blogarchive.store.database.migrations import apply_migrations
 from blogarchive.store.rows import utc_now
 
 # archive_state
@@ -138,8 +137,8 @@ def _copy(path: Path, folder: str) -> Path:
 def _migrate(copy: sqlite3.Connection, path: Path) -> None:
     """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
     try:
-        migrations.refuse_newer(copy, path)
-        apply_migrations(copy)
+        migrations.refuse_unsupported(copy, path)
+        migrations.prepare(copy)
     except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error
 

@@ -1,74 +1,198 @@
-"""Tables of changes that may be the site's: of texts in each run, and those that wait for a person."""
+"""The schema of an archive: the tables that people query, the views on them, and the tables of the program's own state."""
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from functools import cache
+from typing import Final
 
-# tables_merge
+from blogarchive.store import readme
+from blogarchive.store.database import totals
+from blogarchive.store.search import index
 
-TABLES = """
-create table merge_progress (
-    id integer primary key check (id = 1),
-    source text not null,
-    source_state text not null,
-    started_at text not null,
-    pages_before integer not null,
-    posts_before integer not null,
-    members_before integer not null,
-    parsed_page_id integer,
-    merged_post_id integer not null default 0
-);
-"""
+APPLICATION_ID: Final = int.from_bytes(b"BlgA")
+"""`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
+MOMENT: Final = "cast(strftime('%s', captured_at) as integer)"
+"""SQL expression of the unique index of `post_stats`: the seconds since 1970 of a row."""
 
-# tables_settings
-
-TABLES_of_tables_settings = """
-create table blog_settings (
+_TABLES: Final = f"""
+create table authors (
     id integer primary key,
     site text not null,
     uid text not null,
-    delay real,
-    media_hosts text not null default '[]',
-    cookies text,
-    paused_at text,
-    forgotten_at text,
-    unique (site, uid)
-);
-"""
-
-
-# tables_discovery
-
-TABLES_of_tables_discovery = """
-create table discovered_blogs (
-    id integer primary key,
-    site text not null,
-    uid text not null,
+    nickname text,
+    blog_title text,
+    tagline text,
     url text not null,
-    source text not null,
-    found_on text,
+    registered_on text,
+    registered_on_text text,
     first_seen_at text not null,
-    backed_up_at text,
+    last_seen_at text not null,
+    home_proved_at text,
+    page_id integer references pages(id),
     unique (site, uid)
 );
 
-create table discovery_requests (
-    id integer primary key,
-    url text not null unique,
-    requested_at text not null
+create table author_aliases (
+    author_id integer not null references authors(id),
+    alias text not null,
+    first_seen_at text not null,
+    primary key (author_id, alias)
 );
 
-create index failures_run on failures(run_id, field);
+create table author_stats (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    captured_at text not null,
+    total_visits integer,
+    account_age integer,
+    page_id integer references pages(id),
+    unique (author_id, captured_at)
+);
 
-create index failures_blog on failures(site, uid) where resolved_at is null;
+create table author_names (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    nickname text,
+    blog_title text,
+    tagline text,
+    captured_at text not null,
+    page_id integer references pages(id)
+);
 
-create index post_media_unqueued on post_media(post_id) where media_id is null;
-"""
+create table posts (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    number text not null,
+    url text not null,
+    title text,
+    title_is_cut integer not null default 0,
+    posted_at text,
+    posted_at_text text,
+    body_html text,
+    body_text text,
+    content_hash text,
+    views integer,
+    likes integer,
+    comment_count integer,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    version_at text,
+    from_listing integer not null default 0,
+    last_changed_at text,
+    comments_complete_at text,
+    listed_title text,
+    listed_comment_count integer,
+    own_page_seen_at text,
+    own_page_gone_at text,
+    own_page_gone_reason text,
+    missing_from_listing_at text,
+    gone_at text,
+    gone_reason text,
+    page_id integer references pages(id),
+    year text generated always as (substr(posted_at, 1, 4)) virtual,
+    text_checksum integer,
+    unique (author_id, number)
+);
+create index posts_posted_at on posts(posted_at);
+create index posts_newest on posts(id, posted_at, author_id);
+create index posts_by_author on posts(author_id, posted_at, id);
+create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
+create index posts_gone on posts(author_id, gone_reason) where gone_at is not null;
+create index posts_gone_reason on posts(gone_reason) where gone_reason is not null;
+create index posts_year on posts(year);
+create index posts_discussed on posts(comment_count desc);
+create index posts_gone_at on posts(gone_at) where gone_at is not null;
+create index posts_changed on posts(last_changed_at) where last_changed_at is not null;
+create index posts_number on posts(number);
 
+create table post_revisions (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    content_hash text not null,
+    title text,
+    body_html text,
+    body_text text,
+    captured_at text not null,
+    page_id integer references pages(id),
+    text_checksum integer
+);
+create index post_revisions_post on post_revisions(post_id);
 
-# tables_crawl
+create table post_stats (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    captured_at text not null,
+    views integer,
+    likes integer,
+    comment_count integer,
+    page_id integer references pages(id)
+);
+create unique index post_stats_moment on post_stats(post_id, {MOMENT});
 
-TABLES_of_tables_crawl = """
+create table comments (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    author_name text not null,
+    author_url text,
+    reply_to text,
+    body_html text not null,
+    body_text text not null,
+    posted_at text,
+    posted_at_text text,
+    likes integer,
+    fingerprint text not null,
+    position integer,
+    text_digest text,
+    version_at text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    gone_at text,
+    page_id integer references pages(id),
+    text_checksum integer,
+    year text generated always as (substr(posted_at, 1, 4)) virtual,
+    ordinal integer generated always as (cast(fingerprint as integer)) virtual,
+    base text generated always as (substr(fingerprint, instr(fingerprint, '|') + 1)) virtual,
+    is_counted integer generated always as (substr(base, 1, 7) <> 'answer|') virtual,
+    unique (post_id, fingerprint)
+);
+create index comments_author on comments(author_name);
+create index comments_newest on comments(id, posted_at, author_name);
+create index comments_year on comments(year, author_name, post_id);
+
+create table comment_revisions (
+    id integer primary key,
+    comment_id integer not null references comments(id),
+    body_html text not null,
+    body_text text not null,
+    captured_at text not null,
+    page_id integer references pages(id),
+    text_checksum integer
+);
+create index comment_revisions_comment on comment_revisions(comment_id);
+
+create table categories (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    name text not null,
+    url text,
+    proved_at text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (author_id, name)
+);
+
+create table post_categories (
+    post_id integer not null references posts(id),
+    category_id integer not null references categories(id),
+    gone_at text,
+    page_id integer references pages(id),
+    primary key (post_id, category_id)
+);
+create index post_categories_category on post_categories(category_id, gone_at, post_id);
+create index post_categories_post on post_categories(post_id, gone_at, category_id);
+
 create table archive_months (
     id integer primary key,
     author_id integer not null references authors(id),
@@ -87,76 +211,6 @@ create table archive_months (
     unique (author_id, month)
 );
 
-create table sidebar_titles (
-    id integer primary key,
-    author_id integer not null references authors(id),
-    place text not null,
-    title text not null,
-    number integer,
-    first_seen_at text not null,
-    last_seen_at text not null,
-    page_id integer references pages(id),
-    unique (author_id, place, title)
-);
-
-create table frontier (
-    id integer primary key,
-    key text not null unique,
-    url text not null,
-    site text not null,
-    kind text not null,
-    uid text,
-    number integer,
-    post_number integer,
-    page_no integer not null default 1,
-    chain text,
-    state text not null,
-    priority integer not null default 0,
-    rank integer not null default 0,
-    shown_on text,
-    attempts integer not null default 0,
-    due_at text,
-    found_at text not null,
-    found_on text,
-    fetched_at text,
-    etag text,
-    last_modified text
-);
-
-create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
-
-create index frontier_home on frontier(site, uid) where kind = 'home';
-
-create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
-
-create index frontier_due on frontier(site, uid, due_at) where state = 'done';
-
-create table sweeps (
-    id integer primary key,
-    site text not null,
-    uid text,
-    chain text not null,
-    kind text not null,
-    post_id integer references posts(id),
-    started_at text not null,
-    pages_read integer not null default 0,
-    claimed integer,
-    sound integer not null default 1,
-    restarts integer not null default 0,
-    complete_at text,
-    unique (site, chain)
-);
-
-create table sweep_items (
-    id integer primary key,
-    sweep_id integer not null references sweeps(id) on delete cascade,
-    item text not null,
-    digest text not null default '',
-    state text not null default 'seen'
-);
-
-create index sweep_items_sweep on sweep_items(sweep_id, item);
-
 create table media (
     id integer primary key,
     url text not null unique,
@@ -172,7 +226,6 @@ create table media (
     fetched_at text,
     detail text
 );
-
 create index media_work on media(status, host);
 
 create table media_files (
@@ -190,8 +243,79 @@ create table post_media (
     media_id integer references media(id),
     unique (post_id, position)
 );
-
 create index post_media_media on post_media(media_id);
+create index post_media_unqueued on post_media(post_id) where media_id is null;
+
+create table pages (
+    id integer primary key,
+    url text not null,
+    fetched_at text not null,
+    status integer not null,
+    headers text not null default '[]',
+    encoding text,
+    body blob not null,
+    body_size integer not null,
+    sha256 text not null,
+    kind text not null,
+    site text not null,
+    uid text,
+    target text not null default '{{}}',
+    counted text,
+    closed integer not null default 1,
+    reader_version integer not null,
+    run_id integer references runs(id),
+    held_at text,
+    unique (url, fetched_at, sha256)
+);
+
+create table frontier (
+    id integer primary key,
+    key text not null unique,
+    url text not null,
+    site text not null,
+    kind text not null,
+    uid text,
+    number text,
+    post_number text,
+    page_no integer not null default 1,
+    chain text,
+    state text not null,
+    priority integer not null default 0,
+    rank integer not null default 0,
+    shown_on text,
+    attempts integer not null default 0,
+    due_at text,
+    found_at text not null,
+    found_on text,
+    fetched_at text,
+    etag text,
+    last_modified text
+);
+create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
+create index frontier_home on frontier(site, uid) where kind = 'home';
+create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
+create index frontier_due on frontier(site, uid, due_at) where state = 'done';
+
+create table runs (
+    id integer primary key,
+    command text not null,
+    arguments text not null default '[]',
+    started_at text not null,
+    epoch_at text not null,
+    finished_at text,
+    outcome text,
+    exit_code integer,
+    counts text not null default '{{}}',
+    version text not null,
+    pid integer,
+    host text
+);
+
+create table run_blogs (
+    run_id integer not null references runs(id),
+    author_id integer not null references authors(id),
+    primary key (run_id, author_id)
+);
 
 create table failures (
     id integer primary key,
@@ -209,52 +333,20 @@ create table failures (
     next_try_at text,
     resolved_at text
 );
-
 create index failures_open on failures(url, kind) where resolved_at is null;
-"""
+create index failures_run on failures(run_id, field);
+create index failures_blog on failures(site, uid) where resolved_at is null;
 
+create table field_counts (
+    run_id integer not null references runs(id),
+    site text not null,
+    kind text not null,
+    field text not null,
+    filled integer not null,
+    empty integer not null,
+    primary key (run_id, site, kind, field)
+);
 
-# script
-
-
-def execute_script(connection: sqlite3.Connection, script: str) -> None:
-    """Run each statement of `script` within the open transaction.
-
-    `Database.executescript` of sqlite-utils 4.2 does the same in a time that grows with the square of a statement:
-    it took more than half of the time in which an archive is made.
-    """
-    for statement in _iter_statements(script):
-        connection.execute(statement)
-
-
-def _iter_statements(script: str) -> Iterator[str]:
-    """Yield statements that end with a line; a trigger contains semicolons of its own."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if ";" in line and sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-    if statement.strip():
-        yield statement
-
-
-# tables_blog_links
-
-TABLES_of_tables_blog_links = """
-alter table discovered_blogs add column found_by text;
-
-alter table discovered_blogs add column reported_at text;
-
-update discovered_blogs set reported_at = first_seen_at;
-
-create index discovered_blogs_found_by on discovered_blogs(site, found_by);
-"""
-
-
-# tables_changes
-
-TABLES_of_tables_changes = """
 create table text_changes (
     id integer primary key,
     run_id integer not null references runs(id),
@@ -269,9 +361,7 @@ create table text_changes (
     held integer not null default 0,
     unique (run_id, post_id)
 );
-
 create index text_changes_digest on text_changes(site, digest) where digest is not null;
-
 create index text_changes_post on text_changes(post_id);
 
 create table site_changes (
@@ -283,10 +373,178 @@ create table site_changes (
     ended_at text,
     accepted integer not null default 0
 );
-
 create unique index site_changes_open on site_changes(site, field) where ended_at is null;
-
 create index site_changes_accepted on site_changes(site, field) where accepted;
 
-alter table pages add column held_at text;
+create table blog_settings (
+    id integer primary key,
+    site text not null,
+    uid text not null,
+    delay real,
+    media_hosts text not null default '[]',
+    cookies text,
+    paused_at text,
+    forgotten_at text,
+    unique (site, uid)
+);
+
+create table discovered_blogs (
+    id integer primary key,
+    site text not null,
+    uid text not null,
+    url text not null,
+    source text not null,
+    found_on text,
+    first_seen_at text not null,
+    backed_up_at text,
+    found_by text,
+    reported_at text,
+    unique (site, uid)
+);
+create index discovered_blogs_found_by on discovered_blogs(site, found_by);
 """
+
+# Nobody asks for these rows. Without them a page chain, a merge or a discovery begins again.
+_OWN_TABLES: Final = """
+create table _discovery_requests (
+    id integer primary key,
+    url text not null unique,
+    requested_at text not null
+);
+
+create table _sidebar_titles (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    place text not null,
+    title text not null,
+    number text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (author_id, place, title)
+);
+
+create table _page_chains (
+    id integer primary key,
+    site text not null,
+    uid text,
+    chain text not null,
+    kind text not null,
+    post_id integer references posts(id),
+    started_at text not null,
+    pages_read integer not null default 0,
+    claimed integer,
+    sound integer not null default 1,
+    restarts integer not null default 0,
+    complete_at text,
+    unique (site, chain)
+);
+
+create table _page_chain_items (
+    id integer primary key,
+    chain_id integer not null references _page_chains(id) on delete cascade,
+    item text not null,
+    digest text not null default '',
+    state text not null default 'seen'
+);
+create index _page_chain_items_chain on _page_chain_items(chain_id, item);
+
+create table _merge_progress (
+    id integer primary key check (id = 1),
+    source text not null,
+    source_state text not null,
+    started_at text not null,
+    pages_before integer not null,
+    posts_before integer not null,
+    members_before integer not null,
+    parsed_page_id integer,
+    merged_post_id integer not null default 0
+);
+"""
+
+# A gone post keeps its categories: no listing shows it any more, which proves nothing about its categories.
+# `posted_at_utc` of a date without a time is its midnight, of a month or a year its first day.
+_VIEWS: Final = """
+create view posts_in_categories as
+select post_id, category_id from post_categories
+ where gone_at is null
+    or exists (select 1 from posts p where p.id = post_categories.post_id and p.gone_at is not null);
+
+create view posts_view as
+select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at,
+       strftime('%Y-%m-%dT%H:%M:%S+00:00', case
+         when length(p.posted_at) < 10 then p.posted_at || substr('0000-01-01', length(p.posted_at) + 1)
+         when p.posted_at glob '*T[0-9][0-9][-+]*' then substr(p.posted_at, 1, 13) || ':00' || substr(p.posted_at, 14)
+         else p.posted_at end) as posted_at_utc,
+       (select group_concat(name, '、') from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories,
+       p.views, p.likes, p.comment_count,
+       (select count(*) from comments k where k.post_id = p.id) as comments_held,
+       p.gone_at, p.gone_reason, p.url, p.body_text,
+       substr(p.posted_at, 1, 4) as year, p.gone_at is not null as is_gone,
+       (select json_group_array(name) from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
+  from posts p join authors a on a.id = p.author_id;
+
+create view post_versions as
+select post_id, content_hash, title, body_html, body_text, captured_at, page_id, 0 as is_current
+  from post_revisions
+union all
+select id, content_hash, title, body_html, body_text, coalesce(version_at, first_seen_at), page_id, 1
+  from posts where content_hash is not null;
+
+create view edited_posts as
+select p.id, p.number, a.nickname as author, p.title, count(r.id) as revisions,
+       max(p.last_changed_at) as last_edited_at, p.url
+  from (select distinct post_id from post_revisions) e join posts p on p.id = e.post_id
+  join authors a on a.id = p.author_id join post_revisions r on r.post_id = p.id
+ group by p.id;
+
+create view missing_posts as
+select p.id, a.uid, a.nickname as author, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
+  from posts p join authors a on a.id = p.author_id where p.content_hash is null and p.gone_at is null
+ union all
+select p.id, a.uid, a.nickname, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
+  from posts p join authors a on a.id = p.author_id where p.content_hash is null and p.gone_at is not null;
+
+create view open_failures as
+select id, site, uid, url, kind, field, detail, permanent, attempts, first_failed_at, last_failed_at, next_try_at
+  from failures where resolved_at is null;
+"""
+
+_STATEMENT: Final = re.compile(r"^create (?:unique |virtual )?(table|index|view|trigger) (\w+)")
+
+
+@cache
+def statements() -> dict[tuple[str, str], str]:
+    """Return the statement of every table, index, view and trigger, by its type and name, in order of creation."""
+    script = "".join((_TABLES, _OWN_TABLES, readme.TABLE, _VIEWS, totals.schema(), index.schema()))
+    found = {}
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        # A trigger contains semicolons of its own.
+        if ";" in line and sqlite3.complete_statement(statement):
+            kind, name = _STATEMENT.findall(statement.strip())[0]
+            found[kind, name] = statement.strip().rstrip(";")
+            statement = ""
+    return found
+
+
+def missing_objects(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return the type and name of every table, index, view and trigger that the archive lacks."""
+    stored = set(connection.execute("select type, name from sqlite_master"))
+    return [key for key in statements() if key not in stored]
+
+
+def is_derived(kind: str, name: str) -> bool:
+    """Return whether a table, index, view or trigger can be made again from the other rows."""
+    return kind != "table" or name.startswith("_") or name.endswith("_fts")
+
+
+def create_missing(connection: sqlite3.Connection) -> None:
+    """Create what the archive lacks and fill it from the other rows, inside the caller's transaction."""
+    for key in missing_objects(connection):
+        connection.execute(statements()[key])
+    totals.recount(connection)
+    index.rebuild(connection)

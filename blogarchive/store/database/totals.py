@@ -19,8 +19,8 @@ select a.site, count(distinct p.number) as numbers, max(cast(p.number as integer
   from posts p join authors a on a.id = p.author_id where {_SERIES.format(row="p")} group by a.site
 """  # noqa: S608 - a constant
 
-_TABLES_of_tables_coverage = f"""
-create table version_totals (
+_TABLES_of_tables_coverage = """
+create table _version_totals (
     reader_version integer not null,
     is_held integer not null,
     pages integer not null,
@@ -28,51 +28,45 @@ create table version_totals (
     primary key (reader_version, is_held)
 ) without rowid;
 
-create table number_totals (
+create table _number_totals (
     site text primary key,
     numbers integer not null,
     highest integer
 ) without rowid;
-
-create index posts_number on posts(number);
-
-insert into version_totals {COUNT_VERSIONS};
-
-insert into number_totals {COUNT_NUMBERS};
 """
 _ADD_PAGE = """
-    insert into version_totals values (new.reader_version, new.held_at is not null, 1, new.body_size)
+    insert into _version_totals values (new.reader_version, new.held_at is not null, 1, new.body_size)
         on conflict do update set pages = pages + 1, bytes = bytes + excluded.bytes;"""
 _REMOVE_PAGE = """
-    update version_totals set pages = pages - 1, bytes = bytes - old.body_size
+    update _version_totals set pages = pages - 1, bytes = bytes - old.body_size
      where reader_version = old.reader_version and is_held = (old.held_at is not null);
-    delete from version_totals where pages = 0;"""
+    delete from _version_totals where pages = 0;"""
 _IS_OF_ANOTHER = """exists (
         select 1 from posts p cross join authors o on o.id = p.author_id
          where p.number = {row}.number and p.id <> {row}.id and o.site = {site})"""
 _ADD_NUMBER = f"""
-    insert into number_totals select a.site, 1, cast(new.number as integer) from authors a
+    insert into _number_totals select a.site, 1, cast(new.number as integer) from authors a
      where a.id = new.author_id and {_SERIES.format(row="new")}
        and not {_IS_OF_ANOTHER.format(row="new", site="a.site")}
         on conflict do update set numbers = numbers + 1, highest = max(highest, excluded.highest);"""  # noqa: S608
 # Without its highest number, a site has an unknown one until `refresh_totals` searches it.
 _REMOVE_NUMBER = f"""
-    update number_totals set numbers = numbers - 1, highest = nullif(highest, cast(old.number as integer))
+    update _number_totals set numbers = numbers - 1, highest = nullif(highest, cast(old.number as integer))
      where {_SERIES.format(row="old")} and site = (select site from authors where id = old.author_id)
-       and not {_IS_OF_ANOTHER.format(row="old", site="number_totals.site")};
-    delete from number_totals where numbers = 0;"""  # noqa: S608
+       and not {_IS_OF_ANOTHER.format(row="old", site="_number_totals.site")};
+    delete from _number_totals where numbers = 0;"""  # noqa: S608
 
 
 def schema_of_tables_coverage() -> str:
     """Return the script that creates the tables, counts the rows and creates the triggers."""
     pages = _triggers_of_tables_coverage(
-        "version_totals", "pages", "reader_version, held_at, body_size", _ADD_PAGE, _REMOVE_PAGE
+        "_version_totals", "pages", "reader_version, held_at, body_size", _ADD_PAGE, _REMOVE_PAGE
     )
     return (
         _TABLES_of_tables_coverage
         + pages
         + _triggers_of_tables_coverage(
-            "number_totals", "posts", "number, author_id", _ADD_NUMBER, _REMOVE_NUMBER
+            "_number_totals", "posts", "number, author_id", _ADD_NUMBER, _REMOVE_NUMBER
         )
     )
 
@@ -95,18 +89,18 @@ end;
 
 CURRENT_NUMBERS = f"""
 select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({COUNT_NUMBERS}) c where c.site = t.site)) as highest
-  from number_totals t
+  from _number_totals t
 """  # noqa: S608 - a constant
-"""The rows of `number_totals` as of now."""
+"""The rows of `_number_totals` as of now."""
 
 _COUNTED_of_kept_totals = {
-    "page_totals": "select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3",
-    "frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
-    "version_totals": COUNT_VERSIONS,
-    "number_totals": COUNT_NUMBERS,
+    "_page_totals": "select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3",
+    "_frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
+    "_version_totals": COUNT_VERSIONS,
+    "_number_totals": COUNT_NUMBERS,
 }
 _KEPT = {table: f"select * from {table}" for table in _COUNTED_of_kept_totals}  # noqa: S608
-_KEPT |= {"number_totals": CURRENT_NUMBERS}
+_KEPT |= {"_number_totals": CURRENT_NUMBERS}
 
 # One statement: a crawl may write between two.
 _DIFFERS = """
@@ -124,7 +118,7 @@ def wrong_totals(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
-def recount(connection: sqlite3.Connection) -> None:
+def correct(connection: sqlite3.Connection) -> None:
     """Count the rows of wrong totals again, inside the caller's transaction."""
     for table in wrong_totals(connection):
         connection.execute(f"delete from {table}")  # noqa: S608 - a constant
@@ -134,17 +128,17 @@ def recount(connection: sqlite3.Connection) -> None:
 def refresh(connection: sqlite3.Connection) -> None:
     """Search the highest number of sites whose highest post was removed, inside the caller's transaction."""
     connection.execute(
-        f"update number_totals set highest = (select c.highest from ({COUNT_NUMBERS}) c"  # noqa: S608 - a constant
-        " where c.site = number_totals.site) where highest is null"
+        f"update _number_totals set highest = (select c.highest from ({COUNT_NUMBERS}) c"  # noqa: S608 - a constant
+        " where c.site = _number_totals.site) where highest is null"
     )
 
 
-# status_totals
+# _status_totals
 
-_PENDING = "select author_id from totals_pending"
+_PENDING = "select author_id from _totals_pending"
 
 TABLES = """
-create table status_totals (
+create table _status_totals (
     author_id integer primary key references authors(id) on delete cascade,
     posts_named integer not null,
     posts_read integer not null,
@@ -158,7 +152,7 @@ create table status_totals (
     comments_edited integer not null
 );
 
-create table status_months (
+create table _status_months (
     author_id integer not null references authors(id) on delete cascade,
     month text not null,
     first_held text,
@@ -169,23 +163,21 @@ create table status_months (
 ) without rowid;
 
 create trigger totals_status_posts after update of comment_count, comments_complete_at on posts begin
-    insert or ignore into totals_pending values (new.author_id);
+    insert or ignore into _totals_pending values (new.author_id);
 end;
 
 create trigger totals_status_comments after update of gone_at, fingerprint on comments begin
-    insert or ignore into totals_pending select author_id from posts where id = new.post_id;
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
 end;
 
 create trigger totals_status_stats after insert on post_stats begin
-    insert or ignore into totals_pending select author_id from posts where id = new.post_id;
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
 end;
 
 create trigger totals_status_revisions after insert on comment_revisions begin
-    insert or ignore into totals_pending
+    insert or ignore into _totals_pending
     select p.author_id from comments c join posts p on p.id = c.post_id where c.id = new.comment_id;
 end;
-
-insert or ignore into totals_pending select id from authors;
 """
 
 _BLOGS = f"""
@@ -218,23 +210,23 @@ select author_id, substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)
 """  # noqa: S608 - constants
 
 CURRENT_BLOGS = (
-    f"select * from status_totals where author_id not in ({_PENDING}) union all select * from ({_BLOGS})"  # noqa: S608
+    f"select * from _status_totals where author_id not in ({_PENDING}) union all select * from ({_BLOGS})"  # noqa: S608
 )
-"""The rows of `status_totals` as of now."""
+"""The rows of `_status_totals` as of now."""
 
-CURRENT_MONTHS = f"select * from status_months where author_id not in ({_PENDING}) union all {_MONTHS}"  # noqa: S608
-"""The rows of `status_months` as of now."""
+CURRENT_MONTHS = f"select * from _status_months where author_id not in ({_PENDING}) union all {_MONTHS}"  # noqa: S608
+"""The rows of `_status_months` as of now."""
 
 _REFRESH_of_status_totals = (
-    f"delete from status_totals where author_id in ({_PENDING})",  # noqa: S608
-    f"delete from status_months where author_id in ({_PENDING})",  # noqa: S608
-    f"insert into status_totals {_BLOGS}",
-    f"insert into status_months {_MONTHS}",
+    f"delete from _status_totals where author_id in ({_PENDING})",  # noqa: S608
+    f"delete from _status_months where author_id in ({_PENDING})",  # noqa: S608
+    f"insert into _status_totals {_BLOGS}",
+    f"insert into _status_months {_MONTHS}",
 )
 
 
 def refresh_of_status_totals(connection: sqlite3.Connection) -> None:
-    """Count the rows of the authors in `totals_pending`, inside the caller's transaction."""
+    """Count the rows of the authors in `_totals_pending`, inside the caller's transaction."""
     for statement in _REFRESH_of_status_totals:
         connection.execute(statement)
 
@@ -242,14 +234,14 @@ def refresh_of_status_totals(connection: sqlite3.Connection) -> None:
 # plot_totals
 
 TABLES_of_plot_totals = """
-create table comment_month_totals (
+create table _comment_month_totals (
     author_id integer not null references authors(id) on delete cascade,
     month text not null,
     comments integer not null,
     primary key (author_id, month)
 ) without rowid;
 
-create table reply_totals (
+create table _reply_totals (
     author_id integer not null references authors(id) on delete cascade,
     name text not null,
     reply_to text not null,
@@ -257,72 +249,58 @@ create table reply_totals (
     primary key (author_id, name, reply_to)
 ) without rowid;
 
-create index reply_totals_comments on reply_totals(author_id, comments);
+create index reply_totals_comments on _reply_totals(author_id, comments);
 
-create index commenter_totals_comments on commenter_totals(author_id, comments);
+create index commenter_totals_comments on _commenter_totals(author_id, comments);
 
-create table category_year_totals (
+create table _category_year_totals (
     category_id integer not null references categories(id) on delete cascade,
     year text not null,
     posts integer not null,
     primary key (category_id, year)
 ) without rowid;
 
-create index posts_gone_at on posts(gone_at) where gone_at is not null;
-
-create index posts_changed on posts(last_changed_at) where last_changed_at is not null;
-
 create trigger totals_replies_update after update of reply_to on comments begin
-    insert or ignore into totals_pending select author_id from posts where id = new.post_id;
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
 end;
-
-insert or ignore into totals_pending select id from authors;
 """
 
 COMMENT_YEARS = """
-alter table comments add column year text generated always as (substr(posted_at, 1, 4)) virtual;
-
-create index comments_year on comments(year, author_name, post_id);
-
-create table comment_year_totals (
+create table _comment_year_totals (
     author_id integer not null references authors(id) on delete cascade,
     year text not null,
     comments integer not null,
     primary key (author_id, year)
 ) without rowid;
-
-insert into comment_year_totals
-select p.author_id, c.year, count(*) from comments c join posts p on p.id = c.post_id
- where c.year is not null group by 1, 2;
 """
 
 _REFRESH_of_plot_totals = (
-    "delete from comment_year_totals where author_id in (select author_id from totals_pending)",
-    "delete from comment_month_totals where author_id in (select author_id from totals_pending)",
-    "delete from reply_totals where author_id in (select author_id from totals_pending)",
-    """delete from category_year_totals where category_id in
-        (select id from categories where author_id in (select author_id from totals_pending))""",
+    "delete from _comment_year_totals where author_id in (select author_id from _totals_pending)",
+    "delete from _comment_month_totals where author_id in (select author_id from _totals_pending)",
+    "delete from _reply_totals where author_id in (select author_id from _totals_pending)",
+    """delete from _category_year_totals where category_id in
+        (select id from categories where author_id in (select author_id from _totals_pending))""",
     # The rows of comments have long texts: they are read once.
     """create temp table dated_comments as
 select p.author_id, c.author_name, c.reply_to, substr(c.posted_at, 1, 7) as month, c.year
-  from posts p join comments c on c.post_id = p.id where p.author_id in (select author_id from totals_pending)""",
-    """insert into comment_month_totals
+  from posts p join comments c on c.post_id = p.id where p.author_id in (select author_id from _totals_pending)""",
+    """insert into _comment_month_totals
 select author_id, month, count(*) from dated_comments where length(month) = 7 group by 1, 2""",
-    """insert into comment_year_totals
+    """insert into _comment_year_totals
 select author_id, year, count(*) from dated_comments where year is not null group by 1, 2""",
-    """insert into reply_totals
+    """insert into _reply_totals
 select author_id, author_name, reply_to, count(*) from dated_comments where reply_to <> '' group by 1, 2, 3""",
     "drop table dated_comments",
-    """insert into category_year_totals
+    """insert into _category_year_totals
 select pc.category_id, coalesce(substr(p.posted_at, 1, 4), ''), count(*)
   from categories c join posts_in_categories pc on pc.category_id = c.id
   join posts p indexed by posts_newest on p.id = pc.post_id
- where c.author_id in (select author_id from totals_pending) group by 1, 2""",
+ where c.author_id in (select author_id from _totals_pending) group by 1, 2""",
 )
 
 
 def refresh_of_plot_totals(connection: sqlite3.Connection) -> None:
-    """Count the rows of the authors in `totals_pending`, inside the caller's transaction."""
+    """Count the rows of the authors in `_totals_pending`, inside the caller's transaction."""
     for statement in _REFRESH_of_plot_totals:
         connection.execute(statement)
 
@@ -331,9 +309,9 @@ def refresh_of_plot_totals(connection: sqlite3.Connection) -> None:
 
 _OF_POSTS = "posted_at, content_hash, gone_at, author_id, views"
 _TABLES_of_totals = """
-create table totals_pending (author_id integer primary key);
+create table _totals_pending (author_id integer primary key);
 
-create table blog_totals (
+create table _blog_totals (
     author_id integer primary key references authors(id) on delete cascade,
     posts integer not null,
     missing integer not null,
@@ -344,7 +322,7 @@ create table blog_totals (
     last_post_on text
 );
 
-create table month_totals (
+create table _month_totals (
     author_id integer not null references authors(id) on delete cascade,
     month text not null,
     posts integer not null,
@@ -354,12 +332,12 @@ create table month_totals (
     primary key (author_id, month)
 ) without rowid;
 
-create table category_totals (
+create table _category_totals (
     category_id integer primary key references categories(id) on delete cascade,
     posts integer not null
 );
 
-create table commenter_totals (
+create table _commenter_totals (
     author_id integer not null references authors(id) on delete cascade,
     name text not null,
     comments integer not null,
@@ -368,20 +346,18 @@ create table commenter_totals (
     last_at text,
     primary key (author_id, name)
 ) without rowid;
-
-create index posts_discussed on posts(comment_count desc);
 """
 
 # One note per author: further changes of its rows find it there.
 _TRIGGER = """
 create trigger totals_{table}_{event} after {when} on {table} begin
-    insert or ignore into totals_pending select {author};
+    insert or ignore into _totals_pending select {author};
 end;
 """
 _AUTHOR_OF_POST = "author_id from posts where id = {row}.post_id"
 
 _REFRESH_of_totals = (
-    """insert into blog_totals select a.id,
+    """insert into _blog_totals select a.id,
        (select count(*) from posts where author_id = a.id),
        (select count(*) from posts where author_id = a.id and content_hash is null and gone_at is null),
        (select count(*) from posts where author_id = a.id and gone_at is not null),
@@ -390,30 +366,30 @@ _REFRESH_of_totals = (
        (select count(*) from posts p join comments c on c.post_id = p.id where p.author_id = a.id),
        (select substr(min(posted_at), 1, 10) from posts where author_id = a.id),
        (select substr(max(posted_at), 1, 10) from posts where author_id = a.id)
-  from authors a where a.id in (select author_id from totals_pending)""",
-    """insert into month_totals
+  from authors a where a.id in (select author_id from _totals_pending)""",
+    """insert into _month_totals
 select author_id, substr(posted_at, 1, 7), count(*), sum(content_hash is null and gone_at is null),
        sum(gone_at is not null), sum(views)
-  from posts where author_id in (select author_id from totals_pending) and length(posted_at) >= 7 group by 1, 2""",
-    """insert into category_totals
+  from posts where author_id in (select author_id from _totals_pending) and length(posted_at) >= 7 group by 1, 2""",
+    """insert into _category_totals
 select c.id, count(pc.post_id) from categories c left join posts_in_categories pc on pc.category_id = c.id
- where c.author_id in (select author_id from totals_pending) group by c.id""",
-    """insert into commenter_totals
+ where c.author_id in (select author_id from _totals_pending) group by c.id""",
+    """insert into _commenter_totals
 select p.author_id, c.author_name, count(*), count(distinct c.post_id), min(c.posted_at), max(c.posted_at)
   from posts p join comments c on c.post_id = p.id
- where p.author_id in (select author_id from totals_pending) group by 1, 2""",
+ where p.author_id in (select author_id from _totals_pending) group by 1, 2""",
 )
 _CLEAR = (
-    "delete from blog_totals where author_id in (select author_id from totals_pending)",
-    "delete from month_totals where author_id in (select author_id from totals_pending)",
-    """delete from category_totals where category_id in
-        (select id from categories where author_id in (select author_id from totals_pending))""",
-    "delete from commenter_totals where author_id in (select author_id from totals_pending)",
+    "delete from _blog_totals where author_id in (select author_id from _totals_pending)",
+    "delete from _month_totals where author_id in (select author_id from _totals_pending)",
+    """delete from _category_totals where category_id in
+        (select id from categories where author_id in (select author_id from _totals_pending))""",
+    "delete from _commenter_totals where author_id in (select author_id from _totals_pending)",
 )
 
 
 _PEOPLE_TABLES = """
-create table person_totals (
+create table _person_totals (
     name text primary key,
     comments integer not null,
     posts integer not null,
@@ -421,32 +397,42 @@ create table person_totals (
     last_at text
 ) without rowid;
 
-create index person_totals_comments on person_totals(comments);
+create index person_totals_comments on _person_totals(comments);
 
-create index commenter_totals_name on commenter_totals(name);
-
-insert or ignore into totals_pending select id from authors;
+create index commenter_totals_name on _commenter_totals(name);
 """
 _NOTE_PEOPLE = """insert or ignore into changed_people
-select name from commenter_totals where author_id in (select author_id from totals_pending)"""
+select name from _commenter_totals where author_id in (select author_id from _totals_pending)"""
 _REFRESH_PEOPLE = (
-    "delete from person_totals where name in (select name from changed_people)",
-    """insert into person_totals
+    "delete from _person_totals where name in (select name from changed_people)",
+    """insert into _person_totals
 select name, sum(comments), sum(posts), min(first_at), max(last_at)
-  from commenter_totals where name in (select name from changed_people) group by name""",
+  from _commenter_totals where name in (select name from changed_people) group by name""",
 )
 
 
-def people_schema() -> str:
-    """Return the script that creates the totals of commenters in all blogs and notes every author."""
-    return _PEOPLE_TABLES
-
-
 def schema() -> str:
-    """Return the script that creates the tables and triggers and notes every author."""
+    """Return the script that creates the tables and triggers."""
     return "".join(
-        (_TABLES_of_totals, *_triggers_of_totals(), "insert into totals_pending select id from authors;")
+        (
+            _TABLES_of_totals,
+            *_triggers_of_totals(),
+            _PEOPLE_TABLES,
+            TABLES_of_plot_totals,
+            COMMENT_YEARS,
+            TABLES,
+            TABLES_of_tables_counts,
+            *(_triggers_of_tables_counts(*counted) for counted in _COUNTED_of_tables_counts),
+            schema_of_tables_coverage(),
+        )
     )
+
+
+def recount(connection: sqlite3.Connection) -> None:
+    """Count the rows of all totals again, inside the caller's transaction."""
+    correct(connection)
+    connection.execute("insert or ignore into _totals_pending select id from authors")
+    refresh_totals(connection)
 
 
 def refresh_totals(connection: sqlite3.Connection) -> None:
@@ -459,7 +445,7 @@ def refresh_totals(connection: sqlite3.Connection) -> None:
         refresh_of_plot_totals(connection)
         refresh_of_status_totals(connection)
         refresh(connection)
-        connection.execute("delete from totals_pending")
+        connection.execute("delete from _totals_pending")
 
 
 @contextmanager
@@ -495,7 +481,7 @@ def _triggers_of_totals() -> list[str]:
 # tables_counts
 
 TABLES_of_tables_counts = """
-create table page_totals (
+create table _page_totals (
     kind text not null,
     status integer not null,
     encoding text not null,
@@ -503,41 +489,12 @@ create table page_totals (
     primary key (kind, status, encoding)
 ) without rowid;
 
-create table frontier_totals (
+create table _frontier_totals (
     state text not null,
     kind text not null,
     urls integer not null,
     primary key (state, kind)
 ) without rowid;
-
-insert into page_totals select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3;
-
-insert into frontier_totals select state, kind, count(*) from frontier group by 1, 2;
-
-drop view posts_in_categories;
-
-create view posts_in_categories as
-select post_id, category_id from post_categories
- where gone_at is null
-    or exists (select 1 from posts p where p.id = post_categories.post_id and p.gone_at is not null);
-
-drop view missing_posts;
-
-create view missing_posts as
-select p.id, a.uid, a.nickname as author, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
-  from posts p join authors a on a.id = p.author_id where p.content_hash is null and p.gone_at is null
- union all
-select p.id, a.uid, a.nickname, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
-  from posts p join authors a on a.id = p.author_id where p.content_hash is null and p.gone_at is not null;
-
-drop view edited_posts;
-
-create view edited_posts as
-select p.id, p.number, a.nickname as author, p.title, count(r.id) as revisions,
-       max(p.last_changed_at) as last_edited_at, p.url
-  from (select distinct post_id from post_revisions) e join posts p on p.id = e.post_id
-  join authors a on a.id = p.author_id join post_revisions r on r.post_id = p.id
- group by p.id;
 """
 
 _ADD = """
@@ -546,16 +503,9 @@ _REMOVE = """
     update {totals} set {count} = {count} - 1 where ({columns}) = ({values});
     delete from {totals} where ({columns}) = ({values}) and {count} = 0;"""
 _COUNTED_of_tables_counts = (
-    ("pages", "page_totals", "pages", ("kind", "status", "encoding")),
-    ("frontier", "frontier_totals", "urls", ("state", "kind")),
+    ("pages", "_page_totals", "pages", ("kind", "status", "encoding")),
+    ("frontier", "_frontier_totals", "urls", ("state", "kind")),
 )
-
-
-def schema_of_tables_counts() -> str:
-    """Return the script that creates the tables, counts the rows and creates the triggers."""
-    return TABLES_of_tables_counts + "".join(
-        _triggers_of_tables_counts(*counted) for counted in _COUNTED_of_tables_counts
-    )
 
 
 def _triggers_of_tables_counts(table: str, totals: str, count: str, columns: tuple[str, ...]) -> str:

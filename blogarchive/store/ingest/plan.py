@@ -109,7 +109,7 @@ def _queue_within_budget(
         _Cost,
         "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
         " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests"
-        f" from frontier f indexed by {index} left join sweeps s on s.site = f.site and s.chain = f.url"
+        f" from frontier f indexed by {index} left join _page_chains s on s.site = f.site and s.chain = f.url"
         " where f.site = ? and f.uid is ? and f.state = 'done' and f.due_at is not null"
         f" and {condition} order by f.kind = 'post', {order} limit ?",
         (blog.site, blog.uid, value, budget),
@@ -142,7 +142,7 @@ def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
         " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
         " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
         " join frontier f on f.key = c.url and f.state = 'done'"
-        " left join sweeps s on s.site = ?1 and s.chain = c.url"
+        " left join _page_chains s on s.site = ?1 and s.chain = c.url"
         " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
         (blog.site, blog.uid),

@@ -155,7 +155,7 @@ def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow)
 
 def _queue_comments_page(context: SaveContext, post: Post, link: Link) -> None:
     chain_started_at = context.archive.text(
-        "select started_at from sweeps where site = ? and chain = ?",
+        "select started_at from _page_chains where site = ? and chain = ?",
         (context.blog.site, comment_chain_name(context, post)),
     )
     target = Target(

@@ -267,7 +267,7 @@ def _is_closed(archive: Archive, url: str) -> bool:
 
 def _lists_posts(archive: Archive, site: str, chain: str) -> bool:
     return archive.exists(
-        "select 1 from sweeps s join sweep_items i on i.sweep_id = s.id where s.site = ? and s.chain = ? limit 1",
+        "select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id where c.site = ? and c.chain = ?",
         (site, chain),
     )
 

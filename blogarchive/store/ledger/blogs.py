@@ -257,7 +257,7 @@ _OF_AUTHORS = (
     "posts",
     "categories",
     "archive_months",
-    "sidebar_titles",
+    "_sidebar_titles",
     "author_stats",
     "author_names",
     "author_aliases",
@@ -276,7 +276,7 @@ _NAMES_A_PAGE = (
     "categories",
     "post_categories",
     "archive_months",
-    "sidebar_titles",
+    "_sidebar_titles",
 )
 _NAMED_PAGES = " union ".join(f"select page_id from {table} where page_id > 0" for table in _NAMES_A_PAGE)
 
@@ -302,8 +302,8 @@ select site, uid, url, 'deleted', first_seen_at, last_seen_at, last_seen_at from
 _STATEMENTS = (
     _NOT_DISCOVERED,
     f"delete from comment_revisions where comment_id in (select id from comments where post_id in ({_POSTS}))",
-    "delete from sweep_items where sweep_id in (select id from sweeps where site = :site and uid is :uid)",
-    "delete from sweeps where site = :site and uid is :uid",
+    "delete from _page_chain_items where chain_id in (select id from _page_chains where site = :site and uid is :uid)",
+    "delete from _page_chains where site = :site and uid is :uid",
     *(f"delete from {table} where post_id in ({_POSTS})" for table in _OF_POSTS),
     *(f"delete from {table} where author_id = :author" for table in _OF_AUTHORS),
     "delete from authors where id = :author",

@@ -13,7 +13,7 @@ from blogarchive.store.rows import Value, shift_utc
 # sidebar
 
 HOME, LATEST = "home", "latest"
-"""Places in `sidebar_titles`: the titles on the home page itself, and the newest titles beside it.
+"""Places in `_sidebar_titles`: the titles on the home page itself, and the newest titles beside it.
 
 The other places are the names of categories.
 """
@@ -55,7 +55,7 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
     selection = (context.author_id, place, json.dumps(list(titles)))
     stored = set(
         context.archive.column(
-            "select title from sidebar_titles where author_id = ? and place = ?"
+            "select title from _sidebar_titles where author_id = ? and place = ?"
             " and title in (select value from json_each(?))",
             selection,
         )
@@ -63,7 +63,7 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
     for title, number in titles.items():
         if title not in stored:
             context.archive.insert_row(
-                "sidebar_titles",
+                "_sidebar_titles",
                 {
                     "author_id": context.author_id,
                     "place": place,
@@ -76,7 +76,7 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
             )
     if stored and not context.is_reparse:
         context.archive.execute(
-            "update sidebar_titles set last_seen_at = max(last_seen_at, ?) where author_id = ? and place = ?"
+            "update _sidebar_titles set last_seen_at = max(last_seen_at, ?) where author_id = ? and place = ?"
             " and title in (select value from json_each(?))",
             (context.moment, *selection),
         )

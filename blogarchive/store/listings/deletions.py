@@ -182,7 +182,7 @@ _MAX_REQUEUED = 20
 
 
 def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
-    """Compare each list with its last content and requeue the differences; `lists` are by place in `sidebar_titles`."""
+    """Compare each list with its last content and requeue the differences; `lists` are by place in `_sidebar_titles`."""
     missing: set[str] = set()
     returned: set[str] = set()
     for place, posts in lists.items():
@@ -210,8 +210,8 @@ def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
 
 def _read_shown_before(context: SaveContext, place: str) -> set[str]:
     numbers = context.archive.column(
-        "select number from sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
-        " and last_seen_at = (select max(last_seen_at) from sidebar_titles where author_id = ?1 and place = ?2)",
+        "select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
+        " and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)",
         (context.author_id, place),
     )
     return set(numbers)

@@ -199,7 +199,7 @@ def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> Non
 def _is_under_way(context: SaveContext, month: str, chain: str) -> bool:
     """Return whether the listing is being crawled since its row last changed: its next page is queued."""
     return context.archive.exists(
-        "select 1 from sweeps s join archive_months m on m.author_id = ? and m.month = ?"
+        "select 1 from _page_chains s join archive_months m on m.author_id = ? and m.month = ?"
         " where s.site = ? and s.chain = ? and s.complete_at is null and s.started_at >= m.shown_changed_at",
         (context.author_id, month, context.blog.site, chain),
     )

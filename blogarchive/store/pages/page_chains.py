@@ -64,7 +64,7 @@ def find_chain(context: SaveContext, name: str) -> PageChain | None:
     return context.archive.one_as(
         PageChain,
         "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null as complete"
-        " from sweeps where site = ? and chain = ?",
+        " from _page_chains where site = ? and chain = ?",
         (context.blog.site, name),
     )
 
@@ -74,11 +74,13 @@ def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int
     archive, before = context.archive, find_chain(context, name)
     if before is None:
         new_chain = {"site": context.blog.site, "uid": context.blog.uid, "chain": name, "kind": kind}
-        archive.insert_row("sweeps", {**new_chain, "started_at": context.precise_moment, "claimed": claimed})
+        archive.insert_row(
+            "_page_chains", {**new_chain, "started_at": context.precise_moment, "claimed": claimed}
+        )
     else:
         _discard_items(context, before)
         archive.execute(
-            "update sweeps set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
+            "update _page_chains set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
             " restarts = ? where id = ?",
             (context.precise_moment, claimed, 0 if before.complete else before.restarts, before.id),
         )
@@ -89,7 +91,7 @@ def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int
 
 def count_items(context: SaveContext, chain: PageChain) -> Counter[str]:
     """Return how often the chain's pages showed each item so far."""
-    items = "select item from sweep_items where sweep_id = ? and state <> 'prior'"
+    items = "select item from _page_chain_items where chain_id = ? and state <> 'prior'"
     return Counter(context.archive.column(items, (chain.id,)))
 
 
@@ -98,7 +100,7 @@ def shown_items(context: SaveContext, chain: PageChain) -> set[ChainItem]:
     return set(
         context.archive.all_as(
             ChainItem,
-            "select item, digest from sweep_items where sweep_id = ? and state <> 'prior'",
+            "select item, digest from _page_chain_items where chain_id = ? and state <> 'prior'",
             (chain.id,),
         )
     )
@@ -108,7 +110,7 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
     """Return the items that the last complete pass before this one showed."""
     return set(
         context.archive.column(
-            "select item from sweep_items where sweep_id = ? and state = 'prior'", (chain.id,)
+            "select item from _page_chain_items where chain_id = ? and state = 'prior'", (chain.id,)
         )
     )
 
@@ -118,9 +120,9 @@ def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem
     return context.archive.all_as(
         DoubtfulItem,
         "select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies"
-        " from sweep_items i join sweep_items e on e.sweep_id = i.sweep_id and e.item = i.item"
+        " from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item"
         " and e.state <> 'prior' and e.id <= i.id"
-        " where i.sweep_id = ? and i.state = 'doubtful' group by i.id order by i.id",
+        " where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id",
         (chain.id,),
     )
 
@@ -128,10 +130,10 @@ def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem
 def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
     """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
     context.archive.insert_rows(
-        "sweep_items",
+        "_page_chain_items",
         [
             {
-                "sweep_id": chain.id,
+                "chain_id": chain.id,
                 "item": item.item,
                 "digest": item.digest,
                 "state": "doubtful" if is_doubtful else "seen",
@@ -139,48 +141,54 @@ def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[Chai
             for item, is_doubtful in items
         ],
     )
-    context.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (chain.id,))
+    context.archive.execute("update _page_chains set pages_read = pages_read + 1 where id = ?", (chain.id,))
 
 
 def mark_unsound(context: SaveContext, chain: PageChain) -> None:
     """Mark that the chain's pages disagree, so that it proves no item missing."""
-    context.archive.update_row("sweeps", chain.id, {"sound": False})
+    context.archive.update_row("_page_chains", chain.id, {"sound": False})
 
 
 def mark_complete(context: SaveContext, chain: PageChain) -> None:
     """Mark that the chain's last page was saved, and delete the items of the pass before."""
-    context.archive.update_row("sweeps", chain.id, {"complete_at": context.moment, "restarts": 0})
+    context.archive.update_row("_page_chains", chain.id, {"complete_at": context.moment, "restarts": 0})
     _delete_prior_items(context, chain)
 
 
 def reset_chain(context: SaveContext, chain: PageChain) -> None:
     """Reset a chain that broke off, so that its listing is fetched again from the first page."""
-    context.archive.update_row("sweeps", chain.id, {"started_at": "", "pages_read": 0})
+    context.archive.update_row("_page_chains", chain.id, {"started_at": "", "pages_read": 0})
 
 
 def count_restart(context: SaveContext, chain: PageChain) -> None:
     """Count one more restart."""
-    context.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (chain.id,))
+    context.archive.execute("update _page_chains set restarts = restarts + 1 where id = ?", (chain.id,))
 
 
 def delete_chain(context: SaveContext, name: str) -> None:
     """Delete a chain that is a single page now."""
-    context.archive.execute("delete from sweeps where site = ? and chain = ?", (context.blog.site, name))
+    context.archive.execute(
+        "delete from _page_chains where site = ? and chain = ?", (context.blog.site, name)
+    )
 
 
 def _discard_items(context: SaveContext, chain: PageChain) -> None:
     """Make the items of a complete pass `prior`, or delete those of an incomplete one."""
     if chain.complete:
         _delete_prior_items(context, chain)
-        context.archive.execute("update sweep_items set state = 'prior' where sweep_id = ?", (chain.id,))
+        context.archive.execute(
+            "update _page_chain_items set state = 'prior' where chain_id = ?", (chain.id,)
+        )
     else:
         context.archive.execute(
-            "delete from sweep_items where sweep_id = ? and state <> 'prior'", (chain.id,)
+            "delete from _page_chain_items where chain_id = ? and state <> 'prior'", (chain.id,)
         )
 
 
 def _delete_prior_items(context: SaveContext, chain: PageChain) -> None:
-    context.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (chain.id,))
+    context.archive.execute(
+        "delete from _page_chain_items where chain_id = ? and state = 'prior'", (chain.id,)
+    )
 
 
 # links

@@ -18,7 +18,7 @@ from blogarchive.items import (
 )
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
-from blogarchive.store.database.migrations import MOMENT
+from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments

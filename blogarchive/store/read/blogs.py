@@ -32,8 +32,8 @@ BLOGS_PER_PAGE: Final = 60
 _SUMMARIES = f"""select {BLOG_COLUMNS},
        coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
        coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
-  from authors a left join blog_totals t on t.author_id = a.id"""
-_NEWEST_FIRST = "left join blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id"
+  from authors a left join _blog_totals t on t.author_id = a.id"""
+_NEWEST_FIRST = "left join _blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id"
 _SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
        (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
 _NAMES = """select a.id, a.site, a.uid, coalesce(a.nickname, a.uid) as name,
@@ -172,7 +172,7 @@ def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
                   coalesce(sum(edited), 0) as edited,
                   (select count(*) from media where status = 'stored') as images_stored,
                   (select count(*) from media where status <> 'stored') as images_missing,
-                  (select count(*) from failures where resolved_at is null) as open_failures from blog_totals"""
+                  (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
         )
     )
     last_run = one_as(
@@ -229,7 +229,7 @@ def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, 
         connection,
         Month,
         """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
-             from (select month, posts, missing, null as listed from month_totals where author_id = ?1
+             from (select month, posts, missing, null as listed from _month_totals where author_id = ?1
                    union all
                    select month, 0, 0, posts_listed from archive_months where author_id = ?1)
             group by month order by month""",
@@ -292,7 +292,7 @@ def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | No
     if blog is None:
         return None
     comments = connection.execute(
-        "select month, comments from comment_month_totals where author_id = ? order by month", (author_id,)
+        "select month, comments from _comment_month_totals where author_id = ? order by month", (author_id,)
     )
     return BlogPlots(
         blog=blog,
@@ -303,14 +303,14 @@ def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | No
         commenters=all_as(
             connection,
             Commenter,
-            "select name, comments, posts, first_at, last_at from commenter_totals where author_id = ?"
+            "select name, comments, posts, first_at, last_at from _commenter_totals where author_id = ?"
             " order by comments desc, name limit ?",
             (author_id, _MOST),
         ),
         replies=all_as(
             connection,
             Replies,
-            "select name, reply_to, comments from reply_totals where author_id = ?"
+            "select name, reply_to, comments from _reply_totals where author_id = ?"
             " order by comments desc, name, reply_to limit ?",
             (author_id, _MOST),
         ),
@@ -332,9 +332,9 @@ def _read_categories(connection: sqlite3.Connection, author_id: int) -> tuple[Ca
         connection,
         CategoryYear,
         """select c.id, c.name, t.year, t.posts
-             from (select c.id, c.name, t.posts as size from categories c join category_totals t on t.category_id = c.id
+             from (select c.id, c.name, t.posts as size from categories c join _category_totals t on t.category_id = c.id
                     where c.author_id = ?1 order by size desc, c.name limit ?2) c
-             join category_year_totals t on t.category_id = c.id
+             join _category_year_totals t on t.category_id = c.id
             order by c.size desc, c.name, t.year""",
         (author_id, _MOST),
     )

@@ -115,32 +115,32 @@ _MOST_PEOPLE = 100
 
 _OF_ALL: Final = {
     "posts": """
-select 'author_id' as facet, author_id as value, posts as count from blog_totals where posts > 0
+select 'author_id' as facet, author_id as value, posts as count from _blog_totals where posts > 0
 union all select 'year', year, count(*) from posts where year is not null group by year
 union all select 'gone_reason', gone_reason, count(*) from posts where gone_reason is not null group by gone_reason
-union all select 'category', c.name, sum(t.posts) from category_totals t join categories c on c.id = t.category_id
+union all select 'category', c.name, sum(t.posts) from _category_totals t join categories c on c.id = t.category_id
            where t.posts > 0 group by c.name
 """,
     "posts_view": """
-select 'author' as facet, a.nickname as value, sum(t.posts) as count from blog_totals t
+select 'author' as facet, a.nickname as value, sum(t.posts) as count from _blog_totals t
   join authors a on a.id = t.author_id where t.posts > 0 and a.nickname is not null group by a.nickname
 union all select 'year', year, count(*) from posts where year is not null group by year
 """,
     "comments": f"""
-select 'blog' as facet, coalesce(a.nickname, a.uid) as value, sum(t.comments) as count from blog_totals t
+select 'blog' as facet, coalesce(a.nickname, a.uid) as value, sum(t.comments) as count from _blog_totals t
   join authors a on a.id = t.author_id where t.comments > 0 group by 2
-union all select 'year', year, sum(comments) from comment_year_totals group by year
+union all select 'year', year, sum(comments) from _comment_year_totals group by year
 union all select 'author_name', name, comments
-            from (select name, comments from person_totals order by comments desc limit {_MOST_PEOPLE})
+            from (select name, comments from _person_totals order by comments desc limit {_MOST_PEOPLE})
 """,
     "pages": """
-select 'kind' as facet, kind as value, sum(pages) as count from page_totals group by kind
-union all select 'status', status, sum(pages) from page_totals group by status
-union all select 'encoding', encoding, sum(pages) from page_totals where encoding <> '' group by encoding
+select 'kind' as facet, kind as value, sum(pages) as count from _page_totals group by kind
+union all select 'status', status, sum(pages) from _page_totals group by status
+union all select 'encoding', encoding, sum(pages) from _page_totals where encoding <> '' group by encoding
 """,
     "frontier": """
-select 'state' as facet, state as value, sum(urls) as count from frontier_totals group by state
-union all select 'kind', kind, sum(urls) from frontier_totals group by kind
+select 'state' as facet, state as value, sum(urls) as count from _frontier_totals group by state
+union all select 'kind', kind, sum(urls) from _frontier_totals group by kind
 """,
 }
 _OF_FILTERED: Final = {
@@ -189,12 +189,12 @@ union all select 'kind', kind, sum(urls) from hit group by kind
 
 _COMMENTS_OF_BLOG: Final = f"""
 with blog as materialized (select id from authors where coalesce(nickname, uid) = :blog_0)
-select 'blog' as facet, :blog_0 as value, sum(comments) as count from blog_totals
+select 'blog' as facet, :blog_0 as value, sum(comments) as count from _blog_totals
  where author_id in (select id from blog) and comments > 0 group by 1
-union all select 'year', year, sum(comments) from comment_year_totals
+union all select 'year', year, sum(comments) from _comment_year_totals
  where author_id in (select id from blog) group by year
 union all select 'author_name', name, comments
-            from (select name, sum(comments) as comments from commenter_totals
+            from (select name, sum(comments) as comments from _commenter_totals
                    where author_id in (select id from blog) group by 1 order by 2 desc limit {_MOST_PEOPLE})
 """
 

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from typing import Final
 
 from blogarchive.errors import UsageError
-from blogarchive.sites.links import json_id, parse_decimal_id, resolve_post_link
+from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.models import (
     BLOGS,
@@ -74,7 +74,7 @@ def history_object(blog: Blog, post: FullPost) -> dict[str, object]:
     return {
         "site": blog.site,
         "uid": blog.uid,
-        "number": json_id(post.number),
+        "number": post.number,
         "url": post.url,
         "gone_at": post.gone_at,
         "gone_reason": post.gone_reason,

@@ -394,7 +394,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         bytes_served=page_rows.total_body_size(archive),
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
-        unfinished_merge=archive.text("select source from merge_progress"),
+        unfinished_merge=archive.text("select source from _merge_progress"),
         **next(dicts(runs), no_run),
     )
 

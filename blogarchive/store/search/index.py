@@ -8,7 +8,7 @@ from blogarchive.store.search.tokenizer import folding_version, index_text
 
 # tables
 
-TABLES = """
+_TABLES = """
 create virtual table posts_fts using fts5(
     title, body_text, content="posts", content_rowid="id", tokenize="ascii"
 );
@@ -17,9 +17,9 @@ create virtual table comments_fts using fts5(
     body_text, content="comments", content_rowid="id", tokenize="ascii"
 );
 
-create table search_state (folding text not null);
+create table _search_state (folding text not null);
 
-create table search_pending (
+create table _search_pending (
     kind text not null,
     row_id integer not null,
     was_indexed integer not null,
@@ -27,34 +27,19 @@ create table search_pending (
     body_text text,
     primary key (kind, row_id)
 );
-
-create index posts_newest on posts(id, posted_at, author_id);
-
-create index comments_newest on comments(id, posted_at, author_name);
-
-create index posts_by_author on posts(author_id, posted_at, id);
-
-create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
-
-create index posts_gone on posts(author_id, gone_reason) where gone_at is not null;
-
-create index posts_gone_reason on posts(gone_reason) where gone_reason is not null;
-
-alter table posts add column year text generated always as (substr(posted_at, 1, 4)) virtual;
-
-create index posts_year on posts(year)
 """
 
 
 def index_sql(table: str, columns: Sequence[str]) -> str:
-    """Return the statement that creates the index of a table, as in `TABLES`."""
+    """Return the statement that creates the index of a table, as in the schema."""
     options = f'content="{table}", content_rowid="id", tokenize="ascii"'
     return f"create virtual table {table}_fts using fts5(\n    {', '.join(columns)}, {options}\n)"
 
 
-def triggers() -> list[str]:
-    """Return the triggers on posts and comments. A migration that rebuilds one of the tables creates them again."""
-    return [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
+def schema() -> str:
+    """Return the script that creates the tables and the triggers on posts and comments."""
+    triggers = [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
+    return _TABLES + "".join(f"\n{trigger};\n" for trigger in triggers)
 
 
 def _triggers(table: str, title: str, text: str) -> list[str]:
@@ -85,8 +70,8 @@ def _trigger(table: str, verb: str, event: str, values: str) -> str:
     row_id = values.split(", ")[1]
     return (
         f"create trigger search_{table}_{verb} {event} begin "  # noqa: S608
-        f"insert into search_pending select {values} where not exists "
-        f"(select 1 from search_pending where kind = '{table}' and row_id = {row_id}); end"
+        f"insert into _search_pending select {values} where not exists "
+        f"(select 1 from _search_pending where kind = '{table}' and row_id = {row_id}); end"
     )
 
 
@@ -116,7 +101,7 @@ def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
     """Update the index inside the caller's transaction, unless fewer than `waiting` rows have changed."""
     if waiting > 1 and count_pending(connection) < waiting:
         return
-    found = connection.execute("select folding from search_state").fetchone()
+    found = connection.execute("select folding from _search_state").fetchone()
     if found is None or found[0] != folding_version():
         rebuild(connection)
         return
@@ -129,7 +114,7 @@ def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
 
 def count_pending(connection: sqlite3.Connection) -> int:
     """Return the number of changed rows that are not indexed yet."""
-    return int(connection.execute("select count(*) from search_pending").fetchone()[0])
+    return int(connection.execute("select count(*) from _search_pending").fetchone()[0])
 
 
 def find_damaged(connection: sqlite3.Connection) -> list[str]:
@@ -159,9 +144,9 @@ def rebuild(connection: sqlite3.Connection) -> int:
         # A single b-tree is the smallest and fastest form of the index.
         connection.execute(f"insert into {indexed.index}({indexed.index}) values ('optimize')")  # noqa: S608
         count += len(ids)
-    connection.execute("delete from search_pending")
-    connection.execute("delete from search_state")
-    connection.execute("insert into search_state (folding) values (?)", (folding_version(),))
+    connection.execute("delete from _search_pending")
+    connection.execute("delete from _search_state")
+    connection.execute("insert into _search_state (folding) values (?)", (folding_version(),))
     return count
 
 
@@ -186,7 +171,7 @@ def _replace_tables(connection: sqlite3.Connection, indexed: _Indexed) -> None:
 def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> bool:
     """Return whether a row that was noted as new is indexed already."""
     statement = (
-        f"select 1 from search_pending p join {indexed.index}_docsize d on d.id = p.row_id "  # noqa: S608
+        f"select 1 from _search_pending p join {indexed.index}_docsize d on d.id = p.row_id "  # noqa: S608
         "where p.kind = ? and not p.was_indexed limit 1"
     )
     return connection.execute(statement, (indexed.table,)).fetchone() is not None
@@ -194,7 +179,7 @@ def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> boo
 
 def _refresh_table(connection: sqlite3.Connection, indexed: _Indexed) -> None:
     changed = connection.execute(
-        "select row_id, was_indexed, title, body_text from search_pending where kind = ?", (indexed.table,)
+        "select row_id, was_indexed, title, body_text from _search_pending where kind = ?", (indexed.table,)
     ).fetchall()
     if not changed:
         return
@@ -202,7 +187,7 @@ def _refresh_table(connection: sqlite3.Connection, indexed: _Indexed) -> None:
     ids = [row[0] for row in changed]
     for start in range(0, len(ids), _BATCH):
         _insert(connection, indexed, ids[start : start + _BATCH])
-    connection.execute("delete from search_pending where kind = ?", (indexed.table,))
+    connection.execute("delete from _search_pending where kind = ?", (indexed.table,))
 
 
 def _remove(

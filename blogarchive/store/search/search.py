@@ -445,6 +445,6 @@ def contains_condition(table: str, column: str, text: str, parameter: str) -> tu
     phrases = " AND ".join('"' + " ".join(token.text for token in tokenize(run)) + '"' for run in runs)
     condition = (
         f"id in (select rowid from {index}_fts where {index}_fts match :{parameter}"  # noqa: S608 - constants
-        f" union all select row_id from search_pending where kind = '{index}')"
+        f" union all select row_id from _search_pending where kind = '{index}')"
     )
     return condition, f"{column} : ({phrases})"

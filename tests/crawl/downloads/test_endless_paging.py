@@ -27,7 +27,7 @@ def test_a_chain_of_pages_without_end_is_followed_for_2000_pages_and_is_a_failur
         }
         # As if 1,980 more pages of each chain had been fetched.
         tool.change("update frontier set page_no = page_no + 1980 where page_no > 1")
-        tool.change("update sweeps set pages_read = pages_read + 1980 where complete_at is null")
+        tool.change("update _page_chains set pages_read = pages_read + 1980 where complete_at is null")
         host.requests.clear()
         ran = tool.run("update", "--max-requests", "300")
     assert ran.code == 1

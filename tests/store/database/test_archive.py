@@ -2,20 +2,15 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database, Migrations
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import to_user_error
 from blogarchive.store.database.files import open_scratch
-from blogarchive.store.database.migrations import pending_migrations
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 
@@ -167,14 +162,6 @@ def test_a_reader_cannot_write(path: Path) -> None:
         reader.execute("delete from posts")
 
 
-def test_every_migration_was_applied_and_is_applied_once(path: Path) -> None:
-    with Archive.open(path, create=True) as archive:
-        assert pending_migrations(archive.connection) == []
-        applied = rows(archive, "_sqlite_migrations")
-    with Archive.open(path) as archive:
-        assert rows(archive, "_sqlite_migrations") == applied
-
-
 def test_an_archive_without_tables_after_a_crash_is_completed(path: Path) -> None:
     sqlite3.connect(path).close()
     with Archive.open(path, create=True) as archive:
@@ -197,23 +184,3 @@ def test_a_reader_leaves_no_file_beside_the_archive(tmp_path: Path) -> None:
     with Archive.open(path, read_only=True) as archive:
         assert archive.scalar("select count(*) from posts") == 0
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
-
-
-def test_an_archive_whose_creation_was_interrupted_is_created_by_the_next_backup(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with closing(sqlite3.connect(path)) as begun:
-        Migrations("blogarchive").ensure_migrations_table(Database(begun))
-    with pytest.raises(NoArchive):
-        Archive.open(path)
-    with Archive.open(path, create=True) as archive:
-        assert archive.scalar("select count(*) from posts") == 0
-
-
-def test_an_archive_is_made_without_pandas_and_numpy_and_leaves_them_to_others(path: Path) -> None:
-    code = (
-        "import sys; from blogarchive.store.database.archive import Archive;"
-        " Archive.open(sys.argv[1], create=True).close();"
-        " assert not {'pandas', 'numpy'} & sys.modules.keys(); import pandas; print(pandas.DataFrame([1]).size)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    assert done.stdout == "1\n"

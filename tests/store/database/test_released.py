@@ -13,7 +13,7 @@ import pytest
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
-from blogarchive.store.database.migrations import apply_migrations
+from blogarchive.store.database.migrations import prepare
 from tests.paths import ROOT
 from tests.store.database.test_migrations import tables
 from tests.store.database.write_released import RELEASED
@@ -38,7 +38,7 @@ def run(db: Path, *words: str) -> Ran:
 def texts(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return the posts, comments, revisions, series and pages that a version stored."""
     queries = (
-        "select cast(number as text), title, posted_at, body_text, comment_count, gone_at is null from posts",
+        "select number, title, posted_at, body_text, comment_count, gone_at is null from posts",
         "select author_name, posted_at, body_text, likes, gone_at is null from comments",
         "select title, body_text, captured_at from post_revisions",
         "select body_text, captured_at from comment_revisions",
@@ -53,7 +53,9 @@ def texts(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_there_is_an_archive_of_every_released_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     released = re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)
-    assert {path.name.removesuffix(".db.gz") for path in FILES} == set(released)
+    assert {path.name.removesuffix(".db.gz") for path in FILES} == set(released) - {
+        "0.1.0"
+    }  # never published
 
 
 def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_path: Path) -> None:
@@ -95,10 +97,10 @@ def migrate_and_die(path: Path, steps: int) -> None:
     connection = connect(path, read_only=False)
     connection.execute("pragma journal_mode = wal")
     connection.set_progress_handler(lambda: os.kill(os.getpid(), signal.SIGKILL), steps)
-    apply_migrations(connection)
+    prepare(connection)
 
 
-@pytest.mark.parametrize("steps", [100, 2_000, 5_000, 10_000])
+@pytest.mark.parametrize("steps", [100, 1_000, 3_000, 6_000])
 def test_a_kill_while_an_archive_is_brought_up_to_date_loses_nothing(tmp_path: Path, steps: int) -> None:
     db = tmp_path / "archive.db"
     db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
@@ -121,10 +123,7 @@ def test_the_first_command_says_in_one_line_that_the_archive_was_brought_up_to_d
     first = run(db, "reparse", "--stale", "-q")
     assert (first.code, first.err.count("\n"), NOTICE in first.err) == (0, 1, True), first.err
     assert run(db, "reparse", "--stale", "-q").err == ""
-    with closing(sqlite3.connect(copy)) as older:  # the copy is still one of the older version
-        assert older.execute("select max(name) from _sqlite_migrations").fetchone() == (
-            "m004_categories_of_gone_posts",
-        )
+    assert run(copy, "status").code == 2  # the copy is still one of the older version
 
 
 def test_status_names_the_command_that_parses_pages_of_an_older_parser_again(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_missing_next_home_pages_are_requested_a_few_times_only(archive: Archive
     run = runs.start_run(archive, "update", [], now=clock())
     same = Page(url=blog.home.url, fetched_at=clock(), status=304, headers=(), body=b"")
     save_page.save_not_modified(archive, blog.home, same, run.id)
-    archive.execute("update sweeps set complete_at = started_at where kind = 'home'")
+    archive.execute("update _page_chains set complete_at = started_at where kind = 'home'")
     requested = 0
     while plan.queue_more(archive, run, [blog.blog], now=clock()):
         for target in frontier.next_targets(archive, blog.blog, limit=9, now=clock()):

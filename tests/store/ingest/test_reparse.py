@@ -28,8 +28,8 @@ TABLES = (
     "frontier",
     "pages",
     "failures",
-    "sweeps",
-    "sidebar_titles",
+    "_page_chains",
+    "_sidebar_titles",
 )
 
 

@@ -22,7 +22,7 @@ TABLES = (
     "archive_months",
     "frontier",
     "post_media",
-    "sidebar_titles",
+    "_sidebar_titles",
     "post_revisions",
     "comment_revisions",
     "failures",
@@ -139,5 +139,5 @@ def test_a_home_page_lists_its_posts_after_another_page_showed_the_same_sidebar(
     with Archive.open(path) as archive:
         save_page.save_page(archive, blog.crawled(blog.post_target(500001), clock()), None)
         save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
-        places = archive.rows("select place from sidebar_titles where number = 500900 order by place")
+        places = archive.rows("select place from _sidebar_titles where number = 500900 order by place")
     assert ("home",) in places, places

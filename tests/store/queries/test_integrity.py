@@ -32,7 +32,7 @@ CHANGES = {
     "a text of http": "update post_revisions set title = title || 'x'",
     "a comment of ": "update comments set body_text = body_text || '！' where id = 2",
     "the stored bytes of ": "update pages set body = zeroblob(length(body)) where id = 3",
-    "the table sidebar_titles is not there": "drop table sidebar_titles",
+    "the index posts_year is not there": "drop index posts_year",
     "the trigger search_posts_update is not there": "drop trigger search_posts_update",
     "names a row of posts that is not there": "pragma foreign_keys = off; delete from posts where number = 500002",
 }

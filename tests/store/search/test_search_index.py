@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import apply_migrations
 from blogarchive.store.search import index, tokenizer
 from blogarchive.store.search.search import escape_fts, match_expression, parse_query, search
 from blogarchive.store.search.tokenizer import fold
@@ -133,7 +131,7 @@ def test_insert_or_replace_leaves_no_old_words(tmp_path: Path) -> None:
 def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
     path = make(tmp_path / "a.db")
     with Archive.open(path) as archive:
-        archive.execute("update search_state set folding = 'other'")
+        archive.execute("update _search_state set folding = 'other'")
         archive.execute("insert into posts_fts(posts_fts) values ('delete-all')")
         assert search(archive.connection, "囤货") == []
         with archive.atomic():
@@ -148,23 +146,6 @@ def test_a_rebuild_creates_the_same_index(tmp_path: Path) -> None:
         with archive.atomic():
             assert index.rebuild(archive.connection) == rows
         assert [hit.id for hit in search(archive.connection, "邻居", limit=100)] == before
-
-
-def test_an_archive_older_than_the_search_is_indexed_when_opened(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    old = Database(path)
-    apply_migrations(old.conn, last="m001_tables")
-    old["authors"].insert(  # type: ignore[union-attr]
-        {"id": 1, "site": "creaders", "uid": "1", "url": "", "first_seen_at": "", "last_seen_at": ""}
-    )
-    assert "posts_fts" not in old.table_names()
-    insert(old.conn, 1, "旧题", "从前写的")
-    old.conn.commit()
-    old.close()
-    Archive.open(path).close()
-    with Archive.open(path, read_only=True) as archive:
-        assert [hit.id for hit in search(archive.connection, "从前")] == [1]
-        assert index.count_pending(archive.connection) == 0
 
 
 def test_the_schema_contains_the_triggers(tmp_path: Path) -> None:

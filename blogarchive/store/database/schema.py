@@ -533,7 +533,7 @@ def statements() -> dict[tuple[str, str], str]:
 
 def missing_objects(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger that the archive lacks."""
-    stored = set(connection.execute("select type, name from sqlite_master"))
+    stored = {(kind, name) for kind, name in connection.execute("select type, name from sqlite_master")}
     return [key for key in statements() if key not in stored]
 
 

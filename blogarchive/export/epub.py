@@ -1,16 +1,20 @@
 """`export epub`: the posts as one book for e-readers and phones."""
 
+import contextlib
+import json
+import os
 import re
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.resources import files
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,10 +26,10 @@ from blogarchive.export.markdown import to_markdown
 from blogarchive.export.posts import (
     InternalLinks,
     PostInput,
-    collect_input,
+    PostPlan,
     image_file_name,
-    make_image_source,
     render_posts,
+    shown_blog,
 )
 from blogarchive.export.run import Exported
 from blogarchive.parsing.images import detect_image_type, is_intact
@@ -175,6 +179,9 @@ def _year(heading: PostHeading) -> str:
 # epub
 
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
+_IMAGES = "images/"
+_LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
+_MAX_COMMENT = 65_535  # of an entry of a ZIP file
 
 
 def export_epub(
@@ -219,107 +226,170 @@ def _add_progress(progress: Progress, before: int, total: int, done: int) -> Non
 def _write_book(
     reader: ExportReader, volume: Volume, path: Path, files: Digests, progress: Callable[[int], None]
 ) -> "_BookWriter":
-    with atomic_file(path, files) as file, zipfile.ZipFile(file, "w") as book:
-        writer = _BookWriter(reader, volume, book)
+    with (
+        atomic_file(path, files) as file,
+        zipfile.ZipFile(file, "w") as book,
+        contextlib.closing(_EarlierBook(path)) as earlier,
+    ):
+        writer = _BookWriter(reader, volume, book, earlier)
         writer.add_posts(progress)
         writer.finish()
     return writer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Page:
-    """A chapter, and the images that no earlier chapter shows."""
-
-    chapter: Chapter
-    images: list[Image] = field(default_factory=list)
-
-
 def _render_of_epub(given: PostInput) -> bytes:
-    page = cast("_Page", given.page)
-    return render_chapter(given.blog, given.post, page.chapter.title, given.images.get, given.links.get)
+    title = cast("str", given.page)
+    return render_chapter(given.blog, given.post, title, given.images.get, given.links.get)
+
+
+class _EarlierBook:
+    """The book that is replaced: the comment of a chapter's entry has the digest of its input, and what it uses."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip: zipfile.ZipFile | None = None
+        with contextlib.suppress(OSError, zipfile.BadZipFile):
+            self._zip = zipfile.ZipFile(path) if path.is_file() else None
+
+    def close(self) -> None:
+        """Close the file, so that the new book can take its name."""
+        if self._zip:
+            self._zip.close()
+
+    def find(self, name: str, plan: PostPlan) -> Collection[ImageToShow] | None:
+        """Return the images of the chapter if it was made from the same input, else None."""
+        try:
+            digest, images, links = json.loads(self._zip.getinfo(name).comment) if self._zip else ("", (), ())
+            uses = tuple(map(str, images)), tuple(map(str, links))
+            shown, paths = plan.resolve(uses)
+            if digest == plan.input_digest(shown, paths) and self._zip and self._zip.read(name):
+                return shown.values()
+        except (KeyError, ValueError, TypeError, RecursionError, OSError, zipfile.BadZipFile, zlib.error):
+            return None  # damaged, or of another program: the chapter is made again
+        return None
+
+    def copy(self, name: str, book: zipfile.ZipFile) -> None:
+        """Copy a chapter that `find` found, compressed as it is: `zipfile` itself would compress it again."""
+        source = self._zip
+        if source is None or source.fp is None or book.fp is None:
+            raise ValueError("no earlier book")
+        entry = source.getinfo(name)
+        source.fp.seek(entry.header_offset)
+        head = source.fp.read(_LOCAL_HEADER)
+        lengths = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+        source.fp.seek(lengths, os.SEEK_CUR)
+        content = source.fp.read(entry.compress_size)
+        entry.header_offset = book.start_dir
+        book.fp.seek(book.start_dir)
+        book.fp.write(entry.FileHeader() + content)
+        book.start_dir = book.fp.tell()
+        book.filelist.append(entry)
+        book.NameToInfo[name] = entry
 
 
 class _BookWriter:
     """Writes chapters and images first, then the files that list them."""
 
-    def __init__(self, reader: ExportReader, volume: Volume, book: zipfile.ZipFile) -> None:
+    def __init__(
+        self, reader: ExportReader, volume: Volume, book: zipfile.ZipFile, earlier: _EarlierBook
+    ) -> None:
         self.chapters: list[Chapter] = []
-        self._images: dict[str, bool] = {}
-        self.comments = self.missing = self.image_count = 0
+        self._valid: dict[str, bool] = {}
+        self._images: dict[str, None] = {}
+        self.comments = self.missing = 0
         self._reader = reader
         self._volume = volume
         self._blogs = volume.blogs
-        stored = [(blog, heading) for blog, heading in volume.posts if heading.has_text]
-        self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(stored, 1)}
-        self._links = InternalLinks((blog, heading, self._files[heading.id]) for blog, heading in stored)
+        self._stored = [(blog, heading) for blog, heading in volume.posts if heading.has_text]
+        # By id, not by place: a new post in the middle renames no chapter.
+        self._names = {heading.id: f"c{heading.id:05}.xhtml" for _, heading in self._stored}
+        self._links = InternalLinks(
+            (blog, heading, self._names[heading.id]) for blog, heading in self._stored
+        )
         self._zip = book
+        self._earlier = earlier
         self._write("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         self._write("META-INF/container.xml", read_static("container.xml"))
         self._write("book/style.css", read_static("style.css"))
 
-    def add_posts(self, progress: Callable[[int], None]) -> None:
-        """Write a chapter for each post, rendered on all cores, behind the images that it shows first."""
-        for given, content in render_posts(self._inputs(progress), _render_of_epub):
-            page = cast("_Page", given.page)
-            for image in page.images:
-                self._write(
-                    f"book/images/{image_file_name(image)}",
-                    self._reader.image_bytes(image.sha256 or ""),
-                    zipfile.ZIP_STORED,
-                )
-            self._write(f"book/{page.chapter.name}", content)
-            self.chapters.append(page.chapter)
-            self.comments += len(given.post.comments)
+    @property
+    def image_count(self) -> int:
+        """The number of images in the book."""
+        return len(self._images)
 
-    def _inputs(self, progress: Callable[[int], None]) -> Iterator[PostInput]:
-        for done, (blog, heading) in enumerate(self._volume.posts, 1):
-            if heading.has_text:
-                yield self._input(blog, self._reader.post(heading))
+    def add_posts(self, progress: Callable[[int], None]) -> None:
+        """Write a chapter for each post behind the images that it shows first; changed ones are rendered on all cores."""
+        plans = list(self._plans())
+        kept = {plan.path: self._earlier.find(f"book/{plan.path}", plan) for plan in plans}
+        changed = (plan.complete(self._reader) for plan in plans if kept[plan.path] is None)
+        rendered = render_posts(changed, _render_of_epub)
+        self.missing = len(self._volume.posts) - len(plans)
+        for done, plan in enumerate(plans, 1 + self.missing):
+            chapter = kept[plan.path]
+            if chapter is None:
+                given, content = next(rendered)
+                self._add_images(given.images.values())
+                comment = json.dumps((given.digest, *given.uses)).encode()
+                self._write(f"book/{plan.path}", content, comment=comment)
             else:
-                self.missing += 1
+                self._add_images(chapter)
+                self._earlier.copy(f"book/{plan.path}", self._zip)
+            self._list(plan)
             progress(done)
 
-    def _input(self, blog: Blog, post: FullPost) -> PostInput:
-        title = " ".join((post.title or "").split()) or f"无题 {post.number}"
-        month = (post.posted_at or "")[:7] or "没有日期"
-        part = month if len(self._blogs) == 1 else f"{blog.title} {month}"
-        page = _Page(chapter=Chapter(name=self._files[post.id], title=title, part=part))
-        post_links = self._links.source_for(blog, post, page.chapter.name)
-        return collect_input(blog, post, self._image_source(post, page.images), post_links, page=page)
+    def _plans(self) -> Iterator[PostPlan]:
+        digests = {blog.id: self._reader.digests(blog) for blog in self._blogs}
+        for blog, heading in self._stored:
+            title = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
+            path = self._names[heading.id]
+            yield PostPlan(
+                path=path,
+                blog=shown_blog(blog),
+                heading=heading,
+                digest=digests[blog.id][heading.id],
+                image=self._image,
+                link=self._links.source_for(blog, heading, path),
+                page=title,
+            )
+
+    def _add_images(self, images: Collection[ImageToShow]) -> None:
+        """Write the images that no earlier chapter shows."""
+        for image in images:
+            if image.url not in self._images:
+                self._images[image.url] = None
+                stored = self._reader.image_bytes(PurePosixPath(image.url).stem)
+                self._write(f"book/{image.url}", stored, zipfile.ZIP_STORED)
+
+    def _list(self, plan: PostPlan) -> None:
+        month = (plan.heading.posted_at or "")[:7] or "没有日期"
+        part = month if len(self._blogs) == 1 else f"{plan.blog.title} {month}"
+        self.chapters.append(Chapter(name=plan.path, title=cast("str", plan.page), part=part))
+        self.comments += plan.digest.comments
 
     def finish(self) -> None:
-        images = [name for name, is_valid in self._images.items() if is_valid]
-        self.image_count = len(images)
         book = Book(
             identifier=self._identifier(),
             title=self._volume.title,
             authors=tuple(blog.nickname or blog.title for blog in self._blogs),
             modified=self._modified(),
             chapters=self.chapters,
-            images=images,
+            images=[url.removeprefix(_IMAGES) for url in self._images],
         )
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._write(f"book/{name}", render_file(name, book))
 
-    def _image_source(self, post: FullPost, new: list[Image]) -> ImageSource:
-        """Return the source of the images of a post; valid images that the book has not yet are added to `new`."""
-
-        def check(name: str, image: Image) -> None:
-            if name not in self._images:
-                self._images[name] = self._is_valid(image)
-                if self._images[name]:
-                    new.append(image)
-
-        stored = make_image_source(self._reader, post, check, "images/")
-
-        def source(url: str) -> ImageToShow | None:
-            image = stored(url)
-            return image if image and self._images[image.url.removeprefix("images/")] else None
-
-        return source
+    def _image(self, url: str) -> ImageToShow | None:
+        """Return a valid image. Readers refuse a whole book for one wrong image."""
+        image = self._reader.image(url)
+        name = image_file_name(image) if image else None
+        if image is None or name is None:
+            return None
+        if name not in self._valid:
+            self._valid[name] = self._is_valid(image)
+        shown = ImageToShow(url=f"{_IMAGES}{name}", width=image.width, height=image.height)
+        return shown if self._valid[name] else None
 
     def _is_valid(self, image: Image) -> bool:
-        """Return whether the image is intact and of the stored type: readers refuse a whole book for one wrong image."""
+        """Return whether the image is intact and of the stored type."""
         body = self._reader.image_bytes(image.sha256 or "")
         return detect_image_type(body) == image.content_type and is_intact(body, image.content_type or "")
 
@@ -333,8 +403,11 @@ class _BookWriter:
         newest = max((blog.last_seen_at for blog in self._blogs), default="1980-01-01T00:00:00+00:00")
         return datetime.fromisoformat(newest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _write(self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
+    def _write(
+        self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
+    ) -> None:
         entry = zipfile.ZipInfo(name, _DAY_ZERO)
+        entry.comment = comment if len(comment) <= _MAX_COMMENT else b""
         entry.compress_type = method
         entry.external_attr = 0o644 << 16
         entry.create_system = 3

@@ -1,6 +1,7 @@
 """Write the files of an export only inside its folder, and only those that changed."""
 
 import errno
+import json
 import os
 import re
 import sys
@@ -211,12 +212,22 @@ _FORBIDDEN_of_export_folder = frozenset(
 )  # on Windows, a colon names a drive or a stream of a file
 
 
+Uses = tuple[tuple[str, ...], tuple[str, ...]]
+"""The absolute URLs of the images and of the links that the file of a post shows, stored in the export or not."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FileDigests:
-    """Digests of the input and of the content of a file; empty if unknown."""
+    """Digests of the input and of the content of a file; empty if unknown. `uses` is None if it is no post."""
 
     input: str
     content: str
+    uses: Uses | None = None
+
+    def line(self, name: str) -> str:
+        """Return the line of the marker."""
+        uses = () if self.uses is None else (json.dumps(self.uses),)
+        return "\t".join((name, self.input, self.content, *uses))
 
 
 _UNKNOWN: Final = _FileDigests(input="", content="")
@@ -237,6 +248,7 @@ class ExportFolder:
         self._head = f"blogarchive export {kind}"
         self._written: dict[str, _FileDigests] = {}
         self._folders: set[str] = set()
+        self._earlier: dict[str, _FileDigests] = {}
         self._earlier = self._open_marker()
 
     def keep(self, name: str, digest: str) -> bool:
@@ -255,10 +267,14 @@ class ExportFolder:
         """Return the digest of the input of a file of this export."""
         return self._written[name].input
 
-    def write(self, name: str, content: bytes, digest: str = "") -> None:
+    def earlier_uses(self, name: str) -> Uses | None:
+        """Return what the file of a post used in an earlier export; None if unknown."""
+        return self._earlier.get(name, _UNKNOWN).uses
+
+    def write(self, name: str, content: bytes, digest: str = "", uses: Uses | None = None) -> None:
         """Write `content` to the file `name`, a path with / below the folder; `digest` is that of its input."""
         path = self._resolve(name)
-        self._add(name, _FileDigests(input=digest, content=content_digest(content)))
+        self._add(name, _FileDigests(input=digest, content=content_digest(content), uses=uses))
         if not _has_content(path, content):
             if (
                 self._earlier.get(name) != _UNKNOWN
@@ -297,7 +313,7 @@ class ExportFolder:
                 _remove_empty(path.parent, self.root)
         lines = [
             self._head,
-            *(f"{name}\t{found.input}\t{found.content}" for name, found in sorted(self._written.items())),
+            *(found.line(name) for name, found in sorted(self._written.items())),
         ]
         content = "".join(f"{line}\n" for line in lines).encode()
         flush_disk()
@@ -344,7 +360,7 @@ class ExportFolder:
             marker.write(f"{name}\n".encode())
 
     def _resolve(self, name: str) -> Path:
-        if not _is_inside(name):
+        if name not in self._earlier and not _is_inside(name):
             raise ValueError(f"not a name inside an export's folder: {name!r}")
         path = self.root / name
         folder, _slash, _name = name.rpartition("/")
@@ -371,7 +387,15 @@ class ExportFolder:
 
 
 def _parse_digests(fields: list[str]) -> _FileDigests:
-    return _FileDigests(input=fields[0], content=fields[1]) if len(fields) == 2 else _UNKNOWN
+    if len(fields) == 2:
+        return _FileDigests(input=fields[0], content=fields[1])
+    try:
+        given, content, text = fields
+        images, links = json.loads(text)
+        uses = tuple(map(str, images)), tuple(map(str, links))
+    except (ValueError, TypeError, RecursionError):  # a line without digests, or a damaged one
+        return _UNKNOWN
+    return _FileDigests(input=given, content=content, uses=uses)
 
 
 def _is_inside(name: str) -> bool:

@@ -19,17 +19,19 @@ from blogarchive.export.posts import (
     ImageFolder,
     InternalLinks,
     PostInput,
-    collect_input,
+    PostPlan,
     escape_line_ends,
+    heading_text,
     input_digest,
     make_image_source,
+    shown_blog,
     write_posts,
 )
 from blogarchive.export.run import Exported
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.exports import ExportReader, Filters, PostDigest, open_reader
 from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.search.tokenizer import fold
@@ -167,8 +169,8 @@ class PostPage:
     newer: PageLink | None
 
 
-def plan_post_page(site_blog: SiteBlog, place: int) -> PostPage:
-    """Return the page of the post at `place` among the posts of the blog."""
+def plan_post_page(site_blog: SiteBlog, blog: Blog, place: int) -> PostPage:
+    """Return the page of the post at `place` among the posts of the blog; it shows `blog`."""
     posts, post = site_blog.posts, site_blog.posts[place]
     categories = [
         replace(listing, posts=[])
@@ -176,7 +178,7 @@ def plan_post_page(site_blog: SiteBlog, place: int) -> PostPage:
         if listing.name in post.heading.categories
     ]
     return PostPage(
-        site_blog=replace(site_blog, posts=[], months=[], categories=categories),
+        site_blog=SiteBlog(blog=blog, path=site_blog.path, posts=[], months=[], categories=categories),
         path=post.path,
         older=_link_to(posts[place - 1]) if place else None,
         newer=_link_to(posts[place + 1]) if place + 1 < len(posts) else None,
@@ -293,8 +295,8 @@ def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]
 
 # search
 
-_CHUNK = 300_000
-"""Characters in a chunk, about a megabyte: a browser parses it in some hundredths of a second."""
+_CHUNK = 700_000
+"""Stored characters of the posts in a file: it has a third of them, and a browser parses it in a moment."""
 
 # Han and full-width ASCII: the characters that search treats as equal to another.
 _FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))
@@ -313,29 +315,16 @@ def fold_script() -> bytes:
     return f"blogarchiveFold({_script(source)},{_script(target)});\n".encode()
 
 
-def write_chunks(posts: Iterable[tuple[str, Blog, FullPost]]) -> Iterator[bytes]:
-    """Yield the chunks, one in memory at a time; `posts` have the path of their page and are oldest first."""
-    entries: list[str] = []
-    size = 0
-    for path, blog, post in posts:
-        entry = _script(_entry(path, blog, post))
-        entries.append(entry)
-        size += len(entry)
-        if size >= _CHUNK:
-            yield _chunk(entries)
-            entries, size = [], 0
-    if entries:
-        yield _chunk(entries)
+def render_chunk(posts: Iterable[tuple[str, Blog, FullPost]]) -> bytes:
+    """Return a file of texts; `posts` have the path of their page and are oldest first."""
+    entries = [_script(_entry(path, blog, post)) for path, blog, post in posts]
+    return ("blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n").encode()
 
 
 def _entry(path: str, blog: Blog, post: FullPost) -> list[object]:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
     return [path, post.title or "", day, blog.nickname or blog.title, post.body_text, comments]
-
-
-def _chunk(entries: list[str]) -> bytes:
-    return ("blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n").encode()
 
 
 def _script(value: object) -> str:
@@ -345,6 +334,7 @@ def _script(value: object) -> str:
 
 # html
 
+_Found = tuple[SitePost, Blog]
 _SEARCH_PAGE = "search.html"
 _FOLD = "search/fold.js"
 
@@ -378,6 +368,7 @@ class _Site:
         self.folder = folder
         self.images = ImageFolder(reader, folder, "media")
         self.posts = self.comments = self.missing = 0
+        self._digests: dict[str, PostDigest] = {}
         self._progress = progress
         names = UniqueNames()
         for own in ("media", "look", "search"):
@@ -404,51 +395,68 @@ class _Site:
         self._progress(0, self._total)
         for site_blog in self.blogs:
             self._write_listings(site_blog)
-            write_posts(self.folder, self._inputs(site_blog), _render_of_html)
+            write_posts(self.folder, self.reader, self._plans(site_blog), _render_of_html, self.images)
         self._write_search()
         self.folder.write("index.html", render_front_page(self.blogs))
         return self.folder.finish()
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
         self.folder.write(site_blog.path, render_blog_page(site_blog))
-        lines = {post.path: input_digest(post) for post in site_blog.posts}
+        lines = {post.path: heading_text(post.heading) for post in site_blog.posts}
         titled = [(month, format_month(month.name)) for month in site_blog.months]
         titled += [(category, f"分类：{category.name}") for category in site_blog.categories]
         for listing, title in titled:
-            shown = (site_blog.blog, title, [lines[post.path] for post in listing.posts])
+            shown = (shown_blog(site_blog.blog), title, [lines[post.path] for post in listing.posts])
             digest = input_digest(shown)
             if not self.folder.keep(listing.path, digest):
                 self.folder.write(listing.path, render_listing_page(site_blog, listing, title), digest)
 
-    def _inputs(self, site_blog: SiteBlog) -> Iterator[tuple[str, PostInput]]:
-        for place, post_page in enumerate(site_blog.posts):
-            post = self.reader.post(post_page.heading)
-            source = make_image_source(self.reader, post, self.images.copy, "../media/")
-            post_links = self.links.source_for(site_blog.blog, post_page.heading, post_page.path)
-            page = plan_post_page(site_blog, place)
-            yield (
-                post_page.path,
-                collect_input(site_blog.blog, post, source, post_links, page=page, with_versions=True),
+    def _plans(self, site_blog: SiteBlog) -> Iterator[PostPlan]:
+        image = make_image_source(self.reader, "../media/")
+        blog, digests = shown_blog(site_blog.blog), self.reader.digests(site_blog.blog)
+        for place, (path, heading) in enumerate((post.path, post.heading) for post in site_blog.posts):
+            digest = self._digests[path] = digests[heading.id]
+            yield PostPlan(
+                path=path,
+                blog=blog,
+                heading=heading,
+                digest=digest,
+                image=image,
+                link=self.links.source_for(site_blog.blog, heading, path),
+                page=plan_post_page(site_blog, blog, place),
+                with_versions=True,
             )
             self.posts += 1
-            self.comments += len(post.comments)
-            self.missing += not post.has_text
+            self.comments += digest.comments
+            self.missing += not heading.has_text
             self._progress(self.posts, self._total)
 
     def _write_search(self) -> None:
-        """Write the texts for the search page, unless no post has changed."""
+        """Write the texts for the search page: a file for each run of posts, unless none of them changed."""
         posts = [(post_page, site_blog.blog) for site_blog in self.blogs for post_page in site_blog.posts]
         posts.sort(key=_posted_at)
-        digest = input_digest([self.folder.digest_of(post_page.path) for post_page, _blog in posts])
-        chunks = [name for name in self.folder.earlier_files("search") if name != _FOLD]
-        if self.folder.keep_all([_SEARCH_PAGE, *chunks], digest):
-            return
         count = 0
-        for count, chunk in enumerate(write_chunks(self._read(posts)), 1):
-            self.folder.write(f"search/{count - 1:04}.js", chunk, digest)
-        self.folder.write(_SEARCH_PAGE, render_search_page(count, self._total), digest)
+        for count, chunk in enumerate(self._divide(posts), 1):
+            name = f"search/{count - 1:04}.js"
+            digest = input_digest([(post.path, self.folder.digest_of(post.path)) for post, _blog in chunk])
+            if not self.folder.keep(name, digest):
+                self.folder.write(name, render_chunk(self._read(chunk)), digest)
+        self.folder.write(_SEARCH_PAGE, render_search_page(count, self._total))
 
-    def _read(self, posts: Iterable[tuple[SitePost, Blog]]) -> Iterator[tuple[str, Blog, FullPost]]:
+    def _divide(self, posts: Iterable[_Found]) -> Iterator[list[_Found]]:
+        """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""
+        chunk: list[_Found] = []
+        size = 0
+        for post in posts:
+            chunk.append(post)
+            size += self._digests[post[0].path].size
+            if size >= _CHUNK:
+                yield chunk
+                chunk, size = [], 0
+        if chunk:
+            yield chunk
+
+    def _read(self, posts: Iterable[_Found]) -> Iterator[tuple[str, Blog, FullPost]]:
         for post_page, blog in posts:
             yield href(post_page.path), blog, self.reader.post(post_page.heading)
 
@@ -458,5 +466,5 @@ def _render_of_html(given: PostInput) -> bytes:
     return render_post_page(page, given.post, given.images.get, given.links.get)
 
 
-def _posted_at(entry: tuple[SitePost, Blog]) -> str:
+def _posted_at(entry: _Found) -> str:
     return entry[0].heading.posted_at or ""

@@ -19,8 +19,9 @@ from blogarchive.export.posts import (
     ImageFolder,
     InternalLinks,
     PostInput,
-    collect_input,
+    PostPlan,
     make_image_source,
+    shown_blog,
     write_posts,
 )
 from blogarchive.export.run import Exported
@@ -317,18 +318,19 @@ class _Export:
 
     def write(self, blog_folder: _BlogFolder) -> None:
         images = ImageFolder(self.reader, self.folder, f"{blog_folder.path}/images")
-        write_posts(self.folder, self._inputs(blog_folder, images), _render)
+        write_posts(self.folder, self.reader, self._plans(blog_folder), _render, images)
         self.folder.write(f"{blog_folder.path}/_index.md", _format_index(blog_folder).encode())
         self.images += len(images)
 
-    def _inputs(self, blog_folder: _BlogFolder, images: ImageFolder) -> Iterator[tuple[str, PostInput]]:
+    def _plans(self, blog_folder: _BlogFolder) -> Iterator[PostPlan]:
+        image = make_image_source(self.reader, "images/")
+        blog, digests = shown_blog(blog_folder.blog), self.reader.digests(blog_folder.blog)
         for name, heading in blog_folder.posts:
-            path, post = f"{blog_folder.path}/{name}", self.reader.post(heading)
-            image = make_image_source(self.reader, post, images.copy, "images/")
-            post_links = self._links.source_for(blog_folder.blog, post, path)
-            yield path, collect_input(blog_folder.blog, post, image, post_links)
+            path = f"{blog_folder.path}/{name}"
+            link, digest = self._links.source_for(blog_folder.blog, heading, path), digests[heading.id]
+            yield PostPlan(path=path, blog=blog, heading=heading, digest=digest, image=image, link=link)
             self.posts += 1
-            self.comments += len(post.comments)
+            self.comments += digest.comments
             self._progress(self.posts, self._total)
 
 

@@ -4,22 +4,22 @@ import re
 import sys
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import dirname, relpath
 from typing import Any
 from urllib.parse import quote
 
-from blogarchive.export.folder import ExportFolder
+from blogarchive.export.folder import ExportFolder, Uses
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_image_urls, find_link_urls
 from blogarchive.sites.links import resolve_post_link
-from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.store.rows import Progress
 from blogarchive.workers.pool import map_in_order
@@ -103,15 +103,67 @@ def _update(found: Any, folder: Traversable) -> None:
 # post_files
 
 _LOCAL = 150  # posts that this process renders while workers start
+_HEADING_FIELDS = tuple(one.name for one in fields(PostHeading) if one.name != "last_seen_at")
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPlan:
+    """A post and the path of its file; `page` is what else the format shows on its page.
+
+    `digest` is that of the stored rows of the post. `image` and `link` return what the file shows for an absolute URL.
+    """
+
+    path: str
+    blog: Blog
+    heading: PostHeading
+    digest: PostDigest
+    image: ImageSource
+    link: PostSource
+    page: object = None
+    with_versions: bool = False
+
+    def input_digest(self, images: Mapping[str, ImageToShow], links: Mapping[str, str]) -> str:
+        """Return the digest of all that the file is made from."""
+        return input_digest((self.blog, heading_text(self.heading), self.digest, self.page, images, links))
+
+    def resolve(self, uses: Uses) -> tuple[dict[str, ImageToShow], dict[str, str]]:
+        """Return the images and links of these URLs that the export has."""
+        images = ((url, self.image(url)) for url in uses[0])
+        links = ((url, self.link(url)) for url in uses[1])
+        return (
+            {url: shown for url, shown in images if shown is not None},
+            {url: path for url, path in links if path is not None},
+        )
+
+    def complete(self, reader: ExportReader) -> "PostInput":
+        """Return the input of the file, with the images and links of its bodies resolved."""
+        post = reader.post(self.heading)
+        bodies = list(_all_bodies(post) if self.with_versions else _bodies(post))
+        uses = (
+            _find(find_image_urls, _IMAGE, bodies, post.url),
+            _find(find_link_urls, _LINK, bodies, post.url),
+        )
+        images, links = self.resolve(uses)
+        digest = self.input_digest(images, links)
+        return PostInput(
+            blog=self.blog,
+            post=post,
+            images=images,
+            links=links,
+            page=self.page,
+            path=self.path,
+            digest=digest,
+            uses=uses,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostInput:
     """All that the file of a post is made from: it can be rendered in another process.
 
-    `images` and `links` are what its bodies show, by absolute URL. `page` is what else the format shows on the page.
+    `images` and `links` are what its bodies show, by absolute URL; `uses` has all URLs of both.
     """
 
     blog: Blog
@@ -119,37 +171,23 @@ class PostInput:
     images: dict[str, ImageToShow]
     links: dict[str, str]
     page: object
+    path: str
+    digest: str
+    uses: Uses
 
 
 Renderer = Callable[[PostInput], bytes]
 """A function of a module, so that another process finds it."""
 
-_Job = tuple[str, str, PostInput]  # path, digest, input
+
+def shown_blog(blog: Blog) -> Blog:
+    """Return the blog without the facts that every update changes: no file of a post shows them."""
+    return replace(blog, last_seen_at="", total_visits=None, account_age=None)
 
 
-def collect_input(
-    blog: Blog,
-    post: FullPost,
-    image: ImageSource,
-    post_links: PostSource,
-    *,
-    page: object = None,
-    with_versions: bool = False,
-) -> PostInput:
-    """Return the input of a post's file, with the images and links of its bodies resolved.
-
-    `with_versions`: the file shows replaced texts too.
-    """
-    images: dict[str, ImageToShow] = {}
-    links: dict[str, str] = {}
-    for body in _all_bodies(post) if with_versions else _bodies(post):
-        if _IMAGE.search(body):
-            found = ((url, image(url)) for url in find_image_urls(body, post.url) if url not in images)
-            images |= {url: shown for url, shown in found if shown is not None}
-        if _LINK.search(body):
-            paths = ((url, post_links(url)) for url in find_link_urls(body, post.url))
-            links |= {url: path for url, path in paths if path is not None}
-    return PostInput(blog=blog, post=post, images=images, links=links, page=page)
+def heading_text(heading: PostHeading) -> str:
+    """Return all values of the heading as text, without the time of the last visit, which no file of a post shows."""
+    return repr([getattr(heading, name) for name in _HEADING_FIELDS])
 
 
 def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple[PostInput, bytes]]:
@@ -157,12 +195,16 @@ def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple
     return map_in_order(render, posts, local=_LOCAL)
 
 
-def write_posts(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]], render: Renderer) -> None:
-    """Write the file of each post, by its path; a file that an earlier export made from the same input is kept."""
-    for (path, digest, _post), content in map_in_order(
-        partial(_render, render), _changed(folder, posts), local=_LOCAL
-    ):
-        folder.write(path, content, digest)
+def write_posts(
+    folder: ExportFolder,
+    reader: ExportReader,
+    plans: Iterable[PostPlan],
+    render: Renderer,
+    images: "ImageFolder",
+) -> None:
+    """Write the file of each post and its images; a file that was made from the same input is kept, and not read."""
+    for given, content in render_posts(_changed(folder, reader, plans, images), render):
+        folder.write(given.path, content, given.digest, given.uses)
 
 
 def input_digest(value: object) -> str:
@@ -171,16 +213,24 @@ def input_digest(value: object) -> str:
     return blake2b(data, digest_size=16, key=rendering_digest()).hexdigest()
 
 
-def _changed(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]]) -> Iterator[_Job]:
-    for path, post in posts:
-        digest = input_digest(post)
-        if not folder.keep(path, digest):
-            yield path, digest, post
+def _changed(
+    folder: ExportFolder, reader: ExportReader, plans: Iterable[PostPlan], images: "ImageFolder"
+) -> Iterator[PostInput]:
+    for plan in plans:
+        shown, links = plan.resolve(folder.earlier_uses(plan.path) or ((), ()))
+        if not folder.keep(plan.path, plan.input_digest(shown, links)):
+            given = plan.complete(reader)
+            shown = given.images
+            yield given
+        for image in shown.values():
+            images.copy(image)
 
 
-def _render(render: Renderer, job: _Job) -> bytes:
-    _path, _digest, post = job
-    return render(post)
+def _find(
+    find: Callable[[str, str], tuple[str, ...]], tag: re.Pattern[str], bodies: Sequence[str], page_url: str
+) -> tuple[str, ...]:
+    found = (url for body in bodies if tag.search(body) for url in find(body, page_url))
+    return tuple(dict.fromkeys(found))
 
 
 def _bodies(post: FullPost) -> Iterator[str]:
@@ -205,22 +255,18 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 
-CopyImage = Callable[[str, Image], None]
-"""Called with the file name and the image each time that a page shows one."""
 
-
-def make_image_source(reader: ExportReader, post: FullPost, copy: CopyImage, prefix: str) -> ImageSource:
-    """Return a source that calls `copy` for a stored image of `post` and returns its file with `prefix`."""
-    of_post = {image.url: image for image in post.images}
+def make_image_source(reader: ExportReader, prefix: str) -> ImageSource:
+    """Return a source of the stored images: the file of an image is its name with `prefix`."""
 
     def source(url: str) -> ImageToShow | None:
-        image = of_post.get(url)
-        if image is None or image.sha256 is None:
-            image = reader.image(url)
-        if image is None or (name := image_file_name(image)) is None:
-            return None
-        copy(name, image)
-        return ImageToShow(url=f"{prefix}{name}", width=image.width, height=image.height)
+        image = reader.image(url)
+        name = image_file_name(image) if image else None
+        return (
+            ImageToShow(url=f"{prefix}{name}", width=image.width, height=image.height)
+            if image and name
+            else None
+        )
 
     return source
 
@@ -243,14 +289,15 @@ class ImageFolder:
     def __len__(self) -> int:
         return len(self._copied)
 
-    def copy(self, name: str, image: Image) -> None:
+    def copy(self, shown: ImageToShow) -> None:
         """Write the image's file unless it exists."""
+        name = PurePosixPath(shown.url).name
         if name in self._copied:
             return
         self._copied.add(name)
-        path = f"{self._path}/{name}"
-        if image.sha256 and not self._folder.keep(path, image.sha256):
-            self._folder.write(path, self._reader.image_bytes(image.sha256), image.sha256)
+        path, digest = f"{self._path}/{name}", PurePosixPath(name).stem
+        if not self._folder.keep(path, digest):
+            self._folder.write(path, self._reader.image_bytes(digest), digest)
 
 
 # line_ends

@@ -3,17 +3,20 @@
 import secrets
 from base64 import b64encode
 from gettext import gettext as _
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import atomic_file, output_file, safe_name
 from blogarchive.export.html import plan_blog, render_single_page
-from blogarchive.export.posts import make_image_source
+from blogarchive.export.posts import EXTENSIONS, make_image_source
 from blogarchive.export.run import Exported
+from blogarchive.rendering.bodies import ImageToShow
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, FullPost, Image
+from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.store.read.posts import find_posts
 from blogarchive.store.rows import Progress, no_progress
+
+_TYPES = {f".{extension}": media_type for media_type, extension in EXTENSIONS.items()}
 
 
 def export_single_post(
@@ -63,11 +66,19 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
     which no text can contain, because they begin with a random token.
     """
     token = secrets.token_hex(16)
-    images: dict[str, Image] = {}
-    source = make_image_source(reader, post, images.__setitem__, f"{token}/")
+    images: set[str] = set()
+    stored = make_image_source(reader, f"{token}/")
+
+    def source(url: str) -> ImageToShow | None:
+        shown = stored(url)
+        if shown:
+            images.add(shown.url)
+        return shown
+
     site_blog = plan_blog(blog, "", [post])
     page = render_single_page(site_blog, site_blog.posts[0], post, source)
-    for name, image in images.items():
-        body = b64encode(reader.image_bytes(image.sha256 or "")).decode()
-        page = page.replace(f'src="{token}/{name}"', f'src="data:{image.content_type};base64,{body}"')
+    for url in images:
+        name = PurePosixPath(url)
+        body = b64encode(reader.image_bytes(name.stem)).decode()
+        page = page.replace(f'src="{url}"', f'src="data:{_TYPES[name.suffix]};base64,{body}"')
     return page.encode(), len(images)

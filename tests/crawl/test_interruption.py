@@ -150,13 +150,13 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 
 
 BROKEN = """
-import spiders.page_parser
-whole = spiders.page_parser.parse_page
+import spiders.blog
+whole = spiders.blog.parse_page
 def read(page, target, *more):
     if target.kind == "post" and int(target.number) % 2:
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
-spiders.page_parser.parse_page = read
+spiders.blog.parse_page = read
 from blogarchive.cli import main
 main()
 """
@@ -186,7 +186,7 @@ from blogarchive.cli import main
 main()
 """
 PLACES = {
-    "a middleware": ("spiders.middlewares", "redirects", "SameSiteRedirectMiddleware", "process_response"),
+    "a middleware": ("spiders", "middlewares", "SameSiteRedirectMiddleware", "process_response"),
     "the handler": ("spiders", "download_handler", "ThrottledDownloadHandler", "_download"),
 }
 

@@ -37,7 +37,7 @@ def worst_archive(hostile_archive: Path) -> Path:
 
 def chapters(path: Path) -> list[etree._Element]:
     with zipfile.ZipFile(path) as book:
-        names = sorted(name for name in book.namelist() if name.startswith("book/c0"))
+        names = [name for name in book.namelist() if name.startswith("book/c0")]
         return [etree.fromstring(book.read(name)) for name in names]
 
 
@@ -75,7 +75,7 @@ def test_links_between_posts_lead_to_chapters_with_the_original_url_as_title(
         found for found in chapters(done.out) if "第二篇" in etree.tostring(found, encoding="unicode")
     )
     led = {a.text: (a.get("href"), a.get("title")) for a in linking.iterfind(".//x:p/x:a", namespaces=XHTML)}
-    assert {name: led[name] for name in LINKS} == led_to("c00001.xhtml", "c00003.xhtml")
+    assert {name: led[name] for name in LINKS} == led_to("c00002.xhtml", "c00001.xhtml")
     assert (done.posts, done.missing) == (3, 1)
 
 

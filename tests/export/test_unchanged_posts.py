@@ -1,18 +1,19 @@
 """A later export renders only the posts that changed, and mends files that a person changed."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from blogarchive.export import epub, warc
 from blogarchive.export import posts as post_files
-from blogarchive.export import warc
 from blogarchive.export.epub import export_epub
-from blogarchive.export.folder import MARKER, ExportFolder
+from blogarchive.export.folder import MARKER, ExportFolder, Uses
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
+from blogarchive.export.posts import PostInput
 from blogarchive.export.run import Exported
 from blogarchive.export.wacz import export_wacz
 from blogarchive.export.warc import export_warc
@@ -24,10 +25,10 @@ def rendered(out: Path, archive: Path, export: object, monkeypatch: pytest.Monke
     paths: list[str] = []
     write = ExportFolder.write
 
-    def count(self: ExportFolder, name: str, content: bytes, digest: str = "") -> None:
+    def count(self: ExportFolder, name: str, content: bytes, digest: str = "", *uses: Uses) -> None:
         if digest and not name.endswith((".png", ".jpg")):
             paths.append(name)
-        write(self, name, content, digest)
+        write(self, name, content, digest, *uses)
 
     with monkeypatch.context() as patched:
         patched.setattr(ExportFolder, "write", count)
@@ -107,3 +108,48 @@ def test_records_that_processes_build_are_those_that_this_one_builds(
     assert (here.pages, here.pictures, len(here.damaged)) == (40, 40, 1)
     assert here.damaged == there.damaged
     assert here.out.read_bytes() == there.out.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("export", "name"), [(export_html, "out"), (export_markdown, "out"), (export_epub, "out.epub")]
+)
+def test_an_export_after_changes_has_the_bytes_of_a_fresh_one_and_keeps_what_did_not_change(
+    made: Made, tmp_path: Path, export: Callable[..., Exported], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = made.blog()
+    for number in range(30):
+        link = f'<a href="{HOST}/u/31182/202501/{400301 + number}.html">下一篇</a>'
+        body = f'<p>第{number}篇</p>{link}<img src="{HOST}/{number % 7}.png">'
+        post = made.post(
+            blog, str(400300 + number), f"题{number}", body, posted_at=f"2025-01-{number % 28 + 1:02}"
+        )
+        if number < 7:
+            made.picture(post, f"{HOST}/{number}.png", png(number), 0)
+        made.comment(post, "客人", f"<p>评论{number}</p>")
+    archive = made.done()
+    out, fresh = tmp_path / "changed" / name, tmp_path / "fresh" / name
+    export(archive, out)
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("update authors set last_seen_at = '2025-03-01T09:00:00+00:00'")
+        connection.execute("update posts set last_seen_at = '2025-03-01T09:00:00+00:00'")
+        connection.execute("update comments set likes = 5 where id = 3")
+        connection.execute("delete from comments where post_id = 9")
+        connection.execute("delete from post_media where post_id = 9")
+        connection.execute("delete from posts where id = 9")
+        connection.execute("delete from media where url like '%/4.png'")
+    rendered: list[str] = []
+    render = post_files.render_posts
+
+    def count(posts: Iterable[PostInput], how: post_files.Renderer) -> Iterator[tuple[PostInput, bytes]]:
+        for given, content in render(posts, how):
+            rendered.append(given.path)
+            yield given, content
+
+    for module in (post_files, epub):
+        monkeypatch.setattr(module, "render_posts", count)
+    export(archive, out)
+    changed = set(rendered)
+    export(archive, fresh)
+    assert all_bytes(out.parent) == all_bytes(fresh.parent)
+    # A comment; the neighbours of a removed post and the post that links to it; five posts that showed a removed image.
+    assert 6 <= len(changed) <= 9

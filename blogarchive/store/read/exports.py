@@ -1,11 +1,13 @@
 """Read an archive for exports: one read transaction, one post in memory at a time."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from gettext import gettext as _
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -314,6 +316,38 @@ select g.url, g.fetched_at, p.title, p.body_text as text
 """  # noqa: S608 - constants
 
 
+_DIGESTED = {
+    "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
+    "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
+                    where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
+    "comment": """select post_id, id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html,
+                          body_text, coalesce(version_at, first_seen_at), first_seen_at, gone_at, position
+                     from comments where post_id in (select id from posts where author_id = ?) order by id""",
+    "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text
+                             from comments c join comment_revisions r on r.comment_id = c.id
+                            where c.post_id in (select id from posts where author_id = ?) order by r.captured_at, r.id""",
+}
+"""What a file of a post is made of beside its heading and its images, by kind of row."""
+
+
+class PostDigest:
+    """A digest of the rows of a post; also counts its comments and the characters of its texts."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+        self.comments = self.size = 0
+
+    def add(self, kind: str, values: Sequence[Value]) -> None:
+        """Add a row."""
+        data = repr((kind, values)).encode(errors="backslashreplace")
+        self._hash.update(data)
+        self.comments += kind == "comment"
+        self.size += len(data) if kind in ("post", "comment") else 0
+
+    def __repr__(self) -> str:
+        return self._hash.hexdigest()
+
+
 @contextmanager
 def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["ExportReader"]:
     """Return an `ExportReader` of the archive at that path.
@@ -361,6 +395,17 @@ class ExportReader:
                 json.dumps(categories) if categories else None,
             ),
         )
+
+    def digests(self, blog: Blog) -> dict[int, PostDigest]:
+        """Return a digest of all that `post` would read of each post, without building it, by id of the post.
+
+        It is of the stored values themselves: a row that a person changed by SQL has another digest.
+        """
+        found: defaultdict[int, PostDigest] = defaultdict(PostDigest)
+        for kind, query in _DIGESTED.items():
+            for post_id, *values in self.archive.execute(query, (blog.id,)):
+                found[post_id].add(kind, values)
+        return found
 
     def post(self, heading: PostHeading) -> FullPost:
         """Return the post of that heading with its text, comments, revisions and images."""

@@ -10,6 +10,9 @@ _PACKAGE: Final = "blogarchive"
 _ISOLATED: Final = "-P"
 """Option of Python: a module of the working folder must not replace one of ours."""
 
+PROGRESS_FILE: Final = "BLOGARCHIVE_PROGRESS"
+"""Environment variable: the file into which a command writes what it has done and the total, for a page to show."""
+
 
 def is_bundle() -> bool:
     """Return whether this process runs from a bundle."""

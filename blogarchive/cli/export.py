@@ -13,10 +13,12 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Day, PathArgument
 from blogarchive.cli.output import print_result, progress_bar, require_undamaged
 from blogarchive.errors import UsageError
+from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, run_export
 from blogarchive.export.seal import seal_archive
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
+from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
 
 if TYPE_CHECKING:
     from blogarchive.export.epub import Division
@@ -130,11 +132,20 @@ def _choose_export(
     )
 )
 @click.argument("out", type=PathArgument())
+@click.option(
+    "--file-only", is_flag=True, help=_("Write the verified copy to the file OUT, and nothing else.")
+)
 @options.db
 @options.as_json
 @options.verbosity
-def seal(out: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Write a verified copy for a stick or a disc; the help is translated above."""
+    if file_only:
+        require_other_file(db, out)
+        if out.exists() and not is_sealed(out):
+            raise UsageError(_("{path} exists; name another file for the copy").format(path=out))
+        write_sealed_copy(db, out)
+        return
     with progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
     if as_json:

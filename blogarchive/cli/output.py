@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from gettext import gettext as _
 from gettext import ngettext
@@ -19,6 +19,7 @@ import click
 
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.errors import ArchiveDamaged, BlogArchiveError, CannotWrite, Unreachable
+from blogarchive.processes import PROGRESS_FILE
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -284,7 +285,10 @@ def _report(command: str, reason: str) -> None:
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
-    """Yield a callback that moves a bar on a terminal, and does nothing elsewhere."""
+    """Yield a callback that moves a bar on a terminal, or writes a file for the page that started this command."""
+    if path := os.environ.get(PROGRESS_FILE):
+        yield lambda done, total: _write_progress(Path(path), done, total)
+        return
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return
@@ -294,3 +298,8 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _write_progress(path: Path, done: int, total: int) -> None:
+    with suppress(OSError):  # a full disk fails the command itself, or nothing
+        path.write_text(f"{done} {total}", "ascii")

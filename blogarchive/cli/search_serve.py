@@ -179,11 +179,15 @@ def serve(
 
 
 @click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("0 takes any free port."))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=_("0 takes any free port. [default: 8123, or a free one if it is taken]"),
+)
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
 @options.db_in_new_folder
 @options.any_verbosity
-def app(port: int, no_browser: bool, db: Path) -> None:
+def app(port: int | None, no_browser: bool, db: Path) -> None:
     """Open a page in the browser to start, watch and stop backups."""
     from blogarchive.browse.app.server import run_app
 

@@ -3,6 +3,8 @@
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.browse.app.pages import preview_of
+from blogarchive.browse.app.check import find_url, other_scheme, preview_of
+from blogarchive.browse.app.files import linux_disks
 from blogarchive.store.database.migrations import prepare
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
@@ -66,16 +69,37 @@ def test_another_host_name_another_origin_and_a_missing_cookie_reach_nothing(ser
     assert server.post("/app/start", url="http://127.0.0.1:1/u/1/", origin="null").status == 403
     assert server.post("/app/start", url="http://127.0.0.1:1/u/1/", csrf=False).status == 403
     assert server.send("GET", "/app/start?url=http://127.0.0.1:1/u/1/", cookie=good).status == 405
-    assert not server.db.parent.exists()
+    assert not server.db.exists()
 
 
 def test_a_form_cannot_pass_options_to_a_command(server: AppServer) -> None:
-    for fields in ({"uid": "--full"}, {"uid": "-v"}):
+    for fields in ({"uid": "--full"}, {"uid": "-v"}, {"url": "a.example", "site": "--help"}):
         assert "message=wrong" in server.post("/app/start", **fields).headers["location"]
     assert "message=wrong" in server.post("/app/change", uid="--help", action="pause").headers["location"]
 
 
-def test_a_blog_is_shown_before_it_is_stored_then_backed_up_exported_and_copied(server: AppServer) -> None:
+def made(server: AppServer, kind: str, **fields: str) -> str:
+    """Make a file beside the archive; returns the page at the end."""
+    started = server.post("/app/make", kind=kind, place=str(server.db.parent), **fields)
+    assert started.headers.get("location") == "/app/task", started.text
+    return at_end(server)
+
+
+def at_end(server: AppServer) -> str:
+    """Return the page of the last task when it has ended."""
+    pages: list[str] = []
+
+    def is_done() -> bool:
+        pages.append(server.send("GET", "/app/task", cookie=server.cookie).text)
+        return "data-running" not in pages[-1]
+
+    until(is_done)
+    return pages[-1]
+
+
+def test_a_blog_is_shown_before_it_is_stored_then_backed_up_and_written_to_each_kind_of_file(
+    server: AppServer,
+) -> None:
     hurry(server.db)
     with DemoHost([make_blog(UID, posts=5)]) as host:
         url = host.blog_url(UID)
@@ -87,15 +111,107 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_exported_and_copied(
     assert stored_posts(server.db) == 5
     overview = server.send("GET", "/app", cookie=server.cookie).text
     assert "Finished: everything" in overview
-    assert ("crontab" in overview, "schtasks" in overview) == (True, False), (
-        "the command of this system alone"
-    )
-    assert server.post("/app/export").status == 200
-    assert (server.db.parent / "blog-html" / "index.html").exists()
-    assert server.post("/app/copy").status == 200
-    (copy,) = server.db.parent.glob("archive-*.db")
+    assert "last backup today" in overview
+    assert "There is no copy on another disk yet" in overview
+    folder = server.db.parent
+    assert "Done, and complete" in made(server, "html")
+    assert (folder / "blog-html" / "index.html").exists()
+    assert "Done, and complete" in made(server, "epub")
+    assert (folder / "blog.epub").stat().st_size > 1000
+    assert "Done, and complete" in made(server, "copy")
+    (copy,) = folder.glob("archive-*.db")
     assert stored_posts(copy) == 5
+    download = server.send("GET", "/app/download", cookie=server.cookie)
+    assert (download.status, copy.name in download.headers["content-disposition"]) == (200, True)
+    with closing(sqlite3.connect(server.db)) as connection:
+        ((number, address),) = connection.execute("select number, url from posts limit 1").fetchall()
+    assert "Done, and complete" in made(server, "post", post=number)
+    assert "Done, and complete" in made(server, "post", post=f"这一篇：{address}")
+    assert len(list(folder.glob("post-*.html"))) == 1
+    assert "No stored post" in server.post("/app/make", kind="post", place=str(folder), post="nothing").text
+    assert "Done, and complete" in made(server, "seal")
+    (sealed,) = folder.glob("blog-2*")
+    assert (sealed / "SHA256SUMS").exists()
+    assert "on the same disk" in server.send("GET", "/app/files", cookie=server.cookie).text
     assert server.send("GET", "/read", cookie=server.cookie).status == 200
+
+
+def test_files_are_written_only_to_disks_of_the_list(server: AppServer, tmp_path: Path) -> None:
+    hurry(server.db)
+    with closing(sqlite3.connect(server.db)) as connection:
+        prepare(connection)
+    for place in (tmp_path, Path("/"), Path("--help"), Path()):
+        refused = server.post("/app/make", kind="copy", place=str(place)).text
+        assert "not there any more" in refused
+    assert server.send("GET", "/app/download", cookie=server.cookie).headers["location"] == "/app/files"
+
+
+def test_disks_of_a_desktop_are_found_with_any_name() -> None:
+    mounts = "/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /media/wang/\\346\\210\\221\\040U vfat rw 0 0\nx /mnt/disk ext4 rw 0 0\n"
+    assert list(linux_disks(mounts)) == [Path("/media/wang/我 U"), Path("/mnt/disk")]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "url"),
+    [
+        ("https://blog.creaders.net/u/31182/", "https://blog.creaders.net/u/31182/"),
+        ("我的博客是https://blog.creaders.net/u/31182/，请看。", "https://blog.creaders.net/u/31182/"),
+        ("（blog.creaders.net/u/31182）。", "https://blog.creaders.net/u/31182"),
+        ("ｈｔｔｐ：／／ｂｌｏｇ．ｓｉｎａ．ｃｏｍ．ｃｎ／ｕ／１２", "http://blog.sina.com.cn/u/12"),
+        ("blog。sina。com。cn/u/12", "https://blog.sina.com.cn/u/12"),
+        ("http:\\\\blog.sina.com.cn\\u", "http://blog.sina.com.cn"),
+        ("HTTPS//a.example/x?y=1#z.", "https://a.example/x?y=1#z"),
+        ("https:/a.example/x?y=1#z.", "https://a.example/x?y=1#z"),
+        ("\ufeff<https://a.example/>", "https://a.example/"),
+        ("view-source:https://a.example/u/1", "https://a.example/u/1"),
+        ("写信给 wang@example.com，或看 wang.blog.example", "https://wang.blog.example"),
+        ("127.0.0.1:8000/u/1/", "https://127.0.0.1:8000/u/1/"),
+        ("wang@example.com", None),
+        ("C:\\Users\\wang\\blog.html", None),
+        ("/home/wang/archive.db", None),
+        ("我的博客", None),
+        ("", None),
+        ("https://", None),
+    ],
+)
+def test_the_url_is_found_in_what_a_person_pastes(pasted: str, url: str | None) -> None:
+    assert find_url(pasted) == url
+
+
+def test_a_text_without_a_url_is_explained_without_a_path(server: AppServer) -> None:
+    mail = server.post("/app/check", url="wang@example.com").text
+    assert "This is an e-mail address" in mail
+    for text in ("我的博客", "/etc/passwd", "C:\\blog.html", "--help"):
+        shown = server.post("/app/check", url=text).text
+        assert "no address of a web page" in shown
+        assert "Errno" not in shown
+
+
+def test_a_host_that_has_only_http_is_found_by_an_address_with_https(server: AppServer) -> None:
+    with DemoHost([make_blog(UID, posts=2)]) as host:
+        shown = server.post("/app/check", url=other_scheme(host.blog_url(UID)), site="creaders").text
+    assert "Is this right?" in shown
+    assert host.blog_url(UID) in shown
+
+
+def test_an_old_address_gets_a_page_in_the_language_of_its_reader(server: AppServer) -> None:
+    for language, words in (("zh-CN", "再次打开"), ("en", "Start blogarchive again")):
+        for path in ("/app", "/app/open?token=old"):
+            old = server.send("GET", path, cookie="", headers={"Accept-Language": language})
+            assert (old.status, words in old.text) == (403, True), path
+
+
+def test_a_second_start_opens_the_page_of_the_first_and_quit_ends_it(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    with app_server(db) as first:
+        note = db.with_name("archive.db.app")
+        assert note.stat().st_mode & 0o077 == 0, "the address has a secret"
+        words = [sys.executable, "-m", "blogarchive", "app", "--no-browser", "--db", str(db)]
+        second = subprocess.run(words, capture_output=True, text=True, timeout=120)
+        assert (second.returncode, first.address in second.stderr) == (0, True)
+        assert "The program has ended" in first.post("/app/quit").text
+        assert first.process.wait(30) == 0
+        assert not note.exists()
 
 
 def test_without_a_change_of_the_site_there_is_no_question(server: AppServer) -> None:
@@ -182,16 +298,34 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
             media_hosts="a.example",
             cookies="# Netscape HTTP Cookie File\n",
         )
-        assert "Done" in changed.text, changed.text
+        assert "message=changed" in changed.headers["location"], changed.text
         shown = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
         assert 'value="2.5"' in shown
         assert 'value="a.example"' in shown
         (cookies,) = tmp_path.glob("cookies-*.txt")
         assert cookies.stat().st_mode & 0o077 == 0, "the cookies are for their owner alone"
-        assert "Done" in server.post("/app/change", uid=UID, action="pause").text
-        assert (
-            "Include this blog again" in server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
-        )
-        assert "Done" in server.post("/app/change", uid=UID, action="resume").text
-        assert "Done" in server.post("/app/change", uid=UID, action="forget", delete="yes").text
-    assert stored_posts(db) == 0
+        assert "message=paused" in server.post("/app/change", uid=UID, action="pause").headers["location"]
+        page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
+        assert "Include this blog again" in page
+        assert "left out of updates" in server.send("GET", "/app", cookie=server.cookie).text
+        assert "message=resumed" in server.post("/app/change", uid=UID, action="resume").headers["location"]
+
+
+def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_made(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    hurry(db)
+    with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: db.exists() and finished(server))
+        question = server.send("GET", f"/app/delete?uid={UID}", cookie=server.cookie).text
+        assert "Delete 2 posts" in question
+        for typed in ("", "3", "yes"):
+            refused = server.post("/app/deleted", uid=UID, copy="yes", typed=typed).text
+            assert "Nothing was deleted" in refused
+        assert server.post("/app/deleted", uid=UID, typed="2", csrf=False).status == 403
+        assert stored_posts(db) == 2
+        server.post("/app/deleted", uid=UID, copy="yes", typed=" ２ ")
+        assert "The blog is deleted" in at_end(server)
+        assert stored_posts(db) == 0
+        (copy,) = tmp_path.glob("before-deleting-*.db")
+        assert stored_posts(copy) == 2

@@ -91,13 +91,60 @@ def test_from_an_empty_folder_to_an_exported_backup_with_the_keyboard_alone(
     assert violations(tab) == []
     wait_for_text(tab, "Finished: everything that was found is stored.")
     assert violations(tab) == []
-    focus(tab, "Export as web pages")
+    focus(tab, "Copies and files")
     tab.follow()
-    assert "Done" in text(tab)
-    assert (server.db.parent / "blog-html" / "index.html").exists()
+    assert violations(tab) == []
+    focus(tab, "Make a sealed copy")
+    tab.follow()
+    wait_for_text(tab, "Done, and complete")
+    assert violations(tab) == []
+    (sealed,) = server.db.parent.glob("blog-2*")
+    assert (sealed / "html" / "index.html").exists()
     with closing(sqlite3.connect(server.db)) as connection:
         assert connection.execute("select count(content_hash) from posts").fetchone() == (4,)
     assert tab.messages == []
+
+
+def test_a_blog_is_deleted_with_the_keyboard_only_after_its_number_was_typed(
+    tab: chromium.Page, server: AppServer, host: DemoHost
+) -> None:
+    tab.go(server.address)
+    server.post("/app/start", url=host.blog_url(UID), site="creaders")
+    tab.go(f"http://{server.host}/app")
+    wait_for_text(tab, "Finished")
+    focus(tab, "Settings")
+    tab.follow()
+    assert violations(tab) == []
+    focus(tab, "Delete what is stored")
+    tab.follow()
+    assert violations(tab) == []
+    focus(tab, "typed")
+    tab.press("", text="yes")
+    tab.follow()
+    assert "Nothing was deleted" in text(tab)
+    assert violations(tab) == []
+    focus(tab, "typed")
+    tab.press("", text="4")
+    tab.follow()
+    wait_for_text(tab, "The blog is deleted")
+    assert len(list(server.db.parent.glob("before-deleting-*.db"))) == 1
+
+
+def test_no_page_is_wider_than_a_phone_and_a_page_of_an_ended_program_says_so(
+    tab: chromium.Page, server: AppServer, host: DemoHost
+) -> None:
+    tab.size(360, 740, phone=True)
+    tab.go(server.address)
+    server.post("/app/start", url=host.blog_url(UID), site="creaders")
+    tab.go(f"http://{server.host}/app")
+    wait_for_text(tab, "Finished")
+    for path in ("", "/files", f"/blog?uid={UID}", f"/delete?uid={UID}"):
+        tab.go(f"http://{server.host}/app{path}")
+        assert tab.value("document.documentElement.scrollWidth") <= 360, path
+    server.process.terminate()
+    server.process.wait(20)
+    wait_for_text(tab, "The program has ended")
+    assert tab.value("[...document.querySelectorAll('main button')].every(button => button.disabled)")
 
 
 def test_progress_is_shown_without_scripts_by_reloading(

@@ -1,4 +1,4 @@
-"""Commands of blogarchive as processes of their own: a crawl in the background, or a short command with its output.
+"""Commands of blogarchive as processes of their own: a crawl, a task that writes files, or a short command.
 
 The pages write to the archive through the command line alone, so that a page and a terminal can never do
 different things.
@@ -12,13 +12,16 @@ import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from blogarchive.messages import Language
-from blogarchive.processes import detached_environment, own_command
+from blogarchive.processes import PROGRESS_FILE, detached_environment, own_command
 from blogarchive.store.database.connection import lock_holder
 
-_SHORT_COMMAND_SECONDS = 120.0
+SHORT_COMMAND = 120.0
+"""Seconds that a short command may take."""
+
 # Ctrl-C in the terminal of the server must not reach the crawl; the server stops it itself.
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
 _STOP: signal.Signals = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
@@ -43,8 +46,8 @@ class CommandResult:
         return lines[-1].partition("blogarchive: ")[2] or lines[-1] if lines else ""
 
 
-async def run_command(*words: str, language: Language) -> CommandResult:
-    """Run a short command and wait for its end; one that takes too long is killed and has the code -9."""
+async def run_command(*words: str, language: Language, seconds: float = SHORT_COMMAND) -> CommandResult:
+    """Run a short command and wait for its end; it is killed after `seconds`, or if this call is cancelled."""
     process = await asyncio.create_subprocess_exec(
         *own_command(*words),
         env=_environment(language),
@@ -53,10 +56,14 @@ async def run_command(*words: str, language: Language) -> CommandResult:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), _SHORT_COMMAND_SECONDS)
+        out, err = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
         process.kill()
         out, err = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
     return CommandResult(code=process.returncode or 0, out=out.decode("utf-8"), err=err.decode("utf-8"))
 
 
@@ -71,9 +78,12 @@ class CrawlJob:
     @property
     def is_running(self) -> bool:
         """Whether a process writes to the archive now."""
-        if self._process is not None and self._process.poll() is None:
-            return True
-        return lock_holder(self._archive) is not None
+        return self.is_own or lock_holder(self._archive) is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the crawl that was started here runs now."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self, *words: str, language: Language) -> None:
         """Start a command that crawls; it goes on if this process is killed."""
@@ -115,6 +125,85 @@ class CrawlJob:
     def exit_code(self) -> int | None:
         """The exit code of the crawl that was started here last; None if there is none, or while it runs."""
         return None if self._process is None else self._process.poll()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskState:
+    """One look at a task. `percent` is None until it is known; `result` is None while the task runs."""
+
+    kind: str
+    target: Path
+    percent: int | None
+    result: CommandResult | None
+
+
+class FileTask:
+    """A command that writes or deletes much, in the background: one at a time, the last one remembered."""
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._folder = TemporaryDirectory(prefix="blogarchive-", ignore_cleanup_errors=True)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._kind, self._target = "", Path()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the task still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, kind: str, *words: str, target: Path, language: Language) -> None:
+        """Start `blogarchive WORDS`, which writes `target`; `kind` names the task to a person."""
+        self._kind, self._target = kind, target
+        self._progress.unlink(missing_ok=True)
+        with self._output.open("wb") as out, self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
+                own_command(*words, "--db", str(self._archive)),
+                env={**_environment(language), PROGRESS_FILE: str(self._progress)},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+                creationflags=_NEW_GROUP,
+                start_new_session=os.name == "posix",
+            )
+
+    def look(self) -> TaskState | None:
+        """Return the state of the last task, None if there was none."""
+        if self._process is None:
+            return None
+        code = self._process.poll()
+        result = (
+            None
+            if code is None
+            else CommandResult(code=code, out=_text(self._output), err=_text(self._errors))
+        )
+        return TaskState(kind=self._kind, target=self._target, percent=self._percent(), result=result)
+
+    def close(self) -> None:
+        """Stop the task that still runs; what it wrote so far is no export and no copy."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(_STOP)
+            self._process.wait()
+        self._folder.cleanup()
+
+    @property
+    def _output(self) -> Path:
+        return Path(self._folder.name, "out")
+
+    @property
+    def _errors(self) -> Path:
+        return Path(self._folder.name, "errors")
+
+    @property
+    def _progress(self) -> Path:
+        return Path(self._folder.name, "progress")
+
+    def _percent(self) -> int | None:
+        done, _separator, total = _text(self._progress).partition(" ")
+        return 100 * int(done) // int(total) if done.isdigit() and total.isdigit() and int(total) else None
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
 
 def _environment(language: Language) -> dict[str, str]:

@@ -4,7 +4,6 @@ import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from gettext import gettext as _
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from time import monotonic
@@ -14,8 +13,14 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages
-from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
-from blogarchive.messages import Language
+from blogarchive.browse.app.commands import (
+    SHORT_COMMAND,
+    CommandResult,
+    CrawlJob,
+    FileTask,
+    run_command,
+)
+from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
 from blogarchive.store.read.status import CrawlCounts
 
@@ -29,7 +34,15 @@ Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
 OPEN_PATH = "/app/open"
+_OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
+"""Paths without a secret: the check of the token, and the look of the page that refuses."""
+
 _SAFE_METHODS = {"GET", "HEAD"}
+
+OLD_ADDRESS: Final = N_(
+    "This page is of an earlier start of the program, or its address has no secret. Start blogarchive again: it opens"
+    " the right page, also if it runs already. Nothing that is stored was lost."
+)
 
 
 class Access:
@@ -40,12 +53,13 @@ class Access:
         self.cookie_name = f"blogarchive_app_{port}"  # cookies are shared by all ports of a host
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
 
-    def wrap(self, app: AsgiApp) -> AsgiApp:
-        """Return `app` behind the check; a refused request gets status 403 and reaches nothing."""
+    def wrap(self, app: AsgiApp, datasette: "Datasette") -> AsgiApp:
+        """Return `app` behind the check; a refused request gets a page with status 403 and reaches nothing."""
 
         async def guarded(scope: Scope, receive: Any, send: Any) -> None:
             if scope["type"] == "http" and (reason := self._refusal(scope)):
-                await Response.text(reason, status=403).asgi_send(send)
+                response = await refused(datasette, Request(scope, receive), reason)
+                await response.asgi_send(send)
                 return
             await app(scope, receive, send)
 
@@ -56,13 +70,13 @@ class Access:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         if headers.get("host") not in self._hosts:
-            return _("This address belongs to blogarchive; open it as 127.0.0.1.")
+            return N_("This address belongs to blogarchive; open it as 127.0.0.1.")
         if scope["method"] not in _SAFE_METHODS:
             scheme, _separator, origin = headers.get("origin", "").partition("://")
             if scheme != "http" or origin not in self._hosts:
-                return _("This form was sent by another site; nothing was done.")
-        if scope["path"] != OPEN_PATH and not self.is_token(self._cookie(headers.get("cookie", ""))):
-            return _("Open the address that `blogarchive app` printed; it contains a secret.")
+                return N_("This form was sent by another site; nothing was done.")
+        if scope["path"] not in _OPEN and not self.is_token(self._cookie(headers.get("cookie", ""))):
+            return OLD_ADDRESS
         return None
 
     def is_token(self, given: str) -> bool:
@@ -75,6 +89,13 @@ class Access:
         except CookieError:
             return ""
         return morsel.value if morsel else ""
+
+
+async def refused(datasette: "Datasette", request: Request, reason: str) -> Response:
+    """Return the page that says why a request was refused, in the language of its browser."""
+    variables = {**languages.template_values(request), "can_switch": False, "message": reason}
+    body = await datasette.render_template("app/refused.html", variables)
+    return Response.html(body, status=403, headers=_HEADERS)
 
 
 # progress
@@ -133,14 +154,16 @@ DATABASE: Final = "blogs"
 """The name of the archive in Datasette; not `archive`, which is an address of the reading pages."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class AppState:
-    """The one archive of a server, the crawl that writes to it, and who may use the pages."""
+    """The one archive of a server, what writes to it or reads it, and who may use the pages."""
 
     archive: Path
     access: Access
     job: CrawlJob
+    task: FileTask
     meter: ProgressMeter = field(default_factory=ProgressMeter)
+    stop_server: Callable[[], None] = field(default=lambda: None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,10 +184,10 @@ class AppContext:
         fields: dict[str, str] = await self.request.post_vars()
         return {name: value.strip() for name, value in fields.items()}
 
-    async def command(self, *words: str, db: bool = True) -> CommandResult:
+    async def command(self, *words: str, db: bool = True, seconds: float = SHORT_COMMAND) -> CommandResult:
         """Run a short command on the archive, in the browser's language."""
         path = ("--db", str(self.state.archive)) if db else ()
-        return await run_command(*words, *path, language=self.language)
+        return await run_command(*words, *path, language=self.language, seconds=seconds)
 
     async def read(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
         """Return the result of `query` on the archive; None if there is no archive yet."""
@@ -177,6 +200,7 @@ class AppContext:
             **languages.template_values(self.request),
             "can_switch": self.request.method == "GET",  # the address of a form's result cannot be opened
             "archive": self.state.archive,
+            "exists": self.state.archive.exists(),
             **values,
         }
         body = await self.datasette.render_template(f"app/{template}", variables, request=self.request)

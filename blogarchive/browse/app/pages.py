@@ -1,83 +1,25 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
-import json
-import re
-import shlex
 import sqlite3
-import sys
-from dataclasses import dataclass
-from datetime import datetime
-from gettext import gettext as _
+import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from blogarchive.browse.app.context import AppContext
+from blogarchive.browse.app import nightly
+from blogarchive.browse.app.check import find_url, site_title
+from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, refused
+from blogarchive.browse.app.files import last_copy
+from blogarchive.errors import UsageError
 from blogarchive.messages import N_, catalogue
-from blogarchive.messages.details import describe_failure, explain_detail
-from blogarchive.parsing.http import repair_url
-from blogarchive.processes import own_program
-from blogarchive.sites.base import crawled_site_names
-from blogarchive.store.database.files import copy_archive
+from blogarchive.messages.details import change_words, describe_failure, explain_detail
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
-
-# preview
-
-_TITLES = re.compile(r"(?:posts|listed)\[\d+\]\.title")
-_CUT_TITLES = re.compile(r"latest\[\d+\]\.title")  # a sidebar cuts long titles
-_MOST_TITLES = 5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
-    """The fields of one page that a blogger recognises; None or empty if the page does not show them."""
-
-    kind: str
-    blog_title: str | None
-    nickname: str | None
-    titles: tuple[str, ...]
-    last_month: str | None
-    months: int
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether the page shows a blog or a post."""
-        return self.kind not in ("unknown", "notice") and bool(
-            self.blog_title or self.nickname or self.titles
-        )
-
-
-def preview_of(doctor_json: str) -> Preview:
-    """Return the preview from the output of `blogarchive doctor URL --json`."""
-    fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
-    months = _matching(fields, re.compile(r"months\[\d+\]\.month"))
-    titles = _matching(fields, _TITLES) or _matching(fields, _CUT_TITLES)
-    return Preview(
-        kind=fields.get("kind", "unknown"),
-        blog_title=_shown(fields, "author.blog_title"),
-        nickname=_shown(fields, "author.nickname"),
-        titles=tuple(titles)[:_MOST_TITLES],
-        last_month=months[0] if months else None,
-        months=_count(fields.get("months[…]"), len(months)),
-    )
-
-
-def _matching(fields: dict[str, str], pattern: re.Pattern[str]) -> list[str]:
-    return list(dict.fromkeys(value for field, value in fields.items() if pattern.fullmatch(field)))
-
-
-def _shown(fields: dict[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    return None if value in (None, "none", "None", "") else str(value)
-
-
-def _count(words: str | None, listed: int) -> int:
-    found = re.match(r"\d+", words or "")
-    return int(found[0]) if found else listed
-
 
 # words
 
@@ -87,7 +29,7 @@ _ENDS: Final = {
     2: N_("This address cannot be used."),
     3: N_("Stopped. It continues where it was with the next start."),
     4: N_("The blog could not be reached, or the site refuses us. Try again later."),
-    5: N_("The site seems to have changed, and nothing stored was replaced. A newer version may be needed."),
+    5: N_("The site seems to have changed, and nothing stored was replaced. Look at the change below."),
     6: N_("The file cannot be written: the disk is full, or the file is damaged."),
     75: N_("Another backup is writing to this archive."),
     76: N_("Another machine of the fleet is reading this site. Try again later."),
@@ -98,11 +40,17 @@ MESSAGES: Final = {
     "started": N_("The backup has started."),
     "stopping": N_("The backup stops after the present page."),
     "busy": N_("A backup is running already; wait for its end, or stop it first."),
-    "unknown_host": N_(
-        "This address belongs to no site that this program knows. If it does, choose the kind of site."
-    ),
     "wrong": N_("This form was not understood; nothing was done."),
+    "nightly": N_("The blogs are updated every night from now on, also when this program is closed."),
+    "no_nightly": N_("The blogs are no longer updated by themselves."),
+    "changed": N_("The settings are stored."),
+    "paused": N_("This blog is left out of updates from now on."),
+    "resumed": N_("This blog is updated again from now on."),
+    "unconfirmed": N_("This is neither the number of posts nor the name. Nothing was deleted."),
 }
+
+_EXPLAINED = (1, 5)
+"""Exit codes of which the page shows the problems or changes, and no message of the terminal."""
 
 
 def exit_words(code: int | None) -> str | None:
@@ -110,56 +58,23 @@ def exit_words(code: int | None) -> str | None:
     return None if code is None else _ENDS.get(code, N_("The backup ended with a mistake of this program."))
 
 
-# schedule
-
-_MINUTE, _HOUR = 30, 3
-_TASK: Final = "blogarchive"
-
-
-def nightly_command(archive: Path) -> str:
-    """Return the command that schedules a nightly update on this system."""
-    return schtasks_command(archive) if sys.platform == "win32" else crontab_line(archive)
+def days_since(moment: str | None) -> int | None:
+    """Return the whole days, by the clock of this computer, since a time of the archive (UTC); None without one."""
+    if not moment:
+        return None
+    then = datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone()
+    return max(0, (datetime.now().astimezone().date() - then.date()).days)
 
 
-def crontab_line(archive: Path) -> str:
-    """Return the line of a crontab (macOS, Linux): the full path of the program, since cron sets a short PATH."""
-    command = shlex.join(_update(archive)).replace("%", r"\%")  # cron ends the command at a %
-    return f"{_MINUTE} {_HOUR} * * *  {command}"
-
-
-def schtasks_command(archive: Path) -> str:
-    """Return the command for PowerShell and cmd of Windows.
-
-    schtasks reads single quotes or escaped double quotes inside its outer quotes (`schtasks /create /?`). Both shells
-    pass single quotes unchanged; only cmd passes escaped double quotes, which a path with an apostrophe needs.
-    """
-    words = " ".join(map(_quote_for_schtasks, _update(archive)))
-    return f'schtasks /create /tn {_TASK} /sc daily /st {_HOUR:02}:{_MINUTE} /tr "{words}"'
-
-
-def _quote_for_schtasks(word: str) -> str:
-    if "'" in word:
-        return rf"\"{word}\""
-    return f"'{word}'" if " " in word else word
-
-
-def _update(archive: Path) -> list[str]:
-    return [*own_program(), "update", "-q", "--db", str(archive)]
-
-
-# pages
+# overview
 
 _MOST_PROBLEMS = 8
-_EXPLAINED = (1, 5)
-"""Exit codes of which the page shows the problems or changes, and no message of the terminal."""
-
-SETTINGS: Final = ("delay", "media_hosts")
 
 
 async def open_app(context: AppContext) -> Response:
     """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
     if not context.state.access.is_token(context.request.args.get("token") or ""):
-        return Response.text(_("This address is of an earlier start; use the newest one."), status=403)
+        return await refused(context.datasette, context.request, OLD_ADDRESS)
     response = Response.redirect("/app")
     response.set_cookie(
         context.state.access.cookie_name, context.state.access.token, httponly=True, samesite="strict"
@@ -168,16 +83,20 @@ async def open_app(context: AppContext) -> Response:
 
 
 async def overview(context: AppContext) -> Response:
-    """`/app`: the blogs of the archive, the crawl that runs, and the form to add a blog."""
+    """`/app`: the crawl that runs, the blogs of the archive, the form to add one, the copies, the nights."""
+    archive = context.state.archive
+    schedule = nightly.find_schedule(archive)
     return await context.page(
         "overview.html",
         message=MESSAGES.get(context.request.args.get("message") or ""),
         blogs=await context.read(status.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
-        exists=context.state.archive.exists(),
-        on_windows=sys.platform == "win32",
-        nightly=nightly_command(context.state.archive),
-        sites=crawled_site_names(),
+        has_schedule=schedule is not None,
+        is_nightly=schedule is not None and schedule.is_installed(),
+        copied=last_copy(archive),
+        site_title=site_title,
+        days_since=days_since,
+        exit_words=exit_words,
         **await _progress(context),
     )
 
@@ -187,27 +106,20 @@ async def progress(context: AppContext) -> Response:
     return await context.page("progress.html", **await _progress(context))
 
 
-async def check(context: AppContext) -> Response:
-    """`/app/check`: fetch and parse one page of the blog, and show the result before anything is stored."""
-    form = await context.form()
-    url, site = repair_url(form.get("url", "")), form.get("site", "")
-    words = ("doctor", url, "--json", *(("--site", site) if site else ()))
-    result = await context.command(*words, db=False)
-    preview = preview_of(result.out) if result.code == 0 else None
-    message = MESSAGES["unknown_host"] if "--site" in result.message else result.message
-    return await context.page(
-        "check.html", url=url, site=site, sites=crawled_site_names(), preview=preview, message=message
-    )
-
-
 async def start(context: AppContext) -> Response:
-    """`/app/start`: begin or continue the backup of a blog, or the update of all."""
+    """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
-    url, site, uid = repair_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
-    words = ["backup", url] if url else ["update", *([uid] if uid else [])]
-    if any(word.startswith("-") for word in words[1:]):
+    url, site, uid = find_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
+    if uid.startswith("-") or site.startswith("-"):
         return _back("wrong")
-    return start_crawl(context, *words, *(("--site", site) if site and url else ()))
+    if url:
+        return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
+    return start_crawl(context, "update", *([uid] if uid else []))
+
+
+async def retry(context: AppContext) -> Response:
+    """`/app/retry`: fetch again what failed, also what was given up."""
+    return start_crawl(context, "failures", "--retry")
 
 
 def start_crawl(context: AppContext, *words: str) -> Response:
@@ -227,49 +139,32 @@ async def stop(context: AppContext) -> Response:
     return _back("stopping")
 
 
-async def blog(context: AppContext) -> Response:
-    """`/app/blog?uid=…`: the settings of one blog, and the buttons to pause or forget it."""
-    uid = context.request.args.get("uid") or ""
-    result = await context.command("settings", uid, "--json")
-    return await context.page(
-        "blog.html",
-        uid=uid,
-        settings=result.json() if result.code == 0 else None,
-        message=MESSAGES.get(context.request.args.get("message") or "") or result.message,
-    )
-
-
-async def change_blog(context: AppContext) -> Response:
-    """`/app/change`: store settings, pause, resume or forget a blog, by the commands of the same names."""
-    form = await context.form()
-    uid, action = form.get("uid", ""), form.get("action", "")
-    words = {
-        "settings": ["settings", uid, *(f"{name}={form[name]}" for name in SETTINGS if name in form)],
-        "pause": ["pause", uid],
-        "resume": ["resume", uid],
-        "forget": ["forget", uid, "--yes", *(["--delete"] if form.get("delete") else [])],
-    }.get(action)
-    if words is None or not uid or uid.startswith("-"):
+async def switch_nights(context: AppContext) -> Response:
+    """`/app/nightly`: install or remove the nightly update."""
+    schedule, form = nightly.find_schedule(context.state.archive), await context.form()
+    if schedule is None:
         return _back("wrong")
-    cookies = form.get("cookies", "")
-    if action == "settings" and cookies:
-        words.append(f"cookies={_store_cookies(context.state.archive, uid, cookies)}")
-    result = await context.command(*words)
-    return await context.page("result.html", result=result, uid=None if action == "forget" else uid)
+    try:
+        if form.get("on"):
+            schedule.install()
+        else:
+            schedule.remove()
+    except nightly.ScheduleFailed as error:
+        return await context.page("result.html", message=str(error))
+    return _back("nightly" if form.get("on") else "no_nightly")
 
 
-async def export(context: AppContext) -> Response:
-    """`/app/export`: write the whole archive as web pages into a folder beside it."""
-    folder = context.state.archive.with_name("blog-html")
-    result = await context.command("export", "html", str(folder))
-    return await context.page("result.html", result=result, path=folder if result.code == 0 else None)
+async def alive(context: AppContext) -> Response:
+    """`/app/alive`: tell a page that is still open that the program runs."""
+    return Response.text("")
 
 
-async def copy(context: AppContext) -> Response:
-    """`/app/copy`: write a whole copy of the archive beside it, named by the time."""
-    target = context.state.archive.with_name(f"archive-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
-    await context.read(lambda connection: copy_archive(connection, target))
-    return await context.page("result.html", result=None, path=target)
+async def leave(context: AppContext) -> Response:
+    """`/app/quit`: end the program, and the backup that it runs."""
+    was_running = context.state.job.is_own or context.state.task.is_running
+    response = await context.page("closed.html", was_running=was_running)
+    context.state.stop_server()
+    return response
 
 
 def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
@@ -295,6 +190,115 @@ async def _progress(context: AppContext) -> dict[str, Any]:
             for one in problems or ()
         ],
     }
+
+
+# changes
+
+_MOST_POSTS: Final = 5
+
+
+async def ask(context: AppContext) -> Response:
+    """`/app/changes`: the changes that wait for a person, posts to look at, and the question."""
+    changes = await context.read(status.waiting_changes)
+    if not changes:
+        return Response.redirect("/app")
+    posts = await context.read(lambda connection: status.held_posts(connection, limit=_MOST_POSTS))
+    return await context.page(
+        "changes.html",
+        changes=[(change, *change_words(change.field)) for change in changes],
+        posts=posts,
+        running=context.state.job.is_running,
+    )
+
+
+async def agree(context: AppContext) -> Response:
+    """`/app/agree`: store the changes, by `update --accept-changes`."""
+    return start_crawl(context, "update", "--accept-changes")
+
+
+# blog
+
+SETTINGS: Final = ("delay", "media_hosts")
+
+
+async def blog(context: AppContext) -> Response:
+    """`/app/blog?uid=…`: the settings of one blog, and the ways to leave it out or delete it."""
+    uid = context.request.args.get("uid") or ""
+    result = await context.command("settings", uid, "--json")
+    return await context.page(
+        "blog.html",
+        uid=uid,
+        settings=result.json() if result.code == 0 else None,
+        message=MESSAGES.get(context.request.args.get("message") or "") or result.message,
+    )
+
+
+async def change_blog(context: AppContext) -> Response:
+    """`/app/change`: store settings, pause or resume a blog, by the commands of the same names."""
+    form = await context.form()
+    uid, action = form.get("uid", ""), form.get("action", "")
+    words, message = {
+        "settings": (
+            ["settings", uid, *(f"{name}={form[name]}" for name in SETTINGS if name in form)],
+            "changed",
+        ),
+        "pause": (["pause", uid], "paused"),
+        "resume": (["resume", uid], "resumed"),
+    }.get(action, (None, ""))
+    if words is None or not uid or uid.startswith("-"):
+        return _back("wrong")
+    cookies = form.get("cookies", "")
+    if action == "settings" and cookies:
+        words.append(f"cookies={_store_cookies(context.state.archive, uid, cookies)}")
+    result = await context.command(*words)
+    if result.code:
+        return await context.page("result.html", message=result.message, uid=uid)
+    return Response.redirect(f"/app/blog?{urlencode({'uid': uid, 'message': message})}", status=303)
+
+
+async def ask_to_delete(context: AppContext) -> Response:
+    """`/app/delete?uid=…`: name what would be deleted, and ask for its number or name."""
+    return await _ask_to_delete(context, context.request.args.get("uid") or "")
+
+
+async def _ask_to_delete(context: AppContext, uid: str, message: str | None = None) -> Response:
+    contents = _contents(context.state.archive, uid)
+    if contents is None:
+        return _back("wrong")
+    return await context.page(
+        "delete.html", uid=uid, contents=contents, running=context.state.job.is_running, message=message
+    )
+
+
+async def delete(context: AppContext) -> Response:
+    """`/app/deleted`: delete a blog in the background, if its number of posts or its name was typed."""
+    form = await context.form()
+    uid, archive = form.get("uid", ""), context.state.archive
+    contents = _contents(archive, uid)
+    if contents is None or uid.startswith("-"):
+        return _back("wrong")
+    if _folded(form.get("typed", "")) not in (str(contents.posts), _folded(contents.name), _folded(uid)):
+        return await _ask_to_delete(context, uid, MESSAGES["unconfirmed"])
+    if context.state.job.is_running or context.state.task.is_running:
+        return _back("busy")
+    copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
+    words = ["forget", uid, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
+    context.state.task.start("delete", *words, target=copy, language=context.language)
+    return Response.redirect("/app/task", status=303)
+
+
+def _contents(archive: Path, name: str) -> BlogContents | None:
+    """Return what is stored of a blog; None if the archive has no blog of that name."""
+    try:
+        with Archive.open(archive, read_only=True) as opened:
+            return count_contents(opened, find_blog(opened, name))
+    except UsageError:
+        return None
+
+
+def _folded(text: str) -> str:
+    """Return what a person typed, without differences of width, case and blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _store_cookies(archive: Path, uid: str, text: str) -> Path:

@@ -3,60 +3,42 @@
 from collections.abc import Awaitable, Callable
 from gettext import gettext as _
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
+from blogarchive.browse.app import files as file_pages
 from blogarchive.browse.app import pages
+from blogarchive.browse.app.check import check
 from blogarchive.browse.app.context import AppContext, AppState, AsgiApp, Page, open_database
-from blogarchive.browse.app.pages import start_crawl
-from blogarchive.messages.details import change_words
-from blogarchive.store.read import status
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-
-# changes
-
-_MOST_POSTS: Final = 5
-
-
-async def ask(context: AppContext) -> Response:
-    """`/app/changes`: the changes that wait for a person, posts to look at, and the question."""
-    changes = await context.read(status.waiting_changes)
-    if not changes:
-        return Response.redirect("/app")
-    posts = await context.read(lambda connection: status.held_posts(connection, limit=_MOST_POSTS))
-    return await context.page(
-        "changes.html",
-        changes=[(change, *change_words(change.field)) for change in changes],
-        posts=posts,
-        running=context.state.job.is_running,
-    )
-
-
-async def agree(context: AppContext) -> Response:
-    """`/app/agree`: store the changes, by `update --accept-changes`."""
-    return start_crawl(context, "update", "--accept-changes")
-
-
-# plugin
-
 _PAGES: dict[str, tuple[str, Page]] = {
     "": ("GET", pages.overview),
     "/open": ("GET", pages.open_app),
+    "/alive": ("GET", pages.alive),
     "/progress": ("GET", pages.progress),
-    "/check": ("POST", pages.check),
+    "/check": ("POST", check),
     "/start": ("POST", pages.start),
+    "/retry": ("POST", pages.retry),
     "/stop": ("POST", pages.stop),
-    "/changes": ("GET", ask),
-    "/agree": ("POST", agree),
+    "/quit": ("POST", pages.leave),
+    "/nightly": ("POST", pages.switch_nights),
+    "/changes": ("GET", pages.ask),
+    "/agree": ("POST", pages.agree),
     "/blog": ("GET", pages.blog),
     "/change": ("POST", pages.change_blog),
-    "/export": ("POST", pages.export),
-    "/copy": ("POST", pages.copy),
+    "/delete": ("GET", pages.ask_to_delete),
+    "/deleted": ("POST", pages.delete),
+    "/files": ("GET", file_pages.show_files),
+    "/make": ("POST", file_pages.make_file),
+    "/task": ("GET", file_pages.show_task),
+    "/task/part": ("GET", file_pages.show_task_part),
+    "/download": ("GET", file_pages.download),
+    "/show": ("POST", file_pages.open_folder),
 }
 _FILES = {"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8"}
 
@@ -87,9 +69,9 @@ class AppPlugin:
         ]
 
     @hookimpl(tryfirst=True)
-    def asgi_wrapper(self) -> Callable[[AsgiApp], AsgiApp]:
+    def asgi_wrapper(self, datasette: "Datasette") -> Callable[[AsgiApp], AsgiApp]:
         """Check every request, those of the reading pages and of Datasette too."""
-        return self._state.access.wrap
+        return lambda app: self._state.access.wrap(app, datasette)
 
     def _view(self, method: str, page: Page) -> Callable[..., Awaitable[Response]]:
         async def view(datasette: "Datasette", request: Request) -> Response:

@@ -1,47 +1,108 @@
 """`blogarchive app`: a local server with pages to start, watch and stop backups, opened in the browser."""
 
 import webbrowser
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from gettext import gettext as _
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from socket import socket
+from typing import Final
+from urllib.parse import urlsplit
 
 import click
 import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from blogarchive.browse.app.commands import CrawlJob
+from blogarchive.browse.app.commands import CrawlJob, FileTask
 from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
 from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
 from blogarchive.browse.serve import SETTINGS, listen
-from blogarchive.errors import ArchiveBusy, Interrupted
+from blogarchive.errors import ArchiveBusy, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.rows import utc_now
 
+_PORT: Final = 8123
+"""The port of pages that a person may have bookmarked; another one if it is taken."""
 
-def run_app(path: Path, *, port: int = 0, open_browser: bool = True) -> None:
+_SECONDS: Final = 5.0
+
+
+def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -> None:
     """Serve the pages for the archive at `path`, which need not exist yet, until the process is stopped.
 
-    Listens on 127.0.0.1 alone; port 0 takes a free one. A crawl that was started from the pages is stopped at the end.
+    Listens on 127.0.0.1 alone; port 0 takes a free one, None the usual one if it is free. If another process serves this
+    archive, its page is opened instead. A crawl that was started from the pages is stopped at the end.
     Raises `UsageError` if the port is taken, `ArchiveDamaged` if the file is not an archive.
     """
-    _migrate(path)
-    with closing(listen("127.0.0.1", port)) as listening:
-        port = listening.getsockname()[1]
-        state = AppState(archive=path.absolute(), access=Access(port), job=CrawlJob(path.absolute()))
-        address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
-        click.echo(_("The archive is {path}").format(path=path.absolute()), err=True)
-        click.echo(_("Open {address} (Ctrl-C ends)").format(address=address), err=True)
+    path = path.absolute()
+    if address := _running_address(path):
+        click.echo(_("It runs already: open {address}").format(address=address), err=True)
         if open_browser:
             webbrowser.open(address)
+        return
+    _migrate(path)
+    with closing(_listen(port)) as listening:
+        port = listening.getsockname()[1]
+        state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
+        address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
+        server = uvicorn.Server(_config(state))
+        state.stop_server = lambda: setattr(server, "should_exit", True)
         try:
-            uvicorn.Server(_config(state)).run(sockets=[listening])
+            with _noted_address(path, address):
+                click.echo(_("The archive is {path}").format(path=path), err=True)
+                click.echo(_("Open {address} (Ctrl-C ends)").format(address=address), err=True)
+                if open_browser:
+                    webbrowser.open(address)
+                server.run(sockets=[listening])
         except (KeyboardInterrupt, Interrupted):
             return
         finally:
             state.job.stop_own()
+            state.task.close()
+
+
+def _listen(port: int | None) -> socket:
+    if port is not None:
+        return listen("127.0.0.1", port)
+    try:
+        return listen("127.0.0.1", _PORT)
+    except UsageError:
+        return listen("127.0.0.1", 0)
+
+
+@contextmanager
+def _noted_address(archive: Path, address: str) -> Iterator[None]:
+    """Keep the address of this server beside the archive, for its owner alone: a second start opens it."""
+    note = _note(archive)
+    with suppress(OSError):  # a folder that cannot be written is reported by the first backup
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.touch(mode=0o600)
+        note.write_text(address, "ascii")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+
+
+def _running_address(archive: Path) -> str | None:
+    """Return the address of a server that serves this archive; None if there is none, or it does not answer."""
+    try:
+        address = _note(archive).read_text("ascii")
+        parts = urlsplit(address)
+        with closing(HTTPConnection("127.0.0.1", parts.port or 0, timeout=_SECONDS)) as connection:
+            connection.request("GET", f"{parts.path}?{parts.query}")
+            return address if connection.getresponse().status == 302 else None  # the token is that server's
+    except (OSError, ValueError, HTTPException):
+        return None
+
+
+def _note(archive: Path) -> Path:
+    return archive.with_name(f"{archive.name}.app")
 
 
 def _config(state: AppState) -> uvicorn.Config:

@@ -95,7 +95,10 @@ class OpenProblem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlogLine:
-    """One blog of the archive, read or only requested. Times are UTC text, None if there is none."""
+    """One blog of the archive, read or only requested. Times are UTC text, None if there is none.
+
+    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved.
+    """
 
     site: str
     uid: str | None
@@ -106,6 +109,8 @@ class BlogLine:
     posts_found: int
     posts_stored: int
     last_seen_at: str | None
+    is_left_out: bool
+    failures: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +177,10 @@ def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
                   a.id as author_id,
                   (select count(*) from posts p where p.author_id = a.id) as posts_found,
                   (select count(p.content_hash) from posts p where p.author_id = a.id) as posts_stored,
-                  a.last_seen_at
+                  a.last_seen_at,
+                  exists (select 1 from blog_settings s where s.site = f.site and s.uid = f.uid
+                             and (s.paused_at is not null or s.forgotten_at is not null)) as is_left_out,
+                  (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures
              from frontier f left join authors a on a.site = f.site and a.uid = f.uid
             where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
     )

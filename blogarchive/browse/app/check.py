@@ -1,0 +1,216 @@
+"""Find the blog that a person means: the URL in a pasted text, the scheme that answers, and what its page shows."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from datasette.utils.asgi import Response
+
+from blogarchive.browse.app.commands import CommandResult
+from blogarchive.browse.app.context import AppContext
+from blogarchive.errors import Unreachable
+from blogarchive.messages import N_
+from blogarchive.sites.base import crawled_site_names
+
+# URL
+
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_STOP: Final = (
+    r"""\s<>"'`{}|^\\\u0080-\uffff"""  # a URL of the address bar is ASCII: Chinese beside it is text
+)
+_WITH_SCHEME: Final = re.compile(
+    rf"(https?)\s*[:;]?\s*[/\\]{{1,3}}\s*([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
+)
+_BARE: Final = re.compile(
+    rf"(?<![\w@.:/\\-])((?:[a-z0-9-]+\.)+(?:[a-z]{{2,24}}|xn--[a-z0-9-]+)|\d+(?:\.\d+){{3}}|localhost)(:\d+)?(?![\w@.-])"
+    rf"([/?#][^{_STOP}]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_TRAILING: Final = ".,;:!?*_~)]}>"
+_LONGEST: Final = 2000
+
+NO_URL: Final = N_("There is no address of a web page in this text. It begins with https:// or http://.")
+MAIL: Final = N_("This is an e-mail address. Please paste the address of the blog's home page.")
+
+
+def find_url(text: str) -> str | None:
+    """Return the first URL in a pasted text, repaired: full-width characters, scheme, punctuation behind it."""
+    plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+    plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
+    if found := _WITH_SCHEME.search(plain):
+        url = f"{found[1].lower()}://{found[2]}"
+    elif found := _BARE.search(plain):
+        url = f"https://{found[0]}"
+    else:
+        return None
+    url = url[:_LONGEST].rstrip(_TRAILING)
+    return url if re.fullmatch(r"https?://\[?[\w-].*", url) else None
+
+
+def explain_no_url(text: str) -> str:
+    """Return why a text without a URL names no blog, in a sentence to be translated."""
+    return MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
+
+
+def other_scheme(url: str) -> str:
+    """Return the URL with http instead of https, or the reverse."""
+    return (
+        url.replace("https://", "http://", 1) if url.startswith("https:") else url.replace("http", "https", 1)
+    )
+
+
+# preview
+
+_TITLES = re.compile(r"(?:posts|listed)\[\d+\]\.title")
+_CUT_TITLES = re.compile(r"latest\[\d+\]\.title")  # a sidebar cuts long titles
+_MOST_TITLES = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """The fields of one page that a blogger recognises; None or empty if the page does not show them."""
+
+    kind: str
+    blog_title: str | None
+    nickname: str | None
+    titles: tuple[str, ...]
+    last_month: str | None
+    months: int
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the page shows a blog or a post."""
+        return self.kind not in ("unknown", "notice") and bool(
+            self.blog_title or self.nickname or self.titles
+        )
+
+
+def preview_of(doctor_json: str) -> Preview:
+    """Return the preview from the output of `blogarchive doctor URL --json`."""
+    fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
+    months = _matching(fields, re.compile(r"months\[\d+\]\.month"))
+    titles = _matching(fields, _TITLES) or _matching(fields, _CUT_TITLES)
+    return Preview(
+        kind=fields.get("kind", "unknown"),
+        blog_title=_shown(fields, "author.blog_title"),
+        nickname=_shown(fields, "author.nickname"),
+        titles=tuple(titles)[:_MOST_TITLES],
+        last_month=months[0] if months else None,
+        months=_count(fields.get("months[…]"), len(months)),
+    )
+
+
+def _matching(fields: dict[str, str], pattern: re.Pattern[str]) -> list[str]:
+    return list(dict.fromkeys(value for field, value in fields.items() if pattern.fullmatch(field)))
+
+
+def _shown(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    return None if value in (None, "none", "None", "") else str(value)
+
+
+def _count(words: str | None, listed: int) -> int:
+    found = re.match(r"\d+", words or "")
+    return int(found[0]) if found else listed
+
+
+# sites
+
+_SITE_NAMES: Final = {
+    "creaders": "万维博客 CReaders",
+    "netease": "网易博客 163",
+    "pixnet": "痞客邦 PIXNET",
+    "sina": "新浪博客 Sina",
+    "wenxuecity": "文学城 Wenxuecity",
+    "wretch": "無名小站 Wretch",
+}
+
+
+def site_title(name: str) -> str:
+    """Return the name of a site as its bloggers know it."""
+    return _SITE_NAMES.get(name, name)
+
+
+def site_titles() -> dict[str, str]:
+    """Return the titles of all sites that can be crawled, by their names."""
+    return {name: site_title(name) for name in crawled_site_names()}
+
+
+# page
+
+_PATIENCE: Final = 10.0
+"""Seconds after which the other scheme is tried too."""
+
+_LONGEST_CHECK: Final = 45.0
+
+UNKNOWN_SITE: Final = N_(
+    "This address belongs to no site that this program knows. If it does, choose the kind of site."
+)
+NO_ANSWER: Final = N_(
+    "The site does not answer. Look whether your browser opens this address, and try again later."
+)
+
+
+async def check(context: AppContext) -> Response:
+    """`/app/check`: fetch and parse one page of the blog, and show the result before anything is stored."""
+    form = await context.form()
+    text, site = form.get("url", ""), form.get("site", "")
+    url, preview, message = find_url(text), None, None
+    if url is None:
+        message = explain_no_url(text)
+    else:
+        url, result = await _ask_both_schemes(context, url, site)
+        preview = preview_of(result.out) if result.code == 0 else None
+        message = None if preview else _failure_words(result)
+    return await context.page(
+        "check.html",
+        url=url,
+        text=url or text,
+        site=site,
+        sites=site_titles(),
+        needs_site=url is not None and message != NO_ANSWER,
+        preview=preview,
+        message=message,
+    )
+
+
+def _failure_words(result: CommandResult) -> str:
+    """Return the message of `doctor` unless it speaks of options and commands."""
+    if "--site" in result.message:
+        return UNKNOWN_SITE
+    return (
+        NO_ANSWER if "`" in result.message or "--" in result.message or not result.message else result.message
+    )
+
+
+async def _ask_both_schemes(context: AppContext, url: str, site: str) -> tuple[str, CommandResult]:
+    """Return the URL whose page came, with the output of `doctor`; the given one with its error if none did."""
+    other = other_scheme(url)
+    async with _doctor(context, url, site) as first:
+        await asyncio.wait([first], timeout=_PATIENCE)
+        if first.done() and first.result().code != Unreachable.exit_code:
+            return url, first.result()
+        async with _doctor(context, other, site) as second:
+            await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
+            if first.done() and first.result().code == 0:
+                return url, first.result()
+            found = await second
+            return (other, found) if found.code == 0 else (url, await first)
+
+
+@asynccontextmanager
+async def _doctor(context: AppContext, url: str, site: str) -> AsyncIterator["asyncio.Task[CommandResult]"]:
+    """Run `doctor` on a URL; it is ended when nobody waits for it any more."""
+    words = ("doctor", url, "--json", *(("--site", site) if site else ()))
+    task = asyncio.create_task(context.command(*words, db=False, seconds=_LONGEST_CHECK))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

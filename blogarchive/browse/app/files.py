@@ -1,0 +1,252 @@
+"""Pages that take the archive elsewhere: sealed copies and exports, onto which disk, when the last one was made."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from datasette.utils.asgi import AsgiFileDownload, Response
+
+from blogarchive.browse.app.check import find_url
+from blogarchive.browse.app.context import AppContext
+from blogarchive.messages import N_
+from blogarchive.store.read.blogs import read_blog, read_only_blog
+from blogarchive.store.read.models import FullPost, read_post
+from blogarchive.store.read.posts import find_by_number, find_by_url
+
+# places
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A folder that files can be written to; `is_removable` for a disk that can be taken away."""
+
+    path: Path
+    free: int
+    is_removable: bool
+
+
+def list_places(archive: Path) -> list[Place]:
+    """Return the disks that can be taken away, then the folder of the archive and that of downloads."""
+    found = [(path, True) for path in _removable_disks()]
+    found += [(archive.parent, False), (Path.home() / "Downloads", False)]
+    return [
+        Place(path=path, free=shutil.disk_usage(path).free, is_removable=is_removable)
+        for path, is_removable in found
+        if path.is_dir() and os.access(path, os.W_OK)
+    ]
+
+
+def _removable_disks() -> Iterator[Path]:
+    if sys.platform == "win32":
+        yield from _windows_disks()
+    elif sys.platform == "darwin":
+        yield from (
+            path
+            for path in Path("/Volumes").iterdir()
+            if os.path.ismount(path) and path.resolve() != Path("/")
+        )
+    else:
+        yield from linux_disks(Path("/proc/self/mounts").read_text("utf-8", errors="replace"))
+
+
+def linux_disks(mounts: str) -> Iterator[Path]:
+    """Yield the folders of disks that desktops mount, from the text of /proc/mounts (`man proc_mounts`)."""
+    for line in mounts.splitlines():
+        place = (
+            line.split(" ")[1].encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
+        )
+        if place.startswith(("/media/", "/run/media/", "/mnt/")):
+            yield Path(place)
+
+
+def _windows_disks() -> Iterator[Path]:
+    """Yield the drives of the type "removable", and fixed ones other than that of Windows: disks in a case."""
+    import ctypes
+
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - only Windows has it
+    for letter in "DEFGHIJKLMNOPQRSTUVWXYZ":
+        root = f"{letter}:\\"
+        if kernel.GetDriveTypeW(root) in (2, 3) and letter != os.environ.get("SYSTEMDRIVE", "C:")[:1].upper():
+            yield Path(root)
+
+
+# last_copy
+
+_OLD: Final = timedelta(days=31)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastCopy:
+    """The last copy that was made from these pages; `is_elsewhere` on another disk than the archive."""
+
+    at: datetime
+    path: Path
+    is_elsewhere: bool
+
+    @property
+    def is_old(self) -> bool:
+        """Return whether it is older than a month."""
+        return datetime.now(UTC) - self.at > _OLD
+
+
+def last_copy(archive: Path) -> LastCopy | None:
+    """Return the last copy; None if there was none, or its note cannot be read."""
+    try:
+        found = json.loads(_note(archive).read_text("utf-8"))
+        return LastCopy(
+            at=datetime.fromisoformat(found["at"]),
+            path=Path(found["path"]),
+            is_elsewhere=bool(found["is_elsewhere"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def note_copy(archive: Path, target: Path) -> None:
+    """Note the copy at `target` as the last one, unless it is beside the archive and an earlier one is elsewhere."""
+    found, before = target.stat(), last_copy(archive)
+    at = datetime.fromtimestamp(found.st_mtime, UTC).isoformat()
+    note = {"at": at, "path": str(target), "is_elsewhere": found.st_dev != archive.stat().st_dev}
+    if note["is_elsewhere"] or before is None or not before.is_elsewhere:
+        _note(archive).write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+
+
+def _note(archive: Path) -> Path:
+    return archive.with_name(f"{archive.name}.copied.json")
+
+
+# pages
+
+TITLES: Final = {
+    "seal": N_("Sealed copy, to keep or to give away"),
+    "copy": N_("Copy of the file alone"),
+    "html": N_("Web pages, to read without this program"),
+    "epub": N_("Books for an e-reader"),
+    "post": N_("One post as one file"),
+    "delete": N_("Delete a blog"),
+}
+_COPIES: Final = ("seal", "copy")
+NO_PLACE: Final = N_("This disk is not there any more. Put it in again, or choose another place.")
+NO_POST: Final = N_("No stored post has this address or number, or several blogs have this number.")
+WORKING: Final = N_("Another file is being written; wait for its end.")
+
+
+async def show_files(context: AppContext, message: str | None = None) -> Response:
+    """`/app/files`: what can be made of the archive, and where to."""
+    if not context.state.archive.exists():
+        return Response.redirect("/app")
+    return await context.page(
+        "files.html",
+        places=list_places(context.state.archive),
+        copied=last_copy(context.state.archive),
+        task=context.state.task.look(),
+        titles=TITLES,
+        message=message,
+    )
+
+
+async def make_file(context: AppContext) -> Response:
+    """`/app/make`: start to write a file or folder, and show its progress."""
+    form = await context.form()
+    kind, place = form.get("kind", ""), Path(form.get("place", ""))
+    if context.state.task.is_running:
+        return await show_files(context, WORKING)
+    if place not in [one.path for one in list_places(context.state.archive)]:
+        return await show_files(context, NO_PLACE)
+    planned = await _plan_post(context, form.get("post", ""), place) if kind == "post" else None
+    planned = planned or await _plan(context, kind, place)
+    if planned is None:
+        return await show_files(context, NO_POST)
+    words, target = planned
+    context.state.task.start(kind, *words, str(target), target=target, language=context.language)
+    return Response.redirect("/app/task", status=303)
+
+
+_Plan = tuple[Sequence[str], Path]
+"""The words of a command without its last one, and that one: the file or folder that it writes."""
+
+
+async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:
+    now = datetime.now().astimezone()
+    if kind == "epub" and await context.read(read_only_blog) is None:
+        return ("export", "epub", "--each", "blog"), place / "blog-books"
+    return {
+        "seal": (("seal",), place / f"blog-{now:%Y-%m-%d}"),
+        "copy": (("seal", "--file-only"), place / f"archive-{now:%Y%m%d-%H%M%S}.db"),
+        "html": (("export", "html"), place / "blog-html"),
+        "epub": (("export", "epub"), place / "blog.epub"),
+    }.get(kind)
+
+
+async def _plan_post(context: AppContext, words: str, place: Path) -> _Plan | None:
+    """Return the export of the post that an address or a number names."""
+
+    def find(connection: sqlite3.Connection) -> FullPost | None:
+        url = find_url(words)
+        ids = [find_by_url(connection, url)] if url else [one.id for one in find_by_number(connection, words)]
+        return read_post(connection, ids[0]) if len(ids) == 1 and ids[0] else None
+
+    post = await context.read(find)
+    if post is None:
+        return None
+    blog = await context.read(lambda connection: read_blog(connection, post.author_id))
+    author = ("--author", f"{blog.site}/{blog.uid}")
+    return (
+        "export",
+        "html",
+        "--number",
+        post.number,
+        *author,
+    ), place / f"post-{quote(post.number, safe='')}.html"
+
+
+async def show_task(context: AppContext) -> Response:
+    """`/app/task`: the progress of the last task, then its result."""
+    return await _render_task(context, "task.html")
+
+
+async def show_task_part(context: AppContext) -> Response:
+    """`/app/task/part`: the part of `/app/task` that changes while it runs."""
+    return await _render_task(context, "task_part.html")
+
+
+async def _render_task(context: AppContext, template: str) -> Response:
+    task = context.state.task.look()
+    if task is None:
+        return Response.redirect("/app/files")
+    is_done = task.result is not None and task.result.code == 0 and task.target.exists()
+    if is_done and task.kind in _COPIES:
+        note_copy(context.state.archive, task.target)
+    return await context.page(
+        template, task=task, titles=TITLES, is_done=is_done, is_file=task.target.is_file()
+    )
+
+
+async def download(context: AppContext) -> Response:
+    """`/app/download`: the one file that the last task wrote, as a download."""
+    task = context.state.task.look()
+    if task is None or task.result is None or not task.target.is_file():
+        return Response.redirect("/app/files")
+    return AsgiFileDownload(
+        str(task.target), filename=quote(task.target.name), content_type="application/octet-stream"
+    )
+
+
+async def open_folder(context: AppContext) -> Response:
+    """`/app/show`: open the folder of what the last task wrote in the file manager of the system."""
+    task = context.state.task.look()
+    if task is not None and task.target.exists():
+        folder = task.target if task.target.is_dir() else task.target.parent
+        opener = {"win32": "explorer", "darwin": "open"}.get(sys.platform, "xdg-open")
+        if program := shutil.which(opener):
+            subprocess.Popen([program, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed program
+    return Response.redirect("/app/task", status=303)

@@ -1,0 +1,194 @@
+"""Update every night by the schedule of this system: systemd for a user, launchd, the Task Scheduler of Windows."""
+
+import os
+import plistlib
+import shlex
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from xml.sax.saxutils import escape
+
+from blogarchive.processes import own_program
+
+_HOUR, _MINUTE = 3, 30
+_SECONDS: Final = 30.0
+
+
+class ScheduleFailed(Exception):
+    """The system refused the schedule; the text is its last line of output."""
+
+
+class Schedule(ABC):
+    """The nightly update of one archive in the schedule of a system. All methods may raise `ScheduleFailed`."""
+
+    def __init__(self, archive: Path) -> None:
+        digest = sha256(str(archive.absolute()).encode()).hexdigest()[:8]
+        self.name = f"blogarchive-{digest}"
+        self.words = [*own_program(), "update", "-q", "--db", str(archive.absolute())]
+
+    @abstractmethod
+    def is_installed(self) -> bool:
+        """Return whether the update is scheduled."""
+
+    @abstractmethod
+    def install(self) -> None:
+        """Schedule the update every night, or after the next start of a computer that was off."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Remove the schedule of this archive."""
+
+
+def find_schedule(archive: Path) -> Schedule | None:
+    """Return the schedule of this system; None if it has none that a program can use."""
+    if sys.platform == "win32":
+        return TaskScheduler(archive)
+    if sys.platform == "darwin":
+        return Launchd(archive)
+    return Systemd(archive) if _is_systemd() else None
+
+
+class Systemd(Schedule):
+    """A timer of systemd, which belongs to the user."""
+
+    @property
+    def _folder(self) -> Path:
+        home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+        return Path(home, "systemd", "user")
+
+    def is_installed(self) -> bool:
+        """Return whether the timer is there."""
+        return (self._folder / f"{self.name}.timer").exists()
+
+    def install(self) -> None:
+        """Write the two units and start the timer."""
+        self.write_units(self._folder)
+        _run(["systemctl", "--user", "daemon-reload"])
+        _run(["systemctl", "--user", "enable", "--now", f"{self.name}.timer"])
+
+    def remove(self) -> None:
+        """Stop the timer and delete the two units."""
+        _run(["systemctl", "--user", "disable", "--now", f"{self.name}.timer"])
+        for kind in ("timer", "service"):
+            (self._folder / f"{self.name}.{kind}").unlink(missing_ok=True)
+        _run(["systemctl", "--user", "daemon-reload"])
+
+    def write_units(self, folder: Path) -> None:
+        """Write the service and its timer into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        command = " ".join(map(_quote_for_systemd, self.words))
+        (folder / f"{self.name}.service").write_text(
+            f"[Unit]\nDescription=Update the blogs of blogarchive\n\n[Service]\nType=oneshot\nExecStart={command}\n",
+            "utf-8",
+        )
+        (folder / f"{self.name}.timer").write_text(
+            "[Unit]\nDescription=Update the blogs of blogarchive every night\n\n"
+            f"[Timer]\nOnCalendar=*-*-* {_HOUR:02}:{_MINUTE:02}\nRandomizedDelaySec=15min\nPersistent=true\n\n"
+            "[Install]\nWantedBy=timers.target\n",
+            "utf-8",
+        )
+
+
+class Launchd(Schedule):
+    """An agent of launchd (macOS), which belongs to the user; a sleeping computer runs it when it wakes up."""
+
+    @property
+    def _path(self) -> Path:
+        return Path.home() / "Library" / "LaunchAgents" / f"{self.name}.plist"
+
+    def is_installed(self) -> bool:
+        """Return whether the agent is there."""
+        return self._path.exists()
+
+    def install(self) -> None:
+        """Write the agent and load it."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_bytes(self.to_plist())
+        _run(["launchctl", "load", "-w", str(self._path)])
+
+    def remove(self) -> None:
+        """Unload the agent and delete it."""
+        _run(["launchctl", "unload", "-w", str(self._path)])
+        self._path.unlink(missing_ok=True)
+
+    def to_plist(self) -> bytes:
+        """Return the property list of the agent (`man launchd.plist`)."""
+        when = {"Hour": _HOUR, "Minute": _MINUTE}
+        return plistlib.dumps(
+            {"Label": self.name, "ProgramArguments": self.words, "StartCalendarInterval": when}
+        )
+
+
+_TASK: Final = """<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers><CalendarTrigger><StartBoundary>2020-01-01T{hour:02}:{minute:02}:00</StartBoundary>
+    <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger></Triggers>
+  <Settings><StartWhenAvailable>true</StartWhenAvailable><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries><ExecutionTimeLimit>PT0S</ExecutionTimeLimit></Settings>
+  <Actions><Exec><Command>{command}</Command><Arguments>{arguments}</Arguments></Exec></Actions>
+</Task>
+"""
+
+
+class TaskScheduler(Schedule):
+    """A task of the Task Scheduler of Windows."""
+
+    def is_installed(self) -> bool:
+        """Return whether the task is there."""
+        try:
+            _run(["schtasks", "/query", "/tn", self.name])
+        except ScheduleFailed:
+            return False
+        return True
+
+    def install(self) -> None:
+        """Create the task, or replace it."""
+        with TemporaryDirectory(prefix="blogarchive-") as folder:
+            path = Path(folder, "task.xml")
+            path.write_text(self.to_xml(), "utf-16")
+            _run(["schtasks", "/create", "/f", "/tn", self.name, "/xml", str(path)])
+
+    def remove(self) -> None:
+        """Delete the task."""
+        _run(["schtasks", "/delete", "/f", "/tn", self.name])
+
+    def to_xml(self) -> str:
+        """Return the task as schtasks reads it; the arguments are quoted as Windows splits them."""
+        return _TASK.format(
+            hour=_HOUR,
+            minute=_MINUTE,
+            command=escape(self.words[0]),
+            arguments=escape(subprocess.list2cmdline(self.words[1:])),
+        )
+
+
+def _quote_for_systemd(word: str) -> str:
+    """Return a word of ExecStart (`man systemd.service`): `%` and `$` begin its variables."""
+    quoted = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return quoted if quoted == shlex.quote(word) else f'"{quoted}"'
+
+
+def _is_systemd() -> bool:
+    try:
+        _run(["systemctl", "--user", "show-environment"])
+    except ScheduleFailed:
+        return False
+    return True
+
+
+def _run(words: Sequence[str]) -> None:
+    """Run a program of the system; raises `ScheduleFailed` if it fails or is not there."""
+    try:
+        ran = subprocess.run(  # noqa: S603 - a fixed program of the system, without a shell
+            words, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ScheduleFailed(str(error)) from error
+    if ran.returncode:
+        lines = (ran.stderr or ran.stdout).strip().splitlines()
+        raise ScheduleFailed(lines[-1] if lines else str(ran.returncode))

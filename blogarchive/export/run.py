@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import blake2b
 from importlib import import_module
@@ -22,17 +22,17 @@ from blogarchive.store.rows import Progress, no_progress
 
 # report
 
-_INTERNAL = ("files", "archive_state")
+_INTERNAL = ("files", "archive_state", "records")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exported:
-    """The counts of an export to `out`; the field names are the keys of `--json`, except for the last two.
+    """The counts of an export to `out`; the field names are the keys of `--json`, except for the last three.
 
     `missing` counts posts without a stored body. A WARC has `pages` and no posts. `damaged` lists pages that are left
     out because their stored bytes are damaged. `unchanged`: an earlier export is still there, nothing was written.
     `files` are those written, without files if they cannot be compared later; `archive_state` is what
-    `ExportReader.finish` returned.
+    `ExportReader.finish` returned; `records` are the places of the records of a WARC, for the next export.
     """
 
     out: Path
@@ -45,6 +45,7 @@ class Exported:
     unchanged: bool = False
     files: Digests = field(default_factory=dict, repr=False)
     archive_state: str | None = field(default=None, repr=False)
+    records: Sequence[Any] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the values of `--json` by key."""
@@ -65,12 +66,16 @@ _SUFFIX: Final = ".json.gz"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportRecord:
-    """An earlier export: a digest of the program that made it, the state of the archive, its files, and its result."""
+    """An earlier export: a digest of the program that made it, the state of the archive, its files, and its result.
+
+    `records` are those of `Exported`.
+    """
 
     maker: str
     archive: str
     files: Digests
     result: dict[str, Any]
+    records: Sequence[Any] = ()
 
 
 def read_record(name: str) -> ExportRecord | None:
@@ -145,27 +150,28 @@ def run_export(
     given = {"filters": filters or Filters(), **options}
     name = _digest(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
     earlier = read_record(name)
-    if earlier is not None and _is_current(earlier, archive, out):
-        return replace(Exported.from_json(earlier.result), unchanged=True)
+    is_same = earlier is not None and earlier.archive == read_state(archive)
+    if earlier is not None and (is_same or earlier.records) and _is_intact(earlier, out):
+        if is_same:
+            return replace(Exported.from_json(earlier.result), unchanged=True)
+        options["earlier"] = earlier.records
     export: Callable[..., Exported] = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
-    exported = export(archive, out, progress=progress, **given)
+    exported = export(archive, out, progress=progress, **(given | options))
     if exported.archive_state and exported.files and not exported.damaged:
         record = ExportRecord(
             maker=_find_maker(out),
             archive=exported.archive_state,
             files=exported.files,
             result=exported.to_json(),
+            records=exported.records,
         )
         write_record(name, record)
     return exported
 
 
-def _is_current(record: ExportRecord, archive: Path, out: Path) -> bool:
-    return (
-        record.archive == read_state(archive)
-        and record.maker == _find_maker(out)
-        and are_intact(out, record.files)
-    )
+def _is_intact(record: ExportRecord, out: Path) -> bool:
+    """Return whether this program made the export, and its files are as they were then."""
+    return record.maker == _find_maker(out) and are_intact(out, record.files)
 
 
 def _find_maker(out: Path) -> str:

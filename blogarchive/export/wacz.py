@@ -6,9 +6,8 @@ ReplayWeb.page opens it in a browser, without a server, and searches titles and 
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -20,9 +19,11 @@ from blogarchive.export.run import Exported
 from blogarchive.export.warc import (
     UNKNOWN_TIME,
     CdxIndex,
-    IndexEntry,
+    EarlierRecords,
+    PlacedRecord,
     WrittenRecords,
     describe_export,
+    open_earlier,
     require_author_filter,
     warc_date,
     write_records,
@@ -33,6 +34,7 @@ from blogarchive.store.rows import Progress, no_progress
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
+_LOCAL_HEADER: Final = 30  # bytes of an entry of a ZIP file before its name
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 # The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
 # the central directory has such a field.
@@ -40,28 +42,43 @@ _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 
 def export_wacz(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+    archive: Path,
+    out: Path,
+    *,
+    filters: Filters | None = None,
+    progress: Progress = no_progress,
+    earlier: Sequence[PlacedRecord] = (),
 ) -> Exported:
     """Write every stored page and image to the file `out`, or to `pages.wacz` in it if it is a folder.
 
-    Filters, damaged pages and errors are those of `export_warc`.
+    Filters, `earlier`, damaged pages and errors are those of `export_warc`.
     """
     require_author_filter(filters)
     path = output_file(archive, out, "pages.wacz")
     files: Digests = {}
     with open_reader(archive, filters) as reader:
-        with atomic_file(path, files) as file:
-            written = _write_package(reader, file, progress)
+        with atomic_file(path, files) as file, open_earlier(path, earlier, _find_warc) as replaced:
+            written = _write_package(reader, file, progress, replaced)
         state = reader.finish()
     return describe_export(path, written, files, state)
 
 
-def _write_package(reader: ExportReader, file: BinaryIO, progress: Progress) -> WrittenRecords:
+def _find_warc(file: BinaryIO) -> int:
+    """Return the offset of the WARC in a package: its entry is the first, and stored without compression."""
+    head = file.read(_LOCAL_HEADER)
+    return len(head) + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+
+
+def _write_package(
+    reader: ExportReader, file: BinaryIO, progress: Progress, earlier: EarlierRecords
+) -> WrittenRecords:
     index = CdxIndex(_WARC_NAME)
     with ZipFile(file, "w") as package:
         files = _PackageFiles(package)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
-            written = write_records(warc, reader, _WARC_NAME, progress, on_record=partial(_add_record, index))
+            written = write_records(warc, reader, _WARC_NAME, progress, earlier=earlier)
+        for record in written.records:
+            index.add(record)
         _write_index(files, index)
         newest = _write_page_list(files, reader)
         _write_description(files, reader, newest)
@@ -107,10 +124,6 @@ class _PackageFiles:
             file = _PackageFile(name, inner)
             yield file
         self.resources.append(file.resource())
-
-
-def _add_record(index: CdxIndex, entry: IndexEntry, offset: int, length: int) -> None:
-    index.add(entry, offset=offset, length=length)
 
 
 def _write_index(files: _PackageFiles, index: CdxIndex) -> None:

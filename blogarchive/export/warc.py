@@ -4,17 +4,20 @@ import heapq
 import json
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
+from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, BinaryIO, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -76,10 +79,10 @@ class CdxIndex:
         self._lines: list[str] = []
         self._sorted_files: list[IO[str]] = []
 
-    def add(self, entry: IndexEntry, *, offset: int, length: int) -> None:
-        """Add a record that is `length` bytes long, at `offset` bytes of the WARC."""
-        place = {"length": str(length), "offset": str(offset), "filename": self._warc_name}
-        self._lines.append(f"{entry.key} {json.dumps(entry.facts | place)}\n")
+    def add(self, record: "PlacedRecord") -> None:
+        """Add a record."""
+        place = {"length": str(record.length), "offset": str(record.offset), "filename": self._warc_name}
+        self._lines.append(f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n")
         if len(self._lines) >= self._lines_in_memory:
             self._sort_to_file()
 
@@ -253,43 +256,94 @@ class RecordFile(Protocol):
         """Write `data`."""
 
 
+class PlacedRecord(NamedTuple):
+    """Where a record is in a WARC, with its entry in an index; `digest` is that of the page or image it was built from."""
+
+    digest: str
+    offset: int
+    length: int
+    is_page: bool
+    key: str
+    facts: str
+
+
+class EarlierRecords:
+    """The records of the file that is replaced; `start` is the offset of its WARC in the file."""
+
+    def __init__(
+        self, file: BinaryIO | None = None, records: Iterable[PlacedRecord] = (), start: int = 0
+    ) -> None:
+        self.places = {record.digest: record for record in records}
+        self._file = file
+        self._start = start
+
+    def read(self, place: PlacedRecord) -> WarcRecord:
+        """Return the record at a place of `places`. Raises `ValueError` if the file does not have it."""
+        if self._file is None:
+            raise ValueError("no earlier file")
+        self._file.seek(self._start + place.offset)
+        entry = IndexEntry(key=place.key, facts=json.loads(place.facts))
+        return WarcRecord(content=self._file.read(place.length), entry=entry, is_page=place.is_page)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenRecords:
-    """The counts of written pages and images; `damaged` has a message for each page that is left out."""
+    """The written pages and images; `damaged` has a message for each page that is left out."""
 
-    pages: int
-    images: int
+    records: Sequence[PlacedRecord]
     damaged: tuple[str, ...]
 
 
 def export_warc(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+    archive: Path,
+    out: Path,
+    *,
+    filters: Filters | None = None,
+    progress: Progress = no_progress,
+    earlier: Sequence[PlacedRecord] = (),
 ) -> Exported:
     """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
 
     Each record is compressed by itself unless the name ends in `.warc`. Only the filter by author applies, because
-    pages are exported whole; others raise `UsageError`. Raises as `export_jsonl`, except for a damaged page, which
-    is left out and reported.
+    pages are exported whole; others raise `UsageError`. `earlier` are the records of the file that is replaced: those
+    of unchanged pages are copied. Raises as `export_jsonl`, except for a damaged page, which is left out and reported.
     """
     require_author_filter(filters)
     path = output_file(archive, out, "pages.warc.gz")
     files: Digests = {}
     with open_reader(archive, filters) as reader:
-        with atomic_file(path, files) as file:
-            written = write_records(file, reader, path.name, progress, is_compressed=path.suffix != ".warc")
+        with atomic_file(path, files) as file, open_earlier(path, earlier) as replaced:
+            is_compressed = path.suffix != ".warc"
+            written = write_records(
+                file, reader, path.name, progress, is_compressed=is_compressed, earlier=replaced
+            )
         state = reader.finish()
     return describe_export(path, written, files, state)
 
 
+@contextmanager
+def open_earlier(
+    path: Path, records: Sequence[PlacedRecord], start: Callable[[BinaryIO], int] = lambda _file: 0
+) -> Iterator[EarlierRecords]:
+    """Open the file that is replaced, if records of it are known; `start` finds the offset of its WARC."""
+    if not records:
+        yield EarlierRecords()
+        return
+    with path.open("rb") as file:
+        yield EarlierRecords(file, map(PlacedRecord._make, records), start(file))
+
+
 def describe_export(path: Path, written: WrittenRecords, files: Digests, state: str | None) -> Exported:
     """Return the result of an export of these records to the file `path`."""
+    pages = sum(record.is_page for record in written.records)
     return Exported(
         out=path,
-        pages=written.pages,
-        pictures=written.images,
+        pages=pages,
+        pictures=len(written.records) - pages,
         damaged=written.damaged,
         files=files,
         archive_state=state,
+        records=written.records,
     )
 
 
@@ -306,27 +360,66 @@ def write_records(
     progress: Progress = no_progress,
     *,
     is_compressed: bool = True,
-    on_record: Callable[[IndexEntry, int, int], None] = lambda entry, offset, length: None,
+    earlier: EarlierRecords | None = None,
 ) -> WrittenRecords:
     """Write every page and image of `reader` to `file`, whose name is `name`; a damaged page is left out.
 
-    Records are built on all cores. `on_record` receives the index entry, the offset and the length of each.
+    Records are built on all cores; those that `earlier` has are copied.
     """
     first = build_info(name, reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
     file.write(first)
-    offset, pages, images = len(first), 0, 0
+    offset = len(first)
+    written: list[PlacedRecord] = []
     damaged: list[str] = []
-    build = partial(build_record, is_compressed=is_compressed)
-    for _source, record in map_in_order(build, _sources(reader, progress), local=_LOCAL, size=_size):
+    for digest, record in _in_order(_sources(reader, progress), earlier or EarlierRecords(), is_compressed):
         if isinstance(record, str):
             damaged.append(record)
             continue
         file.write(record.content)
-        on_record(record.entry, offset, len(record.content))
-        offset += len(record.content)
-        pages += record.is_page
-        images += not record.is_page
-    return WrittenRecords(pages=pages, images=images, damaged=tuple(damaged))
+        length = len(record.content)
+        written.append(
+            PlacedRecord(
+                digest, offset, length, record.is_page, record.entry.key, json.dumps(record.entry.facts)
+            )
+        )
+        offset += length
+    return WrittenRecords(records=written, damaged=tuple(damaged))
+
+
+def _in_order(
+    sources: Iterator[PackedPage | StoredImage], earlier: EarlierRecords, is_compressed: bool
+) -> Iterator[tuple[str, WarcRecord | str]]:
+    """Yield the digest of each source and its record, or the message of a damaged page."""
+    waiting: deque[tuple[str, PlacedRecord] | None] = deque()  # None stands for a record that is built
+
+    def changed() -> Iterator[tuple[str, PackedPage | StoredImage]]:
+        for source in sources:
+            digest = _digest(source)
+            place = earlier.places.get(digest)
+            waiting.append((digest, place) if place else None)
+            if place is None:
+                yield digest, source
+
+    build = partial(_build_one, is_compressed=is_compressed)
+    for (digest, _source), record in map_in_order(build, changed(), local=_LOCAL, size=_size):
+        while (kept := waiting.popleft()) is not None:
+            yield kept[0], earlier.read(kept[1])
+        yield digest, record
+    for kept in waiting:
+        if kept is not None:
+            yield kept[0], earlier.read(kept[1])
+
+
+def _digest(source: PackedPage | StoredImage) -> str:
+    """Return the digest of all stored values of a page or an image."""
+    values = [getattr(source, one.name) for one in fields(source) if one.name != "body"]
+    found = blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16)
+    found.update(source.body if isinstance(source.body, bytes) else repr(source.body).encode())
+    return found.hexdigest()
+
+
+def _build_one(job: tuple[str, PackedPage | StoredImage], *, is_compressed: bool) -> WarcRecord | str:
+    return build_record(job[1], is_compressed=is_compressed)
 
 
 def _sources(reader: ExportReader, progress: Progress) -> Iterator[PackedPage | StoredImage]:
@@ -338,5 +431,6 @@ def _sources(reader: ExportReader, progress: Progress) -> Iterator[PackedPage | 
     yield from reader.stored_images()
 
 
-def _size(source: PackedPage | StoredImage) -> int:
-    return len(source.body) if isinstance(source.body, bytes) else 0  # of a damaged page it may be anything
+def _size(job: tuple[str, PackedPage | StoredImage]) -> int:
+    body = job[1].body
+    return len(body) if isinstance(body, bytes) else 0  # of a damaged page it may be anything

@@ -14,9 +14,10 @@ from blogarchive.export.folder import MARKER, ExportFolder, Uses
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
 from blogarchive.export.posts import PostInput
-from blogarchive.export.run import Exported
+from blogarchive.export.run import Exported, run_export
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import export_warc
+from blogarchive.export.warc import WarcRecord, export_warc
+from blogarchive.store.read.exports import PackedPage, StoredImage
 from tests.export.conftest import HOST, Made, all_bytes, png
 
 
@@ -153,3 +154,38 @@ def test_an_export_after_changes_has_the_bytes_of_a_fresh_one_and_keeps_what_did
     assert all_bytes(out.parent) == all_bytes(fresh.parent)
     # A comment; the neighbours of a removed post and the post that links to it; five posts that showed a removed image.
     assert 6 <= len(changed) <= 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("warc", "out.warc.gz"), ("warc", "out.warc"), ("wacz", "out.wacz")]
+)
+def test_records_of_unchanged_pages_are_copied_and_the_file_is_that_of_a_fresh_export(
+    made: Made, tmp_path: Path, kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    post = made.post(made.blog(), 1, "题", "<p>文</p>")
+    for number in range(40):
+        made.page(
+            f"{HOST}/{number}", f"<p>{number}</p>".encode() * 500, f"2025-02-01T09:00:{number:02}+00:00"
+        )
+        made.picture(post, f"{HOST}/{number}.png", png(number), number)
+    archive = made.done()
+    run_export(kind, archive, tmp_path / name)
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("delete from pages where id = 3")
+        connection.execute("update pages set status = 404 where id = 5")
+        connection.execute("delete from post_media where position = 7")
+        connection.execute("delete from media where url like '%/7.png'")
+        connection.execute("update pages set fetched_at = '2025-03-01T09:00:00+00:00' where id = 9")
+    built: list[str] = []
+    build = warc.build_record
+
+    def count(source: PackedPage | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
+        built.append(source.url)
+        return build(source, is_compressed=is_compressed)
+
+    monkeypatch.setattr(warc, "build_record", count)
+    run_export(kind, archive, tmp_path / name)
+    assert sorted(built) == [f"{HOST}/4", f"{HOST}/8"]
+    run_export(kind, archive, tmp_path / "fresh" / name)
+    assert (tmp_path / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive.errors import UsageError
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import CdxIndex, describe_record, url_key
+from blogarchive.export.warc import CdxIndex, PlacedRecord, describe_record, url_key
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, png
 
@@ -115,7 +115,8 @@ def test_a_large_index_is_sorted_and_read_block_by_block(lines_in_memory: int) -
 
     index = CdxIndex("pages.warc.gz", lines_in_memory=lines_in_memory)
     for number in range(2500):
-        index.add(describe_record(Record(2499 - number)), offset=number, length=1)
+        entry = describe_record(Record(2499 - number))
+        index.add(PlacedRecord("", number, 1, True, entry.key, json.dumps(entry.facts)))
     blocks = list(index.blocks())
     assert [first for first, _ in blocks] == [
         f"net,creaders,blog)/{number:05} 20250201090000" for number in (0, 1024, 2048)

@@ -1,26 +1,28 @@
-"""Which databases of a Datasette server are archives, and their metadata and canned queries.
+"""Which databases of a Datasette server are archives, and what Datasette knows of their tables and queries.
 
+Datasette 0.65 asks hooks for metadata and canned queries; 1.0 reads them from its internal database and configuration.
 The plugin imports this module while `datasette.app` is being imported.
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from datasette.utils import tilde_encode
 from markupsafe import Markup
-
-from blogarchive.store.read.datasette import rewrite_statement
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
 
+PLUGIN: Final = "blogarchive"
 _TABLES = {"posts", "comments", "frontier"}
 _SEARCH = {"posts_fts", "_search_state"}
 _ATTRIBUTE = "blogarchive_databases"
+_METADATA = "blogarchive_metadata"
 
 
 def is_archive(connection: sqlite3.Connection, *, current: bool = True) -> bool:
@@ -30,24 +32,13 @@ def is_archive(connection: sqlite3.Connection, *, current: bool = True) -> bool:
 
 
 async def find_archives(datasette: "Datasette") -> None:
-    """Find the archives among the databases and store their names on `datasette`, for use at every request.
-
-    Statements on them are rewritten from now on.
-    """
+    """Find the archives among the databases and store their names and metadata on `datasette`, for every request."""
     found = [name for name, database in datasette.databases.items() if await database.execute_fn(is_archive)]
     setattr(datasette, _ATTRIBUTE, tuple(found))
-    for name in found:
-        database = datasette.databases[name]
-        database.execute = _rewriting(database.execute)
-
-
-def _rewriting(execute: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return the `execute` of a database with statements rewritten by `rewrite_statement`."""
-
-    async def execute_rewritten(sql: str, *arguments: Any, **options: Any) -> Any:
-        return await execute(rewrite_statement(sql), *arguments, **options)
-
-    return execute_rewritten
+    known = {name: _describe_database(home) for name, home in home_urls(datasette).items()}
+    setattr(datasette, _METADATA, known)
+    if hasattr(datasette, "get_internal_database"):  # since Datasette 1.0
+        await _store_metadata(datasette, known)
 
 
 def archive_names(datasette: "Datasette") -> tuple[str, ...]:
@@ -63,27 +54,66 @@ def get_archive(datasette: "Datasette", name: str | None) -> "Database | None":
     return datasette.get_database(chosen) if chosen in known else None
 
 
+def home_url(datasette: "Datasette", database: str) -> str:
+    """Return the URL path of an archive's home page, without a slash at its end."""
+    known = archive_names(datasette)
+    page = "/read" if known[:1] == (database,) else f"/read/in/{tilde_encode(database)}"
+    url: str = datasette.urls.path(page)
+    return url
+
+
+def home_urls(datasette: "Datasette") -> dict[str, str]:
+    """Return the URL path of the home page of each archive, by name."""
+    return {name: home_url(datasette, name) for name in archive_names(datasette)}
+
+
+def is_own_server(datasette: "Datasette") -> bool:
+    """Return whether the whole server may change, as under `serve`: the setting `own_server` of the plugin."""
+    return bool((datasette.plugin_config(PLUGIN) or {}).get("own_server"))
+
+
+# permissions
+
+
+async def check_permissions(
+    datasette: "Datasette", actor: Any, database: str, tables: tuple[str, ...]
+) -> None:
+    """Raise `Forbidden` unless `actor` may view the database and each of the tables."""
+    if hasattr(datasette, "ensure_permission"):  # since Datasette 1.0
+        from datasette.resources import DatabaseResource, TableResource
+
+        await datasette.ensure_permission(
+            action="view-database", resource=DatabaseResource(database), actor=actor
+        )
+        for table in tables:
+            resource = TableResource(database, table)
+            await datasette.ensure_permission(action="view-table", resource=resource, actor=actor)
+        return
+    whole = [("view-database", database), "view-instance"]
+    await datasette.ensure_permissions(actor, whole)
+    for table in tables:
+        await datasette.ensure_permissions(actor, [("view-table", (database, table)), *whole])
+
+
+# metadata
+
 _PACKAGE = files("blogarchive.browse")
 
 
-@cache
-def _load_metadata() -> dict[str, Any]:
+def load_metadata() -> dict[str, Any]:
+    """Return the descriptions and settings of an archive, as for `databases` of Datasette's metadata."""
     return loads((_PACKAGE / "metadata.toml").read_text("utf-8"))
 
 
-def build_metadata(homes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the metadata for Datasette; `homes` has the URL of the reading pages for each archive."""
-    return {
-        "databases": {
-            name: {
-                **_load_metadata(),
-                "description_html": Markup('{} <a href="{}">阅读 Read</a>').format(
-                    _load_metadata()["description"], home
-                ),
-            }
-            for name, home in homes.items()
-        }
-    }
+def _describe_database(home: str) -> dict[str, Any]:
+    known = load_metadata()
+    link = Markup('{} <a href="{}">阅读 Read</a>').format(known["description"], home)
+    return {**known, "description_html": link}
+
+
+def metadata(datasette: "Datasette") -> dict[str, Any]:
+    """Return the metadata of the archives for Datasette 0.65, which merges those of the server into them."""
+    return {"databases": getattr(datasette, _METADATA, {})}
 
 
 @cache
@@ -99,3 +129,41 @@ def canned_queries() -> dict[str, Any]:
             "sql": "\n".join(lines[2:]),
         }
     return found
+
+
+# internal_database
+
+_DESCRIPTIONS: Final = ("title", "description", "description_html", "source")
+_KEYS: Final = {1: "databases(database_name", 2: "resources(database_name, resource_name",
+                3: "columns(database_name, resource_name, column_name"}  # fmt: skip
+
+
+async def _store_metadata(datasette: "Datasette", archives: Mapping[str, Any]) -> None:
+    """Store descriptions, configuration and queries of each archive where Datasette 1.0 reads them.
+
+    The server's own descriptions, configuration and queries stay.
+    """
+    internal = datasette.get_internal_database()
+    for name, known in archives.items():
+        tables = datasette.config.setdefault("databases", {}).setdefault(name, {}).setdefault("tables", {})
+        for table, words in known["tables"].items():
+            settings = {key: value for key, value in words.items() if key not in ("columns", *_DESCRIPTIONS)}
+            tables[table] = {**settings, **tables.get(table, {})}
+        for *path, key, value in _iter_descriptions(known):
+            into = _KEYS[1 + len(path)]
+            await internal.execute_write(
+                f"insert or ignore into metadata_{into}, key, value) values (?, {'?, ' * len(path)}?, ?)",  # noqa: S608
+                (name, *path, key, str(value)),
+            )
+        for query, words in canned_queries().items():
+            stored = await datasette.get_query(name, query)
+            if stored is None or stored.source == "plugin":
+                await datasette.add_query(name, query, **words, is_trusted=True)
+
+
+def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the table, the column, the key and the value of each description; no table for the database's own."""
+    yield from ((key, known[key]) for key in _DESCRIPTIONS)
+    for table, words in known["tables"].items():
+        yield table, "description", words["description"]
+        yield from ((table, column, "description", text) for column, text in words["columns"].items())

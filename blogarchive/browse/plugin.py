@@ -1,6 +1,5 @@
 """The Datasette plugin: reading pages, Chinese search, metadata of the tables."""
 
-import importlib
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -9,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from datasette import hookimpl
+from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment, PackageLoader
 
@@ -48,19 +48,9 @@ async def _show_media(context: RequestContext) -> Response:
     return requests.media_response(found.content_type, found.body, sha256)
 
 
-async def _open_first_page(datasette: "Datasette", request: Request) -> Response:
-    """`/`: the reading pages of the first archive; Datasette's own page on a server without one."""
-    if archives.archive_names(datasette):
-        return Response.redirect(datasette.urls.path("/read"))
-    return await _show_databases(datasette, request)
-
-
-async def _show_databases(datasette: "Datasette", request: Request) -> Response:
-    """`/-/tables`: Datasette's own first page, a list of the databases."""
-    from datasette.views.index import IndexView  # an import of its own: datasette.app imports its plugins
-
-    response: Response = await IndexView(datasette).get(request)
-    return response
+async def _open_first_page(datasette: "Datasette") -> Response:
+    """`/` of a server of our own: the reading pages of the first archive."""
+    return Response.redirect(datasette.urls.path("/read"))
 
 
 async def _show_help(context: RequestContext) -> Response:
@@ -107,17 +97,30 @@ _PAGES_OF_READ: Final[
 }
 
 
-def routes(databases: Iterable[str]) -> list[tuple[str, Route]]:
-    """Return the routes for Datasette, on a server of these databases."""
-    homes = ["read"] if "archive" in databases else ["read", "archive"]
+_READS: Final[dict[Handler, tuple[str, ...]]] = {
+    show_edits: ("post_revisions",),
+    list_pages.show_failures: ("failures",),
+}
+"""Further tables that a page shows."""
+
+
+def _routes(*, own: bool, databases: Iterable[str]) -> list[tuple[str, Route]]:
+    """Return the routes for Datasette; a server of our own (`own`) also has a first page and the name `archive`."""
+    homes = ["read"] if "archive" in databases or not own else ["read", "archive"]
+    names = "read|archive" if own else "read"
     return [
-        (r"^/(?P<format>)$", _open_first_page),  # Datasette's page reads the group
-        (r"^/-/tables(?P<format>)$", _show_databases),
+        *([(r"^/$", _open_first_page)] if own else []),
         (r"^/read/style\.css$", _show_stylesheet),
         (r"^/read/tables\.css$", _show_tables_stylesheet),
         (rf"^/(?:{'|'.join(homes)}){_IN}/?$", make_view(show_home)),
-        *((rf"^/(?:read|archive){_IN}/{path}$", make_view(page)) for path, page in _PAGES.items()),
-        *((rf"^/read{_IN}/{path}$", make_view(page)) for path, page in _PAGES_OF_READ.items()),
+        *(
+            (rf"^/(?:{names}){_IN}/{path}$", make_view(page, *_READS.get(page, ())))
+            for path, page in _PAGES.items()
+        ),
+        *(
+            (rf"^/read{_IN}/{path}$", make_view(page, *_READS.get(page, ())))
+            for path, page in _PAGES_OF_READ.items()
+        ),
     ]
 
 
@@ -130,24 +133,17 @@ _MAPPED_BYTES = 2**31 - 2**16 if os.name == "posix" else 0  # Windows shrinks no
 @hookimpl
 def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
     """Find the archives among the databases, once."""
-
-    async def prepare() -> None:
-        # If rich is installed, Datasette prints tracebacks with it, also of a 404. A URL without a route has no
-        # traceback: the 404 would become a 500.
-        importlib.import_module("datasette.handle_exception").rich = None  # type: ignore[attr-defined]
-        await archives.find_archives(datasette)
-
-    return prepare
+    return lambda: archives.find_archives(datasette)
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    """Limit the SQL of an archive, parse its search terms as Chinese, and map its file; others are unchanged.
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
+    """Parse the search terms of an archive as Chinese, and map its file; on a server of our own, limit its SQL.
 
     Datasette's database without a file is limited too: it runs any SQL.
     """
     is_archive = archives.is_archive(conn)
-    if is_archive or database == "_memory":
+    if (is_archive or database == "_memory") and archives.is_own_server(datasette):
         limit_connection(conn)
     if is_archive:
         conn.execute(f"pragma mmap_size = {_MAPPED_BYTES}")
@@ -165,58 +161,52 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
     """Return the routes of the reading pages."""
-    return routes(datasette.databases)
+    return _routes(own=archives.is_own_server(datasette), databases=datasette.databases)
 
 
 @hookimpl
 def get_metadata(datasette: "Datasette") -> dict[str, Any]:
-    """Return the descriptions, labels, units and facets of an archive's tables."""
-    return archives.build_metadata(tables.home_urls(datasette))
+    """Return the descriptions, labels, units and facets of an archive's tables, for Datasette before 1.0."""
+    return archives.metadata(datasette)
 
 
 @hookimpl
 def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
-    """Return the canned queries of an archive."""
+    """Return the canned queries of an archive, for Datasette before 1.0."""
     return archives.canned_queries() if database in archives.archive_names(datasette) else {}
 
 
 @hookimpl
-def register_facet_classes() -> list[type]:
-    """Return the facets of large tables."""
-    from blogarchive.browse.tables import CountedFacet
-
-    return [CountedFacet]
-
-
-@hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
-    """Return the filter for posts of a category, `?_category=NAME`."""
-    from blogarchive.browse.tables import filter_by_facet
-
-    return filter_by_facet(request, table) if database in archives.archive_names(datasette) else None
-
-
-@hookimpl(specname="filters_from_request")
-def contains_filters(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
     """Return faster conditions for the filter `contains`."""
-    from blogarchive.browse.tables import narrow_contains
-
-    return narrow_contains(request, table) if database in archives.archive_names(datasette) else None
+    return tables.narrow_contains(request, table) if database in archives.archive_names(datasette) else None
 
 
 @hookimpl(hookwrapper=True)
-def handle_exception(datasette: "Datasette", request: Any, exception: Exception) -> Iterator[None]:
-    """Answer unexpected errors in place of Datasette, which prints a traceback, on a server of an archive."""
+def handle_exception(datasette: "Datasette", request: Request, exception: Exception) -> Iterator[None]:
+    """Answer every error of a server of our own in place of Datasette, which prints tracebacks.
+
+    On other servers, raise an error that has no traceback: if rich is installed, Datasette answers 500 to it, which
+    is a 404 for a URL without a route.
+    """
     outcome: Any = yield
-    if archives.archive_names(datasette):
-        response = requests.error_response(request.path, exception)
-        if response is not None:
-            outcome.force_result([response])
+    if archives.is_own_server(datasette):
+        outcome.force_result([requests.error_response(datasette, request, exception)])
+    elif exception.__traceback__ is None:
+        outcome.force_result([_raised(answer, exception) for answer in outcome.get_result()])
+
+
+async def _raised(answer: Any, exception: Exception) -> Any:
+    """Return the result of a hook that is awaited while `exception` is handled."""
+    try:
+        raise exception
+    except type(exception):
+        return await await_me_maybe(answer)
 
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
-    """Mark a CSV of an archive as UTF-8 for Excel."""
+    """On a server of our own, mark a CSV of an archive as UTF-8 for Excel."""
     return tables.wrap_app(datasette)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, languages, tables
+from blogarchive.browse import archives, languages
 from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
@@ -97,30 +97,36 @@ def stylesheet_response(text: str) -> Response:
 log = logging.getLogger(__name__)
 
 
-def error_response(path: str, error: Exception) -> Response | None:
-    """Return the response to an unexpected error of the page at `path`; None for the errors of Datasette's own.
+async def error_response(datasette: "Datasette", request: Request, error: Exception) -> Response:
+    """Return the response to an error on a server of our own: a page for an error of Datasette's, else one line.
 
-    The log gets one line, and the traceback at level DEBUG.
+    The log gets one line of an unexpected error, and the traceback at level DEBUG.
     """
+    status = getattr(error, "status", 500)
     if type(error).__module__.partition(".")[0] == "datasette":
-        return None
+        line = str(getattr(error, "message", None) or error)
+        if not request.path.endswith(".json"):
+            values = {"ok": False, "error": line, "status": status, "title": getattr(error, "title", None)}
+            page = await datasette.render_template([f"{status}.html", "error.html"], values, request=request)
+            return Response.html(page, status=status)
+    else:
+        status, line = _describe_error(request.path, error)
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": line, "status": status, "title": None}, status=status)
+    return Response.text(line, status=status)
+
+
+def _describe_error(path: str, error: Exception) -> tuple[int, str]:
+    """Return the status and the line of an unexpected error, and log it."""
     if isinstance(error, MemoryError):
-        return _response(path, 400, _("This statement needs more memory than it may use."))
+        return 400, _("This statement needs more memory than it may use.")
     log.error("%s: %s: %s", path, type(error).__name__, error)
     log.debug("", exc_info=error)
     if isinstance(error, sqlite3.DatabaseError):
         detail = _("The archive cannot be read ({error}).").format(error=error)
     else:
         detail = _("This page cannot be shown ({error}).").format(error=f"{type(error).__name__}: {error}")
-    hint = _("`blogarchive verify` shows whether the archive is damaged.")
-    return _response(path, 500, f"{detail} {hint}")
-
-
-def _response(path: str, status: int, line: str) -> Response:
-    if path.endswith(".json"):
-        body: dict[str, Any] = {"ok": False, "error": line, "status": status, "title": None}
-        return Response.json(body, status=status)
-    return Response.text(line, status=status)
+    return 500, f"{detail} {_('`blogarchive verify` shows whether the archive is damaged.')}"
 
 
 # request_context
@@ -141,7 +147,7 @@ class RequestContext:
     @property
     def home(self) -> str:
         """The URL path of the archive's home page, without a slash at its end."""
-        return tables.home_url(self.datasette, self.database)
+        return archives.home_url(self.datasette, self.database)
 
     def text_parameter(self, name: str) -> str:
         """Return a parameter of the URL, stripped; "" if it is missing."""
@@ -203,16 +209,22 @@ class RequestContext:
 Handler = Callable[[RequestContext], Awaitable[Response]]
 
 
-def make_view(handler: Handler) -> Callable[["Datasette", Request], Awaitable[Response]]:
-    """Return `handler` as a view of Datasette that finds the archive and checks the permission to view it."""
+_TABLES: Final = ("authors", "categories", "comments", "media_files", "posts")
+"""Tables that reading pages show; who may not view one of them gets no page."""
+
+
+def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request], Awaitable[Response]]:
+    """Return `handler` as a view of Datasette that finds the archive and checks the permissions to view its rows.
+
+    `tables` are further tables of which the page shows rows.
+    """
 
     async def view(datasette: "Datasette", request: Request) -> Response:
         name = request.url_vars.get("database")
         database = archives.get_archive(datasette, tilde_decode(name) if name else None)
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
-        permissions = [("view-database", database.name), "view-instance"]
-        await datasette.ensure_permissions(request.actor, permissions)
+        await archives.check_permissions(datasette, request.actor, database.name, (*_TABLES, *tables))
         return await handler(
             RequestContext(datasette, request, database.name, languages.page_language(request))
         )

@@ -14,7 +14,7 @@ import click
 import uvicorn
 from datasette.app import Datasette
 
-from blogarchive.browse.archives import is_archive
+from blogarchive.browse.archives import PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
@@ -31,6 +31,7 @@ SETTINGS: Final = {
     "truncate_cells_html": 300,
     "suggest_facets": False,  # suggestions read every column of every row, for seconds in a large archive
 }
+METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
@@ -74,7 +75,7 @@ def create_app(*paths: Path, immutable: bool = False) -> Datasette:
     for path in paths:
         chosen = immutables if _opens_immutable(path, immutable=immutable) else files
         chosen.append(str(path))
-    return Datasette(files=files, immutables=immutables, settings=dict(SETTINGS))
+    return Datasette(files=files, immutables=immutables, settings=dict(SETTINGS), metadata=METADATA)
 
 
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from datasette.app import DEFAULT_SETTINGS, Datasette
 
-from blogarchive.browse.serve import SETTINGS
+from blogarchive.browse.serve import SETTINGS, create_app
 from tests.browse.make_archive import make
 
 
@@ -34,6 +34,15 @@ def own_archive(archive_path: Path, tmp_path: Path) -> Path:
 async def datasette(archive_path: Path) -> AsyncIterator[Datasette]:
     """Return Datasette as `datasette archive.db` starts it."""
     served = Datasette([str(archive_path)])
+    await served.invoke_startup()
+    yield served
+    close(served)
+
+
+@pytest_asyncio.fixture
+async def own_server(archive_path: Path) -> AsyncIterator[Datasette]:
+    """Return Datasette as `blogarchive serve` starts it."""
+    served = create_app(archive_path)
     await served.invoke_startup()
     yield served
     close(served)

@@ -19,7 +19,7 @@ from blogarchive.browse.app.commands import CrawlJob, FileTask
 from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
 from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
-from blogarchive.browse.serve import SETTINGS, listen
+from blogarchive.browse.serve import METADATA, SETTINGS, listen
 from blogarchive.errors import ArchiveBusy, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
@@ -107,7 +107,7 @@ def _note(archive: Path) -> Path:
 
 def _config(state: AppState) -> uvicorn.Config:
     pm.register(AppPlugin(state), name="blogarchive-app")
-    server = Datasette(settings=dict(SETTINGS), pdb=False)
+    server = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False)
     limit_heap()
     return uvicorn.Config(guard(server.app(), LOOPBACK_HOSTS), log_level="warning", lifespan="on")
 

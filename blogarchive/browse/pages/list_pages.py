@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from datasette.utils.asgi import Response
 from lxml import etree
 
-from blogarchive.browse import tables
+from blogarchive.browse import archives
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.requests import RequestContext, feed_response
 from blogarchive.messages import N_, catalogue
@@ -57,7 +57,7 @@ async def show_home(context: RequestContext) -> Response:
             "newest": newest,
             "of_day": of_day,
             "health": health,
-            "archives": tables.home_urls(context.datasette),
+            "archives": archives.home_urls(context.datasette),
         },
     )
 

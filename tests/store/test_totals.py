@@ -25,9 +25,6 @@ COUNTED = {
         select p.author_id, c.author_name, count(*) from posts p join comments c on c.post_id = p.id group by 1, 2""",
     "select name, comments, posts, first_at, last_at from _person_totals": """
         select author_name, count(*), count(distinct post_id), min(posted_at), max(posted_at) from comments group by 1""",
-    "select kind, status, encoding, pages from _page_totals": """
-        select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3""",
-    "select state, kind, urls from _frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
     "select reader_version, is_held, pages, bytes from _version_totals": """
         select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2""",
     "select site, numbers, highest from _number_totals": """
@@ -36,9 +33,6 @@ COUNTED = {
     "select author_id, month, comments from _comment_month_totals": """
         select p.author_id, substr(c.posted_at, 1, 7), count(*) from posts p join comments c on c.post_id = p.id
          where length(c.posted_at) >= 7 group by 1, 2""",
-    "select author_id, year, comments from _comment_year_totals": """
-        select p.author_id, c.year, count(*) from posts p join comments c on c.post_id = p.id
-         where c.year is not null group by 1, 2""",
     "select author_id, name, reply_to, comments from _reply_totals": """
         select p.author_id, c.author_name, c.reply_to, count(*) from posts p join comments c on c.post_id = p.id
          where c.reply_to is not null group by 1, 2, 3""",

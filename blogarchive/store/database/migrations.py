@@ -66,10 +66,20 @@ def _tidy(connection: sqlite3.Connection) -> None:
         connection.execute(f"drop table {name}")
 
 
+_REPLACED_INDEXES = ("posts_posted_at", "posts_by_author", "posts_year")
+
+
+def _index_facets(connection: sqlite3.Connection) -> None:
+    """Drop the indexes of which others now also hold the facets and the order of Datasette's tables."""
+    for name in _REPLACED_INDEXES:
+        connection.execute(f"drop index {name}")
+
+
 _MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (
     _add_comment_years,
     equal_versions.fold_texts,
     _tidy,
+    _index_facets,
 )
 """Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""
 

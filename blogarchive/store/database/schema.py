@@ -94,13 +94,13 @@ create table posts (
     text_checksum integer,
     unique (author_id, number)
 );
-create index posts_posted_at on posts(posted_at);
+create index posts_posted_at on posts(posted_at desc, id);
 create index posts_newest on posts(id, posted_at, author_id);
-create index posts_by_author on posts(author_id, posted_at, id);
+create index posts_by_author on posts(author_id, posted_at desc, id, year, gone_reason);
 create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
 create index posts_gone on posts(author_id, gone_reason) where gone_at is not null;
 create index posts_gone_reason on posts(gone_reason) where gone_reason is not null;
-create index posts_year on posts(year);
+create index posts_year on posts(year, posted_at desc, id, author_id);
 create index posts_discussed on posts(comment_count desc);
 create index posts_gone_at on posts(gone_at) where gone_at is not null;
 create index posts_changed on posts(last_changed_at) where last_changed_at is not null;
@@ -291,6 +291,7 @@ create table frontier (
     etag text,
     last_modified text
 );
+create index pages_facets on pages(kind, status, encoding);
 create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
 create index frontier_home on frontier(site, uid) where kind = 'home';
 create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
@@ -481,7 +482,7 @@ select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at
        p.views, p.likes, p.comment_count,
        (select count(*) from comments k where k.post_id = p.id) as comments_held,
        p.gone_at, p.gone_reason, p.url, p.body_text,
-       substr(p.posted_at, 1, 4) as year, p.gone_at is not null as is_gone,
+       p.year, p.gone_at is not null as is_gone,
        (select json_group_array(name) from (select c.name from posts_in_categories pc
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
   from posts p join authors a on a.id = p.author_id;

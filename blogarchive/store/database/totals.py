@@ -1,4 +1,4 @@
-"""Counts of pages and of URLs by the columns of their facets, kept by triggers, and views that read fewer rows."""
+"""Totals of pages and posts that triggers keep, and of blogs that the end of a run counts."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -94,8 +94,6 @@ select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({COUNT_NUM
 """The rows of `_number_totals` as of now."""
 
 _COUNTED_of_kept_totals = {
-    "_page_totals": "select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3",
-    "_frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
     "_version_totals": COUNT_VERSIONS,
     "_number_totals": COUNT_NUMBERS,
 }
@@ -265,29 +263,17 @@ create trigger totals_replies_update after update of reply_to on comments begin
 end;
 """
 
-COMMENT_YEARS = """
-create table _comment_year_totals (
-    author_id integer not null references authors(id) on delete cascade,
-    year text not null,
-    comments integer not null,
-    primary key (author_id, year)
-) without rowid;
-"""
-
 _REFRESH_of_plot_totals = (
-    "delete from _comment_year_totals where author_id in (select author_id from _totals_pending)",
     "delete from _comment_month_totals where author_id in (select author_id from _totals_pending)",
     "delete from _reply_totals where author_id in (select author_id from _totals_pending)",
     """delete from _category_year_totals where category_id in
         (select id from categories where author_id in (select author_id from _totals_pending))""",
     # The rows of comments have long texts: they are read once.
     """create temp table dated_comments as
-select p.author_id, c.author_name, c.reply_to, substr(c.posted_at, 1, 7) as month, c.year
+select p.author_id, c.author_name, c.reply_to, substr(c.posted_at, 1, 7) as month
   from posts p join comments c on c.post_id = p.id where p.author_id in (select author_id from _totals_pending)""",
     """insert into _comment_month_totals
 select author_id, month, count(*) from dated_comments where length(month) = 7 group by 1, 2""",
-    """insert into _comment_year_totals
-select author_id, year, count(*) from dated_comments where year is not null group by 1, 2""",
     """insert into _reply_totals
 select author_id, author_name, reply_to, count(*) from dated_comments where reply_to <> '' group by 1, 2, 3""",
     "drop table dated_comments",
@@ -419,10 +405,7 @@ def schema() -> str:
             *_triggers_of_totals(),
             _PEOPLE_TABLES,
             TABLES_of_plot_totals,
-            COMMENT_YEARS,
             TABLES,
-            TABLES_of_tables_counts,
-            *(_triggers_of_tables_counts(*counted) for counted in _COUNTED_of_tables_counts),
             schema_of_tables_coverage(),
         )
     )
@@ -476,54 +459,3 @@ def _triggers_of_totals() -> list[str]:
             when = columns.get(table, event) if event == "update" else event
             found.append(_TRIGGER.format(table=table, event=event, when=when, author=author))
     return found
-
-
-# tables_counts
-
-TABLES_of_tables_counts = """
-create table _page_totals (
-    kind text not null,
-    status integer not null,
-    encoding text not null,
-    pages integer not null,
-    primary key (kind, status, encoding)
-) without rowid;
-
-create table _frontier_totals (
-    state text not null,
-    kind text not null,
-    urls integer not null,
-    primary key (state, kind)
-) without rowid;
-"""
-
-_ADD = """
-    insert into {totals} values ({values}, 1) on conflict do update set {count} = {count} + 1;"""
-_REMOVE = """
-    update {totals} set {count} = {count} - 1 where ({columns}) = ({values});
-    delete from {totals} where ({columns}) = ({values}) and {count} = 0;"""
-_COUNTED_of_tables_counts = (
-    ("pages", "_page_totals", "pages", ("kind", "status", "encoding")),
-    ("frontier", "_frontier_totals", "urls", ("state", "kind")),
-)
-
-
-def _triggers_of_tables_counts(table: str, totals: str, count: str, columns: tuple[str, ...]) -> str:
-    names = ", ".join(columns)
-
-    def values(row: str) -> str:
-        return ", ".join(f"coalesce({row}.{column}, '')" for column in columns)
-
-    add = _ADD.format(totals=totals, values=values("new"), count=count)
-    remove = _REMOVE.format(totals=totals, columns=names, values=values("old"), count=count)
-    changed = " or ".join(f"old.{column} is not new.{column}" for column in columns)
-    return f"""
-create trigger {totals}_insert after insert on {table} begin{add}
-end;
-
-create trigger {totals}_update after update of {names} on {table} when {changed} begin{remove}{add}
-end;
-
-create trigger {totals}_delete after delete on {table} begin{remove}
-end;
-"""

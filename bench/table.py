@@ -15,7 +15,7 @@ from bench.figures import Row, verdict
 from blogarchive.workers.pool import count_cores
 
 RESULTS = Path(__file__).parent / "results"
-_LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datasette", "trafilatura")
+_LIBRARIES = ("scrapy", "lxml", "chardet", "dateparser", "datasette", "trafilatura")
 
 
 def machine() -> str:

@@ -101,6 +101,7 @@ def search(
 ) -> int:
     """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
     from blogarchive.store.database.archive import Archive
+    from blogarchive.store.search import index
     from blogarchive.store.search import search as finder
 
     for word in words:
@@ -120,7 +121,8 @@ def search(
         total = len(found)
         if total == limit:
             total = finder.count_hits(*query, author=author, since=day, comments=comments)
-    _print_hits(found, total, as_json=as_json)
+        is_whole = index.is_whole(archive.connection)
+    _print_hits(found, total, as_json=as_json, is_whole=is_whole)
     return 0
 
 
@@ -206,11 +208,18 @@ def _rebuild_index(db: Path) -> None:
     click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
 
 
-def _print_hits(found: "Sequence[Hit]", total: int, *, as_json: bool) -> None:
+def _print_hits(found: "Sequence[Hit]", total: int, *, as_json: bool, is_whole: bool) -> None:
     """Print the first hits of `total`."""
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
-    if not found and not as_json:
+    if not is_whole:
+        click.echo(
+            _(
+                "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
+            ),
+            err=True,
+        )
+    elif not found and not as_json:
         click.echo(_("nothing found"), err=True)
     if total > len(found):
         message = _("the first {count} of {total}; --limit {total} shows them all")

@@ -52,10 +52,28 @@ def test_a_run_that_changes_nothing_leaves_the_file_unchanged(stored: Path) -> N
 def test_every_command_of_the_text_runs(stored: Path, language: str) -> None:
     text = read_texts(stored)[language]
     commands = re.findall(r'sqlite3 [^"\n]*"[^"]+"', text)
-    assert len(commands) == 8
+    assert len(commands) == 11
     (stored.parent / "images").mkdir()
     stored.rename(stored.parent / "archive.db")
     for command in commands:
         subprocess.run(command, shell=True, cwd=stored.parent, check=True, input=b"", capture_output=True)
     assert (stored.parent / "images" / "ab12.png").read_bytes() == b"bytes"
     assert b"<" in (stored.parent / "page.html").read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 shell is not installed")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_searches_of_the_text_find_words_of_two_four_and_one_character(
+    stored: Path, language: str
+) -> None:
+    with Archive.open(stored) as archive, archive.atomic():
+        archive.execute("update posts set title = '題', body_text = '說政府工作，中國' where id = 1")
+        archive.execute("update posts set title = '題', body_text = '政府和工作' where id = 2")
+    commands = re.findall(r'sqlite3 archive.db "([^"]+ match [^"]+)"', read_texts(stored)[language])
+    ran = [
+        subprocess.run(
+            ["sqlite3", str(stored), sql], check=True, capture_output=True, text=True
+        ).stdout.split()
+        for sql in commands
+    ]
+    assert [len(lines) for lines in ran] == [2, 1, 1]

@@ -1,22 +1,14 @@
 """Keep the full-text index equal to the rows after every write."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from blogarchive.store.search.tokenizer import folding_version, index_text
+from blogarchive.store.search.tokenizer import TOKENIZER, folding_version, index_text
 
 # tables
 
 _TABLES = """
-create virtual table posts_fts using fts5(
-    title, body_text, content="posts", content_rowid="id", tokenize="ascii"
-);
-
-create virtual table comments_fts using fts5(
-    body_text, content="comments", content_rowid="id", tokenize="ascii"
-);
-
 create table _search_state (folding text not null);
 
 create table _search_pending (
@@ -30,16 +22,10 @@ create table _search_pending (
 """
 
 
-def index_sql(table: str, columns: Sequence[str]) -> str:
-    """Return the statement that creates the index of a table, as in the schema."""
-    options = f'content="{table}", content_rowid="id", tokenize="ascii"'
-    return f"create virtual table {table}_fts using fts5(\n    {', '.join(columns)}, {options}\n)"
-
-
 def schema() -> str:
     """Return the script that creates the tables and the triggers on posts and comments."""
     triggers = [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
-    return _TABLES + "".join(f"\n{trigger};\n" for trigger in triggers)
+    return _TABLES + "".join(f"\n{statement};\n" for statement in (POSTS.sql, COMMENTS.sql, *triggers))
 
 
 def _triggers(table: str, title: str, text: str) -> list[str]:
@@ -89,6 +75,12 @@ class _Indexed:
     def index(self) -> str:
         return f"{self.table}_fts"
 
+    @property
+    def sql(self) -> str:
+        """Return the statement that creates the index. Datasette needs the name of the table in double quotes."""
+        options = f'content="{self.table}", content_rowid="id", tokenize="{TOKENIZER}"'
+        return f"create virtual table {self.index} using fts5({', '.join(self.columns)}, {options})"
+
 
 POSTS = _Indexed("posts", ("title", "body_text"))
 COMMENTS = _Indexed("comments", ("body_text",))
@@ -115,6 +107,12 @@ def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
 def count_pending(connection: sqlite3.Connection) -> int:
     """Return the number of changed rows that are not indexed yet."""
     return int(connection.execute("select count(*) from _search_pending").fetchone()[0])
+
+
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Return whether every text is indexed, by the folding of this version."""
+    found = connection.execute("select folding from _search_state").fetchone()
+    return found == (folding_version(),) and count_pending(connection) == 0
 
 
 def find_damaged(connection: sqlite3.Connection) -> list[str]:
@@ -165,7 +163,7 @@ def _replace_tables(connection: sqlite3.Connection, indexed: _Indexed) -> None:
     connection.execute("pragma writable_schema = on")
     connection.executemany("delete from sqlite_master where name = ?", [(name,) for name in names])
     connection.execute("pragma writable_schema = reset")  # SQLite reads the schema again
-    connection.execute(index_sql(indexed.table, indexed.columns))
+    connection.execute(indexed.sql)
 
 
 def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> bool:

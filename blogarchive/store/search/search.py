@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from itertools import zip_longest
 from typing import Final, Literal, NamedTuple
 
 from blogarchive.errors import ArchiveDamaged, UsageError
@@ -88,8 +89,8 @@ def match_expression(query: Query) -> str:
 def escape_fts(words: str | None) -> str:
     """Return the FTS5 expression for Datasette's search box, for our index and for one with whole words.
 
-    Datasette calls one function for every full-text table of a database. The expression is the phrase of characters
-    or the word as typed, which our index never contains.
+    Datasette calls one function for every full-text table of a database. The expression is the phrase of pairs or
+    the word as typed, which our index contains only if it is a pair.
     """
     return _expression(parse_query(words or ""), _phrase_or_typed)
 
@@ -105,8 +106,19 @@ def _expression(query: Query, written: Callable[[Term], str]) -> str:
 
 
 def _phrase(term: Term) -> str:
-    words = " ".join(f"{BREAK} {token.text}" if token.parted else token.text for token in term.tokens)
-    return f'"{words}"' + (" *" if term.prefix else "")
+    """Return the phrase of pairs; the last character of a run begins a pair, or ends a run of the text."""
+    words: list[str] = []
+    for token, following in zip_longest(term.tokens, term.tokens[1:]):
+        if token.parted:
+            words.append(BREAK)
+        if not token.single:
+            words.append(token.text)
+        elif following and following.single and not following.parted:
+            words.append(token.text + following.text)
+        elif following or len(term.tokens) == 1 or not term.tokens[-2].single or token.parted:
+            words.append(token.text)
+    is_prefix = term.prefix or (words[-1] == term.tokens[-1].text and term.tokens[-1].single)
+    return f'"{" ".join(words)}"' + (" *" if is_prefix else "")
 
 
 def _phrase_or_typed(term: Term) -> str:
@@ -442,7 +454,7 @@ def contains_condition(table: str, column: str, text: str, parameter: str) -> tu
     runs = [run[:_MAX_LENGTH] for run in _HAN.findall(text)[:_MAX_RUNS]]
     if index is None or not runs:
         return None
-    phrases = " AND ".join('"' + " ".join(token.text for token in tokenize(run)) + '"' for run in runs)
+    phrases = " AND ".join(_phrase(Term(tuple(tokenize(run)), run)) for run in runs)
     condition = (
         f"id in (select rowid from {index}_fts where {index}_fts match :{parameter}"  # noqa: S608 - constants
         f" union all select row_id from _search_pending where kind = '{index}')"

@@ -1,32 +1,40 @@
-"""Tokenize text for the search: each Chinese character, each run of letters, each number.
+"""Tokenize text for the search: each pair of Chinese characters, each run of letters, each number.
 
 SQLite's tokenizers take a whole Chinese sentence for one word (unicode61), or find nothing below three characters
-(trigram). So the index stores the text with a space between characters, and a word of any length is searched as a
-phrase of them. Texts and queries get the same folding first: Traditional to Simplified, full-width to half-width, lower
-case, no accents. A folded text has the length of the text, so that a position in one is the same position in the other.
+(trigram). So the index stores overlapping pairs, 国会议 as 国会 会议 议. A word of two characters is a token that any SQL
+client finds, a longer word is a phrase of pairs, and a single character begins a token. A text is indexed as written,
+then again in the form that texts and queries share: Traditional to Simplified. Both forms have full width made half
+width, lower case, and no accents. A folded text has the length of the text, so that a position in one is the same
+position in the other.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from blogarchive.parsing.unicode_form import normalize_nfc
 
 BREAK = "‖"
 """Replaces punctuation and line ends in the index, so that no phrase matches across them."""
 
+TOKENIZER = f"unicode61 categories 'L* N* Co S* M*' tokenchars '{BREAK}'"
+"""SQLite's tokenizer, which splits at spaces alone what `index_text` returns: emoji are symbols (S*)."""
+
 # Han with radicals and every extension, kana, bopomofo, hangul, private use (characters that GBK once lacked) and
 # emoji. Each character is a token.
 _SINGLE = (
-    "\u2600-\u27bf\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3100-\u312f"
+    "\u2600-\u2767\u2776-\u27bf\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3100-\u312f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\ue000-\ufaff"
     "\U0001f000-\U0001faff\U00020000-\U0003ffff\U000f0000-\U0010fffd"
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff"
-_RUN = re.compile(rf"(?P<single>[{_SINGLE}]+)|(?P<letters>[^\W\d_{_SINGLE}]+)|(?P<digits>\d+)")
-_NO_GAP = re.compile(rf"[{_INVISIBLE}]*")
+_RUN = re.compile(
+    rf"(?P<single>[{_SINGLE}](?:[{_INVISIBLE}]*[{_SINGLE}])*)|(?P<letters>[^\W\d_{_SINGLE}]+)|(?P<digits>\d+)"
+)
+_NO_GAP = re.compile(rf"[{_INVISIBLE}]+")
 _BLANK_GAP = re.compile(rf"[ \t\u00a0\u3000{_INVISIBLE}]*")
 
 # Characters that OpenCC converts only inside a phrase (瞭解, 憑藉, 看著), or not at all. A query may be too short for
@@ -44,6 +52,21 @@ class Token(NamedTuple):
     parted: bool
 
 
+class _Lowering(dict[int, int | str]):
+    """A cache from code point to the character in half width and lower case, without accents."""
+
+    def __missing__(self, code: int) -> int | str:
+        character = chr(code)
+        for form in ("NFKC", "NFD"):
+            changed = unicodedata.normalize(form, character)
+            # NFD splits é into the letter e and an accent.
+            if len(changed) == 1 or (form == "NFD" and all(map(unicodedata.combining, changed[1:]))):
+                character = changed[0]
+        lower = character.lower()
+        self[code] = lower if len(lower) == 1 else character
+        return self[code]
+
+
 class _Folding(dict[int, int | str]):
     """A cache from code point to folded character."""
 
@@ -54,19 +77,20 @@ class _Folding(dict[int, int | str]):
         self._scripts = [OpenCC(name) for name in ("hk2t", "tw2t", "t2s")]
 
     def __missing__(self, code: int) -> int | str:
-        character = chr(code)
-        for form in ("NFKC", "NFD"):
-            changed = unicodedata.normalize(form, character)
-            # NFD splits é into the letter e and an accent.
-            if len(changed) == 1 or (form == "NFD" and all(map(unicodedata.combining, changed[1:]))):
-                character = changed[0]
+        character = chr(code).translate(_LOWERING)
+        while (changed := self._convert(character)) != character:  # 麼 becomes 么, which becomes 幺
+            character = changed
+        self[code] = character
+        return character
+
+    def _convert(self, character: str) -> str:
         for script in self._scripts:
             changed = script.convert(character) if character.isalpha() else character
             character = changed if len(changed) == 1 else character
-        character = _MORE_VARIANTS.get(character, character)
-        lower = character.lower()
-        self[code] = lower if len(lower) == 1 else character
-        return self[code]
+        return _MORE_VARIANTS.get(character, character).translate(_LOWERING)
+
+
+_LOWERING: Final = _Lowering()
 
 
 @cache
@@ -79,7 +103,7 @@ def folding_version() -> str:
     """Return the version of the folding; an index of another version must be rebuilt."""
     from importlib.metadata import version  # a tenth of the start of a command
 
-    return f"1 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"
+    return f"2 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"
 
 
 def fold(text: str) -> str:
@@ -89,7 +113,7 @@ def fold(text: str) -> str:
 
 def tokenize(text: str) -> Iterator[Token]:
     """Return the folded tokens of `text` in order."""
-    for run, single, parted in _runs(text):
+    for run, single, parted in _runs(fold(normalize_nfc(text))):
         if not single:
             yield Token(run, False, parted)
             continue
@@ -100,24 +124,38 @@ def tokenize(text: str) -> Iterator[Token]:
 def index_text(text: str | None) -> str:
     """Return the text for the index: tokens separated by spaces, with `BREAK` for breaks and at the beginning.
 
-    The first break is in every text, so that a query with only unwanted terms has a term to match.
+    The first break is in every text, so that a query with only unwanted terms has a term to match. The parts between
+    breaks that differ when folded follow at the end. So a word typed in Traditional characters finds what is written so,
+    one in Simplified characters finds both, and no phrase matches from one form into the other.
     """
-    parts = [BREAK]
-    for run, single, parted in _runs(text or ""):
+    if not text:
+        return BREAK
+    written = normalize_nfc(text).translate(_LOWERING)
+    parts = list(_join_runs(written))
+    folded = written.translate(_folding())
+    if folded != written:
+        parts += [other for part, other in zip(parts, list(_join_runs(folded)), strict=True) if part != other]
+    return f"{BREAK} {f' {BREAK} '.join(parts)}"
+
+
+def _join_runs(text: str) -> Iterator[str]:
+    """Return the tokens between two breaks, as one text for each such part of a lowered or folded text."""
+    words: list[str] = []
+    for run, single, parted in _runs(text):
         if parted:
-            parts.append(BREAK)
-        parts.append(" ".join(run) if single else run)
-    return " ".join(parts)
+            yield " ".join(words)
+            words = []
+        words.append(" ".join([*map("".join, pairwise(run)), run[-1]]) if single else run)
+    yield " ".join(words)
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool, bool]]:
     """Return runs of single characters, letters or digits: the run, whether single, and whether a break precedes it."""
-    folded = fold(normalize_nfc(text))
     end, before_single = 0, None
-    for found in _RUN.finditer(folded):
-        single = found.lastgroup == "single"
-        parted = before_single is not None and _is_break(folded[end : found.start()], before_single, single)
-        yield found[0], single, parted
+    for found in _RUN.finditer(text):
+        single = found["single"] is not None
+        parted = before_single is not None and _is_break(text[end : found.start()], before_single, single)
+        yield (_NO_GAP.sub("", found[0]) if single else found[0]), single, parted
         end, before_single = found.end(), single
 
 
@@ -128,7 +166,7 @@ def _is_break(gap: str, before_single: bool, after_single: bool) -> bool:
     拍) and no break. Between Latin words nothing is a break: state-of-the-art equals state of the art.
     """
     if before_single and after_single:
-        return _NO_GAP.fullmatch(gap) is None
+        return True  # a run goes on over what is invisible
     if before_single or after_single:
         return _BLANK_GAP.fullmatch(gap) is None
     return False

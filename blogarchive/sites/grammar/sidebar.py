@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import takewhile
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
-from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar.card import (
     AuthorCard,
     complete_card,
@@ -16,31 +15,10 @@ from blogarchive.sites.grammar.card import (
     parse_card,
     parse_labelled_card,
 )
-from blogarchive.sites.grammar.months import is_inside, parse_labelled_months, parse_unlabelled_months
+from blogarchive.sites.grammar.months import parse_labelled_months, parse_unlabelled_months
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import fold, is_calendar_text, strip_bullets, strip_count
 from blogarchive.sites.links import IdentityKey
-
-# category_select
-
-
-def parse_category_select(view: PageView, outside: Container[int]) -> tuple[CategoryRow, ...]:
-    """Return the categories of the first `select` among these lines; its first option may be a prompt."""
-    for node in view.document.root.iter("select"):
-        options = list(node.iter("option"))
-        rows = [row for option in options for row in _parse_option(view, option)]
-        if rows and len(rows) >= len(options) - 1 and is_inside(view, node, outside):
-            return tuple(rows)
-    return ()
-
-
-def _parse_option(view: PageView, option: Element) -> Iterator[CategoryRow]:
-    value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
-    url = absolute_url(value, view.base) if "/" in value else None
-    parsed_url = None if url is None else view.parse_url(url)
-    if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY and (name := strip_count(text)):
-        yield CategoryRow(name=name, url=parsed_url.url, posts=())
-
 
 # sections
 
@@ -214,22 +192,13 @@ class _SidebarParser:
         """Parse the parts that have no label, if they were not found below one."""
         view = self.view
         if self.card == _NO_CARD:
-            self.card, own_lines = find_card(view, self._others())
+            self.card, own_lines = find_card(view, [i for i in self.outside if i not in self.own_lines])
             self.own_lines.update(own_lines)
-        if not self.categories:
-            lines = _trim_section(view, _lines_from_category(view, self._others()), self.posts)[1:]
-            self.categories = _parse_categories(view, lines, self.posts)
-            self.own_lines.update(lines)
-        if not self.categories:
-            self.categories = parse_category_select(view, frozenset(self.outside))
         if not self.months:
             labelled = self.months is not None
             found, self.months = parse_unlabelled_months(view, self.outside, labelled=labelled)
             self.own_lines.update(found)
             self.problems = () if self.months else self.problems
-
-    def _others(self) -> Sequence[int]:
-        return [i for i in self.outside if i not in self.own_lines]
 
 
 def is_title_cut(title: str, cut_bytes: int) -> bool:
@@ -257,17 +226,6 @@ def _build_listed_post(text: str, number: str | None, url: str, cut_bytes: int) 
     return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title, cut_bytes))
 
 
-def _lines_from_category(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    """Return the lines from before the first linked heading of a category, if no label is above it."""
-    for offset, index in enumerate(lines):
-        if _is_category(view, index) and any(
-            parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
-            for _, _, parsed_url in view.links[index]
-        ):
-            return (-1, *lines[offset:])
-    return (-1,)
-
-
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
     """Return the label and the titles below it; if titles are links, up to the first line without one."""
     body = lines[1:]
@@ -293,11 +251,6 @@ def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> 
 
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
     return lines[0], *takewhile(lambda i: not view.folded[i] or is_calendar_text(view.folded[i]), lines[1:])
-
-
-def _is_category(view: PageView, index: int) -> bool:
-    text = view.folded[index]
-    return "【" in text and _CATEGORY.fullmatch(strip_bullets(text).strip()) is not None
 
 
 def _is_more_link(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.dates.numbers import parse_digits
@@ -12,7 +12,6 @@ from blogarchive.sites.grammar.page import (
     DomPosition,
     JoinedLines,
     PageView,
-    are_in_same_row,
     find_dom_position,
     find_labels,
 )
@@ -236,10 +235,6 @@ _TIME_FIRST_of_short_headers = re.compile(
     rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
-_BUTTONS = re.compile(
-    r"(?:[\s|\[\]]*(?:回复|删除|引用|举报|编辑|分享|收藏|支持|反对|[Rr]eply|[Dd]elete|[Ee]dit)"
-    r"[该此本]?(?:留言|评论|楼|帖)?)+[\s|\]]*"
-)
 _BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|留言|评论|$)")
 _HAS_TIME = re.compile(_TIME)
 _MAX_LENGTH = 120
@@ -274,18 +269,8 @@ def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[Commen
     for index in range(start, end):
         header = _parse_short_header(view, index, end) if index >= start else None
         if header is not None and not view.links_to_other_post(index):
-            header = _add_buttons(view, header, end)
             yield header
             start = header.last + 1
-
-
-def _add_buttons(view: PageView, header: CommentHeader, end: int) -> CommentHeader:
-    """Add the line below the header if it has only links of buttons, such as 删除 in another cell of its row."""
-    below = next((i for i in range(header.last + 1, end) if view.folded[i].strip()), end)
-    if below == end or not view.links[below] or not _BUTTONS.fullmatch(view.folded[below].strip()):
-        return header
-    beside = are_in_same_row(view.lines[header.last], view.lines[below])
-    return replace(header, last=below) if beside else header
 
 
 def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader | None:

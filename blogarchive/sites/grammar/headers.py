@@ -33,7 +33,7 @@ _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
-    A name ends with its link; else before 回复 between spaces or in an element of its own.
+    A name ends with its link; else before 回复 between spaces.
     """
     link = joined.link_at(start, start + 1)
     begin = start
@@ -44,20 +44,16 @@ def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | N
         at = begin + match.start()
         before = joined.raw_text(start, at).rstrip(_OPENED)
         after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED)
-        if before and after and (link is not None or _is_set_apart(joined, start, at)):
+        if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.
     return joined.raw_text(start, end if link is None else begin).rstrip(":："), None, link
 
 
-def _is_set_apart(joined: JoinedLines, start: int, at: int) -> bool:
-    """Check whether spaces or an element of its own separate 回复 at `at` from the names."""
-    text = joined.text
-    before, after = text[at - 1 : at], text[at + 2 : at + 3]
-    if before in _OPENED and (after.isspace() or after == ":"):
-        return True
-    here = joined.node_at(at)
-    return joined.node_at(start) is not here and joined.node_at(at - 1) is not here
+def _is_set_apart(joined: JoinedLines, at: int) -> bool:
+    """Check whether spaces separate 回复 at `at` from the names."""
+    before, after = joined.text[at - 1 : at], joined.text[at + 2 : at + 3]
+    return before in _OPENED and (after.isspace() or after == ":")
 
 
 # headers

@@ -33,9 +33,6 @@ _TIME_AND_MORE = re.compile(
     rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
-ENTRY_POSTED = "This entry was posted on"
-"""Begins the sentences about a post that templates of WordPress put below its text."""
-_ENTRY = re.compile(rf"(?P<before>{ENTRY_POSTED} (?:{WEEKDAY}\s*,?\s*)?)(?P<time>{DATETIME}).{{0,340}}")
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{DATETIME}).{{0,120}}")
 # Beside a title, between signs: elsewhere such words are text.
 _TIME_AGO = re.compile(
@@ -168,8 +165,6 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the first time in a line of few words, unless it is the header of a comment."""
     text = view.folded[index].strip()
     match = _TIME_AMID.fullmatch(text) if HOUR_SIGN.search(text) else None
-    if text.startswith(ENTRY_POSTED):
-        match = _ENTRY.fullmatch(text)
     if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
         return None
     return _build_match(match, "")

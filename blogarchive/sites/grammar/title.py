@@ -32,7 +32,7 @@ from blogarchive.sites.grammar.time_lines import (
     match_time_before_title,
     match_trailing_time,
 )
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, POST_LABEL, TIME_OF_DAY
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
 # unparsed_time
 
@@ -145,11 +145,6 @@ def _is_datelike(view: PageView, words: str, index: int) -> bool:
 _MAX_HEADING_LINES = 2  # a title and its time without text between them
 _MAX_COUNTERS = 8  # checked for a time beside them
 _LINES_ABOVE_LABEL = 6
-_LINES_TO_BYLINE = 30  # above the label: related posts may be between them
-_BYLINE = re.compile(
-    rf"(?:[Pp]osted by|由|作者|[张发]贴者|发表者)\s*:?\s*[^|]{{1,40}}?\s*{DATETIME}\s*\|.{{0,80}}"
-    r"(?:[Cc]omments?|评论|引用|TrackBacks?|[Pp]ermalink|固定链接|浏览|阅读|回响|留言).{0,60}"
-)
 
 
 def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
@@ -172,11 +167,7 @@ def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None
         index = _find_line_above(view, label)
         if index is not None:
             time_match = match_leading_time(view, index) or match_inner_time(view, index)
-            if time_match is None and own and (byline := _find_byline(view, own[0], index)) is not None:
-                index, time_match = byline, match_inner_time(view, byline)
-            elif not _is_above_comments(view, index):
-                continue
-            if time_match is None or not own or not own[0] < index - 1:
+            if time_match is None or not _is_above_comments(view, index) or not own or not own[0] < index - 1:
                 continue
             window_title = view.document.title
             title = next((i for i in own if window_title.startswith(view.lines[i].text)), own[0])
@@ -185,14 +176,6 @@ def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None
             )
             return replace(found, footer_line=index)
     return None
-
-
-def _find_byline(view: PageView, title: int, end: int) -> int | None:
-    """Find the last line above `end` that names the author, the time and other data about the post, between signs."""
-    if not is_named_by_window(view, title):
-        return None
-    near = range(end, max(title, end - _LINES_TO_BYLINE), -1)
-    return next((i for i in near if _BYLINE.fullmatch(view.folded[i].strip())), None)
 
 
 def _is_above_comments(view: PageView, time: int) -> bool:

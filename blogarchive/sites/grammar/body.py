@@ -18,7 +18,6 @@ from blogarchive.sites.grammar.counters import (
     find_image_counters,
     find_view_counters,
     may_show_views,
-    parse_counters_amid,
     parse_counters_beside_time,
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
@@ -202,15 +201,6 @@ def _leads_away(view: PageView, index: int) -> bool:
     return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
 
 
-def find_counters_amid(view: PageView, start: int, end: int) -> Counters | None:
-    """Return counters after other words near the end of a body, in a line outside the body's element."""
-    for index in range(max(start + 1, end - _LINES_NEAR_END), end):
-        found = parse_counters_amid(view, index)
-        if found is not None and is_framed(view, start, index):
-            return found
-    return None
-
-
 def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
     """Return a problem if words of counters with numbers are near the end of a body without counters."""
     near = min(end + _LINES_NEAR_END, len(view.lines))
@@ -384,8 +374,7 @@ class _BoundsSearch:
         end = find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
-        amid = find_counters_amid(self.view, begin, end)
-        bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
+        bounds = self._build(begin, end)
         if footer_line is not None and begin < footer_line < end:
             bounds = replace(bounds, end=footer_line)
         return replace(bounds, problems=report_unparsed_counters(self.view, begin - 1, end))

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from blogarchive.items import PageKind, Problem
+from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page import PageView, text_with_images
-from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER, fold
+from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
 # counter_patterns
 
@@ -161,7 +161,6 @@ _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个�
 _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
 _NUMBER_REACH = 20
 _NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
-_LABEL_AMID = re.compile(rf"(?:{VIEWS_LABEL}|{COMMENTS_WORD})[次人数量]*\s*[:(\[【]\s*\d")
 _VIEWS_AFTER_TIME = re.compile(rf"{VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
 _IS_NUMBER_of_counters = re.compile(NUMBER)
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
@@ -248,26 +247,6 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
 def may_show_views(view: PageView, index: int) -> bool:
     """Return whether a line has a label of views with a number: a cheap test before the others."""
     return _VIEWS_AFTER_TIME.search(view.folded[index]) is not None
-
-
-def parse_counters_amid(view: PageView, index: int) -> Counters | None:
-    """Return the counters of a line from its first label of views or comments on; None if it has no views."""
-    text = view.folded[index].strip()
-    label = _LABEL_AMID.search(text)
-    if label is not None:
-        text = _without_categories(view, index, text)
-    texts = None if label is None else parse_labels_first(text[label.start() :])
-    if not texts or "views" not in texts or view.links_to_other_post(index):
-        return None
-    return _build_counters(index, index, texts)
-
-
-def _without_categories(view: PageView, index: int, text: str) -> str:
-    """Return a folded line up to its last link if that leads to a category: the post's, after its counters."""
-    shown, _, parsed_url = view.links[index][-1] if view.links[index] else ("", None, None)
-    if parsed_url is None or parsed_url.kind is not PageKind.CATEGORY:
-        return text
-    return text.removesuffix(fold(shown).strip()).rstrip(" |,/")
 
 
 def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:

@@ -74,13 +74,6 @@ def test_views_beside_the_time_and_the_number_of_a_label_are_the_counters(meta: 
     assert found.posted.text == "2025-01-01 10:00:00"
 
 
-def test_counters_may_follow_other_words_below_the_text() -> None:
-    foot = "<ul><li>林木 發表在 某幫 留言(2) 人氣(233)</li><li>個人分類：時政</li></ul><h3>留言列表 (2)</h3>"
-    (found,) = read(page(COMMENTS, label=foot)).posts
-    assert (found.views, found.comment_count, len(found.comments)) == (233, 2, 2)
-    assert found.body_text == SHOWN
-
-
 def test_an_author_who_quotes_counters_after_other_words_sets_none() -> None:
     quote = BODY.replace("二段。", "别处写着 阅读(999)")
     (found,) = read(page(COMMENTS, label="<h4>评论(2)</h4>").replace(BODY, quote)).posts

@@ -8,7 +8,6 @@ from datetime import datetime
 from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
-from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar.blocks import (
     CommentBlock,
@@ -38,7 +37,6 @@ from blogarchive.sites.grammar.words import (
     HOUR_SIGN,
     RELATIVE_TIME,
     WEEKDAY,
-    fold,
 )
 
 # closed_by_time
@@ -179,8 +177,6 @@ def _build_block(view: PageView, span: _Span, match: "re.Match[str]", *, numbere
 
 # comments
 
-_REPLY = re.compile(r"\s*回复\s*@?\s*(?P<name>[^\s:][^:]{0,40}?)\s*:")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageComments:
@@ -280,8 +276,7 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    names = frozenset(block.header.author_name for block in comments.blocks)
-    return replace(comments, comments=tuple(_build_comment(view, block, names) for block in comments.blocks))
+    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
 
 
 def _choose_headers(
@@ -306,31 +301,16 @@ def _choose_headers(
     return sure[0], check_count(sure, claimed, paging)
 
 
-def _build_comment(view: PageView, block: CommentBlock, names: frozenset[str]) -> Comment:
+def _build_comment(view: PageView, block: CommentBlock) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author_link is None else view.resolve_href(header.author_link),
-        reply_to=header.reply_to or _find_linked_reply(lines, names),
+        reply_to=header.reply_to,
         posted=header.posted,
         body_html=body_html,
         body_text=extract_text(lines),
         likes=block.likes,
     )
-
-
-def _find_linked_reply(lines: Sequence[Line], names: frozenset[str]) -> str | None:
-    """Return the commenter of this page to whom a text begins with `回复 NAME：`, if the name is a link.
-
-    Without a link it may be typed, and remains text.
-    """
-    line = lines[0] if lines else None
-    if line is None or line.text.lstrip()[:1] != "回":
-        return None
-    match = _REPLY.match(fold(line.text))
-    if match is None or line.link_at(*match.span("name")) is None:
-        return None
-    name = line.text[slice(*match.span("name"))]
-    return name if name in names else None

@@ -51,7 +51,7 @@ _NUMBERED = re.compile(
 _LABELLED = re.compile(
     rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
 )
-_IS_NUMBER_of_counter_patterns = re.compile(NUMBER)
+_IS_NUMBER = re.compile(NUMBER)
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
@@ -102,7 +102,7 @@ def parse_two_rows(text: str) -> CountTexts | None:
     """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
     words = text.split()
     half = len(words) // 2
-    if len(words) % 2 or _IS_NUMBER_of_counter_patterns.fullmatch(words[-1]) is None:
+    if len(words) % 2 or _IS_NUMBER.fullmatch(words[-1]) is None:
         return None
     found = [_LABELLED.fullmatch(word) for word in words]
     if not all(found):
@@ -147,7 +147,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 # counters
 
 # A number first: its label follows, or begins the next line.
-_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
+_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*)?"
 _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
 _LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
@@ -162,7 +162,6 @@ _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}
 _NUMBER_REACH = 20
 _NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
 _VIEWS_AFTER_TIME = re.compile(rf"{VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
-_IS_NUMBER_of_counters = re.compile(NUMBER)
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
@@ -291,20 +290,11 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
     texts = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
-    if texts is None and last > first:
-        texts = parse_two_rows(" ".join(_swap_halves(text.split())))
-        return texts if texts and _fill_an_element(view, first, last) else None
     if texts is None or first == last:
         return texts
     return (
         texts if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
     )
-
-
-def _swap_halves(words: Sequence[str]) -> Sequence[str]:
-    """Return the second half of the words before the first half."""
-    half = len(words) // 2
-    return [*words[half:], *words[:half]]
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:
@@ -315,13 +305,13 @@ def _fill_an_element(view: PageView, first: int, last: int) -> bool:
 
 def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
     """Check whether each line with only a number shares an element with the next line alone."""
-    numbers = [i for i in range(first, last + 1) if _IS_NUMBER_of_counters.fullmatch(view.folded[i].strip())]
+    numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
     return all(i < last and _is_number_of_label(view, i, i + 1) for i in numbers)
 
 
 def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
     """Check whether a line is a number that shares an element with the next line, its label, alone."""
-    if _IS_NUMBER_of_counters.fullmatch(view.folded[number].strip()) is None:
+    if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
         return False
     both = view.document.lines_in(view.document.common_ancestor(view.lines[number], view.lines[label]))
     return both.start == number and both.stop == label + 1

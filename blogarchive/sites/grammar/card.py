@@ -107,18 +107,6 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
     return card, own
 
 
-def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
-    """Return the card with the visits and the date of a section of counts, if the card shows none."""
-    if card.registered is not None and card.total_visits is not None:
-        return card
-    return replace(
-        card,
-        registered=card.registered or statistics.registered,
-        total_visits=statistics.total_visits if card.total_visits is None else card.total_visits,
-        problems=card.problems if card.total_visits is not None else card.problems + statistics.problems,
-    )
-
-
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
     filled = list(view.lines_with_text(lines))

@@ -10,9 +10,7 @@ from itertools import takewhile
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import (
     AuthorCard,
-    complete_card,
     find_card,
-    parse_card,
     parse_labelled_card,
 )
 from blogarchive.sites.grammar.months import parse_labelled_months, parse_unlabelled_months
@@ -137,14 +135,13 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     for section in find_sections(view, outside):
         parser.own_lines.update(parser.parse_section(section))
     parser.parse_unlabelled()
-    card = complete_card(parser.card, parser.statistics)
     return Sidebar(
-        card=card,
+        card=parser.card,
         latest=parser.latest,
         categories=parser.categories,
         months=parser.months or (),
         own_lines=frozenset(parser.own_lines),
-        problems=card.problems + parser.problems,
+        problems=parser.card.problems + parser.problems,
     )
 
 
@@ -156,7 +153,6 @@ class _SidebarParser:
     outside: Sequence[int]
     posts: Mapping[int, ListedPost]
     card: AuthorCard = _NO_CARD
-    statistics: AuthorCard = _NO_CARD
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] | None = None
@@ -169,8 +165,6 @@ class _SidebarParser:
         if section.name == "card":
             self.card, lines = parse_labelled_card(view, lines)
             return lines
-        if section.name == "statistics":
-            return self._parse_statistics(lines)
         if section.name == "calendar":
             return _trim_calendar(view, lines)
         if section.name == "months":
@@ -182,11 +176,6 @@ class _SidebarParser:
         elif section.name == "categories":
             self.categories = _parse_categories(view, titled[1:], self.posts)
         return titled
-
-    def _parse_statistics(self, lines: Sequence[int]) -> Sequence[int]:
-        """Parse a section of counts: the card that it completes may be below it."""
-        self.statistics, own_lines = parse_card(self.view, lines)
-        return own_lines if self.statistics != _NO_CARD else lines[:1]
 
     def parse_unlabelled(self) -> None:
         """Parse the parts that have no label, if they were not found below one."""

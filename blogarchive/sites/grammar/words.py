@@ -74,8 +74,8 @@ SECTION_LABEL = re.compile(
     r"|(?P<categories>(?:文章|日志|博文|我的|专题|专栏|博客)(?:分类|类别|归类)|个人分类|分类(?:目录|列表)?|(?i:categories))"
     r"|(?P<months>(?:存档|归档)(?:目录)?|(?:文章|日志|博文|按月|历史|每月|月份|月|博客|网志)(?:存档|归档|[彙汇]整)"
     r"|[彙汇]整|(?:每月|历史|往日)文章|(?i:(?:monthly )?archives?))"
-    r"|(?P<statistics>(?:博客|访问|网站|站点|本站)统计|统计信息)"
     r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
+    r"|(?:博客|访问|网站|站点|本站)统计|统计信息"
     r"|友情链接|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过|(?i:recent comments|blogroll))"
 )
 """The label of a section of the sidebar. The group that matched names it; `other` is not parsed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
@@ -32,10 +32,8 @@ from blogarchive.sites.grammar.words import (
     LINE_START,
     POST_LABEL,
     SECTION_START,
-    WEAK_LABELS,
     fold,
     match_section,
-    strip_bullets,
     strip_label,
 )
 
@@ -110,46 +108,16 @@ def _fold_joined(lines: Sequence[Line]) -> str:
 
 # section_labels
 
-_CARD_FIELD = re.compile(
-    r"(?:注册|登记|开博|开通|建立|加入|开站|建站)(?:日期|时间)?\s*:?\s*\d"
-    r"|(?:[总今]|博客|空间|累[计积])*(?:访问|浏览|点击|人气)(?:总?[数量]|[人总]?次数?)?\s*:?\s*\d"
-)
-_MONTH = re.compile(r"\d{4}\s*[年/.-]\s*\d{1,2}(?!\d|\s*[月/.-]\s*\d)")
-_CARD_LINES = 8  # below its label
-
 
 def find_section_labels(
     folded: Sequence[str],
     line_index: LineIndex,
     image_labels: Mapping[int, str],
-    links: Sequence[Sequence[PageLink]],
 ) -> dict[int, str]:
     """Map the lines that are labels of the sidebar's sections to the sections' names."""
-    names: dict[int, str | None] = {}
-    for index in line_index.find_lines(SECTION_START):
-        name = match_section(folded[index])
-        names[index] = _match_weak_label(folded, links, index) if name is None else name
+    names = {index: match_section(folded[index]) for index in line_index.find_lines(SECTION_START)}
     names.update({index: match_section(words) for index, words in image_labels.items()})
     return {index: name for index, name in sorted(names.items()) if name is not None}
-
-
-def _match_weak_label(folded: Sequence[str], links: Sequence[Sequence[PageLink]], index: int) -> str | None:
-    """Return the section of a short word if the lines below it are those of the section."""
-    name = WEAK_LABELS.get(strip_label(folded[index]) or "")
-    if name is None:
-        return None
-    below = list(islice((i for i in range(index + 1, len(folded)) if folded[i].strip()), _CARD_LINES))
-    if name == "card":
-        known = any(_CARD_FIELD.match(strip_bullets(folded[i])) for i in below)
-    elif name == "months":
-        known = any(_MONTH.match(strip_bullets(folded[i])) for i in below[:1])
-    else:
-        known = any(_links_to_category(links[i]) for i in below[:1])
-    return name if known else None
-
-
-def _links_to_category(links: Sequence[PageLink]) -> bool:
-    return any(parsed_url is not None and parsed_url.kind is PageKind.CATEGORY for _, _, parsed_url in links)
 
 
 # hints
@@ -355,7 +323,7 @@ def build_page_view(
         line_index=line_index,
         links=links,
         post_lines=find_post_lines(links),
-        sections=find_section_labels(folded, line_index, image_labels, links),
+        sections=find_section_labels(folded, line_index, image_labels),
         image_labels=image_labels,
         url=url,
         base=base,

@@ -80,19 +80,6 @@ SECTION_LABEL = re.compile(
 )
 """The label of a section of the sidebar. The group that matched names it; `other` is not parsed."""
 
-WEAK_LABELS = {
-    "博主": "card",
-    "站长": "card",
-    "主人": "card",
-    "格主": "card",
-    "作者": "card",
-    "栏目": "categories",
-    "文集": "categories",
-    "标签": "categories",
-    "月份": "months",
-}
-"""Words that are the label of a section only if lines of that section follow."""
-
 _CALENDAR_LINE = re.compile(
     r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
     r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
@@ -115,9 +102,8 @@ MORE_LINK = re.compile(
 AROUND_LABEL = " []【】「」:>|·•"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = "我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
-_WEAK = rf"(?:{'|'.join(WEAK_LABELS)})(?=[{re.escape(AROUND_LABEL)}]*+(?:{LINE_START}|$))"
 SECTION_START = re.compile(
-    rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern}|{_WEAK})"
+    rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )
 """The start of each line that may be the label of a section."""
 

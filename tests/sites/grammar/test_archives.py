@@ -8,7 +8,6 @@ from tests.sites.printed.one import CARD, HOME, ROWS, listing, post, read
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
 ENGLISH = {"2025-01": "January 2025", "2024-12": "Dec 2024", "2023-11": "Nov. 2023"}
-CHINESE = {"2025-01": "二〇二五年一月", "2024-12": "2024年十二月", "2023-11": "二零二三年十一月"}
 FORMS = [
     lambda month: f"{month[:4]}年{int(month[5:])}月",
     lambda month: f"{month[:4]}年{month[5:]}月（3篇）",
@@ -16,20 +15,9 @@ FORMS = [
     lambda month: month.replace("-", "/"),
     lambda month: month.replace("-", ""),
     lambda month: ENGLISH[month],
-    lambda month: CHINESE[month],
     lambda month: f"{month}-02 - {month}-25",
-    lambda month: f"{month}-02 至 {month[5:]}-25",
 ]
 AROUND = [("<ul>{}</ul>", "<li>{}</li>"), ("<p>{}</p>", "{} | "), ("<dl>{}</dl>", "<dd>· {} (3)</dd>")]
-YEARS = [
-    "<ul><li>2025年<ul><li><a href='{}'>1月</a></li></ul></li><li>2024年<ul><li><a href='{}'>12月</a></li></ul></li>"
-    "<li>2023年<ul><li><a href='{}'>11月</a> (3)</li></ul></li></ul>",
-    "<p>2025年：<a href='{}'>1月</a></p><p>2024年：<a href='{}'>12月</a></p><p>2023年：<a href='{}'>11月</a></p>",
-    "<table><tr><th>2025</th><td><a href='{}'>1</a></td></tr><tr><th>2024</th><td><a href='{}'>12</a></td></tr>"
-    "<tr><th>2023</th><td><a href='{}'>11</a></td></tr></table>",
-    "<div><a href='/u/31182/?y=2025'>2025</a></div><div><a href='{}'>一月</a></div><div>2024</div>"
-    "<div><a href='{}'>十二月</a></div><div>2023</div><div><a href='{}'>十一月</a></div>",
-]
 
 
 def home(archive: str, label: str = "<h4>存档目录</h4>") -> ParsedPage:
@@ -53,12 +41,6 @@ def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, aro
     parsed = home(around.format("".join(links)))
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
     assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
-
-
-@pytest.mark.parametrize("years", YEARS)
-def test_months_may_be_below_their_years(years: str) -> None:
-    parsed = home(years.format(*URLS))
-    assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 from blogarchive.items import DateText, MonthRow, Problem
 from blogarchive.messages.details import Detail
@@ -26,83 +26,33 @@ _FIRST_YEAR = 1995
 """No blog is older."""
 _TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
 _MAX_LENGTH = 80
-_MAX_CACHED_LENGTH = 100_000  # characters
 _RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _MonthRows:
-    """Consecutive rows: the number of their lines, blank ones included, and their months.
+def _parse_rows(view: PageView, lines: Sequence[int]) -> tuple[list[MonthRow], list[int], int]:
+    """Return the months of the rows that these lines begin with, the rows with other dates, and the number of lines.
 
-    `offsets` are those of the months among the lines, `unparsed` those of rows with invalid dates. `newest`
-    is YYYY-MM, or empty if there is no month.
+    An endless calendar has months after the last one that may have begun; they count as rows with other dates.
     """
-
-    count: int
-    months: tuple[MonthRow, ...]
-    offsets: tuple[int, ...]
-    unparsed: tuple[int, ...]
-    newest: str
-
-
-def _parse_month_rows(view: PageView, lines: Sequence[int]) -> _MonthRows:
-    """Return the rows that these lines begin with."""
-    end = len(lines)
-    while end and (folded := view.folded[lines[end - 1]]) and not _RANGE_START.match(folded):
-        end -= 1  # the last lines differ from page to page
-    texts = tuple([view.lines[i].text for i in lines[:end]])
-    urls = tuple([_first_url(view.links[i]) for i in lines[:end]])
-    read = _parse_rows if sum(map(len, texts)) < _MAX_CACHED_LENGTH else _parse_rows.__wrapped__
-    return _drop_future(read(texts, urls), _last_month(view.now))
+    months, unparsed, newest = list[MonthRow](), list[int](), _last_month(view.now)
+    own = list(takewhile(lambda i: not view.folded[i] or _is_row(view.folded[i]), lines))
+    for index in (i for i in own if view.folded[i]):
+        row = _parse_range(view.lines[index].text, _first_url(view.links[index]))
+        if row is None or row.month > newest:
+            unparsed.append(index)
+        else:
+            months.append(row)
+    return months, unparsed, len(own)
 
 
 def _last_month(now: datetime) -> str:
-    """Return the last month that may have begun at `now`, as YYYY-MM; an endless calendar shows later ones."""
+    """Return the last month that may have begun at `now`, as YYYY-MM."""
     last = now + _TOLERANCE
     return f"{last.year:04}-{last.month:02}"
 
 
 def _first_url(links: Sequence[PageLink]) -> str | None:
-    for _, _, parsed_url in links:
-        if parsed_url is not None:
-            return parsed_url.url
-    return None
-
-
-@lru_cache(maxsize=16)  # each page of a blog has the same hundreds of rows
-def _parse_rows(texts: Sequence[str], urls: Sequence[str | None]) -> _MonthRows:
-    months: dict[int, MonthRow] = {}
-    unparsed: list[int] = []
-    count = 0
-    for text, url in zip(texts, urls, strict=True):
-        folded = fold(text)
-        if folded and not _is_row(folded):
-            break
-        if folded and (row := _parse_range(text, url)) is not None:
-            months[count] = row
-        elif folded:
-            unparsed.append(count)
-        count += 1
-    return _build_rows(count, months, unparsed)
-
-
-def _drop_future(rows: _MonthRows, last: str) -> _MonthRows:
-    """The rows without those after the `last` month, which count as unread."""
-    if rows.newest <= last:
-        return rows
-    months = {p: row for p, row in zip(rows.offsets, rows.months, strict=True) if row.month <= last}
-    unparsed = sorted({*rows.unparsed, *rows.offsets} - months.keys())
-    return _build_rows(rows.count, months, unparsed)
-
-
-def _build_rows(count: int, months: Mapping[int, MonthRow], unparsed: Iterable[int]) -> _MonthRows:
-    return _MonthRows(
-        count=count,
-        months=tuple(months.values()),
-        offsets=tuple(months),
-        unparsed=tuple(unparsed),
-        newest=max([row.month for row in months.values()], default=""),
-    )
+    return next((each.url for _, _, each in links if each is not None), None)
 
 
 def _is_row(folded: str) -> bool:
@@ -225,14 +175,13 @@ def parse_labelled_months(
     view: PageView, lines: Sequence[int]
 ) -> tuple[tuple[MonthRow, ...], tuple[Problem, ...], int]:
     """Return the months below their label, problems of rows with invalid dates, and the number of lines."""
-    rows = _parse_month_rows(view, lines)
-    if rows.months:
-        return rows.months, _report_unparsed(view, [lines[offset] for offset in rows.unparsed]), rows.count
+    months, unparsed, rows = _parse_rows(view, lines)
+    if months:
+        return tuple(months), _report_unparsed(view, unparsed), rows
     named, count = _parse_month_names(view, lines)
     if named:
         return named, (), count
-    unparsed = [lines[offset] for offset in rows.unparsed] or _find_unparsed(view, lines)
-    return (), _report_unparsed(view, unparsed), rows.count
+    return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), rows
 
 
 def parse_unlabelled_months(

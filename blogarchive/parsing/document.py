@@ -1,4 +1,4 @@
-"""Extract a range of a page's lines from its tree, as HTML and as text."""
+"""A page as a document: its tree, its visible lines, and ranges of lines as HTML and as text."""
 
 import re
 from bisect import bisect_left
@@ -21,7 +21,7 @@ from blogarchive.parsing.html import (
 from blogarchive.parsing.lines import CachedSubtree, Line, LineBuilder
 from blogarchive.parsing.subtree_cache import SubtreeCache, find_placeholders, restore_subtree
 
-# document
+# --- the document
 
 _MAX_INLINE_DEPTH = 200  # elements between a text and the link around it
 
@@ -142,7 +142,7 @@ def find_enclosing(node: Element | None, tag: str) -> Element | None:
     return None
 
 
-# extract
+# --- ranges of lines
 
 _VOID = REPLACED | {"br", "hr"}
 # Names that lxml accepts; the parser returns others if a tag is not closed: `<font<b>`.

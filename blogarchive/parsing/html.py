@@ -1,4 +1,4 @@
-"""Absolute URLs of the links and images of a page, as a browser resolves them."""
+"""Parse HTML as browsers do, within limits; tell visible elements; resolve URLs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-# attribute_limit
+# --- limits
 
 MAX_ATTRIBUTES = 100
 """Further attributes of an element are dropped; no element of HTML has as many."""
@@ -28,7 +28,7 @@ def drop_excess_attributes(page: bytes) -> bytes:
     return _TAG.sub(rb"\1", page)
 
 
-# tree_repairs
+# --- repairs of the tree
 
 Element = etree._Element
 
@@ -149,7 +149,7 @@ def _insert_empty_paragraphs(root: Element) -> None:
             parent.replace(mark, paragraph)
 
 
-# parse
+# --- parsing
 
 _NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NON_XML_CHARACTERS = ("\ufffe", "\uffff")
@@ -236,7 +236,7 @@ def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
     return empty if root is None else root, [error.message for error in parser.error_log]
 
 
-# visibility
+# --- visibility
 
 _MAY_HIDE = re.compile(r"display|visibility", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -263,7 +263,7 @@ def _hides_element(style: str) -> bool:
     return values.get("display") == "none" or values.get("visibility") == "hidden"
 
 
-# elements
+# --- elements
 
 _BLOCKS = """
 address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
@@ -295,7 +295,7 @@ PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
 """Elements that preserve spaces and line ends."""
 
 
-# urls
+# --- URLs
 
 # Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")

@@ -1,4 +1,4 @@
-"""Decide which hosts the images of a post are fetched from."""
+"""HTTP headers that the crawl obeys, URLs as people type them, and patterns of hosts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from blogarchive.errors import UsageError
 from blogarchive.items import Page
 from blogarchive.messages.details import Detail
 
-# http
+# --- headers
 
 MAX_RETRY_AFTER = timedelta(days=30)
 
@@ -50,11 +50,11 @@ def retry_after(page: Page) -> timedelta | None:
     return min(max(timedelta(0), until - received_at), MAX_RETRY_AFTER)
 
 
-# typed_url
+# --- URLs as people type them
 
 _AROUND: Final = "《》〈〉<>“”‘’\"'`「」『』【】（）()[]，。；、,; \t\r\n\u3000\ufeff\u200b"
 _SCHEME = re.compile(r"(https?)\s*[:：]?\s*[/／]{1,3}(?=[\w\[])", re.IGNORECASE)
-_HOST_of_typed_url = re.compile(r"(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))")
+_TYPED_HOST = re.compile(r"(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))")
 
 
 def repair_url(text: str) -> str:
@@ -66,15 +66,15 @@ def repair_url(text: str) -> str:
     url = text.strip(_AROUND)
     if scheme := _SCHEME.match(url):
         return f"{scheme[1].lower()}://{url[scheme.end() :]}"
-    return f"https://{url}" if _HOST_of_typed_url.match(url) else url
+    return f"https://{url}" if _TYPED_HOST.match(url) else url
 
 
-# hosts
+# --- patterns of hosts
 
 ANY_HOST = "*"
 """Matches all public hosts."""
 
-_HOST_of_hosts = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
+_HOST_PATTERN = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -85,7 +85,7 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
     """
     found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
     for part in found:
-        if part and not _HOST_of_hosts.fullmatch(part) and parse_address(part) is None:
+        if part and not _HOST_PATTERN.fullmatch(part) and parse_address(part) is None:
             raise UsageError(
                 _("{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'").format(
                     part=part

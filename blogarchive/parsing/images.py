@@ -1,4 +1,4 @@
-"""Check the response to a request for an image."""
+"""Check the response to a request for an image: its type by content, its size, whether it is whole."""
 
 import re
 import struct
@@ -9,7 +9,7 @@ from typing import Final
 
 from blogarchive.messages.details import Detail
 
-# sniff
+# --- type by content
 
 SVG = "image/svg+xml"
 """Stored, but never shown inline: it may contain scripts."""
@@ -71,7 +71,7 @@ def _is_svg(start: bytes) -> bool:
     return bool(_SVG_ROOT.match(start, position))
 
 
-# dimensions
+# --- dimensions
 
 # SVG (XML with entities) and TIFF (a graph of offsets) are stored without a size.
 _SUPPORTED_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/avif"}
@@ -90,7 +90,7 @@ def read_dimensions(body: bytes, content_type: str) -> tuple[int | None, int | N
     return (width, height) if width > 0 and height > 0 else (None, None)
 
 
-# intact
+# --- completeness
 
 _PNG_HEADER: Final = 8
 _PNG_OVERHEAD: Final = 12  # length, name and checksum of a chunk
@@ -169,7 +169,7 @@ def _is_intact_jpeg(body: bytes) -> bool:
     return not _JPEG_FRAMES.isdisjoint(markers) and _JPEG_END in body[position:]
 
 
-# check_image
+# --- the check of a response
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """A larger file is not stored: photographs of cameras are smaller, films are not."""

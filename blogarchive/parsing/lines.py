@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED, Element
 
-# line
+# --- the line
 
 SPACE = " \t\n\r\f\v"
 EDGES = SPACE + "\xa0\u200b\ufeff"
@@ -71,7 +71,7 @@ class Line:
         return None
 
 
-# line_text
+# --- text of a line
 
 Piece = tuple[str | None, Element | None, Element | None, int]
 """A text, its element, the `a` around it, its position; the text is None for an image, the element None for a `br`."""
@@ -138,7 +138,7 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
     )
 
 
-# session_ids
+# --- session ids
 
 SESSION_MASK = "blogarchive-session-mask"
 """Replaces the id in a text or an attribute."""
@@ -191,7 +191,7 @@ def _find_session_id(text: str) -> SessionId:
     return SessionId()
 
 
-# cached_subtree
+# --- subtrees in the cache
 
 PLACEHOLDER = "blogarchive-placeholder"
 """Attribute of the placeholders for a run while a page is parsed."""
@@ -242,7 +242,7 @@ class CachedSubtree:
         return "".join(f"<{name} {PLACEHOLDER}={number}></{name}>" for name in dict.fromkeys(self.names))
 
 
-# line_builder
+# --- building of lines
 
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
 _CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped

@@ -21,7 +21,7 @@ from blogarchive.parsing.html import (
     link_url,
 )
 
-# allow_list
+# --- allowed elements and attributes
 
 TAGS = frozenset(
     """a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption
@@ -64,7 +64,7 @@ NOT_STORED = "not-stored"
 """The one class that a page may show, on a `span`: the placeholder of an image that is not stored."""
 
 
-# table_text
+# --- text of tables
 
 _ROW_TAGS = ("tbody", "thead", "tfoot", "tr", "td", "th")
 # Allowed between rows and cells (HTML standard, 13.2.6.4.9), or never shown.
@@ -152,7 +152,7 @@ def _replace_by_content(element: Element) -> None:
         parent.remove(element)
 
 
-# sanitize
+# --- sanitizing
 
 
 def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, dict[str, str]]) -> nh3.Cleaner:

@@ -12,7 +12,7 @@ from lxml import etree
 from blogarchive.parsing.html import BLOCKS, PREFORMATTED, Element, hidden_elements, parse_html_strict
 from blogarchive.parsing.lines import PLACEHOLDER, SESSION_MASK, CachedSubtree, LineBuilder, SessionIdFinder
 
-# common_runs
+# --- what two pages share
 
 _TAG = re.compile(
     r"<(?:!--[^<>]*+-->|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*+)>)?"
@@ -158,7 +158,7 @@ class _OpenElements:
         return span
 
 
-# subtree_cache
+# --- the cache
 
 _select_placeholders = etree.XPath(f"descendant-or-self::*/@{PLACEHOLDER}/..")
 _select_masked = etree.XPath(f"descendant::*[@*[contains(., '{SESSION_MASK}')]]")

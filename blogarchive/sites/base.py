@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blogarchive.parsing.subtree_cache import SubtreeCache
 
 
-# page_limits
+# --- limits of a page
 
 MAX_PAGE_BYTES = 2_000_000
 """Bytes of a page after decompression."""
@@ -49,7 +49,7 @@ def _refuse(detail: str) -> ParsedPage:
     return ParsedPage(kind=PageKind.UNKNOWN, encoding="", problems=(problem,))
 
 
-# explanation
+# --- explanations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class Explanation:
     sources: tuple[FieldSource, ...] = ()
 
 
-# base
+# --- sites
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

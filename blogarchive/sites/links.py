@@ -1,4 +1,4 @@
-"""Ids of posts: text, as the site writes them. Ids of 163 have up to 30 digits, ids of 新浪 have letters."""
+"""Ids and links that all sites share: blogs and posts that a page links to, ids as text, in order and in JSON."""
 
 import html
 import re
@@ -13,7 +13,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Site, site_by_name, site_names
 
-# blog_links
+# --- linked blogs
 
 MAX_BLOGS = 2_000
 """Blogs of one page: an author can type links to blogs that do not exist."""
@@ -95,7 +95,7 @@ def _host_and_port(url: str) -> str:
         return ""
 
 
-# post_links
+# --- linked posts
 
 
 def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
@@ -112,7 +112,7 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None
 
 
-# identity_key
+# --- cache keys
 
 _T = TypeVar("_T")
 
@@ -138,7 +138,7 @@ class IdentityKey(Generic[_T]):
         return hash((len(self.items), *map(id, self.items[:1])))
 
 
-# post_ids
+# --- ids
 
 DECIMAL_UID = r"0*(?P<uid>[1-9][0-9]{0,15})"
 """Pattern of a blog's number in a URL: leading zeros and digits of other scripts name no further blog."""

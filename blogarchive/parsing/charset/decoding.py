@@ -22,7 +22,7 @@ from blogarchive.parsing.charset.whatwg import (
     charset_for_label,
 )
 
-# declared
+# --- declared charset
 
 _PRESCAN_BYTES = 2048  # browsers search 1024 first
 _LATE_PRESCAN_BYTES = 65_536  # browsers also accept a late declaration; scripts may precede the <meta>
@@ -92,7 +92,7 @@ def _resolve_label(label: str) -> Charset | None:
     return WINDOWS_1252 if charset and charset.name == "x-user-defined" else charset
 
 
-# escape_encodings
+# --- charsets with escape sequences
 
 _ESCAPES = {"hz-gb-2312": b"~{", "iso-2022-jp": b"\x1b", "iso-2022-kr": b"\x0e"}
 _SAMPLE_BYTES = 2000
@@ -142,7 +142,7 @@ def detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charse
     return UTF_16LE if odd > even else UTF_16BE
 
 
-# decoding
+# --- decoding
 
 DetectionMethod = Literal["bom", "valid", "declared", "guessed"]
 

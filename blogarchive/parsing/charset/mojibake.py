@@ -10,7 +10,7 @@ from blogarchive.parsing.charset.detect import looks_chinese
 from blogarchive.parsing.charset.segments import select_fast_marks
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8
 
-# mojibake
+# --- repair of a text
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # windows-1252 from 80 to 9F
 _TO_BYTE = str.maketrans({c: chr(c.encode("cp1252")[0]) for c in _CP1252})
@@ -168,7 +168,7 @@ def _is_certain_in_gbk(data: bytes, repaired: str) -> bool:
     )
 
 
-# mojibake_page
+# --- repair of a page
 
 _EDGES = (b"<", b">", b"\n")
 # First bytes of a Latin letter or of a windows-1252 character 80 to 9F, which follow a misread byte from C0 on.

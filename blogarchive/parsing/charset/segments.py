@@ -1,4 +1,4 @@
-"""Decode a page of a known charset whose segments may be damaged or in another charset."""
+"""Decode a page whose segments may be damaged or in another charset, by the cost of each reading."""
 
 import re
 import string
@@ -16,11 +16,11 @@ from blogarchive.parsing.charset.char_cost import (
 )
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
-# viterbi
+# --- cheapest reading
 
 _MAX_BYTES = 1200  # takes about 3 ms
 _LONG_BYTES = 80  # from this length on, readable runs are skipped
-_SWITCH_COST_of_viterbi = 24 * BIT  # of changing the charset inside a run
+_SWITCH_COST = 24 * BIT  # of changing the charset inside a run
 _SAME_CHARSET_MARGIN = 12 * BIT  # by which a path in one charset must beat a browser's text
 _MIXED_MARGIN = 30 * BIT  # by which a path in several charsets must
 
@@ -87,8 +87,8 @@ def _find_cheapest_path(run: bytes, charsets: list[Charset]) -> tuple[int, str]:
     for position in range(size):
         nearest = min(range(len(charsets)), key=lambda c: costs[c][position])
         for c, charset in enumerate(charsets):
-            if costs[nearest][position] + _SWITCH_COST_of_viterbi < costs[c][position]:
-                costs[c][position] = costs[nearest][position] + _SWITCH_COST_of_viterbi
+            if costs[nearest][position] + _SWITCH_COST < costs[c][position]:
+                costs[c][position] = costs[nearest][position] + _SWITCH_COST
                 previous[c][position] = (nearest, position, "")
             if costs[c][position] == unreachable:
                 continue
@@ -132,7 +132,7 @@ def _character_size(data: bytes, charset: Charset) -> int:
     return 4 if charset is GB18030 and data[1:2].isdigit() else 2
 
 
-# segments
+# --- segments of a page
 
 _BLOCK_BYTES = 4096  # an undamaged block is decoded at once, a damaged one by segments
 _MAX_BLOCK_BYTES = 16_384  # of a block without a tag
@@ -143,7 +143,7 @@ _BLOCK_END = re.compile(rb"[\x00-\x2f<>]")  # every decoder resynchronises at th
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
 _EVERYDAY_COST = 11 * BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
-_SWITCH_COST_of_segments = {
+_CHARSET_COSTS = {
     "utf-8": 24 * BIT,
     "gb18030": 24 * BIT,
     "big5": 30 * BIT,
@@ -213,7 +213,7 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
     others = [
         c
         for c in dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
-        if c is not charset and c.name in _SWITCH_COST_of_segments
+        if c is not charset and c.name in _CHARSET_COSTS
     ]
     decoder = _SegmentDecoder(charset, others)
     return "".join(map(decoder.decode_block, _split_blocks(body)))
@@ -327,8 +327,8 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
         if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, is_damaged)):
             continue
         cost = text_cost(parsed, other.script)
-        if cost + _SWITCH_COST_of_segments[other.name] < (best.cost if best else limit):
-            best = _Candidate(cost + _SWITCH_COST_of_segments[other.name], parsed)
+        if cost + _CHARSET_COSTS[other.name] < (best.cost if best else limit):
+            best = _Candidate(cost + _CHARSET_COSTS[other.name], parsed)
             if cost <= _EVERYDAY_COST * len(parsed):
                 break  # no text is readable in two charsets
     return best

@@ -50,7 +50,7 @@ AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\
 """Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""
 
 
-# error_handlers
+# --- error handlers
 
 Replacement = tuple[str, int]  # the text, and the position at which decoding continues
 
@@ -163,7 +163,7 @@ HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
 USER_DEFINED = _register("blogarchive-user-defined", _decode_user_defined)
 
 
-# whatwg
+# --- decoders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Rules for named days: 昨天, 大前天, 上周三, 周三, 刚刚, yesterday."""
+"""Date rules for years, days of the calendar (Gregorian, of the Republic, lunar) and named days such as 昨天."""
 
 import re
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from blogarchive.parsing.dates.rules import (
     yearless_date,
 )
 
-# years
+# --- years
 
 ROC_EPOCH = 1911
 """The year before the first year of the Republic of China."""
@@ -103,7 +103,7 @@ def has_ambiguous_year(text: str, start: int, end: int) -> bool:
     return before is not None or _MAYBE_YEAR_AFTER.match(text, end) is not None
 
 
-# calendar
+# --- days of the calendar
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
 # Rejects 2014.7.14.1 and 2014-07-14-2015; accepts 2014-07-14-08:11 and 2014-07-1408:11 (two cells without a space).
@@ -283,7 +283,7 @@ CALENDAR_RULES = (
 """The rules of this module, the most specific first."""
 
 
-# named_days
+# --- named days
 
 _DAYS = {
     "大前天": -3,

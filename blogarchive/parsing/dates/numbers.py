@@ -1,10 +1,10 @@
-"""The vocabulary of the date grammar: folded text, Chinese numerals, names of weekdays and months."""
+"""Numbers in dates and counts: folded text, Chinese numerals, names of weekdays and months."""
 
 import re
 import unicodedata
 from decimal import Decimal
 
-# numbers
+# --- numbers
 
 _SCALES = {
     "k": 10**3,
@@ -110,7 +110,7 @@ def _parse_below_myriad(words: str) -> int | None:
     return value + scale * _DIGITS.get(ones, 0)
 
 
-# numerals
+# --- Chinese numerals
 
 _TRADITIONAL = str.maketrans(
     "點時號週後後禮鐘鍾剛纔兩個箇國現這間於發佈評論復覆編輯創註冊從農陰舊曆歷東頭傳擊轉錄臺灣裡裏來幾兒約當華閱讀瀏覽緯",

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from dateparser.date import DateData
 
 
-# dateparser_fallback
+# --- forms of other languages
 
-_MAX_LENGTH_of_dateparser_fallback = 60
+_MAX_FALLBACK_LENGTH = 60
 _TIME_WORDS = re.compile(
     r"\b(?:ago|last|next|previous|this|in|week|weeks|month|months|year|years|day|days|hours?|minutes?|fortnight"
     r"|yesterday|tomorrow|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -51,7 +51,7 @@ _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
     """Return the date that dateparser parses in the folded `text` at `now`, or None."""
     if (
-        len(text) > _MAX_LENGTH_of_dateparser_fallback
+        len(text) > _MAX_FALLBACK_LENGTH
         or _GRAMMAR_FORMS.search(text)
         or len(text.split()) < 2
         or not _TIME_WORDS.search(text)
@@ -80,7 +80,7 @@ def _run_dateparser(text: str, now: datetime) -> "DateData":
     return DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
 
 
-# parse
+# --- parsing
 
 
 class ParsedDate(NamedTuple):
@@ -98,7 +98,7 @@ _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
 # Labels of other dates than that of posting.
 _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
-_MAX_LENGTH_of_parse = 1000  # no phrase is longer, and the time grows with the square of the length
+_MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length
 _MAX_LABELS = 4
 _EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
@@ -135,7 +135,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     plain = _ISO_STAMP.fullmatch(text)
     try:
         parsed = _parse_iso_stamp(plain, relative_to) if plain else None
-        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH_of_parse]), relative_to)
+        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
     except (ValueError, OverflowError):
         return None
 

@@ -1,4 +1,4 @@
-"""Parse the time of day beside a date: 08:11:22, 下午三点二十分, 十一点半, 8:11 PM, with the zone after it."""
+"""Date rules for distances such as 三天前, and the time of day beside a date."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ from blogarchive.parsing.dates.rules import (
     truncate,
 )
 
-# relative
+# --- distances
 
 _CHINESE_UNITS = {
     "秒钟": "second",
@@ -165,7 +165,7 @@ RELATIVE_RULES = compile_rules(
 """The rules of this module."""
 
 
-# time_of_day
+# --- time of day
 
 _MORNING = "凌晨|清晨|早晨|清早|早上|上午|午前|早"
 _NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜"

@@ -1,4 +1,4 @@
-"""Rules of the date grammar: their type, and the text that must surround a date."""
+"""The type of a date rule, the text that must surround a date, and time zones by name."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from blogarchive.items import Precision
 from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, WEEKDAY
 
-# timezones
+# --- time zones
 
 # RFC 2822, 4.3, and zones of East Asia. cst is missing: it is Chicago in the RFC, China on Chinese servers.
 _HOURS = {
@@ -96,7 +96,7 @@ def find_named_zone(text: str) -> tzinfo | None:
     return ZoneInfo(_PLACES[match[0]]) if match else None
 
 
-# rules
+# --- rules
 
 
 class Placement(Enum):

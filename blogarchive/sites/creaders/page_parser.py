@@ -36,7 +36,7 @@ from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
 from blogarchive.sites.links import IdentityKey, linked_blogs
 
-# layout
+# --- the page around a post
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +78,7 @@ def build_author(
     )
 
 
-# items
+# --- items
 
 
 def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
@@ -142,7 +142,7 @@ def build_link(url: str, kind: PageKind) -> Link:
     return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)
 
 
-# page_parser
+# --- the parser
 
 _LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list

@@ -1,4 +1,4 @@
-"""Facts of the templates of blog.creaders.net, seen in public snippets of its pages."""
+"""The URLs of blog.creaders.net, the uid of a page's blog, and facts of the templates."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from blogarchive.items import ListedPost, PageKind, ParsedUrl
 from blogarchive.sites.grammar.page import MarkupHints
 from blogarchive.sites.links import DECIMAL_UID, parse_decimal_id
 
-# urls
+# --- URLs
 
 _POST = re.compile(rf"/u/{DECIMAL_UID}/(?P<month>\d{{6}})/(?P<number>\d+)\.html?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
@@ -176,7 +176,7 @@ def _resolve_dots(path: str) -> str:
     return "/".join(kept)
 
 
-# blog_uid
+# --- the uid of the blog
 
 
 def resolve_uid(
@@ -218,7 +218,7 @@ def _majority_uid(listed: Sequence[ListedPost]) -> str | None:
     return next((uid for uid, count in counted.items() if 2 * count > len(listed)), None)
 
 
-# hints
+# --- hints of the templates
 
 _SITE_BAR = """
 首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购

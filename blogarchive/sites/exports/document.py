@@ -1,4 +1,4 @@
-"""Turn line ends into HTML, as WordPress and Movable Type do when they show a post."""
+"""Parts of an export file: its XML or dashed text, times, and bodies with the line ends that a platform shows."""
 
 import re
 import sys
@@ -21,7 +21,7 @@ from blogarchive.parsing.document import parse_document as parse_document_body
 from blogarchive.parsing.html import Element as Element_body
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 
-# body
+# --- bodies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +67,7 @@ def _remove(node: Element_body) -> None:
     parent.remove(node)
 
 
-# times
+# --- times
 
 _MAX_OFFSET = timedelta(hours=15)
 
@@ -108,7 +108,7 @@ def time_with_utc(text: str, utc_text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=local.text, at=at, precision="second")
 
 
-# document
+# --- the document
 
 Element = etree._Element
 
@@ -229,7 +229,7 @@ def _read_facts(root: Element) -> dict[str, str]:
     return {}
 
 
-# dashed_text
+# --- dashed text
 
 _FIELD_NAMES = (
     "TITLE|AUTHOR|DATE|BASENAME|STATUS|ALLOW COMMENTS|ALLOW PINGS|CONVERT BREAKS|PRIMARY CATEGORY|CATEGORY|TAGS|"
@@ -324,7 +324,7 @@ def _parse_section(lines: Sequence[str]) -> Section:
     return Section(name=match["name"] if match else "", fields=tuple(fields), text=text)
 
 
-# line_breaks
+# --- line ends
 
 _BLOCK_NAMES = (
     "address|article|aside|blockquote|caption|center|col|colgroup|dd|details|div|dl|dt|fieldset|figcaption|figure|"

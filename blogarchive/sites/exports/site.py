@@ -1,4 +1,4 @@
-"""URLs and ids of exported blogs and posts."""
+"""The site of an export format, and the URLs and ids of blogs and posts that an export leaves out."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
 from blogarchive.sites.exports.document import InvalidExport
 
-# site
+# --- sites
 
 
 class PostStatus(StrEnum):
@@ -79,7 +79,7 @@ class ExportSite(Site):
             return ParsedPage(kind=PageKind.UNKNOWN, encoding="")
 
 
-# urls
+# --- URLs
 
 # RFC 2606 reserves the domain: an export that names no URL gets one that leads nowhere.
 _NOWHERE = "blog.invalid"

@@ -1,4 +1,4 @@
-"""Checks of the comments of a page: their number, their order, their texts."""
+"""The blocks of a page's comments, and the checks of their number, order and texts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from blogarchive.sites.grammar.page import PageView, find_labels
 from blogarchive.sites.grammar.selection import HeaderSelection
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
-# segmentation
+# --- blocks
 
 _BUTTON = re.compile(r"[\[(]?(?:[Rr]eply|[Qq]uote|[Rr]eport|引用|举报)[\])]?")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
@@ -148,7 +148,7 @@ def iter_text_lines(
         yield from (index for index in lines if index in inside)
 
 
-# consistency
+# --- checks
 
 _CLOCK_TOLERANCE = timedelta(
     hours=1

@@ -1,4 +1,4 @@
-"""The search for the bounds of a post's body, and for the comments below it."""
+"""The bounds of a post's body, chosen by the counters or the label below it, and the comments that follow."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from blogarchive.sites.grammar.page import PageView, find_labels, read_label_cou
 from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted, is_template_text
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
-# body_bounds
+# --- bounds of the body
 
 _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
@@ -275,7 +275,7 @@ def _find_element_end(view: PageView, start: int) -> int | None:
     return None
 
 
-# bounds_search
+# --- the search
 
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
 _TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)

@@ -1,4 +1,4 @@
-"""The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页."""
+"""The author's card, and the blog's header: title, tagline, and the line with the blog's URL."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import DATE, strip_bullets
 
-# author_card
+# --- the author's card
 
 _AGE = re.compile(
     r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>博龄\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
@@ -172,7 +172,7 @@ def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField
     return "" if following is None else following.raw.strip(_EDGES)
 
 
-# blog_header
+# --- the blog's header
 
 _URL_LINE = re.compile(
     r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*\s*>?",

@@ -39,7 +39,7 @@ from blogarchive.sites.grammar.words import (
     WEEKDAY,
 )
 
-# closed_by_time
+# --- comments that end with their time
 
 _BUTTON = r"\[?(?:回复(?:该留言|此评论|本楼)?|删除|引用|举报|[Rr]eply|[Dd]elete)\]?"
 _TIME_ALONE = re.compile(
@@ -175,7 +175,7 @@ def _build_block(view: PageView, span: _Span, match: "re.Match[str]", *, numbere
     )
 
 
-# comments
+# --- all comments
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

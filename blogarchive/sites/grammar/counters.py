@@ -11,7 +11,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page import PageView, text_with_images
 from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
-# counter_patterns
+# --- counts in a text
 
 VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
 VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
@@ -144,7 +144,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
     return _NAMES[label], match[last]
 
 
-# counters
+# --- counters on lines
 
 # A number first: its label follows, or begins the next line.
 _NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*)?"

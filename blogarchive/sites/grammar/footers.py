@@ -1,4 +1,4 @@
-"""Selection of the footers `回复 | N` that end comments, and of those that nobody can type."""
+"""The footers `回复 | N` of comments, all markers of comments, and which footers nobody can type."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -20,7 +20,7 @@ from blogarchive.sites.grammar.page import (
 )
 from blogarchive.sites.grammar.words import LINE_START, fold
 
-# footers
+# --- footers
 
 # A footer: 回复, a number, other buttons.
 _FOOTER_START = re.compile(
@@ -144,9 +144,9 @@ def _is_reply_button(view: PageView, node: Element | None) -> bool:
     return _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None
 
 
-# markers
+# --- candidates of markers
 
-_FIRST_of_markers = attrgetter("first")
+_FIRST = attrgetter("first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,13 +163,13 @@ class MarkerCandidates:
 
     def from_line(self, start: int) -> "MarkerCandidates":
         """Return those from line `start` on; footers only after the first header."""
-        begin = bisect_left(self.footers, start, key=_FIRST_of_markers)
+        begin = bisect_left(self.footers, start, key=_FIRST)
         later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
         return later.with_headers(choose_order(self.orders, start))
 
     def with_headers(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
         """Return the same with these headers."""
-        begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST_of_markers) if headers else 0
+        begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST) if headers else 0
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
 
 
@@ -182,9 +182,7 @@ def find_markers(view: PageView, start: int) -> MarkerCandidates:
     )
 
 
-# marker_context
-
-_FIRST_of_marker_context = attrgetter("first")
+# --- markers with their surroundings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,12 +204,12 @@ class CommentMarkers:
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
         """Return the footers after line `start` and before line `end`."""
-        begin = bisect_right(self.footers, start, key=_FIRST_of_marker_context)
-        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_FIRST_of_marker_context)]
+        begin = bisect_right(self.footers, start, key=_FIRST)
+        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_FIRST)]
 
     def header_after(self, line: int) -> CommentHeader | None:
         """Return the first header after a line, or None."""
-        offset = bisect_right(self.headers, line, key=_FIRST_of_marker_context)
+        offset = bisect_right(self.headers, line, key=_FIRST)
         return self.headers[offset] if offset < len(self.headers) else None
 
     def can_be_typed(self, position: DomPosition) -> bool:
@@ -298,7 +296,7 @@ def starts_element(view: PageView, element: range, header: CommentHeader) -> boo
     return not any(view.folded[index] for index in range(element.start, header.first))
 
 
-# footer_selection
+# --- selection of footers
 
 _FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
 

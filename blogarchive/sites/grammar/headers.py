@@ -1,4 +1,4 @@
-"""Short headers of comments: `NAME 发表于 TIME`, `网友：NAME [TIME]`, `NAME TIME`."""
+"""The headers of comments: `作者：NAME 留言时间：TIME`, and short ones such as `NAME 发表于 TIME`."""
 
 import re
 from bisect import bisect_left
@@ -25,7 +25,7 @@ from blogarchive.sites.grammar.words import (
     YEARLESS_TIME,
 )
 
-# names
+# --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 
@@ -56,7 +56,7 @@ def _is_set_apart(joined: JoinedLines, at: int) -> bool:
     return before in _OPENED and (after.isspace() or after == ":")
 
 
-# headers
+# --- headers with labels
 
 FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
 BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|昵称|姓名|用户名?|笔名)"
@@ -73,7 +73,7 @@ _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
-_NAME_FIRST_of_headers = re.compile(
+_NAME_FIRST = re.compile(
     rf"{FLOOR}?{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
     rf"(?P<label>{_TIME_LABEL})\s*{_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
     rf"(?:[\s|]*(?:#?\d{{1,5}}\s*[楼#]?|{_BESIDE}|\[?回复\]?\s*\|?\s*(?P<likes>\d{{0,9}})|{_FROM}))*"
@@ -81,7 +81,7 @@ _NAME_FIRST_of_headers = re.compile(
 _FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
 _TIME_THEN = rf"{FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
 # A number after the name belongs to the name, so a floor or likes need their sign.
-_TIME_FIRST_of_headers = re.compile(
+_TIME_FIRST = re.compile(
     rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
     rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
 )
@@ -89,7 +89,7 @@ _TIME_AND_NAME = re.compile(_TIME_THEN)
 _HOUR = re.compile(TIME_OF_DAY)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
-_MAX_LINES_of_headers = 7
+_MAX_LINES = 7
 _LINES_TO_NAME = 4
 
 
@@ -127,9 +127,7 @@ def find_headers_by_order(view: PageView, start: int, end: int) -> tuple[Sequenc
             names.append(index)
         elif _TIME_AND_NAME.match(view.join_lines(index, min(index + _LINES_TO_NAME, end) - 1).text):
             times.append(index)
-    return _parse_headers(view, names, _NAME_FIRST_of_headers, end), _parse_headers(
-        view, times, _TIME_FIRST_of_headers, end
-    )
+    return _parse_headers(view, names, _NAME_FIRST, end), _parse_headers(view, times, _TIME_FIRST, end)
 
 
 def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Sequence[CommentHeader]:
@@ -162,7 +160,7 @@ def _parse_headers(
 def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: int) -> CommentHeader | None:
     """Parse the header of this form that begins on line `index` and ends before line `end`."""
     nameless: CommentHeader | None = None
-    for last in range(index, min(index + _MAX_LINES_of_headers, end)):
+    for last in range(index, min(index + _MAX_LINES, end)):
         joined = view.join_lines(index, last)
         if _LABEL_IN.search(joined.text) is None:
             continue
@@ -211,7 +209,7 @@ def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") ->
     )
 
 
-# short_headers
+# --- short headers
 
 # A floor needs its sign: a number alone is a name.
 _FLOOR = r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
@@ -223,18 +221,18 @@ _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
 _AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
-_NAME_FIRST_of_short_headers = re.compile(
+_SHORT_NAME_FIRST = re.compile(
     rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*\|\s*IP\s*:?\s*[\d.*:a-f]{{3,40}})?[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
 )
-_TIME_FIRST_of_short_headers = re.compile(
+_SHORT_TIME_FIRST = re.compile(
     rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|留言|评论|$)")
 _HAS_TIME = re.compile(_TIME)
 _MAX_LENGTH = 120
-_MAX_LINES_of_short_headers = 3  # a name, a label, a time
+_MAX_SHORT_LINES = 3  # a name, a label, a time
 
 
 def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
@@ -270,17 +268,17 @@ def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[Commen
 
 
 def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader | None:
-    for last in range(index, min(index + _MAX_LINES_of_short_headers, end)):
+    for last in range(index, min(index + _MAX_SHORT_LINES, end)):
         joined = view.join_lines(index, last)
         text = joined.text.rstrip()
         if len(text) > _MAX_LENGTH or (last > index and not _links_to_blog(view, index)):
             return None  # only a linked name may begin a header of several lines
         if _HAS_TIME.search(text) is None:
             continue
-        match = _NAME_FIRST_of_short_headers.fullmatch(text)
+        match = _SHORT_NAME_FIRST.fullmatch(text)
         if match is not None and match["button"] and not (match["ip"] or _is_button(joined, match)):
             return None
-        match = match or _TIME_FIRST_of_short_headers.fullmatch(text)
+        match = match or _SHORT_TIME_FIRST.fullmatch(text)
         if match is not None and not _is_on_one_line(joined, match):
             return None  # a line of text between a name and a time
         if match is not None and _BUTTON_NAME.match(match["names"]):

@@ -8,8 +8,6 @@ from blogarchive.parsing.document import Document
 from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.parsing.lines import CachedSubtree, Line
 
-# links
-
 _MAX_BASE_LENGTH = 2000
 _MAX_CACHED_LENGTH = 300
 _PAGE_INDEPENDENT = ("/", "http://", "https://")  # such links do not depend on the page

@@ -1,4 +1,4 @@
-"""The posts of a list page: titles that link to posts, outside the sidebar, each with its time."""
+"""The posts of a list page, each with its time, and the link to the next page."""
 
 import re
 from collections import Counter
@@ -29,7 +29,7 @@ from blogarchive.sites.grammar.words import (
     strip_bullets,
 )
 
-# next_page_url
+# --- URLs of next pages
 
 _FILE_NAME = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
 
@@ -53,7 +53,7 @@ def is_next_page_url(url: str, here: str, page_no: int) -> bool:
     )
 
 
-# pagination
+# --- next page
 
 _FIRST_CHARS = expand_folded(
     "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
@@ -222,7 +222,7 @@ def _read_image_text(anchor: Element) -> str:
     return next((text for text in words if text), "")
 
 
-# listing
+# --- listed posts
 
 _TIME_LINE = re.compile(
     rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{DATETIME}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"

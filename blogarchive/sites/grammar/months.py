@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.links import PageLink
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import BULLETS, DATE, NUMERIC_DATE, fold, strip_bullets
 
-# rows of dates
+# --- rows of dates
 
 _RANGE = re.compile(
     rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
@@ -88,7 +88,7 @@ def _parse_day(text: str) -> date | None:
         return None
 
 
-# names of months
+# --- names of months
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COUNT = re.compile(r"\s*[(\[]\s*\d{1,5}\s*篇?\s*[)\]]\s*$|\s*\d{1,5}\s*篇\s*$")
@@ -165,7 +165,7 @@ def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
     return all(i in outside for i in (index - 1, index) if 0 <= i < len(view.lines))
 
 
-# all forms
+# --- all forms
 
 _DATE = re.compile(DATE)
 _FIRST_ROWS = 3  # below the label of the archive

@@ -1,4 +1,4 @@
-"""The page's own labels above a post and above its comments: lines of these words alone."""
+"""A page under parsing: its folded lines, links, labels, and the DOM positions of lines."""
 
 import re
 import unicodedata
@@ -37,7 +37,7 @@ from blogarchive.sites.grammar.words import (
     strip_label,
 )
 
-# line_index
+# --- lines joined for matching
 
 MAX_LABEL_LENGTH = 400
 """Longer lines are prose and match no pattern of the page's own lines."""
@@ -106,7 +106,7 @@ def _fold_joined(lines: Sequence[Line]) -> str:
     return fold("".join([LINE_START + text for text in texts]))
 
 
-# section_labels
+# --- labels of the sidebar
 
 
 def find_section_labels(
@@ -120,7 +120,7 @@ def find_section_labels(
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
-# hints
+# --- hints of the templates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +141,7 @@ class MarkupHints:
 NO_HINTS = MarkupHints()
 
 
-# page_view
+# --- the view of a page
 
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -354,7 +354,7 @@ def text_with_images(view: PageView, index: int) -> str:
     return fold(" ".join(filter(None, pieces)))
 
 
-# dom_position
+# --- positions of lines
 
 _STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
 
@@ -426,7 +426,7 @@ def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition
     )
 
 
-# title_witness
+# --- witness of a title
 
 UNCONFIRMED_TITLE = Problem(
     kind="incomplete",
@@ -455,7 +455,7 @@ def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-# labels
+# --- labels of post and comments
 
 
 def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:

@@ -19,7 +19,7 @@ from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.title import find_title_time
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
-# notices
+# --- notices
 
 _MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article about such things is longer
 _MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
@@ -70,7 +70,7 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     return None
 
 
-# post_page
+# --- the post
 
 _NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME)
 _NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)

@@ -15,8 +15,6 @@ from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import BlockPosition, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
-# header_selection
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeaderSelection:

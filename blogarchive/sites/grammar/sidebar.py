@@ -18,7 +18,7 @@ from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import fold, is_calendar_text, strip_bullets, strip_count
 from blogarchive.sites.links import IdentityKey
 
-# sections
+# --- sections
 
 _SECTIONS_WITH_POSTS = ("latest", "categories")
 _FIRST_ROWS = 4
@@ -105,7 +105,7 @@ def _has_links(view: PageView, outside: Sequence[int], label: _Label) -> bool:
     )
 
 
-# sidebar
+# --- the sidebar
 
 _NO_CARD = AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")

@@ -1,4 +1,4 @@
-"""Lines of a post's text that match the page's counters or labels because the author quotes a page."""
+"""Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from blogarchive.sites.grammar.words import (
     WEEKDAY,
 )
 
-# time_lines
+# --- times and titles
 
 TIME_LABEL = (
     r"(?P<label>(?:发表|发布|张贴|更新|创建|提交)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
@@ -248,7 +248,7 @@ def build_title_time(
     return TitleTime(title=title, posted=date_text, start=start, end=end)
 
 
-# quoted_lines
+# --- quoted lines
 
 _SHARE = (
     rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"

@@ -34,7 +34,7 @@ from blogarchive.sites.grammar.time_lines import (
 )
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
-# unparsed_time
+# --- times of unknown forms
 
 _LABEL = r"(?:(?:发表|发布|张贴|更新|创建|撰写)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted(?: on)?)"
 _LABELLED = re.compile(
@@ -49,7 +49,7 @@ _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """Return the post's title with the words in place of its time, right after it; None if there are none."""
-    title = _choose_title_of_unparsed_time(view, titles)
+    title = _choose_title(view, titles)
     if title is None:
         return None
     line = view.lines[title]
@@ -73,7 +73,7 @@ def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | Non
 
 def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
-    title = _choose_title_of_unparsed_time(view, titles)
+    title = _choose_title(view, titles)
     shows_post = (
         has_post_label(view)
         or any(index not in view.sections for index in find_labels(view, COMMENTS_LABEL))
@@ -84,7 +84,7 @@ def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     return TitleTime(title=view.lines[title].text.strip(EDGE_SPACES), posted=None, start=title, end=title + 1)
 
 
-def _choose_title_of_unparsed_time(view: PageView, titles: Sequence[int]) -> int | None:
+def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
     """Choose the line that the window title begins with, else the last that is no blog's name."""
     window_title = view.document.title
     own = [i for i in titles if not view.is_section(i)]
@@ -140,7 +140,7 @@ def _is_datelike(view: PageView, words: str, index: int) -> bool:
     return _DATELIKE.fullmatch(part) is not None and _PROSE.search(part) is None
 
 
-# time_footer
+# --- times below the text
 
 _MAX_HEADING_LINES = 2  # a title and its time without text between them
 _MAX_COUNTERS = 8  # checked for a time beside them
@@ -232,7 +232,7 @@ def _as_time_footer(
     return replace(found, end=title + 1, footer_line=time)
 
 
-# title_time
+# --- title and time
 
 _DAY = re.compile(rf"[(\[【]?{TIME_LABEL}(?P<time>{DATE})[)\]】]?")
 _DAY_ABOVE = re.compile(rf"{TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?")
@@ -303,7 +303,7 @@ def _find_below_label(view: PageView, start: int) -> TitleTime | None:
                 match_time_before_title(view, index) if index == first else match_inner_time(view, index)
             )
         if time_match is not None and not (index + 1 < stop and _is_title_only(view, index, time_match)):
-            return _choose_title_of_title_time(view, start, index, time_match, stop)
+            return _build_with_title(view, start, index, time_match, stop)
     return None
 
 
@@ -316,7 +316,7 @@ def _find_at_title(view: PageView, index: int) -> TitleTime | None:
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_title_only(view, index, own)
         if not whole:
-            return _choose_title_of_title_time(view, index, index, own, index + 1)
+            return _build_with_title(view, index, index, own, index + 1)
     if beside is None:
         return None
     other, time_match = beside
@@ -360,13 +360,13 @@ def _find_first_time(view: PageView) -> TitleTime | None:
         before = next(iter(iter_text_before(view, index)), index)
         after = next(view.lines_below(index), index)
         if time_match.title and BYLINE.match(time_match.title) and before != index:
-            return _choose_title_of_title_time(view, before, index, time_match, index + 1)
+            return _build_with_title(view, before, index, time_match, index + 1)
         if time_match.title:
-            return _choose_title_of_title_time(view, index, index, time_match, index + 1)
+            return _build_with_title(view, index, index, time_match, index + 1)
         if view.lines[after].block.tag in HEADING_TAGS:
-            return _choose_title_of_title_time(view, index, index, time_match, after + 1)
+            return _build_with_title(view, index, index, time_match, after + 1)
         if before != index:
-            return _choose_title_of_title_time(view, before, index, time_match, index + 1)
+            return _build_with_title(view, before, index, time_match, index + 1)
     return None
 
 
@@ -428,9 +428,7 @@ def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
     )
 
 
-def _choose_title_of_title_time(
-    view: PageView, start: int, index: int, time_match: TimeMatch, stop: int
-) -> TitleTime:
+def _build_with_title(view: PageView, start: int, index: int, time_match: TimeMatch, stop: int) -> TitleTime:
     title, end = time_match.title, index + 1
     before = list(view.lines_with_text(range(start, index)))
     if before and _is_byline(view, before, time_match):

@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-# vocabulary
-
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
 _SIGNS |= {ord(sign): ":" for sign in "﹕︰∶꞉"} | {ord(sign): "," for sign in "、﹐"}

@@ -27,7 +27,7 @@ from blogarchive.sites.markup.posts import (
     without_body,
 )
 
-# fallback
+# --- reading by words
 
 
 def parse_by_words(
@@ -78,7 +78,7 @@ def _build_post(view: PageView, found: PostPage) -> Post:
     )
 
 
-# answers
+# --- answers to scripts
 
 
 def read_comments_answer(text: str, url: str, answer: Answer | None) -> tuple[PageComments, Picker] | None:
@@ -106,7 +106,7 @@ def find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
     return url if is_own or matches_host(urlsplit(url).hostname or "", answer.hosts) else None
 
 
-# templates
+# --- templates
 
 
 def find_template(tree: PageTree, templates: Iterable[Template]) -> Template | None:
@@ -129,7 +129,7 @@ def _fits(picker: Picker, template: Template) -> bool:
     return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)
 
 
-# page
+# --- the page
 
 _EMPTY_LIST = Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
 _LIST_AT_POST = Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)

@@ -1,4 +1,4 @@
-"""The URLs of a site as patterns: the kind of a page, its ids and its canonical URL."""
+"""What a description of a site consists of: parts of templates, and forms of URLs."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunspli
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.http import matches_host
 
-# parts
+# --- parts of templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 """Kinds of pages that list posts."""
 
 
-# forms
+# --- forms of URLs
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 Groups = Mapping[str, str | None]

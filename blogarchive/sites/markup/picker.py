@@ -1,4 +1,4 @@
-"""Cut the body of a post or a comment out of a page: HTML, text and images."""
+"""Pick values and bodies out of a page by selectors."""
 
 import re
 import zlib
@@ -29,7 +29,7 @@ from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
 
-# tree
+# --- the tree
 
 _IMPLIED_ENDS = "li|dd|dt|td|th|tr"
 """Elements that end without an end tag if a sibling begins."""
@@ -129,7 +129,7 @@ def _breaks_text(element: Element) -> bool:
     return element.tag in BLOCKS or element.tag == "br"
 
 
-# picker
+# --- picks
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 Node = Element | etree._ElementUnicodeResult
@@ -306,7 +306,7 @@ def _as_anchor(node: Node) -> Element:
     return anchor
 
 
-# bodies
+# --- bodies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Find the other blogs that a page links to."""
+"""Read the posts, the lists and the author's card of a page by selectors."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ from blogarchive.sites.markup.picker import (
     with_descendants,
 )
 
-# posts
+# --- posts
 
 
 def has_post(picker: Picker, parts: PostParts) -> bool:
@@ -125,7 +125,7 @@ def _add_comments(picker: Picker, parts: PostParts, post: Post, found: PageComme
     return replace(post, comments=found.comments, unseen_comments=found.unseen)
 
 
-# lists
+# --- lists
 
 _CUT_MARKS = ("…", "...", "⋯")
 
@@ -212,7 +212,7 @@ class ListReader:
         return rows
 
 
-# card
+# --- the author's card
 
 
 def read_uid(picker: Picker, parts: CardParts | None) -> str | None:
@@ -235,7 +235,7 @@ def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> 
     )
 
 
-# blogs
+# --- linked blogs
 
 
 def with_blogs(parsed: ParsedPage, tree: PageTree, site: Site, own: frozenset[str]) -> ParsedPage:

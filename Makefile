@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test test-slow check lint types imports bench measured goldens messages docs site package lock clean
+.PHONY: demo test test-slow check lint types imports bench measured goldens messages docs site package bundle lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -55,9 +55,13 @@ package: $(VENV)/.dev ## build the distribution in dist/, and check it as the pa
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/twine check --strict dist/*
 
+bundle: $(VENV)/.dev ## one program for this system that needs no Python: dist/bundle/blogarchive
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist/bundle --workpath build/bundle packaging/bundle/blogarchive.spec
+
 lock: ## update requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group bundle pyproject.toml -o requirements/bundle.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -8,6 +8,8 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from blogarchive.messages import Language
+
 # scales
 
 MONTH: Final = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
@@ -24,9 +26,10 @@ def round_ticks(highest: float, lowest: float = 0, *, most: int = 4) -> list[int
     return list(range(first, max(last, first + step) + 1, step))
 
 
-def short_number(value: int) -> str:
-    """Return a number for an axis: 1200 as `1,200`, 1850000 as `1.85M`."""
-    return f"{value / 1_000_000:g}M" if value >= 1_000_000 else f"{value:,}"
+def short_number(value: int, language: Language) -> str:
+    """Return a number for an axis: 1200 as `1,200`, 1850000 as `1.85M`, in Chinese as `185万`."""
+    unit, sign = (10_000, "万") if language == "zh" else (1_000_000, "M")
+    return f"{round(value / unit, 4):,.10g}{sign}" if value >= unit else f"{value:,}"
 
 
 def months_between(first: str, last: str) -> list[str]:
@@ -54,14 +57,16 @@ TOP: Final = 22
 _BOTTOM: Final = 22
 
 
-def draw_frame(body: Iterable[str], *, title: str, unit: str, ticks: Sequence[int], times: str) -> Markup:
+def draw_frame(
+    body: Iterable[str], *, title: str, unit: str, language: Language, ticks: Sequence[int], times: str
+) -> Markup:
     """Return the plot: `body` is escaped SVG, `ticks` label the vertical axis in `unit`, `times` the horizontal one."""
     lines = []
     for tick in ticks:
         y = height_of(tick, ticks)
         lines.append(
             f'<line class="grid" x1="0" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{RIGHT + 6}" y="{y + 4:.1f}">{short_number(tick)}</text>'
+            f'<text x="{RIGHT + 6}" y="{y + 4:.1f}">{short_number(tick, language)}</text>'
         )
     return Markup(  # noqa: S704 - every part is escaped or a number
         f'<svg class="plot-svg" viewBox="0 0 {WIDTH} {TOP + HEIGHT + _BOTTOM}" role="group">'
@@ -109,7 +114,7 @@ class Bar:
     lacking: int = 0
 
 
-def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str) -> Markup:
+def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str, language: Language) -> Markup:
     """Return a bar for each month (YYYY-MM) from the first to the last; empty months have none.
 
     Invalid months are skipped. Returns "" if no month is left.
@@ -127,6 +132,7 @@ def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str) -> Markup:
         (_draw_bar(bar, places[month], step, scale) for month, bar in known.items()),
         title=title,
         unit=unit,
+        language=language,
         ticks=ticks,
         times=_label_months(places),
     )
@@ -210,7 +216,7 @@ _LABELS = 5
 _YEAR_SECONDS = 366 * 86_400
 
 
-def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str) -> Markup:
+def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str, language: Language) -> Markup:
     """Return a line through `points` (ISO 8601 time, value), with a dot and its words at each.
 
     Returns "" for fewer than two points or an invalid time.
@@ -230,7 +236,7 @@ def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str) -> Ma
         for x, y, (at, value) in zip(xs, ys, points, strict=True)
     )
     body = [f'<polyline points="{line}"/>', *dots]
-    return draw_frame(body, title=title, unit=unit, ticks=ticks, times=_label_dates(times))
+    return draw_frame(body, title=title, unit=unit, language=language, ticks=ticks, times=_label_dates(times))
 
 
 def draw_sparkline(points: Sequence[tuple[str, int]], title: str) -> Markup:
@@ -257,9 +263,12 @@ def _seconds(points: Sequence[tuple[str, int]]) -> list[float] | None:
 
 
 def _label_dates(times: Sequence[float]) -> str:
-    """Label equal steps from the first time to the last, with days within a year, else with months."""
+    """Label equal steps from the first time to the last, with days within a year, else with months; each text once."""
     first, last = times[0], times[-1]
     length = len("YYYY-MM-DD") if last - first < _YEAR_SECONDS else len("YYYY-MM")
     steps = [first + (last - first) * step / (_LABELS - 1) for step in range(_LABELS)]
     texts = [datetime.fromtimestamp(at, UTC).isoformat()[:length] for at in steps]
-    return label_times(list(zip(spread(steps, 4, RIGHT), texts, strict=True)))
+    places = dict(
+        zip(reversed(texts), reversed(spread(steps, 4, RIGHT)), strict=True)
+    )  # the first place of a text
+    return label_times([(place, text) for text, place in reversed(places.items())])

@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request, Response
 from blogarchive.browse import archives, languages
 from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
-from blogarchive.messages.translate import translator
+from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.store.read import blogs
 
 if TYPE_CHECKING:
@@ -162,6 +162,10 @@ class RequestContext:
     def gettext(self, message: str, **values: object) -> str:
         """Return a message in the language of the page, with its placeholders filled."""
         return translator(self.language)(message, **values)
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
+        """Return the message for `number` in the language of the page, with its placeholders filled."""
+        return plural_translator(self.language)(one, many, number, **values)
 
     def with_parameters(self, **changes: str) -> str:
         """Return the query of this URL with parameters changed; "" removes one."""

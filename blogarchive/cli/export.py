@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,9 +97,14 @@ def export(
 
 def _format_result(done: "Exported") -> str:
     count = (
-        _("{count} pages").format(count=done.pages)
+        ngettext("{count} page", "{count} pages", done.pages).format(count=done.pages)
         if done.pages
-        else _("{posts} posts and {comments} comments").format(posts=done.posts, comments=done.comments)
+        else _("{posts} and {comments}").format(
+            posts=ngettext("{count} post", "{count} posts", done.posts).format(count=done.posts),
+            comments=ngettext("{count} comment", "{count} comments", done.comments).format(
+                count=done.comments
+            ),
+        )
     )
     missing = _(", {count} posts not fetched yet").format(count=done.missing) if done.missing else ""
     text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)

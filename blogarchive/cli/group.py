@@ -18,6 +18,7 @@ import click
 from blogarchive.cli import output
 from blogarchive.cli.options import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
+from blogarchive.processes import is_bundle
 from blogarchive.workers.pool import stop_signals
 
 _MODULES = {
@@ -114,11 +115,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _without_arguments() -> list[str]:
-    """Return the arguments of a start without any: `app` on the terminal of a desktop, else none, for the help."""
+    """Return the arguments of a start without any: `app` on a desktop, by a terminal or a bundle; else none, for help."""
     from blogarchive.crawl.options import has_display
 
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    return ["app"] if is_terminal and has_display(os.environ, sys.platform) else []
+    return ["app"] if (is_terminal or is_bundle()) and has_display(os.environ, sys.platform) else []
 
 
 def run(arguments: Sequence[str] | None) -> int:

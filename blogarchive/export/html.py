@@ -229,9 +229,18 @@ def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost,
     )
 
 
-def render_search_page(chunks: int, posts: int) -> bytes:
-    """Return the search page, which loads `chunks` files."""
-    return _render_of_pages("search.html", root="", chunks=chunks, posts=posts)
+def render_search_page(chunks: int, posts: Sequence[tuple[SitePost, Blog]]) -> bytes:
+    """Return the search page, which loads `chunks` files with these posts."""
+    years = {post_page.month[:4] for post_page, _blog in posts if post_page.month != UNDATED}
+    authors = dict.fromkeys(_author_name(blog) for _post_page, blog in posts)
+    return _render_of_pages(
+        "search.html",
+        root="",
+        chunks=chunks,
+        posts=len(posts),
+        years=sorted(years, reverse=True),
+        authors=list(authors),
+    )
 
 
 def _link_to(post: SitePost) -> PageLink:
@@ -324,7 +333,11 @@ def render_chunk(posts: Iterable[tuple[str, Blog, FullPost]]) -> bytes:
 def _entry(path: str, blog: Blog, post: FullPost) -> list[object]:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
-    return [path, post.title or "", day, blog.nickname or blog.title, post.body_text, comments]
+    return [path, post.title or "", day, _author_name(blog), post.body_text, comments]
+
+
+def _author_name(blog: Blog) -> str:
+    return blog.nickname or blog.title
 
 
 def _script(value: object) -> str:
@@ -441,7 +454,7 @@ class _Site:
             digest = input_digest([(post.path, self.folder.digest_of(post.path)) for post, _blog in chunk])
             if not self.folder.keep(name, digest):
                 self.folder.write(name, render_chunk(self._read(chunk)), digest)
-        self.folder.write(_SEARCH_PAGE, render_search_page(count, self._total))
+        self.folder.write(_SEARCH_PAGE, render_search_page(count, posts))
 
     def _divide(self, posts: Iterable[_Found]) -> Iterator[list[_Found]]:
         """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""

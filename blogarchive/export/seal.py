@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import MARKER, atomic_file, require_other_file
 from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
+
+_INDEX = """<!doctype html>
+<html lang="zh"><meta charset="utf-8"><title>博客备份 · Blog backup</title>
+<meta http-equiv="refresh" content="0; url={html}"><p><a href="{html}">打开博客 · Open the blog</a></p></html>
+"""
 
 _DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
 
@@ -36,6 +42,7 @@ class _Paths:
     database: Path
     html: Path
     readme: Path
+    index: Path
     checksums: Path
 
 
@@ -54,6 +61,8 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     exported = export_html(paths.database, paths.html, progress=progress)
     with atomic_file(paths.readme) as file:
         file.write(_compose_readme(paths).encode())
+    with atomic_file(paths.index) as file:
+        file.write(_INDEX.format(html=f"{quote(paths.html.name)}/index.html").encode())
     sealed = _list_files(paths)
     with atomic_file(paths.checksums) as file:
         file.write("".join(_checksum_line(path, paths.folder) for path in sealed).encode())
@@ -78,6 +87,7 @@ def _plan(out: Path) -> _Paths:
         database=folder / name,
         html=folder / f"{prefix}html",
         readme=folder / f"{prefix}README.txt",
+        index=folder / f"{prefix}index.html",
         checksums=folder / f"{prefix}SHA256SUMS",
     )
 
@@ -86,7 +96,7 @@ def _require_free(paths: _Paths) -> None:
     """Raise `UsageError` if a file of these names exists and no earlier `seal` wrote it."""
     if is_sealed(paths.database):
         return
-    for path in (paths.database, paths.readme, paths.checksums):
+    for path in (paths.database, paths.readme, paths.index, paths.checksums):
         if path.exists():
             raise UsageError(
                 _("{path} exists and is no part of a sealed archive; name another folder").format(path=path)
@@ -107,7 +117,10 @@ def _compose_readme(paths: _Paths) -> str:
     for language, text in zip(("zh", "en"), read_readme(paths.database), strict=True):
         names = files("blogarchive.export").joinpath("texts", f"seal.{language}.txt").read_text("utf-8")
         heading = names.format(
-            database=paths.database.name, html=paths.html.name, checksums=paths.checksums.name
+            database=paths.database.name,
+            html=paths.html.name,
+            index=paths.index.name,
+            checksums=paths.checksums.name,
         )
         texts.append(f"{heading}\n{text.replace('archive.db', paths.database.name)}")
     return "\n\n".join(texts)
@@ -115,7 +128,7 @@ def _compose_readme(paths: _Paths) -> str:
 
 def _list_files(paths: _Paths) -> list[Path]:
     pages = sorted(path for path in paths.html.rglob("*") if path.is_file() and path.name != MARKER)
-    return [paths.database, paths.readme, *pages]
+    return [paths.database, paths.readme, paths.index, *pages]
 
 
 def _checksum_line(path: Path, folder: Path) -> str:

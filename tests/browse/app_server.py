@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,11 +84,18 @@ def hurry(db: Path, delay: float = 0.1) -> None:
 
 
 @contextmanager
-def app_server(db: Path, language: str = "en") -> Iterator[AppServer]:
-    """Start `blogarchive app` on a free port; it is terminated at the end."""
+def app_server(
+    db: Path,
+    language: str = "en",
+    *,
+    program: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[AppServer]:
+    """Start `blogarchive app` on a free port; it is terminated at the end. `program` starts it in another way."""
+    words = [sys.executable, "-m", "blogarchive", "app", "--no-browser", "--port", "0", "--db", str(db)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "blogarchive", "app", "--no-browser", "--db", str(db)],
-        env={**os.environ, "BLOGARCHIVE_LANG": language},
+        list(program) or words,
+        env={**(os.environ if environment is None else environment), "BLOGARCHIVE_LANG": language},
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",

@@ -35,7 +35,7 @@ async def test_the_home_page_shows_blogs_newest_posts_and_health(datasette: Data
     assert [words(card) for card in shown.cssselect(".card h3")] == ["山里人的灶台", "河岸札記"]
     assert words(shown.cssselect("ol.posts .title")[0]) == "回乡过年：一笔细账"
     facts = {words(fact[0]): words(fact[1]) for fact in shown.cssselect("dl.facts > div")}
-    assert (facts["文章"], facts["评论"], facts["未解决的失败"]) == ("63", "9", "1")
+    assert (facts["文章"], facts["评论"], facts["没取到的内容"]) == ("63", "9", "1")
     assert shown.cssselect("form[role=search] input[name=q]")
 
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from blogarchive.browse.app.pages import exit_words
 from blogarchive.browse.pages.post_choices import format_time
 from blogarchive.browse.pages.post_page import diff_texts, find_reply_targets
-from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, draw_sparkline, round_ticks
+from blogarchive.browse.plots import (
+    Bar,
+    draw_bars,
+    draw_calendar,
+    draw_line,
+    draw_sparkline,
+    round_ticks,
+    short_number,
+)
 from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.details import change_words, describe_failure
 from blogarchive.rendering.languages import detect_language
@@ -99,7 +107,7 @@ def test_the_language_is_detected_by_its_characters(text: str, found: str) -> No
 
 def test_plots_have_an_escaped_description() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
-    for draw in (draw_sparkline, partial(draw_line, unit="<i>")):
+    for draw in (draw_sparkline, partial(draw_line, unit="<i>", language="en")):
         assert "<title>&lt;b&gt;</title>" in draw(points, title="<b>")
         assert draw(points[:1], title="x") == ""
         assert draw([("<script>", 1), ("x", 2)], title="x") == ""
@@ -111,6 +119,7 @@ def test_plots_have_an_escaped_description() -> None:
         },
         title="<b>",
         unit="<i>",
+        language="zh",
     )
     assert len(re.findall('<rect class="(?:stored|lacking)"', drawn)) == 3
     assert "<title>1 &amp; lacks 1</title>" in drawn
@@ -132,6 +141,21 @@ def test_plots_have_an_escaped_description() -> None:
 )
 def test_an_axis_has_round_numbers(lowest: int, highest: int, ticks: list[int]) -> None:
     assert round_ticks(highest, lowest) == ticks
+
+
+def test_large_numbers_are_short_in_the_words_of_each_language() -> None:
+    assert [short_number(number, "zh") for number in (9_999, 1_853_500, 120_000_000)] == [
+        "9,999",
+        "185.35万",
+        "12,000万",
+    ]
+    assert [short_number(number, "en") for number in (9_999, 1_853_500)] == ["9,999", "1.8535M"]
+
+
+def test_days_under_a_line_are_named_once() -> None:
+    points = [("2025-01-01T00:00:00+00:00", 1), ("2025-01-02T01:00:00+00:00", 5)]
+    drawn = draw_line(points, title="x", unit="y", language="en")
+    assert len(re.findall(r'text-anchor="(?:start|end)">2025-01-01<', drawn)) == 1
 
 
 def test_a_calendar_has_every_day_of_its_year_and_links_those_with_posts() -> None:

@@ -39,12 +39,26 @@ def site(archive: Path, tmp_path: Path) -> Path:
         ("泡沫 国家", []),
         ('"第一段谈"', ["泡沫与房价"]),
         (".*", []),
+        ("泡沫 OR 国家", ["泡沫与房价", "繁體的一篇"]),
+        ("一篇 -国家", ["改过的一篇", "已删的一篇"]),
+        ('一篇 -"繁體的一篇"', ["改过的一篇", "已删的一篇"]),
+        ("泡沫*", ["泡沫与房价"]),
     ],
 )
 def test_the_search_finds_chinese_of_any_length_in_either_script(
     page: Any, site: Path, words: str, titles: list[str]
 ) -> None:
     assert hits(page, site, words) == titles
+
+
+def test_hits_of_one_year_are_chosen_by_a_list_of_the_years(page: Any, site: Path) -> None:
+    everything = len(hits(page, site, "一篇"))
+    years: list[str] = page.value(
+        "[...document.querySelectorAll('[name=year] option')].slice(1).map(o => o.value)"
+    )
+    assert years == sorted(years, reverse=True)
+    assert 0 < sum(len(hits(page, site, f"一篇&year={year}")) for year in years) <= everything
+    assert hits(page, site, "一篇&year=1999") == []
 
 
 def test_a_word_in_a_comment_leads_to_the_comment(page: Any, site: Path) -> None:

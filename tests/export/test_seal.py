@@ -55,9 +55,14 @@ def test_a_sealed_archive_has_every_row_a_website_an_explanation_and_checksums(
         "SHA256SUMS",
         "archive.db",
         "html",
+        "index.html",
     ]
     text = (tmp_path / "stick" / "README.txt").read_text("utf-8")
-    assert all(words in text for words in ("先看这里", "Read this first", "林木的角落", "html/index.html"))
+    assert all(
+        words in text
+        for words in ("先看这里", "Read this first", "林木的角落", "html/index.html", "Get-FileHash")
+    )
+    assert "url=html/index.html" in (tmp_path / "stick" / "index.html").read_text("utf-8")
     assert "泡沫与房价" in next((tmp_path / "stick" / "html").rglob("101.html")).read_text("utf-8")
     assert (done.posts, done.pictures) == (5, 1)
 
@@ -84,6 +89,7 @@ def test_the_name_of_a_file_names_what_is_beside_it(archive: Path, tmp_path: Pat
         "2025-README.txt",
         "2025-SHA256SUMS",
         "2025-html",
+        "2025-index.html",
         "2025.db",
     ]
     assert "sqlite3 2025.db" in (tmp_path / "to" / "2025-README.txt").read_text("utf-8")

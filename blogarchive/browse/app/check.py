@@ -80,6 +80,7 @@ class Preview:
     blog_title: str | None
     nickname: str | None
     titles: tuple[str, ...]
+    first_month: str | None
     last_month: str | None
     months: int
 
@@ -101,7 +102,8 @@ def preview_of(doctor_json: str) -> Preview:
         blog_title=_shown(fields, "author.blog_title"),
         nickname=_shown(fields, "author.nickname"),
         titles=tuple(titles)[:_MOST_TITLES],
-        last_month=months[0] if months else None,
+        first_month=min(months, default=None),
+        last_month=max(months, default=None),
         months=_count(fields.get("months[…]"), len(months)),
     )
 

@@ -53,7 +53,7 @@ def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month,
     title = context.gettext(
         "Posts of {name} by month, {count} in all", name=blog.name, count=format_count(blog.posts)
     )
-    return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"))
+    return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
 
 
 def describe_visits(context: RequestContext, visits: tuple[VisitCount, ...]) -> str:

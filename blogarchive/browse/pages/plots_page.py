@@ -46,7 +46,10 @@ async def show_plots(context: RequestContext) -> Response:
             "posts": draw_months(context, found.blog, found.months),
             "comments": _draw_comments(context, found),
             "visits": draw_line(
-                visits, title=describe_visits(context, found.visits), unit=context.gettext("Visits")
+                visits,
+                title=describe_visits(context, found.visits),
+                unit=context.gettext("Visits"),
+                language=context.language,
             ),
             "calendar": _draw_year(context, found.blog, year, days) if year else "",
             "year": year,
@@ -64,14 +67,22 @@ def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
     bars = {
         month: Bar(
             comments,
-            context.gettext("{month}: {count} comments", month=month, count=format_count(comments)),
+            context.ngettext(
+                "{month}: {count} comment",
+                "{month}: {count} comments",
+                comments,
+                month=month,
+                count=format_count(comments),
+            ),
             page + list_url(PostSelection(period=month)),
         )
         for month, comments in found.comments.items()
     }
     total = format_count(sum(found.comments.values()))
     title = context.gettext("Comments by month, {count} in all", count=total)
-    return draw_bars(bars, title=title, unit=context.gettext("Comments in a month"))
+    return draw_bars(
+        bars, title=title, unit=context.gettext("Comments in a month"), language=context.language
+    )
 
 
 def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
@@ -79,7 +90,7 @@ def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapp
     bars = {
         day: Bar(
             posts,
-            context.gettext("{day}: {count} posts", day=day, count=posts),
+            context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts),
             page + list_url(PostSelection(period=day[: len("YYYY-MM")])),
         )
         for day, posts in days.items()

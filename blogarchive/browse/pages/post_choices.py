@@ -124,6 +124,16 @@ _RUN_OUTCOMES = {
 }
 
 
+_COMMANDS: Final = {
+    "backup": N_("backup"),
+    "update": N_("update"),
+    "discover": N_("search for blogs"),
+    "reparse": N_("pages parsed again"),
+    "import": N_("import"),
+    "merge": N_("merge of another archive"),
+}
+
+
 def format_time(at: str | None) -> str:
     """Return `2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a shorter time or other text unchanged."""
     if not at or "T" not in at:
@@ -139,6 +149,14 @@ def format_time(at: str | None) -> str:
     sign, hours, rest = "−" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60
     zone = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
     return f"{moment} {zone}"
+
+
+def format_local(at: str | None) -> str:
+    """Return a time of ours (UTC) by the clock of this computer, to the minute; other text unchanged."""
+    try:
+        return f"{datetime.fromisoformat(at or '').astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):  # a merged archive may have any text
+        return at or ""
 
 
 def format_day(at: str | None) -> str:
@@ -162,12 +180,19 @@ def format_outcome(name: str | None) -> str:
     return _RUN_OUTCOMES.get(name, name or "")
 
 
+def format_command(name: str) -> str:
+    """Return the command of a run in words, which a template translates."""
+    return _COMMANDS.get(name, name)
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "archive_time": format_time,
+    "archive_local": format_local,
     "archive_day": format_day,
     "archive_year": year_query,
     "archive_count": format_count,
     "archive_outcome": format_outcome,
+    "archive_command": format_command,
     "archive_reason": gone_reason_words,
 }
 

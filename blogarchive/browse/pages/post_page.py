@@ -307,7 +307,7 @@ def _draw_readings(context: RequestContext, counters: Sequence[Counters]) -> Rea
     (since, first), (_, last) = points[0], points[-1]
     half = next(at for at, value in points if value >= (first + last) / 2)
     title = context.gettext("Views since {day}", day=since[:10])
-    plot = draw_line(points, title=title, unit=context.gettext("Views"))
+    plot = draw_line(points, title=title, unit=context.gettext("Views"), language=context.language)
     return Readings(plot, last - first, half) if last > first else None
 
 

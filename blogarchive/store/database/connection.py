@@ -136,9 +136,10 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
             ).format(path=path, error=error)
         )
     if any(sign in words for sign in _CANNOT_WRITE):
+        reason = _("the disk is full") if "full" in words else error
         return CannotWrite(
             _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
-                path=path, error=error
+                path=path, error=reason
             )
         )
     if isinstance(error, UnicodeDecodeError):

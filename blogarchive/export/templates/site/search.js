@@ -8,13 +8,17 @@
   const state = document.getElementById("state");
   const hits = document.getElementById("hits");
   const more = document.getElementById("more");
-  const words = new URLSearchParams(location.search).get("q") || "";
+  const given = new URLSearchParams(location.search);
+  const words = given.get("q") || "";
+  const year = given.get("year") || "";
+  const wanted = given.get("author") || "";
   const variants = new Map();
   let next = Number(state.dataset.chunks) - 1;
   let read = 0;
   let found = 0;
   let waiting = [];
-  let terms = [];
+  let terms = []; // lists of which one term each must be found
+  let excluded = [];
 
   window.blogarchiveFold = (from, to) => {
     const source = Array.from(from);
@@ -41,12 +45,27 @@
     return "[" + same.map((one) => one.replace(/[\\\]^-]/g, "\\$&")).join("") + "]";
   };
 
-  const asked = (text) => Array.from(text.matchAll(/"([^"]+)"|(\S+)/g), (match) => (match[1] || match[2]).trim())
-    .filter(Boolean).map((term) => new RegExp(Array.from(term, oneOf).join(""), "iu"));
+  const pattern = (term) => new RegExp(Array.from(term, oneOf).join(""), "iu");
+
+  // As the search of the program: -word excludes, A OR B finds either, "a phrase" is found as a whole, word* a beginning.
+  const ask = (text) => {
+    let isEither = false;
+    for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]+)"|(\S+))/g)) {
+      const term = (phrase || word).replace(/(?<=[\p{L}\p{N}])\*+$/u, "").trim();
+      if (!phrase && !minus && (word === "OR" || word === "|")) {
+        isEither = true;
+      } else if (term) {
+        if (minus) excluded.push(pattern(term));
+        else if (isEither && terms.length) terms[terms.length - 1].push(pattern(term));
+        else terms.push([pattern(term)]);
+        isEither = false;
+      }
+    }
+  };
 
   const place = (texts) => {
     for (let field = 0; field < texts.length; field += 1) {
-      for (const term of terms) {
+      for (const term of terms.flat()) {
         const match = term.exec(texts[field]);
         if (match) return { field, start: match.index, end: match.index + match[0].length };
       }
@@ -83,8 +102,12 @@
     hits.append(item);
   };
 
-  const fits = ([, title, , , text, comments]) => terms.every((term) => term.test(title || "") || term.test(text) ||
-    comments.some((comment) => term.test(comment[1]) || term.test(comment[0])));
+  const fits = ([, title, when, author, text, comments]) => {
+    if ((year && !when.startsWith(year)) || (wanted && author !== wanted)) return false;
+    const has = (term) => term.test(title || "") || term.test(text) ||
+      comments.some((comment) => term.test(comment[1]) || term.test(comment[0]));
+    return terms.every((either) => either.some(has)) && !excluded.some(has);
+  };
 
   const told = (ended) => {
     const total = Number(state.dataset.posts);
@@ -113,11 +136,14 @@
   };
 
   const start = async () => {
-    document.querySelector("input[name=q]").value = words;
+    for (const name of ["q", "year", "author"]) {
+      const field = document.querySelector("main [name=" + name + "]");
+      if (field) field.value = given.get(name) || "";
+    }
     if (!words.trim()) return;
     document.title = words + " · 搜索";
     await load("search/fold.js");
-    terms = asked(words);
+    ask(words);
     more.addEventListener("click", search);
     await search();
   };

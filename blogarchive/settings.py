@@ -49,6 +49,7 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "ftp": None,
     "s3": None,
 }
+DOWNLOADER = "spiders.download_handler.ServiceDownloader"
 # These replace Scrapy's own lists. Scrapy imports every listed component, also disabled ones such as its web server,
 # and a later version may add components that would run unnoticed.
 _BUILT_IN = "scrapy.downloadermiddlewares"

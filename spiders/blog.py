@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -19,7 +18,7 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
-from blogarchive.parsing.http import retry_after
+from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ledger.failures import Failure
@@ -141,6 +140,7 @@ class BlogSpider(PoliteSpider):
             media_hosts=spider.session.media_hosts(),
             delays=spider.session.delays,
             max_requests=spider.session.options.max_requests,
+            locks=spider.locks,
         )
         spider.scheduler = HostScheduler(
             spider.session.targets,
@@ -207,8 +207,8 @@ class BlogSpider(PoliteSpider):
             return
         if is_program_error(error):
             raise error
-        host = urlsplit(request.url).hostname or ""
-        found = classify_error(error, host, self.throttle.private_hosts)
+        host = service_of(request.url)
+        found = classify_error(error, host_of(request.url), self.throttle.private_hosts)
         tries = request.meta["tries"]
         if found.retryable and tries < TRIES:
             self.throttle.back_off(host, tries)
@@ -230,7 +230,7 @@ class BlogSpider(PoliteSpider):
     def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
         """Block the host for this run; if `request` is for an image, only for images."""
         if "image" in request.cb_kwargs:
-            self.images.block_host(host, pause_reason(retry_after))
+            self.images.block_host(host_of(request.url), pause_reason(retry_after))
         else:
             super().record_robots_refusal(host, retry_after, request)
 
@@ -249,7 +249,7 @@ class BlogSpider(PoliteSpider):
     def _handle(
         self, response: Response, target: Target, page: Page, parsed: ParsedPage
     ) -> Iterator[CrawledPage | Request]:
-        host = urlsplit(page.url).hostname or ""
+        host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
         if kind in (ResponseKind.PAGE, ResponseKind.ERROR, ResponseKind.UNCHANGED):

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.crawl.options import HostLocks
-from blogarchive.parsing.http import host_of, retry_after
+from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.download_handler import flush_slots
 from spiders.responses import classify_error, error_of, is_program_error, page_of
@@ -47,6 +47,7 @@ class DiscoverySpider(PoliteSpider):
             unit=timedelta(seconds=2 * max(delay, 0.05)),
             homes=spider.session.homes,
             max_requests=spider.session.max_requests,
+            locks=spider.locks,
         )
         spider.throttle.on_stop(spider._changed.set)
         spider.throttle.on_stop(lambda: flush_slots(crawler))
@@ -76,7 +77,7 @@ class DiscoverySpider(PoliteSpider):
     def parse(self, response: Response, lookup: Lookup) -> None:
         """Pass the page to the session, and obey a refusal."""
         page = page_of(response)
-        host = host_of(page.url)
+        host = service_of(page.url)
         if page.status in REFUSAL_STATUSES:
             self.throttle.record_refusal(host, retry_after(page))
             self.session.record_failure(lookup, f"status {page.status}")
@@ -92,9 +93,8 @@ class DiscoverySpider(PoliteSpider):
             raise error
         request: Request = caught.request  # type: ignore[attr-defined]
         if not isinstance(error, RequestCancelled):
-            host = host_of(request.url)
-            self.throttle.record_failure(host)
-            failure = classify_error(error, host, self.throttle.private_hosts).failure
+            self.throttle.record_failure(service_of(request.url))
+            failure = classify_error(error, host_of(request.url), self.throttle.private_hosts).failure
             self.session.record_failure(request.cb_kwargs["lookup"], failure.detail)
         self._end()
 

@@ -11,18 +11,17 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from scrapy.core.downloader import Downloader
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
-from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from blogarchive.crawl.options import lock_name
 from blogarchive.errors import HostBusy
-from blogarchive.parsing.http import is_public, port_of, retry_after
+from blogarchive.parsing.http import host_of, is_public, port_of, retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
@@ -106,6 +105,14 @@ def flush_slots(crawler: Crawler) -> None:
     asyncio.get_running_loop().call_later(0.1, flush_slots, crawler)
 
 
+class ServiceDownloader(Downloader):
+    """Scrapy's downloader with a slot for each service: two ports of one name are two hosts."""
+
+    def get_slot_key(self, request: Request) -> str:
+        """Return the name of the slot of a request."""
+        return service_of(request.url)
+
+
 class ThrottledDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the `HostThrottle` of the spider."""
 
@@ -121,10 +128,11 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         spider: Any = self.crawler.spider
         if not isinstance(spider, PoliteSpider):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
-        host = urlparse_cached(request).hostname or ""
+        host = service_of(request.url)
+        image_host = host_of(request.url) if "image" in request.cb_kwargs else None
         accepted_at = monotonic()
         async with self._locks[host]:
-            await spider.throttle.wait_until_allowed(host, for_image="image" in request.cb_kwargs)
+            await spider.throttle.wait_until_allowed(host, image_host=image_host)
             return await self._download(request, spider, host, accepted_at)
 
     def _require_locks(self) -> None:
@@ -158,7 +166,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         Scrapy's slot begins the delay when it passes the request to this handler, before any wait here.
         """
         try:
-            async with spider.locks.request_to(lock_name(host, port_of(request.url))):
+            async with spider.locks.request_to(host):
                 spider.throttle.record_request(host)
                 waited = timedelta(seconds=monotonic() - accepted_at)
                 spider.throttle.pause(host, min(waited, self._delay))

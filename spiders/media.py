@@ -17,7 +17,7 @@ from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, retry_after
+from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import (
     MAX_IMAGE_BYTES,
     ImageFailure,
@@ -155,7 +155,8 @@ class ImageFetcher:
     ) -> Iterator[Request]:
         tries = request.meta["tries"]
         if tries < TRIES and not self._scheduler.is_blocked(host):
-            self._throttle.pause(host, max(wait or timedelta(0), self._throttle.unit * 2 ** (tries - 1)))
+            pause = max(wait or timedelta(0), self._throttle.unit * 2 ** (tries - 1))
+            self._throttle.pause(service_of(request.url), pause)
             yield request.replace(meta={**request.meta, "tries": tries + 1})
             return
         self._record_failure(image, failure)

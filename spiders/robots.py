@@ -13,7 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.items import Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import retry_after
+from blogarchive.parsing.http import retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
@@ -40,7 +40,7 @@ class RobotsRules:
         self._parsers[url.netloc] = robotparser
         delay = robotparser.crawl_delay(self._user_agent)
         if delay:  # Scrapy reads it and does not use it
-            self._throttle.set_crawl_delay(url.hostname or "", delay)
+            self._throttle.set_crawl_delay(service_of(request.url), delay)
 
     def forbid_all(self, targets: Iterable[Target]) -> bool:
         """Return True if known rules forbid each of `targets`."""
@@ -75,7 +75,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         spider = self.crawler.spider
         if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
             return False
-        spider.record_robots_refusal(urlparse_cached(request).hostname or "", wait, request)
+        spider.record_robots_refusal(service_of(request.url), wait, request)
         return True
 
     def _report(self, url: str, reason: str) -> None:

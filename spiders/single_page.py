@@ -33,7 +33,7 @@ class PageSpider(PoliteSpider):
         """Return the spider with its throttle."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         home = (host_of(spider.target.url), port_of(spider.target.url))
-        spider.throttle = HostThrottle(unit=timedelta(seconds=1), homes=lambda: (home,))
+        spider.throttle = HostThrottle(unit=timedelta(seconds=1), homes=lambda: (home,), locks=spider.locks)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:

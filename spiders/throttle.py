@@ -9,14 +9,13 @@ from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 import scrapy
 
 from blogarchive.crawl.options import HostDelays, HostLocks, NoHostLocks
-from blogarchive.errors import BlogArchiveError, HostBusy
+from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import is_same_service, parse_address
+from blogarchive.parsing.http import is_same_service, parse_address, service_of
 
 # throttle
 
@@ -43,11 +42,12 @@ class RequestCancelled(Exception):
 
 
 class HostThrottle:
-    """Pauses, refusals and failures of every host.
+    """Pauses, refusals and failures of every host, which is named as its service: with a port that is not the default.
 
     `unit` is the first back-off, which doubles with every refusal in a row. `homes` returns host and port of every
     blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of the hosts if they
-    differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`.
+    differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`. `locks` are those of the hosts,
+    which another process may have requested just before.
     """
 
     def __init__(
@@ -58,21 +58,24 @@ class HostThrottle:
         media_hosts: Collection[str] = (),
         delays: HostDelays | None = None,
         max_requests: int | None = None,
+        locks: HostLocks | None = None,
     ) -> None:
+        self._locks: HostLocks = locks or NoHostLocks()
         self.unit = unit
         self.requests = 0
         self.limit: str | None = None  # the limit that the run has reached
         self.stop_error: BlogArchiveError | None = None
         self.blocked_hosts: dict[str, str] = {}  # with the reason
         self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
-        self.busy_hosts: dict[str, HostBusy] = {}  # another worker of the fleet holds them
+        self.busy_hosts = dict(self._locks.busy)  # another worker of the fleet holds them
         self._closed_to_images: set[str] = set()
         self._homes = homes
         self._media_hosts = media_hosts
         self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
-        self._free_at: dict[str, float] = {}  # on the monotonic clock
+        now = monotonic()
+        self._free_at = {host: now + wait for host, wait in self._locks.waits.items()}
         self._delays = delays
         self._max_requests = max_requests
         self._crawl_delays: dict[str, timedelta] = {}
@@ -109,12 +112,17 @@ class HostThrottle:
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""
-        return self.limit is None and host not in self.blocked_hosts and host not in self.busy_hosts
+        return self.limit is None and not (
+            host in self.blocked_hosts or host in self.busy_hosts or host in self._locks.left_out
+        )
 
-    async def wait_until_allowed(self, host: str, *, for_image: bool = False) -> None:
-        """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more."""
+    async def wait_until_allowed(self, host: str, *, image_host: str | None = None) -> None:
+        """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more.
+
+        `image_host` is the host without its port if the request is for an image.
+        """
         while not self.stopping and self.is_allowed(host):
-            if for_image and host in self._closed_to_images:
+            if image_host in self._closed_to_images:
                 break
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
@@ -131,12 +139,14 @@ class HostThrottle:
         self.pause(host, self.unit * 2 ** (tries - 1) / 2)
 
     def set_crawl_delay(self, host: str, seconds: float) -> None:
-        """Keep this time between the starts of two requests to `host`."""
-        longest = LONGEST_CRAWL_DELAY.total_seconds()
-        self._crawl_delays[host] = timedelta(seconds=min(seconds, longest))
+        """Keep this time between the starts of two requests to `host`, from that of its robots.txt on."""
+        delay = min(timedelta(seconds=seconds), LONGEST_CRAWL_DELAY)
+        self._crawl_delays[host] = delay
+        self.pause(host, delay)
+        self._locks.record_delay(host, delay.total_seconds())
 
     def close_to_images(self, host: str) -> None:
-        """Send no more requests for images to `host`; its pages are fetched as before."""
+        """Send no more requests for images to `host`, on any port; its pages are fetched as before."""
         self._closed_to_images.add(host)
 
     def record_request(self, host: str) -> None:
@@ -149,7 +159,7 @@ class HostThrottle:
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
         if self._delays is not None:
-            delay = self._delays.by_host.get(host, self._delays.others)
+            delay = self._delays.of_host(host)
             if delay > self._delays.lowest:
                 self.pause(host, timedelta(seconds=delay))
 
@@ -341,6 +351,6 @@ class HostScheduler(Generic[T]):
         while True:
             if not ready:
                 ready.extend(self._source.take(host, _BATCH, self.unfinished(host)))
-            if not ready or self._throttle.is_allowed(urlsplit(ready[0].url).hostname or ""):
+            if not ready or self._throttle.is_allowed(service_of(ready[0].url)):
                 return bool(ready)
             self._deferred[host].add(ready.popleft())  # some blogs have pages on a second host

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
-from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import wraps
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 from urllib.parse import urlsplit
@@ -16,100 +14,73 @@ from urllib.parse import urlsplit
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.fleet_output import WorkerReport, status_lines
 from blogarchive.cli.options import Count, Duration, PathArgument, Seconds
-from blogarchive.cli.output import notify, print_result
-from blogarchive.crawl.options import lock_name, require_archive
-from blogarchive.crawl.progress import stamped
+from blogarchive.cli.output import print_result
+from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import Shard, fleet_url
-from blogarchive.messages.details import label
-from blogarchive.parsing.http import host_of, port_of
+from blogarchive.fleet.shard import fleet_url
+from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import stop_signals
 
 if TYPE_CHECKING:
-    from blogarchive.fleet.registry import ShardStatus
-    from blogarchive.fleet.worker import EndedRound, Worker
-
-
-# fleet_output
-
-
-def round_line(ended: "EndedRound") -> str:
-    """Return a line about a round that has ended: its outcome, its requests, and the time of the next one."""
-    result = ended.result
-    outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
-    parts = [f"{ended.shard}: {outcome}"]
-    if result.requests is not None:
-        parts.append(
-            ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
-        )
-    if ended.paused:
-        parts.append(
-            _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
-                reason=result.message or outcome, name=ended.shard
-            )
-        )
-    else:
-        parts.append(_("next round: {time}").format(time=_time(ended.next_at)))
-    return _(", ").join(parts)
-
-
-def ended_json(ended: "EndedRound") -> dict[str, Any]:
-    """Return the JSON object that `--notify` gets about a round that has ended."""
-    return {"command": "fleet work", "shard": ended.shard, "db": str(ended.db), **asdict(ended.result)}
-
-
-def status_json(one: "ShardStatus") -> dict[str, Any]:
-    """Return the JSON object of a shard in `fleet status --json`; its times are `datetime`."""
-    row = asdict(one.row)
-    del row["urls"], row["has_job"]
-    rounds = [asdict(done) for done in one.rounds]
-    return {**row, "blogs": len(one.row.urls), "lag_seconds": one.lag_seconds, "rounds": rounds}
-
-
-def status_lines(one: "ShardStatus") -> Iterator[str]:
-    """Yield the lines about a shard and its last rounds."""
-    row = one.row
-    yield _("{name}  {hosts}  {db} on {machine}, epoch {epoch}").format(
-        name=row.shard, hosts=_few(row.hosts), db=row.db, machine=row.machine, epoch=row.epoch
-    )
-    if row.paused_at:
-        yield _("  paused since {time}: {reason}").format(
-            time=_time(row.paused_at), reason=row.paused_reason or _("by a person")
-        )
-    elif row.is_running:
-        yield _("  a round runs")
-    else:
-        late = _(", {seconds} s late").format(seconds=round(one.lag_seconds)) if one.lag_seconds >= 1 else ""
-        yield _("  next round: {time}").format(time=_time(row.next_at)) + late
-    for done in one.rounds:
-        yield _("  {time}  exit code {code}, {outcome}, {requests} requests, on {machine}").format(
-            time=_time(done.started_at),
-            code="-" if done.exit_code is None else done.exit_code,
-            outcome=label(done.outcome) if done.outcome else "-",
-            requests="-" if done.requests is None else done.requests,
-            machine=done.machine,
-        )
-
-
-def _few(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:3])
-    return (
-        shown if len(hosts) <= 3 else _("{hosts} and {count} more").format(hosts=shown, count=len(hosts) - 3)
-    )
-
-
-def _time(moment: datetime | None) -> str:
-    """Return a time in the time zone of this machine; None is now."""
-    return _("now") if moment is None else moment.astimezone().isoformat(sep=" ", timespec="seconds")
-
-
-# fleet
+    from blogarchive.fleet.worker import Worker
 
 _T = TypeVar("_T")
 _SECONDS_TO_END: Final = 0.2
 _name = click.argument("name", metavar="SHARD")
+
+
+def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the names of shards to a command: patterns, or `--all`."""
+
+    @click.argument("patterns", nargs=-1, metavar="SHARD...")
+    @click.option("--all", "all_shards", is_flag=True, help=_("All shards."))
+    @wraps(command)
+    def with_patterns(patterns: tuple[str, ...], all_shards: bool, **arguments: Any) -> Any:
+        if bool(patterns) == all_shards:
+            raise click.UsageError(_("name shards, by patterns such as 'news-*' or by a host, or give --all"))
+        return command(patterns=patterns or ("*",), **arguments)
+
+    return with_patterns
+
+
+def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that change a shard; the command gets those that were given as `changes`."""
+
+    @click.option(
+        "--from",
+        "list_file",
+        type=click.File(encoding="utf-8"),
+        metavar="FILE",
+        help=_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."),
+    )
+    @click.option("--every", type=Duration(), help=_("Time between complete rounds. [default: 1d]"))
+    @click.option("--slice", "slice_", type=Duration(), help=_("Longest time of a round. [default: 30m]"))
+    @click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
+    @click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
+    @click.option("--media/--no-media", default=None, help=_("Fetch images, or none."))
+    @wraps(command)
+    def with_changes(
+        every: timedelta | None,
+        slice_: timedelta | None,
+        delay: float | None,
+        site: str | None,
+        media: bool | None,
+        **arguments: Any,
+    ) -> Any:
+        given = {
+            "every_seconds": every and int(every.total_seconds()),
+            "slice_seconds": slice_ and int(slice_.total_seconds()),
+            "delay": delay,
+            "site": site,
+            "media": media,
+        }
+        changes = {name: value for name, value in given.items() if value is not None}
+        return command(changes=changes, **arguments)
+
+    return with_changes
 
 
 @click.group(
@@ -149,71 +120,57 @@ def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
 
 @fleet.command(
     help=_(
-        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. Repeat it to change"
-        " the schedule or the list."
+        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. Of a shard that is"
+        " there, only what is named changes."
     )
 )
 @click.argument("words", nargs=-1, metavar="[HOST|URL]...")
-@click.option(
-    "--from",
-    "list_file",
-    type=click.File(encoding="utf-8"),
-    metavar="FILE",
-    help=_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."),
-)
+@_schedule
 @click.option(
     "--db",
     type=PathArgument(dir_okay=False),
     required=True,
     help=_("Path of the archive; its name is the name of the shard."),
 )
-@click.option("--every", type=Duration(), default="1d", help=_("Time between complete rounds. [default: 1d]"))
-@click.option(
-    "--slice", "slice_", type=Duration(), default="30m", help=_("Longest time of a round. [default: 30m]")
-)
-@click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
-@click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
-@click.option("--no-media", is_flag=True, help=_("Fetch no images."))
 @options.verbosity
 def add(
     words: tuple[str, ...],
     list_file: TextIO | None,
     db: Path,
-    every: timedelta,
-    slice_: timedelta,
-    delay: float | None,
-    site: str | None,
-    no_media: bool,
+    changes: dict[str, Any],
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Add a shard, or change its schedule."""
+    """Add a shard, or change what is named of one."""
+    url = fleet_url()
+    from blogarchive.fleet import registry
+    from blogarchive.fleet.shard import shard_file
+
+    changes |= _blogs(words, list_file, db, changes.get("site"))
+    if "hosts" not in changes and not shard_file(db).exists():
+        raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
+    is_new = _run(registry.add_shard(url, db, changes))
+    if not quiet:
+        message = _("{name} is added; its first round is due") if is_new else _("{name} is changed")
+        click.echo(message.format(name=db.resolve().stem), err=True)
+
+
+@fleet.command("set", help=_("Change what is named of shards, from any machine; the rest stays."))
+@_patterns
+@_schedule
+@options.no_db
+@options.any_verbosity
+def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str, Any]) -> None:
+    """Change shards."""
     url = fleet_url()
     from blogarchive.fleet import registry
 
-    named = [word for word in words if "://" in word]
-    hosts = [_bare_host(word) for word in words if "://" not in word]
-    urls = parse_url_list("\n".join(named), "URL", db, site) if named else ()
-    if list_file:
-        urls = (*urls, *read_url_list(list_file, db, site))
-    hosts += [lock_name(host_of(one), port_of(one)) for one in urls]
-    if not hosts:
-        raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
-    urls = tuple(dict.fromkeys(urls))
-    shard = Shard(
-        shard=db.resolve().stem,
-        hosts=tuple(dict.fromkeys(hosts)),
-        site=site,
-        urls=urls,
-        list_digest=digest_of(urls) if urls else None,
-        every_seconds=int(every.total_seconds()),
-        slice_seconds=int(slice_.total_seconds()),
-        delay=delay,
-        media=not no_media,
-    )
-    _run(registry.add_shard(url, db, shard))
-    if not quiet:
-        click.echo(_("{name} is added; its first round is due").format(name=shard.shard), err=True)
+    changes |= _blogs((), list_file, Path(), changes.get("site"))
+    if not changes:
+        raise click.UsageError(_("name what to change, such as --every 2d"))
+    if "hosts" in changes and (len(patterns) > 1 or "*" in patterns[0]):
+        raise click.UsageError(_("a list of blogs is that of one shard"))
+    _say(_("{names}: changed"), _run(registry.set_shards(url, patterns, changes)))
 
 
 @fleet.command(help=_("Run the rounds of the shards in FOLDER until it is stopped; made for systemd."))
@@ -223,74 +180,117 @@ def add(
 )
 @click.option("--once", is_flag=True, help=_("End when no round is due."))
 @click.option(
+    "--new",
+    multiple=True,
+    metavar="SHARD",
+    help=_("Begin this shard anew: its archive is lost, and no copy is there."),
+)
+@click.option(
+    "--keep", type=Duration(), default="90d", help=_("Keep the history of rounds so long. [default: 90d]")
+)
+@click.option(
     "--notify",
     "command",
     metavar="COMMAND",
-    help=_("Run this command if a shard is paused because it needs a person; it gets JSON on its input."),
+    help=_("Run this command if a shard needs a person; it gets JSON on its input."),
+)
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help=_("Serve metrics for Prometheus here."))
+@click.option(
+    "--metrics-file", type=PathArgument(dir_okay=False), help=_("Write metrics into this file each 10 s.")
 )
 @options.no_db
+@options.as_json
 @options.verbosity
-def work(folder: Path, rounds: int, once: bool, command: str | None, quiet: bool, verbose: bool) -> None:
+def work(
+    folder: Path,
+    rounds: int,
+    once: bool,
+    new: tuple[str, ...],
+    keep: timedelta,
+    command: str | None,
+    metrics_port: int | None,
+    metrics_file: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Run the rounds of the shards in a folder."""
     url = fleet_url()
+    from blogarchive.fleet import registry
+    from blogarchive.fleet.metrics import FleetMetrics
     from blogarchive.fleet.worker import Worker
 
-    def on_line(name: str, line: str) -> None:
-        click.echo(f"[{name}] {line}", err=True)
-
-    def on_ended(ended: "EndedRound") -> None:
-        if not quiet or ended.paused:
-            click.echo(stamped(round_line(ended), sys.stderr), err=True)
-        if ended.paused and command:
-            notify(command, summary=json.dumps(ended_json(ended)), sentence=round_line(ended))
-
-    worker = Worker(url, folder, most_rounds=rounds, once=once, on_line=on_line, on_ended=on_ended)
-    _run(_work(worker))
+    if new:
+        _run(registry.begin_anew(url, new))
+    metrics = FleetMetrics()
+    if metrics_port:
+        metrics.serve(metrics_port)
+    report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
+    _run(_work(Worker(url, folder, most_rounds=rounds, once=once, keep=keep, observer=report)))
 
 
-@fleet.command(help=_("Show the shards, their last and next rounds, and how late they are."))
+@fleet.command(help=_("Show the shards, their workers, their last and next rounds, and how late they are."))
+@click.argument("patterns", nargs=-1, metavar="[SHARD]...")
+@click.option("--all", "all_shards", is_flag=True, help=_("Of many shards, also those that need nothing."))
+@click.option("--metrics", is_flag=True, help=_("Print metrics for Prometheus."))
 @options.no_db
 @options.as_json
 @options.any_verbosity
-def status(as_json: bool) -> None:
+def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: bool) -> None:
     """Show the shards and their rounds."""
     url = fleet_url()
-    from blogarchive.fleet import registry
+    from blogarchive.fleet.status import read_status
 
-    found = _run(registry.read_status(url))
-    if as_json:
-        print_result(
-            json.dumps([status_json(one) for one in found], ensure_ascii=False, default=datetime.isoformat)
-        )
-        return
-    for one in found:
-        click.echo("\n".join(status_lines(one)))
+    found = _run(read_status(url, patterns))
+    if metrics:
+        from blogarchive.fleet.metrics import FleetMetrics
+
+        click.echo(FleetMetrics(found).as_text(), nl=False)
+    elif as_json:
+        shown = [one.as_json() for one in found]
+        print_result(json.dumps(shown, ensure_ascii=False, default=datetime.isoformat))
+    else:
+        click.echo("\n".join(status_lines(found, all_shards=all_shards or bool(patterns))))
 
 
-@fleet.command(help=_("Leave the next rounds of a shard out until `resume`; a round that runs goes on."))
-@_name
+@fleet.command(help=_("Leave the next rounds of shards out until `resume`; a round that runs goes on."))
+@_patterns
+@click.option("--now", is_flag=True, help=_("End the rounds that run too, after their page."))
 @options.no_db
 @options.any_verbosity
-def pause(name: str) -> None:
-    """Pause a shard."""
+def pause(patterns: tuple[str, ...], now: bool) -> None:
+    """Pause shards."""
     url = fleet_url()
     from blogarchive.fleet import registry
 
-    paused = _run(registry.pause(url, name))
-    click.echo(_("{name} is paused; `blogarchive fleet resume {name}` goes on").format(name=paused), err=True)
+    _say(
+        _("{names}: paused; `blogarchive fleet resume` goes on"),
+        _run(registry.pause(url, patterns, now=now)),
+    )
 
 
-@fleet.command(help=_("End the pause of a shard; its next round is due at once."))
-@_name
+@fleet.command(help=_("End the pause of shards or hosts; their next round is due at once."))
+@_patterns
 @options.no_db
 @options.any_verbosity
-def resume(name: str) -> None:
-    """End the pause of a shard."""
+def resume(patterns: tuple[str, ...]) -> None:
+    """End the pause of shards."""
     url = fleet_url()
     from blogarchive.fleet import registry
 
-    resumed = _run(registry.resume(url, name))
-    click.echo(_("the next round of {name} is due").format(name=resumed), err=True)
+    _say(_("{names}: the next round is due"), _run(registry.resume(url, patterns)))
+
+
+@fleet.command(help=_("Remove shards from the fleet; their archives stay."))
+@_patterns
+@options.no_db
+@options.any_verbosity
+def remove(patterns: tuple[str, ...]) -> None:
+    """Remove shards from the fleet."""
+    url = fleet_url()
+    from blogarchive.fleet import registry
+
+    _say(_("{names}: removed; the archives stay"), _run(registry.remove(url, patterns)))
 
 
 @fleet.command(
@@ -311,12 +311,33 @@ def move(name: str, db: Path) -> None:
     )
 
 
+def _say(message: str, names: Sequence[str]) -> None:
+    click.echo(message.format(names=", ".join(names)), err=True)
+
+
+def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str | None) -> dict[str, Any]:
+    """Return the hosts and blogs of a shard that a command names; raises `UsageError` for a host of no known site."""
+    urls = tuple(word for word in words if "://" in word)
+    hosts = tuple(f"https://{_bare_host(word)}/" for word in words if "://" not in word)
+    listed = read_url_list(list_file, db, site) if list_file else ()
+    named = parse_url_list("\n".join((*urls, *hosts)), "URL", db, site) if urls or hosts else ()
+    if not named and not listed:
+        return {}
+    urls = tuple(dict.fromkeys((*(one for one in named if one not in hosts), *listed)))
+    services = map(service_of, (*hosts, *urls))
+    return {
+        "hosts": tuple(dict.fromkeys(services)),
+        "urls": urls,
+        "list_digest": digest_of(urls) if urls else None,
+    }
+
+
 def _bare_host(word: str) -> str:
-    """Return a host without scheme and path as locks name it; raises `UsageError` for other text."""
+    """Return a host without scheme and path; raises `UsageError` for other text."""
     try:
         parts = urlsplit(f"https://{word}/")
-        if parts.netloc == word and parts.hostname and not parts.username:
-            return lock_name(parts.hostname, parts.port or 443)
+        if parts.netloc == word and parts.hostname and not parts.username and parts.port != 0:
+            return word.lower()
     except ValueError:
         pass
     raise UsageError(

@@ -143,6 +143,11 @@ def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
             **asdict(result.counts),
             "images_not_fetched": dict(result.skipped_images),
             "known_failures": list(result.notes),
+            "hosts": {
+                host: {"exit_code": error.exit_code, "message": str(error)}
+                for host, error in result.hosts.items()
+            },
+            "unfinished": result.unfinished,
         },
         ensure_ascii=False,
     )

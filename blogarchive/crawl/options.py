@@ -2,34 +2,54 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from gettext import gettext as _
 from http.cookiejar import LoadError, MozillaCookieJar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol
 
-from blogarchive.errors import BlogArchiveError, NoArchive, UsageError
+from blogarchive.errors import BlogArchiveError, HostBusy, NoArchive, UsageError
 from blogarchive.fleet.shard import VARIABLE, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
-
-# host_locks
 
 
 class HostLocks(Protocol):
     """Locks of hosts. A host is written as in URLs, with a port that is not the default."""
 
-    def hold(self, hosts: Iterable[str]) -> None:
-        """Lock hosts until the end of the run; raises `HostBusy` if another worker holds one."""
+    @property
+    def left_out(self) -> Collection[str]:
+        """The hosts that this run must not request."""
+
+    @property
+    def busy(self) -> Mapping[str, HostBusy]:
+        """The hosts that another worker holds."""
+
+    @property
+    def waits(self) -> Mapping[str, float]:
+        """Seconds from the lock of a host to its first request."""
+
+    def hold(self, delays: Mapping[str, float]) -> None:
+        """Lock hosts with these seconds between requests until the end of the run.
+
+        Raises `HostBusy` if other workers hold them all.
+        """
 
     def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
         """Hold the lock of `host` during a request; raises `HostBusy` or an error of `lost`."""
 
+    def record_delay(self, host: str, seconds: float) -> None:
+        """Store the Crawl-delay of a host for the next holder of its lock."""
+
     def lost(self) -> BlogArchiveError | None:
         """Return why this run may send no more requests, or None. Call it directly before each request."""
+
+    def report(self, requests: int) -> BlogArchiveError | None:
+        """Store how many requests were sent; return why the run must end, or None."""
 
     def end_turns(self) -> None:
         """Free the hosts that are shared with other runs and were not requested for a while."""
@@ -38,14 +58,25 @@ class HostLocks(Protocol):
 class NoHostLocks:
     """Locks nothing: no other process requests these hosts."""
 
-    def hold(self, hosts: Iterable[str]) -> None:
+    left_out: Collection[str] = ()
+    busy: Mapping[str, HostBusy] = MappingProxyType({})
+    waits: Mapping[str, float] = MappingProxyType({})
+
+    def hold(self, delays: Mapping[str, float]) -> None:
         """Do nothing."""
 
     def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
         """Return a context that does nothing."""
         return nullcontext()
 
+    def record_delay(self, host: str, seconds: float) -> None:
+        """Do nothing."""
+
     def lost(self) -> BlogArchiveError | None:
+        """Return None."""
+        return None
+
+    def report(self, requests: int) -> BlogArchiveError | None:
         """Return None."""
         return None
 
@@ -55,8 +86,8 @@ class NoHostLocks:
 
 @contextmanager
 def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
-    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is the time from a lock to the first
-    request, in seconds.
+    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is the time from the lock of a shared host
+    to the first request, in seconds.
 
     Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
     """
@@ -68,11 +99,6 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
 
     with fleet_locks(url, db, delay) as locks:
         yield locks
-
-
-def lock_name(host: str, port: int) -> str:
-    """Return the name of the lock of a host; http and https on their default ports are one service."""
-    return host if port in (80, 443) else f"{host}:{port}"
 
 
 # cookies
@@ -185,6 +211,10 @@ class HostDelays:
     lowest: float
     by_host: Mapping[str, float]
     others: float
+
+    def of_host(self, host: str) -> float:
+        """Return the delay of a host."""
+        return self.by_host.get(host, self.others)
 
 
 class RunSettings:

@@ -1,6 +1,6 @@
 """Result of a run: exit code, outcome and a message for the user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _
 from gettext import ngettext
@@ -40,6 +40,10 @@ class CrawlResult:
     """Number of images on hosts that are not requested, by host, the largest first."""
     notes: tuple[str, ...] = ()
     """Failures that an earlier run reported, so that they do not change the exit code."""
+    hosts: Mapping[str, BlogArchiveError] = field(default_factory=dict)
+    """The hosts of blogs that failed as a whole, each with its error."""
+    unfinished: bool = False
+    """A limit of the user, or a stop, left pages or images of the other hosts."""
 
 
 class ThrottleState(Protocol):
@@ -52,15 +56,59 @@ class ThrottleState(Protocol):
     busy_hosts: dict[str, HostBusy]
 
 
-def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
-    """Return the result of a run, by its errors and by the failures that are open now."""
-    result = _result(session, throttle)
-    return replace(result, skipped_images=session.skipped_images() if session.options.media else {})
+def build_result(
+    session: CrawlSession, throttle: ThrottleState, *, left_out: Collection[str] = ()
+) -> CrawlResult:
+    """Return the result of a run, by its errors and by the failures that are open now.
+
+    `left_out` are hosts that the run did not request because they failed in earlier ones.
+    """
+    changed = _change(session)
+    hosts = _failed_hosts(session, throttle, changed, left_out)
+    if changed and not hosts and left_out:  # the open change is one of a host that waits for a person
+        changed = None
+    result = _result(session, throttle, changed)
+    return replace(
+        result,
+        skipped_images=session.skipped_images() if session.options.media else {},
+        hosts=hosts,
+        unfinished=throttle.stop_error is not None or _reached_limit(session, throttle) is not None,
+    )
 
 
-def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
+def _failed_hosts(
+    session: CrawlSession,
+    throttle: ThrottleState,
+    changed: SiteChanged | None,
+    left_out: Collection[str],
+) -> dict[str, BlogArchiveError]:
+    """Return the error of each host of blogs that gave no pages, was refused, or seems to have changed.
+
+    An open change is one of the site: it is laid to the hosts with unreadable pages, else to all that were requested.
+    """
+    services = session.services()
+    errors: dict[str, BlogArchiveError] = {
+        host: Unreachable(explain_detail(failure.detail, failure.kind))
+        for host, failure in session.answers.unreached().items()
+    }
+    errors |= throttle.busy_hosts
+    errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
+    changed_hosts = session.answers.changed()
+    if changed and not changed_hosts and not left_out:
+        changed_hosts = session.services_of_sites(_changed_sites(session))
+    reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))
+    errors |= dict.fromkeys(changed_hosts, reason)
+    return {host: error for host, error in errors.items() if host in services}
+
+
+def _changed_sites(session: CrawlSession) -> set[str]:
+    sites = {blog.site for blog in session.blogs}
+    return {change.site for change in coverage.open_changes(session.archive, sites)}
+
+
+def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:
     counts = session.counts(throttle.requests)
-    error = _most_severe(session, throttle)
+    error = _most_severe(session, throttle, changed)
     if error:
         return CrawlResult(
             outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
@@ -91,11 +139,25 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
     return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
-def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveError | None:
+def _change(session: CrawlSession) -> SiteChanged | None:
+    """Return the error about open changes of the sites of a run, or None."""
+    sites = {blog.site for blog in session.blogs}
+    if session.options.accept_changes:
+        coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
+    try:
+        coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
+    except SiteChanged as error:
+        return error
+    return None
+
+
+def _most_severe(
+    session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None
+) -> BlogArchiveError | None:
     """Return the most severe error of the run; report blocked hosts that are no home of a blog."""
     errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
     errors += throttle.busy_hosts.values()
-    home_hosts = {host for host, _ in session.homes()}
+    home_hosts = session.services()
     for host, reason in throttle.blocked_hosts.items():
         blocked = SiteBlocks(blocked_message(host, reason))
         if host in home_hosts:
@@ -107,13 +169,7 @@ def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveE
         errors = [error for error in errors if not isinstance(error, SiteBlocks)]
     if unreached and not errors:
         errors.append(unreached)
-    sites = {blog.site for blog in session.blogs}
-    if session.options.accept_changes:
-        coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
-    try:
-        coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
-    except SiteChanged as error:
-        errors.append(error)
+    errors += [changed] if changed else []
     return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
 
 

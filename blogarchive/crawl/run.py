@@ -19,8 +19,8 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.options import (
     CrawlOptions,
+    HostDelays,
     HostLocks,
-    lock_name,
     open_host_locks,
     read_cookies,
     require_archive,
@@ -39,7 +39,7 @@ from blogarchive.errors import (
 )
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing.http import host_of, port_of
+from blogarchive.parsing.http import service_name, service_of
 from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
@@ -176,7 +176,8 @@ def run_spider(
         cast(CrawlSpider, crawler.spider).throttle.stop(error)
 
     def check_locks() -> None:
-        if error := locks.lost():
+        sent = cast(CrawlSpider, crawler.spider).throttle.requests if crawler.spider else 0
+        if error := locks.lost() or locks.report(sent):
             end(error)
             return
         locks.end_turns()
@@ -223,16 +224,20 @@ def build_settings(
     return settings
 
 
-def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
-    """Set the delay and the cookies of the blogs of a run; a delay of the command line stays."""
+def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> HostDelays:
+    """Set the delay and the cookies of the blogs of a run; return the delays of their hosts.
+
+    A delay of the command line is one of the blogs, and the lowest of all.
+    """
+    session.delays = delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
     if settings.getpriority("DOWNLOAD_DELAY") != _COMMAND_LINE:
-        session.delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
-        settings.set("DOWNLOAD_DELAY", session.delays.lowest, priority="cmdline")
-        settings.set("AUTOTHROTTLE_ENABLED", session.delays.lowest > 0, priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", delays.lowest, priority="cmdline")
+        settings.set("AUTOTHROTTLE_ENABLED", delays.lowest > 0, priority="cmdline")
     files = session.cookie_files()
     settings.set("COOKIES_FILES", files, priority="cmdline")
     if files:
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+    return delays
 
 
 # run
@@ -300,15 +305,14 @@ def _crawl_archive(
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
-    _hold_hosts(locks, session)
-    apply_blog_settings(process.settings, session)
+    _hold_hosts(locks, session, apply_blog_settings(process.settings, session))
     process.settings.set("CONCURRENT_REQUESTS", _concurrency(len(session.hosts())), priority="cmdline")
     spider = cast(
         CrawlSpider, run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
     )
     if spider.crash:
         raise spider.crash
-    result = build_result(session, spider.throttle)
+    result = build_result(session, spider.throttle, left_out=locks.left_out)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
     discovery.mark_backed_up(archive, session.blogs, now=utc_now())
@@ -323,10 +327,10 @@ def _crawl_archive(
     return result
 
 
-def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
+def _hold_hosts(locks: HostLocks, session: CrawlSession, delays: HostDelays) -> None:
     """Lock the hosts of the blogs; raises `HostBusy`, or `Interrupted`, after the end of the run is stored."""
     try:
-        locks.hold(lock_name(host, port) for host, port in session.homes())
+        locks.hold({host: delays.of_host(host) for host in session.services()})
     except (HostBusy, Interrupted) as error:
         runs.finish_run(
             session.archive,
@@ -346,7 +350,7 @@ def fetch(target: Target, settings: Settings) -> Page:
     """
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     with restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
-        locks.hold([lock_name(host_of(target.url), port_of(target.url))])
+        locks.hold({service_of(target.url): 0.0})
         process = AsyncCrawlerProcess(settings)
         spider = cast(_PageSpider, run_spider(process, "page", locks=locks, target=target))
     if spider.page is not None:
@@ -370,7 +374,7 @@ def run_lookups(session: "DiscoverySession", settings: Settings, duration: timed
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     delay = settings.getfloat("DOWNLOAD_DELAY")
     with restored_signal_handlers(), open_host_locks(None, delay) as locks:
-        locks.hold(lock_name(host, port) for host, port in session.homes())
+        locks.hold({service_name(host, port): delay for host, port in session.homes()})
         process = AsyncCrawlerProcess(settings)
         spider = cast(
             CrawlSpider, run_spider(process, "discover", locks=locks, duration=duration, session=session)

@@ -1,19 +1,19 @@
 """One run over some blogs: its options, its counts and its archive."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, fields, replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
 from blogarchive.crawl.options import CrawlOptions, HostDelays, RunSettings, read_cookies
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.http import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of, service_name, service_of
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
@@ -70,6 +70,52 @@ class ProgressCounter:
         self._total = (found, read, todo, failed)
 
 
+# hosts
+
+_MIN_UNREADABLE = 5
+"""A host seems to have changed if at least this number of its pages were refused by the parser, and at least half."""
+
+_REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
+"""Kinds of failures that say that a host gives no pages."""
+
+
+class HostAnswers:
+    """What each host of a run answered: a fleet leaves those out for a while that gave no page."""
+
+    def __init__(self) -> None:
+        self._stored: Counter[str] = Counter()
+        self._unreadable: Counter[str] = Counter()
+        self._refused: dict[str, Failure] = {}
+
+    def record_saved(self, host: str, saved: SaveResult) -> None:
+        """Count a page that came."""
+        if saved.failure is None:
+            self._stored[host] += 1
+        elif saved.failure.kind == "unreadable":
+            self._unreadable[host] += 1
+
+    def record_failure(self, host: str, failure: Failure) -> None:
+        """Note that no page came."""
+        if failure.kind in _REFUSALS:
+            self._refused[host] = failure
+
+    def unreached(self) -> dict[str, Failure]:
+        """Return the hosts that gave no page, each with a failure."""
+        return {
+            host: failure
+            for host, failure in self._refused.items()
+            if not self._stored[host] and not self._unreadable[host]
+        }
+
+    def changed(self) -> set[str]:
+        """Return the hosts that seem to have changed."""
+        return {
+            host
+            for host, count in self._unreadable.items()
+            if count >= _MIN_UNREADABLE and count >= self._stored[host]
+        }
+
+
 # session
 
 
@@ -103,6 +149,7 @@ class CrawlSession:
         self.targets = TargetSource(archive, run, options)
         self.delays: HostDelays | None = None
         self.warnings: list[str] = []
+        self.answers = HostAnswers()
         self._reached = False
         self._start_keys: frozenset[str] = frozenset()
         self._progress = ProgressCounter(archive, self.blogs)
@@ -146,7 +193,7 @@ class CrawlSession:
     def unclosed_hosts(self) -> set[str]:
         """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
         homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
-        return {host_of(home.url) for home in homes if pages.is_newest_home_open(self.archive, home.url)}
+        return {service_of(home.url) for home in homes if pages.is_newest_home_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:
@@ -161,6 +208,15 @@ class CrawlSession:
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of every blog."""
         return frozenset(self._homes)
+
+    def services(self) -> frozenset[str]:
+        """Return the name of the service of every blog, as locks and throttle name it."""
+        return frozenset(service_name(host, port) for host, port in self._homes)
+
+    def services_of_sites(self, sites: Collection[str]) -> set[str]:
+        """Return the names of the services of the blogs of these sites."""
+        hosts = self.targets.hosts_of(blog for blog in self.blogs if blog.site in sites)
+        return set(hosts.values())
 
     def host_delays(self, default: float) -> HostDelays:
         """Return the seconds between two requests to each host; `default` if no setting names them."""
@@ -221,6 +277,7 @@ class CrawlSession:
     def record_failure(self, target: Target, failure: Failure) -> None:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
+        self.answers.record_failure(service_of(target.url), failure)
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self._record_change(Blog(site=target.site, uid=target.uid))
         self.observer.on_fetch_failed(target, failure)
@@ -260,13 +317,14 @@ class CrawlSession:
             self._known.add(blog)
             self.blogs.append(blog)
             self.settings.add_blog(blog)
-            self.targets.add_blog(blog, urlsplit(url).hostname or blog.site)
+            self.targets.add_blog(blog, service_of(url) or blog.site)
             self._homes.add((host_of(url), port_of(url)))
 
     def _count(self, target: Target, saved: SaveResult) -> SaveResult:
         reached = saved.outcome in (Outcome.STORED, Outcome.SAME)
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
             self._counts[name] += getattr(saved.changes, name)
+        self.answers.record_saved(service_of(target.url), saved)
         self._counts["pages"] += reached
         self._counts["failures"] += saved.failure is not None
         self._reached |= reached

@@ -1,44 +1,35 @@
-"""The shards of a fleet: make, restore, list, pause and move them."""
+"""The shards of a fleet: add, change, restore, move, pause and remove them."""
 
-import platform
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
-from blogarchive.fleet.database import shards
-from blogarchive.fleet.database import shards as rounds
-from blogarchive.fleet.database.host_locks import is_any_locked, moved_error
-from blogarchive.fleet.database.session import Connection, connected, migrate, server_time
-from blogarchive.fleet.database.shards import RoundRow, ShardRow
-from blogarchive.fleet.shard import HomeShard, Shard, find_shards, read_shard, write_shard
+from blogarchive.fleet.database import rounds, shards
+from blogarchive.fleet.database.host_locks import is_any_locked
+from blogarchive.fleet.database.rounds import RoundRow
+from blogarchive.fleet.database.session import Connection, connected, migrate
+from blogarchive.fleet.database.shards import ShardRow
+from blogarchive.fleet.shard import (
+    HomeShard,
+    KnownShard,
+    Shard,
+    find_shards,
+    home_error,
+    machine_id,
+    read_shard,
+    shard_file,
+    write_shard,
+)
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import finished_runs
 from blogarchive.store.rows import parse_utc
 
 _RESTORED_ROUNDS: Final = 100
-_SHOWN_ROUNDS: Final = 5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShardStatus:
-    """A shard, its last rounds (newest first), and the time of PostgreSQL when it was read."""
-
-    row: ShardRow
-    rounds: Sequence[RoundRow]
-    read_at: datetime
-
-    @property
-    def lag_seconds(self) -> float:
-        """Return for how many seconds the next round is late; 0 if it runs, is not due, or is paused."""
-        row = self.row
-        if row.is_running or row.paused_at or not row.has_job:
-            return 0.0
-        due_at = row.next_at or (self.rounds[0].finished_at if self.rounds else None) or self.read_at
-        return max(0.0, (self.read_at - due_at).total_seconds())
+_MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
 
 
 async def make_tables(url: str) -> None:
@@ -50,42 +41,49 @@ async def make_tables(url: str) -> None:
 async def restore_folder(url: str, folder: Path) -> list[str]:
     """Store the shards and rounds of a folder that PostgreSQL does not know, or knows as they were before a move.
 
-    Return their names. Raises `UsageError` if two shards have one host, and `HostBusy` for an old home.
+    Return their names. Raises `UsageError` if two shards have one host, and `HostBusy` for a file that is no home.
     """
     restored = []
     async with connected(url) as connection:
-        known = await shards.epochs(connection)
+        known = await shards.known_shards(connection)
         for home in find_shards(folder, _raise):
-            name, epoch = home.shard.shard, home.shard.epoch
-            if known.get(name, 0) > epoch:
-                row = await shards.find_shard(connection, name)
-                raise moved_error(home.db, machine=row.machine, home=row.db)
-            if known.get(name, 0) < epoch:
-                await shards.save_shard(connection, home.shard, machine=platform.node(), db=home.db)
-                await rounds.restore_rounds(connection, name, _stored_rounds(home))
-                await shards.defer_round(connection, name, None)
-                restored.append(name)
+            if _is_current(home, known.get(home.shard.shard)):
+                continue
+            await _save(connection, home.db, home.shard)
+            await rounds.restore_rounds(connection, home.shard.shard, _stored_rounds(home))
+            restored.append(home.shard.shard)
     return restored
 
 
-async def add_shard(url: str, db: Path, shard: Shard) -> None:
-    """Store a shard, or its new schedule, beside its archive and in PostgreSQL; its first round is due.
+async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
+    """Add the shard of the archive at `db`, or change what `changes` names; return whether it is new.
 
-    Raises `UsageError` if another shard has its name or one of its hosts.
+    `changes` are values of `Shard`. Raises `UsageError` if another shard has its name or one of its hosts.
     """
-    stored = read_shard(db)
+    name, path = db.resolve().stem, db.resolve()
     async with connected(url) as connection:
-        known = (await shards.epochs(connection)).get(shard.shard)
-        if known is not None and (stored is None or stored.epoch != known):
-            row = await shards.find_shard(connection, shard.shard)
+        known = (await shards.known_shards(connection)).get(name)
+        if known is None:
+            stored = read_shard(db)
+            await _save(connection, db, replace(stored or Shard(shard=name, hosts=()), **changes))
+            return True
+        if (known.machine, known.db) != (machine_id(), str(path)):
             raise UsageError(
                 _(
                     "the fleet has a shard {name} at {home} on {machine}; name the file differently, or move it with"
                     " `blogarchive fleet move`"
-                ).format(name=shard.shard, home=row.db, machine=row.machine)
+                ).format(name=name, home=known.db, machine=known.machine)
             )
-        await _save(connection, db, replace(shard, epoch=stored.epoch if stored else 1))
-        await shards.defer_round(connection, shard.shard, None)
+        await _change(connection, await shards.find_shards(connection, [name]), changes)
+    return False
+
+
+async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
+    """Change what `changes` names of the shards that the patterns name, from any machine; return their names."""
+    async with connected(url) as connection:
+        found = await shards.find_shards(connection, patterns)
+        await _change(connection, found, changes)
+    return [row.shard for row in found]
 
 
 async def move_shard(url: str, name: str, db: Path) -> Shard:
@@ -94,74 +92,148 @@ async def move_shard(url: str, name: str, db: Path) -> Shard:
     Raises `HostBusy` if a round of the shard runs.
     """
     async with connected(url) as connection:
-        row = await shards.find_shard(connection, name)
+        row = await _find_one(connection, name)
         async with connection.transaction():
-            if await is_any_locked(connection, row.hosts):
-                raise HostBusy(
-                    _(
-                        "a round of {name} runs; `blogarchive fleet pause {name}`, and wait for its end"
-                    ).format(name=row.shard)
-                )
+            await _require_idle(connection, row)
             moved = replace(row.as_shard(), epoch=row.epoch + 1)
-            await _save(connection, db, moved)
-        if row.paused_at is None:
-            await shards.defer_round(connection, row.shard, None)
+            await shards.remove_jobs(connection, [row.shard])
+            await rounds.store_rest(connection, row.shard, None)
+            await _save(connection, db, moved, paused=row.paused_at is not None)
     return moved
 
 
-async def pause(url: str, name: str) -> str:
-    """Pause a shard and return its name; a round that runs goes on until its end."""
+async def remove(url: str, patterns: Sequence[str]) -> list[str]:
+    """Remove shards from the fleet, and their descriptions on this machine; the archives stay. Return their names.
+
+    Raises `HostBusy` if a round of one runs.
+    """
     async with connected(url) as connection:
-        row = await shards.find_shard(connection, name)
-        await shards.pause_shard(connection, row.shard, None)
-        await shards.drop_round(connection, row.shard)
-    return row.shard
+        found = await shards.find_shards(connection, patterns)
+        async with connection.transaction():
+            for row in found:
+                await _require_idle(connection, row)
+            await shards.remove_shards(connection, [row.shard for row in found])
+            for row in found:
+                if row.machine == machine_id():
+                    shard_file(Path(row.db)).unlink(missing_ok=True)
+    return [row.shard for row in found]
 
 
-async def resume(url: str, name: str) -> str:
-    """End the pause of a shard and return its name; its next round is due."""
+async def begin_anew(url: str, names: Sequence[str]) -> None:
+    """Let shards begin without the posts that they had. Raises `UsageError` for an unknown name."""
     async with connected(url) as connection:
-        row = await shards.find_shard(connection, name)
-        await shards.resume_shard(connection, row.shard)
-        await shards.drop_round(connection, row.shard)
-        await shards.defer_round(connection, row.shard, None)
-    return row.shard
+        await shards.begin_anew(connection, names)
 
 
-async def read_status(url: str) -> list[ShardStatus]:
-    """Return the status of all shards by name."""
+async def pause(url: str, patterns: Sequence[str], *, now: bool) -> list[str]:
+    """Pause shards, or single hosts of shards with several; return their names.
+
+    A round that runs goes on until its end, or with `now` ends in some seconds.
+    """
     async with connected(url) as connection:
-        read_at = await server_time(connection)
-        return [
-            ShardStatus(
-                row=row,
-                rounds=await rounds.last_rounds(connection, row.shard, _SHOWN_ROUNDS),
-                read_at=read_at,
+        found = await shards.find_shards(connection, patterns)
+        hosts = _single_hosts(found, patterns)
+        async with connection.transaction():
+            for name, chosen in hosts.items():
+                for host in chosen:
+                    await shards.pause_host(connection, name, host)
+            whole = [row.shard for row in found if row.shard not in hosts]
+            await shards.pause_shards(connection, whole, None)
+            if now:
+                await shards.stop_rounds(connection, [row.shard for row in found])
+    return _names(found, hosts)
+
+
+async def resume(url: str, patterns: Sequence[str]) -> list[str]:
+    """End the pauses of shards, or of single hosts of shards with several, and return their names; all are due."""
+    async with connected(url) as connection:
+        found = await shards.find_shards(connection, patterns)
+        hosts = _single_hosts(found, patterns)
+        async with connection.transaction():
+            for row in found:
+                await shards.resume_hosts(connection, hosts.get(row.shard, row.hosts))
+                if row.shard not in hosts or row.paused_reason:  # a person's pause of the whole shard stays
+                    await shards.resume_shards(connection, [row.shard])
+                elif row.paused_at:
+                    continue
+                await shards.remove_jobs(connection, [row.shard])
+                await rounds.defer_round(connection, row.shard, row.home, None)
+    return _names(found, hosts)
+
+
+def _names(found: Sequence[ShardRow], hosts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the names of shards, or of the single hosts of a shard."""
+    return [name for row in found for name in hosts.get(row.shard, [row.shard])]
+
+
+def _single_hosts(found: Sequence[ShardRow], patterns: Collection[str]) -> dict[str, list[str]]:
+    """Return the hosts that are named of each shard with several hosts, unless its own name is a pattern too."""
+    chosen = {
+        row.shard: [host for host in row.hosts if host in patterns]
+        for row in found
+        if len(row.hosts) > 1 and row.shard not in patterns
+    }
+    return {name: hosts for name, hosts in chosen.items() if hosts}
+
+
+async def _find_one(connection: Connection, name: str) -> ShardRow:
+    found = await shards.find_shards(connection, [name])
+    if len(found) > 1:
+        raise UsageError(_("{count} shards are named {name!r}; name one").format(count=len(found), name=name))
+    return found[0]
+
+
+async def _require_idle(connection: Connection, row: ShardRow) -> None:
+    if await is_any_locked(connection, row.hosts):
+        raise HostBusy(
+            _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end").format(
+                name=row.shard
             )
-            for row in await shards.all_shards(connection)
-        ]
+        )
+
+
+async def _change(connection: Connection, found: Sequence[ShardRow], changes: Mapping[str, Any]) -> None:
+    """Change shards; new hosts or times make them due. Their worker writes the change into their files."""
+    async with connection.transaction():
+        for row in found:
+            shard = replace(row.as_shard(), **changes)
+            await shards.save_shard(connection, shard, machine=row.machine, db=row.db)
+            if row.paused_at is None and changes.keys() & _MAKE_DUE:
+                await rounds.store_rest(connection, row.shard, None)
+                await shards.remove_jobs(connection, [row.shard])
+                await rounds.defer_round(connection, row.shard, row.home, None)
+
+
+async def _save(connection: Connection, db: Path, shard: Shard, *, paused: bool = False) -> None:
+    """Store a shard in PostgreSQL and in its file, or in neither; unless `paused`, its next round is due."""
+    path = db.resolve()
+    async with connection.transaction():
+        home = await shards.save_shard(connection, shard, machine=machine_id(), db=path)
+        if not paused:
+            await rounds.defer_round(connection, shard.shard, home, None)
+        write_shard(path, shard)
+
+
+def _is_current(home: HomeShard, known: KnownShard | None) -> bool:
+    """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
+    if known is None or known.epoch < home.shard.epoch:
+        return False
+    error = home_error(home.db, home.shard, known)
+    if isinstance(error, HostBusy):
+        raise error
+    return True
 
 
 def _raise(db: Path, error: UsageError) -> None:
     raise error
 
 
-async def _save(connection: Connection, db: Path, shard: Shard) -> None:
-    """Store a shard in PostgreSQL and in its file, or in neither."""
-    async with connection.transaction():
-        await shards.save_shard(connection, shard, machine=platform.node(), db=db.resolve())
-        write_shard(db, shard)
-
-
 def _stored_rounds(home: HomeShard) -> list[RoundRow]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
-    if not home.db.exists():
-        return []
-    try:
-        with Archive.open(home.db, read_only=True) as archive:
-            found = finished_runs(archive, _RESTORED_ROUNDS)
-    except BlogArchiveError:  # an older one is migrated by its next round, which also reports a damaged one
-        return []
+    found: Sequence[Any] = ()
+    # An older archive is migrated by its next round, which also reports a missing or damaged one.
+    with suppress(BlogArchiveError), Archive.open(home.db, read_only=True) as archive:
+        found = finished_runs(archive, _RESTORED_ROUNDS)
     return [
         RoundRow(
             shard=home.shard.shard,

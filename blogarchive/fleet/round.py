@@ -4,81 +4,58 @@ import asyncio
 import json
 import os
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
-from blogarchive.errors import (
-    ArchiveBusy,
-    ArchiveDamaged,
-    BlogArchiveError,
-    HostBusy,
-    Interrupted,
-    SiteChanged,
-    Unreachable,
-    UsageError,
-)
-from blogarchive.fleet.shard import HomeShard
+from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.shard import ROUND_VARIABLE, HomeShard
 from blogarchive.processes import own_command
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.read.status import has_discovered_due, is_list_backed_up
+from blogarchive.store.read.status import count_posts, has_discovered_due, is_list_backed_up
 
-# schedule
+_SECONDS_TO_STOP: Final = 8.0
+_LONGEST_LINE: Final = 1 << 20
 
-_FIRST_BACK_OFF: Final = timedelta(minutes=15)
-_LONGEST_BACK_OFF: Final = timedelta(days=1)
-_MOST_DOUBLINGS: Final = 10
-_SOON: Final = timedelta(minutes=1)
-_NOW: Final = timedelta(0)
-PAUSED: Final = frozenset({UsageError.exit_code, SiteChanged.exit_code, ArchiveDamaged.exit_code})
-"""Exit codes that need a person: repeating the round would change nothing."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostResult:
+    """Why a host of a round failed, with the exit code that a run of this host alone would have had."""
+
+    exit_code: int
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoundResult:
-    """Result of a round. `exit_code` is negative if a signal killed its process. `outcome` is that of `runs`."""
+    """Result of a round. `exit_code` is negative if a signal killed its process. `outcome` is that of `runs`.
+
+    `hosts` are those that failed. `is_unfinished`: the others have pages or images that are due.
+    """
 
     exit_code: int
     outcome: str | None = None
     requests: int | None = None
     pages: int | None = None
     message: str | None = None
+    hosts: Mapping[str, HostResult] = field(default_factory=dict)
+    is_unfinished: bool = False
 
-
-def next_round(
-    result: RoundResult, *, repeated: int, every: timedelta, lasted: timedelta
-) -> timedelta | None:
-    """Return the time from the end of a round to the next one; None pauses the shard.
-
-    `repeated` is how many rounds in a row ended with this exit code. `every` counts from the start of the round.
-    """
-    code = result.exit_code
-    if code in PAUSED:
-        return None
-    if code == Interrupted.exit_code or result.outcome == "limited":
-        return _NOW
-    if code == Unreachable.exit_code:
-        return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
-    if code in (ArchiveBusy.exit_code, HostBusy.exit_code):
-        return _SOON
-    if code < 0:
-        return _NOW if repeated == 1 else _SOON
-    return max(every - lasted, _NOW)
-
-
-# round
-
-_SECONDS_TO_STOP: Final = 8.0
-_LONGEST_LINE: Final = 1 << 20
+    def of_rest(self) -> "RoundResult":
+        """Return the result of the hosts that did not fail."""
+        if not self.hosts:
+            return self
+        return RoundResult(exit_code=0, outcome="limited" if self.is_unfinished else "done")
 
 
 class Round:
     """A round in progress; `report` receives the lines that its process writes to stderr."""
 
-    def __init__(self, home: HomeShard, report: Callable[[str], None]) -> None:
+    def __init__(self, home: HomeShard, number: int, report: Callable[[str], None]) -> None:
         self._home = home
+        self._number = number
         self._report = report
         self._process: Process | None = None
         self._stopping = False
@@ -92,7 +69,7 @@ class Round:
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self._number)},
             limit=_LONGEST_LINE,
         )
         self._process = process
@@ -160,6 +137,15 @@ def _command(home: HomeShard) -> tuple[Sequence[str], Sequence[str]]:
     return ("update",), ()
 
 
+def stored_posts(db: Path) -> int | None:
+    """Return the number of posts in an archive; None if it cannot be opened."""
+    try:
+        with Archive.open(db, read_only=True) as archive:
+            return count_posts(archive)
+    except BlogArchiveError:  # the next round reports it, with its exit code
+        return None
+
+
 def _message(line: str | None) -> str | None:
     """Return a line of the program without its time and name."""
     return line and (line.partition("blogarchive: ")[2] or line)
@@ -176,4 +162,6 @@ def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:
         requests=found.get("requests"),
         pages=found.get("pages"),
         message=found.get("message") or last_line,
+        hosts={host: HostResult(**failed) for host, failed in found.get("hosts", {}).items()},
+        is_unfinished=bool(found.get("unfinished")),
     )

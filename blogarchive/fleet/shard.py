@@ -1,9 +1,14 @@
-"""The address of the fleet's PostgreSQL, the optional packages that it needs, and its time limits."""
+"""A shard of a fleet: its description beside the archive, its home, and the settings of a fleet.
+
+The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or knows fewer
+rounds than PostgreSQL: it is refused, so that a shard never continues in two files.
+"""
 
 import importlib.util
 import json
 import math
 import os
+import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,9 +18,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 
-from blogarchive.errors import CannotWrite, UsageError
-
-# shard
+from blogarchive.errors import BlogArchiveError, CannotWrite, HostBusy, UsageError
 
 SUFFIX: Final = ".shard"
 
@@ -26,7 +29,8 @@ class Shard:
 
     `hosts` are written as in URLs, with a port that is not the default. `urls` are the blogs of its list, with the
     digest `list_digest`; if empty, the blogs of the archive and those that `discover` finds. Times are in seconds.
-    `epoch` is raised by `fleet move`: a file with a lower one than PostgreSQL's is an old home.
+    `epoch` is raised by `fleet move`, and `round` counts the rounds: a file with a lower one than PostgreSQL's is an
+    old home, or a copy.
     """
 
     shard: str
@@ -34,16 +38,29 @@ class Shard:
     site: str | None = None
     urls: tuple[str, ...] = ()
     list_digest: str | None = None
-    every_seconds: int
-    slice_seconds: int
+    every_seconds: int = 86_400
+    slice_seconds: int = 1_800
     delay: float | None = None
     media: bool = True
     epoch: int = 1
+    round: int = 0
 
     @property
     def every(self) -> timedelta:
         """Return the time from the start of a finished round to the next."""
         return timedelta(seconds=self.every_seconds)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownShard:
+    """The home of a shard as PostgreSQL stores it. `posts` is None before its first round has ended."""
+
+    shard: str
+    epoch: int
+    round: int
+    machine: str
+    db: str
+    posts: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,17 +126,53 @@ def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) ->
             yield HomeShard(shard=shard, db=db)
 
 
-# settings
+def home_error(db: Path, stored: Shard, known: KnownShard) -> BlogArchiveError | None:
+    """Return why the file at `db`, described by `stored`, is not the home of its shard; None if it is."""
+    db = Path(os.path.realpath(db))
+    names = {"db": db, "name": known.shard, "home": known.db, "machine": known.machine}
+    if stored.epoch < known.epoch:
+        return HostBusy(
+            _("{db} is an old home: the shard has moved to {home} on {machine}").format_map(names)
+        )
+    if (machine_id(), str(db)) != (known.machine, known.db):
+        return HostBusy(
+            _(
+                "{db} is a copy: the home of {name} is {home} on {machine};"
+                " `blogarchive fleet move {name} --db {db}` makes this file the home"
+            ).format_map(names)
+        )
+    if stored.round < known.round:
+        return HostBusy(
+            _(
+                "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
+                " `blogarchive fleet move {name} --db {db}` goes on with this file"
+            ).format(**names, own=stored.round, last=known.round)
+        )
+    if known.posts and not db.exists():
+        return UsageError(
+            _(
+                "{db} is missing, and {name} had {posts} posts: restore it, as by `litestream restore -o {db} COPY`;"
+                " or begin anew with `blogarchive fleet work --new {name} {folder}`"
+            ).format(**names, posts=known.posts, folder=db.parent)
+        )
+    return None
+
 
 VARIABLE: Final = "BLOGARCHIVE_FLEET"
 """Environment variable with the address of PostgreSQL; without it, no command uses a fleet."""
+
+HOME_VARIABLE: Final = "BLOGARCHIVE_HOME_ID"
+"""Environment variable with the name of this machine, if its host name changes, as that of a container does."""
+
+ROUND_VARIABLE: Final = "BLOGARCHIVE_FLEET_ROUND"
+"""Environment variable with the id of the round that a worker has started this process for."""
 
 PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
 """Environment variable with `TimeLimits.client`, for slow networks; the same on all machines of a fleet."""
 _PATIENCE: Final = 8.0
 _SHORTEST_PATIENCE: Final = 1.0
 
-_PACKAGES: Final = ("psycopg", "procrastinate")
+_PACKAGES: Final = ("psycopg", "procrastinate", "prometheus_client")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,6 +230,11 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
             _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
         )
     return url
+
+
+def machine_id(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the name of this machine in the fleet."""
+    return environment.get(HOME_VARIABLE) or platform.node()
 
 
 def boot_clock() -> float:

@@ -1,27 +1,46 @@
-"""A worker: runs the rounds of the shards in a folder, until it is stopped or PostgreSQL is gone."""
+"""A worker: runs the rounds of the shards in a folder until it is stopped, also while PostgreSQL comes and goes."""
 
 import asyncio
-import platform
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import os
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
-from blogarchive.errors import FleetUnreachable, Interrupted, UsageError
-from blogarchive.fleet.database import shards
-from blogarchive.fleet.database.host_locks import moved_error
+from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
+from blogarchive.fleet.database import rounds, shards
+from blogarchive.fleet.database.rounds import BegunRound, Queue, open_queue
 from blogarchive.fleet.database.session import Connection, Session, connected, server_time
-from blogarchive.fleet.round import Round, RoundResult, next_round
-from blogarchive.fleet.shard import HomeShard, boot_clock, find_shards, time_limits
+from blogarchive.fleet.database.shards import ShardRow, WorkerRow
+from blogarchive.fleet.round import Round, RoundResult, stored_posts
+from blogarchive.fleet.schedule import schedule_after, schedule_next
+from blogarchive.fleet.shard import (
+    HomeShard,
+    KnownShard,
+    Shard,
+    boot_clock,
+    find_shards,
+    home_error,
+    machine_id,
+    read_shard,
+    time_limits,
+    write_shard,
+)
+from blogarchive.fleet.status import ShardStatus, status_of
 
-_CHECK_SECONDS: Final = 0.5
-_CARE_SECONDS: Final = 5.0
-_SECONDS_TO_END: Final = 1.0
-_SECONDS_TO_END_WITHOUT_ANSWER: Final = 0.2
-_CARETAKER: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive caretaker', 0))"
+_BEAT_SECONDS: Final = 2.0
+_BEAT_SECONDS_ONCE: Final = 0.5
+_SECONDS_BETWEEN_SCANS: Final = 60.0
+_SECONDS_BETWEEN_STATUS: Final = 10.0
+_SECONDS_BETWEEN_TRIES: Final = 1.0
+_SECONDS_TO_END: Final = 2.0
+_SOON: Final = timedelta(minutes=1)
+_LOCK_HOME: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive home:' || %s, 0))"
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,11 +54,62 @@ class EndedRound:
     next_at: datetime | None
 
 
-class Worker:
-    """Runs at most `most_rounds` rounds side by side.
+class WorkerObserver(Protocol):
+    """Receives the events of a worker."""
 
-    `on_line` receives the name of a shard and a line of its process, `on_ended` each ended round. With `once`, the
-    worker ends if no round of its shards is due.
+    def on_message(self, name: str, text: str) -> None:
+        """Called with a message about a shard, or about the folder if `name` is empty."""
+
+    def on_problem(self, name: str, text: str) -> None:
+        """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
+
+    def on_ended(self, ended: EndedRound) -> None:
+        """Called after each round."""
+
+    def on_status(self, found: Sequence[ShardStatus] | None) -> None:
+        """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
+
+
+class HomeLocks:
+    """The locks of the folders of one worker: two workers, as of a cloned machine, never serve one home."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._session: Session | None = None
+        self._waits_since: float | None = None
+        self.homes: list[str] = []  # a worker of Procrastinate fetches the jobs of this list
+
+    async def hold(self, wanted: Collection[str]) -> str | None:
+        """Lock homes that are not locked; return one that another worker has had for too long, or None."""
+        if self._session is None or not self._session.is_alive():
+            self.close()
+            self._session = await asyncio.to_thread(Session, self._url)
+        for home in sorted(set(wanted) - set(self.homes)):
+            ((acquired,),) = await asyncio.wrap_future(self._session.submit(_LOCK_HOME, (home,)))
+            if not acquired:
+                return self._refused(home)
+            self.homes.append(home)
+        self._waits_since = None
+        return None
+
+    def close(self) -> None:
+        """Free the homes."""
+        self.homes.clear()
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _refused(self, home: str) -> str | None:
+        """Return `home` if it is longer locked than PostgreSQL keeps the locks of a worker that is gone."""
+        now = boot_clock()
+        self._waits_since = self._waits_since or now
+        return home if now - self._waits_since > time_limits().server + _SECONDS_TO_END else None
+
+
+class Worker:
+    """Runs at most `most_rounds` rounds side by side, and keeps the rows of rounds for `keep`.
+
+    With `once`, it ends if no round of its shards is due.
     """
 
     def __init__(
@@ -49,23 +119,26 @@ class Worker:
         *,
         most_rounds: int,
         once: bool,
-        on_line: Callable[[str, str], None],
-        on_ended: Callable[[EndedRound], None],
+        keep: timedelta,
+        observer: WorkerObserver,
     ) -> None:
         self._url = url
-        self._folder = folder
+        self._folder = folder.resolve()
         self._most_rounds = most_rounds
         self._once = once
-        self._on_line = on_line
-        self._on_ended = on_ended
-        self._homes: dict[str, HomeShard] = {}
-        self._queues: list[str] = []  # Procrastinate fetches the jobs of the names in this list
-        self._left_out: set[str] = set()  # shards of the folder that were reported
+        self._keep = keep
+        self._observer = observer
+        self._locks = HomeLocks(url)
+        self._folders: Mapping[str, str] = {}  # by home
+        self._reported: set[str] = set()  # messages that were reported
         self._running: dict[str, Round] = {}
+        self._lost_jobs: Mapping[int, str] = {}  # jobs without a round here, seen at the last beat
+        self._scan_at = 0.0
+        self._status_at = 0.0
+        self._started_at = datetime.now(UTC)
         self._ending = asyncio.Event()
         self._error: BaseException | None = None
-        self._was_frozen = False
-        self._is_caretaker = False
+        self._queue: Queue
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the rounds that run, then the worker; only the first `error` counts."""
@@ -75,159 +148,244 @@ class Worker:
             running.stop()
 
     async def run(self) -> None:
-        """Run rounds. Raises `FleetUnreachable` at the start, and `Interrupted` if PostgreSQL is gone later.
+        """Run rounds until `stop` is called, and raise its error.
 
-        A worker that was frozen has lost its session: it begins again.
+        Raises `FleetUnreachable` if PostgreSQL is gone at the start, and `HostBusy` if another worker serves the folder.
         """
-        while True:
-            await self._run_session()
-            if not (self._was_frozen and isinstance(self._error, FleetUnreachable)):
-                break
-            self._error, self._was_frozen = None, False
-            self._ending = asyncio.Event()
-        if isinstance(self._error, FleetUnreachable):
-            raise Interrupted(
-                _("{error}; the same command goes on when it is back").format(error=self._error)
-            )
+        async with connected(self._url) as connection:
+            await self._scan(connection)
+        async with open_queue(self._url, self._run_job) as self._queue:
+            tasks = [
+                asyncio.create_task(self._serve(self._keep_fetching())),
+                asyncio.create_task(self._serve(self._keep_beating())),
+            ]
+            await self._ending.wait()
+            while self._running:
+                await asyncio.sleep(_SECONDS_TO_END / 20)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=_SECONDS_TO_END)
+            await self._sign_off()
         if self._error:
             raise self._error
 
-    @property
-    def _seconds_to_end(self) -> float:
-        """Return how long tasks that wait for PostgreSQL may take to end."""
-        lost = isinstance(self._error, FleetUnreachable)
-        return _SECONDS_TO_END_WITHOUT_ANSWER if lost else _SECONDS_TO_END
-
-    async def _run_session(self) -> None:
-        session = Session(self._url)
-        self._is_caretaker = False
-        queue = shards.open_queue(self._url)
-        shards.add_task(queue, self._run_job)
+    async def _sign_off(self) -> None:
         try:
-            await self._find_homes()
-            await queue.open_async()
-            tasks = [
-                asyncio.create_task(self._serve(shards.run_worker(queue, self._queues, self._most_rounds))),
-                asyncio.create_task(self._serve(self._watch(session))),
-                asyncio.create_task(self._serve(self._care(session, queue))),
-            ]
-            await self._ending.wait()
-            await self._end(tasks)
+            async with asyncio.timeout(_SECONDS_TO_END), self._queue.transaction() as connection:
+                await shards.remove_workers(connection, self._locks.homes)
+        except (TimeoutError, FleetUnreachable):  # its row is old soon
+            return
         finally:
-            session.close()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._seconds_to_end):
-                    await queue.close_async()
+            self._locks.close()
 
     async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a part of the worker; its error ends the worker."""
         try:
             await work
         except Exception as error:  # noqa: BLE001 - `run` raises it
-            self.stop(shards.to_user_error(error))
+            self.stop(error)
 
-    async def _end(self, tasks: list["asyncio.Task[None]"]) -> None:
-        """Wait for the rounds, which were asked to stop, and end the tasks."""
-        while self._running:
-            await asyncio.sleep(_CHECK_SECONDS / 5)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=self._seconds_to_end)
+    async def _keep_fetching(self) -> None:
+        while not self._ending.is_set():
+            try:
+                await self._queue.run_worker(self._locks.homes, self._most_rounds)
+            except FleetUnreachable as error:
+                self._report("", str(error))
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
-    async def _watch(self, session: Session) -> None:
-        """End the worker if PostgreSQL is gone; note that this process was frozen."""
-        checked_at, latest = boot_clock(), time_limits().client / 2
-        while True:
-            await asyncio.sleep(_CHECK_SECONDS)
-            now = boot_clock()
-            self._was_frozen = self._was_frozen or now - checked_at > latest
-            checked_at = now
-            if not session.is_alive():
-                raise session.error()
+    async def _keep_beating(self) -> None:
+        while not self._ending.is_set():
+            try:
+                await self._beat()
+            except FleetUnreachable as error:
+                self._report("", str(error))
+                self._observer.on_status(None)
+            await asyncio.sleep(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS)
 
-    async def _care(self, session: Session, queue: shards.Queue) -> None:
-        """Follow the changes of the folder. One worker of the fleet also schedules what lost its worker."""
-        while True:
-            await self._find_homes()
-            if not self._is_caretaker:
-                self._is_caretaker = (await asyncio.wrap_future(session.submit(_CARETAKER)))[0]
-            async with connected(self._url) as connection:
-                if self._is_caretaker:
-                    await shards.take_over_stalled(queue, time_limits().server)
-                    for name in await shards.shards_without_job(connection):
-                        await shards.defer_round(connection, name, None)
-                idle = not self._running and not await shards.has_due(connection, self._queues)
-            if self._once and idle:
-                self.stop()
-                return
-            await asyncio.sleep(_CHECK_SECONDS if self._once else _CARE_SECONDS)
+    async def _beat(self) -> None:
+        """Lock the folders, tell PostgreSQL that this worker lives, and schedule what was lost."""
+        async with self._queue.transaction() as connection:
+            self._folders = await shards.find_homes(connection, self._folder) or {"": str(self._folder)}
+        refused = await self._locks.hold(self._folders)
+        async with self._queue.transaction() as connection:
+            if refused:
+                raise await self._busy_error(connection, refused)
+            for home in self._locks.homes:
+                await shards.save_worker(connection, self._row(home))
+            await self._recover(connection)
+            if boot_clock() >= self._scan_at:
+                await self._scan(connection)
+            if boot_clock() >= self._status_at:
+                self._status_at = boot_clock() + _SECONDS_BETWEEN_STATUS
+                found = await shards.all_shards(connection, self._locks.homes)
+                self._observer.on_status(await status_of(connection, found))
+            served = len(self._locks.homes) == len(self._folders)
+            idle = served and not self._running and not await rounds.has_due(connection, self._locks.homes)
+        self._forget("")
+        if self._once and idle:
+            self.stop()
 
-    async def _find_homes(self) -> None:
-        """Read the shards of the folder; leave out those that have moved or that PostgreSQL does not know."""
-        found = {home.shard.shard: home for home in find_shards(self._folder, self._report_damaged)}
-        async with connected(self._url) as connection:
-            current = await shards.epochs(connection)
-            for name in found.keys() - self._left_out:
-                if current.get(name) != found[name].shard.epoch:
-                    self._left_out.add(name)
-                    self._on_line(name, await self._reason(connection, found[name]))
-        self._homes = {name: home for name, home in found.items() if current.get(name) == home.shard.epoch}
-        self._queues[:] = self._homes or [""]  # an empty list would fetch nothing; no shard has this name
+    async def _recover(self, connection: Connection) -> None:
+        """Schedule the shards whose job was lost with a worker or a connection. A job just fetched has no round yet."""
+        jobs = await rounds.running_jobs(connection, self._locks.homes)
+        lost = {number: name for number, name in jobs.items() if name not in self._running}
+        await rounds.remove_jobs(connection, lost.keys() & self._lost_jobs.keys())
+        self._lost_jobs = lost
+        await rounds.defer_missing(connection, self._locks.homes)
 
-    def _report_damaged(self, db: Path, error: UsageError) -> None:
-        """Report a damaged file once; the other shards go on."""
-        if db.stem not in self._left_out:
-            self._left_out.add(db.stem)
-            self._on_line(db.stem, str(error))
-
-    async def _reason(self, connection: Connection, home: HomeShard) -> str:
-        """Return why the rounds of a shard in the folder are not run here."""
-        known = [row for row in await shards.all_shards(connection) if row.shard == home.shard.shard]
-        if known and known[0].epoch > home.shard.epoch:
-            return str(moved_error(home.db, machine=known[0].machine, home=known[0].db))
-        return _("PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it").format(
-            folder=self._folder
+    def _row(self, home: str) -> WorkerRow:
+        return WorkerRow(
+            home=home,
+            machine=machine_id(),
+            folder=self._folders.get(home, ""),
+            pid=os.getpid(),
+            version=version("blogarchive"),
+            rounds=self._most_rounds,
+            started_at=self._started_at,
+            seen_at=self._started_at,
         )
 
+    async def _busy_error(self, connection: Connection, home: str) -> HostBusy:
+        other = next((one for one in await shards.all_workers(connection) if one.home == home), None)
+        return HostBusy(
+            _(
+                "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine its own"
+                " name by BLOGARCHIVE_HOME_ID"
+            ).format(
+                folder=self._folders[home],
+                pid=other.pid if other else "?",
+                machine=other.machine if other else "?",
+            )
+        )
+
+    # the folder
+
+    async def _scan(self, connection: Connection) -> None:
+        """Report the shards of the folder that are not at home here."""
+        self._scan_at = boot_clock() + _SECONDS_BETWEEN_SCANS
+        known = await shards.known_shards(connection)
+        for home in find_shards(self._folder, lambda db, error: self._report(db.stem, str(error))):
+            if reason := self._reason(home, known.get(home.shard.shard)):
+                self._report(home.shard.shard, reason)
+
+    def _reason(self, home: HomeShard, known: KnownShard | None) -> str | None:
+        if known is None:
+            return _(
+                "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
+            ).format(folder=self._folder)
+        error = home_error(home.db, home.shard, known)
+        # A file that is at home, and behind or missing, is reported by its round.
+        return str(error) if error and (machine_id(), str(home.db)) != (known.machine, known.db) else None
+
+    def _report(self, name: str, text: str) -> None:
+        """Report a message once."""
+        if (key := f"{name}\n{text}") not in self._reported:
+            self._reported.add(key)
+            self._observer.on_message(name, text)
+
+    def _forget(self, name: str) -> None:
+        """Report messages about a shard again if they return."""
+        self._reported = {key for key in self._reported if not key.startswith(f"{name}\n")}
+
+    # a round
+
+    async def _persist(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
+        """Run `work` in a transaction; repeat it until PostgreSQL answers, or the worker ends."""
+        while True:
+            try:
+                async with self._queue.transaction() as connection:
+                    return await work(connection)
+            except FleetUnreachable as error:
+                if self._ending.is_set():
+                    raise
+                self._report("", str(error))
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
     async def _run_job(self, name: str) -> None:
-        """Run the next round of a shard; its error ends the worker."""
+        """Run the next round of a shard; its error ends the worker, apart from that of a PostgreSQL that is gone."""
         try:
             await self._run_round(name)
+        except FleetUnreachable as error:  # the job is lost: `_recover` schedules the shard again
+            self._report("", str(error))
         except Exception as error:  # noqa: BLE001 - `run` raises it
-            self.stop(shards.to_user_error(error))
+            self.stop(error)
 
     async def _run_round(self, name: str) -> None:
-        home = self._homes.get(name)
-        if home is None or self._ending.is_set():
-            return  # the caretaker schedules it again
-        async with connected(self._url) as connection:
-            round_id = await shards.begin_round(
-                connection, name, epoch=home.shard.epoch, machine=platform.node()
-            )
-        if round_id is None:
+        if self._ending.is_set():
             return
+        began = await self._persist(lambda connection: self._begin(connection, name))
+        if began is None:
+            return
+        home, begun = began
         began_at = boot_clock()
-        self._running[name] = running = Round(home, lambda line: self._on_line(name, line))
+        self._running[name] = running = Round(
+            home, begun.id, lambda line: self._observer.on_message(name, line)
+        )
         try:
             if self._ending.is_set():
                 running.stop()
             result = await running.run()
+            lasted = timedelta(seconds=boot_clock() - began_at)
+            ended = await self._persist(lambda one: self._end(one, home, begun, result, lasted))
         finally:
             del self._running[name]
-        await self._end_round(home, round_id, result, timedelta(seconds=boot_clock() - began_at))
+        self._observer.on_ended(ended)
 
-    async def _end_round(
-        self, home: HomeShard, round_id: int, result: RoundResult, lasted: timedelta
-    ) -> None:
-        name = home.shard.shard
-        async with connected(self._url) as connection:
-            repeated = await shards.end_round(connection, round_id, result)
-            wait = next_round(result, repeated=repeated, every=home.shard.every, lasted=lasted)
-            next_at = await server_time(connection) + wait if wait else None
-            if wait is None:
-                await shards.pause_shard(connection, name, result.message)
-            else:
-                await shards.defer_round(connection, name, next_at)
-        self._on_ended(
-            EndedRound(shard=name, db=home.db, result=result, paused=wait is None, next_at=next_at)
+    async def _begin(self, connection: Connection, name: str) -> tuple[HomeShard, BegunRound] | None:
+        """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
+
+        Return None if the shard is paused, not at home here, or if no host of it is due.
+        """
+        row = await shards.lock_shard(connection, name)
+        if row is None:
+            return None
+        try:
+            async with connection.transaction():
+                return await self._begin_at_home(connection, row, Path(row.db))
+        except BlogArchiveError as error:
+            await self._refuse(connection, row, str(error))
+        return None
+
+    async def _begin_at_home(
+        self, connection: Connection, row: ShardRow, db: Path
+    ) -> tuple[HomeShard, BegunRound] | None:
+        stored = read_shard(db) or Shard(shard=row.shard, hosts=(), epoch=row.epoch)
+        if error := home_error(db, stored, row):
+            raise error
+        shard = replace(row.as_shard(), round=stored.round + 1)
+        begun = await rounds.begin_round(connection, shard)
+        if begun is None:
+            now = await server_time(connection)
+            await schedule_next(connection, row, rest_at=row.rest_at, earliest=now)
+            return None
+        await asyncio.to_thread(write_shard, db, shard)
+        return HomeShard(shard=shard, db=db), begun
+
+    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
+        """Store and report why a round cannot begin; try again soon, since a disk may be mounted."""
+        await shards.set_problem(connection, row.shard, problem)
+        soon = await server_time(connection) + _SOON
+        await rounds.defer_round(connection, row.shard, row.home, soon)
+        if problem != row.problem:
+            self._observer.on_problem(row.shard, problem)
+
+    async def _end(
+        self,
+        connection: Connection,
+        home: HomeShard,
+        begun: BegunRound,
+        result: RoundResult,
+        lasted: timedelta,
+    ) -> EndedRound:
+        """Store the result of a round, and schedule the next one."""
+        repeated = await rounds.end_round(connection, begun.id, result, keep=self._keep)
+        paused, next_at = await schedule_after(
+            connection,
+            home.shard,
+            begun,
+            result,
+            repeated=repeated,
+            lasted=lasted,
+            posts=await asyncio.to_thread(stored_posts, home.db),
         )
+        return EndedRound(shard=home.shard.shard, db=home.db, result=result, paused=paused, next_at=next_at)

@@ -111,6 +111,16 @@ def port_of(url: str) -> int:
         return 0
 
 
+def service_name(host: str, port: int) -> str:
+    """Return the name of a host that answers at `port`: http and https on their default ports are one service."""
+    return host if port in (0, 80, 443) else f"{host}:{port}"
+
+
+def service_of(url: str) -> str:
+    """Return the name of the service of a URL, which has its own lock, delay and failures; "" if there is no host."""
+    return service_name(host_of(url), port_of(url))
+
+
 def matches_host(host: str, patterns: Sequence[str]) -> bool:
     """Return whether a pattern (`host`, `*.domain`, `*`) matches the host; `*.domain` matches the domain too."""
     return any(

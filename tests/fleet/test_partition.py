@@ -38,6 +38,7 @@ def test_a_crawl_that_is_cut_off_stops_before_its_lock_is_free(
     ):
         monkeypatch.setenv("BLOGARCHIVE_FLEET", server.url())
         with closing(Fleet(server.url(), tmp_path)) as fleet:
+            assert fleet.run("init").code == 0
             crawl = fleet.backup(host.blog_url("31182"), "a", prefix=network.prefix)
             wait_until(lambda: len(host.requests) > 5)
             cut_at = time.time()

@@ -46,10 +46,18 @@ def test_a_host_belongs_to_one_shard(fleet: Fleet) -> None:
 
 def test_two_archives_of_one_name_are_two_homes_of_one_shard(fleet: Fleet) -> None:
     (fleet.folder / "other").mkdir()
-    fleet.run("add", "one.example.org", "--db", fleet.folder / "a.db")
-    refused = fleet.run("add", "two.example.org", "--db", fleet.folder / "other" / "a.db")
+    fleet.run("add", "one.example.org", "--site", "creaders", "--db", fleet.folder / "a.db")
+    other = fleet.folder / "other" / "a.db"
+    refused = fleet.run("add", "two.example.org", "--site", "creaders", "--db", other)
     assert refused.code == 2
     assert "fleet move" in refused.err
+
+
+def test_a_host_that_no_site_has_is_no_shard(fleet: Fleet) -> None:
+    db = fleet.folder / "a.db"
+    assert "name one with --site" in fleet.run("add", "example.org", "--db", db).err
+    assert "unknown site" in fleet.run("add", "example.org", "--site", "nosite", "--db", db).err
+    assert fleet.status() == {}
 
 
 def test_a_paused_shard_has_no_next_round_until_it_is_resumed(fleet: Fleet) -> None:
@@ -71,7 +79,7 @@ def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet
         )
     assert added.code == 0, added.err
     before = fleet.status()["archive"]
-    fleet.execute("drop table fleet_rounds, fleet_shards, fleet_migrations")
+    fleet.execute("drop table fleet_rounds, fleet_hosts, fleet_workers, fleet_shards, fleet_migrations")
     fleet.execute("delete from procrastinate_jobs")
     assert "fleet init" in fleet.run("status").err
     assert "restored archive" in fleet.run("init", tool.folder).err

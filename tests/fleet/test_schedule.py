@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from blogarchive.fleet.round import RoundResult, next_round
+from blogarchive.fleet.round import RoundResult
+from blogarchive.fleet.schedule import next_round
 
 NOW, SOON = timedelta(0), timedelta(minutes=1)
 EVERY, LASTED = timedelta(days=1), timedelta(minutes=30)

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.demo import DemoHost, make_blog
-from tests.fleet.conftest import PATIENCE
 from tests.fleet.fleet import DELAY, Fleet, children, ended, usual_gap, wait_until
 from tests.fleet.postgres import Postgres
 from tests.ports import refusing_port
@@ -81,8 +80,8 @@ def test_rows_are_the_same_after_a_kill_a_freeze_and_a_restart_of_postgresql(
         }
         whole = {name: undisturbed(host, tmp_path / f"whole-{name}") for name, host in hosts.items()}
         for name, host in hosts.items():
-            fleet.add(name, host.blog_url(UID))
-        killed, frozen = fleet.work("--rounds", "1"), fleet.work("--rounds", "1")
+            fleet.add(f"of-{name}/{name}", host.blog_url(UID))
+        killed, frozen = (fleet.work(folder=fleet.folder / f"of-{name}") for name in names)
         wait_until(lambda: all(len(host.requests) > 3 for host in hosts.values()))
         stopped = [frozen.pid, *children(frozen)]
         for pid in stopped:
@@ -90,41 +89,42 @@ def test_rows_are_the_same_after_a_kill_a_freeze_and_a_restart_of_postgresql(
         os.killpg(killed.pid, signal.SIGKILL)
         server.stop()
         server.start()
-        running = sum(shard["is_running"] for shard in fleet.status().values())
-        assert running
-        wait_until(lambda: stalled(fleet) == running, every=0.5)
+        again = fleet.work(folder=fleet.folder / "of-a")
+        wait_until(lambda: is_done(fleet, "a"), every=0.5)
         for pid in reversed(stopped):
             os.kill(pid, signal.SIGCONT)
         wait_until(lambda: is_done(fleet, *names), every=0.5)
-        frozen.send_signal(signal.SIGTERM)
-        assert ended(frozen).code == 3
+        for worker in (again, frozen):
+            worker.send_signal(signal.SIGTERM)
+            assert ended(worker).code == 3
         for name, host in hosts.items():
-            assert contents(fleet.folder / f"{name}.db") == whole[name]
+            assert contents(fleet.folder / f"of-{name}" / f"{name}.db") == whole[name]
             assert_asked_once(host, kills=1)
-
-
-def stalled(fleet: Fleet) -> int:
-    """Return how many rounds have a worker that PostgreSQL has not heard of for too long."""
-    ((count,),) = fleet.execute(
-        "select count(*) from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id"
-        f" where j.status = 'doing' and (w.id is null or w.last_heartbeat < now() - interval '{2.5 * PATIENCE} s')"
-    )
-    return int(count)
 
 
 def test_the_round_of_a_killed_worker_is_taken_over(fleet: Fleet, host: DemoHost, whole: Contents) -> None:
     db = fleet.add("a", host.blog_url(UID))
     killed = fleet.work()
     wait_until(lambda: len(host.requests) > 5)
-    killed.kill()
+    os.killpg(killed.pid, signal.SIGKILL)
     assert ended(fleet.work("--once")).code == 0
-    assert outcomes(fleet, "a")[0] == (None, "lost")
-    assert is_done(fleet, "a"), "its crawl went on, and the next round found nothing left to do"
+    assert outcomes(fleet, "a") == [(None, "lost"), (0, "done")]
     assert contents(db) == whole
     assert_asked_once(host, kills=1)
 
 
-def test_a_killed_crawl_is_continued_at_once_and_a_stop_of_postgresql_ends_all_with_3(
+def test_a_second_worker_of_a_folder_is_refused(fleet: Fleet, host: DemoHost) -> None:
+    """Also that of a cloned machine, which has the same name and the same path."""
+    fleet.add("a", host.blog_url(UID))
+    first = fleet.work()
+    wait_until(lambda: len(host.requests) > 3)
+    second = ended(fleet.work())
+    assert second.code == 76
+    assert f"another worker serves {fleet.folder}: process {first.pid}" in second.err
+    assert first.poll() is None
+
+
+def test_a_worker_outlives_postgresql_and_no_round_is_lost(
     fleet: Fleet, server: Postgres, host: DemoHost, whole: Contents
 ) -> None:
     db = fleet.add("a", host.blog_url(UID))
@@ -136,20 +136,20 @@ def test_a_killed_crawl_is_continued_at_once_and_a_stop_of_postgresql_ends_all_w
     (crawl,) = children(worker)
     server.stop()
     try:
-        ran = ended(worker)
+        wait_until(lambda: not Path(f"/proc/{crawl}").exists())
         refused = fleet.run("work", fleet.folder)
     finally:
         server.start()
-    assert not Path(f"/proc/{crawl}").exists()
-    assert (ran.code, refused.code) == (3, 4)
-    assert "the same command goes on when it is back" in ran.err
+    assert (refused.code, worker.poll()) == (4, None)
     with closing(sqlite3.connect(db)) as archive:
         ends = archive.execute("select outcome, exit_code from runs").fetchall()
     assert ends == [("killed", None), ("interrupted", 3)]
-    assert ended(fleet.work("--once")).code == 0
-    assert outcomes(fleet, "a") == [(-signal.SIGKILL, None), (None, "lost"), (0, "done")]
+    wait_until(lambda: is_done(fleet, "a"), every=0.5)
+    assert outcomes(fleet, "a") == [(-signal.SIGKILL, None), (3, "interrupted"), (0, "done")]
     assert contents(db) == whole
     assert_asked_once(host, kills=1)
+    worker.send_signal(signal.SIGTERM)
+    assert "PostgreSQL cannot be reached" in ended(worker).err
 
 
 def test_slices_follow_each_other_at_once_until_the_shard_is_complete(

@@ -5,28 +5,43 @@ one in turns of some seconds, so that other runs get theirs.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 from typing import Final, LiteralString
 
-import psycopg
-
 from blogarchive.errors import FleetUnreachable, HostBusy, Interrupted
-from blogarchive.fleet.database.session import Connection, Row, Session
-from blogarchive.fleet.shard import boot_clock, read_shard, time_limits
+from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, Session, user_errors
+from blogarchive.fleet.shard import (
+    ROUND_VARIABLE,
+    KnownShard,
+    boot_clock,
+    home_error,
+    read_shard,
+    time_limits,
+)
 
 _LOCK: Final[LiteralString] = """
-select pg_try_advisory_lock(hashtextextended('blogarchive:' || %s, 0)),
+select w.host, pg_try_advisory_lock(hashtextextended('blogarchive:' || w.host, 0)), coalesce(h.delay, 0),
        extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8
+  from unnest(%s::text[]) as w(host) left join fleet_hosts h on h.host = w.host
 """
 _LOCK_IN_TRANSACTION: Final[LiteralString] = (
     "select pg_try_advisory_xact_lock(hashtextextended('blogarchive:' || %s, 0))"
 )
 _UNLOCK: Final[LiteralString] = "select pg_advisory_unlock(hashtextextended('blogarchive:' || %s, 0))"
+_SAVE_DELAY: Final[LiteralString] = """
+insert into fleet_hosts (host, delay) values (%s, %s) on conflict (host) do update set delay = excluded.delay
+"""
+_HOME: Final[LiteralString] = (
+    "select shard, epoch, round, machine, db, posts from fleet_shards where shard = %s"
+)
+_PROGRESS: Final[LiteralString] = "update fleet_rounds set requests = %s where id = %s returning is_stopped"
+_SECONDS_BETWEEN_REPORTS: Final = 5.0
 _TURN: Final = 10.0
 _BETWEEN_TURNS: Final = 1.0
 _POLL: Final = 0.5  # less than `_BETWEEN_TURNS`: another run gets its turn
@@ -43,26 +58,54 @@ class _Turn:
 class AdvisoryHostLocks:
     """The `HostLocks` of a fleet. `delay` is the time from a new lock to the first request, in seconds.
 
-    The last holder may have sent a request just before it ended.
+    The last holder may have sent a request just before it ended. `round_id` is the round of a worker's process.
     """
 
-    def __init__(self, session: Session, delay: float) -> None:
+    def __init__(self, session: Session, delay: float, round_id: int | None) -> None:
+        self.left_out: frozenset[str] = frozenset()
+        self.busy: dict[str, HostBusy] = {}
+        self.waits: dict[str, float] = {}
         self._session = session
         self._after_start = time_limits().after_start
         self._delay = delay
         self._longest_idle = max(2 * delay, _POLL)  # a run whose next request is due keeps its turn
         self._held: set[str] = set()
         self._turns: dict[str, _Turn] = {}
+        self._round_id = round_id
+        self._reported_at = boot_clock()
+        self._progress: Future[list[Row]] | None = None
+        if round_id is not None:
+            rows = session.query("select left_out from fleet_rounds where id = %s", (round_id,))
+            self.left_out = frozenset(rows[0][0] if rows else ())
 
-    def hold(self, hosts: Iterable[str]) -> None:
-        """Lock hosts until the end of the run; raises `HostBusy` or `Interrupted`."""
-        wait = 0.0
-        for host in sorted(set(hosts) - self._held):
-            with _resumable():
-                row = self._session.query(_LOCK, (host,))
-            wait = max(wait, self._wait_of(host, row))
-            self._held.add(host)
-        time.sleep(wait)
+    def hold(self, delays: Mapping[str, float]) -> None:
+        """Lock hosts until the end of the run; raises `Interrupted`, or `HostBusy` if others hold them all."""
+        wanted = sorted(delays.keys() - self._held - self.left_out)
+        with _resumable():
+            rows = self._session.query(_LOCK, (wanted,))
+        for host, acquired, crawl_delay, since_start in rows:
+            if acquired:
+                self._held.add(host)
+                self.waits[host] = max(delays[host], crawl_delay, self._after_start - since_start)
+            else:
+                self.busy[host] = _busy(host)
+        if self.busy and not self._held:
+            raise next(iter(self.busy.values()))
+
+    def record_delay(self, host: str, seconds: float) -> None:
+        """Store the Crawl-delay of a host for the next holder of its lock."""
+        self._session.submit(_SAVE_DELAY, (host, seconds))
+
+    def report(self, requests: int) -> Interrupted | None:
+        """Store the progress of the round; return why it must end, if a person has paused the shard."""
+        now = boot_clock()
+        if self._round_id is not None and now - self._reported_at >= _SECONDS_BETWEEN_REPORTS:
+            self._reported_at = now
+            self._progress = self._session.submit(_PROGRESS, (requests, self._round_id))
+        done = self._progress
+        if done is None or not done.done() or done.exception() or (True,) not in done.result():
+            return None
+        return Interrupted(_("the shard is paused; the round ends"))
 
     @asynccontextmanager
     async def request_to(self, host: str) -> AsyncIterator[None]:
@@ -103,24 +146,25 @@ class AdvisoryHostLocks:
             await asyncio.sleep(_BETWEEN_TURNS)
         while True:
             with _resumable():
-                row = await asyncio.wrap_future(self._session.submit(_LOCK, (host,)))
-            if row[0] or boot_clock() - now > _LONGEST_WAIT:
+                ((_host, acquired, crawl_delay, since_start),) = await asyncio.wrap_future(
+                    self._session.submit(_LOCK, ([host],))
+                )
+            if acquired or boot_clock() - now > _LONGEST_WAIT:
                 break
             await asyncio.sleep(_POLL)
-        wait = self._wait_of(host, row)
+        if not acquired:
+            raise _busy(host)
+        wait = max(self._delay, crawl_delay, self._after_start - since_start)
         began_at = boot_clock()
         self._turns[host] = _Turn(began_at=began_at, used_at=began_at, requests=1)
         await asyncio.sleep(wait)
         self._turns[host].requests = 0
 
-    def _wait_of(self, host: str, row: Row) -> float:
-        """Return the seconds until `host` may be requested; raises `HostBusy` if another worker holds it."""
-        acquired, since_start = row
-        if not acquired:
-            raise HostBusy(
-                _("another worker of the fleet holds {host}; run again when it has ended").format(host=host)
-            )
-        return max(self._delay, self._after_start - float(since_start))
+
+def _busy(host: str) -> HostBusy:
+    return HostBusy(
+        _("another worker of the fleet holds {host}; run again when it has ended").format(host=host)
+    )
 
 
 async def is_any_locked(connection: Connection, hosts: Sequence[str]) -> bool:
@@ -134,46 +178,47 @@ async def is_any_locked(connection: Connection, hosts: Sequence[str]) -> bool:
 
 
 @contextmanager
-def fleet_locks(url: str, db: Path | None, delay: float) -> Iterator[AdvisoryHostLocks]:
-    """Yield locks that are freed at the end of the block. Raises `Interrupted`, or `HostBusy` for an old home."""
+def fleet_locks(
+    url: str, db: Path | None, delay: float, environment: Mapping[str, str] = os.environ
+) -> Iterator[AdvisoryHostLocks]:
+    """Yield locks that are freed at the end of the block.
+
+    Raises `Interrupted`, `UsageError` for a missing archive, or `HostBusy` for an archive that is not the home of its
+    shard.
+    """
+    round_id = environment.get(ROUND_VARIABLE)
     with _resumable():
         session = Session(url)
     try:
-        if db is not None:
+        try:
             with _resumable():
-                _require_home(session, db)
-        yield AdvisoryHostLocks(session, delay)
+                if db is not None:
+                    _require_home(session, db)
+                locks = AdvisoryHostLocks(session, delay, int(round_id) if round_id else None)
+        except OutdatedTables as error:  # the round of a worker waits for `fleet init`
+            raise HostBusy(str(error)) from error
+        yield locks
     finally:
         session.close()
 
 
 def _require_home(session: Session, db: Path) -> None:
-    """Raise `HostBusy` if the archive at `db` is an old home of its shard."""
-    shard = read_shard(db)
-    if shard is None:
+    """Raise an error if the archive at `db` is not the home of its shard."""
+    stored = read_shard(db)
+    if stored is None:
         return
-    try:
-        row = session.query("select epoch, machine, db from fleet_shards where shard = %s", (shard.shard,))
-    except psycopg.errors.UndefinedTable:
-        return
-    if row and row[0] > shard.epoch:
-        raise moved_error(db, machine=str(row[1]), home=str(row[2]))
-
-
-def moved_error(db: Path, *, machine: str, home: str) -> HostBusy:
-    """Return the error about an archive that is no longer the home of its shard."""
-    return HostBusy(
-        _("{db} is an old home: the shard has moved to {home} on {machine}").format(
-            db=db, home=home, machine=machine
-        )
-    )
+    for shard, epoch, number, machine, home, posts in session.query(_HOME, (stored.shard,)):
+        known = KnownShard(shard=shard, epoch=epoch, round=number, machine=machine, db=home, posts=posts)
+        if error := home_error(db, stored, known):
+            raise error
 
 
 @contextmanager
 def _resumable() -> Iterator[None]:
     """Raise `Interrupted` in place of `FleetUnreachable`: a run goes on when PostgreSQL is back."""
     try:
-        yield
+        with user_errors():
+            yield
     except FleetUnreachable as error:
         raise _interrupted(error) from error
 

@@ -1,9 +1,10 @@
-"""Migrations of the fleet's tables: append only, each applied once. Procrastinate's own tables come first."""
+"""Connections to PostgreSQL, a session that holds locks, and the migrations of the fleet's tables."""
 
 import queue
 import select
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -17,8 +18,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from blogarchive.errors import FleetUnreachable, UsageError
 from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
-
-# connection
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -67,14 +66,24 @@ async def server_time(connection: Connection) -> datetime:
     return moment
 
 
+class OutdatedTables(UsageError):
+    """PostgreSQL has no tables of a fleet, or those of an older version."""
+
+
 @contextmanager
 def user_errors() -> Iterator[None]:
     """Convert errors of psycopg in the block to errors for the user."""
     try:
         yield
     except psycopg.errors.UndefinedTable as error:
-        raise UsageError(
+        raise OutdatedTables(
             _("PostgreSQL has no tables of a fleet; `blogarchive fleet init` makes them")
+        ) from error
+    except psycopg.errors.UndefinedColumn as error:
+        raise OutdatedTables(
+            _(
+                "the tables of the fleet are those of an older blogarchive; `blogarchive fleet init` migrates them"
+            )
         ) from error
     except psycopg.errors.UndefinedObject as error:
         raise UsageError(_("a fleet needs PostgreSQL 14 or later")) from error
@@ -91,15 +100,14 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-# session
-
 Row = tuple[Any, ...]
+_SECONDS_BETWEEN_TRIES: Final = 0.5
 _Connection = psycopg.Connection[Row]
-_Statement = tuple[LiteralString, Sequence[object], "Future[Row]"]
+_Statement = tuple[LiteralString, Sequence[object], "Future[list[Row]]"]
 
 
 class Session:
-    """A direct connection, used by one thread alone; statements return their first row."""
+    """A direct connection, used by one thread alone; statements return their rows."""
 
     def __init__(self, url: str) -> None:
         """Connect. Raises `FleetUnreachable` or `UsageError`."""
@@ -108,7 +116,7 @@ class Session:
         self._lost: str | None = None
         self._statements: queue.SimpleQueue[_Statement | None] = queue.SimpleQueue()
         with user_errors():
-            self._connection = psycopg.connect(connection_string(url), autocommit=True)
+            self._connection = _connect(connection_string(url), self._limits.client)
             self._connection.execute(
                 "select set_config('idle_session_timeout', %s, false)", (f"{self._limits.server * 1000:.0f}",)
             )
@@ -125,17 +133,17 @@ class Session:
         reason = self._lost or _("no answer for {seconds} seconds").format(seconds=f"{self._limits.client:g}")
         return FleetUnreachable(_("PostgreSQL cannot be reached: {reason}").format(reason=reason))
 
-    def submit(self, sql: LiteralString, parameters: Sequence[object] = ()) -> "Future[Row]":
-        """Run a statement after those submitted before; return its first row, or `FleetUnreachable`, later."""
-        future: Future[Row] = Future()
+    def submit(self, sql: LiteralString, parameters: Sequence[object] = ()) -> "Future[list[Row]]":
+        """Run a statement after those submitted before; return its rows, or `FleetUnreachable`, later."""
+        future: Future[list[Row]] = Future()
         self._statements.put((sql, parameters, future))
         self._waker.send(b"s")
         if self._lost is not None:  # the thread may have ended before it saw the statement
             self.fail_rest()
         return future
 
-    def query(self, sql: LiteralString, parameters: Sequence[object] = ()) -> Row:
-        """Run a statement and return its first row. Raises `FleetUnreachable` also if the answer takes too long."""
+    def query(self, sql: LiteralString, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run a statement and return its rows. Raises `FleetUnreachable` also if the answer takes too long."""
         try:
             return self.submit(sql, parameters).result(self._limits.client)
         except TimeoutError:
@@ -175,7 +183,8 @@ class Session:
         sql, parameters, future = statement
         sent_at = boot_clock()
         try:
-            row = connection.execute(sql, parameters).fetchone()
+            cursor = connection.execute(sql, parameters)
+            rows = cursor.fetchall() if cursor.description else []
         except psycopg.OperationalError as error:
             self._lost = one_line(error)
             future.set_exception(self.error())
@@ -184,8 +193,20 @@ class Session:
             future.set_exception(error)
             return True
         self._confirmed_at = sent_at
-        future.set_result(row or ())
+        future.set_result(rows)
         return True
+
+
+def _connect(parameters: str, seconds: float) -> _Connection:
+    """Return a new connection; PostgreSQL may refuse for some seconds, as while it starts."""
+    until = boot_clock() + seconds
+    while True:
+        try:
+            return psycopg.connect(parameters, autocommit=True)
+        except psycopg.OperationalError:
+            if boot_clock() > until:
+                raise
+        time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
 def _serve(session: Session, connection: _Connection) -> None:
@@ -197,8 +218,6 @@ def _serve(session: Session, connection: _Connection) -> None:
         connection.close()
         session.fail_rest()
 
-
-# migrations
 
 _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     """
@@ -233,6 +252,45 @@ _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
         message text
     );
     create index fleet_rounds_shard on fleet_rounds (shard, id desc);
+    """,
+    # The queue of a home is a digest: the name of a channel has at most 63 bytes.
+    """
+    alter table fleet_shards
+        add column round integer not null default 0,
+        add column posts integer,
+        add column problem text,
+        add column next_at timestamptz,
+        add column succeeded_at timestamptz,
+        add column requests bigint not null default 0,
+        add column failures integer not null default 0,
+        add column home text not null
+            generated always as (left(md5(machine || ':' || regexp_replace(db, '[^/]*$', '')), 16)) stored;
+    create index fleet_shards_home on fleet_shards (home);
+    alter table fleet_rounds
+        add column left_out text[] not null default '{}',
+        add column is_stopped boolean not null default false;
+    create table fleet_hosts (
+        host text primary key,
+        shard text references fleet_shards on delete cascade,
+        exit_code integer,
+        failures integer not null default 0,
+        message text,
+        next_at timestamptz,
+        paused_at timestamptz,
+        delay double precision
+    );
+    create index fleet_hosts_shard on fleet_hosts (shard);
+    create table fleet_workers (
+        home text primary key,
+        machine text not null,
+        folder text not null,
+        pid integer not null,
+        version text not null,
+        rounds integer not null,
+        started_at timestamptz not null default now(),
+        seen_at timestamptz not null default now()
+    );
+    update procrastinate_jobs j set queue_name = s.home from fleet_shards s where j.lock = s.shard;
     """,
 )
 _MINIMUM_SERVER: Final = 140000

@@ -1,252 +1,51 @@
-"""Rows of `fleet_shards`: which shards there are, their homes, pauses and next rounds."""
+"""Rows of `fleet_shards` and `fleet_hosts`: which shards there are, their homes and pauses, and the hosts that fail."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from fnmatch import fnmatchcase
 from gettext import gettext as _
 from pathlib import Path
 from typing import Final, LiteralString
 
-import psycopg
-from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Status
 from psycopg.rows import class_row
-from psycopg_pool import PoolTimeout
 
-from blogarchive.errors import FleetUnreachable, UsageError
-from blogarchive.fleet.database.session import Connection, connection_string, one_line
-from blogarchive.fleet.round import RoundResult
-from blogarchive.fleet.shard import Shard, time_limits
-from blogarchive.store.rows import utc_now
-
-# jobs
-
-Queue = App
-"""Procrastinate's app: the rounds of all shards."""
-
-_TASK: Final = "round"
-_POLL_SECONDS: Final = 0.5
-_SECONDS_TO_CONNECT: Final = 3.0
-_MOST_CONNECTIONS: Final = 4
-
-
-def open_queue(url: str) -> Queue:
-    """Return Procrastinate's app for the PostgreSQL at `url`; open it with `open_async`."""
-    return App(
-        connector=PsycopgConnector(
-            conninfo=connection_string(url),
-            min_size=1,
-            max_size=_MOST_CONNECTIONS,
-            timeout=_SECONDS_TO_CONNECT,
-        )
-    )
-
-
-def add_task(queue: Queue, run_round: Callable[[str], Awaitable[None]]) -> None:
-    """Let the worker of `queue` call `run_round` with the name of the shard for each job."""
-
-    async def run(shard: str) -> None:
-        await run_round(shard)
-
-    queue.task(name=_TASK)(run)
-
-
-async def defer_round(connection: Connection, name: str, at: datetime | None) -> None:
-    """Schedule the next round of a shard, at once if `at` is None; does nothing if one is scheduled already."""
-    job = App(connector=PsycopgConnector()).configure_task(
-        _TASK,
-        queue=name,
-        lock=name,
-        queueing_lock=name,
-        schedule_at=at,
-        connection=connection,
-    )
-    try:
-        await job.defer_async(shard=name)
-    except AlreadyEnqueued:
-        return
-
-
-async def drop_round(connection: Connection, name: str) -> None:
-    """Remove the scheduled round of a shard; one that runs goes on."""
-    await connection.execute(
-        "delete from procrastinate_jobs where queue_name = %s and status = 'todo'", (name,)
-    )
-
-
-async def has_due(connection: Connection, names: Collection[str]) -> bool:
-    """Return True if a round of these shards is due or runs."""
-    cursor = await connection.execute(
-        "select 1 from procrastinate_jobs where queue_name = any(%s) and (status = 'doing'"
-        " or (status = 'todo' and (scheduled_at is null or scheduled_at <= now()))) limit 1",
-        (list(names),),
-    )
-    return await cursor.fetchone() is not None
-
-
-async def run_worker(queue: Queue, names: Sequence[str], most_rounds: int) -> None:
-    """Run the rounds of the shards in `names`, a list that may change, until this task is cancelled."""
-    limits = time_limits()
-    await queue.run_worker_async(
-        queues=names,
-        name="worker",
-        concurrency=most_rounds,
-        delete_jobs=DeleteJobCondition.ALWAYS,
-        listen_notify=False,  # it would listen to the names of the start only
-        fetch_job_polling_interval=_POLL_SECONDS,
-        update_heartbeat_interval=limits.ping,
-        stalled_worker_timeout=limits.server,
-        install_signal_handlers=False,
-    )
-
-
-async def take_over_stalled(queue: Queue, seconds: float) -> None:
-    """Schedule the rounds of workers that have sent no heartbeat for `seconds` again, at once."""
-    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
-        waiting = await queue.job_manager.list_jobs_async(queue=job.queue, status=Status.TODO.value)
-        if job.id is None:
-            continue
-        if list(waiting):
-            await queue.job_manager.finish_job_by_id_async(job.id, Status.ABORTED, delete_job=True)
-        else:
-            await queue.job_manager.retry_job_by_id_async(job.id, retry_at=utc_now())
-
-
-def to_user_error(error: Exception) -> Exception:
-    """Return the error for the user if PostgreSQL is gone, else `error`."""
-    cause = error.__cause__ if isinstance(error, ConnectorException) else error
-    if isinstance(cause, (psycopg.OperationalError, PoolTimeout)):
-        return FleetUnreachable(_("PostgreSQL cannot be reached: {reason}").format(reason=one_line(cause)))
-    return error
-
-
-# rounds
-
-_LOST = "lost"
-"""Outcome of a round whose worker ended before it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RoundRow:
-    """A round. `exit_code` is None while it runs, and if its worker was lost."""
-
-    shard: str
-    epoch: int
-    machine: str
-    started_at: datetime
-    finished_at: datetime | None
-    exit_code: int | None
-    outcome: str | None
-    requests: int | None
-    pages: int | None
-    message: str | None
-
-
-async def begin_round(connection: Connection, name: str, *, epoch: int, machine: str) -> int | None:
-    """Store that a round begins, and return its id. Return None if the shard is paused, or `epoch` is not current."""
-    async with connection.transaction():
-        current = await connection.execute(
-            "select 1 from fleet_shards where shard = %s and epoch = %s and paused_at is null for update",
-            (name, epoch),
-        )
-        if await current.fetchone() is None:
-            return None
-        await connection.execute(
-            "update fleet_rounds set finished_at = now(), outcome = %s where shard = %s and finished_at is null",
-            (_LOST, name),
-        )
-        inserted = await connection.execute(
-            "insert into fleet_rounds (shard, epoch, machine, started_at) values (%s, %s, %s, now()) returning id",
-            (name, epoch, machine),
-        )
-        row = await inserted.fetchone()
-    return None if row is None else int(row[0])
-
-
-async def end_round(connection: Connection, round_id: int, result: RoundResult) -> int:
-    """Store the result of a round; return how many rounds of its shard in a row ended with its exit code."""
-    await connection.execute(
-        "update fleet_rounds set finished_at = now(), exit_code = %s, outcome = %s, requests = %s, pages = %s,"
-        " message = %s where id = %s",
-        (result.exit_code, result.outcome, result.requests, result.pages, result.message, round_id),
-    )
-    cursor = await connection.execute(
-        "select count(*) from fleet_rounds r join fleet_rounds this on this.shard = r.shard"
-        " where this.id = %(id)s and r.id <= this.id and r.exit_code is not null and r.id > coalesce("
-        "  (select max(o.id) from fleet_rounds o"
-        "    where o.shard = this.shard and o.id < this.id and o.exit_code <> this.exit_code), 0)",
-        {"id": round_id},
-    )
-    row = await cursor.fetchone()
-    return int(row[0]) if row else 1
-
-
-async def last_rounds(connection: Connection, name: str, limit: int) -> list[RoundRow]:
-    """Return the last rounds of a shard, newest first."""
-    async with connection.cursor(row_factory=class_row(RoundRow)) as cursor:
-        await cursor.execute(
-            "select shard, epoch, machine, started_at, finished_at, exit_code, outcome, requests, pages, message"
-            " from fleet_rounds where shard = %s order by id desc limit %s",
-            (name, limit),
-        )
-        return await cursor.fetchall()
-
-
-async def restore_rounds(connection: Connection, name: str, rounds: Sequence[RoundRow]) -> None:
-    """Store rounds, oldest first, that the archive of a shard knows, if PostgreSQL knows none of this shard."""
-    cursor = await connection.execute("select 1 from fleet_rounds where shard = %s limit 1", (name,))
-    if await cursor.fetchone() is not None:
-        return
-    async with connection.transaction(), connection.cursor() as cursor:
-        await cursor.executemany(
-            "insert into fleet_rounds (shard, epoch, machine, started_at, finished_at, exit_code, outcome,"
-            " requests, pages) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    name,
-                    one.epoch,
-                    one.machine,
-                    one.started_at,
-                    one.finished_at,
-                    one.exit_code,
-                    one.outcome,
-                    one.requests,
-                    one.pages,
-                )
-                for one in rounds
-            ],
-        )
-
-
-# shards
+from blogarchive.errors import UsageError
+from blogarchive.fleet.database.session import Connection
+from blogarchive.fleet.shard import KnownShard, Shard, machine_id
 
 _SAVE: Final[LiteralString] = """
 insert into fleet_shards (shard, hosts, site, urls, list_digest, every_seconds, slice_seconds, delay, media, epoch,
-                          machine, db)
+                          round, machine, db)
 values (%(shard)s, %(hosts)s, %(site)s, %(urls)s, %(list_digest)s, %(every_seconds)s, %(slice_seconds)s, %(delay)s,
-        %(media)s, %(epoch)s, %(machine)s, %(db)s)
+        %(media)s, %(epoch)s, %(round)s, %(machine)s, %(db)s)
 on conflict (shard) do update
    set hosts = excluded.hosts, site = excluded.site, urls = excluded.urls, list_digest = excluded.list_digest,
        every_seconds = excluded.every_seconds, slice_seconds = excluded.slice_seconds, delay = excluded.delay,
-       media = excluded.media, epoch = excluded.epoch, machine = excluded.machine, db = excluded.db
+       media = excluded.media, epoch = excluded.epoch, round = excluded.round, machine = excluded.machine,
+       db = excluded.db, problem = null
+returning home
 """
 _COLUMNS: Final[LiteralString] = """
 select s.shard, s.hosts, s.site, s.urls, s.list_digest, s.every_seconds, s.slice_seconds, s.delay, s.media, s.epoch,
-       s.machine, s.db, s.paused_at, s.paused_reason, j.scheduled_at as next_at,
-       coalesce(j.status = 'doing', false) as is_running, j.id is not null as has_job
+       s.round, s.posts, s.machine, s.db, s.home, s.problem, s.succeeded_at, s.requests, s.failures, s.paused_at,
+       s.paused_reason, s.next_at as rest_at,
+       next.scheduled_at as next_at, running.id is not null as is_running,
+       running.id is not null or next.id is not null as has_job
   from fleet_shards s
-  left join lateral (select id, status, scheduled_at from procrastinate_jobs
-                      where queue_name = s.shard and status in ('doing', 'todo')
-                      order by status = 'doing' desc limit 1) j on true
+  left join procrastinate_jobs running on running.lock = s.shard and running.status = 'doing'
+  left join procrastinate_jobs next on next.queueing_lock = s.shard and next.status = 'todo'
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShardRow:
-    """A shard as PostgreSQL stores it, with its next round: `next_at` is None if it is due now or there is none."""
+class ShardRow(KnownShard):
+    """A shard as PostgreSQL stores it, with its next round: `next_at` is None if it is due now or there is none.
 
-    shard: str
+    `home` is the queue of its folder, `rest_at` the time of the hosts without failures. `problem` is why its worker
+    could not begin the last round. `requests` and `failures` count those of all rounds that have ended.
+    """
+
     hosts: list[str]
     site: str | None
     urls: list[str]
@@ -255,57 +54,86 @@ class ShardRow:
     slice_seconds: int
     delay: float | None
     media: bool
-    epoch: int
-    machine: str
-    db: str
+    home: str
+    problem: str | None
+    succeeded_at: datetime | None
+    requests: int
+    failures: int
     paused_at: datetime | None
     paused_reason: str | None
+    rest_at: datetime | None
     next_at: datetime | None
     is_running: bool
     has_job: bool
 
     def as_shard(self) -> Shard:
         """Return the shard as its file describes it."""
-        return Shard(
-            shard=self.shard,
-            hosts=tuple(self.hosts),
-            site=self.site,
-            urls=tuple(self.urls),
-            list_digest=self.list_digest,
-            every_seconds=self.every_seconds,
-            slice_seconds=self.slice_seconds,
-            delay=self.delay,
-            media=self.media,
-            epoch=self.epoch,
-        )
+        values = {field.name: getattr(self, field.name) for field in fields(Shard)}
+        return Shard(**{**values, "hosts": tuple(self.hosts), "urls": tuple(self.urls)})
 
 
-async def all_shards(connection: Connection) -> list[ShardRow]:
-    """Return all shards by name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostRow:
+    """A host with a time of its own: it failed in the last round that requested it, or is or was paused."""
+
+    host: str
+    shard: str
+    exit_code: int | None
+    failures: int
+    message: str | None
+    next_at: datetime | None
+    paused_at: datetime | None
+
+
+async def all_shards(connection: Connection, homes: Sequence[str] | None = None) -> list[ShardRow]:
+    """Return the shards of some homes, or all, by name."""
     async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
-        return await (await cursor.execute(f"{_COLUMNS} order by s.shard")).fetchall()
-
-
-async def find_shard(connection: Connection, name: str) -> ShardRow:
-    """Return the shard with this name, or with this host; raises `UsageError` if there is none."""
-    async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
-        await cursor.execute(f"{_COLUMNS} where s.shard = %s or %s = any(s.hosts) limit 1", (name, name))
-        row = await cursor.fetchone()
-    if row is None:
-        raise UsageError(
-            _("the fleet has no shard {name}; `blogarchive fleet status` lists them").format(name=name)
+        await cursor.execute(
+            f"{_COLUMNS} where %(homes)s::text[] is null or s.home = any(%(homes)s) order by s.shard",
+            {"homes": homes},
         )
-    return row
+        return await cursor.fetchall()
 
 
-async def epochs(connection: Connection) -> dict[str, int]:
-    """Return the epoch of every shard by its name."""
-    rows = await (await connection.execute("select shard, epoch from fleet_shards")).fetchall()
-    return {str(shard): int(epoch) for shard, epoch in rows}
+async def find_shards(connection: Connection, patterns: Collection[str]) -> list[ShardRow]:
+    """Return the shards that a pattern names, as `news-*`, or that have a host of that name.
+
+    Raises `UsageError` for a pattern without shards.
+    """
+    found = await all_shards(connection)
+    for pattern in patterns:
+        if not any(_is_named(row, pattern) for row in found):
+            raise UsageError(
+                _("the fleet has no shard {name}; `blogarchive fleet status` lists them").format(name=pattern)
+            )
+    return [row for row in found if any(_is_named(row, pattern) for pattern in patterns)]
 
 
-async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: Path) -> None:
-    """Store a shard, whose home is `db` on `machine`. Raises `UsageError` if another shard has one of its hosts."""
+def _is_named(row: ShardRow, pattern: str) -> bool:
+    return pattern in row.hosts or fnmatchcase(row.shard, pattern)
+
+
+async def lock_shard(connection: Connection, name: str) -> ShardRow | None:
+    """Return a shard that is not paused, locked until the end of the transaction; None if there is none."""
+    async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
+        await cursor.execute(
+            f"{_COLUMNS} where s.shard = %s and s.paused_at is null for update of s", (name,)
+        )
+        return await cursor.fetchone()
+
+
+async def known_shards(connection: Connection) -> dict[str, KnownShard]:
+    """Return the home of every shard by its name."""
+    async with connection.cursor(row_factory=class_row(KnownShard)) as cursor:
+        await cursor.execute("select shard, epoch, round, machine, db, posts from fleet_shards")
+        return {row.shard: row for row in await cursor.fetchall()}
+
+
+async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: Path | str) -> str:
+    """Store a shard, whose home is `db` on `machine`, and return the queue of the home.
+
+    Raises `UsageError` if another shard has one of its hosts.
+    """
     values = {**asdict(shard), "hosts": list(shard.hosts), "urls": list(shard.urls)}
     async with connection.transaction():
         await connection.execute("lock table fleet_shards in share row exclusive mode")
@@ -319,29 +147,185 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
                     other=other[0], hosts=", ".join(shard.hosts)
                 )
             )
-        await connection.execute(_SAVE, {**values, "machine": machine, "db": str(db)})
+        saved = await connection.execute(_SAVE, {**values, "machine": machine, "db": str(db)})
+        row = await saved.fetchone()
+    return str(row[0]) if row else ""
 
 
-async def pause_shard(connection: Connection, name: str, reason: str | None) -> None:
-    """Pause a shard: its next round is left out until `resume_shard`."""
+async def remove_jobs(connection: Connection, names: Sequence[str]) -> None:
+    """Drop the next rounds of shards; those that run go on."""
     await connection.execute(
-        "update fleet_shards set paused_at = now(), paused_reason = %s where shard = %s", (reason, name)
+        "delete from procrastinate_jobs where lock = any(%s) and status = 'todo'", (list(names),)
     )
 
 
-async def resume_shard(connection: Connection, name: str) -> None:
-    """End the pause of a shard."""
+async def remove_shards(connection: Connection, names: Sequence[str]) -> None:
+    """Delete shards with their rounds and hosts, and their scheduled rounds."""
+    await remove_jobs(connection, names)
+    await connection.execute("delete from fleet_shards where shard = any(%s)", (list(names),))
+
+
+async def pause_shards(connection: Connection, names: Sequence[str], reason: str | None) -> None:
+    """Pause shards, and drop their next rounds; those that run go on."""
+    await remove_jobs(connection, names)
     await connection.execute(
-        "update fleet_shards set paused_at = null, paused_reason = null where shard = %s", (name,)
+        "update fleet_shards set paused_at = now(), paused_reason = %s where shard = any(%s)",
+        (reason, list(names)),
     )
 
 
-async def shards_without_job(connection: Connection) -> list[str]:
-    """Return the shards that are not paused and have neither a next nor a running round."""
-    rows = await (
-        await connection.execute(
-            "select shard from fleet_shards where paused_at is null and not exists"
-            " (select 1 from procrastinate_jobs where queue_name = shard and status in ('doing', 'todo'))"
+async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
+    """Ask the rounds of shards that run to end; their processes read it in some seconds."""
+    await connection.execute(
+        "update fleet_rounds set is_stopped = true where shard = any(%s) and finished_at is null",
+        (list(names),),
+    )
+
+
+async def resume_shards(connection: Connection, names: Sequence[str]) -> None:
+    """End the pauses of shards: their hosts without failures are due."""
+    await connection.execute(
+        "update fleet_shards set paused_at = null, paused_reason = null, next_at = null, problem = null"
+        " where shard = any(%s)",
+        (list(names),),
+    )
+
+
+async def begin_anew(connection: Connection, names: Sequence[str]) -> None:
+    """Let shards begin without the posts that they had."""
+    cursor = await connection.execute(
+        "update fleet_shards set posts = null where shard = any(%s) returning shard", (list(names),)
+    )
+    known = {str(name) for (name,) in await cursor.fetchall()}
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                _("the fleet has no shard {name}; `blogarchive fleet status` lists them").format(name=name)
+            )
+
+
+async def set_problem(connection: Connection, name: str, problem: str | None) -> None:
+    """Store why a round of a shard could not begin."""
+    await connection.execute("update fleet_shards set problem = %s where shard = %s", (problem, name))
+
+
+# hosts
+
+_FAILED: Final[LiteralString] = """
+insert into fleet_hosts as h (host, shard, exit_code, failures, message)
+values (%(host)s, %(shard)s, %(code)s, 1, %(message)s)
+on conflict (host) do update
+   set shard = excluded.shard, exit_code = excluded.exit_code, message = excluded.message,
+       failures = case when h.exit_code = excluded.exit_code then h.failures + 1 else 1 end
+returning failures
+"""
+
+
+async def troubled_hosts(connection: Connection, name: str | None = None) -> list[HostRow]:
+    """Return the hosts, of one shard or of all, that failed or are paused."""
+    async with connection.cursor(row_factory=class_row(HostRow)) as cursor:
+        await cursor.execute(
+            "select host, shard, exit_code, failures, message, next_at, paused_at from fleet_hosts"
+            " where shard is not null and shard = coalesce(%s, shard)"
+            " and coalesce(next_at, paused_at) is not null order by host",
+            (name,),
         )
-    ).fetchall()
-    return [str(name) for (name,) in rows]
+        return await cursor.fetchall()
+
+
+async def record_failed_host(
+    connection: Connection, name: str, host: str, *, exit_code: int, message: str
+) -> int:
+    """Store that a host failed in a round; return how many times in a row it failed so."""
+    values = {"host": host, "shard": name, "code": exit_code, "message": message}
+    row = await (await connection.execute(_FAILED, values)).fetchone()
+    return int(row[0]) if row else 1
+
+
+async def schedule_host(connection: Connection, host: str, next_at: datetime | None) -> None:
+    """Store when a failed host is due; None pauses it."""
+    await connection.execute(
+        "update fleet_hosts set next_at = %s, paused_at = case when %s::timestamptz is null then now() end"
+        " where host = %s",
+        (next_at, next_at, host),
+    )
+
+
+async def forget_failures(connection: Connection, name: str, hosts: Collection[str]) -> None:
+    """Store that these hosts of a shard answered."""
+    await connection.execute(
+        "update fleet_hosts set exit_code = null, failures = 0, message = null, next_at = null, paused_at = null"
+        " where shard = %s and host = any(%s)",
+        (name, list(hosts)),
+    )
+
+
+async def pause_host(connection: Connection, name: str, host: str) -> None:
+    """Leave a host of a shard out until `resume_hosts`."""
+    await connection.execute(
+        "insert into fleet_hosts (host, shard, paused_at) values (%s, %s, now())"
+        " on conflict (host) do update set shard = excluded.shard, paused_at = now()",
+        (host, name),
+    )
+
+
+async def resume_hosts(connection: Connection, hosts: Collection[str]) -> None:
+    """End the pauses of hosts: they are due."""
+    await connection.execute(
+        "update fleet_hosts set paused_at = null, next_at = now()"
+        " where host = any(%s) and coalesce(next_at, paused_at) is not null",
+        (list(hosts),),
+    )
+
+
+# workers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerRow:
+    """The worker of a home, and when PostgreSQL heard of it."""
+
+    home: str
+    machine: str
+    folder: str
+    pid: int
+    version: str
+    rounds: int
+    started_at: datetime
+    seen_at: datetime
+
+
+async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
+    """Return the folders of this machine's shards in `folder` and below, by home."""
+    cursor = await connection.execute(
+        "select distinct home, regexp_replace(db, '/[^/]*$', '') from fleet_shards"
+        " where machine = %s and starts_with(db, %s)",
+        (machine_id(), f"{str(folder).rstrip('/')}/"),
+    )
+    return {str(home): str(path) for home, path in await cursor.fetchall()}
+
+
+async def save_worker(connection: Connection, worker: WorkerRow) -> None:
+    """Store that a worker lives."""
+    await connection.execute(
+        "insert into fleet_workers (home, machine, folder, pid, version, rounds, started_at, seen_at) values"
+        " (%(home)s, %(machine)s, %(folder)s, %(pid)s, %(version)s, %(rounds)s, %(started_at)s, now())"
+        " on conflict (home) do update set machine = excluded.machine, folder = excluded.folder, pid = excluded.pid,"
+        " version = excluded.version, rounds = excluded.rounds, started_at = excluded.started_at, seen_at = now()",
+        asdict(worker),
+    )
+
+
+async def remove_workers(connection: Connection, homes: Collection[str]) -> None:
+    """Delete the rows of workers that have ended."""
+    await connection.execute("delete from fleet_workers where home = any(%s)", (list(homes),))
+
+
+async def all_workers(connection: Connection) -> list[WorkerRow]:
+    """Return the workers by machine and folder."""
+    async with connection.cursor(row_factory=class_row(WorkerRow)) as cursor:
+        await cursor.execute(
+            "select home, machine, folder, pid, version, rounds, started_at, seen_at from fleet_workers"
+            " order by machine, folder"
+        )
+        return await cursor.fetchall()

@@ -36,9 +36,18 @@ class FinishedRun:
 
 
 def is_list_backed_up(archive: Archive, digest: str) -> bool:
-    """Return True if a backup of the list with this digest was complete, apart from failures."""
+    """Return True if a backup of the list with this digest was complete, apart from failures and refusing hosts."""
     arguments = json.dumps([f"from={digest}"])
-    return archive.exists(f"select 1 from runs where {_COMPLETE} and arguments = ?", (arguments,))  # noqa: S608
+    return archive.exists(
+        "select 1 from runs where command = 'backup' and outcome in ('done', 'failures', 'blocked', 'changed')"
+        " and arguments = ?",
+        (arguments,),
+    )
+
+
+def count_posts(archive: Archive) -> int:
+    """Return the number of stored posts."""
+    return archive.scalar("select count(*) from posts")
 
 
 def has_discovered_due(archive: Archive) -> bool:

@@ -1,0 +1,185 @@
+"""What the commands of a fleet print: the lines of `fleet status` and of `fleet work`."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from blogarchive.cli.output import notify
+from blogarchive.crawl.progress import stamped
+from blogarchive.messages.details import label
+
+if TYPE_CHECKING:
+    from blogarchive.fleet.metrics import FleetMetrics
+    from blogarchive.fleet.status import ShardStatus
+    from blogarchive.fleet.worker import EndedRound
+
+_SHOWN_SHARDS: Final = 50
+
+
+class WorkerReport:
+    """The observer of a worker: prints lines, or with `as_json` JSON lines, and writes the metrics.
+
+    `command` is run for each shard that needs a person.
+    """
+
+    def __init__(
+        self, *, quiet: bool, as_json: bool, command: str | None, metrics: "FleetMetrics", file: Path | None
+    ) -> None:
+        self._quiet = quiet
+        self._as_json = as_json
+        self._command = command
+        self._metrics = metrics
+        self._file = file
+
+    def on_message(self, name: str, text: str) -> None:
+        """Print a message about a shard or the folder."""
+        self._print(f"[{name}] {text}" if name else text, event="message", shard=name or None, message=text)
+
+    def on_problem(self, name: str, text: str) -> None:
+        """Print why a shard cannot begin its round, and tell a person."""
+        event = {"event": "problem", "shard": name, "message": text}
+        self._print(f"{name}: {text}", **event)
+        self._tell({"command": "fleet work", **event}, text)
+
+    def on_ended(self, ended: "EndedRound") -> None:
+        """Print the result of a round; tell a person if the shard is paused."""
+        values = {"shard": ended.shard, "db": str(ended.db), **asdict(ended.result)}
+        if not self._quiet or ended.paused or self._as_json:
+            next_at = ended.next_at and ended.next_at.isoformat()
+            line = round_line(ended)
+            self._print(line, event="round", paused=ended.paused, next_at=next_at, **values)
+        if ended.paused:
+            self._tell({"command": "fleet work", **values}, round_line(ended))
+
+    def on_status(self, found: "Sequence[ShardStatus] | None") -> None:
+        """Update the metrics, at a port or in a file."""
+        self._metrics.is_connected = found is not None
+        if found is not None:
+            self._metrics.found = found
+        if self._file:
+            self._metrics.write(self._file)
+
+    def _print(self, line: str, **event: Any) -> None:
+        if self._as_json:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            click.echo(json.dumps({"time": now, **event}, ensure_ascii=False))
+            sys.stdout.flush()
+        else:
+            click.echo(stamped(line, sys.stderr), err=True)
+
+    def _tell(self, summary: dict[str, Any], sentence: str) -> None:
+        if self._command:
+            notify(self._command, summary=json.dumps(summary, ensure_ascii=False), sentence=sentence)
+
+
+def round_line(ended: "EndedRound") -> str:
+    """Return a line about a round that has ended: its outcome, its requests, and the time of the next one."""
+    result = ended.result
+    outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
+    parts = [f"{ended.shard}: {outcome}"]
+    if result.requests is not None:
+        parts.append(
+            ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
+        )
+    if result.hosts:
+        parts.append(_("failed: {hosts}").format(hosts=_few(list(result.hosts))))
+    if ended.paused:
+        parts.append(
+            _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
+                reason=result.message or outcome, name=ended.shard
+            )
+        )
+    else:
+        parts.append(_("next round: {time}").format(time=_time(ended.next_at)))
+    return _(", ").join(parts)
+
+
+def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterator[str]:
+    """Yield a summary, the homes without a worker, and the lines of the shards.
+
+    Of many shards, only those that need a person or are late are shown, unless `all_shards` is set.
+    """
+    yield _(
+        "shards: {shards}, hosts: {hosts}; running: {running}, paused: {paused}, failing hosts: {failing}"
+    ).format(
+        shards=len(found),
+        hosts=sum(len(one.row.hosts) for one in found),
+        running=sum(one.row.is_running for one in found),
+        paused=sum(one.row.paused_at is not None for one in found),
+        failing=sum(len(one.hosts) for one in found),
+    )
+    yield from _home_lines(found)
+    shown = [one for one in found if all_shards or one.needs_person or one.lag_seconds >= 60]
+    shown = list(found) if len(found) <= _SHOWN_SHARDS else shown
+    for one in shown:
+        yield from shard_lines(one)
+    if len(shown) < len(found):
+        yield _("{count} more need nothing; --all shows them").format(count=len(found) - len(shown))
+
+
+def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
+    counts = Counter((one.row.machine, str(Path(one.row.db).parent)) for one in found)
+    workers = {(one.row.machine, str(Path(one.row.db).parent)): one.worker for one in found}
+    for (machine, folder), count in sorted(counts.items()):
+        worker = workers[machine, folder]
+        names = {"machine": machine, "folder": folder, "count": count}
+        if worker:
+            yield _("{machine} {folder}, shards: {count}; worker {pid} of version {version}").format(
+                **names, pid=worker.pid, version=worker.version
+            )
+        else:
+            yield _(
+                "{machine} {folder}, shards: {count}; no worker serves them: start `blogarchive fleet work"
+                " {folder}` there, or restore them elsewhere and use `blogarchive fleet move`"
+            ).format_map(names)
+
+
+def shard_lines(one: "ShardStatus") -> Iterator[str]:
+    """Yield the lines about a shard, its hosts that fail, and its last rounds."""
+    row = one.row
+    yield _("{name}  {hosts}  {db} on {machine}, epoch {epoch}").format(
+        name=row.shard, hosts=_few(row.hosts), db=row.db, machine=row.machine, epoch=row.epoch
+    )
+    if row.problem:
+        yield f"  {row.problem}"
+    if row.paused_at:
+        yield _("  paused since {time}: {reason}").format(
+            time=_time(row.paused_at), reason=row.paused_reason or _("by a person")
+        )
+    elif row.is_running:
+        yield _("  a round runs: {count} requests").format(count=one.requests or 0)
+    else:
+        late = _(", {seconds} s late").format(seconds=round(one.lag_seconds)) if one.lag_seconds >= 1 else ""
+        yield _("  next round: {time}").format(time=_time(row.next_at)) + late
+    for host in one.hosts:
+        when = _("paused") if host.paused_at else _("next: {time}").format(time=_time(host.next_at))
+        yield f"  {host.host}: {when}; {host.message or _('by a person')}"
+    for done in one.rounds:
+        yield _("  {time}  exit code {code}, {outcome}, {requests} requests, on {machine}").format(
+            time=_time(done.started_at),
+            code="-" if done.exit_code is None else done.exit_code,
+            outcome=label(done.outcome) if done.outcome else "-",
+            requests="-" if done.requests is None else done.requests,
+            machine=done.machine,
+        )
+
+
+def _few(hosts: Sequence[str]) -> str:
+    shown = ", ".join(hosts[:3])
+    return (
+        shown if len(hosts) <= 3 else _("{hosts} and {count} more").format(hosts=shown, count=len(hosts) - 3)
+    )
+
+
+def _time(moment: datetime | None) -> str:
+    """Return a time in the time zone of this machine; None is now."""
+    return _("now") if moment is None else moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,96 @@
+"""A shard has one home: copies, older states and missing files are refused, with the command that helps."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo import DemoHost, make_blog
+from tests.fleet.fleet import Fleet, ended
+from tests.tool import contents
+
+UID = "31182"
+
+
+@pytest.fixture
+def host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(UID, posts=3)]) as made:
+        yield made
+
+
+@pytest.fixture
+def db(fleet: Fleet, host: DemoHost) -> Path:
+    """Return the archive of a shard whose first round is done."""
+    made = fleet.add("home/a", host.blog_url(UID))
+    assert ended(fleet.work("--once", folder=made.parent)).code == 0
+    host.forget_requests()
+    return made
+
+
+def test_a_copied_folder_sends_no_request_and_names_the_home(fleet: Fleet, host: DemoHost, db: Path) -> None:
+    copy = Path(shutil.copytree(db.parent, fleet.folder / "copy")) / "a.db"
+    worker = ended(fleet.work("--once", folder=copy.parent))
+    run = ended(fleet.start("update", "--db", str(copy)))
+    restored = fleet.run("init", copy.parent)
+    assert (worker.code, run.code, restored.code) == (0, 76, 76)
+    for err in (worker.err, run.err, restored.err):
+        assert f"{copy} is a copy: the home of a is {db} on" in err
+        assert f"`blogarchive fleet move a --db {copy}`" in err
+    assert host.requests == []
+
+
+def test_the_same_folder_on_another_machine_is_a_copy(
+    fleet: Fleet, host: DemoHost, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGARCHIVE_HOME_ID", "another")
+    assert "is a copy" in ended(fleet.work("--once", folder=db.parent)).err
+    assert fleet.run("move", "a", "--db", db).code == 0
+    assert ended(fleet.work("--once", folder=db.parent)).code == 0
+    assert (fleet.status()["a"]["machine"], len(host.requests) > 0) == ("another", True)
+
+
+def test_a_file_behind_its_fleet_is_refused_until_it_is_moved(
+    fleet: Fleet, host: DemoHost, db: Path, tmp_path: Path
+) -> None:
+    """As of a cloned machine, which has the same name and path, or a snapshot that was put back."""
+    snapshot = shutil.copytree(db.parent, tmp_path / "snapshot")
+    fleet.run("resume", "a")
+    assert ended(fleet.work("--once", folder=db.parent)).code == 0
+    shutil.rmtree(db.parent)
+    shutil.copytree(snapshot, db.parent)
+    host.forget_requests()
+    fleet.run("resume", "a")
+    ran = ended(fleet.work("--once", folder=db.parent))
+    assert (ran.code, host.requests) == (0, [])
+    problem = fleet.status()["a"]["problem"]
+    assert "its last round is 1, that of a is 2" in problem
+    assert problem in ran.err
+    assert fleet.run("move", "a", "--db", db).code == 0
+    assert ended(fleet.work("--once", folder=db.parent)).code == 0
+    assert (len(host.requests) > 0, fleet.status()["a"]["problem"]) == (True, None)
+
+
+def test_a_missing_archive_is_not_crawled_again_until_a_person_says_so(
+    fleet: Fleet, host: DemoHost, db: Path, tmp_path: Path
+) -> None:
+    told, stored = tmp_path / "told", contents(db)
+    db.unlink()
+    fleet.run("resume", "a")
+    lost = ended(fleet.work("--once", "--notify", f"cat > {told}", folder=db.parent))
+    manual = ended(fleet.backup(host.blog_url(UID), "home/a"))
+    assert (lost.code, manual.code, host.requests) == (0, 2, [])
+    for text in (lost.err, manual.err, told.read_text(), fleet.run("status").out):
+        assert f"{db} is missing, and a had 3 posts" in text
+        assert "litestream restore" in text
+        assert "fleet work --new a" in text
+    fleet.run("resume", "a")
+    assert ended(fleet.work("--once", "--new", "a", folder=db.parent)).code == 0
+    assert contents(db) == stored
+
+
+def test_a_home_that_nobody_serves_is_said_with_the_remedy(fleet: Fleet, db: Path) -> None:
+    shown = fleet.run("status").out
+    assert f"{db.parent}, shards: 1; no worker serves them" in shown
+    assert f"start `blogarchive fleet work {db.parent}` there" in shown
+    assert fleet.status()["a"]["worker"] is None

@@ -128,7 +128,8 @@ class Post:
 
     `whole` is False if a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
     the number that the page shows, `unseen_comments` how many of these it counts without showing them.
-    `categories` are names without 【】.
+    `categories` are names without 【】. `read_by` is the reader of a blog on an unknown host: `generic` or
+    `engine:NAME`.
     """
 
     number: str
@@ -145,6 +146,7 @@ class Post:
     unseen_comments: int = 0
     categories: tuple[str, ...] = ()
     whole: bool = True
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +155,7 @@ class ListedPost:
 
     `number` and `url` are None if the title has no link. An author's excerpt is below the title, as is
     `comment_count`, so the count may be forged. It is only a sign that the post may have changed, and is not
-    stored.
+    stored. `version` is the time of its last change, as a list for machines writes it.
     """
 
     title: str
@@ -162,6 +164,7 @@ class ListedPost:
     title_cut: bool = False
     posted: DateText | None = None
     comment_count: int | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -128,7 +128,8 @@ def test_any_bytes_are_parsed(body: bytes) -> None:
     assert page.posts == ()
 
 
-def test_a_page_of_an_unknown_host_needs_the_name_of_its_site() -> None:
-    with pytest.raises(api.UsageError, match="no known site has the host"):
-        api.parse_page(b"", "https://blog.test/u/1/")
+def test_a_page_of_an_unknown_host_is_read_as_that_of_any_blog() -> None:
+    text = "<title>Rain - Ann</title><h1>Rain</h1><p>2020-05-06</p><article><p>It rains.</p></article>"
+    post = api.parse_page(text.encode(), "https://blog.test/u/1.html").posts[0]
+    assert (post.title, post.body_text, post.read_by) == ("Rain", "It rains.", "generic")
     assert api.parse_page(b"", "https://blog.test/u/1/", site="creaders").kind is api.PageKind.UNKNOWN

@@ -108,7 +108,7 @@ def _site_of(url: str, site_name: str | None) -> Site:
         )
     if site_name is None:
         return site_for_url(url)
-    if site_by_name(site_name).hosts:
+    if site_by_name(site_name).is_crawled:
         return site_by_name(site_name)
     raise UsageError(
         _("{name} is a format of export files: blogarchive import {name} FILE").format(name=site_name)
@@ -118,14 +118,15 @@ def _site_of(url: str, site_name: str | None) -> Site:
 def _stored_site(db: Path, url: str) -> str | None:
     """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
     try:
-        site_for_url(url)
-    except (UsageError, ValueError):
-        try:
-            with Archive.open(db, read_only=True) as archive:
-                return site_of_host(archive, url)
-        except NoArchive:
+        if not site_for_url(url).has_any_host:
             return None
-    return None
+    except (UsageError, ValueError):
+        pass
+    try:
+        with Archive.open(db, read_only=True) as archive:
+            return site_of_host(archive, url)
+    except NoArchive:
+        return None
 
 
 def _urls_above(url: str) -> Iterator[str]:

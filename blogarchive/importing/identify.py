@@ -71,7 +71,7 @@ class _Identification:
 
     def find_page(self) -> Target | None:
         """Return the given or found target, None if it is no post. Raises `CannotIdentify` if a post has no number."""
-        if self._given is not None and self._given.kind is not PageKind.HOME:
+        if self._given is not None and (self._given.kind is not PageKind.HOME or self._is_of_any_host):
             self._check_given(self._given)
             return self._given
         for url in self._list_own_urls():
@@ -81,6 +81,11 @@ class _Identification:
             next((one for one in self._declared if one.kind is PageKind.POST), None)
             or self._find_by_content()
         )
+
+    @property
+    def _is_of_any_host(self) -> bool:
+        """Whether the given URL is of a blog of which only the page shows what it is."""
+        return self._given is not None and site_by_name(self._given.site).has_any_host
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
@@ -155,7 +160,7 @@ class _Identification:
     def _find_site(self) -> Target | None:
         """Return a page of the first known site that the page links to or names."""
         for url in (*(link[0] for link in self._urls.links), *self._urls.written):
-            target = find_target(url, self._site)
+            target = find_target(url, self._site, known=True)
             if target is not None:
                 return Target(url=urljoin(target.url, "/"), site=target.site, kind=PageKind.UNKNOWN)
         return None

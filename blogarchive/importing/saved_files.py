@@ -317,14 +317,19 @@ class CannotIdentify(Exception):
     """A saved page is not imported; the message is the reason."""
 
 
-def find_target(url: str, site: str | None) -> Target | None:
-    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it."""
+def find_target(url: str, site: str | None, *, known: bool = False) -> Target | None:
+    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it.
+
+    `known` finds only sites that have the host by name.
+    """
     try:
-        known = site_by_name(site) if site else site_for_url(url)
-        parsed = known.parse_url(url)
+        found = site_by_name(site) if site else site_for_url(url)
+        parsed = found.parse_url(url)
     except (UsageError, ValueError):
         return None
-    return Target(url=parsed.url, site=known.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
+    if known and found.has_any_host and site is None:
+        return None
+    return Target(url=parsed.url, site=found.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
 
 
 def parse_as(saved: SavedPage, target: Target) -> CrawledPage:

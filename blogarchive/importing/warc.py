@@ -94,7 +94,7 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
         return
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (
-        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site) is None
+        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site, known=True) is None
     ):
         return
     page = _read_page(record, source)

@@ -242,6 +242,17 @@ class Detail(StrEnum):
     TEMPLATE_UNKNOWN = N_("no template of the site fits; and the window title confirms no title")
     XML_DAMAGED = N_("the XML of the export is damaged")
 
+    # pages of unknown hosts
+    TITLE_ALONE = N_("only one place of the page shows the title")
+    TIMES_DIFFER = N_("the page states different times of the post: {times}")
+    BODY_ALONE = N_("only one witness shows where the text of the post is")
+    BODY_NOT_FOUND = N_("nothing shows where the text of the post is")
+    COMMENT_PARTS = N_("a comment shows no name or no text")
+    NEEDS_BROWSER = N_(
+        "it needs a browser: scripts alone make its content; import pages that a browser saved"
+    )
+    INDEX_UNREADABLE = N_("the list of posts is no sitemap, feed or answer of an interface")
+
     # comments
     COMMENTS_NONE = N_("the page claims {claimed} comments and shows none")
     COMMENTS_COUNT = N_("the page claims {claimed} comments and shows {count}")

@@ -77,9 +77,9 @@ class Site(ABC):
     """A blog host: its URLs, the parser of its pages, its time zone.
 
     `name` is what `--site` takes. `hosts` are in lower case, without a port; `*.domain` means all hosts under it. A
-    site without hosts is not crawled: its pages are parts of export files. `image_hosts` may serve images of posts
-    besides the page's own host. `zone` is that of the times that the pages show. `is_closed`: the site is gone, so its
-    pages can only be imported.
+    site without hosts is not crawled: its pages are parts of export files. `has_any_host`: it has the hosts that no
+    other site has. `image_hosts` may serve images of posts besides the page's own host. `zone` is that of the times that
+    the pages show. `is_closed`: the site is gone, so its pages can only be imported.
     """
 
     name: str
@@ -87,6 +87,12 @@ class Site(ABC):
     zone: ZoneInfo
     image_hosts: tuple[str, ...] = ()
     is_closed: bool = False
+    has_any_host: bool = False
+
+    @property
+    def is_crawled(self) -> bool:
+        """Whether the site has pages on the web, and is no format of export files."""
+        return self.has_any_host or bool(self.hosts)
 
     @abstractmethod
     def parse_url(self, url: str) -> ParsedUrl:
@@ -121,6 +127,14 @@ class Site(ABC):
 
     def find_own_url(self, text: str) -> str | None:
         """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
+        return None
+
+    def is_index(self, url: str) -> bool:
+        """Return whether the URL is one of a list of all posts with the times of their changes."""
+        return False
+
+    def next_index(self, target: Target) -> Target | None:
+        """Return the list of posts to fetch if that of `target` is missing; None if nothing replaces it."""
         return None
 
     def explain_page(self, page: Page, target: Target) -> Explanation | None:
@@ -172,8 +186,8 @@ def broken_sites() -> dict[str, str]:
 
 
 def crawled_site_names() -> tuple[str, ...]:
-    """Return the names of the sites that can be crawled, sorted: those with hosts."""
-    return tuple(name for name in site_names() if site_by_name(name).hosts)
+    """Return the names of the sites that can be crawled, sorted."""
+    return tuple(name for name in site_names() if site_by_name(name).is_crawled)
 
 
 def site_by_name(name: str) -> Site:
@@ -193,18 +207,30 @@ def site_by_name(name: str) -> Site:
 
 
 def site_for_url(url: str) -> Site:
-    """Return the site that has the host of `url`; raises `UsageError` if no site has it."""
+    """Return the site that has the host of `url`, else that of any host.
+
+    Raises `UsageError` if two sites have it, if it is nearly that of a known site, or no host.
+    """
     host = (urlsplit(url).hostname or "").lower()
-    for site in _load_sites().loaded.values():
-        if matches_host(host, site.hosts):
-            return site
-    known = [name for site in _load_sites().loaded.values() for name in site.hosts]
+    sites = _load_sites().loaded.values()
+    claims = [site for site in sites if matches_host(host, site.hosts)]
+    if len(claims) > 1:
+        names = " and ".join(site.name for site in claims)
+        raise UsageError(
+            _("{sites} both have the host {host}; name one with --site").format(sites=names, host=host)
+        )
+    if claims:
+        return claims[0]
+    known = [name for site in sites for name in site.hosts]
     if similar := get_close_matches(host, known, n=1, cutoff=0.8):
         raise UsageError(
             _("no known site has the host {host!r}; did you mean {similar}?").format(
                 host=host, similar=similar[0]
             )
         )
+    any_host = next((site for site in sites if site.has_any_host), None)
+    if any_host is not None and (":" in host or "." in host or host == "localhost"):
+        return any_host
     raise UsageError(
         _("no known site has the host {host!r}; name one with --site ({sites})").format(
             host=host or url, sites=", ".join(crawled_site_names())

@@ -17,7 +17,7 @@ from tests.cli.conftest import RunCli
         ("backup ftp://blog.creaders.net/u/31182/", "is no URL"),
         ("backup http://[::1/", "is no URL"),
         ("backup http://127.0.0.1:99999/u/1/ --site creaders", "is no URL"),
-        ("backup http://127.0.0.1/u/31182/", "name one with --site (creaders, "),
+        ("backup http://nonsense/u/31182/", "name one with --site (creaders, "),
         ("backup http://127.0.0.1/u/31182/ --site nosuch", "known sites: creaders, "),
         ("backup https://blog.creaders.net/u/1/ --limit -3", "--limit"),
         ("backup https://blog.creaders.net/u/1/ --limit 0", "--limit"),

@@ -81,7 +81,7 @@ def test_the_url_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None
     with pytest.raises(UsageError, match="single file"):
         import_html(archive, tmp_path, url=post_url(101))
     with pytest.raises(UsageError, match="--site"):
-        import_html(archive, file, url="https://nowhere.example/1.html")
+        import_html(archive, file, url="https://nowhere/1.html")
 
 
 @pytest.mark.parametrize("title_link", [True, False], ids=["title that leads to itself", "plain title"])

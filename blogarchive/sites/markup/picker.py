@@ -318,13 +318,21 @@ class Body:
     images: tuple[Image, ...]
 
 
-def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened: Iterable[str] = ()) -> Body:
-    """Return the body in `element`, without hidden elements and those that `drop` and `opened` select.
+def read_body(
+    picker: Picker,
+    element: Element,
+    drop: Iterable[str] = (),
+    opened: Iterable[str] = (),
+    removed: Collection[Element] = (),
+) -> Body:
+    """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
     The elements of `opened` are open to other selectors from now on.
     """
     own = {node for selector in opened for node in picker.elements(selector, element, ())}
-    dropped = own.union(node for selector in drop for node in picker.elements(selector, element, ()))
+    dropped = own.union(
+        removed, (node for selector in drop for node in picker.elements(selector, element, ()))
+    )
     picker.open(own)
     copy = _copy_visible(element, picker.tree.hidden, dropped)
     builder = LineBuilder()
@@ -345,13 +353,13 @@ def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collec
             or original in hidden
             or original in dropped
         ):
-            _remove(node)
+            remove_element(node)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def _remove(node: Element) -> None:
+def remove_element(node: Element) -> None:
     """Remove an element and keep the text after it."""
     parent, before = node.getparent(), node.getprevious()
     if parent is None:

@@ -75,11 +75,18 @@ def _index_facets(connection: sqlite3.Connection) -> None:
         connection.execute(f"drop index {name}")
 
 
+def _add_readers(connection: sqlite3.Connection) -> None:
+    """Add who read a post of an unknown host, and the time of its last change that a list for machines names."""
+    for name in ("read_by", "listed_version"):
+        connection.execute(f"alter table posts add column {name} text")
+
+
 _MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (
     _add_comment_years,
     equal_versions.fold_texts,
     _tidy,
     _index_facets,
+    _add_readers,
 )
 """Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""
 

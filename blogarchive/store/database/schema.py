@@ -92,6 +92,8 @@ create table posts (
     page_id integer references pages(id),
     year text generated always as (substr(posted_at, 1, 4)) virtual,
     text_checksum integer,
+    read_by text,
+    listed_version text,
     unique (author_id, number)
 );
 create index posts_posted_at on posts(posted_at desc, id);

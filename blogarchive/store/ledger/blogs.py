@@ -141,7 +141,7 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     The saved URL comes first, because the old URL of a blog that moved redirects for a while only. A blog of an export
     file has none: its site has no hosts, and nothing can parse its pages.
     """
-    if not site_by_name(blog.site).hosts:
+    if not site_by_name(blog.site).is_crawled:
         return None
     stored = archive.all_as(
         Target,

@@ -207,9 +207,10 @@ def read_post_row(context: SaveContext, number: str) -> PostRow | None:
 
 def fact_columns(post: ParsedPost) -> dict[str, Value]:
     """Return the columns for facts that a page shows beside text and counters. A new fact of posts is added here."""
+    reader: dict[str, Value] = {} if post.read_by is None else {"read_by": post.read_by}
     if post.posted is None:
-        return {}
-    return {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
+        return reader
+    return reader | {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
 
 
 def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:

@@ -1,0 +1,248 @@
+"""Choose the element of a page that is the text of its post; libraries and marks only propose elements."""
+
+import re
+from collections.abc import Collection, Iterator
+from copy import deepcopy
+
+from lxml import html
+from lxml.etree import ParserError
+from readability import Document
+from readability.readability import Unparseable
+
+from blogarchive.parsing.html import Element
+from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_aside, is_in_aside, names_of
+from blogarchive.sites.markup.picker import remove_element
+
+_KEY = "data-place"
+_WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
+_PARTS = r"(?:content|body|text|entry|details?|main|con|inner|views?|article)"
+_STRONG = re.compile(
+    rf"^(?:(?:js|the|c|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|{_PARTS}[-_]{_PARTS}|entry|e-content|markdown-body|content__default"
+    r"|articleBody|prose|html?edit_views|markdown_views|gh-content|kg-canvas|rich_media_content)(?:[-_]*(?:wrap|box|inner|container|\d+|rich|html))?$",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$",
+    re.IGNORECASE,
+)
+# Parts that a theme adds inside the element of the text.
+_ADDED = re.compile(
+    r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
+    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
+    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?\w*|respond|breadcrumbs?|toc|post-toc"
+    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated|headerlink|anchor)(?:$|[-_])",
+    re.IGNORECASE,
+)
+_BLOCK_TAGS = frozenset(
+    [
+        "div",
+        "ul",
+        "ol",
+        "section",
+        "aside",
+        "p",
+        "nav",
+        "footer",
+        "table",
+        "dl",
+        "form",
+        "fieldset",
+        "header",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "details",
+    ]
+)
+_LICENCE = re.compile(
+    r"转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
+    r"|creative ?commons|CC[ -]BY|知识共享|署名-非商业|all rights reserved|本博客所有文章"
+    r"|除特别声明|欢迎转载|禁止转载|严禁转载"
+    r"|相关(?:文章|阅读|日志|推荐)[:：]?|上一篇[:：]|下一篇[:：]|猜你喜欢|分享到|您可能(?:也|还)?喜欢|关注(?:我们|微信公众)"
+    r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)",
+    re.IGNORECASE,
+)
+_MAX_LICENCE = 260
+_WHOLE, _MOST = 0.9, 0.5
+
+
+def find_body(
+    outline: Outline, heading: Element | None, comments: Collection[Element], selectors: tuple[str, ...]
+) -> tuple[Element | None, bool]:
+    """Return the element of the text, and whether two witnesses agree on it."""
+    closed = set(comments)
+    for selector in selectors:
+        for node in outline.select(selector):
+            if _is_possible(outline, node, heading, closed):
+                return node, True
+    extracted = _extract(outline, heading, closed)
+    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, closed)]
+    best = max(marked, key=lambda node: _rank(outline, node, extracted, heading), default=None)
+    if (
+        best is not None
+        and extracted is not None
+        and _mark(best) == 1
+        and _is_around(outline, best, extracted, heading)
+    ):
+        return _widen(outline, extracted, heading, closed), True
+    if best is not None and (
+        _mark(best) == 2 or extracted is None or _agree(outline, best, extracted) >= _MOST
+    ):
+        return best, extracted is None or _agree(outline, best, extracted) > 0
+    if extracted is None:
+        return None, False
+    return _widen(outline, extracted, heading, closed), best is not None
+
+
+def _is_around(outline: Outline, node: Element, extracted: Element, heading: Element | None) -> bool:
+    """Return whether an element contains the heading too, and the extracted one in it does not."""
+    return (
+        heading is not None and outline.contains(node, heading) and not outline.contains(extracted, heading)
+    )
+
+
+def _mark(node: Element) -> int:
+    """Return 2 if a name of the element says that it is a text, 1 if it may, else 0."""
+    if node.get("itemprop") in ("articleBody", "text") or "articleBody" in (node.get("property") or ""):
+        return 2
+    names = names_of(node)
+    if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul"):
+        return 0
+    if any(_STRONG.search(name) for name in names):
+        return 2
+    return int(node.tag in ("article", "main") or any(_WEAK.search(name) for name in names))
+
+
+def _is_possible(
+    outline: Outline, node: Element, heading: Element | None, closed: Collection[Element]
+) -> bool:
+    if heading is not None and outline.contains(heading, node):
+        return False
+    if any(outline.contains(one, node) for one in closed) or has_role(node, COMMENTS):
+        return False
+    if is_in_aside(node):
+        return False
+    return outline.size(node) > 0 or node.find(".//img") is not None
+
+
+def _rank(
+    outline: Outline, node: Element, extracted: Element | None, heading: Element | None
+) -> tuple[float, ...]:
+    """Return how likely a marked element is the text: without the heading, strong, as large as the extracted one, small."""
+    size = outline.size(node)
+    follows = heading is None or outline.order[heading] < outline.order[node]
+    apart = heading is None or not outline.contains(node, heading)
+    agrees = 0.0 if extracted is None else _agree(outline, node, extracted)
+    related = extracted is None or agrees > 0
+    return (
+        related and follows and _mark(node) == 2 and apart,
+        related and apart,
+        _mark(node) == 2,
+        follows,
+        round(agrees, 1),
+        size * (1 - outline.link_share(node)),
+        outline.order[node],
+    )
+
+
+def _agree(outline: Outline, one: Element, other: Element) -> float:
+    """Return the share of the text that two elements have in common; 0 if none contains the other."""
+    if not (outline.contains(one, other) or outline.contains(other, one)):
+        return 0.0
+    sizes = sorted((outline.size(one), outline.size(other)))
+    return (sizes[0] + 1) / (sizes[1] + 1)
+
+
+def _extract(outline: Outline, heading: Element | None, closed: Collection[Element]) -> Element | None:
+    """Return the element that readability chooses in the page without its comments and what stands beside the content."""
+    body = outline.tree.root.find("body")
+    top = outline.tree.root if body is None else body
+    copy, originals = deepcopy(top), list(top.iter())
+    dropped = []
+    for place, (node, original) in enumerate(zip(copy.iter(), originals, strict=True)):
+        has_heading = heading is not None and outline.contains(original, heading)
+        is_shown = original in outline.order and original not in closed
+        if node is copy or (is_shown and (has_heading or not is_aside(original))):
+            node.set(_KEY, str(place))
+        else:
+            dropped.append(node)
+    for node in dropped:
+        remove_element(node)
+    chosen = _run_readability(f"<html>{html.tostring(copy, encoding='unicode')}</html>")
+    return None if chosen is None else originals[chosen]
+
+
+class _Chooser(Document):  # type: ignore[misc]
+    """Readability, which notes the element that it chooses."""
+
+    chosen: int | None = None
+
+    def select_best_candidate(self, candidates):  # type: ignore[no-untyped-def]
+        best = super().select_best_candidate(candidates)
+        if best:
+            place = best["elem"].get(_KEY)
+            self.chosen = None if place is None else int(place)
+        return best
+
+
+def _run_readability(text: str) -> int | None:
+    chooser = _Chooser(text)
+    try:
+        chooser.summary()
+    except (Unparseable, ParserError, ValueError):
+        return None
+    return chooser.chosen
+
+
+def _widen(outline: Outline, node: Element, heading: Element | None, closed: Collection[Element]) -> Element:
+    """Return the largest element around `node` that has neither the heading, comments, nor parts beside the content."""
+    while (parent := node.getparent()) is not None and parent.tag not in ("body", "html", "main"):
+        if heading is not None and outline.contains(parent, heading):
+            break
+        if any(outline.contains(parent, one) for one in closed) or is_in_aside(parent):
+            break
+        if outline.size(parent) > 1.6 * outline.size(node) + 200 and outline.link_share(parent) > 0.3:
+            break
+        if any(is_aside(child) for child in parent.iter() if isinstance(child.tag, str)) and outline.size(
+            parent
+        ) > 1.3 * outline.size(node):
+            break
+        node = parent
+    return node
+
+
+def added_parts(outline: Outline, body: Element, title: Element | None) -> Iterator[Element]:
+    """Yield the elements in the text that the theme adds: buttons, related posts, lines of licence."""
+    whole = max(1, outline.size(body))
+    code: set[Element] = set()
+    for node in body.iterdescendants():
+        if not isinstance(node.tag, str) or node not in outline.order:
+            continue
+        if node.tag in ("pre", "code") or node in code or "highlight" in (node.get("class") or ""):
+            code.update(node.iter())
+            continue
+        if node is title or (
+            node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and outline.size(node) < 0.4 * whole
+        ):
+            yield node
+    yield from _last_lines(outline, body, whole)
+
+
+def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
+    """Yield the blocks at the end, or at the start, of the text that state a licence or list other posts."""
+    for children in (list(body)[::-1], list(body)):
+        seen = 0
+        for node in children:
+            if not isinstance(node.tag, str) or node not in outline.order or not outline.size(node):
+                continue
+            size = outline.size(node)
+            if size < min(_MAX_LICENCE, 0.5 * whole) and _LICENCE.search(outline.text(node)):
+                yield node
+            elif seen >= 2:
+                break
+            seen += 1

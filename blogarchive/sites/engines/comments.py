@@ -1,0 +1,397 @@
+"""Read the comments of a page of unknown markup: parts that repeat under a heading of comments, each with name and time."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from blogarchive.items import Comment, DateText, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.html import Element, link_url
+from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_in_aside, names_of
+from blogarchive.sites.engines.times import DATE, parse_place, parse_stamp
+from blogarchive.sites.markup.parts import CommentParts
+from blogarchive.sites.markup.picker import Picker, read_body
+
+_HEADING = re.compile(
+    r"(?:评论|留言|回[复應应]|迴響|回响|網友|网友|跟帖|comments?|responses?|replies|thoughts on)(?:列表|区|內容|内容)?",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|comments?\b|responses?\b|replies|thoughts)"
+    r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$",
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(
+    r"^(?:fn|nick(?:name)?|vname|tk-nick|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"^(?:(?:comment|cmt|reply|msg|feedback|vc)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail)s?|vcontent|cmtBody|commentbody)$",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at))*\s*[:：,，]?\s*$",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(
+    r"回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del",
+    re.IGNORECASE,
+)
+_MAX_NAME, _MAX_OFFSET = 60, 14
+_REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundComments:
+    """The comments of a page, the elements that contain them, and how many the page counts."""
+
+    comments: tuple[Comment, ...] = ()
+    sections: tuple[Element, ...] = ()
+    count: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class _Item:
+    element: Element
+    place: int  # of its time
+    inner: list[Element] = field(default_factory=list)  # items of its answers
+    above: "_Item | None" = None
+
+
+def comment_sections(outline: Outline, heading: Element | None) -> list[Element]:
+    """Return the elements that contain the comments of the page, by their names."""
+    found: list[Element] = []
+    for node in outline.order:
+        if node.tag in ("body", "html", "a", "span", "i", "form", "input", "button", "main", "article"):
+            continue
+        if has_role(node, COMMENTS) and not any(outline.contains(one, node) for one in found):
+            if heading is not None and (
+                outline.contains(node, heading) or outline.order[node] < outline.order[heading]
+            ):
+                continue
+            if not is_in_aside(node):
+                found.append(node)
+    return found
+
+
+def read_comments(
+    outline: Outline, sections: list[Element], body: Element | None, now: datetime, parts: CommentParts | None
+) -> FoundComments:
+    """Return the comments under the text; none, and a problem, if a name or a text is missing."""
+    count = _find_count(outline, sections, body)
+    if parts is not None and (found := _read_by_parts(outline, parts, now)):
+        return FoundComments(comments=tuple(found), sections=tuple(sections), count=count)
+    items = _find_items(outline, sections, body, now)
+    comments: list[Comment] = []
+    for item in items:
+        comment = _read_item(outline, item, now, comments, items)
+        if comment is None:
+            problem = Problem(kind="unreadable", field="comments", detail=Detail.COMMENT_PARTS)
+            return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
+        comments.append(comment)
+    around = None if sections or not items else _common(outline, [item.element for item in items])
+    sections = sections if around is None else [around]
+    return FoundComments(comments=tuple(comments), sections=tuple(sections), count=count)
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a text is no name and no comment, but a button or the number of the comment."""
+    return len(text) <= 40 and all(map(_LABELS.fullmatch, re.findall(r"\w+", text)))
+
+
+def _common(outline: Outline, nodes: list[Element]) -> Element | None:
+    above = nodes[0]
+    while not all(outline.contains(above, node) for node in nodes):
+        parent = above.getparent()
+        if parent is None:
+            return None
+        above = parent
+    return above
+
+
+def _find_count(outline: Outline, sections: list[Element], body: Element | None) -> int | None:
+    """Return the number of comments that a line outside the text, or the heading of the comments, states."""
+    inside = range(0) if body is None else outline.span(body)
+    starts = [outline.span(section).start for section in sections]
+    for start in starts:
+        match = _COUNT.search(" ".join(outline.texts[max(inside.stop, start - 1) : start + 4])[:120])
+        if match:
+            return parse_count(match[1] or match[2])
+    return None
+
+
+def _find_items(
+    outline: Outline, sections: list[Element], body: Element | None, now: datetime
+) -> list[_Item]:
+    """Return the repeated elements with one time each, outer ones before the answers in them."""
+    after = 0 if body is None else outline.span(body).stop
+    places = [
+        place
+        for place, text in enumerate(outline.texts)
+        if place >= after
+        and len(text) < 200
+        and DATE.search(text)
+        and _is_in_comments(outline, place, sections)
+        and parse_place(outline, place, now)
+    ]
+    if not places:
+        return []
+    shapes = Counter(_shape(outline.holders[place]) for place in places)
+    shape = max(
+        shapes,
+        key=lambda one: (
+            shapes[one],
+            -places.index(next(p for p in places if _shape(outline.holders[p]) == one)),
+        ),
+    )
+    chosen = [place for place in places if _shape(outline.holders[place]) == shape]
+    elements = _lift(outline, [outline.holders[place] for place in chosen], sections)
+    items = [_Item(element, place) for element, place in zip(elements, chosen, strict=True)]
+    by_element = {item.element: item for item in items}
+    for item in items:
+        item.above = next(
+            (by_element[above] for above in item.element.iterancestors() if above in by_element), None
+        )
+        if item.above is not None:
+            item.above.inner.append(item.element)
+    return items
+
+
+def _is_in_comments(outline: Outline, place: int, sections: list[Element]) -> bool:
+    holder = outline.holders[place]
+    if any(outline.contains(section, holder) for section in sections):
+        return True
+    if sections or is_in_aside(holder):
+        return False
+    for above in holder.iterancestors():
+        if above.tag in ("body", "html"):
+            return False
+        if has_role(above, COMMENTS) or any(_ITEM.search(name) for name in names_of(above)):
+            return True
+    return False
+
+
+def _shape(node: Element) -> str:
+    """Return the tags and classes of the element and those around it, as a template repeats them."""
+    steps = []
+    for above in (node, *node.iterancestors()):
+        names = sorted(name for name in (above.get("class") or "").split() if not re.search("[0-9]", name))
+        steps.append(f"{above.tag}.{next(iter(names), '')}")
+        if len(steps) == 2:
+            break
+    return "/".join(steps)
+
+
+def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> list[Element]:
+    """Return the elements around these, at one distance from each, as large as they are still different ones."""
+    stops = {*sections, *(above for section in sections for above in section.iterancestors())}
+    level = nodes
+    for _ in range(_MAX_OFFSET):
+        parents = [node.getparent() for node in level]
+        above = [parent for parent in parents if parent is not None and parent not in stops]
+        if len(above) < len(level) or len(set(above)) < len(above):
+            break
+        if any(node.tag in ("body", "html") for node in above):
+            break
+        if len(nodes) == 1 and _is_list(above[0]):
+            break
+        level = above
+    return level
+
+
+def _is_list(node: Element) -> bool:
+    return node.tag in ("ol", "ul", "section", "article") or (
+        has_role(node, COMMENTS) and not any(_ITEM.search(name) for name in names_of(node))
+    )
+
+
+def _own(outline: Outline, item: _Item) -> list[int]:
+    inner = {place for node in item.inner for place in outline.span(node)}
+    return [place for place in outline.span(item.element) if place not in inner]
+
+
+def _read_item(
+    outline: Outline, item: _Item, now: datetime, before: list[Comment], items: list[_Item]
+) -> Comment | None:
+    closed = {node for inner in item.inner for node in inner.iter()}
+    nodes = [node for node in item.element.iterdescendants() if node in outline.order and node not in closed]
+    body = _find_text(outline, item, nodes)
+    name, url = _find_name(outline, item, nodes, body)
+    if name is None or body is None:
+        return None
+    shown = parse_place(outline, item.place, now)
+    posted = _with_stamp(outline, item, shown, now)
+    picker = Picker(tree=outline.tree)
+    drop = {
+        node
+        for node in body.iterdescendants()
+        if node in closed
+        or (
+            node is not body
+            and outline.size(node)
+            and _is_label(outline.text(node))
+            and node.tag in ("div", "a", "span", "p")
+            and "reply" in " ".join(names_of(node)).lower()
+        )
+    }
+    text = read_body(picker, body, removed=drop)
+    to = _REPLY_TO.match(text.text)
+    above = None if item.above is None else before[items.index(item.above)].author_name
+    return Comment(
+        author_name=name,
+        author_url=url,
+        posted=posted,
+        body_html=text.html,
+        body_text=text.text,
+        reply_to=above or (to[1] if to else None),
+    )
+
+
+def _with_stamp(outline: Outline, item: _Item, shown: "object", now: datetime) -> DateText:
+    from blogarchive.parsing.dates.parse import ParsedDate
+
+    found: ParsedDate | None = shown if isinstance(shown, ParsedDate) else None
+    text = outline.texts[item.place].strip()
+    for above in (outline.holders[item.place], *list(outline.holders[item.place].iterancestors())[:2]):
+        value = above.get("datetime") or above.get("title") or ""
+        stamp = parse_stamp(value, now) if re.match(r"\d{4}-\d\d", value) else None
+        if stamp is not None and (
+            found is None
+            or (found.precision != "second" and found.precision != "minute")
+            or "前" in text
+            or "ago" in text
+        ):
+            found = stamp
+    return DateText(
+        text=text[:80],
+        at=None if found is None else found.at,
+        precision=None if found is None else found.precision,
+    )
+
+
+def _find_name(
+    outline: Outline, item: _Item, nodes: list[Element], body: Element | None
+) -> tuple[str | None, str | None]:
+    """Return the name of the commenter and a link: by a class, the first link or bold text, or the text before the time."""
+    outside = [
+        node for node in nodes if body is None or not outline.contains(body, node) or body is item.element
+    ]
+    named = [
+        node
+        for node in outside
+        if any(_AUTHOR.search(name) for name in names_of(node))
+        or node.get("itemprop") in ("author", "creator", "name")
+    ]
+    named = [node for node in named if outline.size(node)]
+    if named:
+        inner = [
+            node
+            for node in named
+            if not any(other is not node and outline.contains(node, other) for other in named)
+        ]
+        return _clean(outline, inner[0], item)
+    for tags in (("cite", "b", "strong"), ("a",)):
+        for node in outside:
+            text = outline.text(node)
+            is_name = 0 < len(text) <= _MAX_NAME and not DATE.search(text)
+            if node.tag in tags and is_name and (tags[0] == "cite" or not _is_label(text)):
+                return _clean(outline, node, item)
+    places = [
+        place
+        for place in _own(outline, item)
+        if place <= item.place and (body is None or body is item.element or place not in outline.span(body))
+    ]
+    for place in reversed(places):
+        text = outline.texts[place]
+        text = text[: match.start()] if place == item.place and (match := DATE.search(text)) else text
+        text = _SAYS.sub("", text).strip(" \t\r\n[]()（）|·•:：,，-—#")
+        if 0 < len(text) <= _MAX_NAME and not _is_label(text):
+            return text, None
+    return None, None
+
+
+def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
+    text = outline.text(node)
+    if match := DATE.search(text):
+        text = text[: match.start()]
+    says = [child for child in node.iterdescendants() if "says" in names_of(child)]
+    for child in says:
+        text = text.replace(outline.text(child), "")
+    text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
+    anchor = (
+        node
+        if node.tag == "a"
+        else next(node.iter("a"), None)
+        if node.find(".//a") is not None
+        else next(node.iterancestors("a"), None)
+    )
+    url = (
+        None
+        if anchor is None or not outline.contains(item.element, anchor)
+        else link_url(anchor, outline.tree.base)
+    )
+    return text or None, url if url and url.startswith(("http://", "https://")) else None
+
+
+def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element | None:
+    """Return the element of the comment's text: by a class, else the largest that has not the time."""
+    time = outline.holders[item.place]
+    apart = [
+        node
+        for node in nodes
+        if node not in item.inner
+        and not outline.contains(node, time)
+        and not any(outline.contains(node, one) for one in item.inner)
+    ]
+    named = [
+        node
+        for node in apart
+        if any(_BODY.search(name) for name in names_of(node))
+        or node.get("itemprop") in ("commentText", "text")
+    ]
+    named = [node for node in named if outline.size(node) or node.find(".//img") is not None]
+    if named:
+        return named[0]
+    blocks = [
+        node
+        for node in apart
+        if node.tag in ("p", "div", "dd", "blockquote", "td", "section", "span")
+        and outline.size(node)
+        and not _is_label(outline.text(node))
+        and not any(_AUTHOR.search(name) for name in names_of(node))
+    ]
+    return max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
+
+
+def _read_by_parts(outline: Outline, parts: CommentParts, now: datetime) -> list[Comment]:
+    """Return the comments that the description of an engine selects, answers after what they answer."""
+    picker = Picker(tree=outline.tree)
+    elements = [node for node in outline.select(parts.each) if isinstance(node.tag, str)]
+    known = set(elements)
+    comments: dict[Element, Comment] = {}
+    for element in elements:
+        inner = {node for other in element.iterdescendants() if other in known for node in other.iter()}
+        bodies = [node for node in picker.nodes(parts.body, element, inner) if not isinstance(node, str)]
+        above = next((comments[one].author_name for one in element.iterancestors() if one in comments), None)
+        if not bodies:
+            continue
+        own = inner | set(bodies[0].iter())
+        name = picker.value("comments.author_name", parts.author, element, own)
+        posted = picker.date("comments.posted_at", parts.posted, element, own)
+        body = read_body(picker, bodies[0], parts.drop, removed=inner)
+        comments[element] = Comment(
+            author_name=_SAYS.sub("", name or "") or parts.anonymous,
+            author_url=picker.url(parts.author_url, element, own),
+            posted=posted,
+            reply_to=above,
+            body_html=body.html,
+            body_text=body.text,
+        )
+    return list(comments.values())

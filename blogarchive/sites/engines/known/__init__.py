@@ -1,0 +1,1 @@
+"""Descriptions of blog engines: each module defines `ENGINE`."""

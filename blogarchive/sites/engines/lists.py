@@ -1,0 +1,158 @@
+"""Find the posts that a page of a blog lists, and the link to its next page."""
+
+import re
+from collections import defaultdict
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from blogarchive.items import DateText, ListedPost
+from blogarchive.parsing.html import Element, link_url
+from blogarchive.sites.engines.outline import Outline, is_in_aside, names_of
+from blogarchive.sites.engines.times import DATE, parse_place
+from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
+_TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:阅读(?:全文|更多)?|继续阅读|查看(?:全文|详细)?|more|read more|continue.*"
+    r"|评论.*|\(?\d+\)?|.*(?:条评论|次阅读|comments?)|全文|详细|编辑|\W*|»|…)$",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"^\W*(?:下一?页|下一頁|后页|next(?: page)?|older(?: posts?| entries)?|更早的?文章"
+    r"|较早的?(?:文章|博文)?|更旧的?文章|旧文章|后一页|more posts)\W*$",
+    re.IGNORECASE,
+)
+_NEXT_CLASS = re.compile(
+    r"^(?:next|nextpostslink|extend|older|page-next|pagination-next|nav-previous|next-page)$", re.IGNORECASE
+)
+_MIN_GROUP = 2
+
+
+def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
+    """Return the posts that the page lists, in its order: the links of titles, else the largest group of links."""
+    groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
+    own = post_number(outline.tree.url)
+    for anchor in outline.order:
+        if anchor.tag != "a" or is_in_aside(anchor):
+            continue
+        url = link_url(anchor, outline.tree.base)
+        if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
+            continue
+        if "#" in url.replace("#!", "") or post_number(url) == own or _LABEL.match(outline.text(anchor)):
+            continue
+        groups[_group(anchor)].append((anchor, url))
+    titled = [name for name in groups if name.startswith("title")]
+    rest = sorted(
+        (name for name in groups if name not in titled), key=lambda name: -_score(outline, groups[name])
+    )
+    count = len({url for name in titled for _, url in groups[name]})
+    chosen = titled if count >= _MIN_GROUP or (count and not rest) else rest[:1]
+    if chosen and chosen is titled and rest and len({url for _, url in groups[rest[0]]}) > 3 * count:
+        chosen = rest[:1]
+    rows = [row for name in chosen for row in groups[name]]
+    rows.sort(key=lambda row: outline.order[row[0]])
+    return _listed(outline, rows, now)
+
+
+def _group(anchor: Element) -> str:
+    """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
+    for above in (anchor, *list(anchor.iterancestors())[:2]):
+        if (
+            above.tag in _HEADINGS
+            or any(_TITLE.search(name) for name in names_of(above))
+            or above.get("itemprop") in ("headline", "name", "url")
+        ):
+            return f"title {above.tag}"
+    inner = next((child for child in anchor.iter(*_HEADINGS)), None)
+    if inner is not None:
+        return "title a"
+    steps = [
+        f"{above.tag}.{next(iter((above.get('class') or '').split()), '')}"
+        for above in (anchor, *list(anchor.iterancestors())[:3])
+    ]
+    return "/".join(steps)
+
+
+def _score(outline: Outline, rows: list[tuple[Element, str]]) -> float:
+    dated = sum(bool(_find_date(outline, anchor)) for anchor, _ in rows[:10])
+    return len({url for _, url in rows}) * (1 + dated)
+
+
+def _find_date(outline: Outline, anchor: Element) -> int | None:
+    """Return the place of a date in the row of a link."""
+    row = anchor
+    for _ in range(5):
+        parent = row.getparent()
+        if (
+            parent is None
+            or parent.tag in ("body", "main", "ul", "ol", "tbody")
+            or outline.size(parent) > 900
+        ):
+            break
+        row = parent
+        for place in outline.span(row):
+            if len(outline.texts[place]) < 80 and DATE.search(outline.texts[place]):
+                return place
+    return None
+
+
+def _listed(outline: Outline, rows: list[tuple[Element, str]], now: datetime) -> tuple[ListedPost, ...]:
+    found: dict[str, ListedPost] = {}
+    for anchor, url in rows:
+        parsed = parse_url(url)
+        number, title = post_number(parsed.url), _title_of(outline, anchor)
+        if not title or number in found:
+            continue
+        place = _find_date(outline, anchor)
+        shown = None if place is None else parse_place(outline, place, now)
+        posted = (
+            None
+            if shown is None or place is None
+            else DateText(text=outline.texts[place].strip()[:80], at=shown.at, precision=shown.precision)
+        )
+        is_cut = title.endswith(("…", "...", "⋯"))
+        found[number] = ListedPost(
+            title=title.rstrip("….⋯ ") if is_cut else title,
+            number=number,
+            url=parsed.url,
+            title_cut=is_cut,
+            posted=posted,
+        )
+    return tuple(found.values())
+
+
+def _title_of(outline: Outline, anchor: Element) -> str:
+    inner = next((child for child in anchor.iter(*_HEADINGS)), None)
+    return outline.text(anchor if inner is None else inner)[:300] or (anchor.get("title") or "").strip()
+
+
+def find_next(outline: Outline, uid: str) -> str | None:
+    """Return the URL of the next page of a list, within the blog."""
+    candidates = [
+        node
+        for node in outline.tree.root.iter("link", "a")
+        if "next" in (node.get("rel") or "").lower().split()
+    ]
+    for anchor in outline.tree.root.iter("a"):
+        label = outline.text(anchor) or anchor.get("title") or anchor.get("aria-label") or ""
+        named = any(
+            _NEXT_CLASS.match(name)
+            for above in (anchor, anchor.getparent())
+            if above is not None
+            for name in names_of(above)
+        )
+        if _NEXT.match(label) or (named and "prev" not in names_of(anchor)):
+            candidates.append(anchor)
+    own = parse_url(outline.tree.url).url
+    for node in candidates:
+        url = link_url(node, outline.tree.base)
+        if (
+            url
+            and url.startswith("http")
+            and is_within(url, uid)
+            and parse_url(url).url != own
+            and urlsplit(url).path != "/"
+        ):
+            return parse_url(url).url
+    return None

@@ -1,0 +1,333 @@
+"""A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, Element
+from blogarchive.sites.grammar.page import confirms_title
+from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
+
+# Words of class and id that name the role of an element. Themes of all engines use them.
+COMMENTS = re.compile(
+    r"^(?:wp-)?(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine)"
+    r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con))*$",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"^(?:(?:left|right|main|page|site|col|blog)[-_]?)?(?:side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?"
+    r"|toc|related|relate|recommend|hot|popular|latest|recent|archives?|tagcloud|calendar|friends?|blogroll|header|banner|ads?)"
+    r"(?:[-_]?(?:bar|area|list|posts?|box|wrap|wrapper|inner|container|column|content|toc|sticky|articles?|left|right|reading|pagination|cloud|\d+))*$",
+    re.IGNORECASE,
+)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TITLE_CLASS = re.compile(
+    r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s*(?:[|_–—·»«‹›/]|\s-\s|::|-)\s*")
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The visible texts of a page in order, with the element that holds each."""
+
+    tree: PageTree
+    texts: list[str]
+    holders: list[Element]
+    _first: dict[Element, int] = field(repr=False)
+    _end: dict[Element, int] = field(repr=False)
+    order: dict[Element, int] = field(repr=False)
+    _sizes: list[int] = field(repr=False)
+    _link_sizes: list[int] = field(repr=False)
+
+    def span(self, node: Element) -> range:
+        """Return the indexes of the texts in an element."""
+        return range(self._first.get(node, 0), self._end.get(node, 0))
+
+    def size(self, node: Element) -> int:
+        """Return the number of visible characters in an element, without white space."""
+        span = self.span(node)
+        return self._sizes[span.stop] - self._sizes[span.start]
+
+    def link_share(self, node: Element) -> float:
+        """Return the share of the characters of an element that are in links."""
+        span = self.span(node)
+        return (self._link_sizes[span.stop] - self._link_sizes[span.start]) / max(1, self.size(node))
+
+    def text(self, node: Element) -> str:
+        """Return the visible text of an element on one line."""
+        return visible_text(node, self.tree.hidden)
+
+    def contains(self, outer: Element, inner: Element) -> bool:
+        """Return whether an element contains another, or is it."""
+        return outer is inner or outer in inner.iterancestors()
+
+    def select(self, selector: str) -> list[Element]:
+        """Return the shown elements that a selector selects, in the order of the page."""
+        found = compile_selector(selector)(self.tree.root)
+        nodes = found if isinstance(found, list) else []
+        return [node for node in nodes if isinstance(node, etree._Element) and node in self.order]
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """The `meta` elements by lower-case name, property or itemprop; the first value counts."""
+        found: dict[str, str] = {}
+        for node in self.tree.root.iter("meta"):
+            name = node.get("property") or node.get("name") or node.get("itemprop")
+            if name and (value := " ".join((node.get("content") or "").split())):
+                found.setdefault(name.lower(), value)
+        return found
+
+    @cached_property
+    def data(self) -> list[dict[str, Any]]:
+        """The objects of JSON-LD, nested ones too."""
+        found: list[dict[str, Any]] = []
+        for script in self.tree.root.iterfind(".//script[@type='application/ld+json']"):
+            try:
+                found += _objects(json.loads(script.text or "", strict=False))
+            except (ValueError, RecursionError):
+                continue
+        return found
+
+    @cached_property
+    def article_data(self) -> dict[str, Any]:
+        """The JSON-LD object of an article; empty if there is none."""
+        kinds = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
+        named = ((kind, one) for kind in kinds for one in self.data if kind in _as_list(one.get("@type")))
+        return next((one for _, one in named if "datePublished" in one or "headline" in one), {})
+
+
+def build_outline(tree: PageTree) -> Outline:
+    """Return the outline of a page."""
+    texts: list[str] = []
+    holders: list[Element] = []
+    links: list[bool] = []
+    first: dict[Element, int] = {}
+    end: dict[Element, int] = {}
+    depth = 0
+
+    def add(text: str | None, holder: Element) -> None:
+        if text and not text.isspace():
+            texts.append(text)
+            holders.append(holder)
+            links.append(depth > 0)
+
+    walker = etree.iterwalk(tree.root, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
+        parent = node.getparent()
+        if event == "start":
+            if node.tag in NEVER_SHOWN or node in tree.hidden:
+                walker.skip_subtree()
+                continue
+            first[node] = len(texts)
+            depth += node.tag == "a"
+            add(node.text, node)
+        else:
+            if event == "end" and node in first:
+                end[node] = len(texts)
+                depth -= node.tag == "a"
+            if parent is not None:
+                add(node.tail, parent)
+    sizes = [len("".join(text.split())) for text in texts]
+    return Outline(
+        tree,
+        texts,
+        holders,
+        first,
+        end,
+        {node: place for place, node in enumerate(first)},
+        [0, *accumulate(sizes)],
+        [0, *accumulate(size * is_link for size, is_link in zip(sizes, links, strict=True))],
+    )
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    for one in _as_list(value):
+        if isinstance(one, dict):
+            yield one
+            yield from _objects(one.get("@graph", []))
+            yield from _objects(one.get("mainEntity", []))
+
+
+def names_of(node: Element) -> list[str]:
+    """Return the classes and the id of an element."""
+    return [*(node.get("class") or "").split(), *(node.get("id") or "").split()]
+
+
+def has_role(node: Element, role: "re.Pattern[str]") -> bool:
+    """Return whether a class or the id of an element names a role."""
+    return any(role.search(name) for name in names_of(node))
+
+
+def is_aside(node: Element) -> bool:
+    """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
+    if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and _is_of_page(node)):
+        return True
+    return node.tag not in ("body", "html", "main", "article") and has_role(node, ASIDE)
+
+
+def _is_of_page(node: Element) -> bool:
+    return not any(above.tag in ("article", "main") for above in node.iterancestors())
+
+
+def is_in_aside(node: Element) -> bool:
+    """Return whether the element, or one around it, is beside the content."""
+    return any(is_aside(one) for one in (node, *node.iterancestors()))
+
+
+# title
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Title:
+    """The title of a post, the heading that shows it, and whether the window title or the data confirm it."""
+
+    text: str
+    heading: Element | None
+    is_confirmed: bool
+
+
+def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
+    """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
+    claims = _claims(outline)
+    best: tuple[tuple[int, ...], Title] | None = None
+    chosen = [node for selector in selectors for node in outline.select(selector)]
+    site = _fold(outline.metas.get("og:site_name", ""))
+    for node in [*chosen, *_headings(outline)]:
+        text = outline.text(node)
+        is_title = any(_is_part(text, claim) for claim in claims) or (
+            node in chosen and any(confirms_title(claim, text) for claim in claims)
+        )
+        if (
+            not 0 < len(text) <= 300
+            or not is_title
+            or (_leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]))
+        ):
+            continue
+        key = _rank_heading(outline, node, text, claims, site, node in chosen)
+        if best is None or key > best[0]:
+            best = key, Title(text=text, heading=node, is_confirmed=True)
+    if best is not None:
+        return best[1]
+    if chosen:
+        return Title(text=outline.text(chosen[0]), heading=chosen[0], is_confirmed=False)
+    stated = next((claim for claim in claims[1:] if _is_part(claim, outline.tree.title)), None)
+    text = stated or next(iter(claims[1:]), None) or _cut_site(outline.tree.title)
+    return Title(text=text.strip(), heading=None, is_confirmed=stated is not None) if text else None
+
+
+def _is_part(text: str, claim: str) -> bool:
+    """Return whether a claim is the text, or has it between separators: `Title - Blog`."""
+    own, whole = " ".join(text.casefold().split()), " ".join(claim.casefold().split())
+    place = whole.find(own)
+    if place < 0 or not any(map(str.isalnum, own)):
+        return "".join(own.split()) == "".join(whole.split()) != ""
+    before, after = whole[:place], whole[place + len(own) :]
+    return (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
+
+
+def _claims(outline: Outline) -> list[str]:
+    data = outline.article_data.get("headline")
+    found = [outline.tree.title, outline.metas.get("og:title"), outline.metas.get("twitter:title"), data]
+    return [str(one) for one in found if one]
+
+
+def _headings(outline: Outline) -> list[Element]:
+    """Return the elements that may show the title."""
+    return [
+        node
+        for node in outline.order
+        if node.tag in _HEADINGS
+        or node.get("itemprop") in ("headline", "name")
+        or (
+            node.tag in ("div", "span", "p", "a", "td", "strong", "b", "font", "header", "center")
+            and 0 < outline.size(node) <= 250
+            and _may_be_title(node)
+        )
+    ]
+
+
+def _may_be_title(node: Element) -> bool:
+    return has_role(node, _TITLE_CLASS) or node.tag in ("a", "td", "b", "strong", "font")
+
+
+def _rank_heading(
+    outline: Outline, node: Element, text: str, claims: list[str], site: str, is_chosen: bool
+) -> tuple[int, ...]:
+    """Return how likely a confirmed heading is the title of the post and not that of the blog."""
+    own = _fold(text)
+    folded = [_fold(claim) for claim in claims]
+    is_whole = own in folded[1:] and own != site
+    starts = any(claim.startswith(own) for claim in folded)
+    is_heading = node.tag in _HEADINGS or node.get("itemprop") == "headline"
+    is_titled = is_heading or has_role(node, _TITLE_CLASS)
+    return (
+        own != site,
+        not is_in_aside(node) or is_whole,
+        is_chosen,
+        is_whole,
+        starts,
+        is_titled,
+        len(own),
+        is_heading,
+        -outline.order[node],
+    )
+
+
+def _leads_home(outline: Outline, node: Element) -> bool:
+    """Return whether the heading links to the home page: it is the title of the blog."""
+    anchors = [node] if node.tag == "a" else list(node.iter("a"))
+    anchors += node.iterancestors("a")
+    paths = {urlsplit(anchor.get("href") or "#").path for anchor in anchors if anchor.get("href")}
+    own = urlsplit(outline.tree.url).path
+    return any(
+        path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))
+        for path in paths
+    )
+
+
+def _cut_site(window: str) -> str:
+    """Return the window title without the name of the site, which most themes append."""
+    parts = [part for part in _SEPARATOR.split(window) if part]
+    return window if len(parts) < 2 else window[: window.rfind(parts[-1])].rstrip(" |_–—·»«‹›/-:")
+
+
+def _fold(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
+def breaks_line(node: Element) -> bool:
+    """Return whether the element begins a new line."""
+    return node.tag in BLOCKS or node.tag == "br"
+
+
+def holder_line(outline: Outline, index: int) -> tuple[str, int]:
+    """Return the line that contains a text, and the position of the text in it."""
+    holder = outline.holders[index]
+    while not breaks_line(holder):
+        above = holder.getparent()
+        if above is None:
+            break
+        holder = above
+    span = outline.span(holder)
+    start = max(span.start, index - 6)
+    before = " ".join(outline.texts[start:index])
+    return " ".join([before, *outline.texts[index : min(span.stop, index + 6)]]), len(before)
+
+
+def nearest(places: list[int], place: int) -> int:
+    """Return the index of the first of the sorted places that is not before `place`."""
+    return bisect_left(places, place)

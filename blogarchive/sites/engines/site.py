@@ -1,0 +1,329 @@
+"""Any blog of a host that no other site has: parsed by the description of its engine, or by the generic reader."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import (
+    Author,
+    Link,
+    ListedPost,
+    Page,
+    PageKind,
+    ParsedPage,
+    ParsedUrl,
+    Post,
+    Problem,
+    Target,
+)
+from blogarchive.messages.details import Detail
+from blogarchive.sites.base import Explanation, Site
+from blogarchive.sites.engines.urls import (
+    WALK,
+    blog_root,
+    is_index,
+    looks_like_post,
+    next_index,
+    parse_url,
+    post_number,
+)
+
+if TYPE_CHECKING:
+    from blogarchive.parsing.subtree_cache import SubtreeCache
+    from blogarchive.sites.engines.indexes import Index
+    from blogarchive.sites.engines.outline import Outline
+    from blogarchive.sites.engines.reader import PostReading
+
+NAME = "web"
+_ZONE = ZoneInfo("Asia/Shanghai")  # of times without an offset: the pages are Chinese
+_IMAGE_HOSTS = (
+    "*.wp.com",
+    "*.files.wordpress.com",
+    "*.bp.blogspot.com",
+    "blogger.googleusercontent.com",
+    "*.cnblogs.com",
+    "*.csdnimg.cn",
+    "img-blog.csdn.net",
+    "*.oschina.net",
+)
+_LIST_CLASS = re.compile(
+    r"^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$", re.IGNORECASE
+)
+_POST_CLASS = re.compile(
+    r"^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$",
+    re.IGNORECASE,
+)
+_MIN_LISTED = 3
+_MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class AnyBlog(Site):
+    """The site of all hosts that no other site has."""
+
+    name: str = NAME
+    hosts: tuple[str, ...] = ()
+    image_hosts: tuple[str, ...] = _IMAGE_HOSTS
+    zone: ZoneInfo = _ZONE
+    has_any_host: bool = True
+
+    def parse_url(self, url: str) -> ParsedUrl:
+        """Return the kind, the number and the canonical form of a URL; the content of its page decides."""
+        return parse_url(url)
+
+    def build_post_url(self, home_url: str, number: str) -> str | None:
+        """Return the URL of the post: its number is the path."""
+        return urljoin(home_url, f"/{number}")
+
+    def build_home_url(self, page_url: str, uid: str) -> str | None:
+        """Return the home page of the blog: its uid is host and path."""
+        return blog_root(uid, page_url)
+
+    def next_index(self, target: Target) -> Target | None:
+        """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
+        uid = target.uid
+        is_guess = target.kind is PageKind.HOME and target.page_no > 1 and uid is not None
+        url = (
+            next_index(target.url, blog_root(uid, target.url))
+            if is_guess and uid and is_index(target.url)
+            else None
+        )
+        return None if url is None else replace(target, url=url, etag=None, last_modified=None)
+
+    def is_index(self, url: str) -> bool:
+        """Return whether the URL is one of a list of all posts with the times of their changes."""
+        return is_index(url)
+
+    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
+        """Return all that a reader sees on `page`; times stay as the page shows them."""
+        return _PageParser.of(self, page, target).parse()
+
+    def explain_page(self, page: Page, target: Target) -> Explanation:
+        """Return the engine that made the page, and the witness of each field."""
+        return _PageParser.of(self, page, target).explain()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _PageParser:
+    page: Page
+    target: Target
+    text: str
+    encoding: str
+    now: datetime
+    here: ParsedUrl
+
+    @classmethod
+    def of(cls, site: AnyBlog, page: Page, target: Target) -> "_PageParser":
+        from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
+
+        decoded = decode(page.body, page.header("content-type"))
+        return cls(
+            page=page,
+            target=target,
+            text=decoded.text,
+            encoding=decoded.encoding,
+            now=page.fetched_at.astimezone(site.zone),
+            here=parse_url(page.url),
+        )
+
+    @property
+    def uid(self) -> str:
+        """The blog that the page belongs to: that of the target, of the URL, else the host."""
+        return self.target.uid or self.here.uid or urlsplit(self.here.url).netloc
+
+    def parse(self) -> ParsedPage:
+        from blogarchive.sites.engines.indexes import read_comments, read_index
+
+        if self.target.kind is PageKind.COMMENTS or self.here.kind is PageKind.COMMENTS:
+            answer = read_comments(self.page, self.text, self.now)
+            if answer is not None:
+                return self._page_of_comments(answer.comments, answer.more)
+        index = read_index(self.page, self.text, self.uid, self.now)
+        if index is not None:
+            return self._page_of_index(index)
+        if is_index(self.page.url) and "<html" not in self.text[:2000].lower():
+            return self._unknown(Detail.INDEX_UNREADABLE, "listed")
+        return self._parse_html()
+
+    def explain(self) -> Explanation:
+        outline = self._outline()
+        reading = self._read(outline)
+        return Explanation(template=_read_by(reading), sources=reading.sources)
+
+    def _outline(self) -> "Outline":
+        from blogarchive.sites.engines.outline import build_outline
+        from blogarchive.sites.markup.picker import parse_tree
+
+        return build_outline(parse_tree(self.text, self.page.url))
+
+    def _read(self, outline: "Outline") -> "PostReading":
+        from blogarchive.sites.engines.reader import read_post
+
+        url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(WALK)
+        number = self.target.post_number or self.target.number or post_number(url)
+        return read_post(outline, self.now, number, url)
+
+    def _parse_html(self) -> ParsedPage:
+        from blogarchive.sites.engines.lists import find_listed
+
+        outline = self._outline()
+        if _needs_browser(outline):
+            return self._unknown(Detail.NEEDS_BROWSER, "page")
+        listed = find_listed(outline, self.uid, self.now)
+        if self._is_list(outline, listed):
+            return self._page_of_list(outline, listed)
+        reading = self._read(outline)
+        if reading.post is None:
+            return (
+                self._page_of_list(outline, listed)
+                if len(listed) >= _MIN_LISTED
+                else self._unknown(Detail.BODY_NOT_FOUND, "body")
+            )
+        return self._page_of_post(outline, reading)
+
+    def _is_list(self, outline: "Outline", listed: tuple[ListedPost, ...]) -> bool:
+        body = outline.tree.root.find("body")
+        classes = [] if body is None else (body.get("class") or "").split()
+        if self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None:
+            return (
+                not looks_like_post(self.here.url)
+                and any(map(_LIST_CLASS.match, classes))
+                and not any(map(_POST_CLASS.match, classes))
+            )
+        states_post = (
+            outline.metas.get("og:type") == "article"
+            or "article:published_time" in outline.metas
+            or any(map(_POST_CLASS.match, classes))
+        )
+        if self.here.kind is PageKind.HOME:
+            return not (states_post and not listed)
+        if states_post or looks_like_post(self.here.url):
+            return False
+        is_named = any(map(_LIST_CLASS.match, classes)) or outline.metas.get("og:type") in ("website", "blog")
+        return len(listed) >= (2 if is_named else _MIN_LISTED) and not self._has_post(outline)
+
+    def _has_post(self, outline: "Outline") -> bool:
+        """Return whether a heading that is no link to another page is the title of the window."""
+        from blogarchive.sites.engines.outline import find_title
+
+        title = find_title(outline)
+        return (
+            title is not None
+            and title.heading is not None
+            and title.heading.find(".//a") is None
+            and title.is_confirmed
+        )
+
+    def _page_of_post(self, outline: "Outline", reading: "PostReading") -> ParsedPage:
+        post = reading.post
+        assert post is not None  # noqa: S101 - the caller checked it
+        links = self._comment_links(outline, post)
+        is_further = self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
+        post = replace(post, read_by=_read_by(reading))
+        problems = reading.problems
+        if is_further:
+            post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
+            problems = tuple(
+                one for one in problems if one.field.startswith("comments") and one.kind != "incomplete"
+            )
+        elif links:
+            problems = tuple(one for one in problems if one.kind != "incomplete")
+        return ParsedPage(
+            kind=PageKind.COMMENTS if is_further else PageKind.POST,
+            encoding=self.encoding,
+            author=self._author(outline),
+            posts=(post,),
+            links=links,
+            problems=problems,
+        )
+
+    def _comment_links(self, outline: "Outline", post: Post) -> tuple[Link, ...]:
+        """Return the link to comments that the page does not show: of the interface, else the next page of them."""
+        from blogarchive.sites.engines.sources import comments_url
+
+        url = comments_url(outline, post, self.uid)
+        return (
+            ()
+            if url is None or self.target.kind is PageKind.COMMENTS
+            else (Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=post.number),)
+        )
+
+    def _page_of_comments(self, comments: tuple["object", ...], more: str | None) -> ParsedPage:
+        number = self.target.post_number or self.target.number or ""
+        post = Post(number=number, url=self.page.url, comments=comments, whole=False)  # type: ignore[arg-type]
+        links = (Link(url=more, kind=PageKind.COMMENTS, next_page=True, number=number),) if more else ()
+        return ParsedPage(
+            kind=PageKind.COMMENTS,
+            encoding=self.encoding,
+            posts=(post,),
+            links=links,
+            author=self._author(None),
+        )
+
+    def _page_of_list(self, outline: "Outline", listed: tuple[ListedPost, ...]) -> ParsedPage:
+        from blogarchive.sites.engines.lists import find_next
+        from blogarchive.sites.engines.sources import first_index
+
+        is_home = self.target.page_no == 1 and not self.target.url.endswith(WALK)
+        url = first_index(outline, self.uid) if is_home and self._is_root else None
+        url = url or find_next(outline, self.uid)
+        problems = () if listed else (Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY),)
+        return self._listing(outline, listed, () if url is None else (url,), problems)
+
+    def _page_of_index(self, index: "Index") -> ParsedPage:
+        problems: tuple[Problem, ...] = ()
+        more = index.more
+        if not index.complete and not more:
+            more = (blog_root(self.uid, self.page.url) + WALK,)
+        return self._listing(None, index.listed, more, problems)
+
+    def _listing(
+        self,
+        outline: "Outline | None",
+        listed: tuple[ListedPost, ...],
+        more: tuple[str, ...],
+        problems: tuple[Problem, ...],
+    ) -> ParsedPage:
+        links = [Link(url=url, kind=PageKind.HOME, next_page=True) for url in more]
+        links += [Link(url=post.url, kind=PageKind.POST, number=post.number) for post in listed if post.url]
+        return ParsedPage(
+            kind=PageKind.HOME,
+            encoding=self.encoding,
+            author=self._author(outline),
+            listed=listed,
+            links=tuple(links),
+            problems=problems,
+        )
+
+    @property
+    def _is_root(self) -> bool:
+        return urlsplit(self.here.url).path.strip("/") == self.uid.partition("/")[2]
+
+    def _author(self, outline: "Outline | None") -> Author:
+        title = None
+        if outline is not None:
+            is_home = self.here.kind is PageKind.HOME and self._is_root
+            title = outline.metas.get("og:site_name") or (outline.tree.title if is_home else None)
+        return Author(uid=self.uid, url=blog_root(self.uid, self.page.url), blog_title=title or None)
+
+    def _unknown(self, detail: str, field: str) -> ParsedPage:
+        problem = Problem(kind="unreadable", field=field, detail=detail)
+        return ParsedPage(kind=PageKind.UNKNOWN, encoding=self.encoding, problems=(problem,))
+
+
+def _read_by(reading: "PostReading") -> str:
+    return "generic" if reading.engine is None else f"engine:{reading.engine.name}"
+
+
+def _needs_browser(outline: "Outline") -> bool:
+    """Return whether the page shows nothing without its scripts."""
+    root = outline.tree.root
+    mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
+    empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
+    return outline.size(root) < _MIN_TEXT and empty and root.find(".//script") is not None
+
+
+SITE = AnyBlog()

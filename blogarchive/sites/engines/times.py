@@ -1,0 +1,218 @@
+"""Find when a post was published, by the data for machines, the URL and the first date by its heading."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from blogarchive.items import DateText
+from blogarchive.parsing.dates.parse import ParsedDate, parse_date
+from blogarchive.parsing.html import Element
+from blogarchive.sites.engines.outline import Outline, is_in_aside
+
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+    rf"|\b(?:{_MONTHS})[a-z]*\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:{_MONTHS})[a-z]*\.?,?[\s-]+(?:19|20)\d\d"
+    r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
+    r"|\d+\s*(?:天|小时|分钟|周|个月|年|小時|分鐘|個月)前"
+    r"|\b\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
+    re.IGNORECASE,
+)
+_EDITED = re.compile(r"更新|修改|编辑|updated|modified|edited|revised|last", re.IGNORECASE)
+_PUBLISHED = (
+    "article:published_time",
+    "datepublished",
+    "og:published_time",
+    "publishdate",
+    "pubdate",
+    "date",
+    "dc.date",
+    "og:article:published_time",
+    "article:published",
+    "bytedance:published_time",
+    "weibo:article:create_at",
+)
+_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
+_WINDOW = 48  # characters around a date that belong to it
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundTime:
+    """The time of a post; `witnesses` are the values by source, `differ` those that are more than a day apart."""
+
+    value: DateText | None
+    witnesses: tuple[tuple[str, str], ...] = ()
+    differ: bool = False
+
+
+def find_time(
+    outline: Outline,
+    heading: Element | None,
+    body: Element | None,
+    closed: set[Element],
+    now: datetime,
+    selectors: tuple[str, ...] = (),
+) -> FoundTime:
+    """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
+    shown = _find_shown(outline, heading, body, closed, now, selectors)
+    stated = _find_stated(outline, heading, body, closed, now)
+    in_url = _find_in_url(outline.tree.url, now)
+    found = [(name, one) for name, one in (("shown", shown), *stated, ("URL", in_url)) if one is not None]
+    if not found:
+        return FoundTime(value=None)
+    best = found[0][1]
+    for _, one in found[1:]:
+        if (
+            one.precision in ("minute", "second")
+            and best.precision == "day"
+            and one.at.date() == best.at.date()
+        ):
+            best = one
+    apart = any(
+        abs(one.at.replace(tzinfo=None) - best.at.replace(tzinfo=None)) > 2 * _DAY
+        for _, one in found
+        if one.precision not in ("month", "year")
+    )
+    texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
+    return FoundTime(
+        value=DateText(text=texts[0][1], at=best.at, precision=best.precision), witnesses=texts, differ=apart
+    )
+
+
+def _find_shown(
+    outline: Outline,
+    heading: Element | None,
+    body: Element | None,
+    closed: set[Element],
+    now: datetime,
+    selectors: tuple[str, ...],
+) -> ParsedDate | None:
+    for selector in selectors:
+        for node in outline.select(selector):
+            if node not in closed and (parsed := parse_shown(outline.text(node)[:200], now)):
+                return parsed
+    places = dates_outside(outline, body, closed)
+    if not places:
+        return None
+    head = None if heading is None else outline.span(heading)
+    text = None if body is None else outline.span(body)
+    ranked = sorted(places, key=lambda place: _distance(outline, place, head, text, heading, body))
+    for place in ranked[:4]:
+        if parsed := parse_place(outline, place, now):
+            return parsed
+    return None
+
+
+def dates_outside(outline: Outline, body: Element | None, closed: set[Element]) -> list[int]:
+    """Return the places of texts with a date outside the text of the post, comments and parts beside the content."""
+    inside = range(0) if body is None else outline.span(body)
+    return [
+        place
+        for place, text in enumerate(outline.texts)
+        if len(text) < 300
+        and DATE.search(_joined(outline, place))
+        and place not in inside
+        and outline.holders[place] not in closed
+        and not is_in_aside(outline.holders[place])
+    ]
+
+
+def _joined(outline: Outline, place: int) -> str:
+    return outline.texts[place]
+
+
+def _distance(
+    outline: Outline,
+    place: int,
+    head: range | None,
+    text: range | None,
+    heading: Element | None,
+    body: Element | None,
+) -> tuple[int, ...]:
+    """Return the rank of a date: between heading and text, then before the heading, then after the text."""
+    line = outline.texts[place][:120]
+    before = outline.texts[place - 1][-12:] if place else ""
+    edited = bool(_EDITED.search(line) or _EDITED.search(before))
+    start = head.start if head is not None else text.start if text is not None else 0
+    end = text.start if text is not None else start + 30
+    if head is not None and place in head:
+        return (2, edited, 0)
+    if start <= place < end:
+        return (edited, 0, place - start)
+    if place < start:
+        return (1 + edited, 1, start - place)
+    after = text.stop if text is not None else end
+    return (1 + edited, 1 if place - after < 12 else 2, abs(place - after))
+
+
+def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
+    """Return the date in a text; a time of day may be in the next one."""
+    text = outline.texts[place]
+    match = DATE.search(text)
+    if match is None:
+        return None
+    rest = " ".join(outline.texts[place + 1 : place + 3])[:24] if len(text) - match.end() < 3 else ""
+    return parse_shown(
+        text[max(0, match.start() - 14) : match.end() + _WINDOW]
+        + " "
+        + (rest if re.match(r"\s*\d{1,2}:\d\d", rest) else ""),
+        now,
+    )
+
+
+def parse_shown(text: str, now: datetime) -> ParsedDate | None:
+    """Return the date of a text; None if it has none, or one in the future."""
+    parsed = parse_date(" ".join(text.split()), now)
+    return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
+
+
+def _find_stated(
+    outline: Outline, heading: Element | None, body: Element | None, closed: set[Element], now: datetime
+) -> list[tuple[str, ParsedDate]]:
+    found: list[tuple[str, str]] = []
+    if published := outline.article_data.get("datePublished"):
+        found.append(("JSON-LD", str(published)))
+    found += [(f"meta {name}", outline.metas[name]) for name in _PUBLISHED if name in outline.metas][:1]
+    for node in outline.select("time[datetime], [itemprop=datePublished]"):
+        value = node.get("datetime") or node.get("content") or ""
+        edited = "modif" in str(node.get("itemprop")) or "updated" in (node.get("class") or "").split()
+        if (
+            value
+            and node not in closed
+            and not edited
+            and not is_in_aside(node)
+            and not (
+                body is not None
+                and outline.contains(body, node)
+                and not (heading is not None and outline.contains(body, heading))
+            )
+        ):
+            found.append(("time", value))
+            break
+    parsed = ((name, parse_stamp(value, now)) for name, value in found)
+    return [(name, one) for name, one in parsed if one is not None and one.at <= now + 2 * _DAY]
+
+
+def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
+    """Return the time of a stamp for machines: a local offset stays, UTC becomes the zone of the site."""
+    try:
+        at = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return parse_date(value, now)
+    if at.tzinfo is None:
+        return ParsedDate(at.replace(tzinfo=now.tzinfo), "day" if len(value.strip()) <= 10 else "second")
+    if not at.utcoffset():
+        at = at.astimezone(now.tzinfo)
+    return ParsedDate(at, "second")
+
+
+def _find_in_url(url: str, now: datetime) -> ParsedDate | None:
+    match = _IN_URL.search(urlsplit(url).path)
+    if match is None:
+        return None
+    try:
+        return ParsedDate(datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=now.tzinfo), "day")
+    except ValueError:
+        return None

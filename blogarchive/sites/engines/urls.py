@@ -1,0 +1,146 @@
+"""The URLs of a blog on a host of its own, or below a path: what a URL says before its page is known."""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from blogarchive.items import PageKind, ParsedUrl
+
+# Hosts of many blogs: the blog is the first step of the path.
+_SHARED = re.compile(
+    r"(?:^|\.)(?:cnblogs\.com|csdn\.net|oschina\.net|hi\.baidu\.com|jianshu\.com|blog\.51cto\.com|segmentfault\.com)$"
+)
+_OWN_STEP = re.compile(r"^/(?P<name>~?[\w.-]+)(?:/|$)")
+_TRACKING = re.compile(
+    r"^(?:utm_\w+|from|spm|share\w*|replytocom|fbclid|gclid|PHPSESSID|sid)$", re.IGNORECASE
+)
+_INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+LISTING = re.compile(
+    r"/(?:page|p)/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
+    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^/(?:blog|posts?|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$",
+    re.IGNORECASE,
+)
+_LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
+_POST_PATH = re.compile(
+    r"\d{4,}|/(?:19|20)\d\d/\d{1,2}/.+|\.(?:html?|php|aspx?|shtml)$|/(?:p|posts?|archives?|articles?|article|blog|details?|entry|item)/[^/]+/?(?:[^/]+/?)?$",
+    re.IGNORECASE,
+)
+_POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
+_COMMENTS = re.compile(r"/comment-page-\d+/?$")
+_REST_COMMENTS = re.compile(r"wp/v2/comments\b|/feeds/\d+/comments/")
+INDEXES = ("sitemap.xml", "robots.txt", "atom.xml", "feed/", "index.xml", "rss.xml", "feed.xml")
+"""Paths of complete lists of posts that are tried in this order, if the home page names none."""
+
+_INDEX_PATH = re.compile(
+    r"/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$"
+    r"|/wp/v2/posts$",
+    re.IGNORECASE,
+)
+_NO_POST = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|css|js|xml|json|zip|pdf|mp[34]|rss|txt|gz)$|/(?:wp-(?:admin|login|json|content)|feed|about|contact|login|register|cdn-cgi|xmlrpc)\b",
+    re.IGNORECASE,
+)
+WALK = "#walk"
+"""Ends the URL of a home page whose links are followed because no list of posts was found."""
+
+
+@lru_cache(maxsize=4096)
+def parse_url(url: str) -> ParsedUrl:
+    """Return the kind, the number and the canonical form of a URL; the uid of a home page or on a shared host."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
+    host, scheme = (parts.hostname or "").rstrip("."), parts.scheme.lower()
+    netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
+    path = re.sub(r"/{2,}", "/", parts.path) or "/"
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(pair[0])]
+    )
+    walk = WALK if f"#{parts.fragment}" == WALK else ""
+    canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
+    uid = _shared_uid(host, path)
+    kind = _find_kind(path, query, uid, host)
+    if kind is PageKind.HOME and uid is None and path == "/":
+        uid = netloc
+    number = post_number(canonical) if kind is PageKind.POST else None
+    return ParsedUrl(url=canonical, kind=kind, uid=uid, number=number)
+
+
+def _shared_uid(host: str, path: str) -> str | None:
+    step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
+    return f"{host}/{step['name']}" if step else None
+
+
+def _find_kind(path: str, query: str, uid: str | None, host: str) -> PageKind:
+    if _REST_COMMENTS.search(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
+        return PageKind.COMMENTS
+    if path == "/" and not _POST_QUERY.search(query):
+        return PageKind.HOME
+    if uid is not None and path.strip("/") == uid.partition("/")[2]:
+        return PageKind.HOME
+    if is_index(path) or _LISTING_QUERY.search(query):
+        return PageKind.HOME
+    if _POST_QUERY.search(query):
+        return PageKind.POST
+    if LISTING.search(path):
+        return PageKind.HOME
+    return PageKind.POST
+
+
+def post_number(url: str) -> str:
+    """Return the number of a post: its path and query, without slashes around it."""
+    parts = urlsplit(url)
+    path = unquote(_INDEX.sub("", re.sub(r"/comment-page-\d+/?$", "", parts.path))).strip("/")
+    return f"{path}?{parts.query}" if parts.query else path or "/"
+
+
+def looks_like_post(url: str) -> bool:
+    """Return whether the form of a URL is one of posts: with a date, a number, or the ending of a page."""
+    parts = urlsplit(url)
+    return bool(
+        _POST_QUERY.search(parts.query) or (_POST_PATH.search(parts.path) and not LISTING.search(parts.path))
+    )
+
+
+def may_be_post(url: str) -> bool:
+    """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
+    parts = urlsplit(url)
+    path = _INDEX.sub("", parts.path)
+    is_list = LISTING.search(path) or _LISTING_QUERY.search(parts.query) or path in ("", "/")
+    return not is_list and not _NO_POST.search(path)
+
+
+def is_index(url: str) -> bool:
+    """Return whether the URL is one of a list of posts for machines."""
+    return (
+        _INDEX_PATH.search(urlsplit(url).path) is not None
+        or "rest_route=%2Fwp%2Fv2%2Fposts" in url
+        or "rest_route=/wp/v2/posts" in url
+    )
+
+
+def blog_root(uid: str, page_url: str) -> str:
+    """Return the URL of the home page of a blog: its uid is host and path."""
+    scheme = urlsplit(page_url).scheme or "https"
+    return f"{scheme}://{uid}/"
+
+
+def is_within(url: str, uid: str) -> bool:
+    """Return whether a URL belongs to the blog of that uid."""
+    parts = urlsplit(url)
+    host, _, prefix = uid.partition("/")
+    netloc = parts.netloc.lower()
+    return netloc.removeprefix("www.") == host.removeprefix("www.") and (
+        not prefix or unquote(parts.path).startswith(f"/{prefix}/") or unquote(parts.path) == f"/{prefix}"
+    )
+
+
+def next_index(url: str, root: str) -> str | None:
+    """Return the list of posts to try after the one at `url` has failed; at last the home page, to walk from it."""
+    names = [urljoin(root, name) for name in INDEXES]
+    if url.endswith(WALK):
+        return None
+    place = names.index(url) + 1 if url in names else 0
+    return names[place] if place < len(names) else root + WALK

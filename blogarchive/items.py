@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     HIDDEN = "hidden"
     LOGIN = "login"
     BLOCKED = "blocked"  # too many requests, a captcha, forbidden
+    MAINTENANCE = "maintenance"  # of the whole site, for some hours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -67,7 +67,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
-    "scrapy.extensions.throttle.AutoThrottle": 0,
+    "spiders.throttle.EvenAutoThrottle": 0,
 }
 ITEM_PIPELINES = {
     "pipelines.text.TextPipeline": 100,

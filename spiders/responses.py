@@ -205,7 +205,7 @@ def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
         page.status in REFUSAL_STATUSES and (notice is None or page.status != 403)
     ):
         return ResponseKind.REFUSED
-    if page.status >= 500:
+    if page.status >= 500 or notice is NoticeKind.MAINTENANCE:
         return ResponseKind.BROKEN
     if page.status == 200:
         complete = page.body.strip() and not is_truncated(page.body)

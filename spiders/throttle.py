@@ -11,6 +11,9 @@ from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 import scrapy
+from scrapy.core.downloader import Slot
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response
 
 from blogarchive.crawl.options import HostDelays, HostLocks, NoHostLocks
 from blogarchive.errors import BlogArchiveError
@@ -217,6 +220,13 @@ class HostThrottle:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+
+class EvenAutoThrottle(AutoThrottle):
+    """Scrapy's AutoThrottle, also for redirects and errors: in a night of many of them a delay would only grow."""
+
+    def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
+        super()._adjust_delay(slot, latency, response.replace(status=200))
 
 
 class PoliteSpider(scrapy.Spider):

@@ -9,13 +9,13 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import time_machine
+from blogarchive.store.rows import NOW_VARIABLE
 
 COMMAND = (sys.executable, "-m", "blogarchive")
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -40,6 +40,7 @@ class Tool:
         self.media = media
         self.db = folder / "archive.db"
         self.days_ahead = 0.0  # of the clock of `run`
+        self.now: datetime | None = None  # the clock of `run`, if given
         self._started: list[subprocess.Popen[str]] = []
 
     def command(self, *words: str, delay: float = 0) -> list[str]:
@@ -75,7 +76,9 @@ class Tool:
     def run(self, *words: str, delay: float = 0.001, timeout: float = 300) -> Ran:
         """Run a command, by default with a delay, and so without a second process that parses."""
         line = self.command(*words, delay=delay)[len(COMMAND) :]
-        ran = run_command(*line, folder=self.folder, days_ahead=self.days_ahead, timeout=timeout)
+        now = self.now or datetime.now(UTC) + timedelta(days=self.days_ahead)
+        given = now if self.now or self.days_ahead else None
+        ran = run_command(*line, folder=self.folder, now=given, timeout=timeout)
         assert "Traceback" not in ran.err, ran.err
         return ran
 
@@ -96,11 +99,11 @@ class Tool:
         return found
 
 
-def run_command(*words: str, folder: Path, days_ahead: float = 0, timeout: float = 300) -> Ran:
-    """Run a command line in `folder` in a forked process; raises TimeoutError."""
+def run_command(*words: str, folder: Path, now: datetime | None = None, timeout: float = 300) -> Ran:
+    """Run a command line in `folder` in a forked process whose clock begins at `now`; raises TimeoutError."""
     with TemporaryDirectory() as temporary:
         outputs = [Path(temporary) / name for name in ("out", "err")]
-        process = FORKSERVER.Process(target=_main, args=(words, folder, days_ahead, outputs))
+        process = FORKSERVER.Process(target=_main, args=(words, folder, now, outputs))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
@@ -111,17 +114,16 @@ def run_command(*words: str, folder: Path, days_ahead: float = 0, timeout: float
         return Ran(code=process.exitcode, out=out, err=err)
 
 
-def _main(words: tuple[str, ...], folder: Path, days_ahead: float, outputs: list[Path]) -> None:
+def _main(words: tuple[str, ...], folder: Path, now: datetime | None, outputs: list[Path]) -> None:
     from blogarchive.cli import main
 
     for descriptor, path in enumerate(outputs, 1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
     os.chdir(folder)
     sys.argv = ["blogarchive", *words]
-    if not days_ahead:
-        main()
-    with time_machine.travel(time.time() + days_ahead * 86400, tick=True):
-        main()
+    if now is not None:
+        os.environ[NOW_VARIABLE] = now.isoformat()
+    main()
 
 
 def ended(process: subprocess.Popen[str]) -> Ran:

@@ -167,6 +167,12 @@ class CrawlOptions:
         return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
 
     @property
+    def is_plain_update(self) -> bool:
+        """True if a timer may have begun the run: no option and no URL asks for pages again."""
+        asks = self.full or self.retry or self.accept_changes or self.urls or self.listed
+        return self.command == "update" and not asks
+
+    @property
     def partial(self) -> bool:
         """True if the run leaves out posts on purpose."""
         return self.limit is not None or self.since is not None

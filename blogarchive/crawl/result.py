@@ -21,7 +21,7 @@ from blogarchive.errors import (
 from blogarchive.messages.details import explain_detail
 from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import Blog, is_stored
-from blogarchive.store.ledger.failures import OpenFailure, known_home_failures, reported_failures
+from blogarchive.store.ledger.failures import OpenFailure, known_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome
 from blogarchive.store.rows import utc_now
 
@@ -198,10 +198,10 @@ def _failures_message(reported: Sequence[OpenFailure]) -> str:
 
 
 def _known(session: CrawlSession) -> list[OpenFailure]:
-    """Return the failures of home pages that an earlier update reported; a backup names its blogs itself."""
-    if session.options.command != "update" or session.options.retry:
+    """Return the failures that an earlier update reported; other commands ask for these pages themselves."""
+    if not session.options.is_plain_update:
         return []
-    return known_home_failures(session.archive, session.blogs, session.run, now=utc_now())
+    return known_failures(session.archive, session.blogs, session.run, now=utc_now())
 
 
 def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:

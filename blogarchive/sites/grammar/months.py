@@ -32,13 +32,13 @@ _RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4
 def _parse_rows(view: PageView, lines: Sequence[int]) -> tuple[list[MonthRow], list[int], int]:
     """Return the months of the rows that these lines begin with, the rows with other dates, and the number of lines.
 
-    An endless calendar has months after the last one that may have begun; they count as rows with other dates.
+    A post is pinned by a date in the future, so its month is one.
     """
-    months, unparsed, newest = list[MonthRow](), list[int](), _last_month(view.now)
+    months, unparsed = list[MonthRow](), list[int]()
     own = list(takewhile(lambda i: not view.folded[i] or _is_row(view.folded[i]), lines))
     for index in (i for i in own if view.folded[i]):
         row = _parse_range(view.lines[index].text, _first_url(view.links[index]))
-        if row is None or row.month > newest:
+        if row is None:
             unparsed.append(index)
         else:
             months.append(row)

@@ -24,6 +24,11 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL
 _MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article about such things is longer
 _MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
 _PATTERNS = {
+    NoticeKind.MAINTENANCE: re.compile(
+        r"(?:系统|网站|本站|站点|服务器?|数据库|博客|平台|机房).{0,10}(?:维护|检修|升级|割接|维修)|(?:维护|升级|检修)(?:中|期间)"
+        r"|正在(?:进行)?.{0,6}(?:维护|升级|检修)|暂停(?:服务|访问|对外)|(?:under|scheduled|down for) maintenance|be back (?:soon|shortly)",
+        re.IGNORECASE,
+    ),
     NoticeKind.BLOCKED: re.compile(
         r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
         r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"

@@ -326,6 +326,8 @@ def save_rejection(
     due_at = frontier.mark_failed(
         archive, target, permanent=failure.permanent, retry_after=rejection.retry_after, now=now
     )
+    if rejection.gone and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
+        return save_result(context, Outcome.GONE)
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
     outcome = Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone else Outcome.FAILED
     return replace(save_result(context, outcome), failure=failure)

@@ -203,22 +203,21 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
     return sorted(found, key=lambda failure: failure.url not in homes)
 
 
-def known_home_failures(
+def known_failures(
     archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime
 ) -> list[OpenFailure]:
-    """Return the failures of home pages that a run reported less than a week ago.
+    """Return the failures that a run reported less than a week ago.
 
     A failure is reported when it is new, and again in the first run of each week after that. The previous run is the
     last one of the same command, else the last of all.
     """
-    previous, homes = archive.text(_PREVIOUS, (run.id,)), _home_urls(archive, blogs)
+    previous = archive.text(_PREVIOUS, (run.id,))
     if previous is None:
         return []
     return [
         failure
         for failure in open_failures(archive, blogs)
-        if failure.url in homes
-        and failure.first_failed_at <= previous
+        if failure.first_failed_at <= previous
         and failure.first_failed_at < run.begun_at
         and _weeks(failure, now) == _weeks(failure, parse_utc(previous))
     ]

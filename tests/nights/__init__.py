@@ -1,0 +1,1 @@
+"""A blog that changes while it is backed up night after night."""

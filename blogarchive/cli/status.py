@@ -112,6 +112,18 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
                 time=blog.unreached_since, error=explain_detail(blog.last_error or "")
             )
         )
+    if blog.state == "moved":
+        lines.append(
+            _(
+                "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` goes on there"
+            ).format(url=blog.state_detail, day=(blog.state_since or "")[:10], site=blog.site)
+        )
+    if blog.state == "closed":
+        lines.append(
+            _("  closed since {day}: {notice}").format(
+                day=(blog.state_since or "")[:10], notice=explain_detail(blog.state_detail or "", "notice")
+            )
+        )
     lines += [
         _("  {month}  {read} of {named} posts read, {stored} stored, {shown} shown").format(
             month=month.month,

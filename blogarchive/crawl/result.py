@@ -20,9 +20,9 @@ from blogarchive.errors import (
 )
 from blogarchive.messages.details import explain_detail
 from blogarchive.store.ledger import coverage, failures
-from blogarchive.store.ledger.blogs import Blog, is_stored
+from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
 from blogarchive.store.ledger.failures import OpenFailure, known_failures, reported_failures
-from blogarchive.store.ledger.runs import Counts, RunOutcome
+from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
 from blogarchive.store.rows import utc_now
 
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
@@ -44,6 +44,8 @@ class CrawlResult:
     """The hosts of blogs that failed as a whole, each with its error."""
     unfinished: bool = False
     """A limit of the user, or a stop, left pages or images of the other hosts."""
+    cause: str | None = None
+    """What ended the run, without what differs from night to night."""
 
 
 class ThrottleState(Protocol):
@@ -110,9 +112,7 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle, changed)
     if error:
-        return CrawlResult(
-            outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
-        )
+        return _error_result(session, throttle, error, counts)
     limit = _reached_limit(session, throttle)
     known = _known(session)
     found = reported_failures(session.archive, session.blogs, session.run)
@@ -122,14 +122,41 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
         for failure in known
     )
     outcome: RunOutcome = "limited" if limit else "failures"
-    if reported:
-        message = "; ".join((_failures_message(reported), *filter(None, (limit,))))
+    news = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
+    if reported or news:
+        messages = [*news, *([_failures_message(reported)] if reported else ())]
+        message = "; ".join((*messages, *filter(None, (limit,))))
         return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message, notes=notes)
     if session.warnings:
         message = "; ".join((*session.warnings, *filter(None, (limit,))))
         return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message)
     outcome = "limited" if limit else "done"
     return CrawlResult(outcome=outcome, exit_code=0, counts=counts, message=limit, notes=notes)
+
+
+def _error_result(
+    session: CrawlSession, throttle: ThrottleState, error: BlogArchiveError, counts: Counts
+) -> CrawlResult:
+    """Return the result of a run that an error ended; a cause that lasts is reported once a week.
+
+    A change of a site waits for a person, so its exit code stays.
+    """
+    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or session.hosts()
+    cause = " ".join((outcome, *names))
+    if isinstance(error, SiteChanged):
+        sites = {blog.site for blog in session.blogs}
+        fields = [change.field for change in coverage.open_changes(session.archive, sites)]
+        cause = " ".join((outcome, *fields))
+    result = CrawlResult(
+        outcome=outcome, exit_code=error.exit_code, counts=counts, message=str(error), cause=cause
+    )
+    lasts = isinstance(error, (SiteBlocks, Unreachable, RobotsForbid, SiteChanged))
+    if not (lasts and session.options.is_plain_update):
+        return result
+    if not is_reported(session.archive, session.run, cause, now=utc_now()):
+        return result
+    exit_code = result.exit_code if isinstance(error, SiteChanged) else 0
+    return replace(result, exit_code=exit_code, message=None, notes=(str(error),))
 
 
 def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None:
@@ -165,12 +192,44 @@ def _most_severe(
         else:  # some blogs have pages on a second host; each missing page is a failure of its own
             session.observer.on_message(str(blocked))
     unreached = _unreached_error(session) if session.unreached else None
+    resting = _resting(session)
+    if session.unreached and len(resting) == len(session.blogs):
+        unreached = _resting_error(session, resting)
     if isinstance(unreached, SiteChanged):  # a host that served one page for all URLs is blocked for that
         errors = [error for error in errors if not isinstance(error, SiteBlocks)]
     if unreached and not errors:
         errors.append(unreached)
     errors += [changed] if changed else []
     return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
+
+
+def _resting(session: CrawlSession) -> list[BlogState]:
+    """Return the states of the blogs of this run that are moved or closed."""
+    states = blog_states(session.archive)
+    found = (states.get(blog) for blog in session.blogs)
+    return [state for state in found if state is not None and state.state in RESTING]
+
+
+def _is_new(session: CrawlSession, state: BlogState) -> bool:
+    return not session.options.is_plain_update or state.state_since >= session.run.begun_at
+
+
+def _resting_error(session: CrawlSession, resting: Sequence[BlogState]) -> BlogArchiveError | None:
+    """Return the error of a run in which all blogs are moved or closed; None if an earlier run reported all of them."""
+    news = [state for state in resting if _is_new(session, state)]
+    return Unreachable("; ".join(map(_state_message, news))) if news else None
+
+
+def _state_message(state: BlogState) -> str:
+    """Return the message about a moved or closed blog, with the command that helps."""
+    blog = f"{state.site}/{state.uid}"
+    if state.state == "moved":
+        return _(
+            "{blog} has moved to {url}; if that is the same blog, `blogarchive backup {url} --site {site}` goes on there"
+        ).format(blog=blog, url=state.state_detail, site=state.site)
+    return _(
+        "{blog} is closed: {notice}; what is stored stays, and its home page is asked for once a week"
+    ).format(blog=blog, notice=explain_detail(state.state_detail, "notice"))
 
 
 def blocked_message(host: str, reason: str) -> str:

@@ -323,6 +323,7 @@ def _crawl_archive(
         exit_code=result.exit_code,
         counts=result.counts,
         now=utc_now(),
+        cause=result.cause,
     )
     return result
 

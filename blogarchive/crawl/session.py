@@ -167,7 +167,10 @@ class CrawlSession:
             )
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
-            for blog in blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry):
+            rests = self.options.is_plain_update and not self.options.uids
+            resting = blogs.resting_blogs(self.archive, utc_now()) if rests else set()
+            stored = blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry)
+            for blog in [blog for blog in stored if blog not in resting]:
                 home = plan.queue_home(self.archive, blog, now=utc_now())
                 self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
         if self.options.retry:
@@ -279,6 +282,7 @@ class CrawlSession:
         self._counts["failures"] += 1
         self.answers.record_failure(service_of(target.url), failure)
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
+        self._record_home(Blog(site=target.site, uid=target.uid), target, failure)
         self._record_change(Blog(site=target.site, uid=target.uid))
         self.observer.on_fetch_failed(target, failure)
 
@@ -328,6 +332,7 @@ class CrawlSession:
         self._counts["pages"] += reached
         self._counts["failures"] += saved.failure is not None
         self._reached |= reached
+        self._record_home(saved.blog, target, None if reached else saved.failure)
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
         self._record_change(saved.blog, Blog(site=target.site, uid=target.uid))
@@ -336,6 +341,12 @@ class CrawlSession:
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
         return saved
+
+    def _record_home(self, blog: Blog, target: Target, failure: Failure | None) -> None:
+        """Record whether the site answered for the home page; one that cannot be parsed says nothing of others."""
+        if target.kind is PageKind.HOME and target.page_no == 1:
+            reached = failure is None or failure.kind not in ("network", "http", "blocked", "notice")
+            self.targets.record_home(blog, reached=reached)
 
     def _record_change(self, *changed: Blog) -> None:
         self.targets.record_change(changed)

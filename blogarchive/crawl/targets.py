@@ -143,6 +143,10 @@ def _target(site: Site, parsed: ParsedUrl) -> Target:
     return Target(url=parsed.url, site=site.name, kind=kind, uid=parsed.uid, number=parsed.number)
 
 
+def _is_home(target: Target) -> bool:
+    return target.kind is PageKind.HOME and target.page_no == 1
+
+
 # turns
 
 _Turn = tuple[int, int, Blog]  # pages taken, order of arrival, blog
@@ -247,6 +251,8 @@ class TargetSource:
         self._turns = BlogTurns()
         self._fetched = frontier.count_fetched(archive, run.epoch_at) if run.resumes else {}
         self._unchecked: dict[Blog, None] = {}
+        self._stored: set[Blog] = set()  # before the run
+        self._homes: dict[Blog, bool] = {}  # whether the home page was reached, of the blogs that were asked
         self._posts_taken = 0
 
     @property
@@ -258,6 +264,8 @@ class TargetSource:
         """Add a blog of `host`."""
         self._turns.add(blog, host, taken=self._fetched.get(blog, 0))
         self._unchecked[blog] = None
+        if blogs.is_stored(self._archive, blog):
+            self._stored.add(blog)
 
     def hosts_of(self, of_blogs: Iterable[Blog]) -> dict[Blog, str]:
         """Return the host of each of these blogs."""
@@ -270,6 +278,10 @@ class TargetSource:
                 self._turns.wake(blog)
                 self._unchecked[blog] = None
 
+    def record_home(self, blog: Blog, *, reached: bool) -> None:
+        """Record whether the home page of a blog was reached. If it was not, nothing else is asked for in an update."""
+        self._homes[blog] = reached or self._homes.get(blog, False)
+
     def changed_hosts(self) -> list[str]:
         """Return the hosts that may have new targets since the last call."""
         return self._turns.changed_hosts(format_utc(utc_now()))
@@ -277,7 +289,7 @@ class TargetSource:
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return due targets of the next blog of `host`; those in `exclude` are in flight."""
         while blog := self._turns.next(host):
-            if taken := self._take_of(blog, min(limit, SLICE), exclude):
+            if taken := self._homes_first(blog, self._take_of(blog, min(limit, SLICE), exclude), exclude):
                 self._turns.record_taken(blog, len(taken))
                 return taken
             if not self._requeue_incomplete(blog, exclude):
@@ -326,6 +338,20 @@ class TargetSource:
             return 0
         del self._unchecked[blog]
         return plan.queue_incomplete(self._archive, self._run, blog, now=utc_now())
+
+    def _homes_first(self, blog: Blog, taken: list[Target], exclude: Collection[Target]) -> list[Target]:
+        """Return these targets after the home page of a stored blog answered; before, home pages alone.
+
+        In an update it must have been reached.
+        """
+        is_answered = self._homes.get(blog) or (self._options.command == "backup" and blog in self._homes)
+        if is_answered or blog not in self._stored or self._options.limit is not None:
+            return taken
+        homes = [target for target in taken if _is_home(target)][:1]
+        is_asked = any(_is_home(target) and target.uid == blog.uid for target in exclude)
+        if homes or is_asked or blog in self._homes:
+            return homes
+        return taken  # the run goes on after one that fetched the home page
 
     def _blogs_on(self, host: str) -> Iterator[Blog]:
         return (blog for blog in self._turns.blogs if self._turns.host_of(blog) == host)

@@ -16,7 +16,9 @@ from tests.tool import Ran, Tool
 UID = "31182"
 BEGIN = datetime(2025, 2, 1, 3, 0, tzinfo=UTC)
 
-_MAINTENANCE = "<html><head><title>系统维护中</title></head><body><p>系统维护中，请耐心等待。</p></body></html>"
+_MAINTENANCE = (
+    "<html><head><title>系统维护中</title></head><body><p>系统维护中，请耐心等待。</p></body></html>"
+)
 _CLOSED = "<html><head><title>提示</title></head><body><p>该博客已关闭。</p></body></html>"
 
 
@@ -37,11 +39,17 @@ class EvolvingHost(DemoHost):
         if self.reprint is None or not kind.startswith("text/html"):
             return good
         charset = "gb18030" if b"gb2312" in good.body[:400] else "utf-8"
-        return replace(good, body=self.reprint(good.body.decode(charset)).encode(charset, "xmlcharrefreplace"))
+        return replace(
+            good, body=self.reprint(good.body.decode(charset)).encode(charset, "xmlcharrefreplace")
+        )
 
     def move_to(self, other: "EvolvingHost") -> None:
         """Redirect every URL to the same path of another host, which serves the blog from now on."""
-        other.site, other.reprint, self.instead = self.site, self.reprint, lambda request: redirect(other.url + request.path)
+        other.site, other.reprint, self.instead = (
+            self.site,
+            self.reprint,
+            lambda request: redirect(other.url + request.path),
+        )
 
 
 def indented(text: str) -> str:

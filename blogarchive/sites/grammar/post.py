@@ -26,7 +26,8 @@ _MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
 _PATTERNS = {
     NoticeKind.MAINTENANCE: re.compile(
         r"(?:系统|网站|本站|站点|服务器?|数据库|博客|平台|机房).{0,10}(?:维护|检修|升级|割接|维修)|(?:维护|升级|检修)(?:中|期间)"
-        r"|正在(?:进行)?.{0,6}(?:维护|升级|检修)|暂停(?:服务|访问|对外)|(?:under|scheduled|down for) maintenance|be back (?:soon|shortly)",
+        r"|正在(?:进行)?.{0,6}(?:维护|升级|检修)|暂停(?:服务|访问|对外)"
+        r"|(?:under|scheduled|down for) maintenance|be back (?:soon|shortly)",
         re.IGNORECASE,
     ),
     NoticeKind.BLOCKED: re.compile(
@@ -45,7 +46,8 @@ _PATTERNS = {
         r"(?:文章|日志|博文|博客|帖子|页面|内容|日记|链接|网页|用户|博主).{0,12}"
         r"(?:不存在|已.{0,8}删除|被.{0,8}删除|已删|找不到|没有找到|失效|已关闭|被关闭|已注销|被封|被屏蔽|被冻结)"
         r"|(?:不存在|没有|未找到|找不到).{0,6}(?:文章|日志|博文|博客|帖子|页面|内容|用户|博主)|(?:已经?|被)(?:作者|博主|管理员).{0,4}删除"
-        r"|404 not found|page not found|not found",
+        r"|(?:博客|网站|本站|平台|服务|频道|空间).{0,12}(?:停止|终止|永久关闭|下线|关闭服务|关站)|停止(?:服务|运营|开放)"
+        r"|404 not found|page not found|not found|no longer available|(?:permanently|been) closed|account.{0,10}suspended",
         re.IGNORECASE,
     ),
     NoticeKind.LOGIN: re.compile(

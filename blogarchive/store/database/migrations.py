@@ -81,12 +81,29 @@ def _add_readers(connection: sqlite3.Connection) -> None:
         connection.execute(f"alter table posts add column {name} text")
 
 
+_ADDED = {
+    "authors": ("state text", "state_detail text", "state_since text", "state_asked_at text"),
+    "runs": ("cause text",),
+    "blog_settings": ("revisits integer",),
+    "frontier": ("interval_days real",),
+    "media": ("etag text", "last_modified text"),
+}
+
+
+def _add_nights(connection: sqlite3.Connection) -> None:
+    """Add states of blogs, causes of runs, intervals of posts, and validators of images."""
+    for table, columns in _ADDED.items():
+        for column in columns:
+            connection.execute(f"alter table {table} add column {column}")
+
+
 _MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (
     _add_comment_years,
     equal_versions.fold_texts,
     _tidy,
     _index_facets,
     _add_readers,
+    _add_nights,
 )
 """Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""
 

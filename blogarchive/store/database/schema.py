@@ -30,6 +30,10 @@ create table authors (
     last_seen_at text not null,
     home_proved_at text,
     page_id integer references pages(id),
+    state text,
+    state_detail text,
+    state_since text,
+    state_asked_at text,
     unique (site, uid)
 );
 
@@ -226,9 +230,20 @@ create table media (
     attempts integer not null default 0,
     next_try_at text,
     fetched_at text,
-    detail text
+    detail text,
+    etag text,
+    last_modified text
 );
 create index media_work on media(status, host);
+
+create table media_versions (
+    id integer primary key,
+    url text not null,
+    sha256 text not null references media_files(sha256),
+    first_seen_at text not null,
+    last_seen_at text not null,
+    unique (url, sha256)
+);
 
 create table media_files (
     sha256 text primary key,
@@ -291,7 +306,8 @@ create table frontier (
     found_on text,
     fetched_at text,
     etag text,
-    last_modified text
+    last_modified text,
+    interval_days real
 );
 create index pages_facets on pages(kind, status, encoding);
 create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
@@ -311,7 +327,8 @@ create table runs (
     counts text not null default '{{}}',
     version text not null,
     pid integer,
-    host text
+    host text,
+    cause text
 );
 
 create table run_blogs (
@@ -388,6 +405,7 @@ create table blog_settings (
     cookies text,
     paused_at text,
     forgotten_at text,
+    revisits integer,
     unique (site, uid)
 );
 

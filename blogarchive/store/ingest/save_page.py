@@ -19,14 +19,14 @@ from blogarchive.items import (
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import post_pages, validate
+from blogarchive.store.ingest import post_pages, redirects, validate
 from blogarchive.store.ingest.validate import load_stored_state, validate_page
 from blogarchive.store.ledger import (
     coverage,
     failures,
     frontier,
 )
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, listing_pages
 from blogarchive.store.pages import page_chains, pages
@@ -148,6 +148,10 @@ def save_page(
         )
         if rejected is not None:
             return validate.save_rejection(archive, crawled, blog, rejected, run_id)
+        if _is_home(crawled.target):
+            redirects.move_blog(archive, blog, crawled.page.url)
+            clear_state(archive, blog)
+        crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
@@ -163,6 +167,7 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         context = SaveContext(archive, crawled, blog, run_id=run_id)
         if _is_home(target):
             authors.link_run(context)
+            clear_state(archive, blog)
         post_pages.mark_unchanged(context)
         frontier.mark_unchanged(
             archive, target, fetched_at=context.precise_moment, due_at=_unchanged_due_at(context)
@@ -182,6 +187,10 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
+        if _is_home(target) and validate.save_state(archive, blog, failure, now=now):
+            frontier.mark_failed(archive, target, now=now)
+            failures.resolve(archive, target.url, now=now)
+            return None
         due_at = frontier.mark_failed(archive, target, permanent=failure.permanent, now=now)
         failures.record_failure(
             archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at

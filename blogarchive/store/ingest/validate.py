@@ -1,7 +1,8 @@
 """Save a rejected page as a failure: refusals, notices, pages of other blogs and pages that parse worse."""
 
+import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
@@ -13,7 +14,7 @@ from blogarchive.store.ledger import (
     failures,
     frontier,
 )
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
 from blogarchive.store.pages import pages
@@ -39,6 +40,7 @@ WHOLE_STATUSES = frozenset((200, 203))
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
+_MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +118,8 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is None:
         return None
+    if notice.kind is NoticeKind.MAINTENANCE:
+        return Rejection(failure=Failure(kind="notice", field=_MAINTENANCE, detail=_short(notice.text)))
     reasons = {NoticeKind.GONE: "deleted", NoticeKind.HIDDEN: "hidden"}
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
@@ -323,6 +327,10 @@ def save_rejection(
         frontier.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
+    if target.kind is PageKind.HOME and target.page_no == 1 and save_state(archive, blog, failure, now=now):
+        frontier.mark_failed(archive, target, now=now)
+        failures.resolve(archive, target.url, now=now)
+        return replace(save_result(context, Outcome.FAILED), failure=failure)
     due_at = frontier.mark_failed(
         archive, target, permanent=failure.permanent, retry_after=rejection.retry_after, now=now
     )
@@ -331,6 +339,26 @@ def save_rejection(
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
     outcome = Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone else Outcome.FAILED
     return replace(save_result(context, outcome), failure=failure)
+
+
+_REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape("{url}"), r"(\S+)"))
+_GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
+
+
+def save_state(archive: Archive, blog: Blog, failure: Failure, *, now: datetime) -> bool:
+    """Store what the failure of its home page says of a stored blog; return whether it is moved or closed."""
+    if not is_stored(archive, blog):
+        return False
+    if moved := _REDIRECTED.fullmatch(failure.detail):
+        set_state(archive, blog, "moved", moved[1], now=now)
+        return True
+    is_notice = failure.kind == "notice" and failure.field != _MAINTENANCE and not failure.permanent
+    if is_notice or failure.detail in _GONE_STATUSES:
+        set_state(archive, blog, "closed", failure.detail, now=now)
+        return True
+    if failure.kind in ("network", "http", "blocked", "notice"):
+        set_state(archive, blog, "unreachable", failure.detail, now=now)
+    return False
 
 
 def _is_post_gone(context: SaveContext, rejection: Rejection) -> bool:

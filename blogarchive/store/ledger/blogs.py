@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from gettext import gettext as _
+from typing import Literal
 from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import Value
+from blogarchive.store.rows import Value, format_utc
 
 # blogs
 
@@ -166,14 +168,85 @@ def stored_url(archive: Archive, blog: Blog) -> str | None:
     )
 
 
-def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
-    """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
-    urls = archive.column(
+def home_urls(archive: Archive, blog: Blog) -> list[str]:
+    """Return the URLs at which the home page of the blog is or was."""
+    return archive.column(
         "select url from frontier where site = ?1 and uid is ?2 and kind = 'home'"
-        " union select url from authors where site = ?1 and uid is ?2",
+        " union select url from authors where site = ?1 and uid is ?2 and url <> ''",
         (blog.site, blog.uid),
     )
-    return frozenset(urlsplit(url).netloc for url in urls) | frozenset(site_by_name(blog.site).hosts)
+
+
+def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
+    """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
+    hosts = {urlsplit(url).netloc for url in home_urls(archive, blog)}
+    return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)
+
+
+# blog_states
+
+StateKind = Literal["moved", "closed", "unreachable"]
+
+RESTING = ("moved", "closed")
+"""States in which only the home page is asked for, once a week."""
+
+_ASKED_EVERY = timedelta(days=7) - timedelta(hours=4)
+"""A little less than a week: in a run at the same hour each day, the night of the week is the same."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogState:
+    """Why a stored blog is not updated. `detail` is the new URL, the notice or the reason; times are UTC text."""
+
+    site: str
+    uid: str
+    state: StateKind
+    state_detail: str
+    state_since: str
+    state_asked_at: str
+
+    @property
+    def blog(self) -> Blog:
+        """Return the blog."""
+        return Blog(site=self.site, uid=self.uid)
+
+
+def blog_states(archive: Archive) -> dict[Blog, BlogState]:
+    """Return the states of the blogs that have one."""
+    found = archive.all_as(
+        BlogState,
+        "select site, uid, state, state_detail, state_since, state_asked_at from authors where state is not null",
+    )
+    return {state.blog: state for state in found}
+
+
+def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
+    """Return the moved and closed blogs whose home pages were asked for within a week."""
+    since = format_utc(now - _ASKED_EVERY)
+    return {
+        blog
+        for blog, state in blog_states(archive).items()
+        if state.state in RESTING and state.state_asked_at > since
+    }
+
+
+def set_state(archive: Archive, blog: Blog, kind: StateKind, detail: str, *, now: datetime) -> None:
+    """Store the state of a blog, if it is stored; it is since `now` unless it was known."""
+    moment = format_utc(now)
+    archive.execute(
+        "update authors set state_since = case when state is ?1 and state_since is not null then state_since else ?3 end,"
+        " state = ?1, state_detail = ?2, state_asked_at = ?3 where site = ?4 and uid = ?5",
+        (kind, detail, moment, blog.site, blog.uid),
+    )
+
+
+def clear_state(archive: Archive, blog: Blog) -> None:
+    """Store that the home page of a blog was fetched."""
+    archive.execute(
+        "update authors set state = null, state_detail = null, state_since = null, state_asked_at = null"
+        " where site = ? and uid = ? and state is not null",
+        (blog.site, blog.uid),
+    )
 
 
 # blog_settings

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, home_target
-from blogarchive.store.ledger.runs import Run
+from blogarchive.store.ledger.runs import REPORTED_EVERY, Run
 from blogarchive.store.rows import Value, format_utc, parse_utc
 
 # failures
@@ -180,7 +180,6 @@ def _to_json(blogs: Sequence[Blog]) -> str:
 
 # reported
 
-_REPEATED = timedelta(days=7)
 _PREVIOUS = """
 select coalesce(max(case when p.command = r.command and p.arguments = r.arguments then p.finished_at end),
                 max(p.finished_at))
@@ -203,9 +202,7 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
     return sorted(found, key=lambda failure: failure.url not in homes)
 
 
-def known_failures(
-    archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime
-) -> list[OpenFailure]:
+def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime) -> list[OpenFailure]:
     """Return the failures that a run reported less than a week ago.
 
     A failure is reported when it is new, and again in the first run of each week after that. The previous run is the
@@ -228,4 +225,4 @@ def _home_urls(archive: Archive, blogs: Sequence[Blog]) -> set[str]:
 
 
 def _weeks(failure: OpenFailure, at: datetime) -> int:
-    return (at - parse_utc(failure.first_failed_at)) // _REPEATED
+    return (at - parse_utc(failure.first_failed_at)) // REPORTED_EVERY

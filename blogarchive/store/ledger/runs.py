@@ -29,6 +29,15 @@ _LAST_UNFINISHED = """
 select epoch_at from (select * from runs where command = ? and arguments = ? order by id desc limit 1)
  where outcome is null or outcome in ('killed', 'interrupted', 'unwritable', 'limited')
 """
+_CAUSED = """
+with same as (select p.* from runs p join runs r on p.id < r.id and p.command = r.command and p.arguments = r.arguments
+               where r.id = ?1 and p.finished_at is not null)
+select min(finished_at), max(finished_at) from same
+ where id > coalesce((select max(id) from same where cause is not ?2), 0)
+"""
+REPORTED_EVERY = timedelta(days=7)
+"""A cause that lasts is reported once, and again in the first run of each week after that."""
+
 MAX_RESUME_AGE = timedelta(days=7)
 """An older unfinished run is not resumed, because its copy of the home page is out of date."""
 
@@ -107,14 +116,35 @@ def unsaved_run(archive: Archive, *, now: datetime) -> Run:
 
 
 def finish_run(
-    archive: Archive, run: Run, *, outcome: RunOutcome, exit_code: int, counts: Counts, now: datetime
+    archive: Archive,
+    run: Run,
+    *,
+    outcome: RunOutcome,
+    exit_code: int,
+    counts: Counts,
+    now: datetime,
+    cause: str | None = None,
 ) -> None:
-    """Store the outcome of a run.
+    """Store the outcome of a run, and the `cause` that ended it.
 
     The next run with the same arguments resumes one that is `interrupted`, `limited` or `unwritable`.
     """
-    ending: dict[str, Value] = {"finished_at": format_utc(now), "outcome": outcome, "exit_code": exit_code}
+    ending: dict[str, Value] = {
+        "finished_at": format_utc(now),
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "cause": cause,
+    }
     archive.update_row("runs", run.id, {**ending, "counts": json.dumps(asdict(counts))})
+
+
+def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> bool:
+    """Return whether all runs of this command since the last report of the cause, less than a week ago, had it too."""
+    since, last = archive.rows(_CAUSED, (run.id, cause))[0]
+    if since is None:
+        return False
+    begun = parse_utc(since)
+    return (now - begun) // REPORTED_EVERY == (parse_utc(last) - begun) // REPORTED_EVERY
 
 
 def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str) -> str | None:

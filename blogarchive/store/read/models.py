@@ -205,6 +205,7 @@ def _read_images(executor: Executor, post_id: int) -> tuple[Image, ...]:
 # blog_models
 
 BLOG_COLUMNS = """a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on, a.last_seen_at,
+       a.state, a.state_detail, a.state_since,
        (select total_visits from author_stats s where s.author_id = a.id
            and total_visits is not null order by captured_at desc limit 1) as total_visits,
        (select account_age from author_stats s where s.author_id = a.id
@@ -218,7 +219,10 @@ BLOGS = f"select {BLOG_COLUMNS} from authors a"  # noqa: S608 - constants
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blog:
-    """An author with the header of the blog and the newest counters; `aliases` are other uids in the blog's URLs."""
+    """An author with the header of the blog and the newest counters; `aliases` are other uids in the blog's URLs.
+
+    `state` is as in `store.ledger.blogs`: None if the blog is updated.
+    """
 
     id: int
     site: str
@@ -229,6 +233,9 @@ class Blog:
     tagline: str | None
     registered_on: str | None
     last_seen_at: str
+    state: str | None
+    state_detail: str | None
+    state_since: str | None
     total_visits: int | None
     account_age: int | None
     aliases: tuple[str, ...]

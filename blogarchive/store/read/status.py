@@ -324,7 +324,8 @@ class BlogStatus:
     stored; `gone` and `edited` count posts. `comments_claimed` is the sum of the counts that posts show. `waiting` counts
     pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
     end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
-    fetched, and `last_error` its newest reason, else None. A blog that was never reached has no `first_seen_at`.
+    fetched, and `last_error` its newest reason, else None. `state` is "moved" (`state_detail` is the new URL), "closed" (the
+    notice), "unreachable" (the reason) or None. A blog that was never reached has no `first_seen_at`.
     """
 
     site: str
@@ -353,6 +354,9 @@ class BlogStatus:
     gone_unread: int
     last_error: str | None
     paused_at: str | None
+    state: str | None
+    state_detail: str | None
+    state_since: str | None
 
     @property
     def reached(self) -> bool:
@@ -433,7 +437,8 @@ class _BlogReader:
     def read(self) -> Iterator[BlogStatus]:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
         authors = self._archive.execute(
-            "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
+            "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,"
+            " state, state_detail, state_since from authors"
         )
         found = {Blog(site=author["site"], uid=author["uid"]): author for author in dicts(authors)}
         forgotten = set(blogs.forgotten_blogs(self._archive))
@@ -466,7 +471,16 @@ class _BlogReader:
 
 def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
     home = blogs.home_target(archive, blog)
-    names = dict.fromkeys(("nickname", "blog_title", "first_seen_at", "last_seen_at"))
+    unknown = (
+        "nickname",
+        "blog_title",
+        "first_seen_at",
+        "last_seen_at",
+        "state",
+        "state_detail",
+        "state_since",
+    )
+    names = dict.fromkeys(unknown)
     return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}
 
 

@@ -1,0 +1,149 @@
+"""Follow the URLs of a blog: retire targets that redirect to others, and move all of them with the blog."""
+
+from dataclasses import replace
+from itertools import repeat
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post
+from blogarchive.sites.base import site_by_name
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures, frontier
+from blogarchive.store.ledger.blogs import Blog, home_urls, stored_url
+from blogarchive.store.ledger.frontier import TARGET_COLUMNS
+from blogarchive.store.rows import Value
+
+# ruff: noqa: S608 - statements are put together from the names of our own tables
+
+Linked = TypeVar("Linked", Link, ListedPost, MonthRow, CategoryRow, Post)
+
+
+def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
+    """Return the page under the target that its URL names, if another URL redirected to it.
+
+    The other target is retired: it is never fetched again, and what it listed is not counted twice.
+    """
+    target, url = crawled.target, site_by_name(crawled.target.site).parse_url(crawled.page.url).url
+    if url == target.url or crawled.page.url == target.url or target.kind is PageKind.HOME:
+        return crawled
+    if target.kind is PageKind.POST:
+        frontier.change_url(archive, replace(target, url=url))
+        return crawled
+    known = archive.one_as(
+        type(target),
+        f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?",
+        (url, target.kind),
+    )
+    if known is None:
+        _rename(archive, target.url, url)
+        return replace(crawled, target=replace(target, url=url))
+    frontier.deactivate(archive, target)
+    failures.resolve(archive, target.url, now=crawled.page.fetched_at)
+    return replace(crawled, target=known)
+
+
+def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> CrawledPage:
+    """Return the page with its own URLs at the scheme and host that it came from.
+
+    Pages link to the blog by http and https, and by its old host long after a move. Each form would be a target.
+    """
+    current = None if crawled.target.kind is PageKind.HOME else stored_url(archive, blog)
+    origin, homes = _origin(current or crawled.page.url), home_urls(archive, blog)
+    others = {_origin(url) for url in homes} | {_other_scheme(origin)}
+    prefixes = tuple(f"{other}/" for other in others - {origin})
+    parsed = crawled.parsed
+
+    def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
+        old = [row.url is not None and row.url.startswith(prefixes) for row in rows]
+        return tuple(map(_with_origin, rows, old, repeat(origin))) if any(old) else rows
+
+    parsed = crawled.parsed
+    categories = tuple(
+        row if (posts := moved(row.posts)) is row.posts else replace(row, posts=posts)
+        for row in moved(parsed.categories)
+    )
+    changed = replace(
+        parsed,
+        links=moved(parsed.links),
+        months=moved(parsed.months),
+        listed=moved(parsed.listed),
+        latest=moved(parsed.latest),
+        posts=moved(parsed.posts),
+        categories=categories,
+    )
+    return replace(crawled, parsed=changed)
+
+
+def _with_origin(row: Linked, is_old: bool, origin: str) -> Linked:
+    return replace(row, url=origin + row.url[len(_origin(row.url)) :]) if is_old and row.url else row
+
+
+def move_blog(archive: Archive, blog: Blog, home: str) -> None:
+    """Move the targets of a blog to the scheme and host of the home page that was fetched."""
+    stored = stored_url(archive, blog)
+    if stored is None or _origin(stored) == _origin(home):
+        return
+    old, new = f"{_origin(stored)}/", f"{_origin(home)}/"
+    author_id = archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    names: dict[str, Value] = {
+        "old": old,
+        "new": new,
+        "site": blog.site,
+        "uid": blog.uid,
+        "author": author_id,
+    }
+    for statement in _MOVE:
+        archive.execute(statement, names)
+
+
+_OF_BLOG = "site = :site and uid is :uid"
+_OF_AUTHOR = "author_id = :author"
+_LISTED = "(kind <> 'home' or page_no > 1)"  # homes stay: they are the hosts at which the blog was
+
+
+def _moved(column: str) -> str:
+    return f"case when {_is_old(column)} then :new || substr({column}, length(:old) + 1) else {column} end"
+
+
+def _is_old(column: str) -> str:
+    return f"substr({column}, 1, length(:old)) = :old"
+
+
+_MOVE = (
+    "update or ignore frontier set etag = null, last_modified = null,"
+    f" {', '.join(f'{column} = {_moved(column)}' for column in ('key', 'url', 'chain'))}"
+    f" where {_OF_BLOG} and {_LISTED} and {_is_old('url')}",
+    f"delete from frontier where {_OF_BLOG} and {_LISTED} and {_is_old('url')}",
+    f"update frontier set state = 'done', due_at = null where {_OF_BLOG} and not {_LISTED} and {_is_old('url')}",
+    *(
+        f"update or ignore {table} set {column} = {_moved(column)} where {owner} and {_is_old(column)}"
+        for table, column, owner in (
+            ("_page_chains", "chain", _OF_BLOG),
+            ("failures", "url", f"{_OF_BLOG} and resolved_at is null"),
+            ("posts", "url", _OF_AUTHOR),
+            ("categories", "url", _OF_AUTHOR),
+            ("archive_months", "url", _OF_AUTHOR),
+        )
+    ),
+)
+
+
+def _rename(archive: Archive, old: str, new: str) -> None:
+    """Give a listing, or a page of comments, another URL."""
+    archive.execute(
+        "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2", (new, old)
+    )
+    archive.execute("update frontier set chain = ?1 where chain = ?2", (new, old))
+    archive.execute("update or ignore _page_chains set chain = ?1 where chain = ?2", (new, old))
+    archive.execute("update categories set url = ?1 where url = ?2", (new, old))
+    archive.execute("update archive_months set url = ?1 where url = ?2", (new, old))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _other_scheme(origin: str) -> str:
+    scheme, _, rest = origin.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"

@@ -193,11 +193,12 @@ def queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetim
 def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the earlier URLs of a home page that is gone, since its site may have reverted a redirect."""
     is_gone = archive.exists(
-        "select 1 from frontier f join failures x on x.url = f.url and x.resolved_at is null"
-        " and x.kind in ('http', 'notice', 'unreadable') and x.detail not like 'status 5%'"
-        " where f.site = ?1 and f.uid is ?2 and f.kind = 'home'"
-        " and f.page_no = 1 and f.state in ('failed', 'dead') and not exists (select 1 from frontier h"
-        " where h.site = ?1 and h.uid is ?2 and h.kind = 'home' and h.page_no = 1 and h.fetched_at >= ?3)",
+        "select 1 from frontier f where f.site = ?1 and f.uid is ?2 and f.kind = 'home' and f.page_no = 1"
+        " and f.state in ('failed', 'dead') and (exists (select 1 from authors where site = ?1 and uid = ?2"
+        " and state = 'closed') or exists (select 1 from failures x where x.url = f.url and x.resolved_at is null"
+        " and x.kind in ('http', 'notice', 'unreadable') and x.detail not like 'status 5%'))"
+        " and not exists (select 1 from frontier h where h.site = ?1 and h.uid is ?2 and h.kind = 'home'"
+        " and h.page_no = 1 and h.fetched_at >= ?3)",
         (blog.site, blog.uid, run.epoch_at),
     )
     if not is_gone:

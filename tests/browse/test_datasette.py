@@ -1,7 +1,10 @@
 """Datasette's own pages of an archive, and of other databases on the same server."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -325,6 +328,20 @@ async def test_who_may_not_view_a_table_reads_none_of_its_rows(archive_path: Pat
         for other in others:
             assert (await served.client.get(f"/read/{other}")).status_code == 200
         close(served)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", [sys.executable, os.environ.get("BLOGARCHIVE_DATASETTE_ALPHA")])
+def test_the_plugin_works_on_this_datasette_and_on_the_newest_alpha(
+    archive_path: Path, python: str | None
+) -> None:
+    if python is None:
+        pytest.skip("BLOGARCHIVE_DATASETTE_ALPHA names no Python with a pre-release of Datasette")
+    script = Path(__file__).with_name("on_datasette.py")
+    ran = subprocess.run(
+        [python, str(script), str(archive_path)], capture_output=True, text=True, timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
 
 
 async def test_a_server_without_an_archive_is_unchanged(other_database: Path) -> None:

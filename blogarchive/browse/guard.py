@@ -15,10 +15,12 @@ from weakref import ref
 
 from datasette.utils.asgi import Response
 
+from blogarchive.store.database.connection import MAX_VALUE_BYTES, distrust_schema
+
 # sql_limits
 
-MAX_RESULT_BYTES: Final = 80 * 2**20
-"""Largest value, and largest total of the values of one statement: more than any stored page or image."""
+MAX_RESULT_BYTES: Final = MAX_VALUE_BYTES
+"""Largest total of the values of one statement."""
 
 _MAX_SQL_LENGTH: Final = 100_000
 _MAX_LIKE_LENGTH: Final = 1_000  # a LIKE takes text length times pattern length
@@ -27,7 +29,7 @@ _HEAP_BYTES: Final = 512 * 2**20
 
 def limit_connection(connection: sqlite3.Connection) -> None:
     """Limit values, results, statements and patterns of `connection`."""
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_RESULT_BYTES)
+    distrust_schema(connection)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MAX_SQL_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _MAX_LIKE_LENGTH)
     connection.row_factory = _RowFactory()

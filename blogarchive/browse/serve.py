@@ -150,6 +150,7 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
                 )
             migrations.refuse_unsupported(connection, path)
             migrations.refuse_older(connection, path)
+            migrations.refuse_changed(connection, path)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(
             _("{path} cannot be read ({error}); restore a copy of it").format(path=path, error=error)

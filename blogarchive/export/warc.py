@@ -28,12 +28,12 @@ from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.folder import Digests, atomic_file, output_file
 from blogarchive.export.run import Exported
+from blogarchive.items import Page
+from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read.exports import (
     PAGE_FIELD,
     ExportReader,
     Filters,
-    PackedPage,
-    PageRecord,
     StoredImage,
     open_reader,
 )
@@ -143,20 +143,19 @@ class WarcRecord:
     is_page: bool
 
 
-def build_record(source: PackedPage | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
+def build_record(source: PageRow | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
     """Return the record of a page or an image, or a message if the bytes of a page are damaged."""
     content = BytesIO()
     writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
-    if isinstance(source, StoredImage):
-        record = _image_record(writer, source)
-    else:
-        try:
-            record = _page_record(writer, source.unpack())
-        except ArchiveDamaged as error:
-            return str(error)
+    try:
+        record = (
+            _page_record(writer, source) if isinstance(source, PageRow) else _image_record(writer, source)
+        )
+    except ArchiveDamaged as error:
+        return str(error)
     writer.write_record(record)
     return WarcRecord(
-        content=content.getvalue(), entry=describe_record(record), is_page=isinstance(source, PackedPage)
+        content=content.getvalue(), entry=describe_record(record), is_page=isinstance(source, PageRow)
     )
 
 
@@ -181,8 +180,9 @@ def warc_date(at: str) -> str:
     return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _page_record(writer: Any, page: PageRecord) -> Any:
-    headers = _record_headers("response", page.url, page.fetched_at, page.body) | _target_field(page)
+def _page_record(writer: Any, row: PageRow) -> Any:
+    page = row.unpack().page
+    headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
     return writer.create_warc_record(
         page.url,
         "response",
@@ -196,6 +196,7 @@ def _page_record(writer: Any, page: PageRecord) -> Any:
 
 
 def _image_record(writer: Any, image: StoredImage) -> Any:
+    image.check()
     fetched_at = image.fetched_at or UNKNOWN_TIME
     return writer.create_warc_record(
         image.url,
@@ -213,7 +214,7 @@ def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[s
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": warc_date(fetched_at)}
 
 
-def _target_field(page: PageRecord) -> dict[str, str]:
+def _target_field(page: PageRow) -> dict[str, str]:
     """Return the target and counters of a page, which `import warc` reads; other programs ignore the field."""
     values = {
         "site": page.site,
@@ -223,7 +224,7 @@ def _target_field(page: PageRecord) -> dict[str, str]:
     return {PAGE_FIELD: json.dumps(values, sort_keys=True)}
 
 
-def _http_headers(page: PageRecord) -> Iterator[tuple[str, str]]:
+def _http_headers(page: Page) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
         if name.lower() not in _TRANSFER_HEADERS:
             yield _join_lines(name), _join_lines(value)
@@ -387,12 +388,12 @@ def write_records(
 
 
 def _in_order(
-    sources: Iterator[PackedPage | StoredImage], earlier: EarlierRecords, is_compressed: bool
+    sources: Iterator[PageRow | StoredImage], earlier: EarlierRecords, is_compressed: bool
 ) -> Iterator[tuple[str, WarcRecord | str]]:
     """Yield the digest of each source and its record, or the message of a damaged page."""
     waiting: deque[tuple[str, PlacedRecord] | None] = deque()  # None stands for a record that is built
 
-    def changed() -> Iterator[tuple[str, PackedPage | StoredImage]]:
+    def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
         for source in sources:
             digest = _digest(source)
             place = earlier.places.get(digest)
@@ -410,7 +411,7 @@ def _in_order(
             yield kept[0], earlier.read(kept[1])
 
 
-def _digest(source: PackedPage | StoredImage) -> str:
+def _digest(source: PageRow | StoredImage) -> str:
     """Return the digest of all stored values of a page or an image."""
     values = [getattr(source, one.name) for one in fields(source) if one.name != "body"]
     found = blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16)
@@ -418,11 +419,11 @@ def _digest(source: PackedPage | StoredImage) -> str:
     return found.hexdigest()
 
 
-def _build_one(job: tuple[str, PackedPage | StoredImage], *, is_compressed: bool) -> WarcRecord | str:
+def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> WarcRecord | str:
     return build_record(job[1], is_compressed=is_compressed)
 
 
-def _sources(reader: ExportReader, progress: Progress) -> Iterator[PackedPage | StoredImage]:
+def _sources(reader: ExportReader, progress: Progress) -> Iterator[PageRow | StoredImage]:
     pages = reader.page_ids()
     progress(0, len(pages))
     for done, page_id in enumerate(pages, 1):
@@ -431,6 +432,6 @@ def _sources(reader: ExportReader, progress: Progress) -> Iterator[PackedPage | 
     yield from reader.stored_images()
 
 
-def _size(job: tuple[str, PackedPage | StoredImage]) -> int:
+def _size(job: tuple[str, PageRow | StoredImage]) -> int:
     body = job[1].body
     return len(body) if isinstance(body, bytes) else 0  # of a damaged page it may be anything

@@ -1,7 +1,7 @@
 """`merge`: import all that another archive has stored."""
 
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from blogarchive.importing.importer import ImportReport, Unidentified
@@ -12,7 +12,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.rows import Progress, no_progress, utc_now
-from blogarchive.store.verify import require_readable
+from blogarchive.store.verify import require_readable, wrong_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 _SIZES = SliceSizes()
@@ -28,50 +28,56 @@ def merge_archive(
     one that was interrupted, and the report then counts the rest. Raises `NoArchive`, `ArchiveDamaged`, `UsageError`
     (the same file, or different versions), `ArchiveBusy`, `CannotWrite`.
     """
+    rejected: merge.Rejected = []
     with Archive.open(other, read_only=True) as source:
         require_readable(source)  # before an archive is created for nothing, or merged in part
+        bad = wrong_rows(source, merge.COPIED_TABLES)
+        rejected += [(f"{one.table} {one.row}", one.text) for one in bad]
     with (
         connection.hold_lock(archive, "merge", now=utc_now()),
         Archive.open(archive, create=True) as target,
         merge.attach_archive(target, other),
     ):
-        new = merge.list_new(target)
+        merge.mark_bad_rows(target, [(one.table, one.row) for one in bad])
         with target.atomic():
             merge.start(target, other)
-        merge.copy_new(target, new, sizes)
-        errors: list[tuple[str, str]] = []
-        counted = _parse_pages(target, sizes, errors, progress)
-        images = merge.copy_unparsed(target, sizes)
+        before = merge.count_pages(target, "main")
+        counted = _save_pages(target, sizes, rejected, progress)
+        new = merge.count_pages(target, "main") - before
+        refused = len(rejected) - len(bad)
+        images = merge.copy_unparsed(target, sizes, rejected)
         return ImportReport(
             pages=new,
-            same=merge.count_other_pages(target) - new,
+            same=merge.count_pages(target, "other") - new - refused,
             posts=counted.posts_new,
             changed=counted.posts_changed,
             comments=counted.comments_new,
             pictures=images,
-            unplaced=tuple(Unidentified(name=url, why=why) for url, why in errors),
+            unplaced=tuple(Unidentified(name=name, why=why) for name, why in rejected),
         )
 
 
-def _parse_pages(
-    archive: Archive, sizes: SliceSizes, errors: list[tuple[str, str]], progress: Progress
+def _save_pages(
+    archive: Archive, sizes: SliceSizes, rejected: merge.Rejected, progress: Progress
 ) -> ChangeCounts:
-    """Parse the pages on all cores and save them, a slice in each transaction; return the counts of changed rows.
+    """Parse the new pages on all cores and save them, a slice in each transaction; return the counts of changed rows.
 
-    A page that cannot be parsed is copied, and `errors` has its URL and the reason: `reparse` of a later version
-    parses it.
+    A page that cannot be parsed is not copied, and `rejected` has its URL and the reason.
     """
-    total = merge.list_unparsed(archive)
-    counted, done = ChangeCounts(), 0
+    total, done, counted = merge.list_new(archive), 0, ChangeCounts()
     progress(done, total)
-    with closing(parse_stored_pages(merge.unparsed_pages(archive, total), errors=errors)) as parsed:
-        while True:
+    found = merge.new_pages(archive, total, rejected)
+    with closing(parse_stored_pages(found, errors=rejected)) as parsed:
+        while batch := list(islice(parsed, 1)):
             with save_page.page_transaction(archive):
-                before = done
-                for page_id, crawled in islice(parsed, sizes.parsed_pages):
-                    counted += save_page.resave_page(archive, page_id, crawled).changes
-                    merge.mark_parsed(archive, page_id)
+                for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
+                    counted += merge.save_new(archive, page_id, crawled)
                     done += 1
                     progress(done, total)
-            if done == before:
-                return counted
+    stale = merge.stale_pages(archive, merge.list_stale(archive))
+    with closing(parse_stored_pages(stale, errors=rejected)) as parsed:
+        while batch := list(islice(parsed, 1)):
+            with save_page.page_transaction(archive):
+                for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
+                    counted += save_page.resave_page(archive, page_id, crawled).changes
+    return counted

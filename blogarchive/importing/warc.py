@@ -19,14 +19,14 @@ from blogarchive.importing.saved_files import (
     to_crawled_page,
 )
 from blogarchive.importing.warc_records import Record, read_records
-from blogarchive.items import PageKind, Target
+from blogarchive.items import Target
 from blogarchive.sites.base import site_by_name, site_names
-from blogarchive.sites.links import id_from_json
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import urls_without_media_file
+from blogarchive.store.pages.pages import parse_counted, parse_target
 from blogarchive.store.read.exports import PAGE_FIELD
-from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.rows import Progress, load_json, no_progress, utc_now
 
 
 def import_warc(
@@ -69,23 +69,15 @@ class ExportField:
         """Return the record's field, None if it is missing or invalid."""
         text = record.field(PAGE_FIELD)
         try:
-            values = json.loads(text) if text else None
+            values = load_json(text, dict) if text else None
             if values is None or (site or values["site"]) not in site_names():
                 return None
-            known = values["target"]
-            target = Target(
-                url=str(known["url"]),
-                site=site or values["site"],
-                kind=PageKind(known.get("kind", PageKind.UNKNOWN)),
-                uid=known.get("uid"),
-                number=id_from_json(known.get("number")),
-                post_number=id_from_json(known.get("post_number")),
-                page_no=int(known.get("page_no", 1)),
-                chain=known.get("chain"),
-            )
-        except (ValueError, LookupError, TypeError, AttributeError):
+            target = parse_target(json.dumps(values["target"]), record.url, site or values["site"])
+            counted = json.dumps(values["counted"]) if values.get("counted") else None
+            parse_counted(counted)
+        except (ValueError, LookupError, TypeError):
             return None
-        return cls(target=target, counted=json.dumps(values["counted"]) if values.get("counted") else None)
+        return cls(target=target, counted=counted)
 
 
 def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:

@@ -159,8 +159,3 @@ def order_key(number: str) -> tuple[tuple[int, str], ...]:
     Decimal ids compare by value, `201201/998` is less than `201202/7`, and ids of equal length compare as text.
     """
     return tuple((len(part), part) for part in _SEPARATORS.split(number))
-
-
-def id_from_json(value: int | str | None) -> str | None:
-    """Return an id of a JSON object as text; older archives and exports have integers."""
-    return None if value is None else str(value)

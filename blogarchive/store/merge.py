@@ -1,19 +1,28 @@
 """Merge another archive: copy its rows by natural keys, each row at its own time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.items import CrawledPage
+from blogarchive.messages.details import explain_detail
+from blogarchive.parsing.http import host_of
+from blogarchive.parsing.images import ImageFailure, check_image
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import read_only_mode
 from blogarchive.store.database.files import read_state
 from blogarchive.store.ingest import save_page
+from blogarchive.store.ingest.reparse import later_pages, snapshot
 from blogarchive.store.pages import pages
-from blogarchive.store.pages.pages import StoredPage
-from blogarchive.store.rows import format_utc, utc_now
+from blogarchive.store.pages.context import ChangeCounts
+from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, StoredPage
+from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
 
 # progress
 
@@ -38,16 +47,6 @@ def start(archive: Archive, other: Path) -> None:
     )
 
 
-def restart_parsing(archive: Archive) -> None:
-    """Parse all pages of the merge again, because further pages were copied."""
-    archive.execute("update _merge_progress set parsed_page_id = null")
-
-
-def mark_parsed(archive: Archive, page_id: int) -> None:
-    """Store that the page and all before it are parsed."""
-    archive.execute("update _merge_progress set parsed_page_id = ?", (page_id,))
-
-
 def mark_merged(archive: Archive, other_post_id: int) -> None:
     """Store that the rows of the other archive's posts up to this id are merged."""
     archive.execute("update _merge_progress set merged_post_id = ?", (other_post_id,))
@@ -66,28 +65,37 @@ def finish(archive: Archive) -> None:
 # slices
 
 # The id in `main` of the page of a row `o` of `other`. Slow, because SQLite reads `sha256` behind the page's bytes.
-PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
+_PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
 
 # SQLite takes these tables for large ones. Without a key, and with `cross join`, it looks their rows up in the others;
 # else it would look up all rows of the archive in a slice.
 _TABLES = """
+create temp table if not exists bad_rows(tbl text not null, row integer not null);
+
 create temp table if not exists merged_blogs(id integer not null, other_id integer not null);
 
 create temp table if not exists merged_posts(id integer not null, other_id integer not null)
 """
-_BLOGS = """
+
+
+def _good(table: str, alias: str = "o") -> str:
+    """Return the SQL condition that `list_bad_rows` found nothing wrong with a row of the other archive."""
+    return f"{alias}.rowid not in (select row from temp.bad_rows where tbl = '{table}')"  # noqa: S608 - constants
+
+
+_BLOGS = f"""
 insert into temp.merged_blogs
 select a.id, oa.id from other.authors oa cross join main.authors a on a.site = oa.site and a.uid = oa.uid
- where oa.id > ? and oa.id <= ?
-"""
-_POSTS_of_slices = """
+ where oa.id > ? and oa.id <= ? and {_good("authors", "oa")}
+"""  # noqa: S608 - constants
+_POST_PAIRS = f"""
 insert into temp.merged_posts
 select p.id, op.id
   from other.posts op cross join other.authors oa on oa.id = op.author_id
  cross join main.authors a on a.site = oa.site and a.uid = oa.uid
  cross join main.posts p on p.author_id = a.id and p.number = op.number
- where op.id > ? and op.id <= ?
-"""
+ where op.id > ? and op.id <= ? and {_good("posts", "op")}
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +131,7 @@ def each_post_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archiv
     while upper := upper_id(archive, "posts", last, sizes):
         with save_page.page_transaction(archive):
             archive.execute("delete from temp.merged_posts")
-            archive.execute(_POSTS_of_slices, (last, upper))
+            archive.execute(_POST_PAIRS, (last, upper))
             merge(archive)
             mark_merged(archive, upper)
         last = upper
@@ -149,83 +157,95 @@ _COLUMNS = (
     "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
     " reader_version, held_at"
 )
+# Pages whose blog is not known come last: the pages before them may store the blog.
 _NEW = """
 create temp table new_pages as
 select o.id from other.pages o
  where not exists (select 1 from main.pages g
                     where g.url = o.url and g.fetched_at = o.fetched_at and g.sha256 = o.sha256)
- order by o.fetched_at, o.id
+ order by o.uid is null, o.fetched_at, o.id
+"""
+_STALE = """
+create temp table stale_pages as
+select distinct g.id from main.pages s join main.pages g on g.url = s.url and g.fetched_at >= s.fetched_at
+ where s.reader_version = 0 and g.held_at is null
+ order by g.uid is null, g.fetched_at, g.id
 """
 
-# Pages whose blog is not known come last: the pages before them may store the blog.
-_TO_PARSE = """
-create temp table pages_to_parse as
-select id from main.pages
- where held_at is null
-   and ((uid is not null and (site, uid) in (select site, uid from main.pages where id > :before)
-         and fetched_at >= (select min(fetched_at) from main.pages where id > :before))
-        or (uid is null and id > :before))
-   and (uid is null, fetched_at, id) > (:last_has_no_uid, :last_fetched_at, :last_id)
- order by uid is null, fetched_at, id
-"""
-_LAST_PARSED = """
-select m.pages_before, g.uid is null, g.fetched_at, g.id
-  from _merge_progress m left join main.pages g on g.id = m.parsed_page_id
-"""
+Rejected = list[tuple[str, str]]
+"""The URL or the name of each row that is not copied, and the reason."""
 
 
 def list_new(archive: Archive) -> int:
-    """List the pages of the other archive that are not stored, oldest first, and return their number.
-
-    Raises `ArchiveDamaged` if the bytes of one are damaged: such an archive is not merged in part.
-    """
+    """List the pages of the other archive that are not stored, oldest first, and return their number."""
     archive.execute("drop table if exists temp.new_pages")
     archive.execute(_NEW)
-    count = archive.scalar("select count(*) from temp.new_pages")
-    for url, fetched_at, body in archive.each(
-        "select o.url, o.fetched_at, o.body from temp.new_pages n join other.pages o on o.id = n.id"
-    ):
-        pages.decompress_body(body, url, fetched_at)
-    return count
+    return archive.scalar("select count(*) from temp.new_pages")
 
 
-def copy_new(archive: Archive, count: int, sizes: SliceSizes) -> None:
-    """Copy the `count` pages that `list_new` found, a slice in each transaction."""
-    for first in range(1, count + 1, sizes.rows):
-        with archive.atomic():
-            archive.execute(
-                f"insert into main.pages({_COLUMNS})"  # noqa: S608 - constants
-                f" select {_COLUMNS} from temp.new_pages n join other.pages o on o.id = n.id"
-                " where n.rowid between ? and ? order by n.rowid",
-                (first, first + sizes.rows - 1),
-            )
-            restart_parsing(archive)
-
-
-def list_unparsed(archive: Archive) -> int:
-    """List the pages to parse and return their number.
-
-    These are the copied pages and later stored pages of the same blogs, so that the latest page takes precedence.
-    """
-    before, *last = archive.row(_LAST_PARSED) or (0, None, None, None)
-    has_no_uid, fetched_at, page_id = last if last[2] is not None else (0, "", 0)
-    archive.execute("drop table if exists temp.pages_to_parse")
-    archive.execute(
-        _TO_PARSE,
-        {
-            "before": before,
-            "last_has_no_uid": has_no_uid,
-            "last_fetched_at": fetched_at,
-            "last_id": page_id,
-        },
-    )
-    return archive.scalar("select count(*) from temp.pages_to_parse")
-
-
-def unparsed_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
-    """Yield the `count` pages that `list_unparsed` found, oldest first; rows may be written meanwhile."""
+def new_pages(archive: Archive, count: int, rejected: Rejected) -> Iterator[StoredPage]:
+    """Yield the `count` pages that `list_new` found, each checked as if it were just fetched."""
     for place in range(1, count + 1):
-        page_id = archive.scalar("select id from temp.pages_to_parse where rowid = ?", (place,))
+        (page_id,) = archive.row("select id from temp.new_pages where rowid = ?", (place,)) or (0,)
+        row = archive.one_as(PageRow, f"select {PAGE_COLUMNS} from other.pages where id = ?", (page_id,))  # noqa: S608
+        if row is not None and (page := _check_page(row, rejected)) is not None:
+            yield page
+
+
+def _check_page(row: PageRow, rejected: Rejected) -> StoredPage | None:
+    try:
+        stored = row.unpack()
+        site_by_name(row.site)
+    except (ArchiveDamaged, UsageError) as error:
+        rejected.append((clip(row.url), str(error)))
+        return None
+    for column, url in (("url", stored.page.url), ("target", stored.target.url)):
+        if not is_canonical(url):
+            rejected.append((clip(row.url), describe_value("pages", row.id, column, url)))
+            return None
+    return stored
+
+
+def is_canonical(url: str) -> bool:
+    """Return whether a URL has the form in which one is fetched: no user, no fragment, host in lower case."""
+    host, parts = host_of(url), urlsplit(url)
+    return (
+        parts.scheme in ("http", "https")
+        and parts.netloc in (host, f"{host}:{parts.port}", f"[{host}]", f"[{host}]:{parts.port}")
+        and not parts.fragment
+        and " " not in url
+    )
+
+
+def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCounts:
+    """Copy a page of the other archive and save what was parsed from it; return the counts of changed rows.
+
+    If it changes a value that a later page shows too, the later pages are marked, and parsed again at the end.
+    """
+    later, before = later_pages(archive, crawled), snapshot(archive, crawled)
+    page_id = archive.insert(
+        f"insert into main.pages({_COLUMNS}) select {_COLUMNS} from other.pages where id = ?",  # noqa: S608
+        (other_id,),
+    )
+    saved = save_page.resave_page(archive, page_id, crawled)
+    if later and snapshot(archive, crawled) != before:
+        archive.execute_many(
+            "update main.pages set reader_version = 0 where id = ?", [(one,) for one in later]
+        )
+    return saved.changes
+
+
+def list_stale(archive: Archive) -> int:
+    """List the marked pages and those that are later than them, oldest first, and return their number."""
+    archive.execute("drop table if exists temp.stale_pages")
+    archive.execute(_STALE)
+    return archive.scalar("select count(*) from temp.stale_pages")
+
+
+def stale_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
+    """Yield the `count` pages that `list_stale` found; rows may be written meanwhile."""
+    for place in range(1, count + 1):
+        page_id = archive.scalar("select id from temp.stale_pages where rowid = ?", (place,))
         page = pages.stored_page(archive, page_id)
         if page is not None:
             yield page
@@ -233,8 +253,9 @@ def unparsed_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
 
 # categories
 
-_MEMBERS = """temp.merged_posts s cross join main.posts p on p.id = s.id
- cross join other.post_categories o on o.post_id = s.other_id join other.categories oc on oc.id = o.category_id
+_MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
+ cross join other.post_categories o on o.post_id = s.other_id and {_good("post_categories")}
+  join other.categories oc on oc.id = o.category_id and {_good("categories", "oc")}
   join main.categories c on c.author_id = p.author_id and c.name = oc.name"""
 
 
@@ -282,7 +303,7 @@ select s.post_id, s.category_id, min(iif(m.gone_at >= s.seen_at, m.gone_at, null
  group by s.post_id, s.category_id;
 
 insert or ignore into main.post_categories(post_id, category_id, page_id)
-select p.id, c.id, {PAGE} from {_MEMBERS}
+select p.id, c.id, {_PAGE} from {_MEMBERS}
  where not exists (select 1 from main.post_categories x where x.post_id = p.id and x.category_id = c.id);
 
 update main.post_categories set gone_at = m.gone_at from members m
@@ -303,28 +324,29 @@ def merge_rows(archive: Archive) -> None:
     _copy_comments(archive)
     merge_memberships(archive)
     run_script(archive, _COUNTERS)
-    run_script(archive, _POSTS_of_posts)
+    run_script(archive, _POSTS)
     run_script(archive, _MARKS_OF_COMMENTS)
 
 
 def _copy_comments(archive: Archive) -> None:
     """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
     columns = archive.column(
-        "select name from pragma_table_info('comments', 'other') where name not in ('id', 'post_id', 'page_id')"
+        "select name from pragma_table_info('comments', 'main') where name not in ('id', 'post_id', 'page_id')"
     )
     archive.execute(
         f"insert into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
-        f" select s.id, {PAGE}, {', '.join(f'o.{column}' for column in columns)}"
-        " from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id"
+        f" select s.id, {_PAGE}, {', '.join(f'o.{column}' for column in columns)}"
+        f" from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id and {_good('comments')}"
         " where not exists (select 1 from main.comments c"
         "                    where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"
     )
 
 
-_COUNTERS = """
+_COUNTERS = f"""
 insert or ignore into main.post_stats(post_id, captured_at, views, likes, comment_count)
 select s.id, x.captured_at, x.views, x.likes, x.comment_count
-  from temp.merged_posts s cross join other.post_stats x on x.post_id = s.other_id order by x.captured_at, x.id;
+  from temp.merged_posts s cross join other.post_stats x on x.post_id = s.other_id and {_good("post_stats", "x")}
+ order by x.captured_at, x.id;
 
 delete from main.post_stats where id in (
     select id from (
@@ -341,9 +363,9 @@ update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s
    and s.captured_at = (select max(captured_at) from main.post_stats t where t.post_id = posts.id)
    and posts.id in (select id from temp.merged_posts)
    and (s.views, s.likes, s.comment_count) is not (posts.views, posts.likes, posts.comment_count)
-"""
+"""  # noqa: S608 - constants
 
-_POSTS_of_posts = """
+_POSTS = """
 update main.posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
        missing_from_listing_at = null
   from temp.merged_posts s cross join other.posts o on o.id = s.other_id
@@ -363,22 +385,22 @@ update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
  where s.id = posts.id
 """
 
-_MARKS_OF_COMMENTS = """
+_MARKS_OF_COMMENTS = f"""
 update main.comments set gone_at = null
   from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+ where {_good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
    and comments.gone_at is not null and o.gone_at is null and o.last_seen_at > comments.gone_at;
 
 update main.comments set gone_at = o.gone_at
   from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+ where {_good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
    and comments.gone_at is null and o.gone_at >= comments.last_seen_at;
 
 update main.comments set first_seen_at = min(comments.first_seen_at, o.first_seen_at),
        last_seen_at = max(comments.last_seen_at, o.last_seen_at)
   from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where comments.post_id = s.id and comments.fingerprint = o.fingerprint
-"""
+ where {_good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
+"""  # noqa: S608 - constants
 
 
 # media
@@ -387,28 +409,38 @@ _MEDIA_COLUMNS = (
     "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
 )
 _FILES_OF_SLICE = """
-select max(sha256) from (
-    select sha256, sum(size) over (order by sha256 rows unbounded preceding) - size as bytes_before
-      from (select sha256, size from other.media_files where sha256 > ? order by sha256 limit ?))
+select max(file) from (
+    select file, sum(bytes) over (order by file rows unbounded preceding) - bytes as bytes_before
+      from (select rowid as file, length(body) as bytes from other.media_files where rowid > ? order by rowid limit ?))
  where bytes_before < ?
 """
-_COPY_FILES = """
-insert into main.media_files(sha256, content_type, size, body)
-select sha256, content_type, size, body from other.media_files o
- where sha256 > ? and sha256 <= ? and not exists (select 1 from main.media_files m where m.sha256 = o.sha256)
- order by sha256
+_NEW_FILES = """
+select rowid, sha256, size, body from other.media_files o
+ where rowid > ? and rowid <= ? and not exists (select 1 from main.media_files m where m.sha256 = o.sha256)
 """
 
 
-def copy_files(archive: Archive, sizes: SliceSizes) -> int:
-    """Copy the media files that are not stored, a slice in each transaction, and return their number."""
-    before = archive.scalar("select count(*) from main.media_files")
-    last = ""
-    while upper := archive.text(_FILES_OF_SLICE, (last, sizes.rows, sizes.media_bytes)):
+def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
+    """Copy the media files that are not stored, each checked as if it were just fetched; return their number."""
+    copied = last = 0
+    while upper := archive.scalar(_FILES_OF_SLICE, (last, sizes.rows, sizes.media_bytes)):
         with archive.atomic():
-            archive.execute(_COPY_FILES, (last, upper))
+            for row, digest, size, body in archive.rows(_NEW_FILES, (last, upper)):
+                if not pages.is_file_intact(body, digest) or len(body) != size:
+                    rejected.append((clip(digest), pages.describe_bytes("media_files", row, digest)))
+                elif isinstance(found := check_image(HTTPStatus.OK, body), ImageFailure):
+                    rejected.append((clip(digest), explain_detail(found.detail)))
+                else:
+                    values = {
+                        "sha256": digest,
+                        "content_type": found.content_type,
+                        "size": size,
+                        "body": body,
+                    }
+                    archive.insert_row("main.media_files", values)
+                    copied += 1
         last = upper
-    return archive.scalar("select count(*) from main.media_files") - before
+    return copied
 
 
 def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
@@ -420,8 +452,9 @@ def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
     while upper := upper_id(archive, "media", last, sizes):
         with archive.atomic():
             archive.execute(
-                f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media"  # noqa: S608
-                " where sha256 is not null and id > ? and id <= ? order by id"
+                f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o"  # noqa: S608
+                " where status = 'stored' and sha256 in (select sha256 from main.media_files)"
+                f" and id > ? and id <= ? and {_good('media')} order by id"
                 f" on conflict(url) do update set {updates} where media.sha256 is null",
                 (last, upper),
             )
@@ -440,11 +473,13 @@ def link_images(archive: Archive) -> None:
 
 _ROWS = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
-select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x on x.author_id = s.other_id;
+select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x
+    on x.author_id = s.other_id and {_good("author_aliases", "x")};
 
 insert or ignore into main.author_stats(author_id, captured_at, total_visits, account_age)
 select s.id, x.captured_at, x.total_visits, x.account_age
-  from temp.merged_blogs s cross join other.author_stats x on x.author_id = s.other_id order by x.captured_at, x.id;
+  from temp.merged_blogs s cross join other.author_stats x
+    on x.author_id = s.other_id and {_good("author_stats", "x")} order by x.captured_at, x.id;
 
 delete from main.author_stats where id in (
     select id from (
@@ -455,12 +490,13 @@ delete from main.author_stats where id in (
      where same);
 
 insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
-select s.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {PAGE}
+select s.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {_PAGE}
   from temp.merged_blogs s cross join other.categories o on o.author_id = s.other_id
+   and {_good("categories")}
 """  # noqa: S608 - built of constants
 
 # The posts must be merged before: a post is in a category according to `proved_at` of each archive.
-_LAST = """
+_LAST = f"""
 update main.categories
    set url = iif(o.last_seen_at > categories.last_seen_at, coalesce(o.url, categories.url), categories.url),
        first_seen_at = min(categories.first_seen_at, o.first_seen_at),
@@ -468,21 +504,22 @@ update main.categories
        proved_at = nullif(max(coalesce(categories.proved_at, ''), coalesce(o.proved_at, '')), '')
   from (select a.id as author_id, c.name, c.url, c.first_seen_at, c.last_seen_at, c.proved_at
           from main.authors a join other.authors oa on oa.site = a.site and oa.uid = a.uid
-          join other.categories c on c.author_id = oa.id) o
+          join other.categories c on c.author_id = oa.id and {_good("categories", "c")}) o
  where o.author_id = categories.author_id and o.name = categories.name;
 
 update main.authors set first_seen_at = min(authors.first_seen_at, o.first_seen_at),
        last_seen_at = max(authors.last_seen_at, o.last_seen_at)
   from other.authors o
- where o.site = authors.site and o.uid = authors.uid;
+ where {_good("authors")} and o.site = authors.site and o.uid = authors.uid;
 
 insert or ignore into main.discovered_blogs(site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at)
-select site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at from other.discovered_blogs order by id;
+select site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at
+  from other.discovered_blogs o where {_good("discovered_blogs")} order by id;
 
 delete from main.discovered_blogs
  where backed_up_at is null and (site, uid) in (select site, uid from main.authors)
    and (site, uid) not in (select site, uid from main.frontier where uid is not null)
-"""
+"""  # noqa: S608 - constants
 
 
 def merge_rows_of_blogs(archive: Archive) -> None:
@@ -518,16 +555,30 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
         Archive.open(other, read_only=True).close()
 
 
-def count_other_pages(archive: Archive) -> int:
-    """Return the number of pages of the other archive."""
-    return archive.scalar("select count(*) from other.pages")
+def count_pages(archive: Archive, schema: str) -> int:
+    """Return the number of pages of `main` or `other`."""
+    return archive.scalar(f"select count(*) from {schema}.pages")  # noqa: S608 - a constant
 
 
-def copy_unparsed(archive: Archive, sizes: SliceSizes) -> int:
+COPIED_TABLES = (
+    "author_aliases", "author_stats", "authors", "categories", "comments", "discovered_blogs", "media",
+    "post_categories", "post_stats", "posts",
+)  # fmt: skip
+"""Tables of which rows are copied as they are."""
+
+
+def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
+    """Leave out these rows of the other archive, each by its table and rowid."""
+    create_tables(archive)
+    archive.execute("delete from temp.bad_rows")
+    archive.execute_many("insert into temp.bad_rows values (?, ?)", rows)
+
+
+def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     """Copy the data that no page yields again, finish the merge and return the number of new media files."""
     each_blog_slice(archive, sizes, merge_rows_of_blogs)
     each_post_slice(archive, sizes, merge_rows)
-    images = copy_files(archive, sizes)
+    images = copy_files(archive, sizes, rejected)
     copy_rows(archive, sizes)
     with archive.atomic():
         merge_last(archive)

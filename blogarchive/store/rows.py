@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -122,6 +123,41 @@ def _converter(hint: Any) -> _Converter | None:
     if get_origin(hint) is tuple:
         return lambda value: tuple(json.loads(value))
     return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
+
+
+# stored_values
+
+Json = TypeVar("Json")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that end a line or control a terminal."""
+
+_MAX_JSON = 1_000_000
+
+
+def describe_value(table: str, row: object, column: str, value: object) -> str:
+    """Return the message that a stored value is damaged."""
+    return _("{table}, row {row}: {column} has a wrong value ({found}); a copy restores it").format(
+        table=table, row=clip(row), column=column, found=clip(value, 40)
+    )
+
+
+def clip(value: object, length: int = 300) -> str:
+    """Return the beginning of a stored value without control characters, for a message."""
+    text = value[: length * 4] if isinstance(value, str | bytes) else value
+    return CONTROLS.sub(" ", str(text))[:length]
+
+
+def load_json(text: object, kind: type[Json]) -> Json:
+    """Return stored JSON of that type. Raises `ValueError` if it is other, too large, or nested without end."""
+    if not isinstance(text, str) or len(text) > _MAX_JSON:
+        raise ValueError("no JSON text")
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(value, kind):
+        raise ValueError(f"no {kind.__name__}")
+    return value
 
 
 # timestamps

@@ -1,33 +1,51 @@
 """Verify an archive: the file, the references between rows, and every stored byte and text."""
 
-import json
 import re
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
-from hashlib import sha256
+from itertools import islice
+from typing import Any
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import LACKS_COMMENTS, parse_utc, text_checksum
+from blogarchive.store.pages.pages import (
+    check_url,
+    describe_bytes,
+    is_file_intact,
+    parse_counted,
+    parse_headers,
+    parse_target,
+    unpack_body,
+)
+from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
+from blogarchive.store.search.search import match_expression, parse_query
 
 # parallel_checks
 
-Check = Callable[[Archive], list[str]]
-"""A function that returns descriptions of damage."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Damage:
+    """A description of damage, and the row that it is in, if it is in one."""
+
+    text: str
+    table: str = ""
+    row: Any = None
+
+
+Check = Callable[[Archive], Iterable[Damage]]
 
 UNREADABLE = (ArchiveDamaged, sqlite3.DatabaseError)
 """Errors of a check whose statements run on every whole archive: they are damage."""
 
 
-def run_checks(archive: Archive, checks: Sequence[Check], threads: int) -> list[str]:
+def run_checks(archive: Archive, checks: Sequence[Check], threads: int) -> list[Damage]:
     """Return the damage that the checks find, in their order; the longest check should be the first."""
     # SQLite reads without space for its files only as the single user of the archive.
     if threads == 1 or archive.text("pragma locking_mode") == "exclusive":
@@ -38,40 +56,57 @@ def run_checks(archive: Archive, checks: Sequence[Check], threads: int) -> list[
     return [line for lines in found for line in lines]
 
 
-def _run_apart(archive: Archive, check: Check) -> list[str]:
+def _run_apart(archive: Archive, check: Check) -> list[Damage]:
     try:
         with Archive.open(archive.path, read_only=True) as another:
             return _run(another, check)
     except UNREADABLE as error:
-        return [str(error)]
+        return [Damage(text=str(error))]
 
 
-def _run(archive: Archive, check: Check) -> list[str]:
+def _run(archive: Archive, check: Check) -> list[Damage]:
+    found: list[Damage] = []
     try:
-        return check(archive)
+        found.extend(islice(check(archive), _MAX_DAMAGE * 50))
     except UNREADABLE as error:
-        return [str(error)]
+        found.append(Damage(text=str(error)))
+    return found
 
 
 # row_values
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}
-_JSON = {"headers", "target", "counted", "arguments", "counts"}
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
-_SEARCH = ("posts_fts", "comments_fts", "sqlite_", "_sqlite")
+_FORMS: dict[str, Callable[[str], object]] = {
+    "headers": parse_headers,
+    "target": lambda text: parse_target(text, "https://host/", ""),
+    "counted": parse_counted,
+    "arguments": lambda text: load_json(text, list),
+    "counts": lambda text: load_json(text, dict),
+    "media_hosts": lambda text: load_json(text, list),
+}
+_IGNORED = ("posts_fts", "comments_fts", "sqlite_")
 
 
-def value_checks(archive: Archive) -> list[Check]:
-    """Return a check for each table.
+def value_checks(archive: Archive, tables: Collection[str] = ()) -> list[Check]:
+    """Return a check for each of the tables, of all tables if none is named.
 
-    It returns a line for each value that has another type than its column, or is no time or JSON where one belongs.
+    It finds values that have another type than their column, or are no time, URL or JSON where one belongs.
     """
     try:
-        tables = _tables(archive)
+        names = map(str, archive.column("select name from sqlite_master where type = 'table' order by name"))
+        found = [name for name in names if not name.startswith(_IGNORED) and (not tables or name in tables)]
     except UNREADABLE:
         return []  # the check of the file reports it
-    return [partial(_check_table, table=table) for table in tables]
+    return [partial(_wrong_values, table=table) for table in found]
+
+
+def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
+    """Return the rows of these tables that another archive must not copy: their values or texts are wrong."""
+    checks = (*value_checks(archive, tables), _comments)
+    found = {(one.table, one.row): one for one in run_checks(archive, checks, 1) if one.table in tables}
+    return list(found.values())
 
 
 def quote_name(name: str) -> str:
@@ -79,32 +114,18 @@ def quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _tables(archive: Archive) -> list[str]:
-    names = map(str, archive.column("select name from sqlite_master where type = 'table' order by name"))
-    return [name for name in names if not name.startswith(_SEARCH)]
-
-
-def _check_table(archive: Archive, table: str) -> list[str]:
-    lines: list[str] = []
-    try:
-        lines += _wrong_values(archive, table)
-    except UNREADABLE as error:
-        lines.append(f"{table}: {error}")
-    return lines
-
-
-def _wrong_values(archive: Archive, table: str) -> Iterator[str]:
-    info = archive.rows('select name, type, "notnull", pk from pragma_table_info(?)', (table,))
-    columns = [(str(name), str(kind).lower(), bool(notnull)) for name, kind, notnull, _pk in info]
+def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
+    info = archive.rows('select name, type, "notnull" from pragma_table_info(?)', (table,))
+    columns = [(str(name), str(kind).lower(), bool(notnull)) for name, kind, notnull in info]
     yield from _check_types(archive, table, columns)
     for name, kind, _notnull in columns:
-        check = _form_of(name) if kind == "text" else None
-        if check is not None:
-            yield from _check_form(archive, table, name, check)
+        parse = _form_of(table, name) if kind == "text" else None
+        if parse is not None:
+            yield from _check_form(archive, table, name, parse)
 
 
-def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[str]:
-    """Yield a line for each value of a wrong type; one statement reads each row once."""
+def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[Damage]:
+    """Yield each value of a wrong type; one statement reads each row once."""
     typed = [(name, _allowed_types(kind, notnull)) for name, kind, notnull in columns if kind in _TYPES]
     if not typed:
         return
@@ -113,23 +134,25 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
         f"{type_} not in ({', '.join('?' * len(allowed))})"
         for type_, (_name, allowed) in zip(types, typed, strict=True)
     )
-    query = f"select {_row_name(archive, table)}, {', '.join(types)} from {quote_name(table)} where {wrong} limit 20"  # noqa: S608
+    query = f"select {_row_name(archive, table)}, {', '.join(types)} from {quote_name(table)} where {wrong}"  # noqa: S608
     for key, *found in archive.each(query, [kind for _name, allowed in typed for kind in allowed]):
         for (name, allowed), kind in zip(typed, found, strict=True):
             if kind not in allowed:
-                yield _describe(table, key, name, str(kind))
+                yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
 
 
 def _allowed_types(kind: str, notnull: bool) -> tuple[str, ...]:
     return (*_TYPES[kind], *(() if notnull else ("null",)))
 
 
-def _form_of(column: str) -> Callable[[str], bool] | None:
-    if column in _JSON:
-        return _is_json
+def _form_of(table: str, column: str) -> Callable[[str], object] | None:
+    if column in _FORMS:
+        return _FORMS[column]
     if column in _SHOWN_TIMES:
-        return _is_shown_time
-    return _is_time if column.endswith("_at") else None
+        return _parse_shown_time
+    if column == "url" and table in ("pages", "media", "discovered_blogs"):
+        return check_url
+    return parse_utc if column.endswith("_at") else None
 
 
 def _row_name(archive: Archive, table: str) -> str:
@@ -141,43 +164,31 @@ def _row_name(archive: Archive, table: str) -> str:
     return " || ' ' || ".join(map(quote_name, keys))
 
 
-def _check_form(archive: Archive, table: str, name: str, is_valid: Callable[[str], bool]) -> Iterator[str]:
-    query = f"select min({_row_name(archive, table)}), {quote_name(name)} from {quote_name(table)}"  # noqa: S608
-    for row, text in archive.each(f"{query} where typeof({quote_name(name)}) = 'text' group by 2"):
-        if not is_valid(text):
-            yield _describe(table, row, name, text)
+def _check_form(archive: Archive, table: str, name: str, parse: Callable[[str], object]) -> Iterator[Damage]:
+    """Yield each text that `parse` refuses; a text that many rows have is parsed once."""
+    column, before, is_wrong = quote_name(name), None, False
+    query = f"select {_row_name(archive, table)}, {column} from {quote_name(table)} where typeof({column}) = 'text'"  # noqa: S608
+    for row, text in archive.each(f"{query} order by 2"):
+        if text != before:
+            before, is_wrong = text, not _is_parsed(parse, text)
+        if is_wrong:
+            yield Damage(text=describe_value(table, row, name, text), table=table, row=row)
 
 
-def _is_json(text: str) -> bool:
+def _is_parsed(parse: Callable[[str], object], text: str) -> bool:
     try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_time(text: str) -> bool:
-    try:
-        parse_utc(text)
+        parse(text)
     except (ValueError, OverflowError):
         return False
     return True
 
 
-def _is_shown_time(text: str) -> bool:
-    """Return whether it is a time as a page shows it, which may be cut to its year, month or day."""
+def _parse_shown_time(text: str) -> None:
+    """Raise `ValueError` unless it is a time as a page shows it, which may be cut to its year, month or day."""
     if not _SHOWN_TIME.fullmatch(text):
-        return False
-    try:
-        return len(text) < len("YYYY-MM-DD") or bool(datetime.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _describe(table: str, row: object, column: str, found: str) -> str:
-    return _("{table}, row {row}: {column} has a wrong value ({found}); a copy restores it").format(
-        table=table, row=row, column=column, found=found[:40]
-    )
+        raise ValueError(text)
+    if len(text) >= len("YYYY-MM-DD"):
+        datetime.fromisoformat(text)
 
 
 # integrity
@@ -215,7 +226,7 @@ def verify_archive(archive: Archive, *, threads: int = 1) -> IntegrityReport:
     return IntegrityReport(
         pages=_count(archive, "pages"),
         files=_count(archive, "media_files"),
-        damage=tuple(dict.fromkeys(damage))[:_MAX_DAMAGE],
+        damage=tuple(dict.fromkeys(found.text for found in damage))[:_MAX_DAMAGE],
         lacking=_lacking(archive),
     )
 
@@ -237,11 +248,12 @@ def require_readable(archive: Archive) -> None:
             )
 
 
-def _integrity(archive: Archive) -> list[str]:
+def _integrity(archive: Archive) -> list[Damage]:
     try:
-        return _as_damage(archive.column("pragma integrity_check(20)"))
+        lines = _as_damage(archive.column("pragma integrity_check(20)"))
     except UNREADABLE:
-        return _integrity_by_table(archive)
+        lines = _integrity_by_table(archive)
+    return [Damage(text=line) for line in lines]
 
 
 def _integrity_by_table(archive: Archive) -> list[str]:
@@ -267,92 +279,115 @@ def _index_damage() -> str:
     return _("the search index cannot be read; `blogarchive search --rebuild` makes it again")
 
 
-def _missing_schema(archive: Archive) -> list[str]:
+def _missing_schema(archive: Archive) -> list[Damage]:
     return [
-        _("the {kind} {name} is not there").format(kind=kind, name=name)
+        Damage(text=_("the {kind} {name} is not there").format(kind=kind, name=name))
         for kind, name in sorted(schema.missing_objects(archive.connection))
     ]
 
 
-def _references(archive: Archive) -> list[str]:
+def _references(archive: Archive) -> list[Damage]:
     return [
-        _("row {row} of {table} names a row of {target} that is not there").format(
-            row=row[1], table=row[0], target=row[2]
+        Damage(
+            text=_("row {row} of {table} names a row of {target} that is not there").format(
+                row=row[1], table=row[0], target=row[2]
+            )
         )
         for row in archive.rows("pragma foreign_key_check")
     ]
 
 
-def _totals(archive: Archive) -> list[str]:
+def _totals(archive: Archive) -> list[Damage]:
     return [
-        _(
-            "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
-        ).format(table=table)
+        Damage(
+            text=_(
+                "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
+            ).format(table=table)
+        )
         for table in totals.wrong_totals(archive.connection)
     ]
 
 
-def _pages(archive: Archive) -> list[str]:
-    rows = archive.each("select id, url, body, body_size, sha256 from pages order by id")
-    return [
-        _(
-            "the stored bytes of {name} are not those that were served (pages, row {row}); a copy restores them"
-        ).format(name=url, row=row)
-        for row, url, body, size, digest in rows
-        if not _is_intact(_decompress(body), digest, size)
-    ]
+_PROBES = 20
+_INNER_WORD = re.compile(
+    r"[\u3400-\u9fff]([\u3400-\u9fff]{2})[\u3400-\u9fff]"
+)  # a stock index has runs as one word
+_WORD = re.compile(r"(\w+)")
 
 
-def _files(archive: Archive) -> list[str]:
-    rows = archive.each("select rowid, body, size, sha256 from media_files order by rowid")
-    return [
-        _(
-            "the stored bytes of {name} are not those that were served (media_files, row {row}); a copy restores them"
-        ).format(name=digest, row=row)
-        for row, body, size, digest in rows
-        if not _is_intact(body, digest, size)
-    ]
+def _search_index(archive: Archive) -> Iterator[Damage]:
+    """Search for the first words of some posts, as a person does: another program may have rebuilt the index."""
+    step = archive.scalar("select max(id) from posts") // _PROBES + 1
+    rows = archive.rows(
+        "select id, body_text from posts where id % ? = 0 and typeof(body_text) = 'text' and body_text <> ''"
+        " and id not in (select row_id from _search_pending where kind = 'posts') order by id desc limit ?",
+        (step, _PROBES),
+    )
+    for row, text in rows:
+        words = _INNER_WORD.search(text) or _WORD.search(text)
+        query = parse_query(words[1] if words else "")
+        if query and not archive.exists(
+            "select 1 from posts_fts where posts_fts match ? and rowid = ?", (match_expression(query), row)
+        ):
+            yield Damage(
+                text=_(
+                    "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
+                ).format(row=row)
+            )
+            return
 
 
-def _decompress(body: object) -> object:
-    """Return the bytes of a stored page, None if they are damaged."""
-    try:
-        return zlib.decompress(body) if isinstance(body, bytes) else None
-    except zlib.error:
-        return None
+def _pages(archive: Archive) -> Iterator[Damage]:
+    for row, url, body, size, digest in archive.each("select id, url, body, body_size, sha256 from pages"):
+        try:
+            unpack_body(body, size, digest, url, row)
+        except ArchiveDamaged as error:
+            yield Damage(text=str(error), table="pages", row=row)
 
 
-def _is_intact(plain: object, digest: object, size: object) -> bool:
-    return isinstance(plain, bytes) and len(plain) == size and sha256(plain).hexdigest() == digest
+def _files(archive: Archive) -> Iterator[Damage]:
+    for row, body, size, digest in archive.each("select rowid, body, size, sha256 from media_files"):
+        if not is_file_intact(body, digest) or len(body) != size:
+            yield Damage(text=describe_bytes("media_files", row, digest), table="media_files", row=row)
 
 
-def _posts(archive: Archive) -> list[str]:
-    """Return damaged texts of posts, current and replaced ones."""
-    rows = archive.each(_POST_TEXTS)
-    return [
-        _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}").format(
-            url=url, table=table, row=row, remedy=_remedy(page)
-        )
-        for table, row, url, title, html, text, digest, checksum, page in rows
-        if not _is_text(title, html, text)
-        or content_hash(title, html) != digest
-        or text_checksum(html, text) != checksum
-    ]
+def _posts(archive: Archive) -> Iterator[Damage]:
+    """Yield damaged texts of posts, current and replaced ones."""
+    for table, row, url, title, html, text, digest, checksum, page in archive.each(_POST_TEXTS):
+        if (
+            not _is_text(title, html, text)
+            or content_hash(title, html) != digest
+            or text_checksum(html, text) != checksum
+        ):
+            words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
+            yield Damage(
+                text=words.format(url=clip(url), table=table, row=row, remedy=_remedy(page)),
+                table=table,
+                row=row,
+            )
 
 
-def _comments(archive: Archive) -> list[str]:
-    """Return damaged texts and names of comments, current and replaced ones."""
-    rows = archive.each(_COMMENT_TEXTS)
-    return [
-        _(
-            "a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}"
-        ).format(author=author, url=url, table=table, row=row, remedy=_remedy(page))
-        for table, row, url, author, fingerprint, html, text, digest, checksum, page in rows
-        if not _is_text(author, html, text)
-        or text_checksum(html, text) != checksum
-        or not str(fingerprint).endswith(f"|{author}")
-        or (digest is not None and text_digest(text) != digest)
-    ]
+def _comments(archive: Archive) -> Iterator[Damage]:
+    """Yield damaged texts and names of comments, current and replaced ones."""
+    for table, row, url, author, fingerprint, html, text, digest, checksum, page in archive.each(
+        _COMMENT_TEXTS
+    ):
+        if (
+            not _is_text(author, html, text)
+            or text_checksum(html, text) != checksum
+            or not str(fingerprint).endswith(f"|{author}")
+            or (digest is not None and text_digest(text) != digest)
+        ):
+            words = _(
+                "a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}"
+            )
+            yield Damage(
+                text=words.format(
+                    author=clip(author, 40), url=clip(url), table=table, row=row, remedy=_remedy(page)
+                ),
+                table=table,
+                row=row,
+            )
 
 
 def _is_text(*values: object) -> bool:
@@ -382,7 +417,7 @@ select 'comment_revisions', r.id, p.url, c.author_name, c.fingerprint, r.body_ht
   from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
 """
 _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
-_LAST_CHECKS = (_posts, _comments, _pages, _files, _totals)
+_LAST_CHECKS = (_posts, _comments, _pages, _files, _totals, _search_index)
 
 
 def _count(archive: Archive, table: str) -> int:

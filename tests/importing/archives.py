@@ -2,7 +2,10 @@
 
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
+
+from blogarchive.store.rows import text_checksum
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
@@ -18,6 +21,29 @@ def dump(archive: Path) -> list[str]:
 def change(archive: Path, sql: str, *parameters: object) -> None:
     with closing(sqlite3.connect(archive)) as connection, connection:
         connection.execute(sql, parameters)
+
+
+def add_comment(archive: Path, posts: str) -> None:
+    """Add the comment of 过客 to the posts that the SQL condition selects."""
+    change(
+        archive,
+        "insert into comments(post_id, author_name, body_html, body_text, fingerprint, text_checksum,"
+        " first_seen_at, last_seen_at)"
+        f" select id, '过客', '顶', '顶', '1|过客', ?, first_seen_at, last_seen_at from posts where {posts}",
+        text_checksum("顶", "顶"),
+    )
+
+
+def add_image(archive: Path, url: str, body: bytes) -> None:
+    """Add a stored image and its file."""
+    digest = sha256(body).hexdigest()
+    change(archive, "insert into media_files values (?, 'image/png', ?, ?)", digest, len(body), body)
+    change(
+        archive,
+        "insert into media(url, host, sha256, content_type, size, status)"
+        " values (?, 'x.example', ?, 'image/png', ?, 'stored')",
+        url, digest, len(body),
+    )  # fmt: skip
 
 
 def natural_rows(archive: Path, *, ids: bool = False) -> dict[str, list[str]]:

@@ -308,6 +308,8 @@ class Archive(Statements):
         self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
         try:
             migrations.prepare(self.connection)
+            if is_older:
+                migrations.refuse_changed(self.connection, self.path)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
         if is_older:
@@ -339,6 +341,7 @@ class Archive(Statements):
             migrations.refuse_unsupported(self.connection, self.path)
             if self.read_only:
                 migrations.refuse_older(self.connection, self.path)
+            migrations.refuse_changed(self.connection, self.path)
             return migrations.is_older(self.connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error

@@ -107,6 +107,9 @@ def _busy(path: Path | str) -> str:
 
 # connection
 
+MAX_VALUE_BYTES = 80 * 2**20
+"""Bytes of the largest row: more than any stored page or image."""
+
 _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
 _DAMAGED = (
@@ -118,6 +121,7 @@ _DAMAGED = (
     "no query solution",
     "could not decode to utf-8",
     "unsupported file format",
+    "too big",
 )
 _INDEX_DAMAGED = ("vtable constructor failed", "fts5: ", "fts5 file format")
 _CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB, of the search index alone
@@ -230,12 +234,21 @@ def read_only_mode(path: Path) -> str:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         file_uri(path, f"mode={mode}"),
         uri=True,
         timeout=_BUSY_SECONDS,
         isolation_level=None,
     )
+    distrust_schema(connection)
+    return connection
+
+
+def distrust_schema(connection: sqlite3.Connection) -> None:
+    """Keep the schema of a stranger from calling functions with side effects, and from huge values."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    connection.execute("pragma trusted_schema = off")
+    connection.execute("pragma cell_size_check = on")
 
 
 def _can_read(connection: sqlite3.Connection) -> bool:

@@ -138,7 +138,9 @@ def _migrate(copy: sqlite3.Connection, path: Path) -> None:
     """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
     try:
         migrations.refuse_unsupported(copy, path)
+        migrations.refuse_changed(copy, path)
         migrations.prepare(copy)
+        migrations.refuse_changed(copy, path)
     except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error
 

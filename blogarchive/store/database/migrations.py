@@ -6,8 +6,9 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database import equal_versions, schema
+from blogarchive.store.rows import clip
 
 _OLDEST_VERSION: Final = 19
 """`pragma user_version` of version 1.0.0, the oldest that opens."""
@@ -171,6 +172,21 @@ def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
                 " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
                 " which cannot open it then"
             ).format(path=path)
+        )
+
+
+def refuse_changed(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `ArchiveDamaged` if statements on the archive would run what a stranger wrote into its schema.
+
+    In a file of an older version, whose tables are others, only a view in place of a table is one.
+    """
+    is_current = _version(connection) == SCHEMA_VERSION
+    changed = schema.changed_objects(connection) if is_current else schema.views_of_tables(connection)
+    if changed:
+        raise ArchiveDamaged(
+            _("{path} has another {object} than blogarchive makes; drop or restore it, or use a copy").format(
+                path=path, object=clip(changed[0])
+            )
         )
 
 

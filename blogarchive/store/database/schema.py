@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections import Counter
 from functools import cache
 from typing import Final
 
@@ -556,6 +557,63 @@ def missing_objects(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger that the archive lacks."""
     stored = {(kind, name) for kind, name in connection.execute("select type, name from sqlite_master")}
     return [key for key in statements() if key not in stored]
+
+
+@cache
+def _definitions() -> dict[str, tuple[str, list[str]]]:
+    return {name: (kind, _split_definition(sql)) for (kind, name), sql in statements().items()}
+
+
+def changed_objects(connection: sqlite3.Connection) -> list[str]:
+    """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
+
+    A trigger on a table of ours is one too. What else the file has is ignored: nothing executes it. Plain columns
+    may be added, and the triggers by which sqlite-utils counts rows.
+    """
+    ours = _definitions()
+    found = []
+    for kind, name, table, sql in connection.execute("select type, name, tbl_name, sql from sqlite_master"):
+        definition = ours.get(name.lower())
+        parts = _split_definition(sql or "")
+        if definition is None:
+            is_changed = kind == "trigger" and table.lower() in ours and not _COUNTS_ROWS.fullmatch(sql)
+        else:
+            added = Counter(parts) - Counter(definition[1])
+            is_changed = (
+                kind != definition[0]
+                or bool(Counter(definition[1]) - Counter(parts))
+                or not all(kind == "table" and _PLAIN_COLUMN.fullmatch(part) for part in added)
+            )
+        if is_changed:
+            found.append(f"{kind} {name}")
+    return found
+
+
+def views_of_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the views that have the name of a table of ours."""
+    views = connection.execute("select name from sqlite_master where type = 'view'")
+    return [f"view {name}" for (name,) in views if ("table", name.lower()) in statements()]
+
+
+def _split_definition(sql: str) -> list[str]:
+    """Return the columns of a table, or the parts of another statement, without quotes, case and line ends."""
+    text = (
+        " ".join(_QUOTES.sub(" ", sql.lower()).split())
+        .replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+    )
+    head, _bracket, rest = text.partition("(")
+    return [head, *(part.strip() for part in rest.removesuffix(")").split(","))]
+
+
+_QUOTES: Final = re.compile(r"[\"`\[\]]")
+_PLAIN_COLUMN: Final = re.compile(r"\w+( (text|integer|real|float|blob|numeric))?")
+_COUNTS_ROWS: Final = re.compile(
+    r"""CREATE TRIGGER ["\[]?\w+_counts_(insert|delete)["\]]? AFTER (INSERT|DELETE) ON ["\[]?\w+["\]]?\s+BEGIN\s+"""
+    r"""INSERT OR REPLACE INTO ["\[]?_counts["\]]?\s+VALUES \(\s*'\w+',\s*COALESCE\(\s*"""
+    r"""\(SELECT count FROM ["\[]?_counts["\]]? WHERE ["\[]table["\]] = '\w+'\),\s*0\s*\) [-+] 1\s*\);\s*END"""
+)
 
 
 def is_derived(kind: str, name: str) -> bool:

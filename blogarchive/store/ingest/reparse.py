@@ -60,8 +60,8 @@ def reparse_pages(
     """
     if not write:
         for page_id, crawled in parsed_pages:
-            before = _snapshot(archive, crawled)
-            after = _snapshot(archive, crawled) if _resave(archive, page_id, crawled) else before
+            before = snapshot(archive, crawled)
+            after = snapshot(archive, crawled) if _resave(archive, page_id, crawled) else before
             yield from _compare(page_id, crawled, before, after)
         return
     # A second connection reads the rows before the transaction of the page that is being written.
@@ -71,7 +71,7 @@ def reparse_pages(
             new: Snapshot = {}
             with save_page.page_transaction(archive):
                 if _resave(archive, page_id, crawled):
-                    old, new = _snapshot(committed, crawled), _snapshot(archive, crawled)
+                    old, new = snapshot(committed, crawled), snapshot(archive, crawled)
             yield from _compare(page_id, crawled, old, new)
 
 
@@ -92,7 +92,7 @@ def _compare(
         yield ReparseResult(page_id=page_id, url=crawled.page.url, differences=differences)
 
 
-def _snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
+def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     """Return the stored values of every row that the parsed page may change."""
     parsed, uid = crawled.parsed, resolve_blog(archive, crawled).uid
     scope = (crawled.target.site, uid)
@@ -177,7 +177,7 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
         return ImportResult()
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
-        later = _later_pages(archive, crawled)
+        later = later_pages(archive, crawled)
         page_id = pages.store_page(archive, crawled, uid=uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = save_page.resave_page(archive, page_id, crawled)
@@ -219,7 +219,7 @@ def urls_without_media_file(archive: Archive) -> set[str]:
     )
 
 
-def _later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
+def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
     url, moment = crawled.page.url, format_utc(crawled.page.fetched_at)
     found: list[int] = archive.column(

@@ -3,18 +3,21 @@
 import json
 import zlib
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from gettext import gettext as _
 from hashlib import sha256
+from typing import Any, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.http import has_page_end
+from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.parsing.version import READER_VERSION
-from blogarchive.sites.links import id_from_json
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import format_utc, parse_utc
+from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
+
+_Parsed = TypeVar("_Parsed")
 
 # page_rows
 
@@ -23,7 +26,9 @@ _COMPRESSION_LEVEL = 4
 _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "proxy-authorization"}
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
 _NUMBER_FIELDS = ("number", "post_number")
-_PAGE = "select id, url, fetched_at, status, headers, body, site, target from pages where id = ?"
+
+MAX_BODY_BYTES = 64 * 2**20
+"""Bytes of the largest body that is unpacked: no page larger than that is fetched or imported."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,15 +41,43 @@ class StoredPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _PageRow:
+class PageRow:
+    """A row of `pages`, unchecked: a stranger or damage may have written any value."""
+
     id: int
     url: str
     fetched_at: str
     status: int
     headers: str
     body: bytes
+    body_size: int
+    sha256: str
     site: str
     target: str
+    counted: str | None
+
+    def unpack(self) -> StoredPage:
+        """Return the page as served. Raises `ArchiveDamaged`, naming the row and the column, if a value is bad."""
+        page = Page(
+            url=self._checked("url", check_url),
+            fetched_at=self._checked("fetched_at", parse_utc),
+            status=self._checked("status", _check_status),
+            headers=self._checked("headers", parse_headers),
+            body=unpack_body(self.body, self.body_size, self.sha256, self.url, self.id),
+        )
+        self._checked("counted", parse_counted)
+        target = self._checked("target", lambda text: parse_target(text, page.url, self.site))
+        return StoredPage(id=self.id, page=page, target=target)
+
+    def _checked(self, column: str, parse: Callable[[Any], _Parsed]) -> _Parsed:
+        try:
+            return parse(getattr(self, column))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ArchiveDamaged(describe_value("pages", self.id, column, getattr(self, column))) from error
+
+
+PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
+_PAGE = f"select {PAGE_COLUMNS} from pages where id = ?"  # noqa: S608 - constants
 
 
 def newest_page_id(archive: Archive, url: str) -> int | None:
@@ -166,18 +199,9 @@ def stored_pages(
 
 
 def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
-    """Return the page of that id, or None. Raises `ArchiveDamaged` if its stored bytes are damaged."""
-    row = archive.one_as(_PageRow, _PAGE, (page_id,))
-    if row is None:
-        return None
-    page = Page(
-        url=row.url,
-        fetched_at=parse_utc(row.fetched_at),
-        status=row.status,
-        headers=tuple((str(name), str(value)) for name, value in json.loads(row.headers)),
-        body=decompress_body(row.body, row.url, row.fetched_at),
-    )
-    return StoredPage(id=row.id, page=page, target=_parse_target(row))
+    """Return the page of that id, or None. Raises `ArchiveDamaged` if a stored value is damaged."""
+    row = archive.one_as(PageRow, _PAGE, (page_id,))
+    return None if row is None else row.unpack()
 
 
 def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str) -> None:
@@ -189,16 +213,86 @@ def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str)
     )
 
 
-def decompress_body(body: bytes, url: str, fetched_at: str) -> bytes:
-    """Return the bytes as served. Raises `ArchiveDamaged` with the page's URL if they cannot be decompressed."""
-    try:
-        return zlib.decompress(body)
-    except (zlib.error, TypeError) as error:
-        raise ArchiveDamaged(
-            _("the stored bytes of {url}, fetched at {fetched_at}, are damaged").format(
-                url=url, fetched_at=fetched_at
-            )
-        ) from error
+def unpack_body(body: object, size: object, digest: object, url: object, row: int) -> bytes:
+    """Return the bytes as served. Raises `ArchiveDamaged`, naming the row, if the stored ones are others.
+
+    No more than `size` bytes are unpacked: a small row may hold a gigabyte.
+    """
+    with suppress(zlib.error, TypeError):
+        if isinstance(size, int) and 0 <= size <= MAX_BODY_BYTES:
+            plain = zlib.decompressobj().decompress(body, size + 1)  # type: ignore[arg-type]  # TypeError
+            if len(plain) == size and sha256(plain).hexdigest() == digest:
+                return plain
+    raise ArchiveDamaged(describe_bytes("pages", row, url))
+
+
+def is_file_intact(body: object, digest: object) -> bool:
+    """Return whether `body` is the file with that SHA-256."""
+    return isinstance(body, bytes) and sha256(body).hexdigest() == digest
+
+
+def describe_bytes(table: str, row: int, name: object) -> str:
+    """Return the message that stored bytes are damaged."""
+    return _(
+        "the stored bytes of {name} are not those that were served ({table}, row {row}); a copy restores them"
+    ).format(name=clip(name), table=table, row=row)
+
+
+def parse_headers(text: object) -> tuple[tuple[str, str], ...]:
+    """Return the headers in their stored form, a list of pairs of strings. Raises `ValueError`."""
+    pairs = load_json(text, list)
+    if not all(isinstance(pair, list) and list(map(type, pair)) == [str, str] for pair in pairs):
+        raise ValueError("no pairs of strings")
+    return tuple((name, value) for name, value in pairs)
+
+
+def parse_counted(text: object) -> dict[str, Any]:
+    """Return the counts of the comments on earlier pages, {} if the page has none. Raises `ValueError`."""
+    found: dict[str, Any] = {} if text is None else load_json(text, dict)
+    bases, position, digests = found.get("bases", {}), found.get("position", 0), found.get("digests", [])
+    is_valid = isinstance(position, int) and isinstance(bases, dict) and isinstance(digests, list)
+    if not (is_valid and all(type(count) is int for count in bases.values())):
+        raise ValueError("no counts of comments")
+    return found
+
+
+def parse_target(text: object, url: str, site: str) -> Target:
+    """Return the target in its stored form; `url` is the page's, used if it has none. Raises `ValueError`."""
+    known: dict[str, Any] = {"url": url, "kind": "unknown", "page_no": 1, **load_json(text, dict)}
+    texts = [known.get(name) for name in ("uid", "chain")]
+    if not all(isinstance(value, str | None) for value in texts) or type(known["page_no"]) is not int:
+        raise ValueError("no target")
+    number, post_number = (_parse_number(known.get(name)) for name in _NUMBER_FIELDS)
+    return Target(
+        url=check_url(known["url"]),
+        site=site,
+        kind=PageKind(known["kind"]),
+        uid=texts[0],
+        number=number,
+        post_number=post_number,
+        page_no=known["page_no"],
+        chain=texts[1],
+    )
+
+
+def _parse_number(value: object) -> str | None:
+    """Return the id of a post as text; older archives and exports have integers."""
+    if not isinstance(value, str | int | None):
+        raise ValueError("no id")
+    return None if value is None else str(value)
+
+
+def check_url(url: object) -> str:
+    """Return a stored URL. Raises `ValueError` if it has no host, or characters that end a line."""
+    if not isinstance(url, str) or CONTROLS.search(url) or not host_of(url):
+        raise ValueError("no URL")
+    return url
+
+
+def _check_status(status: object) -> int:
+    if type(status) is not int or not 100 <= status <= 999:
+        raise ValueError("no status")
+    return status
 
 
 def _headers_json(page: Page) -> str:
@@ -210,10 +304,3 @@ def _target_json(target: Target) -> str:
     """Return the fields by which the page can be parsed again; its validators belong to the frontier."""
     values = ((name, getattr(target, name)) for name in _TARGET_FIELDS)
     return json.dumps({name: value for name, value in values if value is not None}, ensure_ascii=False)
-
-
-def _parse_target(row: _PageRow) -> Target:
-    known = {"url": row.url, "kind": PageKind.UNKNOWN, **json.loads(row.target)}
-    values = {name: known[name] for name in _TARGET_FIELDS if name in known}
-    values |= {name: id_from_json(values.get(name)) for name in _NUMBER_FIELDS}
-    return Target(**{**values, "site": row.site, "kind": PageKind(known["kind"])})

@@ -12,7 +12,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages import page_chains
+from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
@@ -203,7 +203,7 @@ def _store_decision(context: SaveContext, post_id: int, chain: PageChain) -> Non
 
 def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
-    before = json.loads(counted or "{}")
+    before = pages.parse_counted(counted)
     bases = before.get("bases", {})
     identified = identify_comments(post.comments, counted=bases, first_position=before.get("position", 0))
     # Whether a comment repeats one of an earlier page was decided at the end of the chain.

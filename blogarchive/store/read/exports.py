@@ -11,10 +11,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import StateWatch
-from blogarchive.store.pages.pages import decompress_body
+from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, describe_bytes, is_file_intact
 from blogarchive.store.read.models import (
     BLOGS,
     POST_HEADINGS,
@@ -24,7 +24,7 @@ from blogarchive.store.read.models import (
     PostHeading,
     complete_heading,
 )
-from blogarchive.store.rows import Value, dicts
+from blogarchive.store.rows import CONTROLS, Value, dicts
 
 # export_models
 
@@ -47,57 +47,20 @@ class Filters:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PageRecord:
-    """A page as served, uncompressed.
-
-    `target` is the target that it was fetched for, `counted` are the comments of the pages before it; both are JSON.
-    """
-
-    url: str
-    fetched_at: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    site: str
-    target: str
-    counted: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PackedPage:
-    """A stored page with its columns as they are: the body is compressed, the headers are JSON."""
-
-    url: str
-    fetched_at: str
-    status: int
-    headers: str
-    body: bytes
-    site: str
-    target: str
-    counted: str | None
-
-    def unpack(self) -> PageRecord:
-        """Return the page as served. Raises `ArchiveDamaged` if its bytes are not whole."""
-        return PageRecord(
-            url=self.url,
-            fetched_at=self.fetched_at,
-            status=self.status,
-            headers=tuple((str(name), str(value)) for name, value in json.loads(self.headers)),
-            body=decompress_body(self.body, self.url, self.fetched_at),
-            site=self.site,
-            target=self.target,
-            counted=self.counted,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StoredImage:
-    """A stored image with its file; `fetched_at` is UTC, empty if unknown."""
+    """A stored image with its file, unchecked; `fetched_at` is UTC, empty if unknown."""
 
+    row: int
     url: str
+    sha256: str
     content_type: str | None
     fetched_at: str
     body: bytes
+
+    def check(self) -> None:
+        """Raise `ArchiveDamaged`, naming the row, if the bytes are not those that were served."""
+        if not is_file_intact(self.body, self.sha256) or CONTROLS.search(self.url):
+            raise ArchiveDamaged(describe_bytes("media_files", self.row, self.url))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -412,19 +375,27 @@ class ExportReader:
         return complete_heading(self.archive, heading)
 
     def image(self, url: str) -> Image | None:
-        """Return the image of that absolute URL, whichever post shows it; None if its file is not stored."""
+        """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""
         return self.archive.one_as(
             Image,
             """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
-                 join media_files f on f.sha256 = m.sha256 where m.url = ?""",
+                 join media_files f on f.sha256 = m.sha256
+                where m.url = ? and typeof(f.body) = 'blob' and length(f.body) = f.size
+                  and length(f.sha256) = 64 and f.sha256 not glob '*[^0-9a-f]*'""",
             (url,),
         )
 
     def image_bytes(self, sha256: str) -> bytes:
         """Return the file of that hexadecimal SHA-256. Raises `KeyError` if it is not stored."""
-        for body in self.archive.column("select body from media_files where sha256 = ?", (sha256,)):
-            return bytes(body)
-        raise KeyError(sha256)
+        body = self._image_body(sha256)
+        if not isinstance(body, bytes):
+            raise KeyError(sha256)
+        return body
+
+    def _image_body(self, sha256: str) -> Any:
+        return next(
+            iter(self.archive.column("select body from media_files where sha256 = ?", (sha256,))), None
+        )
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
@@ -441,14 +412,12 @@ class ExportReader:
         """Return the UTC fetch time of the oldest page, or None."""
         return self.archive.text("select min(fetched_at) from pages")
 
-    def page(self, page_id: int) -> PackedPage:
-        """Return the page of that id, still compressed. Raises `KeyError` if there is none."""
-        for row in self._rows(
-            "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
-            page_id,
-        ):
-            return PackedPage(**row)
-        raise KeyError(page_id)
+    def page(self, page_id: int) -> PageRow:
+        """Return the page of that id, unchecked and still compressed. Raises `KeyError` if there is none."""
+        found = self.archive.one_as(PageRow, f"select {PAGE_COLUMNS} from pages where id = ?", (page_id,))  # noqa: S608
+        if found is None:
+            raise KeyError(page_id)
+        return found
 
     def replay_pages(self) -> Iterator[ReplayPage]:
         """Yield the newest page of each blog's home, then of each post with a text, newest posts first."""
@@ -459,7 +428,7 @@ class ExportReader:
     def stored_images(self) -> Iterator[StoredImage]:
         """Yield the images with stored files by URL, one in memory at a time."""
         rows = self._rows(
-            """select m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
+            """select f.rowid as row, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
@@ -467,8 +436,7 @@ class ExportReader:
             json.dumps(self._authors) if self._authors else None,
         )
         for row in rows:
-            body = self.image_bytes(row.pop("sha256"))
-            yield StoredImage(**row, body=body)
+            yield StoredImage(**row, body=self._image_body(row["sha256"]))
 
     def _author_id(self, words: str) -> int:
         rows = tuple(

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,3 +27,14 @@ def port_for_later(address: str = "127.0.0.1") -> int:
             except OSError:
                 continue
             return port
+
+
+def wait_for_port(port: int, *, seconds: float = 60) -> None:
+    """Wait until a server listens at a port of 127.0.0.1; raises AssertionError."""
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.05)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Day, PathArgument
+from blogarchive.cli.options import Day, OutArgument, PathArgument
 from blogarchive.cli.output import print_result, progress_bar, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
@@ -19,6 +19,7 @@ from blogarchive.export.run import FORMATS, run_export
 from blogarchive.export.seal import seal_archive
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
+from blogarchive.store.rows import Progress
 from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ Formats:
 
 @click.command(help=_EXPORT_HELP)
 @click.argument("kind", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("out", type=PathArgument())
+@click.argument("out", type=OutArgument())
 @click.option(
     "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
@@ -68,7 +69,7 @@ Formats:
 @options.verbosity
 def export(
     kind: str,
-    out: Path,
+    out: Path | str,
     as_table: bool,
     number: str | None,
     each: "Division | None",
@@ -87,12 +88,23 @@ def export(
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
     with progress_bar(_("exporting"), quiet=quiet) as progress:
-        done = run_export(module, db, out, filters=filters, progress=progress, **choices)
+        if isinstance(out, str):
+            done = _export_to_store(kind, db, out, filters, progress)
+        else:
+            done = run_export(module, db, out, filters=filters, progress=progress, **choices)
     if as_json:
         print_result(json.dumps(done.to_json(), ensure_ascii=False))
     elif not quiet:
         click.echo(_format_result(done), err=True)
     require_undamaged(done.damaged)
+
+
+def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: Progress) -> "Exported":
+    if kind != "parquet":
+        raise UsageError(_("only parquet is written to an object store; name a path"))
+    from blogarchive.export.parquet import export_to_store
+
+    return export_to_store(db, url, filters=filters, progress=progress)
 
 
 def _format_result(done: "Exported") -> str:

@@ -20,11 +20,13 @@ from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import fleet_url
+from blogarchive.fleet.shard import fleet_url, require_packages
 from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import stop_signals
 
 if TYPE_CHECKING:
+    from blogarchive.fleet.metrics import FleetMetrics
+    from blogarchive.fleet.status import ShardStatus
     from blogarchive.fleet.worker import Worker
 
 _T = TypeVar("_T")
@@ -217,13 +219,12 @@ def work(
     """Run the rounds of the shards in a folder."""
     url = fleet_url()
     from blogarchive.fleet import registry
-    from blogarchive.fleet.metrics import FleetMetrics
     from blogarchive.fleet.worker import Worker
 
     if new:
         _run(registry.begin_anew(url, new))
-    metrics = FleetMetrics()
-    if metrics_port:
+    metrics = _metrics() if metrics_port or metrics_file else None
+    if metrics and metrics_port:
         metrics.serve(metrics_port)
     report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
     _run(_work(Worker(url, folder, most_rounds=rounds, once=once, keep=keep, observer=report)))
@@ -243,9 +244,7 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
 
     found = _run(read_status(url, patterns))
     if metrics:
-        from blogarchive.fleet.metrics import FleetMetrics
-
-        click.echo(FleetMetrics(found).as_text(), nl=False)
+        click.echo(_metrics(found).as_text(), nl=False)
     elif as_json:
         shown = [one.as_json() for one in found]
         print_result(json.dumps(shown, ensure_ascii=False, default=datetime.isoformat))
@@ -309,6 +308,13 @@ def move(name: str, db: Path) -> None:
     click.echo(
         _("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch), err=True
     )
+
+
+def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
+    require_packages("prometheus_client")
+    from blogarchive.fleet.metrics import FleetMetrics
+
+    return FleetMetrics(found)
 
 
 def _say(message: str, names: Sequence[str]) -> None:

@@ -32,7 +32,13 @@ class WorkerReport:
     """
 
     def __init__(
-        self, *, quiet: bool, as_json: bool, command: str | None, metrics: "FleetMetrics", file: Path | None
+        self,
+        *,
+        quiet: bool,
+        as_json: bool,
+        command: str | None,
+        metrics: "FleetMetrics | None",
+        file: Path | None,
     ) -> None:
         self._quiet = quiet
         self._as_json = as_json
@@ -62,6 +68,8 @@ class WorkerReport:
 
     def on_status(self, found: "Sequence[ShardStatus] | None") -> None:
         """Update the metrics, at a port or in a file."""
+        if self._metrics is None:
+            return
         self._metrics.is_connected = found is not None
         if found is not None:
             self._metrics.found = found

@@ -70,15 +70,17 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
         raise UsageError(_("--zone and --drafts go with exports of platforms"))
 
 
-@click.command(help=_("Copy everything from another archive into this one; the other is only read."))
-@click.argument("other", type=PathArgument(dir_okay=False))
+@click.command(help=_("Copy everything from other archives into this one; the others are only read."))
+@click.argument("others", type=PathArgument(dir_okay=False), nargs=-1, required=True, metavar="ARCHIVE...")
 @options.db
 @options.as_json
 @options.verbosity
-def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
-    """Copy everything from another archive into this one; the other is only read."""
-    with progress_bar(_("merging"), quiet=quiet) as progress, explain_damage(other):
-        done = merge_archive(db, other, progress=progress)
+def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
+    """Copy everything from other archives into this one; the others are only read."""
+    done = ImportReport()
+    for other in others:
+        with progress_bar(_("merging"), quiet=quiet) as progress, explain_damage(other):
+            done += merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     return 1 if done.unplaced else 0
 

@@ -106,6 +106,19 @@ class Duration(click.ParamType[timedelta]):
         return timedelta(seconds=seconds)
 
 
+class OutArgument(click.ParamType[Path | str]):
+    """A path, or the URL of an object store as `s3://bucket/folder`."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """Return the path, or the URL as it is."""
+        if isinstance(value, str) and "://" in value:
+            return value
+        path: Path = PathArgument().convert(value, param, ctx)
+        return path
+
+
 class PathArgument(click.Path):
     """A `pathlib.Path`; expands `~`, which the shell leaves in `--db=~/archive.db` and cron everywhere."""
 
@@ -159,7 +172,7 @@ _EXAMPLES: Final = {
         "jsonl out --table",
     ),
     "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
-    "merge": ("other.db --db archive.db",),
+    "merge": ("other.db --db archive.db", "a.db b.db c.db --db all.db"),
     "seal": ("/media/stick/blog", "2026-blog.db"),
     "fleet": (
         "init",

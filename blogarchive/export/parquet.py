@@ -1,18 +1,22 @@
 """`export parquet`: write tables for DuckDB, pandas and Spark, one file for each table, site, year and archive.
 
 The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`. Archives never share a file, so their exports may run side
-by side into one folder.
+by side into one folder, or into one bucket of an object store.
 """
 
+import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from itertools import groupby, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file
 from blogarchive.export.run import Exported
 from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows, open_reader
@@ -21,6 +25,7 @@ from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow.fs import FileSystem
 
 _ROWS_AT_ONCE = 4_000
 """Rows of a row group: the memory that an export needs."""
@@ -33,7 +38,7 @@ def export_parquet(
 
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
-    _require_pyarrow()
+    require_pyarrow()
     filters = filters or Filters()
     if filters.since or filters.until or filters.categories:
         raise UsageError(_("export parquet takes --author alone; select by date or category in the query"))
@@ -75,7 +80,8 @@ def _parts(
         yield blogs[0].site, 0, iter(())
 
 
-def _require_pyarrow() -> None:
+def require_pyarrow() -> None:
+    """Raise `UsageError` if the extra is not installed."""
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
@@ -147,3 +153,69 @@ def _remove_earlier(out: Path, shard: str, written: Digests) -> None:
         for path in out.glob(f"{table.name}/site=*/year=*/*.parquet"):
             if path.stem == shard and str(path.absolute()) not in written:
                 path.unlink()
+
+
+# object stores
+
+_LISTS = "_files"
+"""Folder with a list of each archive's files and their digests; DuckDB and Spark leave names with _ out."""
+
+
+def export_to_store(
+    archive: Path, url: str, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write every table below a URL such as `s3://bucket/folder`; only files that differ are sent.
+
+    Keys and endpoint are those of AWS's environment variables and files. Raises `UsageError` for another kind of URL,
+    and `CannotWrite` if the store refuses.
+    """
+    require_pyarrow()
+    from pyarrow import ArrowInvalid
+    from pyarrow.fs import FileSystem
+
+    try:
+        store, root = FileSystem.from_uri(url.rstrip("/"))
+    except ArrowInvalid as error:
+        raise UsageError(
+            _("{url} names no object store: {reason}").format(url=url, reason=_first_line(error))
+        ) from error
+    with TemporaryDirectory() as folder:
+        done = export_parquet(archive, Path(folder), filters=filters, progress=progress)
+        files = {os.path.relpath(path, folder): digest for path, digest in done.files.items()}
+        try:
+            _send(store, root, archive.resolve().stem, Path(folder), files)
+        except OSError as error:
+            raise CannotWrite(
+                _("{url} refuses: {reason}").format(url=url, reason=_first_line(error))
+            ) from error
+    return replace(done, out=url, files={}, archive_state=None)
+
+
+def _send(store: "FileSystem", root: str, shard: str, folder: Path, files: Digests) -> None:
+    """Send the files that differ from those of the earlier export of this archive, and remove the others of it."""
+    list_path = f"{root}/{_LISTS}/{shard}.json"
+    earlier = _read_list(store, list_path)
+    for name, digest in files.items():
+        if earlier.get(name) != digest:
+            store.create_dir(f"{root}/{name}".rpartition("/")[0])
+            with store.open_output_stream(f"{root}/{name}") as stream:
+                stream.write((folder / name).read_bytes())
+    with store.open_output_stream(list_path) as stream:
+        stream.write(json.dumps(files, indent=1, sort_keys=True).encode())
+    for name in earlier.keys() - files.keys():
+        store.delete_file(f"{root}/{name}")
+
+
+def _read_list(store: "FileSystem", path: str) -> Digests:
+    from pyarrow.fs import FileType
+
+    if store.get_file_info(path).type != FileType.File:
+        store.create_dir(path.rpartition("/")[0])
+        return {}
+    with store.open_input_stream(path) as stream:
+        found: Digests = json.loads(stream.read())
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

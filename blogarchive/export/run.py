@@ -29,13 +29,14 @@ _INTERNAL = ("files", "archive_state", "records")
 class Exported:
     """The counts of an export to `out`; the field names are the keys of `--json`, except for the last three.
 
-    `missing` counts posts without a stored body. A WARC has `pages` and no posts. `damaged` lists pages that are left
-    out because their stored bytes are damaged. `unchanged`: an earlier export is still there, nothing was written.
-    `files` are those written, without files if they cannot be compared later; `archive_state` is what
-    `ExportReader.finish` returned; `records` are the places of the records of a WARC, for the next export.
+    `out` is the URL of an export to an object store. `missing` counts posts without a stored body. A WARC has `pages`
+    and no posts. `damaged` lists pages that are left out because their stored bytes are damaged. `unchanged`: an
+    earlier export is still there, nothing was written. `files` are those written, without files if they cannot be
+    compared later; `archive_state` is what `ExportReader.finish` returned; `records` are the places of the records of
+    a WARC, for the next export.
     """
 
-    out: Path
+    out: Path | str
     posts: int = 0
     comments: int = 0
     pictures: int = 0

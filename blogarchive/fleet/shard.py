@@ -172,7 +172,7 @@ PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
 _PATIENCE: Final = 8.0
 _SHORTEST_PATIENCE: Final = 1.0
 
-_PACKAGES: Final = ("psycopg", "procrastinate", "prometheus_client")
+_PACKAGES: Final = ("psycopg", "procrastinate")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,11 +225,16 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
                 variable=VARIABLE
             )
         )
-    if not all(map(importlib.util.find_spec, _PACKAGES)):
+    require_packages(*_PACKAGES)
+    return url
+
+
+def require_packages(*names: str) -> None:
+    """Raise `UsageError` if a package of the extra is not installed."""
+    if not all(map(importlib.util.find_spec, names)):
         raise UsageError(
             _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
         )
-    return url
 
 
 def machine_id(environment: Mapping[str, str] = os.environ) -> str:

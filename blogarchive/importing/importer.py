@@ -4,8 +4,9 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from gettext import gettext as _
+from typing import Self
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.saved_files import CannotIdentify
@@ -46,6 +47,13 @@ class ImportReport:
     pictures: int = 0
     unplaced: tuple[Unidentified, ...] = ()
     drafts: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Return the counts of both imports."""
+        counts = {
+            field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)
+        }
+        return replace(self, **counts)
 
 
 # importer

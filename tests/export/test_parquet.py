@@ -1,19 +1,27 @@
 """`export parquet`: read back by DuckDB and pandas, stable bytes, and the questions of the guide."""
 
 import re
+import shutil
 import sqlite3
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import duckdb
 import pandas
 import pytest
+from pyarrow import dataset
+from pyarrow.fs import FileSelector, FileSystem
 
 from blogarchive.errors import UsageError
-from blogarchive.export.parquet import export_parquet
+from blogarchive.export.parquet import export_parquet, export_to_store
 from blogarchive.store.read.exports import FLAT_TABLES, Filters
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
+from tests.ports import port_for_later, wait_for_port
+from tests.tool import run_command
 
 BLOCK = re.compile(r"```(sql|python)\n(.*?)```", re.DOTALL)
 
@@ -158,3 +166,76 @@ def test_sql_and_pandas_of_the_guide_give_the_same_answers(
         assert [tuple(map(str, row)) for row in answer.itertuples(index=False)] == [
             tuple(map(str, row)) for row in rows
         ], question
+
+
+# object stores
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Yield the URL of an empty bucket of a local S3 server."""
+    pytest.importorskip("moto")
+    port = port_for_later()
+    words = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for_port(port)
+            endpoint = f"http://127.0.0.1:{port}"
+            for name, value in {
+                "AWS_ENDPOINT_URL": endpoint,
+                "AWS_ACCESS_KEY_ID": "key",
+                "AWS_SECRET_ACCESS_KEY": "secret",
+                "AWS_DEFAULT_REGION": "us-east-1",
+            }.items():
+                monkeypatch.setenv(name, value)
+            urlopen(Request(f"{endpoint}/shards", method="PUT")).close()
+            yield "s3://shards"
+        finally:
+            server.kill()
+
+
+def stored(url: str) -> dict[str, tuple[int, object]]:
+    """Return size and time of change of each object below `url`."""
+    store, root = FileSystem.from_uri(url)
+    found = store.get_file_info(FileSelector(root, recursive=True))
+    return {one.path.removeprefix(f"{root}/"): (one.size, one.mtime_ns) for one in found if one.is_file}
+
+
+def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
+    many: Path, tmp_path: Path, bucket: str
+) -> None:
+    url, other = f"{bucket}/all", Path(shutil.copy(many, tmp_path / "other.db"))
+    for db in (many, other):
+        ran = run_command("export", "parquet", url, "--db", str(db), folder=tmp_path)
+        assert ran.code == 0, ran.err
+        assert url in ran.err
+    first = stored(url)
+    export_to_store(many, url)
+    assert {name: one for name, one in stored(url).items() if not name.startswith("_files")} == {
+        name: one for name, one in first.items() if not name.startswith("_files")
+    }, "nothing is sent again"
+    store, root = FileSystem.from_uri(url)
+    table = dataset.dataset(
+        f"{root}/posts", filesystem=store, format="parquet", partitioning="hive"
+    ).to_table()
+    assert table.num_rows == 2 * 14
+    export_parquet(many, tmp_path / "local")
+    local = tmp_path / "local" / "posts" / "site=creaders" / "year=2024" / f"{many.stem}.parquet"
+    assert store.open_input_stream(f"{root}/posts/site=creaders/year=2024/{many.stem}.parquet").read() == (
+        local.read_bytes()
+    )
+
+
+def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket: str) -> None:
+    url = f"{bucket}/all"
+    export_to_store(many, url)
+    with sqlite3.connect(many) as archive:
+        archive.execute("update posts set posted_at = replace(posted_at, '2025-', '2024-')")
+    export_to_store(many, url)
+    assert not [name for name in stored(url) if name.startswith("posts/") and "year=2025" in name]
+
+
+def test_a_store_that_refuses_is_one_line(many: Path, tmp_path: Path, bucket: str) -> None:
+    for url, code in (("s3://nosuchbucket/x", 6), ("nosuch://x/y", 2)):
+        ran = run_command("export", "parquet", url, "--db", str(many), folder=tmp_path)
+        assert (ran.code, len(ran.err.splitlines())) == (code, 1), ran.err

@@ -33,6 +33,16 @@ def test_an_export_prints_its_path_and_a_warc_and_an_archive_are_restored(
     assert json.loads(merged.out)["pages"] == 1
 
 
+def test_several_archives_are_merged_by_one_command(archive: Path, tmp_path: Path) -> None:
+    save(tmp_path / "other" / "b.html", page(number=102, top=saved_from(102)))
+    assert run("import", "html", tmp_path / "other", "--db", tmp_path / "b.db").code == 0
+    merged = run("merge", archive, tmp_path / "b.db", "--db", tmp_path / "c.db", "--json")
+    found = json.loads(merged.out)
+    assert (merged.code, found["pages"], found["posts"], found["same"]) == (0, 2, 2, 0)
+    again = run("merge", archive, tmp_path / "b.db", "--db", tmp_path / "c.db", "--json")
+    assert [json.loads(again.out)[name] for name in ("pages", "posts", "same")] == [0, 0, 2]
+
+
 def test_an_unidentified_page_is_named_and_sets_the_exit_code(archive: Path, tmp_path: Path) -> None:
     save(tmp_path / "in" / "b.html", page(own_link=False))
     done = run("import", "html", tmp_path / "in", "--db", archive)

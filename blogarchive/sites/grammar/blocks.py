@@ -69,6 +69,7 @@ def _find_end_above_button(markers: CommentMarkers, begin: int, end: int) -> int
     return end - 1 if _BUTTON.fullmatch(words) and view.links[end - 1][0][0].strip() == words else end
 
 
+# Promise "any order": saved pages of other hosts, such as those in the tests, have the header below the text.
 def split_comments_above(
     view: PageView, headers: Sequence[CommentHeader], start: int
 ) -> tuple[CommentBlock, ...]:
@@ -233,6 +234,7 @@ def _has_plain_text(view: PageView, index: int) -> bool:
     return _WORD.search(rest) is not None
 
 
+# Promise "no wrong value": a year is not guessed.
 def check_years(
     view: PageView, headers: Sequence[CommentHeader], posted_at: datetime | None
 ) -> Problem | None:

@@ -170,6 +170,7 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.contains(node, line) and not line.links()
 
 
+# Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text.
 def _find_end_above_links(view: PageView, start: int, end: int) -> int:
     """Return the first of the last lines that lead to other posts, outside the element of the text; else `end`."""
     if not any(view.links[i] for i in range(max(start, end - _LINES_NEAR_END), end)):

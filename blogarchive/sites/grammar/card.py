@@ -226,6 +226,7 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
     )
 
 
+# Promise "any markup": a page may show the title of the blog without its URL, as saved pages of other hosts do.
 def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
     """Find the first line that links to the blog's home page and is part of the window title.
 
@@ -243,6 +244,7 @@ def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
     return None
 
 
+# The same on a home page, which need not link to itself.
 def _find_title_of_home(view: PageView, outside: Sequence[int]) -> int | None:
     """Find the first line of a blog's home page that is the window title, or a heading that is part of it.
 

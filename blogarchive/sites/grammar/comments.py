@@ -68,6 +68,7 @@ class _Span:
         return range(self.name + 1, self.time)
 
 
+# Promise "any order": templates in the manner of Blogger, and `footer` elements, have the time below the text.
 def find_closed_comments(view: PageView, start: int, claimed: int | None) -> tuple[CommentBlock, ...]:
     """Return the comments from line `start` on; none unless they are as many as claimed and all alike."""
     if not claimed:

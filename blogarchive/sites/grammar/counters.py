@@ -98,6 +98,7 @@ def parse_numbers_first(text: str) -> CountTexts | None:
     return _parse_items(text, _NUMBERED)
 
 
+# Promise "any markup": a table may have a row of labels above a row of numbers.
 def parse_two_rows(text: str) -> CountTexts | None:
     """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
     words = text.split()
@@ -217,6 +218,7 @@ def _find_numbered_labels(text: str) -> Sequence[int]:
     return offsets
 
 
+# Promise "any words": a page may count views alone, or 1769 次阅读.
 def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """Return the lines `[start, end)` that show views but no number of comments: `浏览：1769`, `1769 次阅读`."""
     found = []
@@ -248,6 +250,7 @@ def may_show_views(view: PageView, index: int) -> bool:
     return _VIEWS_AFTER_TIME.search(view.folded[index]) is not None
 
 
+# Promise "any words": the likes of the one known page have an image as label; the others may have one too.
 def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """Return the lines `[start, end)` that show numbers, each labelled by an image."""
     found = []
@@ -287,6 +290,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     return uncounted
 
 
+# Promise "any markup": a card may show each number above its label.
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
     texts = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)

@@ -235,6 +235,7 @@ _MAX_LENGTH = 120
 _MAX_SHORT_LINES = 3  # a name, a label, a time
 
 
+# Promise "any words": a name and a time may stand without the labels 作者 and 留言时间.
 def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
     """Return the headers from line `start` up to the sidebar.
 

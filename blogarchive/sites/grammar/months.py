@@ -100,6 +100,7 @@ _NAME = re.compile(
 _IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
 
 
+# Promise "any words": an archive may name months instead of their first and last days.
 def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
     """Return the months that these lines begin with, each a link or one of several, and the number of their lines."""
     found: list[MonthRow] = []
@@ -114,6 +115,7 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
     return _select_valid(view, found), count
 
 
+# Promise "any markup": saved pages of other hosts have the archive in a `select`.
 def _parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRow, ...]:
     """Return the months of the first `select` among these lines; its first option may be a prompt."""
     for node in view.document.root.iter("select"):

@@ -111,6 +111,7 @@ def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | N
     return firsts if _footers_match(markers, chosen) else None
 
 
+# Promise "no forgery": an open tag in one comment moves others into it.
 def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader) -> bool:
     """Check whether no element like a comment's own surrounds a header inside one of the comments.
 

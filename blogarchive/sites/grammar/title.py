@@ -47,6 +47,7 @@ _MAX_TIME_LENGTH = 30
 _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 
+# Promise "no wrong value": a time in an unknown form is stored as shown, and is a problem.
 def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """Return the post's title with the words in place of its time, right after it; None if there are none."""
     title = _choose_title(view, titles)
@@ -147,6 +148,7 @@ _MAX_COUNTERS = 8  # checked for a time beside them
 _LINES_ABOVE_LABEL = 6
 
 
+# Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
 def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
     title = next(view.lines_with_text(range(found.start, found.end)), found.start)
@@ -370,6 +372,7 @@ def _find_first_time(view: PageView) -> TitleTime | None:
     return None
 
 
+# Promise "no wrong value": without these, a time of the sidebar would become that of a post that shows a day alone.
 def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return the first title with a date alone on the next line, and its hour on the line after, if any;
     else a heading that the window title contains, with a date alone on the line before.

@@ -27,8 +27,7 @@ from blogarchive.importing.platforms.xml_file import (
 from blogarchive.importing.saved_files import CannotIdentify, modified_at
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.exports.document import InvalidExport, find_zone
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
+from blogarchive.sites.exports import ExportedPost, ExportSite, InvalidExport, PostStatus, find_zone, web_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive

@@ -9,23 +9,28 @@ from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.document import (
-    Element,
+from blogarchive.parsing.html import Element
+from blogarchive.sites.exports import (
+    ExportedPost,
+    ExportSite,
     InvalidExport,
+    PostStatus,
     add_line_breaks,
     child_text,
     local_time,
     parse_body,
-    parse_document,
+    parse_export_page,
+    post_url,
+    uid_of,
+    web_url,
 )
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, post_url, uid_of, web_url
 
 _PUBLISHED = ("", "1")
 _SEPARATOR = re.compile(r"[\s,，;；]+")
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
-    document = parse_document(page)
+    document = parse_export_page(page)
     log = document.root.find("Log")
     if log is None:
         raise InvalidExport(_("it is no export of BlogBus"))

@@ -12,15 +12,18 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.document import (
-    Element,
+from blogarchive.parsing.html import Element
+from blogarchive.sites.exports import (
+    ExportedPost,
+    ExportSite,
     InvalidExport,
+    PostStatus,
     child_text,
     offset_time,
     parse_body,
-    parse_document,
+    parse_export_page,
+    web_url,
 )
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
 
 _KIND = "http://schemas.google.com/g/2005#kind"
 _ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")
@@ -55,7 +58,7 @@ def read_ids(entry: Element) -> EntryIds:
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
-    document = parse_document(page)
+    document = parse_export_page(page)
     feed, entry = document.root, document.root.find("{*}entry")
     if entry is None:
         raise InvalidExport(_("it is no feed of Blogger"))

@@ -12,22 +12,20 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, Post, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.exports.document import (
+from blogarchive.sites.exports import (
     Body,
     DashedEntry,
+    ExportedPost,
+    ExportSite,
     InvalidExport,
+    PostStatus,
     Section,
     add_line_breaks,
+    author_of_unknown,
     find_zone,
     local_time,
     parse_body,
     parse_entry,
-)
-from blogarchive.sites.exports.site import (
-    ExportedPost,
-    ExportSite,
-    PostStatus,
-    author_of_unknown,
     post_url,
     uid_of,
     web_url,

@@ -10,17 +10,21 @@ from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.document import (
+from blogarchive.parsing.html import Element
+from blogarchive.sites.exports import (
     Body,
-    Element,
+    ExportedPost,
+    ExportSite,
     InvalidExport,
+    PostStatus,
     add_line_breaks,
     child_text,
     parse_body,
-    parse_document,
+    parse_export_page,
     time_with_utc,
+    uid_of,
+    web_url,
 )
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, uid_of, web_url
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"
@@ -34,7 +38,7 @@ _STATUSES = {
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
-    document = parse_document(page)
+    document = parse_export_page(page)
     channel = document.root.find("channel")
     item = None if channel is None else channel.find("item")
     if channel is None or item is None:

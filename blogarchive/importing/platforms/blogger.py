@@ -26,7 +26,7 @@ from blogarchive.importing.platforms.xml_file import (
 )
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.blogger import EntryIds, read_ids
-from blogarchive.sites.exports.document import InvalidExport, child_text, parse_xml
+from blogarchive.sites.exports import InvalidExport, child_text, parse_xml
 
 _FORM = XmlForm(
     title="Blogger",

@@ -10,8 +10,7 @@ from pathlib import Path
 from blogarchive.errors import UsageError
 from blogarchive.importing.platforms.xml_file import MAX_BYTES, NamedFacts, PostPage, Reject
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.exports.document import begins_entry, ends_section, may_end_entry, parse_entry
-from blogarchive.sites.exports.site import unknown_blog_url
+from blogarchive.sites.exports import begins_entry, ends_section, may_end_entry, parse_entry, unknown_blog_url
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = 2**20

@@ -15,10 +15,10 @@ from lxml import etree
 
 from blogarchive.errors import UsageError
 from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.html import Element
 from blogarchive.sites import blogbus
-from blogarchive.sites.exports.document import (
+from blogarchive.sites.exports import (
     INSTRUCTION,
-    Element,
     InvalidExport,
     child_text,
     local_time,

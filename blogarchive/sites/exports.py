@@ -1,25 +1,43 @@
-"""Parts of an export file: its XML or dashed text, times, and bodies with the line ends that a platform shows."""
+"""What the sites of export files share: the site, URLs and ids that an export leaves out, and the parts of a file.
+
+A stored page is a small export with one post and its comments. A site of export files has no hosts: `blogarchive import`
+fills it and no command crawls it.
+"""
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
 from gettext import gettext as _
 from html import unescape
 from html.entities import html5
+from urllib.parse import SplitResult, quote, unquote, urldefrag, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from blogarchive.items import DateText, Image, Page, Problem
+from blogarchive.items import (
+    Author,
+    DateText,
+    Image,
+    Page,
+    PageKind,
+    ParsedPage,
+    ParsedUrl,
+    Post,
+    Problem,
+    Target,
+)
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.document import Document, extract_text
-from blogarchive.parsing.document import parse_document as parse_document_body
-from blogarchive.parsing.html import Element as Element_body
+from blogarchive.parsing.document import Document, extract_text, parse_document
+from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
+from blogarchive.parsing.subtree_cache import SubtreeCache
+from blogarchive.sites.base import Site
 
 # --- bodies
 
@@ -36,7 +54,7 @@ class Body:
 def parse_body(html: str, base_url: str) -> Body:
     """Return the body of an HTML fragment; URLs are resolved against `base_url`. Never raises."""
     # Without the element, libxml2 wraps text at the beginning in a paragraph.
-    document = parse_document_body(f"<body>{html}</body>")
+    document = parse_document(f"<body>{html}</body>")
     node = _copy_visible(document)
     if node is None:
         return Body(html="", text="")
@@ -44,7 +62,7 @@ def parse_body(html: str, base_url: str) -> Body:
     return Body(html=sanitize_element(node, base_url), text=extract_text(document.lines), images=images)
 
 
-def _copy_visible(document: Document) -> Element_body | None:
+def _copy_visible(document: Document) -> Element | None:
     """Return a copy of the body without hidden elements."""
     body = document.root.find("body")
     if body is None:
@@ -56,7 +74,7 @@ def _copy_visible(document: Document) -> Element_body | None:
     return copy
 
 
-def _remove(node: Element_body) -> None:
+def _remove(node: Element) -> None:
     parent, before = node.getparent(), node.getprevious()
     if parent is None:
         return
@@ -110,7 +128,6 @@ def time_with_utc(text: str, utc_text: str, zone: ZoneInfo) -> DateText | None:
 
 # --- the document
 
-Element = etree._Element
 
 INSTRUCTION = "blogarchive"
 """The processing instruction in a stored page with facts that the user named: `url` of the blog, `zone` of times."""
@@ -143,7 +160,7 @@ class XmlDocument:
         return find_zone(self.facts.get("zone", "")) or zone
 
 
-def parse_document(page: Page) -> XmlDocument:
+def parse_export_page(page: Page) -> XmlDocument:
     """Return the XML document of a page. Raises `InvalidExport`."""
     decoded = decode(page.body, page.header("Content-Type"))
     root, is_damaged = parse_xml(decoded.text)
@@ -370,3 +387,119 @@ def _break_text(text: str, *, is_top: bool) -> str:
     if not paragraphs or (len(paragraphs) == 1 and not is_top):
         return "".join(paragraphs)
     return "".join(f"<p>{part}</p>\n" for part in paragraphs)
+
+
+# --- sites
+
+
+class PostStatus(StrEnum):
+    """Whether readers of the blog see a post."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"  # or scheduled
+    TRASHED = "trashed"
+    NO_POST = "no_post"  # a template, a setting, a menu, an attachment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedPost:
+    """The post of one stored page of an export, with its blog. `post` has all visible comments."""
+
+    encoding: str
+    status: PostStatus
+    author: Author
+    post: Post
+    problems: tuple[Problem, ...] = ()
+
+    def to_parsed_page(self) -> ParsedPage:
+        """Return the post as the parsed page of a post."""
+        return ParsedPage(
+            kind=PageKind.POST,
+            encoding=self.encoding,
+            author=self.author,
+            posts=(self.post,),
+            problems=self.problems,
+        )
+
+
+ReadPost = Callable[[Page, Target, ZoneInfo], ExportedPost]
+"""Returns the post of a page; the zone is that of times without one. Raises `InvalidExport`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ExportSite(Site):
+    """A platform that exports blogs as files.
+
+    `title` is the name of the platform. `post_url` finds the post's number in a URL, in its first group.
+    """
+
+    title: str
+    content_type: str
+    read_post: ReadPost
+    post_url: re.Pattern[str]
+    hosts: tuple[str, ...] = ()
+
+    def parse_url(self, url: str) -> ParsedUrl:
+        """Return the URL without fragment; a post if its number is in the URL, else UNKNOWN: nothing is crawled."""
+        bare = urldefrag(url).url
+        number = self.post_url.search(bare)
+        if number is None:
+            return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
+        return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
+
+    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+        """Return the post of the page; the kind is UNKNOWN if the page is no export."""
+        try:
+            return self.read_post(page, target, self.zone).to_parsed_page()
+        except InvalidExport:
+            return ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+
+
+# --- URLs
+
+# RFC 2606 reserves the domain: an export that names no URL gets one that leads nowhere.
+_NOWHERE = "blog.invalid"
+
+
+def uid_of(url: str) -> str:
+    """Return the uid of a blog at `url`: its host without `www.`, and its path with `-` for `/`.
+
+    Raises `InvalidExport` if `url` is no web address.
+    """
+    parts = _split(url)
+    if parts is None:
+        raise InvalidExport(_("it does not say which blog it is of; name the blog's URL with --url"))
+    host = (parts.hostname or "").removeprefix("www.")
+    path = "-".join(part for part in unquote(parts.path).split("/") if part)
+    return "-".join(part for part in (host if host != _NOWHERE else "", path) if part)
+
+
+def unknown_blog_url(name: str) -> str:
+    """Return a URL for a blog if its export names none; the uid of the URL is the name of the author."""
+    return f"https://{_NOWHERE}/{quote(name.replace('/', '-'), safe='')}/"
+
+
+def author_of_unknown(url: str) -> str | None:
+    """Return the author's name in a URL of `unknown_blog_url`, None for any other URL."""
+    return uid_of(url) if url.startswith(f"https://{_NOWHERE}/") else None
+
+
+def post_url(blog_url: str, number: str) -> str:
+    """Return a URL for a post of which the export names none: that of the blog with the number as `post=`."""
+    return f"{blog_url}{'&' if '?' in blog_url else '?'}post={number}"
+
+
+def web_url(text: str, *, missing: str = "") -> str | None:
+    """Return `text` if it is an http(s) URL, with the scheme `missing` if it has none; else None."""
+    if "://" not in text and text and ":" not in text.partition("/")[0]:
+        text = missing + text
+    return text if _split(text) else None
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None

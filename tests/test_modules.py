@@ -1,0 +1,72 @@
+"""A module is one question: neither a fragment nor a maze; imports go one way."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from tests.paths import ROOT
+
+_LEAST, _MOST = 60, 450  # lines; 450 with docstrings are about 400 of code
+_LEAST_IN_FOLDER, _MOST_IN_FOLDER = 3, 20
+_SHORT = {
+    "blogarchive/__main__.py": "python -m",
+    "blogarchive/export/atom.py": "imported if its command runs",
+    "blogarchive/messages/translate.py": "imported if a page is rendered",
+    "blogarchive/parsing/unicode_form.py": "imported by commands that parse nothing",
+    "blogarchive/parsing/version.py": "a number that archives store",
+    "blogarchive/rendering/dates.py": "imported by exports that have no pages",
+    "blogarchive/rendering/languages.py": "imported by exports and by reading pages",
+    "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
+}
+_LONG = {"blogarchive/store/database/schema.py": "SQL: all tables beside each other"}
+_SMALL_FOLDERS = {"blogarchive/demo", "blogarchive/messages", "spiders/commands", "pipelines"}
+"""Beside data, or read by Scrapy by its name."""
+
+
+def modules() -> list[Path]:
+    return [
+        path
+        for folder in ("blogarchive", "spiders", "pipelines")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
+
+
+def test_a_module_is_neither_a_fragment_nor_longer_than_one_question() -> None:
+    files = [path for path in modules() if path.name != "__init__.py" and path.parent.name != "sites"]
+    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8").splitlines() for path in files}
+    short = {name for name, lines in texts.items() if len(lines) < _LEAST and name.startswith("blogarchive")}
+    long = {name for name, lines in texts.items() if sum(map(bool, lines)) > _MOST}
+    assert (short - _SHORT.keys(), long - _LONG.keys()) == (set(), set())
+
+
+def test_a_folder_has_few_modules_and_is_no_wrapper_of_one() -> None:
+    folders = {path.parent for path in modules()}
+    counts = {
+        str(folder.relative_to(ROOT)): len([p for p in folder.glob("*.py") if p.name != "__init__.py"])
+        for folder in folders
+    }
+    assert {name for name, count in counts.items() if not _LEAST_IN_FOLDER <= count <= _MOST_IN_FOLDER} <= (
+        _SMALL_FOLDERS
+    )
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {_name(path): _imports(path) for path in modules()}
+    TopologicalSorter(graph).prepare()  # raises CycleError with the circle
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(path: Path) -> set[str]:
+    """Return the modules that this one imports when it is imported."""
+    names = {_name(each) for each in modules()}
+    found = set[str]()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {node.module for alias in node.names if f"{node.module}.{alias.name}" not in names}
+    return found & names - {_name(path)}

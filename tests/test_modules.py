@@ -16,11 +16,18 @@ _SHORT = {
     "blogarchive/parsing/version.py": "a number that archives store",
     "blogarchive/rendering/dates.py": "imported by exports that have no pages",
     "blogarchive/rendering/languages.py": "imported by exports and by reading pages",
+    "blogarchive/sites/engines/engine.py": "what a description of an engine consists of",
     "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
 }
 _LONG = {"blogarchive/store/database/schema.py": "SQL: all tables beside each other"}
-_SMALL_FOLDERS = {"blogarchive/demo", "blogarchive/messages", "spiders/commands", "pipelines"}
-"""Beside data, or read by Scrapy by its name."""
+_SMALL_FOLDERS = {
+    "blogarchive/demo",
+    "blogarchive/messages",
+    "spiders/commands",
+    "pipelines",
+    "blogarchive/sites/engines/known",
+}
+"""Beside data, read by Scrapy by its name, or descriptions of sites."""
 
 
 def modules() -> list[Path]:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from operator import add
 from typing import Final, NamedTuple
 
 from blogarchive.parsing.unicode_form import normalize_nfc
@@ -31,10 +31,9 @@ _SINGLE = (
     "\U0001f000-\U0001faff\U00020000-\U0003ffff\U000f0000-\U0010fffd"
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff"
-_RUN = re.compile(
-    rf"(?P<single>[{_SINGLE}](?:[{_INVISIBLE}]*[{_SINGLE}])*)|(?P<letters>[^\W\d_{_SINGLE}]+)|(?P<digits>\d+)"
-)
-_NO_GAP = re.compile(rf"[{_INVISIBLE}]+")
+_RUN = re.compile(rf"(?P<single>[{_SINGLE}]+)|(?P<letters>[^\W\d_{_SINGLE}]+)|(?P<digits>\d+)")
+_UNSEEN = re.compile(f"[{_INVISIBLE}]")
+_UNSEEN_IN_RUN = re.compile(f"(?<=[{_SINGLE}])[{_INVISIBLE}]+(?=[{_SINGLE}])")
 _BLANK_GAP = re.compile(rf"[ \t\u00a0\u3000{_INVISIBLE}]*")
 
 # Characters that OpenCC converts only inside a phrase (瞭解, 憑藉, 看著), or not at all. A query may be too short for
@@ -145,17 +144,19 @@ def _join_runs(text: str) -> Iterator[str]:
         if parted:
             yield " ".join(words)
             words = []
-        words.append(" ".join([*map("".join, pairwise(run)), run[-1]]) if single else run)
+        words.append(" ".join(map(add, run, f"{run[1:]} ")).rstrip() if single else run)
     yield " ".join(words)
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool, bool]]:
     """Return runs of single characters, letters or digits: the run, whether single, and whether a break precedes it."""
+    if _UNSEEN.search(text):
+        text = _UNSEEN_IN_RUN.sub("", text)
     end, before_single = 0, None
     for found in _RUN.finditer(text):
         single = found["single"] is not None
         parted = before_single is not None and _is_break(text[end : found.start()], before_single, single)
-        yield (_NO_GAP.sub("", found[0]) if single else found[0]), single, parted
+        yield found[0], single, parted
         end, before_single = found.end(), single
 
 
@@ -166,7 +167,7 @@ def _is_break(gap: str, before_single: bool, after_single: bool) -> bool:
     拍) and no break. Between Latin words nothing is a break: state-of-the-art equals state of the art.
     """
     if before_single and after_single:
-        return True  # a run goes on over what is invisible
+        return True
     if before_single or after_single:
         return _BLANK_GAP.fullmatch(gap) is None
     return False

@@ -37,7 +37,7 @@ select p.id, p.url, coalesce(p.title, '') as title, p.body_html, p.posted_at, p.
 """
 
 _COMMENTS = """
-select substr(fingerprint, instr(fingerprint, '|') + 1) as base, author_name, text_digest, posted_at, body_text
+select base, author_name, text_digest, posted_at, body_text
   from comments where post_id = ? and gone_at is null
 """
 

@@ -16,7 +16,6 @@ from blogarchive.parsing.compared_form import text_digest, text_of_form
 from blogarchive.parsing.document import parse_document
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.posts.comments import comment_base
-from blogarchive.store.rows import ANSWER
 
 # classify
 
@@ -164,7 +163,7 @@ def classify_comments(
     renamed = (Counter(comment.text_digest for comment in lost) & Counter[str | None](new)).total()
     if renamed and (renamed == len(lost) or not is_whole):
         return _change(ChangeKind.COMMENTS_RENAMED, renamed, len(shown), Detail.CHANGE_NAMES)
-    is_fewer = claimed is not None and claimed < sum(not one.base.startswith(ANSWER) for one in stored)
+    is_fewer = claimed is not None and claimed < sum(is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):
         return TextChange(kind=ChangeKind.COMMENTS_LOST)
     texts = {(comment.base, comment.text_digest) for comment in stored}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from blogarchive.store.rows import IS_COUNTED, LACKS_COMMENTS
+from blogarchive.store.rows import LACKS_COMMENTS
 
 # tables_coverage
 
@@ -187,7 +187,7 @@ with of_posts as (
       from posts p where author_id in ({_PENDING}) group by author_id),
 of_comments as (
     select p.author_id,
-           count(case when c.gone_at is null and p.gone_at is null and {IS_COUNTED} then 1 end) as comments_held,
+           count(case when c.gone_at is null and p.gone_at is null and c.is_counted then 1 end) as comments_held,
            count(c.gone_at) as comments_gone
       from posts p join comments c on c.post_id = p.id where p.author_id in ({_PENDING}) group by p.author_id)
 select a.id as author_id, coalesce(posts_named, 0), coalesce(posts_read, 0), coalesce(gone, 0),

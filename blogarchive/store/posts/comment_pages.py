@@ -17,7 +17,7 @@ from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import IdentifiedComment, identify_comments
-from blogarchive.store.rows import ANSWER, format_utc, parse_utc
+from blogarchive.store.rows import format_utc, parse_utc
 
 # empty_comment_check
 
@@ -135,7 +135,7 @@ def save_next_page(
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
     doubt = [_chain_item(item) in shown for item in identified]
-    before = sum(count for base, count in counted.items() if not base.startswith(ANSWER))
+    before = sum(count for base, count in counted.items() if is_counted(base))
     seen = before + _count_shown(post)
     repeated = bool(identified) and all(doubt)
     if repeated and (chain.claimed is None or seen > chain.claimed):
@@ -252,7 +252,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
     if not sound and not ends_here and _restart(context, chain):
         return NextStep.POST
     doubtful = page_chains.doubtful_items(context, chain) if sound else ()
-    repeated = sum(not item.item.startswith(ANSWER) for item in doubtful)
+    repeated = sum(is_counted(item.item) for item in doubtful)
     if chain.claimed == seen - repeated:
         seen -= repeated  # the pages overlapped and showed these comments twice
     elif doubtful:

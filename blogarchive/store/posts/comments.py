@@ -13,9 +13,11 @@ from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
-from blogarchive.store.rows import ANSWER, Value, dicts, text_checksum
+from blogarchive.store.rows import Value, dicts, text_checksum
 
 # comment_identity
+
+_ANSWER = "answer|"  # as in the column is_counted
 
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
 _RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
@@ -73,12 +75,17 @@ def identify_comments(
 def comment_base(comment: Comment) -> str:
     """Return time as shown and author; the digest of the text replaces a relative time.
 
-    The base of a comment that the page does not count begins with `ANSWER`.
+    The base of a comment that the page does not count begins with `_ANSWER`.
     """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
     if _RELATIVE_TIME.search(time):
         time = f"~{text_digest(comment.body_text)[:16]}"
-    return f"{'' if comment.is_counted else ANSWER}{time}|{comment.author_name}"
+    return f"{'' if comment.is_counted else _ANSWER}{time}|{comment.author_name}"
+
+
+def is_counted(base: str) -> bool:
+    """Return whether the page counts the comment. Some sites leave out the answers of the blog's owner."""
+    return not base.startswith(_ANSWER)
 
 
 def match_stored(
@@ -169,10 +176,6 @@ def read_comment_rows(
 
 # comments
 
-_ORDINAL = "cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer)"
-_OF_BASE = "post_id = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ?"
-
-
 def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
@@ -215,7 +218,7 @@ def filter_certain(
     known = {
         base
         for base in {item.base for item in identified}
-        if context.archive.exists(f"select 1 from comments where {_OF_BASE} limit 1", (post_id, base))  # noqa: S608
+        if context.archive.exists("select 1 from comments where post_id = ? and base = ? limit 1", (post_id, base))
     }
     return [item for item in identified if item in equal or item.base not in known]
 
@@ -233,8 +236,8 @@ def _match(
     for base, items in groupby(sorted((i for i in identified if i.base in bases), key=by_base), key=by_base):
         stored = context.archive.all_as(
             StoredComment,
-            f"select {_ORDINAL} as ordinal, text_digest, gone_at is not null as is_gone from comments"  # noqa: S608
-            f" where {_OF_BASE} order by 1",
+            "select ordinal, text_digest, gone_at is not null as is_gone from comments"
+            " where post_id = ? and base = ? order by 1",
             (post_id, base),
         )
         result += match_stored(list(items), stored)
@@ -253,8 +256,8 @@ def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) ->
     """Store one more comment that is identical to earlier ones of the same author and time."""
     base, digest = doubtful.item, doubtful.digest
     cursor = context.archive.execute(
-        f"select id, {_ORDINAL} as ordinal, text_digest = ? as is_equal from comments"  # noqa: S608 - constants
-        f" where {_OF_BASE} order by gone_at is not null, 2",
+        "select id, ordinal, text_digest = ? as is_equal from comments"
+        " where post_id = ? and base = ? order by gone_at is not null, 2",
         (digest, post_id, base),
     )
     rows = list(dicts(cursor))
@@ -273,7 +276,7 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
         " posted_at, posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at,"
         " last_seen_at, page_id) select post_id, author_name, author_url, reply_to, body_html, body_text,"
         " text_checksum, posted_at, posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"
-        f" where {_OF_BASE} and text_digest = ? limit 1 on conflict(post_id, fingerprint) do nothing",
+        " where post_id = ? and base = ? and text_digest = ? limit 1 on conflict(post_id, fingerprint) do nothing",
         (f"{ordinal}|{base}", *[context.moment] * 3, context.page_id(), post_id, base, digest),
     ).rowcount
     context.add_changes(ChangeCounts(comments_new=inserted))

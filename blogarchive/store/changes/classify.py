@@ -15,7 +15,7 @@ from blogarchive.parsing.charset import decode
 from blogarchive.parsing.compared_form import text_digest, text_of_form
 from blogarchive.parsing.document import parse_document
 from blogarchive.store.pages.context import date_text_iso
-from blogarchive.store.posts.comments import comment_base
+from blogarchive.store.posts.comments import comment_base, is_counted
 
 # classify
 

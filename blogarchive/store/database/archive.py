@@ -269,7 +269,7 @@ class Archive(Statements):
                 pass
         if self.exists("select 1 from _totals_pending"):
             with self.atomic():
-                totals.refresh_totals(self.connection)
+                totals.refresh(self.connection)
         if readme.is_outdated(self.connection):
             with self.atomic():
                 readme.refresh_readme(self.connection)

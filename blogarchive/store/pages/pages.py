@@ -150,19 +150,19 @@ def is_newest_home_open(archive: Archive, url: str) -> bool:
 
 def count_pages(archive: Archive) -> int:
     """Return the number of stored pages."""
-    return archive.scalar("select sum(pages) from _version_totals")
+    return archive.scalar("select sum(pages) from _page_totals")
 
 
 def count_stale_pages(archive: Archive) -> int:
     """Return the number of pages that an older parser parsed."""
     return archive.scalar(
-        "select sum(pages) from _version_totals where reader_version < ? and not is_held", (READER_VERSION,)
+        "select sum(pages) from _page_totals where reader_version < ? and not is_held", (READER_VERSION,)
     )
 
 
 def total_body_size(archive: Archive) -> int:
     """Return the uncompressed size of all stored pages in bytes."""
-    return archive.scalar("select sum(bytes) from _version_totals")
+    return archive.scalar("select sum(bytes) from _page_totals")
 
 
 def stored_pages(

@@ -16,7 +16,7 @@ from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
-from blogarchive.store.posts.comments import IdentifiedComment, identify_comments
+from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
 from blogarchive.store.rows import format_utc, parse_utc
 
 # empty_comment_check

@@ -176,6 +176,7 @@ def read_comment_rows(
 
 # comments
 
+
 def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
@@ -218,7 +219,9 @@ def filter_certain(
     known = {
         base
         for base in {item.base for item in identified}
-        if context.archive.exists("select 1 from comments where post_id = ? and base = ? limit 1", (post_id, base))
+        if context.archive.exists(
+            "select 1 from comments where post_id = ? and base = ? limit 1", (post_id, base)
+        )
     }
     return [item for item in identified if item in equal or item.base not in known]
 
@@ -272,7 +275,7 @@ def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) ->
 def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ordinal: int) -> None:
     """Copy the stored comment of that base and text to another ordinal, unless that ordinal is stored."""
     inserted = context.archive.execute(
-        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, text_checksum,"  # noqa: S608
+        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, text_checksum,"
         " posted_at, posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at,"
         " last_seen_at, page_id) select post_id, author_name, author_url, reply_to, body_html, body_text,"
         " text_checksum, posted_at, posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"

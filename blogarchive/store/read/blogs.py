@@ -229,7 +229,8 @@ def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, 
         connection,
         Month,
         """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
-             from (select month, posts, missing, null as listed from _month_totals where author_id = ?1
+             from (select month, posts, missing, null as listed from _month_totals
+                    where author_id = ?1 and length(month) = 7
                    union all
                    select month, 0, 0, posts_listed from archive_months where author_id = ?1)
             group by month order by month""",
@@ -292,7 +293,8 @@ def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | No
     if blog is None:
         return None
     comments = connection.execute(
-        "select month, comments from _comment_month_totals where author_id = ? order by month", (author_id,)
+        "select month, comments from _comment_totals where author_id = ? and length(month) = 7 order by month",
+        (author_id,),
     )
     return BlogPlots(
         blog=blog,
@@ -332,9 +334,10 @@ def _read_categories(connection: sqlite3.Connection, author_id: int) -> tuple[Ca
         connection,
         CategoryYear,
         """select c.id, c.name, t.year, t.posts
-             from (select c.id, c.name, t.posts as size from categories c join _category_totals t on t.category_id = c.id
-                    where c.author_id = ?1 order by size desc, c.name limit ?2) c
-             join _category_year_totals t on t.category_id = c.id
+             from (select c.id, c.name, sum(t.posts) as size from categories c
+                     join _category_totals t on t.category_id = c.id
+                    where c.author_id = ?1 group by c.id order by size desc, c.name limit ?2) c
+             join _category_totals t on t.category_id = c.id
             order by c.size desc, c.name, t.year""",
         (author_id, _MOST),
     )

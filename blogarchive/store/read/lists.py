@@ -93,7 +93,7 @@ def count_posts(connection: sqlite3.Connection, author_id: int, selection: PostS
         query = f"select count(*) from posts where {_conditions(selection)} and {_IN_CATEGORY}"
     else:
         query = (
-            "select sum(posts) from _category_year_totals"
+            "select sum(posts) from _category_totals"
             " where category_id = :category and (:period = '' or year = :period)"
         )
     found = connection.execute(query, _values(author_id, selection)).fetchone()
@@ -109,7 +109,7 @@ def read_categories(connection: sqlite3.Connection, author_id: int, period: str)
         )
     else:
         counted = (
-            "select sum(t.posts) from _category_year_totals t where t.category_id = c.id"
+            "select sum(t.posts) from _category_totals t where t.category_id = c.id"
             " and (:period = '' or t.year = :period)"
         )
     return all_as(
@@ -124,9 +124,7 @@ def read_categories(connection: sqlite3.Connection, author_id: int, period: str)
 def read_category_years(connection: sqlite3.Connection, category_id: int) -> dict[str, int]:
     """Return the number of posts of a category in each year; "" for posts without a date."""
     return dict(
-        connection.execute(
-            "select year, posts from _category_year_totals where category_id = ?", (category_id,)
-        )
+        connection.execute("select year, posts from _category_totals where category_id = ?", (category_id,))
     )
 
 
@@ -173,9 +171,9 @@ def _category_neighbour(
 
 
 def _is_sparse(connection: sqlite3.Connection, category_id: int) -> bool:
-    query = "select posts from _category_totals where category_id = ?"
+    query = "select coalesce(sum(posts), 0) from _category_totals where category_id = ?"
     found = connection.execute(query, (category_id,)).fetchone()
-    return found is None or int(found[0]) <= _SPARSE
+    return int(found[0]) <= _SPARSE
 
 
 def _conditions(selection: PostSelection) -> str:

@@ -220,8 +220,8 @@ def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost,
 _MONTHS = f"""
 with held as ({totals.CURRENT_MONTHS}),
      newest as (select author_id, max(last_seen_at) as seen_at from archive_months group by author_id)
-select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_held, h.last_held,
-       coalesce(h.named, 0), coalesce(h.read, 0), m.proved_at is not null
+select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_on, h.last_on,
+       coalesce(h.posts - h.gone, 0), coalesce(h.posts_read, 0), m.proved_at is not null
   from archive_months m join newest n on n.author_id = m.author_id and n.seen_at = m.last_seen_at
   left join held h on h.author_id = m.author_id and h.month = m.month
  order by m.author_id, m.month desc
@@ -244,7 +244,8 @@ select a.site, a.uid from authors a join failures x on x.url = a.url and x.resol
 
 def read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
     """Return the fields of `BlogStatus` for posts and comments, by author."""
-    return {row.pop("author_id"): row for row in dicts(archive.execute(totals.CURRENT_BLOGS))}
+    found = dicts(archive.execute(f"select *, posts as posts_named from ({totals.CURRENT_BLOGS})"))  # noqa: S608 - a constant
+    return {row["author_id"]: {name: row[name] for name in _NO_TOTALS} for row in found}
 
 
 def read_months(archive: Archive) -> dict[int, tuple[MonthCoverage, ...]]:

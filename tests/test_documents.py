@@ -51,9 +51,15 @@ def test_the_configuration_of_the_repository_is_valid_yaml() -> None:
 
 
 def test_a_decision_has_a_number_of_its_own() -> None:
-    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    files = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [int(file.name[:4]) for file in files]
     assert sorted(set(numbers)) == numbers, "take the next free number"
     assert [re.findall(r"^# (\d+)\.", file.read_text("utf-8"))[0] for file in files] == list(
         map(str, numbers)
     )
+
+
+def test_the_index_of_decisions_names_each_once() -> None:
+    folder = ROOT / "docs" / "decisions"
+    named = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
+    assert sorted(named) == sorted(path.name for path in folder.glob("[0-9]*.md"))

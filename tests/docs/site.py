@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tests.paths import ROOT
 
 LANGUAGES = ("en", "zh")
-_LISTED = ("docs/sites", "docs/decisions")  # folders whose index page is generated
+_LISTED = ("docs/sites", "docs/decisions")  # folders with an index page: their README, or a generated list
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -54,7 +54,8 @@ def _page(document: str) -> Page:
     language = "zh" if document.endswith(".zh.md") else "en"
     path = document.removeprefix("docs/").replace(".zh.md", ".md")
     if not document.startswith("docs/"):
-        path = path.lower().replace("readme", "index")
+        path = path.lower()
+    path = re.sub(r"\bREADME\b|\breadme\b", "index", path)
     return Page(language, path)
 
 
@@ -72,7 +73,9 @@ def stage(folder: Path) -> None:
 
 
 def _index(folder: str) -> str:
-    """Return a page with a link to each document of a folder."""
+    """Return the README of a folder, or a page with a link to each of its documents."""
+    if (readme := ROOT / folder / "README.md").is_file():
+        return readme.read_text("utf-8")
     found = sorted((ROOT / folder).glob("*.md"))
     titles = [_TITLE.search(document.read_text("utf-8")) for document in found]
     lines = [

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from gettext import gettext as _
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import fleet_url, require_packages
+from blogarchive.fleet.shard import PACKAGES, fleet_url, require_packages
 from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import stop_signals
 
@@ -315,6 +316,29 @@ def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
     from blogarchive.fleet.metrics import FleetMetrics
 
     return FleetMetrics(found)
+
+
+@fleet.command(
+    "try",
+    help=_(
+        "Try a fleet on this machine: a temporary PostgreSQL, two hosts of invented blogs, two workers. Nothing is left."
+    ),
+)
+@options.no_db
+@options.any_verbosity
+def try_() -> None:
+    """Try a fleet on this machine."""
+    require_packages(*PACKAGES)
+    from blogarchive.demo.fleet_trial import open_trial
+
+    with (
+        TemporaryDirectory(prefix="blogarchive-fleet-") as folder,
+        open_trial(Path(folder), lambda line: click.echo(f"$ {line}")) as trial,
+    ):
+        found = trial.wait()
+        click.echo("$ blogarchive fleet status")
+        click.echo("\n".join(status_lines(found, all_shards=True)))
+    click.echo(_("the trial has ended, and nothing of it is left; docs/fleet.md sets up a fleet"))
 
 
 def _say(message: str, names: Sequence[str]) -> None:

@@ -172,7 +172,7 @@ PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
 _PATIENCE: Final = 8.0
 _SHORTEST_PATIENCE: Final = 1.0
 
-_PACKAGES: Final = ("psycopg", "procrastinate")
+PACKAGES: Final = ("psycopg", "procrastinate")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,7 +225,7 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
                 variable=VARIABLE
             )
         )
-    require_packages(*_PACKAGES)
+    require_packages(*PACKAGES)
     return url
 
 

@@ -1,0 +1,88 @@
+"""`fleet try` and `fleet status` at a size: what an operator sees in the first minutes."""
+
+import json
+from pathlib import Path
+from tempfile import gettempdir
+
+import pytest
+
+from tests.fleet.fleet import Fleet, ended
+from tests.fleet.postgres import binaries
+
+SHARDS = 300
+
+
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
+def test_a_trial_runs_a_fleet_of_two_machines_and_leaves_nothing(fleet: Fleet) -> None:
+    before = {path.name for path in Path(gettempdir()).glob("blogarchive-*")}
+    ran = ended(fleet.start("fleet", "try"))
+    assert ran.code == 0, ran.err
+    assert "shards: 2, hosts: 2; running: 0, paused: 0, failing hosts: 0" in ran.out
+    assert ran.out.count("exit code 0, done") == 2
+    assert {path.name for path in Path(gettempdir()).glob("blogarchive-*")} <= before
+    assert (ended(fleet.work("--once")).code, fleet.status()) == (0, {}), (
+        "the fleet of the person is untouched"
+    )
+
+
+def test_the_status_of_many_shards_takes_as_many_statements_as_that_of_one(fleet: Fleet) -> None:
+    counts = []
+    fleet.execute("create extension if not exists pg_stat_statements")
+    for number in (1, SHARDS):
+        fleet.execute(
+            "insert into fleet_shards (shard, hosts, urls, every_seconds, slice_seconds, media, epoch, machine, db)"
+            f" select 's' || n, array['h' || n], '{{}}', 86400, 1800, true, 1, 'm', '/d/s' || n || '.db'"
+            f" from generate_series(1, {number}) n on conflict do nothing"
+        )
+        fleet.execute(
+            "insert into fleet_rounds (shard, epoch, machine, started_at, finished_at, exit_code) select shard, 1, 'm',"
+            " now(), now(), 0 from fleet_shards, generate_series(1, 6)"
+        )
+        fleet.execute("select pg_stat_statements_reset()")
+        assert len(fleet.status()) == number
+        ((count,),) = fleet.execute(
+            "select sum(calls) from pg_stat_statements s join pg_database d on d.oid = s.dbid"
+            " where d.datname = current_database() and query ilike 'select%fleet_%'"
+        )
+        counts.append(count)
+    assert counts[0] == counts[1] <= 5
+
+
+def test_the_status_of_many_shards_shows_those_that_need_a_person(fleet: Fleet) -> None:
+    fleet.execute(
+        "insert into fleet_shards (shard, hosts, urls, every_seconds, slice_seconds, media, epoch, machine, db)"
+        " select 's' || n, array['h' || n], '{}', 86400, 1800, true, 1, 'm', '/d/s' || n || '.db'"
+        f" from generate_series(1, {SHARDS}) n"
+    )
+    fleet.execute(
+        "insert into fleet_workers (home, machine, folder, pid, version, rounds) select distinct home, 'm', '/d', 1, '1', 4"
+        " from fleet_shards"
+    )
+    assert fleet.run("pause", "s1?").code == 0
+    fleet.execute("update fleet_shards set paused_reason = 'its pages changed' where shard = 's7'")
+    shown = fleet.run("status").out
+    assert f"shards: {SHARDS}, hosts: {SHARDS}; running: 0, paused: 10" in shown
+    assert "s7  h7" in shown
+    assert "s8  h8" not in shown
+    assert f"{SHARDS - 1} more need nothing" in shown
+    assert "s8  h8" in fleet.run("status", "s8").out
+    assert fleet.run("resume", "--all").code == 0
+    assert not any(shard["paused_at"] for shard in fleet.status().values())
+
+
+def test_metrics_are_printed_and_written_for_prometheus(fleet: Fleet, tmp_path: Path) -> None:
+    pytest.importorskip("prometheus_client")
+    fleet.add("a", "http://127.0.0.1:9/u/1/")
+    file = tmp_path / "fleet.prom"
+    worker = fleet.work("--once", "--json", "--metrics-file", str(file))
+    ran = ended(worker)
+    assert ran.code == 0, ran.err
+    events = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(one["event"], one["shard"], one["exit_code"]) for one in events if one["event"] == "round"] == [
+        ("round", "a", 4)
+    ]
+    for text in (fleet.run("status", "--metrics").out, file.read_text()):
+        assert 'blogarchive_fleet_hosts{shard="a"} 1.0' in text
+        assert 'blogarchive_fleet_lag_seconds{shard="a"}' in text
+        assert "blogarchive_fleet_postgresql_up 1.0" in text
+    assert 'blogarchive_fleet_failed_rounds_total{shard="a"} 1.0' in fleet.run("status", "--metrics").out

@@ -20,7 +20,6 @@ _SHORT = {
     "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
 }
 _LONG = {
-    "blogarchive/store/database/schema.py": "SQL: all tables beside each other",
     "blogarchive/store/merge.py": "SQL of each table, in the order in which a merge copies them",
 }
 _SMALL_FOLDERS = {

@@ -2,12 +2,11 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.database.connection import to_user_error
+from blogarchive.store.database.connection import user_errors
 from blogarchive.store.database.schema import APPLICATION_ID
 from blogarchive.store.verify import verify_archive
 
@@ -25,7 +24,7 @@ def write_sealed_copy(path: Path, target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     delete_archive(part)
     try:
-        with _user_errors(target):
+        with user_errors(target):
             _copy(path, part)
             Archive.open(part).close()  # indexes and counts the rows of a run that has not ended
             _leave_wal_mode(part)
@@ -65,11 +64,3 @@ def _copy(path: Path, part: Path) -> None:
 def _leave_wal_mode(part: Path) -> None:
     with closing(sqlite3.connect(part)) as connection:
         connection.execute("pragma journal_mode = delete").fetchall()
-
-
-@contextmanager
-def _user_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise to_user_error(error, target) or error from error

@@ -15,11 +15,10 @@ from blogarchive.items import Link
 from blogarchive.store import readme
 from blogarchive.store.database import migrations, schema, totals
 from blogarchive.store.database.connection import (
-    DATABASE_ERRORS,
     connect,
     identify_file,
     make_folder,
-    to_user_error,
+    user_errors,
 )
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
@@ -38,17 +37,13 @@ class Statements:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
-        try:
+        with user_errors(self.path):
             return self.connection.execute(sql, parameters)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run one statement for each of `rows` and return the number of rows changed."""
-        try:
+        with user_errors(self.path):
             return self.connection.executemany(sql, rows).rowcount
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """Return the first row, or None."""
@@ -57,27 +52,21 @@ class Statements:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows."""
-        try:
+        with user_errors(self.path):
             return self.execute(sql, parameters).fetchall()
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
         """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
 
         Columns become `bool` or an enum if the field has that type.
         """
-        try:
+        with user_errors(self.path):
             return all_as(self, kind, sql, parameters)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
-        try:
+        with user_errors(self.path):
             return one_as(self, kind, sql, parameters)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""
@@ -94,10 +83,8 @@ class Statements:
 
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
-        try:
+        with user_errors(self.path):
             yield from self.connection.execute(sql, parameters)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> int:
         """Return the integer in the first column of the first row, or 0 if there is none."""
@@ -230,10 +217,8 @@ class Archive(Statements):
 
     def _refresh_search(self, waiting: int) -> None:
         """Update the search index if at least `waiting` texts are pending."""
-        try:
+        with user_errors(self.path):
             index.refresh(self.connection, waiting)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
     def rebuild_search(self) -> int:
         """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
@@ -306,12 +291,10 @@ class Archive(Statements):
         self.execute("pragma synchronous = normal")
         pages = 4000  # each checkpoint waits for the disk
         self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
-        try:
+        with user_errors(self.path):
             migrations.prepare(self.connection)
             if is_older:
                 migrations.refuse_changed(self.connection, self.path)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
         if is_older:
             NOTICES.warning(
                 _(
@@ -337,14 +320,12 @@ class Archive(Statements):
 
     def _check_version(self) -> bool:
         """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
-        try:
+        with user_errors(self.path):
             migrations.refuse_unsupported(self.connection, self.path)
             if self.read_only:
                 migrations.refuse_older(self.connection, self.path)
             migrations.refuse_changed(self.connection, self.path)
             return migrations.is_older(self.connection)
-        except DATABASE_ERRORS as error:
-            raise to_user_error(error, self.path) or error from error
 
 
 def delete_archive(path: Path) -> None:

@@ -163,6 +163,15 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     return None
 
 
+@contextmanager
+def user_errors(path: Path) -> Iterator[None]:
+    """Raise the error to show to the user for each SQLite error of the block; mistakes of this program stay."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        raise to_user_error(error, path) or error from error
+
+
 def _is_index_error(error: Exception, words: str) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     return code == _CORRUPT_INDEX or any(sign in words for sign in _INDEX_DAMAGED)
@@ -200,7 +209,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     # closes, so it is used for reading too if the permissions allow.
     writable = is_writable(path)
     mode = ("rw" if writable else read_only_mode(path)) if read_only else "rwc"
-    try:
+    with user_errors(path):
         connection = _connect(path, mode)
         if not read_only:
             return connection
@@ -209,8 +218,6 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             connection = _connect_without_space(path)
         connection.execute("pragma query_only = on")
         return connection
-    except DATABASE_ERRORS as error:
-        raise to_user_error(error, path) or error from error
 
 
 def is_writable(path: Path) -> bool:

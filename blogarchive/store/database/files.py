@@ -18,7 +18,7 @@ from blogarchive.store.database.connection import (
     DATABASE_ERRORS,
     connect,
     is_writable,
-    to_user_error,
+    user_errors,
     wal_path,
 )
 from blogarchive.store.rows import utc_now
@@ -136,13 +136,11 @@ def _copy(path: Path, folder: str) -> Path:
 
 def _migrate(copy: sqlite3.Connection, path: Path) -> None:
     """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
-    try:
+    with user_errors(path):
         migrations.refuse_unsupported(copy, path)
         migrations.refuse_changed(copy, path)
         migrations.prepare(copy)
         migrations.refuse_changed(copy, path)
-    except DATABASE_ERRORS as error:
-        raise to_user_error(error, path) or error from error
 
 
 # copy

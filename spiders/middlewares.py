@@ -190,4 +190,5 @@ def _refusal(request: Request, redirected: Request) -> str | None:
 def _is_same_site(site: str, old: str, new: str) -> bool:
     parts = urlsplit(new)
     hosts = (host_of(old), *site_by_name(site).hosts)
-    return parts.scheme in ("http", "https") and matches_host(host_of(new), hosts)
+    is_known = matches_host(host_of(new), hosts) or host_of(new) in (f"www.{host_of(old)}", host_of(old)[4:])
+    return parts.scheme in ("http", "https") and is_known

@@ -280,6 +280,7 @@ class CrawlSession:
     def record_failure(self, target: Target, failure: Failure) -> None:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
+        self.targets.record_unstored(target)
         self.answers.record_failure(service_of(target.url), failure)
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self._record_home(Blog(site=target.site, uid=target.uid), target, failure)
@@ -338,6 +339,8 @@ class CrawlSession:
         self._record_change(saved.blog, Blog(site=target.site, uid=target.uid))
         if reached:
             self._queue_images(target, saved)
+        else:
+            self.targets.record_unstored(target)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
         return saved

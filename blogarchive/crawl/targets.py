@@ -88,7 +88,7 @@ def digest_of(urls: tuple[str, ...]) -> str:
 
 def _start_target(url: str, site_name: str | None) -> Target:
     site = _site_of(url, site_name)
-    parsed = site.parse_url(url)
+    parsed = site.start_url(url)
     if parsed.kind is PageKind.UNKNOWN:
         above = map(site.parse_url, _urls_above(parsed.url))
         known = (one for one in above if one.uid == parsed.uid and one.kind is not PageKind.UNKNOWN)
@@ -285,6 +285,10 @@ class TargetSource:
     def changed_hosts(self) -> list[str]:
         """Return the hosts that may have new targets since the last call."""
         return self._turns.changed_hosts(format_utc(utc_now()))
+
+    def record_unstored(self, target: Target) -> None:
+        """Give a post that was taken and not stored back to `--limit`."""
+        self._posts_taken -= target.kind is PageKind.POST and self._options.limit is not None
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return due targets of the next blog of `host`; those in `exclude` are in flight."""

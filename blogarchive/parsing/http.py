@@ -102,6 +102,16 @@ def host_of(url: str) -> str:
         return ""
 
 
+def is_same_page(url: str, other: str) -> bool:
+    """Return whether two URLs differ in nothing but http and https, `www.` and a final slash."""
+    return _bare(url) == _bare(other)
+
+
+def _bare(url: str) -> str:
+    rest = url.partition("://")[2] or url
+    return rest.partition("#")[0].removeprefix("www.").rstrip("/")
+
+
 def port_of(url: str) -> int:
     """Return the port of a URL; 0 if it is unknown."""
     try:

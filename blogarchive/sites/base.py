@@ -129,6 +129,10 @@ class Site(ABC):
         """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
         return None
 
+    def start_url(self, url: str) -> ParsedUrl:
+        """Return what a URL is that a user names as that of a blog, or of a page of it."""
+        return self.parse_url(url)
+
     def is_index(self, url: str) -> bool:
         """Return whether the URL is one of a list of all posts with the times of their changes."""
         return False

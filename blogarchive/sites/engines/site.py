@@ -82,6 +82,15 @@ class AnyBlog(Site):
         """Return the home page of the blog: its uid is host and path."""
         return blog_root(uid, page_url)
 
+    def start_url(self, url: str) -> ParsedUrl:
+        """Return the home page below which the blog is, or the post, if the URL has the form of one."""
+        parsed = parse_url(url)
+        parts = urlsplit(parsed.url)
+        if parsed.uid is not None or (parsed.kind is PageKind.POST and looks_like_post(url)):
+            return replace(parsed, uid=parsed.uid or parts.netloc)
+        uid = parts.netloc if parsed.kind is PageKind.HOME else f"{parts.netloc}{parts.path.rstrip('/')}"
+        return ParsedUrl(url=blog_root(uid, url), kind=PageKind.HOME, uid=uid)
+
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
         uid = target.uid
@@ -270,7 +279,9 @@ class _PageParser:
         is_home = self.target.page_no == 1 and not self.target.url.endswith(WALK)
         url = first_index(outline, self.uid) if is_home and self._is_root else None
         url = url or find_next(outline, self.uid)
-        problems = () if listed else (Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY),)
+        problems = (
+            () if listed or url else (Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY),)
+        )
         return self._listing(outline, listed, () if url is None else (url,), problems)
 
     def _page_of_index(self, index: "Index") -> ParsedPage:

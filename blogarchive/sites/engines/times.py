@@ -63,6 +63,8 @@ def find_time(
     if not found:
         return FoundTime(value=None)
     best = found[0][1]
+    if len(stated) > 1 and not _is_near(stated[0][1], best) and _is_near(stated[0][1], stated[1][1]):
+        best = stated[0][1]
     for _, one in found[1:]:
         if (
             one.precision in ("minute", "second")
@@ -70,15 +72,16 @@ def find_time(
             and one.at.date() == best.at.date()
         ):
             best = one
-    apart = any(
-        abs(one.at.replace(tzinfo=None) - best.at.replace(tzinfo=None)) > 2 * _DAY
-        for _, one in found
-        if one.precision not in ("month", "year")
-    )
+    apart = any(not _is_near(one, best) for _, one in found if one.precision not in ("month", "year"))
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     return FoundTime(
         value=DateText(text=texts[0][1], at=best.at, precision=best.precision), witnesses=texts, differ=apart
     )
+
+
+def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
+    """Return whether two times are of one day, or of two days that a zone can tell apart."""
+    return abs(one.at.replace(tzinfo=None) - other.at.replace(tzinfo=None)) <= 2 * _DAY
 
 
 def _find_shown(
@@ -134,7 +137,8 @@ def _distance(
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     line = outline.texts[place][:120]
     before = outline.texts[place - 1][-12:] if place else ""
-    edited = bool(_EDITED.search(line) or _EDITED.search(before))
+    after_it = outline.texts[place + 1].strip()[:6] if place + 1 < len(outline.texts) else ""
+    edited = bool(_EDITED.search(line) or _EDITED.search(before) or _EDITED.match(after_it))
     start = head.start if head is not None else text.start if text is not None else 0
     end = text.start if text is not None else start + 30
     if head is not None and place in head:

@@ -16,6 +16,7 @@ from blogarchive.items import (
     Problem,
     Target,
 )
+from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
@@ -245,8 +246,12 @@ def _save_parsed(context: SaveContext) -> None:
 
 def _mark_fetched(context: SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
-    # Only single pages are requested conditionally: a 304 would prove no page chain.
-    is_single = target.kind is PageKind.POST or _is_home(target)
+    # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
+    # for machines leads to that list.
+    site = site_by_name(target.site)
+    is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
+    is_index = is_last and site.is_index(target.url)
+    is_single = target.kind is PageKind.POST or is_index or (_is_home(target) and not site.has_any_host)
     frontier.mark_fetched(
         context.archive,
         target,

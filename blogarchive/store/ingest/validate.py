@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated, retry_after
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
@@ -323,7 +324,7 @@ def save_rejection(
         for url in (target.url, *context.resolved_urls):
             failures.resolve(archive, url, now=now)
         return save_result(context, Outcome.GONE)
-    if not rejection.blocked and _is_unlinked(context, rejection):
+    if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
         frontier.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
@@ -359,6 +360,21 @@ def save_state(archive: Archive, blog: Blog, failure: Failure, *, now: datetime)
     if failure.kind in ("network", "http", "blocked", "notice"):
         set_state(archive, blog, "unreachable", failure.detail, now=now)
     return False
+
+
+def _queue_other_index(context: SaveContext) -> bool:
+    """Queue the list of posts that the site has instead of the rejected one; return whether there is one."""
+    other = site_by_name(context.target.site).next_index(context.target)
+    if other is None:
+        return False
+    frontier.requeue_target(
+        context.archive,
+        other,
+        before=context.precise_moment,
+        now=context.page.fetched_at,
+        failed_too=True,
+    )
+    return True
 
 
 def _is_post_gone(context: SaveContext, rejection: Rejection) -> bool:

@@ -43,6 +43,7 @@ class ListedPostRow:
     comment_count: int | None
     url: str | None
     shown_on: str | None
+    listed_version: str | None
     is_unreachable: bool
     is_new: bool
 
@@ -51,9 +52,11 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
     """Requeue a post that a listing shows with another URL, title, time or number of comments."""
     url = cast(str, item.url)  # only posts with a URL have a row
     _compare_url(context, url, row)
-    _compare_title(context, item, url, row)
+    if item.title:
+        _compare_title(context, item, url, row)
     _compare_time(context, item, url, row)
     _compare_count(context, item, url, row)
+    _compare_version(context, item, url, row)
 
 
 def requeue_post(context: SaveContext, number: str, url: str) -> None:
@@ -135,6 +138,15 @@ def _compare_count(context: SaveContext, item: ListedPost, url: str, row: Listed
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
     if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
+        requeue_post(context, row.number, url)
+
+
+def _compare_version(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+    """Requeue a post if a list for machines names another time of its last change."""
+    if item.version is None or item.version == row.listed_version:
+        return
+    context.archive.update_row("posts", row.id, {"listed_version": item.version})
+    if row.has_text and row.listed_version is not None:
         requeue_post(context, row.number, url)
 
 
@@ -229,7 +241,7 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     rows = context.archive.all_as(
         ListedPostRow,
         "select p.number, p.id, title, title_is_cut, content_hash is not null as has_text, posted_at, listed_title,"
-        " listed_comment_count, comment_count, f.url, f.shown_on,"
+        " listed_comment_count, comment_count, f.url, f.shown_on, listed_version,"
         " own_page_gone_at is not null or f.state in ('failed', 'dead') as is_unreachable, 0 as is_new"
         " from posts p left join frontier f on f.key = ? || p.number"
         " where author_id = ? and p.number in (select value from json_each(?))",
@@ -271,6 +283,7 @@ def _insert(context: SaveContext, item: ListedPost) -> ListedPostRow:
         comment_count=None,
         url=None,
         shown_on=None,
+        listed_version=None,
         is_unreachable=False,
         is_new=True,
     )

@@ -4,8 +4,11 @@ A chain that was crawled to its last page proves its listing: posts that it no l
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
+from blogarchive.parsing.http import is_same_page
+from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import FIELD
@@ -100,21 +103,25 @@ def _follow_chain(
     rows: dict[str, ListedPostRow],
     category_id: int | None,
 ) -> None:
-    link = page_chains.next_page_link(context, _KINDS)
+    following = page_chains.next_page_links(context, _KINDS)
     chain, in_order = _find_or_start_chain(context, kind, chain_name)
     items = [ChainItem(item=number) for number in rows]
     before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()
-    is_repeated = context.target.page_no > 1 and all(item in before for item in items)
+    is_any_blog = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
+    is_repeated = context.target.page_no > 1 and not is_any_blog and all(item in before for item in items)
     page_chains.add_items(context, chain, ((item, False) for item in items if item not in before))
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
-    if link is not None and not is_repeated:
-        if kind is PageKind.HOME and not _needs_next_home(context, chain, rows):
-            frontier.add_fetched(
-                context.archive, _next_target(context, link, chain_name, kind), now=context.page.fetched_at
-            )
-        else:
-            _queue_next(context, _next_target(context, link, chain_name, kind), chain, rows)
+    if following and not is_repeated:
+        target = _next_target(context, following[0], chain_name, kind)
+        if kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, rows):
+            frontier.add_fetched(context.archive, target, now=context.page.fetched_at)
+            return
+        for place, link in enumerate(following):
+            further = replace(target, url=link.url, page_no=target.page_no + place)
+            _queue_next(context, further, chain, rows)
+        return
+    if _is_followed(context, chain_name):
         return
     if context.partial:
         page_chains.reset_chain(context, chain)
@@ -134,7 +141,7 @@ def _find_or_start_chain(context: SaveContext, kind: PageKind, chain_name: str) 
 def _is_unsound(context: SaveContext) -> bool:
     if page_chains.is_at_limit(context):
         return True
-    if context.page.url != context.target.url:
+    if not is_same_page(context.page.url, context.target.url):
         return True  # redirected, perhaps to another listing
     return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)
 
@@ -168,11 +175,24 @@ def _queue_next(
         frontier.set_newest_day(context.archive, target, max(days))
 
 
-def _needs_next_home(context: SaveContext, chain: PageChain, rows: dict[str, ListedPostRow]) -> bool:
+def _is_followed(context: SaveContext, chain_name: str) -> bool:
+    """Return whether another page of the chain is queued: an index may name several lists."""
+    return context.archive.exists(
+        "select 1 from frontier where site = ? and chain = ? and page_no > ? and state = 'todo'",
+        (context.blog.site, chain_name, context.target.page_no),
+    )
+
+
+def _needs_next_home(
+    context: SaveContext, link: Link, chain: PageChain, rows: dict[str, ListedPostRow]
+) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
-    A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap.
+    A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
+    names the times of changes is always needed.
     """
+    if context.target.page_no == 1 and site_by_name(context.blog.site).is_index(link.url):
+        return True
     if context.target.page_no == 1 and _has_months(context):
         return False
     proved = context.archive.text("select home_proved_at from authors where id = ?", (context.author_id,))
@@ -203,9 +223,8 @@ def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, categ
         )
     else:
         context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
-        deletions.record_missing(
-            context,
-            listed_posts.find_post_ids(context, deletions.select_newer(before - numbers, numbers)),
-            since=started_at,
-        )
+        missing = before - numbers
+        if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
+            missing = deletions.select_newer(missing, numbers)
+        deletions.record_missing(context, listed_posts.find_post_ids(context, missing), since=started_at)
     page_chains.mark_complete(context, chain)

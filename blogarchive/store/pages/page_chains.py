@@ -221,21 +221,23 @@ def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | No
 
     A chain that reaches its limit ends with a failure.
     """
+    return next(iter(next_page_links(context, kinds)), None)
+
+
+def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Link]:
+    """Return the links to the pages that continue this one: more than one if it is an index of lists."""
     wanted = set(kinds)
     own_urls = {context.target.url, context.page.url}
-    found = next(
-        (
-            link
-            for link in context.parsed.links
-            if link.next_page and link.kind in wanted and link.url not in own_urls
-        ),
-        None,
-    )
-    if found is None or not is_at_limit(context):
+    found = [
+        link
+        for link in context.parsed.links
+        if link.next_page and link.kind in wanted and link.url not in own_urls
+    ]
+    if not found or not is_at_limit(context):
         return found
     detail = Detail.TOO_MANY_PAGES.format(limit=MAX_PAGES)
     context.problems.append(Failure(kind="incomplete", field="pages", detail=detail))
-    return None
+    return []
 
 
 def _has_home(context: SaveContext) -> bool:

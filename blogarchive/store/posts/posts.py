@@ -168,6 +168,7 @@ class PostRow(Post):
     listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
+    read_by: str | None
 
     @property
     def counters(self) -> CounterValues:

@@ -4,6 +4,7 @@ Datasette 0.65 asks hooks for metadata and canned queries; 1.0 reads them from i
 The plugin imports this module while `datasette.app` is being imported.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from datasette.plugins import pm
 from datasette.utils import tilde_encode
+from datasette.utils.asgi import Forbidden
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -178,3 +180,24 @@ def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for table, words in known["tables"].items():
         yield table, "description", words["description"]
         yield from ((table, column, "description", text) for column, text in words["columns"].items())
+
+
+_QUERIED = {
+    "comments": {"comments", "_person_totals"},
+    "posts": {"posts", "missing_posts", "_month_totals"},
+    "post_revisions": {"post_revisions"},
+    "archive_months": {"archive_months"},
+}
+"""Tables and what canned queries read of each."""
+
+
+async def visible_queries(datasette: "Datasette", actor: Any, database: str) -> dict[str, Any]:
+    """Return the canned queries that read only tables which `actor` may view."""
+    hidden: set[str] = set()
+    for table, names in _QUERIED.items():
+        try:
+            await check_permissions(datasette, actor, database, (table,))
+        except Forbidden:
+            hidden |= names
+    queries = canned_queries().items()
+    return {name: query for name, query in queries if hidden.isdisjoint(re.findall(r"\w+", query["sql"]))}

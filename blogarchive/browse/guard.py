@@ -5,7 +5,7 @@ import hashlib
 import re
 import socket
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from contextlib import closing
 from gettext import gettext as _
 from importlib.resources import files
@@ -62,6 +62,11 @@ class _RowFactory:
 Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
+_READING_PAGE: Final = re.compile(
+    r"/|/app(/open)?|/(read|archive)(/in/[^/]+)?(/post/\d+(/edits)?|/author/\d+(/plots)?)?/?"
+    r"|/read(/in/[^/]+)?/(blogs|gone|edited|failures|help)"
+)
+
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 _INLINE_SCRIPTS: Final = ("_close_open_menus.html", "_codemirror_foot.html", "table.html")
@@ -100,10 +105,28 @@ def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str 
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
         return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")
-    is_page = headers.get("sec-fetch-mode", "navigate") == "navigate"
-    if headers.get("sec-fetch-site") == "cross-site" and not is_page:
-        return _("A page of another site sent this request; nothing was done.")
+    is_own = headers.get("sec-fetch-site", "none") in (
+        "none",
+        "same-origin",
+    )  # curl and old browsers send nothing
+    if not is_own and not _is_followed_link(scope, headers):
+        return _("A page of another site sent this request; open this address in a tab of its own.")
     return None
+
+
+def _is_followed_link(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Return whether a person followed a link on another site to a reading page.
+
+    Another site measures the time of all other requests, and could read the archive by it: of a frame, of an image,
+    and of every address whose query decides what is read. Other ports of this host are other sites too.
+    """
+    return (
+        scope["method"] == "GET"
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+        and not scope.get("query_string")
+        and _READING_PAGE.fullmatch(scope["path"]) is not None
+    )
 
 
 def host_name(header: str) -> str:

@@ -171,9 +171,11 @@ def get_metadata(datasette: "Datasette") -> dict[str, Any]:
 
 
 @hookimpl
-def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
-    """Return the canned queries of an archive, for Datasette before 1.0."""
-    return archives.canned_queries() if database in archives.archive_names(datasette) else {}
+def canned_queries(datasette: "Datasette", database: str, actor: Any) -> Any:
+    """Return the canned queries of an archive that `actor` may run, for Datasette before 1.0."""
+    if database not in archives.archive_names(datasette):
+        return {}
+    return archives.visible_queries(datasette, actor, database)
 
 
 @hookimpl

@@ -1,5 +1,7 @@
 """Datasette's tables of an archive: filters by the search index, CSV for Excel, links to the reading pages."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
@@ -10,6 +12,8 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from blogarchive.browse import archives
+from blogarchive.store.database.connection import MAX_VALUE_BYTES
+from blogarchive.store.rows import escape_formula
 from blogarchive.store.search.search import contains_condition
 
 if TYPE_CHECKING:
@@ -49,6 +53,7 @@ def wrap_app(datasette: "Datasette") -> Callable[[_App], _App]:
     """Return the ASGI wrapper; it changes nothing on a server that is not our own."""
 
     is_own = archives.is_own_server(datasette)
+    csv.field_size_limit(MAX_VALUE_BYTES)
 
     def wrap(app: _App) -> _App:
         async def wrapped(
@@ -77,11 +82,11 @@ def _is_archive_csv(datasette: "Datasette", scope: _Message) -> bool:
 
 
 def _add_bom(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message], Awaitable[None]]:
-    """Return a `send` that writes the mark before the first bytes of a CSV."""
-    is_csv = False
+    """Return a `send` that writes the mark before the first bytes of a CSV, and disables formulas in its cells."""
+    is_csv, waiting = False, b""
 
     async def send_with_bom(message: _Message) -> None:
-        nonlocal is_csv
+        nonlocal is_csv, waiting
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message["headers"]]
             # Datasette serves a CSV for display, not for download, as text/plain.
@@ -91,13 +96,27 @@ def _add_bom(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message]
             )
             if is_csv:
                 headers = [(name, value) for name, value in headers if name != b"content-length"]
-                message = {**message, "headers": headers}
-        elif is_csv and message["type"] == "http.response.body" and message.get("body"):
-            message = {**message, "body": _BOM + message["body"]}
-            is_csv = False
+                message, waiting = {**message, "headers": headers}, _BOM
+        elif is_csv and message["type"] == "http.response.body":
+            waiting += message.get("body", b"")
+            # A cell may have line ends; a row is whole if its quotes are.
+            is_whole = not message.get("more_body") or (
+                waiting.endswith(b"\n") and waiting.count(b'"') % 2 == 0
+            )
+            message = {**message, "body": _escape_rows(waiting) if is_whole else b""}
+            waiting = b"" if is_whole else waiting
         await send(message)
 
     return send_with_bom
+
+
+def _escape_rows(rows: bytes) -> bytes:
+    text = rows.removeprefix(_BOM).decode("utf-8", "surrogateescape")
+    found = io.StringIO()
+    csv.writer(found).writerows(
+        [escape_formula(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))
+    )
+    return rows[: len(_BOM) * rows.startswith(_BOM)] + found.getvalue().encode("utf-8", "surrogateescape")
 
 
 # links

@@ -15,7 +15,7 @@ from blogarchive.export.posts import iterate_posts
 from blogarchive.export.run import Exported
 from blogarchive.store.read.exports import Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost
-from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.rows import Progress, escape_formula, no_progress
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",
@@ -85,12 +85,5 @@ def _cut_body(text: str) -> tuple[str, int]:
 
 def _format_row(cells: Sequence[object]) -> bytes:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_escape_formula(value) for value in cells])
+    csv.writer(line, lineterminator="\r\n").writerow([escape_formula(value) for value in cells])
     return line.getvalue().encode()
-
-
-def _escape_formula(value: object) -> object:
-    """Disable a formula with an apostrophe in front (OWASP, CSV injection)."""
-    if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
-        return f"'{value}"
-    return value

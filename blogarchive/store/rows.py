@@ -147,6 +147,17 @@ def clip(value: object, length: int = 300) -> str:
     return CONTROLS.sub(" ", str(text))[:length]
 
 
+def escape_formula(value: object) -> object:
+    """Return the value of a cell; an apostrophe in front disables a formula (OWASP, CSV injection)."""
+    if not isinstance(value, str) or not value.lstrip().startswith(_FORMULAS) or _NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"
+
+
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+
+
 def load_json(text: object, kind: type[Json]) -> Json:
     """Return stored JSON of that type. Raises `ValueError` if it is other, too large, or nested without end."""
     if not isinstance(text, str) or len(text) > _MAX_JSON:

@@ -1,10 +1,13 @@
 """Datasette's own pages of an archive, and of other databases on the same server."""
 
 import asyncio
+import csv
+import io
 import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -283,6 +286,24 @@ async def test_csv_of_serve_begins_with_one_byte_order_mark(own_server: Datasett
     assert not (await own_server.client.get("/archive/posts")).content.startswith(b"\xef")
 
 
+async def test_a_spreadsheet_runs_no_formula_of_a_text(archive_path: Path, tmp_path: Path) -> None:
+    path = Path(copy(archive_path, tmp_path / "archive.db"))
+    evil = ["=cmd|'/c calc'!A0", "+1+1", "@SUM(1)", '-2+3\n,"x"', "＝1"]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number, title in enumerate(evil, 1):
+            connection.execute("update posts set title = ? where id = ?", (title, number))
+    served = create_app(path)
+    await served.invoke_startup()
+    for query in ("posts.csv?_size=max", "posts.csv?_stream=1", "posts.csv?_stream=1&_dl=on"):
+        text = (await served.client.get(f"/archive/{query}")).content.decode("utf-8-sig")
+        titles = {row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+        assert {f"'{title}" for title in evil} <= titles
+        assert titles.isdisjoint(evil)
+    whole = (await served.client.get("/archive/posts.csv?_bom=off&_stream=1")).text
+    assert {row["title"] for row in csv.DictReader(io.StringIO(whole, newline=""))} >= set(evil)
+    close(served)
+
+
 async def test_a_server_of_others_keeps_its_pages_errors_and_limits(
     archive_path: Path, other_database: Path
 ) -> None:
@@ -324,6 +345,10 @@ async def test_who_may_not_view_a_table_reads_none_of_its_rows(archive_path: Pat
         served = Datasette([str(archive_path)], metadata=rules)
         assert (await served.client.get(f"/archive/{table}")).status_code == 403
         assert (await served.client.get(f"/read/{page}")).status_code == 403
+        queries = {"comments": {"comments_by", "people"}, "post_revisions": {"edits"}}.get(table, set())
+        for query in ("comments_by", "people", "edits", "gone"):
+            expected = 404 if query in queries else 200
+            assert (await served.client.get(f"/archive/{query}?name=a")).status_code == expected, query
         others = {*hidden.values()} - {page} if table != "comments" else set()
         for other in others:
             assert (await served.client.get(f"/read/{other}")).status_code == 200

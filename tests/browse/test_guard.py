@@ -67,13 +67,61 @@ def test_its_own_names_and_those_that_the_user_allows_are_answered(address: str,
     assert send(address, "/read", Host=host)[0] == 200
 
 
-def test_a_picture_or_script_on_another_site_cannot_start_a_statement(address: str) -> None:
-    path = f"/archive?sql={quote(BOMBS['rows without end'])}"
+FRAME = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"}
+LINK = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+SLOW = f"/archive?sql={quote(BOMBS['rows without end'])}"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    "path", [SLOW, SLOW.replace("?", ".json?"), "/archive/posts?_where=1", "/archive/gone?x=1", "/read/search?q=a",
+             "/archive/posts", "/read/day?on=2025-01-01", "/archive", "/archive/posts.csv"]
+)  # fmt: skip
+def test_a_page_of_another_site_starts_no_statement(address: str, path: str, site: str) -> None:
     begun = time.monotonic()
-    status, _headers, text = send(address, path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors")
-    assert (status, "another site" in text) == (403, True)
+    manners = [FRAME, {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"}]
+    for manner in [*manners, LINK] if path != "/archive" else manners:
+        status, _headers, text = send(address, path, Sec_Fetch_Site=site, **manner)
+        assert (status, "another site" in text) == (403, True)
     assert time.monotonic() - begun < 4
-    assert send(address, "/read", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/read", "/read/post/1", "/read/post/1/edits", "/read/author/1", "/read/gone"]
+)
+def test_a_link_on_another_site_leads_to_a_reading_page_but_no_frame_does(address: str, path: str) -> None:
+    assert send(address, path, Sec_Fetch_Site="cross-site", **LINK)[0] in (200, 302)
+    assert send(address, path, Sec_Fetch_Site="cross-site", **FRAME)[0] == 403
+
+
+@pytest.mark.parametrize("site", [None, "none", "same-origin"])
+def test_a_person_a_program_and_an_old_browser_run_sql(address: str, site: str | None) -> None:
+    headers = {"Sec_Fetch_Site": site} if site else {}
+    assert send(address, "/archive.json?sql=select+1", **headers)[0] == 200
+
+
+@pytest.mark.browser
+def test_a_page_of_another_origin_measures_the_same_time_of_a_right_and_of_a_wrong_guess(
+    running_browser: chromium.Browser, address: str, tmp_path: Path
+) -> None:
+    slow = "(with recursive c(x) as (select 1 union all select x + 1 from c limit 30000000) select count(*) from c)"
+    guesses = [
+        f"{address}/archive?sql={quote(f'select case when (select count(*) from posts) {sign} 0 then {slow} end')}"
+        for sign in (">", "<")
+    ]
+    page = running_browser.page()
+    (tmp_path / "evil.html").write_text("<h1>evil</h1>")
+    page.go((tmp_path / "evil.html").as_uri())
+    times = [page.value(_MEASURE.replace("URL", guess)) for guess in guesses]
+    assert max(times) < 1_000, times
+
+
+_MEASURE = """new Promise(done => {
+  const begun = performance.now(), frame = document.createElement('iframe');
+  frame.onload = () => done(performance.now() - begun);
+  frame.src = `URL`;
+  document.body.append(frame);
+})"""
 
 
 @pytest.mark.parametrize("path", PAGES)

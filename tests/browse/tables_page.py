@@ -12,6 +12,19 @@ METADATA = ROOT / "blogarchive" / "browse" / "metadata.toml"
 TRANSLATIONS = ROOT / "tests" / "browse" / "tables_zh.toml"
 PAGE = ROOT / "docs" / "tables.md"
 CHINESE_PAGE = ROOT / "docs" / "tables.zh.md"
+QUERIED = (
+    "posts_view",
+    "posts",
+    "comments",
+    "authors",
+    "post_stats",
+    "post_versions",
+    "posts_in_categories",
+    "archive_months",
+    "media",
+    "failures",
+)
+"""The tables and views that people query, in the order of the page."""
 HEAD = """# The tables
 
 An archive is one SQLite file. Times that a page shows are ISO 8601 text with the offset of the site's time zone, cut
@@ -42,12 +55,15 @@ sqlite3 命令行用 `sqlar_uncompress(body, body_size)` 打开。
 
 def page() -> str:
     """Return the text of the English page."""
-    return _page(HEAD, "column", {})
+    parts = ("The ten that people query", "Further tables and views", "The program's own tables")
+    return _page(HEAD, parts, "column", {})
 
 
 def chinese_page() -> str:
     """Return the text of the Chinese page; a description without a translation is in English."""
-    return _page(CHINESE_HEAD, "列", translations())
+    return _page(
+        CHINESE_HEAD, ("最常查询的十个", "其他数据表和视图", "程序自用的数据表"), "列", translations()
+    )
 
 
 def translations() -> dict[str, str]:
@@ -69,18 +85,30 @@ def _tables() -> dict[str, dict[str, Any]]:
     return tables
 
 
-def _page(head: str, column: str, translated: dict[str, str]) -> str:
+def _page(head: str, titles: tuple[str, ...], column: str, translated: dict[str, str]) -> str:
+    tables = _tables()
+    own = [name for name in tables if name.startswith("_")]
+    further = [name for name in tables if name not in (*QUERIED, *own)]
     parts = [head]
-    for name, table in _tables().items():
-        description = table["description"]
-        parts.append(
-            f"\n## {name}\n\n{translated.get(description, description)}\n\n| {column} | |\n| --- | --- |\n"
-        )
-        parts.extend(
-            f"| `{column}` | {translated.get(text, text)} |\n"
-            for column, text in table.get("columns", {}).items()
-        )
+    for title, names in zip(titles, (QUERIED, further, own), strict=True):
+        parts.append(f"\n## {title}\n")
+        if names is QUERIED:
+            rows = [f"| [{name}](#{name}) | {_translate(tables, name, translated)} |\n" for name in names]
+            parts += ["\n| | |\n| --- | --- |\n", *rows]
+        parts += [_section(tables, name, column, translated) for name in names]
     return "".join(parts)
+
+
+def _section(tables: dict[str, dict[str, Any]], name: str, column: str, translated: dict[str, str]) -> str:
+    columns = tables[name].get("columns", {}).items()
+    rows = [f"| `{column_name}` | {translated.get(text, text)} |\n" for column_name, text in columns]
+    head = f"\n### {name}\n\n{_translate(tables, name, translated)}\n\n| {column} | |\n| --- | --- |\n"
+    return head + "".join(rows)
+
+
+def _translate(tables: dict[str, dict[str, Any]], name: str, translated: dict[str, str]) -> str:
+    description: str = tables[name]["description"]
+    return translated.get(description, description)
 
 
 if __name__ == "__main__":

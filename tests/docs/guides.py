@@ -10,11 +10,21 @@ from pathlib import Path
 
 from tests.paths import ROOT
 
+_FOR_DEVELOPERS = (
+    "add-a-site",
+    "architecture",
+    "extending",
+    "measured",
+    "performance",
+    "releasing",
+    "style",
+    "testing",
+)
+
 GUIDES = sorted(
     path
     for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
-    if not path.name.endswith(".zh.md")
-    and path.name not in ("add-a-site.md", "architecture.md", "measured.md", "performance.md")
+    if not path.name.endswith(".zh.md") and path.stem not in _FOR_DEVELOPERS
 )
 _BLOCK = re.compile(
     r"(?:<!-- (?P<remark>[^>]*) -->\n+)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE

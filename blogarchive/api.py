@@ -32,6 +32,7 @@ __all__ = [
     "Blog",
     "BlogArchiveError",
     "Comment",
+    "CrawledPage",
     "DateText",
     "Decoded",
     "Image",
@@ -45,6 +46,7 @@ __all__ = [
     "Precision",
     "UsageError",
     "Version",
+    "crawled_page",
     "decode",
     "open_archive",
     "parse_date",
@@ -96,6 +98,26 @@ def open_archive(
         yield ArchiveReader(reader)
 
 
+def crawled_page(
+    body: bytes,
+    url: str,
+    *,
+    status: int = 200,
+    content_type: str | None = None,
+    fetched_at: datetime | None = None,
+    site: str | None = None,
+) -> CrawledPage:
+    """Return a fetched page with what a reader sees on it, as the pipelines `text`, `dates` and `store` take it.
+
+    Parameters and errors are those of `parse_page`; `status` is that of the response.
+    """
+    target = target_of_url(url, site)
+    headers = (("Content-Type", content_type),) if content_type else ()
+    now = fetched_at or datetime.now(UTC)
+    page = Page(url=url, fetched_at=now, status=status, headers=headers, body=body)
+    return CrawledPage(target=target, page=page, parsed=base.parse_page(page, target))
+
+
 def parse_page(
     body: bytes,
     url: str,
@@ -110,9 +132,5 @@ def parse_page(
     default now. `site` is the name of the site if the host of `url` is unknown. Raises `UsageError` for an unknown host
     or site.
     """
-    target = target_of_url(url, site)
-    headers = (("Content-Type", content_type),) if content_type else ()
-    now = fetched_at or datetime.now(UTC)
-    page = Page(url=url, fetched_at=now, status=200, headers=headers, body=body)
-    crawled = CrawledPage(target=target, page=page, parsed=base.parse_page(page, target))
+    crawled = crawled_page(body, url, content_type=content_type, fetched_at=fetched_at, site=site)
     return normalize_page(crawled).parsed

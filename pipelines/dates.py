@@ -5,12 +5,14 @@ from dataclasses import replace
 from blogarchive.items import CrawledPage
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.normalize import resolve_dates
+from pipelines import require_page
 
 
 class DatesPipeline:
     """Sets `at` and `precision` of every `DateText`; text that is no time becomes a problem of the parsed page."""
 
-    def process_item(self, item: CrawledPage) -> CrawledPage:
+    def process_item(self, item: object) -> CrawledPage:
         """Return the page with resolved dates."""
-        zone = site_by_name(item.target.site).zone
-        return replace(item, parsed=resolve_dates(item.parsed, item.page.fetched_at, zone))
+        page = require_page(item)
+        zone = site_by_name(page.target.site).zone
+        return replace(page, parsed=resolve_dates(page.parsed, page.page.fetched_at, zone))

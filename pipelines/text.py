@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from blogarchive.items import CrawledPage
 from blogarchive.sites.normalize import tidy_texts
+from pipelines import require_page
 
 
 class TextPipeline:
     """Removes control characters, and repairs comments that were pasted in the wrong charset."""
 
-    def process_item(self, item: CrawledPage) -> CrawledPage:
+    def process_item(self, item: object) -> CrawledPage:
         """Return the page with repaired texts."""
-        return replace(item, parsed=tidy_texts(item.parsed))
+        page = require_page(item)
+        return replace(page, parsed=tidy_texts(page.parsed))

@@ -16,14 +16,17 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.spider import DefaultSpider
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
+from blogarchive.crawl.options import NoHostLocks
 from blogarchive.errors import HostBusy
 from blogarchive.parsing.http import host_of, is_public, port_of, retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.responses import LimitedHeadFactory, page_of
+from spiders.single_page import PageSpider
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
 # dns_guard
@@ -35,6 +38,7 @@ class PublicAddressResolver(CachingHostnameResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, process: CrawlerProcess) -> None:
         super().__init__(reactor, cache_size)
         self._process = process
+        self._added: list[HostThrottle] = []
         self._proxies = {
             (urlsplit(url).hostname, port_of(url)) for name, url in getproxies().items() if name != "no"
         }
@@ -59,9 +63,14 @@ class PublicAddressResolver(CachingHostnameResolver):
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
     def _throttles(self) -> Iterator[HostThrottle]:
+        yield from self._added
         for crawler in self._process.crawlers:
             if isinstance(crawler.spider, PoliteSpider):
                 yield crawler.spider.throttle
+
+    def add_throttle(self, throttle: HostThrottle) -> None:
+        """Allow the addresses of a spider that is none of ours, or of `scrapy shell`, whose crawler is in no process."""
+        self._added.append(throttle)
 
 
 @implementer(IResolutionReceiver)
@@ -114,26 +123,52 @@ class ServiceDownloader(Downloader):
 
 
 class ThrottledDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler behind the `HostThrottle` of the spider."""
+    """Scrapy's HTTP handler behind the `HostThrottle` of the spider.
+
+    A spider that is none of ours gets a throttle too. Of private addresses it may fetch those of its start URLs;
+    `scrapy shell`, `fetch` and `parse` those that a person types.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
         self._delay = timedelta(seconds=crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        self._typed: set[tuple[str, int]] = set()  # host and port
         pool: Any = self._pool
         pool._factory = partial(LimitedHeadFactory, self._require_locks)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response; raises `RequestCancelled` if the run ends before it arrives."""
-        spider: Any = self.crawler.spider
-        if not isinstance(spider, PoliteSpider):
-            raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
+        spider = self._polite_spider(request)
         host = service_of(request.url)
         image_host = host_of(request.url) if "image" in request.cb_kwargs else None
         accepted_at = monotonic()
         async with self._locks[host]:
             await spider.throttle.wait_until_allowed(host, image_host=image_host)
             return await self._download(request, spider, host, accepted_at)
+
+    def _polite_spider(self, request: Request) -> PoliteSpider:
+        """Return the spider, with a throttle and locks."""
+        spider: Any = self.crawler.spider
+        if not hasattr(spider, "throttle"):
+            unit = timedelta(seconds=2 * max(self._delay.total_seconds(), 0.05))
+            spider.locks = NoHostLocks()
+            spider.throttle = HostThrottle(unit=unit, homes=lambda: self._typed, locks=spider.locks)
+            self._add_to_resolver(spider.throttle)
+            self._typed.update((host_of(url), port_of(url)) for url in getattr(spider, "start_urls", ()))
+        # A page that redirects to a private address was not typed.
+        if isinstance(spider, DefaultSpider | PageSpider) and "redirect_urls" not in request.meta:
+            self._typed.add((host_of(request.url), port_of(request.url)))
+        found: PoliteSpider = spider
+        return found
+
+    @staticmethod
+    def _add_to_resolver(throttle: HostThrottle) -> None:
+        from twisted.internet import reactor  # installed by now
+
+        resolver = getattr(reactor, "nameResolver", None)
+        if isinstance(resolver, PublicAddressResolver):
+            resolver.add_throttle(throttle)
 
     def _require_locks(self) -> None:
         """Raise `RequestCancelled`, and end the run, if another worker may request the hosts of this run."""

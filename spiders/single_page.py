@@ -1,6 +1,6 @@
-"""Fetch one page as a run would, for `blogarchive doctor`."""
+"""Fetch one page as a run would, for `blogarchive doctor` and for `scrapy shell`, `fetch` and `parse`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any, Self
 
@@ -10,20 +10,28 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.options import HostLocks
-from blogarchive.items import Page, Target
-from blogarchive.parsing.http import host_of, port_of
+from blogarchive.crawl.targets import target_of_url
+from blogarchive.items import CrawledPage, Page, Target
+from blogarchive.parsing.http import host_of, matches_host, port_of
+from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
 from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import HostThrottle, PoliteSpider
 
 
 class PageSpider(PoliteSpider):
-    """Sends one request. `page` is the response, whatever its status; `failure` says why none came."""
+    """Sends the request of its target. `page` is the response, whatever its status; `failure` says why none came.
+
+    Without a target it serves Scrapy's commands, which make the request; `site` is the name of an unknown host's site.
+    """
 
     name = "page"
 
-    def __init__(self, target: Target, *, locks: HostLocks | None = None) -> None:
+    def __init__(
+        self, target: Target | None = None, *, site: str | None = None, locks: HostLocks | None = None
+    ) -> None:
         super().__init__(locks=locks)
         self.target = target
+        self.site = site
         self.page: Page | None = None
         self.failure = ""
         self.crash: BaseException | None = None
@@ -32,20 +40,36 @@ class PageSpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its throttle."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        home = (host_of(spider.target.url), port_of(spider.target.url))
-        spider.throttle = HostThrottle(unit=timedelta(seconds=1), homes=lambda: (home,), locks=spider.locks)
+        if spider.target is not None:
+            home = (host_of(spider.target.url), port_of(spider.target.url))
+            spider.throttle = HostThrottle(
+                unit=timedelta(seconds=1), homes=lambda: (home,), locks=spider.locks
+            )
         return spider
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Return whether the host is one of a known site."""
+        known = (site_by_name(name) for name in crawled_site_names())
+        return any(matches_host(host_of(request.url), site.hosts) for site in known)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the one request."""
-        yield Request(self.target.url, self.parse, errback=self.failed, cb_kwargs={"target": self.target})
+        if self.target is not None:
+            yield Request(self.target.url, self.store, errback=self.failed, cb_kwargs={"target": self.target})
 
-    def parse(self, response: Response, target: Target) -> None:
+    def parse(self, response: Response) -> Iterator[CrawledPage]:
+        """Yield the page and what a reader sees on it, as the spider `blog` does."""
+        page = page_of(response)
+        target = target_of_url(page.url, self.site)
+        yield CrawledPage(target=target, page=page, parsed=parse_page(page, target))
+
+    def store(self, response: Response, target: Target) -> None:
         """Set `page`."""
         self.page = page_of(response)
 
     def failed(self, caught: TwistedFailure) -> None:
         """Set `failure`, and `crash` for an error of this program."""
-        error, host = error_of(caught), host_of(self.target.url)
+        error, host = error_of(caught), host_of(caught.request.url)  # type: ignore[attr-defined]
         self.failure = classify_error(error, host, self.throttle.private_hosts).failure.detail
         self.crash = error if is_program_error(error) else None

@@ -107,11 +107,13 @@ def discover(
         if list_file is not None:
             _find_in_file(archive, list_file)
         if urls or step or uids:
+            from scrapy.crawler import AsyncCrawlerProcess
+
             from blogarchive.crawl.run import build_settings, run_lookups
 
-            session = _session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
+            session = make_session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
             settings = build_settings(delay=delay, ignore_robots=ignore_robots)
-            run_lookups(session, settings, duration)
+            run_lookups(session, AsyncCrawlerProcess(settings), duration)
             failed = session.failed
         found = discovery.report_new(archive, now=utc_now())
         waiting = len(discovery.waiting_urls(archive))
@@ -137,7 +139,7 @@ def _find_in_file(archive: Archive, file: TextIO) -> None:
             discovery.add_blogs(archive, blogs, source="file", found_on=name, now=utc_now())
 
 
-def _session(
+def make_session(
     archive: Archive,
     urls: tuple[str, ...],
     site_name: str | None,
@@ -148,6 +150,7 @@ def _session(
     *,
     quiet: bool,
 ) -> "DiscoverySession":
+    """Return the lookups of the command; raises `UsageError` if their site is not clear."""
     from blogarchive.crawl import discovery
 
     site, base_url = _site_and_host(archive, urls, site_name)

@@ -367,16 +367,17 @@ def fetch(target: Target, settings: Settings) -> Page:
     )
 
 
-def run_lookups(session: "DiscoverySession", settings: Settings, duration: timedelta | None) -> None:
+def run_lookups(
+    session: "DiscoverySession", process: AsyncCrawlerProcess, duration: timedelta | None
+) -> None:
     """Fetch the lookups of `discover`; call it once in a process.
 
     Raises `Interrupted` after a stop signal, `SiteBlocks` if the host refuses requests, and `HostBusy`.
     """
-    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    delay = settings.getfloat("DOWNLOAD_DELAY")
+    process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    delay = process.settings.getfloat("DOWNLOAD_DELAY")
     with restored_signal_handlers(), open_host_locks(None, delay) as locks:
         locks.hold({service_name(host, port): delay for host, port in session.homes()})
-        process = AsyncCrawlerProcess(settings)
         spider = cast(
             CrawlSpider, run_spider(process, "discover", locks=locks, duration=duration, session=session)
         )

@@ -45,11 +45,12 @@ def export_jsonl(
 
 def format_post(blog: Blog, post: FullPost) -> str:
     """Return the line of a post with its line end."""
-    line = json.dumps(_post_object(blog, post), ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps(post_object(blog, post), ensure_ascii=False, separators=(",", ":"))
     return escape_line_ends(line) + "\n"
 
 
-def _post_object(blog: Blog, post: FullPost) -> dict[str, object]:
+def post_object(blog: Blog, post: FullPost) -> dict[str, object]:
+    """Return the object of a post, with the keys of `post.schema.json` in their order."""
     keys = _SCHEMA["properties"]
     return _object(
         _SCHEMA,

@@ -1,0 +1,104 @@
+"""Scrapy's commands in the root of the repository, and the parser and pipelines in spiders of others."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.dates import DatesPipeline
+from pipelines.text import TextPipeline
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.response import Answer, GetRequest, page
+from tests.paths import ROOT
+from tests.tool import Tool
+
+UID = "31182"
+
+
+class Host(DemoHost):
+    """A blog, and a directory that names another."""
+
+    def answer(self, request: GetRequest) -> Answer:
+        if request.path == "/top/":
+            return page(b'<html><body><a href="/u/27282/">x</a></body></html>', "text/html; charset=utf-8")
+        return super().answer(request)
+
+
+def scrapy(*words: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+    )
+
+
+def test_shell_fetch_and_parse_show_a_page_that_a_person_types() -> None:
+    with Host([make_blog(UID, posts=3)]) as host:
+        url = host.blog_url(UID)
+        assert scrapy("shell", "--nolog", "-c", "response.status", url).stdout.strip() == "200"
+        assert "<html" in scrapy("fetch", "--nolog", url).stdout
+        parsed = scrapy("parse", "--nolog", "--spider", "page", "-a", "site=creaders", url).stdout
+    assert f"'uid': '{UID}'" in parsed
+    assert {"blog", "discover"} <= set(scrapy("list").stdout.split())
+    assert scrapy("check").returncode == 0
+
+
+def test_crawl_writes_each_stored_post_once_with_the_keys_of_export_jsonl(tool: Tool, tmp_path: Path) -> None:
+    feed = tmp_path / "posts.jsonl"
+    with Host([make_blog(UID, posts=6)]) as host:
+        arguments = [f"url={host.blog_url(UID)}", f"db={tool.db}", "site=creaders", "_job=6487ec79947edab326"]
+        ran = scrapy(
+            "crawl", "blog", "-s", "DOWNLOAD_DELAY=0", "-O", str(feed),
+            *(part for word in arguments for part in ("-a", word)),
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        assert tool.run("export", "jsonl", str(tmp_path / "exported.jsonl")).code == 0
+        found = scrapy(
+            "crawl", "discover", "-s", "DOWNLOAD_DELAY=0", "-a", f"url={host.url}/top/", "-a", f"db={tool.db}"
+        )
+        assert (found.returncode, "new blogs: " in found.stderr) == (0, True), found.stderr
+    assert tool.scalar("select count(*) from discovered_blogs where uid = '27282' and source = 'page'") == 1
+    expected = [json.loads(line) for line in (tmp_path / "exported.jsonl").read_text("utf-8").splitlines()]
+    assert [json.loads(line) for line in feed.read_text("utf-8").splitlines()] == expected
+    assert len(expected) == 6
+
+
+@pytest.mark.parametrize("setting", ["JOBDIR=x", "HTTPCACHE_ENABLED=1", "CLOSESPIDER_TIMEOUT=9"])
+def test_a_setting_that_would_change_nothing_is_refused(setting: str, tmp_path: Path) -> None:
+    ran = scrapy(
+        "crawl", "blog", "-a", "url=http://blog.test/", "-a", f"db={tmp_path / 'a.db'}", "-s", setting
+    )
+    assert ran.returncode == 2
+    assert f"-s {setting.partition('=')[0]} changes nothing here: " in ran.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("pipeline", [TextPipeline, DatesPipeline])
+def test_the_pipelines_name_the_type_that_they_take(pipeline: type[TextPipeline | DatesPipeline]) -> None:
+    with pytest.raises(TypeError, match=r"items of blogarchive\.api\.CrawledPage, not dict"):
+        pipeline().process_item({"title": "x"})
+
+
+@pytest.mark.parametrize("document", ["api.md", "api.zh.md"])
+def test_the_spider_of_the_guide_stores_a_blog(tmp_path: Path, document: str) -> None:
+    (code,) = re.findall(
+        r"^```python\n(import scrapy\n.*?)^```",
+        (ROOT / "docs" / document).read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    assert len(code.splitlines()) <= 22
+    with Host([make_blog(UID, posts=3)]) as host:
+        code = code.replace("https://blog.creaders.net/u/31182/", host.blog_url(UID))
+        (tmp_path / "one_blog.py").write_text(
+            code.replace('"DOWNLOAD_DELAY": 1', '"DOWNLOAD_DELAY": 0'), "utf-8"
+        )
+        ran = scrapy("runspider", "one_blog.py", folder=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    tool = Tool(tmp_path)
+    (tmp_path / "one.db").rename(tool.db)
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 3, ran.stderr[-3000:]

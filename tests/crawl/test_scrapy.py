@@ -91,7 +91,7 @@ def test_the_spider_of_the_guide_stores_a_blog(tmp_path: Path, document: str) ->
         (ROOT / "docs" / document).read_text("utf-8"),
         re.DOTALL | re.MULTILINE,
     )
-    assert len(code.splitlines()) <= 22
+    assert len(code.splitlines()) <= 24
     with Host([make_blog(UID, posts=3)]) as host:
         code = code.replace("https://blog.creaders.net/u/31182/", host.blog_url(UID))
         (tmp_path / "one_blog.py").write_text(

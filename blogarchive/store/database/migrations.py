@@ -9,6 +9,7 @@ from typing import Final
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database import equal_versions, schema
 from blogarchive.store.rows import clip
+from blogarchive.store.search import index
 
 _OLDEST_VERSION: Final = 19
 """`pragma user_version` of version 1.0.0, the oldest that opens."""
@@ -116,28 +117,40 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Create the schema in an empty file; else apply pending migrations, and make derived tables that are missing."""
     if not is_older(connection) and not schema.missing_objects(connection):
         return
+    damaged = _damaged_indexes(connection) if _version(connection) else []
     connection.execute("begin immediate")
     try:
         version = _version(connection)  # another process may have been first
         if version:
+            index.replace_damaged(connection, damaged)
             for migrate in _MIGRATIONS[version - _OLDEST_VERSION :]:
                 migrate(connection)
         schema.create_missing(connection)
+        if damaged:
+            index.rebuild(connection)
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         connection.execute(f"pragma application_id = {schema.APPLICATION_ID}")
         connection.execute("commit")
     except BaseException:
         connection.rollback()
         raise
-    _free_space(connection)
+    _free_space(connection, is_needed=bool(damaged))
 
 
-def _free_space(connection: sqlite3.Connection) -> None:
-    """Return the pages of deleted rows to the disk if they are more than a tenth of the file."""
+def _damaged_indexes(connection: sqlite3.Connection) -> list[str]:
+    connection.execute("begin immediate")
+    try:
+        return index.find_damaged(connection)
+    finally:
+        connection.rollback()
+
+
+def _free_space(connection: sqlite3.Connection, *, is_needed: bool) -> None:
+    """Return the pages of deleted rows, and those of a damaged index, to the disk: if more than a tenth of the file."""
     free, pages = (
         connection.execute(f"pragma {name}").fetchone()[0] for name in ("freelist_count", "page_count")
     )
-    if free * 10 > pages:
+    if is_needed or free * 10 > pages:
         connection.execute("vacuum")
 
 

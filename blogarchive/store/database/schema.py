@@ -108,7 +108,10 @@ def is_derived(kind: str, name: str) -> bool:
 
 def create_missing(connection: sqlite3.Connection) -> None:
     """Create what the archive lacks and fill it from the other rows, inside the caller's transaction."""
-    for key in missing_objects(connection):
+    missing = missing_objects(connection)
+    for key in missing:
         connection.execute(statements()[key])
-    totals.recount(connection)
-    index.rebuild(connection)
+    if any("totals" in name for _kind, name in missing):
+        totals.recount(connection)
+    if any("search" in name or "_fts" in name for _kind, name in missing):
+        index.rebuild(connection)

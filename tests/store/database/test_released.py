@@ -92,6 +92,23 @@ def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tm
     assert run(db, "verify").code == 0
 
 
+@pytest.mark.parametrize("part", ["data", "idx", "docsize", "config"])
+def test_a_damaged_search_index_of_an_older_archive_is_made_again(tmp_path: Path, part: str) -> None:
+    db = tmp_path / "archive.db"
+    data = bytearray(gzip.decompress(FILES[-1].read_bytes()))
+    db.write_bytes(data)
+    with closing(sqlite3.connect(db)) as archive:
+        (size,) = archive.execute("pragma page_size").fetchone()
+        (page,) = archive.execute(
+            "select rootpage from sqlite_master where name = ?", (f"posts_fts_{part}",)
+        ).fetchone()
+    data[(page - 1) * size : page * size] = bytes(size)
+    db.write_bytes(data)
+    Archive.open(db).close()
+    assert run(db, "verify").code == 0
+    assert "http" in run(db, "search", "的").out
+
+
 def migrate_and_die(path: Path, steps: int) -> None:
     """Apply the migrations, and kill this process after that many steps of SQLite's machine."""
     connection = connect(path, read_only=False)

@@ -1,4 +1,4 @@
-"""Lines over time: a plot with axes, and a small line without."""
+"""Plots as SVG: bars by month, the days of a year, a line over time, and a small line without axes."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -92,7 +92,7 @@ def stylesheet_response(text: str) -> Response:
     return Response(text, status=200, headers=headers, content_type="text/css; charset=utf-8")
 
 
-# error_page
+# errors
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
     return 500, f"{detail} {_('`blogarchive verify` shows whether the archive is damaged.')}"
 
 
-# request_context
+# context
 
 _Result = TypeVar("_Result")
 _TIME_LIMIT_MS = 20_000

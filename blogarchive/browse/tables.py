@@ -40,7 +40,7 @@ def narrow_contains(request: Request, table: str) -> FilterArguments | None:
     return FilterArguments(where_clauses=clauses, params=params) if clauses else None
 
 
-# csv_bom
+# CSV
 
 _Message = MutableMapping[str, Any]
 _App = Callable[

@@ -329,3 +329,62 @@ def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_mad
         assert stored_posts(db) == 0
         (copy,) = tmp_path.glob("before-deleting-*.db")
         assert stored_posts(copy) == 2
+
+
+def test_the_card_of_a_blog_says_that_it_moved_and_continues_at_the_new_address(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    hurry(db)
+    with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: db.exists() and finished(server))
+        with closing(sqlite3.connect(db)) as connection, connection:
+            connection.execute(
+                "update authors set state = 'moved', state_detail = ?", ("https://new.example/",)
+            )
+        page = server.send("GET", "/app", cookie=server.cookie).text
+        assert "has moved to https://new.example/" in page
+        assert "Continue at the new address" in page
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the schedule of Linux")
+def test_a_switch_installs_and_removes_the_nightly_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program in place of systemctl records its words: no test machine has a systemd for users."""
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/calls"\n')
+    systemctl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    db = tmp_path / "archive.db"
+    with closing(sqlite3.connect(db)) as connection:
+        prepare(connection)
+    units = tmp_path / "config" / "systemd" / "user"
+    with app_server(db) as server:
+        assert "message=nightly" in server.post("/app/nightly", on="yes").headers["location"]
+        assert "Switched on" in server.send("GET", "/app", cookie=server.cookie).text
+        assert f"update -q --db {db}" in next(units.glob("*.service")).read_text("utf-8")
+        assert "message=no_nightly" in server.post("/app/nightly").headers["location"]
+        assert "Switched off" in server.send("GET", "/app", cookie=server.cookie).text
+        assert not list(units.iterdir())
+    calls = (tmp_path / "calls").read_text()
+    assert "enable --now blogarchive-" in calls
+    assert "disable --now blogarchive-" in calls
+
+
+def test_an_archive_that_cannot_be_opened_is_explained_on_a_page_after_a_double_click(tmp_path: Path) -> None:
+    db, shown = tmp_path / "archive.db", tmp_path / "shown"
+    db.write_bytes(b"no database" * 100)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\ncat "${{1#file://}}" > "{shown}"\n')
+    browser.chmod(0o755)
+    ran = subprocess.run(
+        [sys.executable, "-m", "blogarchive", "app", "--db", str(db)],
+        env={**os.environ, "BROWSER": f"{browser} %s", "BLOGARCHIVE_LANG": "en"},
+        capture_output=True,
+        timeout=120,
+    )
+    assert ran.returncode == 6
+    until(shown.exists, 20)
+    assert "is damaged or no archive" in shown.read_text("utf-8")

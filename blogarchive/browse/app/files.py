@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,7 +118,8 @@ def note_copy(archive: Path, target: Path) -> None:
     at = datetime.fromtimestamp(found.st_mtime, UTC).isoformat()
     note = {"at": at, "path": str(target), "is_elsewhere": found.st_dev != archive.stat().st_dev}
     if note["is_elsewhere"] or before is None or not before.is_elsewhere:
-        _note(archive).write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+        with suppress(OSError):  # a copy without a note is a copy; the page asks for another one
+            _note(archive).write_text(json.dumps(note, ensure_ascii=False), "utf-8")
 
 
 def _note(archive: Path) -> Path:

@@ -40,6 +40,9 @@ MESSAGES: Final = {
     "started": N_("The backup has started."),
     "stopping": N_("The backup stops after the present page."),
     "busy": N_("A backup is running already; wait for its end, or stop it first."),
+    "unwritable": N_(
+        "The folder of the archive cannot be written: the disk is full, was removed, or is read-only."
+    ),
     "wrong": N_("This form was not understood; nothing was done."),
     "nightly": N_("The blogs are updated every night from now on, also when this program is closed."),
     "no_nightly": N_("The blogs are no longer updated by themselves."),
@@ -126,9 +129,12 @@ def start_crawl(context: AppContext, *words: str) -> Response:
     """Start a command that crawls, unless one runs; return the way back to the overview."""
     if context.state.job.is_running:
         return _back("busy")
-    context.state.archive.parent.mkdir(parents=True, exist_ok=True)
     context.state.meter.reset()
-    context.state.job.start(*words, language=context.language)
+    try:
+        context.state.archive.parent.mkdir(parents=True, exist_ok=True)
+        context.state.job.start(*words, language=context.language)
+    except OSError:
+        return _back("unwritable")
     return _back("started")
 
 

@@ -1,12 +1,15 @@
 """`blogarchive app`: a local server with pages to start, watch and stop backups, opened in the browser."""
 
+import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from gettext import gettext as _
+from html import escape
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import socket
+from tempfile import NamedTemporaryFile
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,7 +23,7 @@ from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
 from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
 from blogarchive.browse.serve import METADATA, SETTINGS, listen
-from blogarchive.errors import ArchiveBusy, Interrupted, UsageError
+from blogarchive.errors import ArchiveBusy, BlogArchiveError, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.rows import utc_now
@@ -39,6 +42,15 @@ def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -
     Raises `UsageError` if the port is taken, `ArchiveDamaged` if the file is not an archive.
     """
     path = path.absolute()
+    try:
+        _serve(path, port, open_browser=open_browser)
+    except BlogArchiveError as error:
+        if open_browser and not sys.stderr.isatty():  # after a double click nobody sees a terminal
+            _show_error(str(error))
+        raise
+
+
+def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
     if address := _running_address(path):
         click.echo(_("It runs already: open {address}").format(address=address), err=True)
         if open_browser:
@@ -63,6 +75,15 @@ def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -
         finally:
             state.job.stop_own()
             state.task.close()
+
+
+def _show_error(message: str) -> None:
+    """Open a page with the error that prevents the start."""
+    with NamedTemporaryFile(
+        "w", prefix="blogarchive-", suffix=".html", encoding="utf-8", delete=False
+    ) as file:
+        file.write(f"<!doctype html><meta charset=utf-8><title>blogarchive</title><p>{escape(message)}</p>")
+    webbrowser.open(Path(file.name).as_uri())
 
 
 def _listen(port: int | None) -> socket:

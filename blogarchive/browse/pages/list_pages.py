@@ -1,4 +1,4 @@
-"""The lists of an archive: blogs, gone posts, edited posts, open failures, posts of a day of the year; and a random post."""
+"""The home page, its feed, and the lists: blogs, gone and edited posts, failures, a day of the year; a random post."""
 
 import re
 import sqlite3
@@ -32,9 +32,9 @@ from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 from blogarchive.store.read.models import BlogName, FullPost, read_post
 
-# home_page
+# home page
 
-_NEWEST_of_home_page = 12
+_ON_HOME_PAGE = 12
 _OF_THIS_DAY = 5
 
 
@@ -44,7 +44,7 @@ async def show_home(context: RequestContext) -> Response:
     found, newest, of_day, health = await context.query(
         lambda connection: (
             blog_lists.read_blogs(connection),
-            author_pages.read_newest(connection, _NEWEST_of_home_page),
+            author_pages.read_newest(connection, _ON_HOME_PAGE),
             post_lookup.read_day(connection, today, _OF_THIS_DAY),
             author_pages.read_health(connection),
         )
@@ -64,7 +64,7 @@ async def show_home(context: RequestContext) -> Response:
 
 # feed
 
-_NEWEST_of_feed = 20
+_IN_FEED = 20
 
 
 async def show_feed(context: RequestContext) -> Response:
@@ -81,7 +81,7 @@ async def show_feed(context: RequestContext) -> Response:
 
 def _read(connection: sqlite3.Connection) -> tuple[dict[int, BlogName], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(connection)}
-    newest = author_pages.read_newest(connection, _NEWEST_of_feed)
+    newest = author_pages.read_newest(connection, _IN_FEED)
     posts = (read_post(connection, line.id) for line in newest if line.has_text)
     return blogs, [post for post in posts if post is not None]
 
@@ -91,7 +91,7 @@ def _absolute(context: RequestContext, path: str) -> str:
     return url
 
 
-# list_pages
+# lists
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _MAX_NAME = 200

@@ -1,4 +1,4 @@
-"""Keys of the reading pages: single letters without a modifier, which a reader may turn off."""
+"""Parts of several reading pages: choices of posts, formats of numbers and times, and keys of single letters."""
 
 import re
 from base64 import b64encode
@@ -21,7 +21,7 @@ from blogarchive.messages.details import gone_reason_words
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
 from blogarchive.store.read.models import Month
 
-# post_choices
+# choices
 
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""

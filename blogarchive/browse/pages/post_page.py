@@ -21,7 +21,7 @@ from blogarchive.store.read import posts as post_page
 from blogarchive.store.read.models import Comment, Counters, Image, Version
 from blogarchive.store.read.posts import PostPage
 
-# reply_targets
+# replies
 
 
 def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
@@ -159,7 +159,7 @@ def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[s
     return {link: post_id for link, post_id in ids.items() if post_id is not None}
 
 
-# post_page
+# pages
 
 _FEWEST_COUNTS = 3
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))

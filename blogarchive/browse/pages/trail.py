@@ -15,7 +15,7 @@ from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
 from blogarchive.store.search.search import Fragment, Hit, Order, search
 
-# search_query
+# query of a search
 
 HITS_PER_PAGE: Final = 20
 LAST_PAGE: Final = 500

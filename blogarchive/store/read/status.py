@@ -106,7 +106,8 @@ class OpenProblem:
 class BlogLine:
     """One blog of the archive, read or only requested. Times are UTC text, None if there is none.
 
-    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved.
+    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
+    `BlogStatus`.
     """
 
     site: str
@@ -120,6 +121,8 @@ class BlogLine:
     last_seen_at: str | None
     is_left_out: bool
     failures: int
+    state: str | None
+    state_detail: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,7 +192,8 @@ def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
                   a.last_seen_at,
                   exists (select 1 from blog_settings s where s.site = f.site and s.uid = f.uid
                              and (s.paused_at is not null or s.forgotten_at is not null)) as is_left_out,
-                  (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures
+                  (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures,
+                  a.state, a.state_detail
              from frontier f left join authors a on a.site = f.site and a.uid = f.uid
             where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
     )

@@ -238,7 +238,7 @@ def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppSer
         unknown = server.post("/app/check", url=host.blog_url(UID)).text
     assert "This page could not be read" in nowhere
     assert "no site that this program knows" in unknown
-    assert "Kind of site" in unknown
+    assert "Look again" in unknown
 
 
 def test_after_a_kill_of_the_server_the_crawl_goes_on_and_a_new_server_can_stop_it(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_mad
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
         until(lambda: db.exists() and finished(server))
         question = server.send("GET", f"/app/delete?uid={UID}", cookie=server.cookie).text
-        assert "Delete 2 posts" in question
+        assert "<dd>2</dd>" in question
         for typed in ("", "3", "yes"):
             refused = server.post("/app/deleted", uid=UID, copy="yes", typed=typed).text
             assert "Nothing was deleted" in refused

@@ -81,7 +81,7 @@ def test_from_an_empty_folder_to_an_exported_backup_with_the_keyboard_alone(
     focus(tab, "site")
     tab.press("ArrowDown")
     assert tab.value("document.activeElement.value") == "creaders"
-    focus(tab, "Look at it")
+    focus(tab, "Look again")
     tab.follow()
     assert "Is this right?" in text(tab)
     assert violations(tab) == []

@@ -72,7 +72,7 @@ def test_a_double_click_leads_to_a_sealed_copy_with_the_keyboard_alone(
         tab.follow()
         focus(tab, "site")
         tab.press("ArrowDown")
-        focus(tab, "Look at it")
+        focus(tab, "Look again")
         tab.follow()
         assert "Is this right?" in text(tab)
         focus(tab, "Yes")

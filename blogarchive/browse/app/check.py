@@ -12,9 +12,9 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.app.commands import CommandResult
 from blogarchive.browse.app.context import AppContext
-from blogarchive.errors import Unreachable
+from blogarchive.errors import Unreachable, UsageError
 from blogarchive.messages import N_
-from blogarchive.sites.base import crawled_site_names
+from blogarchive.sites.base import crawled_site_names, site_for_url
 
 # URL
 
@@ -144,6 +144,13 @@ def site_titles() -> dict[str, str]:
     return {name: site_title(name) for name in crawled_site_names()}
 
 
+def _is_of_known_site(url: str) -> bool:
+    try:
+        return bool(site_for_url(url).hosts)
+    except UsageError:
+        return False
+
+
 # page
 
 _PATIENCE: Final = 10.0
@@ -176,7 +183,7 @@ async def check(context: AppContext) -> Response:
         text=url or text,
         site=site,
         sites=site_titles(),
-        needs_site=url is not None and message != NO_ANSWER,
+        needs_site=url is not None and message != NO_ANSWER and not _is_of_known_site(url),
         preview=preview,
         message=message,
     )

@@ -3,7 +3,9 @@
 `python -m tests.demo.record` writes the file from the blogs of `tests/demo/`.
 """
 
+import signal
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,13 +30,13 @@ class _Answer:
 
 
 class DemoHost:
-    """A context manager that serves the recorded pages on `port` of 127.0.0.1; port 0 chooses a free one."""
+    """A context manager that serves the recorded pages on `port` of `address`; port 0 chooses a free one."""
 
-    def __init__(self, port: int = PORT) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(_recorded_answers()))
+    def __init__(self, port: int = PORT, address: str = "127.0.0.1") -> None:
+        self._server = ThreadingHTTPServer((address, port), _handler(_recorded_answers()))
         self._server.daemon_threads = True
         self._server.block_on_close = False  # else the end waits for idle connections
-        self._url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._url = f"http://{address}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -93,3 +95,14 @@ def _handler(answers: dict[str, _Answer]) -> type[BaseHTTPRequestHandler]:
             """Print nothing."""
 
     return Handler
+
+
+def serve(port: int = PORT, address: str = "0.0.0.0") -> None:  # noqa: S104 - a container is reached from others
+    """Serve the recorded pages on all addresses until a stop signal."""
+    with DemoHost(port, address), suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    serve()

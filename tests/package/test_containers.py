@@ -10,19 +10,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from blogarchive.demo.host import DemoHost as RecordedHost
 from tests.demo import DemoHost, make_blog
+from tests.fleet.postgres import Postgres, binaries
 from tests.paths import ROOT
 from tests.ports import port_for_later
-from tests.tool import COMMAND, Tool
+from tests.tool import COMMAND, Tool, run_command
 
 CONTAINERFILE = ROOT / "packaging" / "container" / "Containerfile"
 COMPOSE = ROOT / "packaging" / "container" / "compose.yaml"
+FLEET = ROOT / "packaging" / "container" / "fleet.yaml"
+KUBERNETES = ROOT / "packaging" / "kubernetes" / "fleet.yaml"
 HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent))
 
 
@@ -32,10 +37,21 @@ def test_the_containerfile_passes_its_linter() -> None:
     assert (ran.returncode, ran.stdout) == (0, "")
 
 
-def test_the_compose_file_follows_the_specification() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE]
+@pytest.mark.parametrize("file", [COMPOSE, FLEET])
+def test_the_compose_file_follows_the_specification(file: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", file]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
+
+
+def test_the_resources_of_kubernetes_follow_their_schemas() -> None:
+    pytest.importorskip("kubernetes_validate")
+    command = [sys.executable, "-m", "kubernetes_validate", "--strict", KUBERNETES]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, (ran.stdout + ran.stderr).count("passed for resource")) == (0, 3)
+    stateful = list(yaml.safe_load_all(KUBERNETES.read_text("utf-8")))[2]["spec"]["template"]["spec"]
+    for started in (stateful["initContainers"][0], stateful["containers"][0]):
+        assert run_command(*started["args"], "--help", folder=ROOT).code == 0
 
 
 def test_every_file_that_the_containerfile_copies_is_sent_to_the_engine() -> None:
@@ -63,29 +79,62 @@ def test_the_health_check_succeeds_only_while_the_default_command_serves(tmp_pat
     server.communicate(timeout=300)
 
 
-@contextmanager
-def daily_loop(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start the command of the service `update`; at the end all its processes are killed, as with the container."""
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
+def test_the_workers_of_the_compose_file_back_up_its_hosts(tmp_path: Path) -> None:
+    services = yaml.safe_load(FLEET.read_text("utf-8"))["services"]
+    assert services["host-1"]["entrypoint"] == ["python", "-m", "blogarchive.demo.host"]
+    put_program(tmp_path)
+    with closing(Postgres()) as server, RecordedHost(port=0) as first, RecordedHost(port=0) as second:
+        for name, archive, host in (("worker-1", "first", first), ("worker-2", "second", second)):
+            environment = {**services[name]["environment"], "BLOGARCHIVE_FLEET": server.url()}
+            command = [*services[name]["entrypoint"], services[name]["command"][0].replace("$$", "$")]
+            command[2] = (
+                command[2]
+                .replace(f"host-{name[-1]}:8917", urlsplit(host.blog_urls[0]).netloc)
+                .replace("/archive", str(tmp_path / name))
+                .replace("/tmp/fleet.prom", str(tmp_path / f"{name}.prom"))
+            )
+            (tmp_path / name).mkdir()
+            with container(command, tmp_path, environment) as worker:
+                wait_until(lambda db=tmp_path / name / f"{archive}.db": db.exists())
+                wait_until(lambda file=tmp_path / f"{name}.prom": file.exists())
+                worker.terminate()
+                assert worker.wait(50) == 3
+
+
+def put_program(folder: Path) -> None:
+    """Make `blogarchive` a program of `folder/bin`."""
     program = folder / "bin" / "blogarchive"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
     program.chmod(0o755)
-    service = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]["update"]
-    command = [*service["entrypoint"], service["command"][0].replace("$$", "$")]
-    environment = {
-        **os.environ,
-        "PATH": f"{program.parent}:{os.environ['PATH']}",
-        "BLOGARCHIVE_DB": str(folder / "archive.db"),
-        "BLOGARCHIVE_LANG": "en",
-    }
+
+
+@contextmanager
+def container(
+    command: list[str], folder: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a command; at the end all its processes are killed, as with a container."""
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    found = {**os.environ, "PATH": path, "BLOGARCHIVE_LANG": "en", **environment}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as loop:
+        command, env=found, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as started:
         try:
-            yield loop
+            yield started
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(loop.pid, signal.SIGKILL)
+                os.killpg(started.pid, signal.SIGKILL)
+
+
+@contextmanager
+def daily_loop(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start the command of the service `update`."""
+    put_program(folder)
+    service = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]["update"]
+    command = [*service["entrypoint"], service["command"][0].replace("$$", "$")]
+    with container(command, folder, {"BLOGARCHIVE_DB": str(folder / "archive.db")}) as loop:
+        yield loop
 
 
 def wait_until(true: Callable[[], bool]) -> None:

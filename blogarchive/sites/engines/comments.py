@@ -43,6 +43,7 @@ _LABELS = re.compile(
     r"回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del",
     re.IGNORECASE,
 )
+_NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _MAX_NAME, _MAX_OFFSET = 60, 14
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
@@ -69,7 +70,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     """Return the elements that contain the comments of the page, by their names."""
     found: list[Element] = []
     for node in outline.order:
-        if node.tag in ("body", "html", "a", "span", "i", "form", "input", "button", "main", "article"):
+        if node.tag in _NO_SECTION:
             continue
         if has_role(node, COMMENTS) and not any(outline.contains(one, node) for one in found):
             if heading is not None and (

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline, is_in_aside, names_of
+from blogarchive.sites.engines.outline import SIDE, Outline, is_in_aside, names_of
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
 
@@ -34,7 +34,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
-        if anchor.tag != "a" or is_in_aside(anchor):
+        if anchor.tag != "a" or is_in_aside(anchor, SIDE):
             continue
         url = link_url(anchor, outline.tree.base)
         if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):

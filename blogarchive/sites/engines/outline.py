@@ -22,12 +22,22 @@ COMMENTS = re.compile(
     r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con))*$",
     re.IGNORECASE,
 )
+_PLACE = r"(?:(?:left|right|main|page|site|col|blog)[-_]?)?"
+_PLACE_END = (
+    r"(?:[-_]?(?:bar|area|list|posts?|box|wrap|wrapper|inner|container|column|content|toc|sticky|articles?|left|right"
+    r"|reading|pagination|cloud|\d+))*$"
+)
+_SIDE = (
+    r"side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?|toc|tagcloud|calendar"
+    r"|friends?|blogroll|header|banner|ads?"
+)
+SIDE = re.compile(rf"^{_PLACE}(?:{_SIDE}){_PLACE_END}", re.IGNORECASE)
+"""Parts beside the content of a page, on lists too."""
 ASIDE = re.compile(
-    r"^(?:(?:left|right|main|page|site|col|blog)[-_]?)?(?:side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?"
-    r"|toc|related|relate|recommend|hot|popular|latest|recent|archives?|tagcloud|calendar|friends?|blogroll|header|banner|ads?)"
-    r"(?:[-_]?(?:bar|area|list|posts?|box|wrap|wrapper|inner|container|column|content|toc|sticky|articles?|left|right|reading|pagination|cloud|\d+))*$",
+    rf"^{_PLACE}(?:{_SIDE}|related|relate|recommend|hot|popular|latest|recent|archives?){_PLACE_END}",
     re.IGNORECASE,
 )
+"""Parts beside the text of a post: also lists of other posts."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS = re.compile(
     r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
@@ -164,7 +174,8 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
 
 def names_of(node: Element) -> list[str]:
     """Return the classes and the id of an element."""
-    return [*(node.get("class") or "").split(), *(node.get("id") or "").split()]
+    names = f"{node.get('class') or ''} {node.get('id') or ''}".split()
+    return [name.removeprefix("wp-block-") for name in names]
 
 
 def has_role(node: Element, role: "re.Pattern[str]") -> bool:
@@ -172,20 +183,20 @@ def has_role(node: Element, role: "re.Pattern[str]") -> bool:
     return any(role.search(name) for name in names_of(node))
 
 
-def is_aside(node: Element) -> bool:
+def is_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
     if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and _is_of_page(node)):
         return True
-    return node.tag not in ("body", "html", "main", "article") and has_role(node, ASIDE)
+    return node.tag not in ("body", "html", "main", "article") and has_role(node, role)
 
 
 def _is_of_page(node: Element) -> bool:
     return not any(above.tag in ("article", "main") for above in node.iterancestors())
 
 
-def is_in_aside(node: Element) -> bool:
+def is_in_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
     """Return whether the element, or one around it, is beside the content."""
-    return any(is_aside(one) for one in (node, *node.iterancestors()))
+    return any(is_aside(one, role) for one in (node, *node.iterancestors()))
 
 
 # title

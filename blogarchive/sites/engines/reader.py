@@ -100,16 +100,16 @@ def _sources(
             )
         ]
     )
-    sources += [FieldSource(field="posted_at", selector=name, value=value) for name, value in time.witnesses]
-    sources.append(FieldSource(field="body", selector=_name(element), value=body.text))
-    if found.comments:
-        sources.append(
-            FieldSource(
-                field="comments",
-                selector=", ".join(map(_name, found.sections)),
-                value=str(len(found.comments)),
-            )
+    if time.witnesses:
+        names, values = zip(*time.witnesses, strict=True)
+        sources.append(FieldSource(field="posted_at", selector=" + ".join(names), value=values[0]))
+    sources.append(
+        FieldSource(
+            field="comments",
+            selector=", ".join(map(_name, found.sections)),
+            value=str(len(found.comments)),
         )
+    )
     return tuple(sources)
 
 

@@ -25,6 +25,7 @@ from blogarchive.sites.engines.urls import (
     WALK,
     blog_root,
     is_index,
+    is_interface,
     looks_like_post,
     next_index,
     parse_url,
@@ -232,6 +233,8 @@ class _PageParser:
         links = self._comment_links(outline, post)
         is_further = self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
         post = replace(post, read_by=_read_by(reading))
+        if links and self.target.kind is not PageKind.COMMENTS and is_interface(links[0].url):
+            post = replace(post, comments=())  # the interface has all of them
         problems = reading.problems
         if is_further:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)

@@ -11,7 +11,7 @@ from blogarchive.sites.engines.urls import INDEXES, blog_root, is_within, parse_
 
 _API = "https://api.w.org/"
 _POST_ID = re.compile(r"^post(?:id)?-(\d+)$")
-_OLDER_COMMENTS = re.compile(r"comment-page-(\d+)|[?&]cpage=(\d+)")
+_OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
 
 
 def wordpress_api(outline: Outline) -> str | None:

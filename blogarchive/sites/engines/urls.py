@@ -74,7 +74,7 @@ def _shared_uid(host: str, path: str) -> str | None:
 
 
 def _find_kind(path: str, query: str, uid: str | None, host: str) -> PageKind:
-    if _REST_COMMENTS.search(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
+    if _REST_COMMENTS.search(unquote(f"{path}?{query}")) or _COMMENTS.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
     if path == "/" and not _POST_QUERY.search(query):
         return PageKind.HOME
@@ -110,6 +110,12 @@ def may_be_post(url: str) -> bool:
     path = _INDEX.sub("", parts.path)
     is_list = LISTING.search(path) or _LISTING_QUERY.search(parts.query) or path in ("", "/")
     return not is_list and not _NO_POST.search(path)
+
+
+def is_interface(url: str) -> bool:
+    """Return whether the URL is that of the comments of a post in the interface of an engine."""
+    parts = urlsplit(unquote(url))
+    return _REST_COMMENTS.search(f"{parts.path}?{parts.query}") is not None
 
 
 def is_index(url: str) -> bool:

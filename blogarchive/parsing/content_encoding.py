@@ -18,7 +18,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-MAX_LAYERS: Final = 5
+_MAX_LAYERS: Final = 5
 """Encodings of one response, one inside the other. Servers use one; curl accepts five."""
 
 MAX_PARTS: Final = 10_000
@@ -53,7 +53,7 @@ class ContentTooLarge(ContentError):
 
 
 class TooManyParts(ContentError):
-    """The content has more than `MAX_LAYERS` encodings or `MAX_PARTS` parts."""
+    """The content has more than `_MAX_LAYERS` encodings or `MAX_PARTS` parts."""
 
 
 class UnknownEncoding(ContentError):
@@ -62,8 +62,8 @@ class UnknownEncoding(ContentError):
 
 def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes: int) -> bytes:
     """Return `content` without `encodings`, which are in the order of the header; raises a `ContentError`."""
-    if len(encodings) > MAX_LAYERS:
-        raise TooManyParts(Detail.LAYERS.format(count=len(encodings), limit=MAX_LAYERS))
+    if len(encodings) > _MAX_LAYERS:
+        raise TooManyParts(Detail.LAYERS.format(count=len(encodings), limit=_MAX_LAYERS))
     for name in reversed(encodings):
         decoder = _DECODERS.get(name)
         if decoder is None:

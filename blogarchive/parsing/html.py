@@ -21,7 +21,7 @@ _TAG = re.compile(rb"(<[A-Za-z][^\s/>]*+(?:%s){0,%d}+)(?:%s)*+" % (_ATTRIBUTE, M
 _LONG_TAG = re.compile(rb"""<[A-Za-z][^>]{400}|=\s*+["'][^"'>]{0,400}+>""")
 
 
-def drop_excess_attributes(page: bytes) -> bytes:
+def _drop_excess_attributes(page: bytes) -> bytes:
     """Return `page` without the attributes of each element after the first `MAX_ATTRIBUTES`."""
     if len(page) < _MIN_PAGE or _LONG_TAG.search(page) is None:
         return page
@@ -32,7 +32,7 @@ def drop_excess_attributes(page: bytes) -> bytes:
 
 Element = etree._Element
 
-STRAY_END = "Unexpected end tag : p"
+_STRAY_END = "Unexpected end tag : p"
 """libxml2's message for a `</p>` without a paragraph."""
 
 _END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
@@ -49,12 +49,12 @@ _nested_cells = etree.XPath(
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
 
 
-def mark_paragraph_ends(clean: bytes) -> bytes:
+def _mark_paragraph_ends(clean: bytes) -> bytes:
     """Return the page with a comment behind every `</p>`, to find those without a paragraph in its tree."""
     return _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)
 
 
-def repair_tree(root: Element, clean: bytes) -> None:
+def _repair_tree(root: Element, clean: bytes) -> None:
     """Move the elements that libxml2 misplaced in the tree of `clean`."""
     _move_body_content(root)
     _empty_voids(root)
@@ -179,15 +179,15 @@ def parse_html(text: str) -> Element:
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
         clean = _PAGE_END.sub(b"", clean)
         root, errors = _parse(clean)
-    if any(STRAY_END in error for error in errors):
-        clean = mark_paragraph_ends(clean)
+    if any(_STRAY_END in error for error in errors):
+        clean = _mark_paragraph_ends(clean)
         root, errors = _parse(clean)
     for pattern, instead in _DEPTH_PATTERNS:
         if not errors or "depth" not in errors[-1]:
             break
         clean = pattern.sub(instead, clean)
         root, errors = _parse(clean)
-    repair_tree(root, clean)
+    _repair_tree(root, clean)
     return root
 
 
@@ -197,7 +197,7 @@ def parse_html_strict(text: str) -> Element | None:
     root, errors = _parse(clean)
     if errors:
         return None
-    repair_tree(root, clean)
+    _repair_tree(root, clean)
     return root
 
 
@@ -207,7 +207,7 @@ def _encode_for_libxml2(text: str) -> bytes:
     # libxml2 stops at a NUL, so a page could hide text behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
     clean = _STRAY_BREAK_END.sub(b"<br>", drop_control_references(clean))
-    return drop_excess_attributes(clean)
+    return _drop_excess_attributes(clean)
 
 
 def drop_control_references(html: bytes) -> bytes:

@@ -71,7 +71,7 @@ def repair_url(text: str) -> str:
 
 # --- patterns of hosts
 
-ANY_HOST = "*"
+_ANY_HOST = "*"
 """Matches all public hosts."""
 
 _HOST_PATTERN = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
@@ -134,7 +134,7 @@ def service_of(url: str) -> str:
 def matches_host(host: str, patterns: Sequence[str]) -> bool:
     """Return whether a pattern (`host`, `*.domain`, `*`) matches the host; `*.domain` matches the domain too."""
     return any(
-        pattern in (ANY_HOST, host)
+        pattern in (_ANY_HOST, host)
         or (pattern.startswith("*.") and (host == pattern[2:] or host.endswith(pattern[1:])))
         for pattern in patterns
     )

@@ -55,7 +55,7 @@ def detect_image_type(body: bytes) -> str | None:
     return SVG if _is_svg(body[:_PREFIX_BYTES]) else None
 
 
-def describe_body(body: bytes) -> str:
+def _describe_body(body: bytes) -> str:
     """Return a description of bytes that are no image: an HTML page, nothing, or something else."""
     if not body:
         return Detail.IMAGE_EMPTY
@@ -174,10 +174,10 @@ def _is_intact_jpeg(body: bytes) -> bool:
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """A larger file is not stored: photographs of cameras are smaller, films are not."""
 
-MAX_ATTEMPTS = 6
+_MAX_ATTEMPTS = 6
 """About two weeks, by the growing pauses between attempts."""
 
-MAX_ATTEMPTS_REFUSED = 3
+_MAX_ATTEMPTS_REFUSED = 3
 """Attempts after a failure that is mostly permanent but may be temporary: three days of daily runs."""
 
 _PERMANENT_STATUSES = {400, 404, 410, 414, 451}
@@ -203,7 +203,7 @@ class ImageFailure:
     detail: str
     permanent: bool = False
     retry_now: bool = False
-    attempts: int = MAX_ATTEMPTS
+    attempts: int = _MAX_ATTEMPTS
 
 
 def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
@@ -216,7 +216,7 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     return ImageFailure(
         detail=Detail.IMAGE_STATUS.format(status=status),
         permanent=status in _PERMANENT_STATUSES or status < 400,
-        attempts=MAX_ATTEMPTS_REFUSED,
+        attempts=_MAX_ATTEMPTS_REFUSED,
     )
 
 
@@ -225,7 +225,7 @@ def _check_body(body: bytes) -> ImageFile | ImageFailure:
         return too_large_failure()
     kind = detect_image_type(body)
     if kind is None:
-        return ImageFailure(detail=describe_body(body), attempts=MAX_ATTEMPTS_REFUSED)
+        return ImageFailure(detail=_describe_body(body), attempts=_MAX_ATTEMPTS_REFUSED)
     width, height = read_dimensions(body, kind)
     return ImageFile(body=body, content_type=kind, width=width, height=height)
 

@@ -8,8 +8,8 @@ from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED
 
 # --- the line
 
-SPACE = " \t\n\r\f\v"
-EDGES = SPACE + "\xa0\u200b\ufeff"
+_SPACE = " \t\n\r\f\v"
+_EDGES = _SPACE + "\xa0\u200b\ufeff"
 
 
 Span = tuple[int, int, Element, Element | None]
@@ -45,7 +45,7 @@ class Line:
         """Return the text in this line and the element of each `a`, in order."""
         if len(self.spans) == 1 and not self.media:
             anchor = self.spans[0][3]
-            return [] if anchor is None else [(self.text.strip(EDGES), anchor)]
+            return [] if anchor is None else [(self.text.strip(_EDGES), anchor)]
         found: dict[Element, str] = {}
         for start, end, _, anchor in self.spans:
             if anchor is not None:
@@ -53,7 +53,7 @@ class Line:
         for _, anchor in self.media:
             if anchor is not None:
                 found.setdefault(anchor, "")
-        return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
+        return [(text.strip(_EDGES), anchor) for anchor, text in found.items()]
 
     def link_spans(self) -> dict[Element, list[tuple[int, int]]]:
         """Return the start and end of each piece of text of each `a` in this line."""
@@ -79,12 +79,12 @@ Piece = tuple[str | None, Element | None, Element | None, int]
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
-def build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
+def _build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
     """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
     text, node, anchor, position = pieces[0]
     if len(pieces) > 1 or text is None or node is None or pre:
         return _join_pieces(index, pieces, block, pre)
-    text = text.strip(EDGES)  # most lines have one piece
+    text = text.strip(_EDGES)  # most lines have one piece
     if not text:
         return None
     text = _collapse_spaces(text)
@@ -101,7 +101,7 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool)
     for text, node, anchor, position in pieces:
         if text is not None:
             if not pre:
-                text = _collapse_spaces(text.lstrip(SPACE) if after_space else text)
+                text = _collapse_spaces(text.lstrip(_SPACE) if after_space else text)
                 if not text:
                     continue
                 after_space = text[-1] == " "
@@ -114,8 +114,8 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool)
             media.append((node, anchor))
             positions.append(position)
     raw = "".join(texts)
-    text = raw.strip("\n") if pre else raw.strip(EDGES)
-    if not positions or not (media or text.strip(EDGES)):
+    text = raw.strip("\n") if pre else raw.strip(_EDGES)
+    if not positions or not (media or text.strip(_EDGES)):
         return None
     found = tuple(spans) if text == raw else _shift_spans(spans, raw.find(text) if text else 0, len(text))
     return Line(index, text, block, positions[0], positions[-1] + 1, found, tuple(media))
@@ -366,7 +366,7 @@ class LineBuilder:
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Append a line of the pieces if they show anything."""
         if block is not None and self._pieces:
-            line = build_line(len(self.lines), self._pieces, block, pre=pre > 0)
+            line = _build_line(len(self.lines), self._pieces, block, pre=pre > 0)
             if line is not None:
                 self.lines.append(line)
         self._pieces.clear()

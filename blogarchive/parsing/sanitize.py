@@ -28,12 +28,12 @@ TAGS = frozenset(
     figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strike
     strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr""".split()  # noqa: SIM905
 )
-"""Every other element is removed; its text stays, unless its tag is one of `TAGS_WITH_CONTENT`."""
+"""Every other element is removed; its text stays, unless its tag is one of `_TAGS_WITH_CONTENT`."""
 
-TAGS_WITH_CONTENT = frozenset(("script", "style", "noscript", "template", "title"))
+_TAGS_WITH_CONTENT = frozenset(("script", "style", "noscript", "template", "title"))
 """Elements that are removed together with their content."""
 
-ATTRIBUTES = {
+_ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
     "td": {"colspan", "rowspan", "align"},
@@ -54,10 +54,10 @@ ATTRIBUTES = {
 STYLES = frozenset(("text-align", "font-weight", "font-style", "text-decoration", "color", "text-indent"))
 """CSS properties that a `style` attribute of a stored body may set; a page shows no `style` attribute."""
 
-URL_SCHEMES = frozenset(("http", "https", "mailto"))
+_URL_SCHEMES = frozenset(("http", "https", "mailto"))
 """Schemes of `href` and `src`."""
 
-LINK_REL = "noopener noreferrer nofollow"
+_LINK_REL = "noopener noreferrer nofollow"
 """`rel` of every link: the other site does not learn where the reader came from."""
 
 NOT_STORED = "not-stored"
@@ -76,7 +76,7 @@ _parts_with_strays = etree.XPath(
 )
 
 
-def wrap_stray_content(node: Element) -> None:
+def _wrap_stray_content(node: Element) -> None:
     """Wrap text and elements between the rows and cells of the tables in `node` in new cells, in place."""
     if next(node.iter("table", "tr"), None) is None:  # most bodies have no table
         return
@@ -156,16 +156,16 @@ def _replace_by_content(element: Element) -> None:
 
 
 def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, dict[str, str]]) -> nh3.Cleaner:
-    attributes = {**ATTRIBUTES, "*": ATTRIBUTES["*"] | ({"style"} if styles else set())}
+    attributes = {**_ATTRIBUTES, "*": _ATTRIBUTES["*"] | ({"style"} if styles else set())}
     return nh3.Cleaner(
         tags=set(TAGS),
         attributes=attributes,
-        clean_content_tags=set(TAGS_WITH_CONTENT),
-        url_schemes=set(URL_SCHEMES),
+        clean_content_tags=set(_TAGS_WITH_CONTENT),
+        url_schemes=set(_URL_SCHEMES),
         filter_style_properties=styles,
         allowed_classes=classes,
         set_tag_attribute_values=added,
-        link_rel=LINK_REL,
+        link_rel=_LINK_REL,
     )
 
 
@@ -200,7 +200,7 @@ def sanitize_element(node: Element, base_url: str) -> str:
     """
     if not len(node) and _is_plain(node.text or ""):
         return (node.text or "").strip()  # most comments
-    wrap_stray_content(node)
+    _wrap_stray_content(node)
     for element in list(node.iter("a", *_IMAGES, *_PLAYERS)):
         _rewrite_url(element, base_url)
     for element in node.iter(*_RENAMED):

@@ -70,7 +70,7 @@ def common_runs(one: str, other: str, least: int) -> Iterator[CommonRun]:
             position = end
 
 
-def find_text(text: str, piece: str) -> int:
+def _find_text(text: str, piece: str) -> int:
     """Return the index of `piece` in `text`, or -1; gives up after a few positions with the same beginning."""
     position = -1
     for _ in range(_MAX_PROBES):
@@ -83,7 +83,7 @@ def find_text(text: str, piece: str) -> int:
 def _find_run_end(spans: Sequence[_ElementSpan], first: int, one: str, other: str) -> int:
     """Return the end of the longest run from `spans[first]` on that `other` contains; `first` if there is none."""
     begin, last = spans[first].start, first
-    if not _can_be_shared(spans[first]) or (position := find_text(other, one[begin : spans[first].end])) < 0:
+    if not _can_be_shared(spans[first]) or (position := _find_text(other, one[begin : spans[first].end])) < 0:
         return first
     for before, span in zip(spans[first:], spans[first + 1 :], strict=False):
         added = one[before.end : span.end]
@@ -168,7 +168,7 @@ _MAX_RUNS = 12  # runs
 _MAX_WAIT = 64  # pages
 
 
-def build_subtree(common: CommonRun) -> CachedSubtree | None:
+def _build_subtree(common: CommonRun) -> CachedSubtree | None:
     """Return the parsed run; None if libxml2 builds another tree than its tags mean."""
     root = parse_html_strict(f"<body><div>{common.text}</div></body>")
     around = None if root is None else root.find("body/div")
@@ -242,7 +242,7 @@ class SubtreeCache:
     def _replace_known(self, text: str) -> tuple[str, list[CachedSubtree]]:
         found: list[CachedSubtree] = []
         for subtree in self._subtrees:
-            position = find_text(text, subtree.text)
+            position = _find_text(text, subtree.text)
             if position >= 0:
                 text = (
                     text[:position] + subtree.placeholders(len(found)) + text[position + len(subtree.text) :]
@@ -268,7 +268,7 @@ class SubtreeCache:
     def _learn_runs(self, rest: str) -> bool:
         """Cache the runs that this page and the previous one share; return whether there are any."""
         found = common_runs(self._previous, rest, _MIN_LENGTH)
-        runs = [subtree for common in found if (subtree := build_subtree(common)) is not None]
+        runs = [subtree for common in found if (subtree := _build_subtree(common)) is not None]
         self._retain([*runs, *self._subtrees])
         self._wait = 1 if runs else min(2 * self._wait, _MAX_WAIT)
         self._pages_to_wait = self._wait

@@ -33,7 +33,7 @@ _XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']?\s*([^\s"'?
 _CHARSET_ATTRIBUTE = re.compile(rb"""[\s/"']charset\s*=""")
 
 
-def header_charset(content_type: str | None) -> Charset | None:
+def _header_charset(content_type: str | None) -> Charset | None:
     """Return the charset that a Content-Type header declares; None if it declares no known charset."""
     labels = _HEADER_CHARSET.findall(content_type or "")
     return next((charset for label in labels if (charset := charset_for_label(label))), None)
@@ -45,12 +45,12 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
     A `<meta>` that declares UTF-16 means UTF-8, because an ASCII scan found it (HTML standard, "prescan a
     byte stream"). A `<meta>` in a comment is ignored.
     """
-    header = header_charset(content_type)
-    found = [header, *page_charsets(body, _PRESCAN_BYTES if header else _LATE_PRESCAN_BYTES)]
+    header = _header_charset(content_type)
+    found = [header, *_page_charsets(body, _PRESCAN_BYTES if header else _LATE_PRESCAN_BYTES)]
     return list({charset.name: charset for charset in found if charset}.values())
 
 
-def page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[Charset]:
+def _page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
     for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
         if declared := [
@@ -100,7 +100,7 @@ _DECLARED_BONUS = 16 * BIT
 _LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
-def decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
+def _decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
     """Return charset and text of a `body` in HZ or ISO-2022, declared or readable as such; else None.
 
     Browsers dropped HZ and ISO-2022-KR and show none of the text; an archive decodes them.
@@ -122,7 +122,7 @@ def _decode_hz(body: bytes) -> str:
     return HZ.decode_strict(body) or "".join(HZ.decode_lenient(line) for line in _LINE.findall(body))
 
 
-def detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
+def _detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
     """Return UTF_16LE or UTF_16BE if `body` is UTF-16 without a byte order mark, else None.
 
     A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
@@ -247,10 +247,10 @@ def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Deco
 
 
 def _decode_by_escapes(body: bytes, content_type: str | None, declared: Sequence[Charset]) -> Decoded | None:
-    header = header_charset(content_type)
-    if charset := detect_utf_16(body, header, declared):
+    header = _header_charset(content_type)
+    if charset := _detect_utf_16(body, header, declared):
         return _decode_as(body, charset, "declared" if header else "guessed")
-    if found := decode_escaped(body, declared):
+    if found := _decode_escaped(body, declared):
         return _make_result(found[1], found[0], "declared" if found[0] in declared else "guessed")
     return None
 

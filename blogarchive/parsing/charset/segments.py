@@ -32,7 +32,7 @@ _TOKENS = re.compile(
 _Step = tuple[int, str, int]  # number of bytes, text, cost
 
 
-def decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
+def _decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
     """Return cost and text of the best decoding of `run`, which is mainly in `charset`.
 
     It is the text that a browser shows, unless another decoding costs far less.
@@ -300,7 +300,7 @@ class _SegmentDecoder:
         if other and _is_everyday(other.text):
             return other
         # A part may be in another charset: a name that follows its label.
-        mixed = _Candidate(*decode_damaged(piece, charset))
+        mixed = _Candidate(*_decode_damaged(piece, charset))
         return min(mixed, other) if other else mixed
 
 

@@ -38,7 +38,7 @@ _RUNS = (
     "fac5卄 fad5卿 fb48嘅 fbb8婷 fbf3幵 fbf9廐 fc4f彘 fc6c悤 fcb9撐 fce2晴 fcf1杞 fdb7沜渝 fdbb港 fdf1煮 "
     "fe52猪 fe6f瑜 feaa瓩 fedd砉 "
 )
-MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
+_MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
 """Two bytes to the character that only the standard has."""
 
 
@@ -46,7 +46,7 @@ REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢�
 """Python's character to the standard's character."""
 
 
-AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
+_AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
 """Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""
 
 
@@ -85,7 +85,7 @@ _REMAPPED = "ḿ\ue7c7\ufffd"  # exchanged by the edition of 2022, or no charact
 
 
 def _decode_big5(data: bytes, position: int) -> Replacement:
-    character = MISSING_CHARACTERS.get(data[position : position + 2])
+    character = _MISSING_CHARACTERS.get(data[position : position + 2])
     return (character, position + 2) if character else _replace_pair(data, position, range(0x81, 0xFF))
 
 
@@ -147,20 +147,20 @@ def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
         return shown
 
     codecs.register_error(name, handle)
-    codecs.register_error(name + STRICT_SUFFIX, handle_strictly)
+    codecs.register_error(name + _STRICT_SUFFIX, handle_strictly)
     return name
 
 
-STRICT_SUFFIX = "-strictly"
-GB18030_of_error_handlers = _register("blogarchive-gb18030", _decode_gb18030)
+_STRICT_SUFFIX = "-strictly"
+_GB18030_ERRORS = _register("blogarchive-gb18030", _decode_gb18030)
 GBK = _register("blogarchive-gbk", _decode_gbk)
-BIG5_of_error_handlers = _register("blogarchive-big5", _decode_big5)
-SHIFT_JIS_of_error_handlers = _register("blogarchive-shift-jis", _decode_shift_jis)
-EUC_JP_of_error_handlers = _register("blogarchive-euc-jp", _decode_euc_jp)
-EUC_KR_of_error_handlers = _register("blogarchive-euc-kr", _decode_euc_kr)
-BYTE = _register("blogarchive-byte", _decode_byte)
-HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
-USER_DEFINED = _register("blogarchive-user-defined", _decode_user_defined)
+_BIG5_ERRORS = _register("blogarchive-big5", _decode_big5)
+_SHIFT_JIS_ERRORS = _register("blogarchive-shift-jis", _decode_shift_jis)
+_EUC_JP_ERRORS = _register("blogarchive-euc-jp", _decode_euc_jp)
+_EUC_KR_ERRORS = _register("blogarchive-euc-kr", _decode_euc_kr)
+_BYTE = _register("blogarchive-byte", _decode_byte)
+_HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
+_USER_DEFINED = _register("blogarchive-user-defined", _decode_user_defined)
 
 
 # --- decoders
@@ -192,13 +192,13 @@ class Charset:
         if not self.common_codec:
             return self.decode_strict(data)
         try:
-            return data.decode(self.common_codec, GBK + STRICT_SUFFIX)
+            return data.decode(self.common_codec, GBK + _STRICT_SUFFIX)
         except UnicodeDecodeError:
             return None
 
     def decode_strict(self, data: bytes) -> str | None:
         """Return the text of `data`, or None if some of it is invalid in this charset."""
-        errors = "strict" if self.errors == "replace" else self.errors + STRICT_SUFFIX
+        errors = "strict" if self.errors == "replace" else self.errors + _STRICT_SUFFIX
         try:
             return self._remap(data, data.decode(self.codec, errors))
         except UnicodeDecodeError:
@@ -222,7 +222,7 @@ class Charset:
         if (
             self.name == "big5"
             and ("／" in text or _contains(text, "＼"))
-            and any(pair in data for pair in AMBIGUOUS_PAIRS)
+            and any(pair in data for pair in _AMBIGUOUS_PAIRS)
         ):
             return "".join(self._decode_ambiguous(data))
         return self._translate(text)
@@ -235,9 +235,9 @@ class Charset:
     def _decode_ambiguous(self, data: bytes) -> Iterator[str]:
         start = 0
         for pair in _BIG5_PAIR.finditer(data):
-            if pair.group() in AMBIGUOUS_PAIRS:
+            if pair.group() in _AMBIGUOUS_PAIRS:
                 yield self._translate(data[start : pair.start()].decode(self.codec, self.errors))
-                yield AMBIGUOUS_PAIRS[pair.group()]
+                yield _AMBIGUOUS_PAIRS[pair.group()]
                 start = pair.end()
         yield self._translate(data[start:].decode(self.codec, self.errors))
 
@@ -261,7 +261,7 @@ def _find_charset(name: str) -> Charset | None:
     if name in _CHARSETS:
         return _CHARSETS[name]
     if name in _SINGLE_BYTE_CODECS:
-        errors = HEBREW if name == "windows-1255" else BYTE
+        errors = _HEBREW if name == "windows-1255" else _BYTE
         remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
         return Charset(name=name, codec=_SINGLE_BYTE_CODECS[name], errors=errors, remapped=remapped)
     return None
@@ -302,36 +302,34 @@ GB18030 = Charset(
     name="gb18030",
     codec="gb18030",
     common_codec="gbk",
-    errors=GB18030_of_error_handlers,
+    errors=_GB18030_ERRORS,
     script="chinese",
     remapped=_gb18030_2022(),
 )
-BIG5 = Charset(
-    name="big5", codec="big5hkscs", errors=BIG5_of_error_handlers, script="chinese", remapped=REMAPPED
-)
+BIG5 = Charset(name="big5", codec="big5hkscs", errors=_BIG5_ERRORS, script="chinese", remapped=REMAPPED)
 HZ = Charset(name="hz-gb-2312", codec="hz", script="chinese")
 UTF_16LE = Charset(name="utf-16le", codec="utf-16-le", script="chinese")
 UTF_16BE = Charset(name="utf-16be", codec="utf-16-be", script="chinese")
 EUC_JP = Charset(
     name="euc-jp",
     codec="euc_jp",
-    errors=EUC_JP_of_error_handlers,
+    errors=_EUC_JP_ERRORS,
     script="japanese",
     remapped=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
 )
 SHIFT_JIS = Charset(
     name="shift_jis",
     codec="cp932",
-    errors=SHIFT_JIS_of_error_handlers,
+    errors=_SHIFT_JIS_ERRORS,
     script="japanese",
     remapped=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
 ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
-EUC_KR = Charset(name="euc-kr", codec="cp949", errors=EUC_KR_of_error_handlers, script="korean")
+EUC_KR = Charset(name="euc-kr", codec="cp949", errors=_EUC_KR_ERRORS, script="korean")
 _CHARSETS = {
     "gbk": GB18030,
     "iso-2022-kr": Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean"),
-    "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=USER_DEFINED),
+    "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=_USER_DEFINED),
     **{
         c.name: c
         for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR)

@@ -25,7 +25,7 @@ from blogarchive.parsing.dates.rules import (
 
 # --- years
 
-ROC_EPOCH = 1911
+_ROC_EPOCH = 1911
 """The year before the first year of the Republic of China."""
 _ROC = rf"民国 ?(?P<roc>{NUMBER}|元)"
 _YEAR_WORDS = {
@@ -39,31 +39,31 @@ _YEAR_WORDS = {
     "下年": 1,
     "后年": 2,
 }
-YEAR = (
+_YEAR = (
     rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
     rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
 )
-"""Pattern of a year; `resolve_year` returns its value."""
-YEAR_FIRST = rf"{YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
+"""Pattern of a year; `_resolve_year` returns its value."""
+_YEAR_FIRST = rf"{_YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
 """Pattern of a year before its month; only a comma or 的 may separate them."""
 _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
 _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
-YEAR_BEHIND = (
+_YEAR_BEHIND = (
     rf"(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]){_NO_COUNTER}"
     rf"|(?P<weekday>{_WEEKDAY_AFTER})?[ ,]*(?P<late>(?:19|20)[0-9]{{2}})(?![0-9:]){_NO_COUNTER}(?: ?年)?"
     rf"(?(weekday)|(?= (?:{PERIOD} ?)?[0-9]{{1,2}}:[0-9]{{2}})))"
 )
 """Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time."""
-_MAYBE_YEAR_BEFORE = re.compile(rf"(?:{YEAR}|(?<![0-9])(?:19|20)[0-9]{{2}})\W{{1,3}}\Z")
+_MAYBE_YEAR_BEFORE = re.compile(rf"(?:{_YEAR}|(?<![0-9])(?:19|20)[0-9]{{2}})\W{{1,3}}\Z")
 _MAYBE_YEAR_AFTER = re.compile(
     rf"[ ,]+(?:(?:19|20)[0-9]{{2}}(?![0-9:])|[零一二三四五六七八九]{{4}}年){_NO_COUNTER}"
 )
 _MAX_YEAR_LENGTH = 12  # of a year and the separators behind it
 
 
-def resolve_year(match: re.Match[str], now: datetime) -> int:
-    """Return the year of `YEAR`: of the Republic (1 is 1912), of a word (去年), with four digits or with two.
+def _resolve_year(match: re.Match[str], now: datetime) -> int:
+    """Return the year of `_YEAR`: of the Republic (1 is 1912), of a word (去年), with four digits or with two.
 
     Raise ValueError if it is out of range.
     """
@@ -75,17 +75,17 @@ def resolve_year(match: re.Match[str], now: datetime) -> int:
     parsed = groups.get("y") or groups["numeric"]
     value = parse_number(parsed, by_place=True)
     if len(parsed) == 2 and "十" not in parsed:
-        return expand_year(value, now)
+        return _expand_year(value, now)
     return _roc_year(value) if parsed.isascii() and len(parsed) == 3 else value
 
 
 def _roc_year(year: int) -> int:
-    if not 1 <= year <= LAST_YEAR - ROC_EPOCH:
+    if not 1 <= year <= LAST_YEAR - _ROC_EPOCH:
         raise ValueError(f"no year of the Republic of China: {year}")
-    return year + ROC_EPOCH
+    return year + _ROC_EPOCH
 
 
-def expand_year(year: int, now: datetime) -> int:
+def _expand_year(year: int, now: datetime) -> int:
     """Return the full year of two digits: of this century until next year, of the last one from 70 on.
 
     Raise ValueError for the other years.
@@ -97,7 +97,7 @@ def expand_year(year: int, now: datetime) -> int:
     raise ValueError(f"year out of range: {year}")
 
 
-def has_ambiguous_year(text: str, start: int, end: int) -> bool:
+def _has_ambiguous_year(text: str, start: int, end: int) -> bool:
     """Return whether a number right before `start` or behind `end` may be the year of a date without one."""
     before = _MAYBE_YEAR_BEFORE.search(text, max(0, start - _MAX_YEAR_LENGTH), start)
     return before is not None or _MAYBE_YEAR_AFTER.match(text, end) is not None
@@ -127,11 +127,11 @@ _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 
 
 def _resolve_numeric(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, resolve_year(match, now), parse_number(match["m"]), parse_number(match["d"]))
+    return calendar_date(now, _resolve_year(match, now), parse_number(match["m"]), parse_number(match["d"]))
 
 
 def _resolve_two_digit_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, expand_year(int(match["yy"]), now), int(match["m"]), int(match["d"]))
+    return calendar_date(now, _expand_year(int(match["yy"]), now), int(match["m"]), int(match["d"]))
 
 
 def _parse_month(match: re.Match[str]) -> int:
@@ -139,7 +139,7 @@ def _parse_month(match: re.Match[str]) -> int:
 
 
 def _resolve_written(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, resolve_year(match, now), _parse_month(match), parse_number(match["d"]))
+    return calendar_date(now, _resolve_year(match, now), _parse_month(match), parse_number(match["d"]))
 
 
 def _resolve_month_first(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -147,21 +147,21 @@ def _resolve_month_first(match: re.Match[str], now: datetime) -> ResolvedDate:
     month, day_of_month = _parse_month(match), parse_number(match["d"])
     if year := match["tail"] or match["late"]:
         return calendar_date(now, int(year), month, day_of_month)
-    if has_ambiguous_year(match.string, *match.span()):
+    if _has_ambiguous_year(match.string, *match.span()):
         raise ValueError(f"ambiguous year: {match.string}")
     return yearless_date(now, month, day_of_month)
 
 
 def _resolve_new_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, resolve_year(match, now), 1, 1)
+    return calendar_date(now, _resolve_year(match, now), 1, 1)
 
 
 def _resolve_written_month(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, resolve_year(match, now), _parse_month(match), precision="month")
+    return calendar_date(now, _resolve_year(match, now), _parse_month(match), precision="month")
 
 
 def _resolve_written_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, resolve_year(match, now), 1, precision="year")
+    return calendar_date(now, _resolve_year(match, now), 1, precision="year")
 
 
 def _resolve_bare_month(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -205,7 +205,7 @@ def _resolve_month_day(match: re.Match[str], now: datetime) -> ResolvedDate:
 
 def _resolve_english(match: re.Match[str], now: datetime) -> ResolvedDate:
     groups = match.groupdict()
-    year = int(groups["y"]) if groups.get("y") else expand_year(int(groups["yy"]), now)
+    year = int(groups["y"]) if groups.get("y") else _expand_year(int(groups["yy"]), now)
     return calendar_date(now, year, MONTHS[match["mon"]], int(match["d"]))
 
 
@@ -228,10 +228,10 @@ CALENDAR_RULES = (
             rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
             _resolve_numeric,
         ),
-        (rf"{YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_written),
-        (rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{YEAR_BEHIND})?", _resolve_month_first),
-        (rf"{YEAR} ?元旦", _resolve_new_year),
-        (rf"{YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
+        (rf"{_YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_written),
+        (rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
+        (rf"{_YEAR} ?元旦", _resolve_new_year),
+        (rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
         (rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
         (
             rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
@@ -249,7 +249,7 @@ CALENDAR_RULES = (
     ),
     *compile_rules(
         Placement.BOUNDED,
-        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){YEAR}{_YEAR_TAIL}", _resolve_written_year),
+        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_written_year),
         (_MONTH_WORD, _resolve_word_month),
     ),
     *compile_rules(

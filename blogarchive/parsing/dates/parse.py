@@ -48,7 +48,7 @@ _PERIODS: dict[str, Precision] = {
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
-def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
+def _parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
     """Return the date that dateparser parses in the folded `text` at `now`, or None."""
     if (
         len(text) > _MAX_FALLBACK_LENGTH
@@ -244,7 +244,7 @@ def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
-    resolved = parse_with_dateparser(text, now)
+    resolved = _parse_with_dateparser(text, now)
     return ParsedDate(resolved.at, resolved.precision) if resolved else None
 
 

@@ -48,7 +48,7 @@ class PageLayout:
     main: list[int]
 
 
-def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
+def _parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
     """Return the parts of a page around the post it shows, if it shows one."""
     lines = range(len(view.lines))
     outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
@@ -58,7 +58,7 @@ def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
     return PageLayout(sidebar=sidebar, header=header, main=main)
 
 
-def build_author(
+def _build_author(
     view: PageView, target: Target, layout: PageLayout, listed: Sequence[ListedPost]
 ) -> Author | None:
     """Return the author as the page shows it; None if no part of the page names the blog."""
@@ -81,7 +81,7 @@ def build_author(
 # --- items
 
 
-def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
+def _build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
     """Return the post; without its body if not `whole`: then another page has the body."""
     counters = post_page.counters
     return Post(
@@ -100,12 +100,12 @@ def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Po
     )
 
 
-def build_post_link(post: ListedPost) -> Link:
+def _build_post_link(post: ListedPost) -> Link:
     """Return the link to a listed post."""
-    return build_link(post.url or "", PageKind.POST)
+    return _build_link(post.url or "", PageKind.POST)
 
 
-def build_sidebar_links(sidebar: Sidebar) -> list[Link]:
+def _build_sidebar_links(sidebar: Sidebar) -> list[Link]:
     """Return the links of the sidebar: months and categories first, then posts."""
     return _build_month_links(IdentityKey(sidebar.months)) + _build_title_links(
         IdentityKey(sidebar.latest), IdentityKey(sidebar.categories)
@@ -114,29 +114,29 @@ def build_sidebar_links(sidebar: Sidebar) -> list[Link]:
 
 @lru_cache(maxsize=16)
 def _build_month_links(months: IdentityKey[MonthRow]) -> list[Link]:
-    return [build_link(row.url, PageKind.MONTH) for row in months.items if row.url]
+    return [_build_link(row.url, PageKind.MONTH) for row in months.items if row.url]
 
 
 @lru_cache(maxsize=16)
 def _build_title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[CategoryRow]) -> list[Link]:
     posts = [*latest.items, *(post for row in categories.items for post in row.posts)]
-    links = [build_link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
-    return links + [build_post_link(post) for post in posts if post.url]
+    links = [_build_link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
+    return links + [_build_post_link(post) for post in posts if post.url]
 
 
-def deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
+def _deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
     """Return the links in order, each once.
 
     Most are the same objects from a cache; comparing them by identity first is faster.
     """
-    found = list({id(build_link): build_link for build_link in links}.values())
-    if len({build_link.url for build_link in found}) < len(found):
+    found = list({id(_build_link): _build_link for _build_link in links}.values())
+    if len({_build_link.url for _build_link in found}) < len(found):
         found = list(dict.fromkeys(found))
     return tuple(found)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
-def build_link(url: str, kind: PageKind) -> Link:
+def _build_link(url: str, kind: PageKind) -> Link:
     """Return a link to a page of that kind."""
     found = parse_url(url)
     return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)
@@ -212,14 +212,14 @@ class _PageParser:
             return False
         if window_title.startswith(heading.title):
             return True
-        blog_title = parse_layout(self.view, post_page).header.title
+        blog_title = _parse_layout(self.view, post_page).header.title
         return bool(blog_title) and heading.title != blog_title and window_title.endswith(heading.title)
 
     def _is_notice(self, post_page: PostPage) -> bool:
         """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""
         if post_page.comments.found or post_page.counters is not None or self._is_further_comments:
             return False
-        layout = parse_layout(self.view, None)
+        layout = _parse_layout(self.view, None)
         if find_notice(self.view, layout.main) is None:
             return False
         return not self._is_confirmed(post_page, layout)
@@ -263,15 +263,15 @@ class _PageParser:
         return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
 
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> ParsedPage:
-        layout = parse_layout(self.view, post_page)
+        layout = _parse_layout(self.view, post_page)
         number = self.view.number
-        links = build_sidebar_links(layout.sidebar)
+        links = _build_sidebar_links(layout.sidebar)
         if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
         posts = (
             ()
             if number is None
-            else (build_post(post_page, number, self.view.url, whole=not self._is_further_comments),)
+            else (_build_post(post_page, number, self.view.url, whole=not self._is_further_comments),)
         )
         kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
         problems = (*post_page.problems, *layout.sidebar.problems)
@@ -281,7 +281,7 @@ class _PageParser:
             kind,
             layout,
             links,
-            author=build_author(self.view, self.target, layout, ()),
+            author=_build_author(self.view, self.target, layout, ()),
             posts=posts,
             problems=problems,
         )
@@ -316,9 +316,9 @@ class _PageParser:
         return None if found is None else found[0]
 
     def _build_list_page(self, post_page: PostPage | None = None) -> ParsedPage:
-        layout = parse_layout(self.view, post_page)
+        layout = _parse_layout(self.view, post_page)
         listed = parse_listing(self.view, layout.main)
-        author = build_author(self.view, self.target, layout, listed)
+        author = _build_author(self.view, self.target, layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)
         expected = self.target.kind
@@ -329,7 +329,7 @@ class _PageParser:
         if not listed and not (expects_list and layout.sidebar.own_lines):
             notice = find_notice(self.view, layout.main)
             kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        links = [build_post_link(post) for post in listed] + build_sidebar_links(layout.sidebar)
+        links = [_build_post_link(post) for post in listed] + _build_sidebar_links(layout.sidebar)
         paging = find_next_page(self.view, layout.main, self.target.page_no)
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))
@@ -360,7 +360,7 @@ class _PageParser:
             categories=layout.sidebar.categories,
             months=layout.sidebar.months,
             listing=name,
-            links=deduplicate_links(links),
+            links=_deduplicate_links(links),
             **fields,
         )
 

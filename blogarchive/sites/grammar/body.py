@@ -53,7 +53,7 @@ class BodyBounds:
     problems: tuple[Problem, ...] = ()
 
 
-def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
+def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
     """Return the bounds at the page's own counters, among all that match the pattern of counters.
 
     If nothing decides, the result has a `doubt`.
@@ -61,7 +61,7 @@ def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBound
     possible = [bounds for bounds in candidates if bounds.comments.possible] or candidates
     if len(possible) == 1:
         return possible[0]
-    framed = [bounds for bounds in possible if is_framed(view, bounds.begin, bounds.end)]
+    framed = [bounds for bounds in possible if _is_framed(view, bounds.begin, bounds.end)]
     if framed and framed[-1] is possible[-1]:
         return framed[-1]  # no later counters to explain
     explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
@@ -99,7 +99,7 @@ def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -
     return comments.agrees and comments.sure and comments.texts.issuperset(later)
 
 
-def is_framed(view: PageView, start: int, end: int) -> bool:
+def _is_framed(view: PageView, start: int, end: int) -> bool:
     """Return True if an element contains these body lines and not the line after them."""
     lines = trim_body(view, start, end)
     if not lines:
@@ -202,7 +202,7 @@ def _leads_away(view: PageView, index: int) -> bool:
     return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
 
 
-def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
+def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
     """Return a problem if words of counters with numbers are near the end of a body without counters."""
     near = min(end + _LINES_NEAR_END, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
@@ -215,7 +215,7 @@ def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Prob
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
-def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
     """Return the page's own label between a body that begins at `start` and its comments, or None.
 
     `headers` are the headers of comments from line `start` on.
@@ -230,7 +230,7 @@ def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader
     ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
     if not ends:
         return None
-    framed = [i for i in ends if is_framed(view, start, i)]
+    framed = [i for i in ends if _is_framed(view, start, i)]
     if framed:
         after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
         above = (i for i in framed if any(i < header.first < after[i] for header in headers))
@@ -245,12 +245,12 @@ def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader
     return [ends[0], *(i for i in ends if i < first)][-1]
 
 
-def find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+def _find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
     """Return the end of a body without counters: the next label, or the end of its element.
 
     `headers` are the headers of comments from line `start` on.
     """
-    label = find_label_below(view, start, headers)
+    label = _find_label_below(view, start, headers)
     if label is not None:
         return label
     body_class = view.hints.body_class
@@ -261,7 +261,7 @@ def find_end_without_counters(view: PageView, start: int, headers: Sequence[Comm
     if end is None:
         return None
     own = (header.first for header in find_headers(view, start, end))
-    return next((index for index in own if is_framed(view, start, index)), end)
+    return next((index for index in own if _is_framed(view, start, index)), end)
 
 
 def _find_element_end(view: PageView, start: int) -> int | None:
@@ -344,7 +344,7 @@ class _BoundsSearch:
             return False
         begin = self.heading.end
         return all(
-            each.first >= begin and each.views != own.views and not is_framed(self.view, begin, each.first)
+            each.first >= begin and each.views != own.views and not _is_framed(self.view, begin, each.first)
             for each in found
         )
 
@@ -363,22 +363,22 @@ class _BoundsSearch:
         candidates = [self._build(*self._find_body(counters), counters) for counters in compared]
         headers = self.markers.headers
         if headers and headers[0].first < found[0].first:
-            label = find_label_below(self.view, self.heading.end, headers)
+            label = _find_label_below(self.view, self.heading.end, headers)
             if label is not None and label < found[0].first:
                 candidates.insert(0, self._build(self.heading.end, label))
-        chosen = choose_bounds(self.view, candidates)
+        chosen = _choose_bounds(self.view, candidates)
         return chosen if len(compared) == len(found) else replace(chosen, doubt=_TOO_MANY_COUNTERS)
 
     def find_without_counters(self) -> BodyBounds | None:
         """Return the bounds on a page without counters of its own."""
         begin, footer_line = self.heading.end, self.heading.footer_line
-        end = find_end_without_counters(self.view, begin, self.markers.headers)
+        end = _find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
         bounds = self._build(begin, end)
         if footer_line is not None and begin < footer_line < end:
             bounds = replace(bounds, end=footer_line)
-        return replace(bounds, problems=report_unparsed_counters(self.view, begin - 1, end))
+        return replace(bounds, problems=_report_unparsed_counters(self.view, begin - 1, end))
 
     def cut_at_comments(self, bounds: BodyBounds) -> BodyBounds:
         """End a body above comments without a label, if they are as many as claimed and have linked names."""
@@ -386,7 +386,7 @@ class _BoundsSearch:
         if not claimed or bounds.comments.found:
             return bounds
         headers = find_linked_headers(self.view, bounds.begin, bounds.end)
-        if len(headers) != claimed or not is_framed(self.view, bounds.begin, headers[0].first):
+        if len(headers) != claimed or not _is_framed(self.view, bounds.begin, headers[0].first):
             return bounds
         return self._build(bounds.begin, headers[0].first, bounds.counters)
 
@@ -434,7 +434,7 @@ class _BoundsSearch:
             return begin, min(footer_line, counters.first)
         if counters.first <= begin:
             start = counters.last + 1
-            below = find_end_without_counters(view, start, self.markers.from_line(start).headers)
+            below = _find_end_without_counters(view, start, self.markers.from_line(start).headers)
             if below is not None and trim_body(view, counters.last + 1, below):
                 return counters.last + 1, below
         return begin, counters.first

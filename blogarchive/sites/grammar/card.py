@@ -75,7 +75,7 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
         yield _CardField(line=index, folded=folded[left:end].strip(), raw=raw[left:end].strip())
 
 
-def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+def _parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     card = AuthorCard()
     # A list of posts may follow, each with its author.
@@ -97,7 +97,7 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
 
     Without any field, the label alone belongs to it: it may be a link of the blog's menu.
     """
-    card, own = parse_card(view, lines)
+    card, own = _parse_card(view, lines)
     if card == AuthorCard():
         return card, tuple(lines[:1])
     if card.nickname is None and (first := next(view.lines_with_text(own[1:]), None)) is not None:
@@ -115,7 +115,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         if match is None:
             continue
         near = filled[number if match["name"] else max(number - 1, 0) : number + _LINES_BELOW_AGE]
-        card, own = parse_card(view, (near[0], *near))
+        card, own = _parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
     return AuthorCard(), ()

@@ -69,7 +69,7 @@ class _Span:
 
 
 # Promise "any order": templates in the manner of Blogger, and `footer` elements, have the time below the text.
-def find_closed_comments(view: PageView, start: int, claimed: int | None) -> tuple[CommentBlock, ...]:
+def _find_closed_comments(view: PageView, start: int, claimed: int | None) -> tuple[CommentBlock, ...]:
     """Return the comments from line `start` on; none unless they are as many as claimed and all alike."""
     if not claimed:
         return ()
@@ -224,7 +224,7 @@ def parse_comments(
     result has blocks of lines; `build_comments` adds the items.
     """
     found = found.from_line(start)
-    if not found.headers and paging is Paging.NO and (blocks := find_closed_comments(view, start, claimed)):
+    if not found.headers and paging is Paging.NO and (blocks := _find_closed_comments(view, start, claimed)):
         return _build_closed(view, blocks, posted_at)
     if not found.headers:
         found = found.with_headers(find_short_headers(view, start, claimed=claimed))

@@ -13,11 +13,11 @@ from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
 # --- counts in a text
 
-VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
-VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
-COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
-_VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
-_COMMENTS = rf"{COMMENTS_WORD}(?:次数|人数|数|量)?"
+_VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
+_VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(_VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
+_COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
+_VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
+_COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
 _OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
@@ -27,22 +27,22 @@ _VALUE = (
 )
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
-BUTTON_WORDS = (
+_BUTTON_WORDS = (
     r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|转发|转载|推荐|编辑|引用|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
 _ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s*:\s*[^\s|:]{1,30}"
-COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
+_COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
 _EDGE = r"[\s|,/·•;]*"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
 _CLASSIFIED = (
     rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位则]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
 )
 _ITEM = re.compile(
-    rf"{_EDGE}(?:\[(?:{BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
-    rf"|\[?(?:{BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
+    rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
     rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位则]{{0,2}}\s*"
@@ -57,11 +57,11 @@ _BRACKETED = re.compile(
 )
 _OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
-COUNTER_PREFIX = (
+_COUNTER_PREFIX = (
     rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
     r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*:\s*[^\s|]{1,30})[\s|,]*)"
 )
-_PREFIX = re.compile(rf"{COUNTER_PREFIX}{{0,3}}+")
+_PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
 _NAMES = {
     "views": "views",
     "viewed": "views",
@@ -80,11 +80,11 @@ _LABELS = ("views", "comments", "likes", "others")
 CountTexts = dict[str, str | None]
 """The texts shown as `views`, `likes` and `comments`; absent if not shown."""
 
-REPEATED: CountTexts = {}
+_REPEATED: CountTexts = {}
 """The result for a text with two equal labels: no text after it makes it counters."""
 
 
-def parse_labels_first(text: str) -> CountTexts | None:
+def _parse_labels_first(text: str) -> CountTexts | None:
     """Return the counts of a text with labels before numbers; None if it has other words or no count.
 
     The one number without a label counts likes, whose label is an image. The number of comments may be
@@ -93,13 +93,13 @@ def parse_labels_first(text: str) -> CountTexts | None:
     return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
 
 
-def parse_numbers_first(text: str) -> CountTexts | None:
+def _parse_numbers_first(text: str) -> CountTexts | None:
     """Return the counts of a text with numbers before labels; None if it has other words or no count."""
     return _parse_items(text, _NUMBERED)
 
 
 # Promise "any markup": a table may have a row of labels above a row of numbers.
-def parse_two_rows(text: str) -> CountTexts | None:
+def _parse_two_rows(text: str) -> CountTexts | None:
     """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
     words = text.split()
     half = len(words) // 2
@@ -129,7 +129,7 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
             continue  # words of a button, or another count
         if name in found:
             # A number without a label may get one in the text that follows; two equal labels never fit.
-            return REPEATED if match.lastgroup not in _VALUES or match[name] else None
+            return _REPEATED if match.lastgroup not in _VALUES or match[name] else None
         found[name] = value
     return found or None
 
@@ -149,20 +149,20 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 
 # A number first: its label follows, or begins the next line.
 _NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*)?"
-_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
+_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢))"
 _LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
-    rf"(?:[(\[【]?{VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
+    rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
     rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
-    rf"(?:(?:\[?(?:{BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)|{COUNTED_LIKES})"
+    rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
 )
 _NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
 _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
 _NUMBER_REACH = 20
-_NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
-_VIEWS_AFTER_TIME = re.compile(rf"{VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
+_NEXT_COUNTERS = re.compile(_VIEWS_LABEL)  # starts the counters of the next post
+_VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
@@ -208,7 +208,7 @@ def _choose_start_pattern(view: PageView, start: int, end: int) -> "re.Pattern[s
 def _find_numbered_labels(text: str) -> Sequence[int]:
     """Find the offsets of all labels of views with a number before them."""
     offsets = []
-    for word in VIEW_WORDS:  # str.find is the fastest search, and most pages have few of them
+    for word in _VIEW_WORDS:  # str.find is the fastest search, and most pages have few of them
         offset = text.find(word)
         while offset >= 0:
             ends = _LABEL_END.match(text, offset + len(word)) is not None
@@ -224,7 +224,7 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
         text = view.folded[index].strip()
-        texts = None if len(text) > _MAX_LENGTH else parse_labels_first(text) or parse_numbers_first(text)
+        texts = None if len(text) > _MAX_LENGTH else _parse_labels_first(text) or _parse_numbers_first(text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
             found.append(_build_counters(index, index, texts))
     return found
@@ -239,7 +239,7 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     before, after = view.folded[index][:at], view.folded[index][at + len(time) :].lstrip(" )]】")
     label = _VIEWS_AFTER_TIME.search(after)
     for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
-        texts = parse_labels_first(text.strip(" |")) if text.strip(" |") else None
+        texts = _parse_labels_first(text.strip(" |")) if text.strip(" |") else None
         if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
             return _build_counters(index, index, texts)
     return None
@@ -256,7 +256,7 @@ def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in range(start, end):
         if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
-            texts = parse_labels_first(text_with_images(view, index).strip())
+            texts = _parse_labels_first(text_with_images(view, index).strip())
             if texts is not None and texts.keys() >= {"views", "comments"}:
                 found.append(_build_counters(index, index, texts))
     return found
@@ -276,11 +276,11 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             and _NEXT_COUNTERS.search(view.folded[index], 0, _MAX_LENGTH)
         ):
             break
-        texts = _parse_numbered(view, index, last, text) if numbered else parse_labels_first(text)
-        if not numbered and texts is REPEATED:
+        texts = _parse_numbered(view, index, last, text) if numbered else _parse_labels_first(text)
+        if not numbered and texts is _REPEATED:
             break
         if not numbered and texts is None:
-            texts = parse_two_rows(text)
+            texts = _parse_two_rows(text)
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = _build_counters(index, last, texts)
@@ -293,7 +293,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
 # Promise "any markup": a card may show each number above its label.
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
-    texts = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
+    texts = _parse_numbers_first(text) or (_parse_labels_first(text) if first == last else None)
     if texts is None or first == last:
         return texts
     return (

@@ -52,7 +52,7 @@ class CommentFooter:
     linked: bool
 
 
-def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
+def _find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
     """Return all footers on the lines `[start, end)` in order, typed ones included."""
     found: list[CommentFooter] = []
     for index in view.line_index.find_lines(_FOOTER_START, start, end):
@@ -178,7 +178,7 @@ def find_markers(view: PageView, start: int) -> MarkerCandidates:
     end = len(view.lines)
     orders = find_headers_by_order(view, start, end)
     return MarkerCandidates(
-        headers=choose_order(orders, start), orders=orders, footers=tuple(find_footers(view, start, end))
+        headers=choose_order(orders, start), orders=orders, footers=tuple(_find_footers(view, start, end))
     )
 
 
@@ -301,7 +301,7 @@ def starts_element(view: PageView, element: range, header: CommentHeader) -> boo
 _FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
 
 
-def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
+def _select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
     """Return the footer of each of the page's own headers; None if a comment has none."""
     limits = [*(header.first for header in headers[1:]), markers.end]
     spans = [markers.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
@@ -340,7 +340,7 @@ def pair_footers(
     """Return the headers, each with its footer; a footer in the header's row above the text joins the
     header.
     """
-    footers = select_footers(markers, headers)
+    footers = _select_footers(markers, headers)
     rows = [
         replace(header, last=footer.last, likes=footer.likes)
         for header, footer in zip(headers, footers, strict=True)

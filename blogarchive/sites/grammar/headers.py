@@ -30,7 +30,7 @@ from blogarchive.sites.grammar.words import (
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 
 
-def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
+def _parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
     A name ends with its link; else before 回复 between spaces.
@@ -58,7 +58,7 @@ def _is_set_apart(joined: JoinedLines, at: int) -> bool:
 
 # --- headers with labels
 
-FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
+_FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
 BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|昵称|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
 _TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
@@ -74,12 +74,12 @@ _SHOWN = rf"(?P<time>{DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _NAME_FIRST = re.compile(
-    rf"{FLOOR}?{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
+    rf"{_FLOOR}?{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
     rf"(?P<label>{_TIME_LABEL})\s*{_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
     rf"(?:[\s|]*(?:#?\d{{1,5}}\s*[楼#]?|{_BESIDE}|\[?回复\]?\s*\|?\s*(?P<likes>\d{{0,9}})|{_FROM}))*"
 )
 _FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
-_TIME_THEN = rf"{FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
+_TIME_THEN = rf"{_FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
 # A number after the name belongs to the name, so a floor or likes need their sign.
 _TIME_FIRST = re.compile(
     rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
@@ -167,7 +167,7 @@ def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: i
         match = form.fullmatch(joined.text.rstrip())
         if match is None or not _is_time_text(joined, match) or _continues(view, match, last + 1):
             continue
-        header = build_header(view, joined, match)
+        header = _build_header(view, joined, match)
         if header.author_name:
             return header
         nameless = nameless or header  # the supposed time may be the name if more lines follow
@@ -191,9 +191,9 @@ def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
     return ":" not in match["time"] and _HOUR.fullmatch(text) is not None
 
 
-def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -> CommentHeader:
+def _build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -> CommentHeader:
     """Return the header of a match with the groups `names`, `label` and `time`."""
-    name, reply_to, link = parse_names(joined, *match.span("names"))
+    name, reply_to, link = _parse_names(joined, *match.span("names"))
     # A nickname may contain the label: the last one is the page's.
     label = match.start("label" if match.start("label") > 0 else "names")
     nodes = (joined.node_at(0), joined.node_at(label), joined.node_at(match.start("time")))
@@ -212,7 +212,10 @@ def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") ->
 # --- short headers
 
 # A floor needs its sign: a number alone is a name.
-_FLOOR = r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
+_SHORT_FLOOR = (
+    r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\s*\d{1,5}\s*[楼层]?"
+    r"|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
+)
 _TIME = (
     rf"(?:(?:{WEEKDAY}\s*,?\s*)?{DATETIME}|{DATE}|{YEARLESS_TIME}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}"
     r"|\d{1,3}\s*[^\s\d]{1,4}前|刚刚)"
@@ -222,11 +225,11 @@ _LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
 _AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
+    rf"\s*(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*\|\s*IP\s*:?\s*[\d.*:a-f]{{3,40}})?[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
-    rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
+    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|留言|评论|$)")
@@ -284,7 +287,7 @@ def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader |
             return None  # a line of text between a name and a time
         if match is not None and _BUTTON_NAME.match(match["names"]):
             return None
-        return None if match is None else build_header(view, joined, match)
+        return None if match is None else _build_header(view, joined, match)
     return None
 
 

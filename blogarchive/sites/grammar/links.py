@@ -40,7 +40,7 @@ def _resolve_line_links(
 ) -> Sequence[PageLink]:
     found = line.links()
     return (
-        [(text, anchor, resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
+        [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
         if found
         else ()
     )
@@ -57,7 +57,7 @@ def _resolve_subtree_links(
         node
         for node, name, hidden in subtree.sessions
         if name == "href"
-        and resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
+        and _resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
     }
     return [
         _resolve_line_links(line, "", root, parse_url)
@@ -105,7 +105,7 @@ def find_foreign_urls(
     }
 
 
-def resolve_link(
+def _resolve_link(
     anchor: Element, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> ParsedUrl | None:
     """Resolve a link under the site's rules; None if it leads nowhere on the web."""

@@ -36,7 +36,7 @@ _FILE_NAME = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
 _PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re.IGNORECASE)
 
 
-def is_next_page_url(url: str, here: str, page_no: int) -> bool:
+def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
     """Return True if `url` is `here` with `page_no + 1` in its query or at the end of its path."""
     one, other = urlsplit(url), urlsplit(here)
     if one.netloc != other.netloc:
@@ -94,7 +94,7 @@ def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tupl
         if index in calendar:
             continue
         if pager_text.number is None and (
-            pager_text.sure or pagers[index] or is_next_page_url(url, view.parse_url(view.url).url, page_no)
+            pager_text.sure or pagers[index] or _is_next_page_url(url, view.parse_url(view.url).url, page_no)
         ):
             worded = (url, index)
         elif pager_text.number is not None and pagers[index]:

@@ -79,7 +79,7 @@ class LineIndex:
         return bisect_right(self.starts, offset) - 1
 
 
-def fold_lines(
+def _fold_lines(
     lines: Sequence[Line], cache: Sequence[CachedSubtree] = ()
 ) -> tuple[LineIndex, tuple[str, ...]]:
     """Return the index of all lines, and each folded line; prose becomes dots of the same length.
@@ -109,7 +109,7 @@ def _fold_joined(lines: Sequence[Line]) -> str:
 # --- labels of the sidebar
 
 
-def find_section_labels(
+def _find_section_labels(
     folded: Sequence[str],
     line_index: LineIndex,
     image_labels: Mapping[int, str],
@@ -310,11 +310,11 @@ def build_page_view(
     makes pages with equal parts faster.
     """
     document = parse_document(text, cache)
-    line_index, folded = fold_lines(document.lines, document.cache)
+    line_index, folded = _fold_lines(document.lines, document.cache)
     base = find_base_url(document, url)
     links = resolve_links(document, base, parse_url)
     image_labels = {
-        line.index: read_image_text(line) for line in document.lines if line.media and not line.text
+        line.index: _read_image_text(line) for line in document.lines if line.media and not line.text
     }
     return PageView(
         document=document,
@@ -323,7 +323,7 @@ def build_page_view(
         line_index=line_index,
         links=links,
         post_lines=find_post_lines(links),
-        sections=find_section_labels(folded, line_index, image_labels),
+        sections=_find_section_labels(folded, line_index, image_labels),
         image_labels=image_labels,
         url=url,
         base=base,
@@ -334,7 +334,7 @@ def build_page_view(
     )
 
 
-def read_image_text(line: Line) -> str:
+def _read_image_text(line: Line) -> str:
     """Return the folded `alt` or `title` of the first image of a line that has one."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
     return fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]

@@ -39,7 +39,7 @@ class _Label:
     path: str
 
 
-def find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
+def _find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
     """Return the sections among the lines `outside` the post and its comments, each name once.
 
     A section ends at the next label, or above the post.
@@ -132,7 +132,7 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
         i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
     }
     parser = _SidebarParser(view=view, outside=outside, posts=posts)
-    for section in find_sections(view, outside):
+    for section in _find_sections(view, outside):
         parser.own_lines.update(parser.parse_section(section))
     parser.parse_unlabelled()
     return Sidebar(

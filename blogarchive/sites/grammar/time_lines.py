@@ -291,7 +291,7 @@ def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begi
     if element is None or all(is_metadata(view, i) for i in range(begin, line)):
         return False
     goes_on = any(not is_metadata(view, i) and not view.links[i] for i in range(line + 1, element.stop))
-    return goes_on and comments_follow(view, headers, element.stop)
+    return goes_on and _comments_follow(view, headers, element.stop)
 
 
 def is_metadata(view: PageView, index: int) -> bool:
@@ -300,7 +300,7 @@ def is_metadata(view: PageView, index: int) -> bool:
     return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
 
 
-def comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
+def _comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
     """Return True if a label or a header of comments is on line `line` or below, above the sidebar."""
     end = next((i for i in view.sections if i >= line and view.is_section(i)), len(view.lines))
     return any(line <= header.first < end for header in headers) or any(

@@ -48,7 +48,7 @@ _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 
 # Promise "no wrong value": a time in an unknown form is stored as shown, and is a problem.
-def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def _find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """Return the post's title with the words in place of its time, right after it; None if there are none."""
     title = _choose_title(view, titles)
     if title is None:
@@ -72,7 +72,7 @@ def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | Non
     )
 
 
-def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def _find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
     title = _choose_title(view, titles)
     shows_post = (
@@ -149,7 +149,7 @@ _LINES_ABOVE_LABEL = 6
 
 
 # Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
-def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
+def _split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
     title = next(view.lines_with_text(range(found.start, found.end)), found.start)
     if found.end - title <= _MAX_HEADING_LINES:
@@ -162,7 +162,7 @@ def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     )
 
 
-def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return one of the titles with the time above the label of the comments, on a page without counters."""
     own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
     for label in (i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections):
@@ -198,7 +198,7 @@ def _iter_first_counters(view: PageView) -> Iterator[Counters]:
     return islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS)
 
 
-def find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return one of the titles with the time at the end of the text, on or above the line of counters."""
     if not titles:
         return None
@@ -269,20 +269,20 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
             passed.append(index)
             found = _find_at_title(view, index)
         if found is not None:
-            return split_time_footer(view, found)
+            return _split_time_footer(view, found)
     found = (
-        find_time_at_footer(view, passed)
-        or find_time_above_label(view, passed)
+        _find_time_at_footer(view, passed)
+        or _find_time_above_label(view, passed)
         or _find_by_day(view, passed)
-        or find_unparsed_time(view, passed)
+        or _find_unparsed_time(view, passed)
     )
     if found is None and not labelled:
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the
         # name of its blog there.
         is_known = view.number not in (None, "0")
         named = [i for i in passed if is_known and is_named_by_window(view, i)]
-        found = (find_title_only(view, named) if named else None) or _find_first_time(view)
-    return found or find_title_only(view, passed)
+        found = (_find_title_only(view, named) if named else None) or _find_first_time(view)
+    return found or _find_title_only(view, passed)
 
 
 def _names_other(view: PageView, index: int) -> bool:

@@ -73,3 +73,9 @@ def test_a_link_to_more_is_the_next_page_if_its_url_has_the_next_number(url: str
 )
 def test_other_links_with_such_words_are_no_next_page(link: str) -> None:
     assert following(read(listing(f"{ROWS}<div>{link}</div>"), PageKind.HOME, HOME)) == []
+
+
+def test_a_pager_may_begin_the_page() -> None:
+    pager = "<p>1</p><p><a href='/u/31182/?page=2'>2</a></p>"
+    parsed = read(f"<html><body>{pager}{ROWS}</body></html>", PageKind.HOME, HOME)
+    assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]

@@ -25,7 +25,7 @@ from blogarchive.store.ledger.blogs import BlogSettings
 if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
     from blogarchive.crawl.result import CrawlResult
 
-_STORED: Final = ("delay", "media_hosts", "cookies")
+_STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 
 
 @click.command(
@@ -160,6 +160,7 @@ def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:
         delay=flags.delay if "delay" in chosen else None,
         media_hosts=parse_hosts(flags.media_hosts) if "media_hosts" in chosen else (),
         cookies=str(cookies.absolute()) if cookies else None,
+        revisits=flags.revisits if "revisits" in chosen else None,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import PathArgument, Seconds
+from blogarchive.cli.options import Count, PathArgument, Seconds
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -31,7 +31,7 @@ from blogarchive.store.ledger.blogs import (
 from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.sealed_copy import write_sealed_copy
 
-_KEYS = ("delay", "media_hosts", "cookies")
+_KEYS = ("delay", "media_hosts", "cookies", "revisits")
 _blog = click.argument("name", metavar="BLOG")
 
 
@@ -160,6 +160,9 @@ def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
         case "delay":
             delay = Seconds(min=0).convert(value, None, None) if value else None
             return replace(current, delay=delay)
+        case "revisits":
+            revisits = Count(min=0).convert(value, None, None) if value else None
+            return replace(current, revisits=revisits)
         case "media_hosts":
             return replace(current, media_hosts=parse_hosts([value]))
         case _:
@@ -172,6 +175,7 @@ def _format_settings(blog: Blog, current: BlogSettings) -> str:
     values = [f"delay={current.delay:g}" if current.delay is not None else ""]
     values += [f"media_hosts={','.join(current.media_hosts)}" if current.media_hosts else ""]
     values += [f"cookies={current.cookies}" if current.cookies else ""]
+    values += [f"revisits={current.revisits}" if current.revisits is not None else ""]
     values += [_("paused since {time}").format(time=current.paused_at) if current.paused_at else ""]
     values += [_("forgotten since {time}").format(time=current.forgotten_at) if current.forgotten_at else ""]
     shown = "  ".join(value for value in values if value) or _("defaults")

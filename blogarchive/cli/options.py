@@ -370,6 +370,7 @@ class CrawlFlags:
     since: date | None
     duration: timedelta | None
     max_requests: int | None
+    revisits: int | None
     no_media: bool
     media_hosts: tuple[str, ...]
     cookies: Path | None
@@ -403,6 +404,11 @@ _CRAWL_FLAGS = (
         "--max-requests",
         type=Count(min=1),
         help=_("End after this many requests; the next run continues."),
+    ),
+    click.option(
+        "--revisits",
+        type=Count(min=0),
+        help=_("Requests of a run for pages that may have changed; stored for the blog."),
     ),
     click.option("--no-media", is_flag=True, help=_("Fetch no images.")),
     click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +112,16 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
             _("  home page not reached since {time}: {error}").format(
                 time=blog.unreached_since, error=explain_detail(blog.last_error or "")
             )
+        )
+    if blog.overdue and not blog.state and not blog.paused_at:
+        lines.append(
+            ngettext(
+                "  {count} page has been due for more than a week; `blogarchive settings {uid} revisits=N` allows more"
+                " requests a run",
+                "  {count} pages have been due for more than a week; `blogarchive settings {uid} revisits=N` allows more"
+                " requests a run",
+                blog.overdue,
+            ).format(count=blog.overdue, uid=blog.uid)
         )
     if blog.state == "moved":
         lines.append(

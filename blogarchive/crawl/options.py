@@ -281,6 +281,7 @@ def _overlay(first: BlogSettings, second: BlogSettings) -> BlogSettings:
         delay=second.delay if first.delay is None else first.delay,
         media_hosts=first.media_hosts or second.media_hosts,
         cookies=first.cookies or second.cookies,
+        revisits=second.revisits if first.revisits is None else first.revisits,
         paused_at=first.paused_at or second.paused_at,
         forgotten_at=first.forgotten_at or second.forgotten_at,
     )

@@ -187,6 +187,7 @@ class CrawlSession:
             now=utc_now(),
             full=self.options.full,
             hosts=self.targets.hosts_of(self.blogs),
+            revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
         )
 
     def hosts(self) -> list[str]:

@@ -1,8 +1,8 @@
 """Decide when a page is due again, and when a failed target is retried: pure functions of its kind, age and history.
 
-Young posts are due daily. The interval grows to an eighth of the time without a change, at most half a year.
+Young posts are due daily at first. The interval of an older post adapts: shorter after a change, longer without one.
 Listings are due within thirty days. A hash of the target's key spreads the due times, so that pages of one night do not
-become due in one night.
+become due in one night. `bench/schedule_model.py` measures what these numbers buy.
 """
 
 from datetime import datetime, timedelta
@@ -15,12 +15,22 @@ MIN_INTERVAL = timedelta(hours=20)
 """Less than a day: in a run at the same hour each day, the posts of the previous run are due."""
 
 MAX_INTERVAL = timedelta(days=180)
-QUIET_DIVISOR = 8
-UNDATED_QUIET_TIME = timedelta(days=60)
-"""Time without a change that is assumed for a post without a date."""
+YOUNG = timedelta(days=60)
+"""A post is young for this long after it was written, changed or commented."""
 
-LISTING_INTERVAL = timedelta(days=16)
-LISTING_SPREAD = timedelta(days=9)
+QUIET_DIVISOR = 8
+FIRST_INTERVAL = timedelta(days=30)
+"""At most, before it is known how often an older post changes."""
+
+CHANGED_FACTOR, UNCHANGED_FACTOR = 0.5, 1.3
+YOUNG_SHARE = 0.3
+"""Of the budget that listings leave, at least, for young posts."""
+
+_ROUNDS = 2
+"""The longest interval is this many times the nights in which a chosen budget fetches every post once."""
+
+LISTING_INTERVAL = timedelta(days=24)
+LISTING_SPREAD = timedelta(days=4)
 LISTING_DEADLINE = timedelta(days=29)
 """Age at which a listing is fetched regardless of the budget, so that a daily run stays within thirty days."""
 
@@ -28,27 +38,43 @@ MIN_RETRY_DELAY = timedelta(minutes=10)
 MAX_RETRY_DELAY = timedelta(days=7)
 
 MIN_BUDGET = 20
-BUDGET_DIVISOR = 20
+BUDGET_DIVISOR = 25
 HOST_BUDGET = 5000
 """Requests of a run for due pages of all blogs of a host: 83 minutes at one a second."""
 
 
 def request_budget(stored_posts: int) -> int:
-    """Return how many requests a run may make for due pages: a twentieth of the stored posts, at least 20."""
+    """Return how many requests a run may make for due pages by default: one for 25 stored posts, at least 20."""
     return max(MIN_BUDGET, stored_posts // BUDGET_DIVISOR)
 
 
-def post_due_at(
-    key: str, fetched_at: datetime, posted_at: datetime | None, changed_at: datetime | None
-) -> str:
-    """Return when a post is due again (UTC text), by its age and its last change."""
-    quiet = fetched_at - posted_at if posted_at is not None else UNDATED_QUIET_TIME
-    if changed_at is not None:
-        quiet = min(quiet, fetched_at - changed_at)
-    interval = min(max(MIN_INTERVAL, quiet / QUIET_DIVISOR), MAX_INTERVAL)
-    if interval > MIN_INTERVAL:
-        interval *= 0.75 + 0.5 * _hash_fraction(key)
-    return format_utc(fetched_at + max(MIN_INTERVAL, interval))
+def longest_interval(stored_posts: int, budget: int) -> timedelta:
+    """Return the time after which a post is due whatever its interval, if a person chose the budget: it is to be used."""
+    rounds = stored_posts / max(1.0, budget * (1 - YOUNG_SHARE))
+    return min(MAX_INTERVAL, timedelta(days=_ROUNDS * rounds))
+
+
+def next_interval(quiet: timedelta, before: timedelta | None, *, changed: bool) -> timedelta:
+    """Return the time until a post is fetched again.
+
+    `quiet` is the time without a change. `before` is the last interval, None after the first fetch; `changed`: the fetch
+    after it found a change.
+    """
+    if quiet < YOUNG or before is None:
+        return min(max(MIN_INTERVAL, quiet / QUIET_DIVISOR), FIRST_INTERVAL)
+    factor = CHANGED_FACTOR if changed else UNCHANGED_FACTOR
+    return min(max(MIN_INTERVAL, before * factor), MAX_INTERVAL)
+
+
+def is_young(interval: timedelta) -> bool:
+    """Return whether a post with this interval counts as young: it changes as often."""
+    return interval < YOUNG / QUIET_DIVISOR
+
+
+def post_due_at(key: str, fetched_at: datetime, interval: timedelta) -> str:
+    """Return when a post is due again (UTC text); the longest interval is a limit."""
+    spread = 1 if interval <= MIN_INTERVAL else 0.75 + 0.5 * _hash_fraction(key)
+    return format_utc(fetched_at + min(max(MIN_INTERVAL, interval * spread), MAX_INTERVAL))
 
 
 def listing_due_at(key: str, fetched_at: datetime) -> str:

@@ -348,7 +348,17 @@ def crawl(
     return Crawl(urls, saved, run)
 
 
-_TIMES = {"page_id", "run_id", "fetched_at", "captured_at", "found_at", "found_on", "due_at", "id"}
+_TIMES = {
+    "page_id",
+    "run_id",
+    "fetched_at",
+    "captured_at",
+    "found_at",
+    "found_on",
+    "due_at",
+    "id",
+    "interval_days",
+}
 
 
 def rows(archive: Archive, table: str, *, times: bool = True) -> list[tuple[object, ...]]:

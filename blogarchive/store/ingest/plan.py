@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 from blogarchive.items import Target
@@ -32,23 +32,35 @@ class _Cost:
     requests: int
 
 
-def queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Mapping[Blog, str]) -> None:
+def queue_due(
+    archive: Archive,
+    blogs: Sequence[Blog],
+    now: datetime,
+    hosts: Mapping[Blog, str],
+    revisits: Mapping[Blog, int | None],
+) -> None:
     """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
 
     Blogs whose targets have been due for the longest time come first, because the budget of their host may be too
-    small.
+    small. `revisits` are the budgets of blogs, None for the default.
     """
-    moment = format_utc(now)
     left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
     for blog in blogs:  # a limited run has left targets in the queue
         left[hosts.get(blog, blog.site)] -= _count_requeued(archive, blog)
-    for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, moment)):
+    for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, format_utc(now))):
         _queue_overdue_listings(archive, blog, now)
         host = hosts.get(blog, blog.site)
-        if left[host] > 0:
-            left[host] -= _queue_within_budget(
-                archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due", most=left[host]
-            )
+        budget = min(
+            left[host], read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
+        )
+        if budget > 0:
+            chosen = revisits.get(blog) or 0
+            left[host] -= _queue_within(archive, blog, now, budget, chosen=chosen)
+
+
+def read_budget(archive: Archive, blog: Blog, revisits: int | None) -> int:
+    """Return how many requests a run may make for due pages of a blog."""
+    return schedule.request_budget(_count_fetched_posts(archive, blog)) if revisits is None else revisits
 
 
 def _count_requeued(archive: Archive, blog: Blog) -> int:
@@ -82,43 +94,73 @@ def queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
 
     Within the budget, oldest first; and all targets that failed at that time.
     """
-    _queue_within_budget(
-        archive, blog, "f.fetched_at > ?", format_utc_precise(now), "f.fetched_at", index="frontier_work"
-    )
+    budget = read_budget(archive, blog, None)
+    found = _find_costs(archive, blog, "f.fetched_at > :now", "f.kind = 'post', f.fetched_at", now, budget)
+    _requeue(archive, blog, _within(found, budget) or found[:1])
     frontier.reset_where(
         archive, blog, "state = 'failed' and due_at > ?", (format_utc(now + schedule.MAX_RETRY_DELAY),)
     )
 
 
-def _queue_within_budget(
-    archive: Archive,
-    blog: Blog,
-    condition: str,
-    value: str,
-    order: str,
-    *,
-    index: str,
-    most: int = schedule.HOST_BUDGET,
-) -> int:
-    """Queue targets that meet the condition, as many as the budget of the blog allows with their stored next pages.
+_DAYS = f"coalesce(f.interval_days, {schedule.FIRST_INTERVAL.days})"
+_OVERDUE = f"(julianday(:now) - julianday(f.fetched_at)) / {_DAYS} desc"
+_IS_YOUNG = f"{_DAYS} < {schedule.YOUNG / schedule.QUIET_DIVISOR / timedelta(days=1)}"
 
-    Return how many requests they cost, at most `most` unless the first alone costs more.
+
+def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, chosen: int) -> int:
+    """Queue due targets for at most `budget` requests, with their stored next pages; return how many they cost.
+
+    If a person chose the budget, posts are due earlier where it allows that.
+
+    Listings come first, then young posts have a share of the rest. Of equal posts, those that are overdue by the largest
+    part of their interval come first. One post that alone costs more has a run of its own.
     """
-    budget = min(most, schedule.request_budget(_count_fetched_posts(archive, blog)))
-    found = archive.all_as(
+
+    def find(condition: str, order: str) -> Sequence[_Cost]:
+        return _find_costs(archive, blog, f"f.due_at <= :now and {condition}", order, now, budget)
+
+    longest = schedule.longest_interval(_count_fetched_posts(archive, blog), chosen) if chosen else None
+    since = "" if longest is None else format_utc_precise(now - longest)
+    is_due = f"(f.due_at <= :now or f.interval_days is not null and f.fetched_at <= '{since}')"
+    taken = _within(find("f.kind <> 'post'", "f.due_at"), budget)
+    left = budget - _sum_costs(taken)
+    young = find(f"f.kind = 'post' and {_IS_YOUNG}", _OVERDUE)
+    is_old = f"f.kind = 'post' and not {_IS_YOUNG} and {is_due}"
+    old = _find_costs(archive, blog, is_old, _OVERDUE, now, budget)
+    reserved = min(_sum_costs(old), left - int(left * schedule.YOUNG_SHARE))
+    taken += _within(young, left - reserved)
+    taken += _within(old, budget - _sum_costs(taken))
+    large = [cost for cost in (*young[:1], *old[:1]) if cost.requests > budget]
+    _requeue(archive, blog, large[:1] or taken)
+    return _sum_costs(large[:1] or taken)
+
+
+def _find_costs(
+    archive: Archive, blog: Blog, condition: str, order: str, now: datetime, limit: int
+) -> Sequence[_Cost]:
+    return archive.all_as(
         _Cost,
         "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
         " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests"
-        f" from frontier f indexed by {index} left join _page_chains s on s.site = f.site and s.chain = f.url"
-        " where f.site = ? and f.uid is ? and f.state = 'done' and f.due_at is not null"
-        f" and {condition} order by f.kind = 'post', {order} limit ?",
-        (blog.site, blog.uid, value, budget),
+        " from frontier f left join _page_chains s on s.site = f.site and s.chain = f.url"
+        " where f.site = :site and f.uid is :uid and f.state = 'done' and f.due_at is not null"
+        f" and {condition} order by {order} limit :limit",
+        {"site": blog.site, "uid": blog.uid, "now": format_utc_precise(now), "limit": limit},
     )
-    totals = accumulate(cost.requests for cost in found)
-    # At least one: a target that costs more than the budget must be fetched too.
-    taken = [cost for cost, total in zip(found, totals, strict=True) if total <= budget] or found[:1]
-    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
-    return sum(cost.requests for cost in taken)
+
+
+def _within(costs: Sequence[_Cost], budget: int) -> list[_Cost]:
+    """Return the first targets that cost at most `budget` together."""
+    totals = accumulate(cost.requests for cost in costs)
+    return [cost for cost, total in zip(costs, totals, strict=True) if total <= budget]
+
+
+def _sum_costs(costs: Iterable[_Cost]) -> int:
+    return sum(cost.requests for cost in costs)
+
+
+def _requeue(archive: Archive, blog: Blog, costs: Iterable[_Cost]) -> None:
+    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(costs),))
 
 
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
@@ -147,7 +189,7 @@ def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
         " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
         (blog.site, blog.uid),
     )
-    if sum(cost.requests for cost in found) > schedule.request_budget(_count_fetched_posts(archive, blog)):
+    if _sum_costs(found) > read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
     return frontier.requeue_where(
         archive, blog, "id in (select value from json_each(?))", (_ids_json(found),), now=now
@@ -233,12 +275,13 @@ def queue_run(
     now: datetime,
     full: bool = False,
     hosts: Mapping[Blog, str] | None = None,
+    revisits: Mapping[Blog, int | None] | None = None,
 ) -> int:
     """Queue the home pages and due targets of these blogs; return how many of their targets are queued.
 
     A home page that was fetched since `run.epoch_at` is not fetched again. `full` queues every target that was not
-    fetched since then. Blogs with the same value in `hosts` share the budget of a host. Call it once, after adding the
-    targets that the user named.
+    fetched since then. Blogs with the same value in `hosts` share the budget of a host; `revisits` are the budgets of
+    blogs. Call it once, after adding the targets that the user named.
     """
     with archive.atomic():
         for blog in blogs:
@@ -248,7 +291,7 @@ def queue_run(
             if run.ahead:
                 queue_future(archive, blog, now)
         if not full:
-            queue_due(archive, blogs, now, hosts or {})
+            queue_due(archive, blogs, now, hosts or {}, revisits or {})
     return frontier.crawl_progress(archive, blogs).todo
 
 

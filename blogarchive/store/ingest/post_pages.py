@@ -1,7 +1,7 @@
 """Save the page of a post: the post, its comments and the next pages of its comments."""
 
-from dataclasses import astuple, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
@@ -12,18 +12,21 @@ from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.posts import comment_pages, posts
 from blogarchive.store.posts.comment_pages import NextStep
-from blogarchive.store.rows import format_utc
+from blogarchive.store.rows import format_utc, parse_utc
 
 # A comment counts from the time it was written: in a first backup all comments are new.
 _POST_TIMES = """
-select p.posted_at, p.last_changed_at,
+select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
        (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
-  from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid = ? and p.number = ?
+  from posts p join authors a on a.id = p.author_id left join frontier f on f.key = ?
+ where a.site = ? and a.uid = ? and p.number = ?
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _PostTimes:
+    interval_days: float | None
+    first_seen_at: str
     posted_at: str | None
     last_changed_at: str | None
     commented_at: str | None
@@ -109,14 +112,35 @@ def post_due_at(context: SaveContext) -> str | None:
     """Return when the post of the page is due again (UTC text), or None if it is not stored."""
     post, now = find_post(context.crawled), context.page.fetched_at
     number = post.number if post is not None else context.target.number
-    times = context.archive.one_as(_PostTimes, _POST_TIMES, (context.blog.site, context.blog.uid, number))
+    key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
+    times = context.archive.one_as(
+        _PostTimes, _POST_TIMES, (key, context.blog.site, context.blog.uid, number)
+    )
     if times is None:
         return None
     if context.needs_confirmation:
         return format_utc(now + schedule.MIN_INTERVAL)
-    posted_at, *changes = (_parse_time(text, now) for text in astuple(times))
-    changed_at = max((change for change in changes if change is not None), default=None)
-    return schedule.post_due_at(frontier.target_key(context.target), now, posted_at, changed_at)
+    interval = schedule.next_interval(
+        _quiet_time(times, now), _days(times.interval_days), changed=context.changes.is_of_text
+    )
+    days = interval / timedelta(days=1)
+    context.archive.execute("update frontier set interval_days = ? where key = ?", (days, key))
+    return schedule.post_due_at(key, now, interval)
+
+
+def _quiet_time(times: _PostTimes, now: datetime) -> timedelta:
+    """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
+    moments = [
+        _parse_time(text, now) for text in (times.posted_at, times.last_changed_at, times.commented_at)
+    ]
+    past = [moment for moment in moments if moment is not None and moment <= now]
+    if times.posted_at is None:
+        past.append(now - schedule.YOUNG)
+    return now - max(past, default=parse_utc(times.first_seen_at))
+
+
+def _days(count: float | None) -> timedelta | None:
+    return None if count is None else timedelta(days=count)
 
 
 def unlinked_post_targets(context: SaveContext) -> list[Target]:

@@ -257,12 +257,14 @@ class BlogSettings:
     """Settings of one blog; None and empty mean the default. Times are UTC text.
 
     `delay` is in seconds. `media_hosts` are patterns as `--media-hosts` takes them. `cookies` is the path of a
-    cookies.txt file. A blog with `paused_at` or `forgotten_at` is left out of updates.
+    cookies.txt file. `revisits` are requests of a run for pages that may have changed. A blog with `paused_at` or
+    `forgotten_at` is left out of updates.
     """
 
     delay: float | None = None
     media_hosts: tuple[str, ...] = ()
     cookies: str | None = None
+    revisits: int | None = None
     paused_at: str | None = None
     forgotten_at: str | None = None
 
@@ -273,6 +275,7 @@ class _Row:
     delay: float | None
     media_hosts: str
     cookies: str | None
+    revisits: int | None
     paused_at: str | None
     forgotten_at: str | None
 
@@ -286,6 +289,7 @@ def read_settings(archive: Archive, blog: Blog) -> BlogSettings:
         delay=row.delay,
         media_hosts=tuple(json.loads(row.media_hosts)),
         cookies=row.cookies,
+        revisits=row.revisits,
         paused_at=row.paused_at,
         forgotten_at=row.forgotten_at,
     )
@@ -299,6 +303,7 @@ def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None
         "delay": settings.delay,
         "media_hosts": json.dumps(settings.media_hosts, ensure_ascii=False),
         "cookies": settings.cookies,
+        "revisits": settings.revisits,
         "paused_at": settings.paused_at,
         "forgotten_at": settings.forgotten_at,
     }
@@ -313,7 +318,7 @@ def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None
 def _row(archive: Archive, blog: Blog) -> _Row | None:
     return archive.one_as(
         _Row,
-        "select id, delay, media_hosts, cookies, paused_at, forgotten_at from blog_settings"
+        "select id, delay, media_hosts, cookies, revisits, paused_at, forgotten_at from blog_settings"
         " where site = ? and uid = ?",
         (blog.site, blog.uid),
     )

@@ -376,7 +376,7 @@ def mark_failed(
 def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """Mark the target of a gone post `done`, due once more at `due_at`."""
     archive.execute(
-        "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
+        "update frontier set state = 'done', attempts = 0, due_at = ?, interval_days = null where key = ?",
         (format_utc(due_at), target_key(target)),
     )
 

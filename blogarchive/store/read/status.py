@@ -5,6 +5,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from blogarchive.store.database import totals
@@ -15,7 +16,7 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.rows import all_as, dicts, one_as
+from blogarchive.store.rows import Parameters, all_as, dicts, format_utc, one_as, utc_now
 
 # run_history
 
@@ -230,6 +231,7 @@ select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_on, h.last
   left join held h on h.author_id = m.author_id and h.month = m.month
  order by m.author_id, m.month desc
 """  # noqa: S608 - a constant
+_WEEK = timedelta(days=7)
 _IMAGES = """
 select p.author_id, coalesce(m.status, 'todo'), count(distinct pm.url)
   from post_media pm cross join posts p indexed by posts_newest on p.id = pm.post_id
@@ -296,6 +298,15 @@ def count_waiting(archive: Archive) -> dict[Blog, int]:
     )
 
 
+def count_overdue(archive: Archive, since: datetime) -> dict[Blog, int]:
+    """Return the number of pages of each blog that are due since that time."""
+    return _by_blog(
+        archive,
+        "select site, uid, count(*) from frontier where state = 'done' and due_at < ? group by site, uid",
+        (format_utc(since),),
+    )
+
+
 def read_pauses(archive: Archive) -> dict[Blog, str]:
     """Return the time since which each paused blog is paused."""
     return _by_blog(archive, "select site, uid, paused_at from blog_settings where paused_at is not null")
@@ -306,8 +317,8 @@ def blogs_with_home_failures(archive: Archive) -> set[Blog]:
     return set(archive.all_as(Blog, _HOME_FAILURES))
 
 
-def _by_blog(archive: Archive, query: str) -> dict[Blog, Any]:
-    return {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query)}
+def _by_blog(archive: Archive, query: str, parameters: Parameters = ()) -> dict[Blog, Any]:
+    return {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, parameters)}
 
 
 # status
@@ -330,7 +341,8 @@ class BlogStatus:
     pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
     end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
     fetched, and `last_error` its newest reason, else None. `state` is "moved" (`state_detail` is the new URL), "closed" (the
-    notice), "unreachable" (the reason) or None. A blog that was never reached has no `first_seen_at`.
+    notice), "unreachable" (the reason) or None. `overdue` counts pages that are due for more than a week. A blog that was
+    never reached has no `first_seen_at`.
     """
 
     site: str
@@ -362,6 +374,7 @@ class BlogStatus:
     state: str | None
     state_detail: str | None
     state_since: str | None
+    overdue: int
 
     @property
     def reached(self) -> bool:
@@ -437,6 +450,7 @@ class _BlogReader:
         self._failures = count_open_failures(archive)
         self._waiting = count_waiting(archive)
         self._pauses = read_pauses(archive)
+        self._overdue = count_overdue(archive, utc_now() - _WEEK)
         self._unreached = blogs_with_home_failures(archive)
 
     def read(self) -> Iterator[BlogStatus]:
@@ -471,6 +485,7 @@ class _BlogReader:
             unreached_since=_unreached_since(self._archive, blog) if is_unreached else None,
             last_error=_last_error(self._archive, blog) if is_unreached else None,
             paused_at=self._pauses.get(blog),
+            overdue=self._overdue.get(blog, 0),
         )
 
 

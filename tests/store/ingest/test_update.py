@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise, product
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_blogs_of_a_host_share_a_budget_and_the_longest_due_come_first(
     for days, blog in enumerate(made, 1):
         archive.execute("update frontier set due_at = ? where uid = ?", (f"2025-03-0{days}", blog.uid))
     clock.now += timedelta(days=60)
-    monkeypatch.setattr(schedule, "HOST_BUDGET", 25)
+    monkeypatch.setattr(schedule, "HOST_BUDGET", 15)
     blogs = [blog.blog for blog in made]
     run = runs.start_run(archive, "update", [], now=clock())
     for _night in range(2):  # targets that a limited run left in the queue count
@@ -107,7 +108,7 @@ def test_blogs_of_a_host_share_a_budget_and_the_longest_due_come_first(
                 "select uid, count(*) from frontier where state = 'todo' and kind = 'post' group by uid"
             )
         )
-        assert 20 <= sum(map(int, queued.values())) <= 25
+        assert 10 <= sum(map(int, queued.values())) <= 15
         assert queued["31182"] > queued.get("27282", 0)
 
 
@@ -142,7 +143,9 @@ def test_young_posts_are_fetched_daily_and_old_ones_less_often(archive: Archive,
     assert young[:5] == [1, 2, 3, 4, 5]
     assert len(young) > 12
     assert young[-1] - young[-2] > 3
-    assert len(old) <= 2
+    assert [later - earlier for earlier, later in pairwise(old)] == [40, 52, 67], (
+        "ever later without a change"
+    )
 
 
 def test_a_late_comment_makes_a_post_due_daily_again(archive: Archive, clock: Clock) -> None:
@@ -294,12 +297,17 @@ def test_a_url_with_the_other_scheme_is_the_stored_target(archive: Archive, cloc
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])
 def test_a_post_is_due_at_most_daily_and_at_least_twice_a_year(days: int, clock: Clock) -> None:
-    posted = clock.now - timedelta(days=days)
-    for number in range(50):
-        due = schedule.post_due_at(f"x/{number}", clock.now, posted, None)
-        assert (
-            clock.now + timedelta(hours=19) < clock.now.fromisoformat(due) < clock.now + timedelta(days=230)
-        )
+    quiet, intervals = timedelta(days=days), [None, timedelta(days=1), timedelta(days=170)]
+    for number, before, changed in product(range(50), intervals, (True, False)):
+        interval = schedule.next_interval(quiet, before, changed=changed)
+        due = clock.now.fromisoformat(schedule.post_due_at(f"x/{number}", clock.now, interval))
+        assert clock.now + timedelta(hours=19) < due <= clock.now + timedelta(days=180)
+
+
+def test_an_old_post_is_fetched_sooner_after_a_change_and_later_without_one() -> None:
+    old, month = timedelta(days=4000), timedelta(days=30)
+    assert schedule.next_interval(old, month, changed=True) < month
+    assert month < schedule.next_interval(old, month, changed=False) < 2 * month
 
 
 def test_a_304_updates_when_the_post_was_seen(archive: Archive, clock: Clock) -> None:

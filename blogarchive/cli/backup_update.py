@@ -28,12 +28,7 @@ if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
 _STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 
 
-@click.command(
-    help=_(
-        "Back up blogs by the URL of the blog or of a post; run it again to update them.\n\nAn "
-        "interrupted backup goes on where it stopped."
-    )
-)
+@click.command(help=_("Run it again to update them. An interrupted backup goes on where it stopped."))
 @click.argument("urls", nargs=-1, metavar="URL...")
 @click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
 @click.option(
@@ -89,7 +84,7 @@ def _discovered_urls(db: Path, site: str | None, at_most: int | None) -> tuple[s
         return tuple(waiting_urls(archive, site=site, at_most=at_most))
 
 
-@click.command(help=_("Update every blog of the archive, or those with these UIDs; made for cron."))
+@click.command(help=_("It is made for cron, and prints nothing with -q if all is well."))
 @click.argument("uids", nargs=-1, metavar="[UID]...")
 @click.option("--full", is_flag=True, help=_("Fetch all pages again."))
 @click.option(

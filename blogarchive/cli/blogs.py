@@ -35,7 +35,7 @@ _KEYS = ("delay", "media_hosts", "cookies", "revisits")
 _blog = click.argument("name", metavar="BLOG")
 
 
-@click.command(help=_("Show the settings of a blog, or of all; KEY=VALUE changes one, KEY= removes it."))
+@click.command(help=_("KEY=VALUE changes a setting, KEY= removes it."))
 @click.argument("name", metavar="[BLOG]", required=False)
 @click.argument("changes", metavar="[KEY=VALUE]...", nargs=-1)
 @options.db
@@ -58,7 +58,7 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
         click.echo(_format_settings(blog, current))
 
 
-@click.command(help=_("Leave a blog out of updates until `resume`."))
+@click.command(help="")
 @_blog
 @options.db
 @options.any_verbosity
@@ -70,7 +70,7 @@ def pause(name: str, db: Path) -> None:
     )
 
 
-@click.command(help=_("Include a paused or forgotten blog in updates again."))
+@click.command(help="")
 @_blog
 @options.db
 @options.any_verbosity
@@ -80,7 +80,7 @@ def resume(name: str, db: Path) -> None:
     click.echo(_("{blog} is updated again from now on").format(blog=name), err=True)
 
 
-@click.command(help=_("Leave a blog out of updates and of `status` for good; what is stored of it stays."))
+@click.command(help=_("What is stored of it stays, and `status` leaves it out too."))
 @_blog
 @click.option("--delete", is_flag=True, help=_("Delete what is stored of it as well."))
 @click.option(

@@ -19,7 +19,7 @@ from blogarchive.store.read.status import read_status
 _DEMO_DB = Path("data/demo.db")
 
 
-@click.command(help=_("Back up invented blogs from a small host on this machine, and show the archive."))
+@click.command(help=_("It needs no network, and shows the archive at its end."))
 @click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("For --serve.")

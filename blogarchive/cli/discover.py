@@ -54,7 +54,7 @@ class UidRange(click.ParamType[tuple[int, int]]):
 
 @click.command(
     help=_(
-        """Find the other blogs of a host: `backup --discovered` backs them up.
+        """`backup --discovered` backs them up.
 
     Without arguments: those that stored pages link to, without a request.
     URL... are directory or ranking pages of the host.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # export
 
 _EXPORT_HELP = _(
-    """Write blogs to files that need no special program; run it again to update OUT.
+    """Run it again to update OUT.
 
 \b
 Formats:
@@ -145,8 +145,7 @@ def _choose_export(
 
 @click.command(
     help=_(
-        "Write a verified copy for a stick or a disc into a folder, with a website, a README and checksums. An OUT"
-        " ending in .db names the copy."
+        "The folder OUT gets a website, a README and checksums beside the copy. An OUT ending in .db names the copy."
     )
 )
 @click.argument("out", type=PathArgument())

@@ -88,7 +88,7 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(
     help=_(
-        """Keep the archives of many hosts on several machines, through PostgreSQL.
+        """The machines share a list of archives in PostgreSQL.
 
     BLOGARCHIVE_FLEET is its address, as postgresql://user@host/database. See docs/fleet.md.
     """

@@ -7,52 +7,82 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from copy import copy
 from difflib import get_close_matches
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
+from click.shell_completion import CompletionItem, get_completion_class
 
 from blogarchive.cli import output
 from blogarchive.cli.options import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
+from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
 from blogarchive.workers.pool import stop_signals
 
-_MODULES = {
-    "backup": "backup_update",
-    "update": "backup_update",
-    "discover": "discover",
-    "status": "status",
-    "failures": "reports",
-    "verify": "reports",
-    "diff": "reports",
-    "sites": "reports",
-    "settings": "blogs",
-    "pause": "blogs",
-    "resume": "blogs",
-    "forget": "blogs",
-    "reparse": "reparse_doctor",
-    "doctor": "reparse_doctor",
-    "search": "search_serve",
-    "serve": "search_serve",
-    "app": "search_serve",
-    "export": "export",
-    "import": "import_merge",
-    "merge": "import_merge",
-    "seal": "export",
-    "fleet": "fleet",
-    "demo": "demo",
+_SECTIONS: Final = {
+    N_("Every day"): {
+        "backup": ("backup_update", N_("Back up blogs by the URL of a blog or of a post.")),
+        "update": ("backup_update", N_("Update every blog of the archive, or those with these UIDs.")),
+        "status": ("status", N_("Show how much of each blog is stored.")),
+        "failures": ("reports", N_("List pages and images that could not be fetched or parsed.")),
+        "log": ("reports", N_("List the runs, the newest first.")),
+        "app": ("search_serve", N_("Start, watch and stop backups in the browser.")),
+    },
+    N_("Reading"): {
+        "search": ("search_serve", N_("Find posts or comments.")),
+        "serve": ("search_serve", N_("Read and search the archive in the browser, with Datasette.")),
+        "diff": ("reports", N_("Show the changes of a post and of its comments.")),
+        "export": ("export", N_("Write blogs to files that need no special program.")),
+    },
+    N_("Keeping"): {
+        "settings": ("blogs", N_("Show or change the settings of blogs.")),
+        "pause": ("blogs", N_("Leave a blog out of updates until `resume`.")),
+        "resume": ("blogs", N_("Include a paused or forgotten blog in updates again.")),
+        "forget": ("blogs", N_("Leave a blog out of updates for good.")),
+        "discover": ("discover", N_("Find the other blogs of a host.")),
+        "import": ("import_merge", N_("Import saved pages, and the export files of platforms.")),
+        "merge": ("import_merge", N_("Copy everything from other archives into this one.")),
+        "seal": ("export", N_("Write a verified copy for a stick or a disc.")),
+        "verify": ("reports", N_("Check the file, its references and all stored bytes.")),
+        "reparse": ("reparse_doctor", N_("Parse all stored pages again with the installed version.")),
+        "doctor": ("reparse_doctor", N_("Fetch or read one page, and print every parsed field.")),
+        "sites": ("reports", N_("List the supported sites with their hosts.")),
+        "demo": ("demo", N_("Back up invented blogs from a small host on this machine.")),
+    },
+    N_("Several machines"): {
+        "fleet": ("fleet", N_("Keep the archives of many hosts on several machines.")),
+    },
 }
+"""The module and the first sentence of each command: the help of all commands imports none of them."""
+
+_COMMANDS: Final = {name: entry for section in _SECTIONS.values() for name, entry in section.items()}
 
 
 class _Lazy(click.Group):
     """Imports the module of a command when it runs: `status` does not wait for Scrapy or Datasette."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_MODULES)
+        return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentences of the commands, by section."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(_(title)):
+                formatter.write_dl([(f"{name:8}", _(words)) for name, (_module, words) in commands.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, and the options."""
+        found = [
+            CompletionItem(name, help=_(words))
+            for name, (_module, words) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -61,7 +91,7 @@ class _Lazy(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            similar = get_close_matches(args[0].lower(), _MODULES, n=1)
+            similar = get_close_matches(args[0].lower(), _COMMANDS, n=1)
             if not similar:
                 raise
             text = _("{error} (did you mean {name}?)").format(
@@ -70,10 +100,12 @@ class _Lazy(click.Group):
             raise click.UsageError(text, ctx) from error
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _MODULES:
+        if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"blogarchive.cli.{_MODULES[cmd_name]}")
-        command: click.Command = getattr(module, _NAMES.get(cmd_name, cmd_name))
+        name, first_sentence = _COMMANDS[cmd_name]
+        module = importlib.import_module(f"blogarchive.cli.{name}")
+        command: click.Command = copy(getattr(module, _NAMES.get(cmd_name, cmd_name)))
+        command.help = f"{_(first_sentence)}\n\n{command.help or ''}".rstrip()
         command.epilog = format_examples(cmd_name)
         return command
 
@@ -85,9 +117,10 @@ _HELP = _(
     """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
 
 \b
-Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 interrupted;
-4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
-6 archive damaged or disk full; 75 another run holds the archive; 76 another worker holds the host.
+Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage;
+3 interrupted; 4 not reached, blocked or forbidden by robots.txt;
+5 the site seems to have changed; 6 archive damaged or disk full;
+75 another run holds the archive; 76 another worker holds the host.
 """
 )
 
@@ -95,9 +128,23 @@ Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 inte
 @click.group(
     cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(package_name="blogarchive", prog_name="blogarchive")
+@click.version_option(None, "-V", "--version", package_name="blogarchive", prog_name="blogarchive")
+@click.option(
+    "--completion",
+    type=click.Choice(["bash", "zsh", "fish"]),
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, param, value: _print_completion(ctx, value),
+    help=_("Print the completion of commands and options for this shell."),
+)
 def cli() -> None:
     """Group of all commands; its help is `_HELP`, translated."""
+
+
+def _print_completion(ctx: click.Context, shell: str | None) -> None:
+    if kind := get_completion_class(shell or ""):
+        click.echo(kind(ctx.command, {}, "blogarchive", "_BLOGARCHIVE_COMPLETE").source())
+        ctx.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -21,8 +21,8 @@ from blogarchive.importing.warc import import_warc
 @click.command(
     "import",
     help=_(
-        "Import pages saved by a browser (html: a file or a folder) or by a crawler (warc), or the export file of"
-        " a platform (blogger, wordpress, movabletype, blogbus)."
+        "Pages are saved by a browser (html: a file or a folder) or by a crawler (warc); other formats are export files"
+        " of a platform."
     ),
 )
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))

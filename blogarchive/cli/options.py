@@ -153,6 +153,7 @@ _EXAMPLES: Final = {
     "discover": ("", _URL),
     "status": ("", "--json"),
     "failures": ("", "--retry"),
+    "log": ("", "--json"),
     "verify": ("", "-q --db ~/blogs/archive.db"),
     "diff": ("506012", "506012 --author 31182"),
     "sites": ("",),

@@ -29,7 +29,7 @@ from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 
-@click.command(help=_("Parse all stored pages again with the installed version, without the network."))
+@click.command(help=_("No page is requested again."))
 @click.option("--diff", is_flag=True, help=_("Show what would change; write nothing."))
 @click.option(
     "--failed", is_flag=True, help=_("Only pages that could not be parsed, or have an open failure.")
@@ -75,9 +75,7 @@ def reparse(
     return 1 if errors else 0
 
 
-@click.command(
-    help=_("Fetch one page, or read a saved one, and print every parsed field with its line and selector.")
-)
+@click.command(help=_("Each field is printed with its line and its selector."))
 @click.argument("source", metavar="FILE|URL")
 @click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
 @click.option("--url", metavar="URL", help=_("URL of the page in FILE, if the page does not say it."))

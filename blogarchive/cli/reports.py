@@ -1,4 +1,4 @@
-"""The commands that report on an archive: `failures`, `verify`, `diff`, `sites`."""
+"""The commands that report on an archive: `failures`, `log`, `verify`, `diff`, `sites`."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import CrawlFlags
+from blogarchive.cli.options import Count, CrawlFlags
 from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
@@ -21,12 +21,11 @@ from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import posts
 from blogarchive.store.read.models import Blog, FullPost
+from blogarchive.store.read.status import logged_runs
 from blogarchive.workers.pool import count_cores
 
 
-@click.command(
-    help=_("List pages and images that could not be fetched or parsed, and when they are retried.")
-)
+@click.command(help=_("Each line says why, and when it is tried again."))
 @click.option("--retry", is_flag=True, help=_("Fetch them again now, also those that were given up."))
 @options.crawl_flags
 def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
@@ -45,9 +44,26 @@ def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
     return 0
 
 
-@click.command(
-    help=_("Check the file, the references between rows and all stored bytes; exit code 6 on damage.")
-)
+@click.command(help=_("Each line has the start, the command, the exit code and what was stored."))
+@click.option("--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many."))
+@options.db
+@options.as_json
+@options.any_verbosity
+def log(limit: int, db: Path, as_json: bool) -> None:
+    """List the runs, the newest first."""
+    with Archive.open(db, read_only=True) as archive:
+        runs = logged_runs(archive, limit)
+    if as_json:
+        click.echo(json.dumps([asdict(run) for run in runs], ensure_ascii=False))
+        return
+    for run in runs:
+        counts = ", ".join(f"{name} {count}" for name, count in run.counts.items() if count)
+        outcome = label(run.outcome) if run.outcome else _("running")
+        code = "-" if run.exit_code is None else run.exit_code
+        click.echo(f"{run.started_at}  {run.command}  {code} {outcome}  {counts}".rstrip())
+
+
+@click.command(help=_("It ends with exit code 6 if something is damaged."))
 @options.db
 @options.as_json
 @options.verbosity
@@ -68,7 +84,7 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     found.require_whole()
 
 
-@click.command(help=_("Show the changes of a post and of its comments from each version to the next."))
+@click.command(help=_("From each stored version to the next."))
 @click.argument("number")
 @click.option("--author", metavar="UID", help=_("Blog of the post, if two blogs have that number."))
 @options.db
@@ -85,7 +101,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
         click.echo("\n".join(_format_history(blog, post)))
 
 
-@click.command(help=_("List the supported sites with their hosts."))
+@click.command(help="")
 @options.no_db
 @options.as_json
 @options.any_verbosity

@@ -68,7 +68,7 @@ def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
 
 @click.command(
     context_settings={"ignore_unknown_options": True},
-    help=_('Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁.'),
+    help=_('Words of any length, "phrases", A OR B, -without; 简 finds 繁.'),
 )  # -关税 excludes a word
 @click.argument("words", nargs=-1)
 @click.option(
@@ -128,8 +128,7 @@ def search(
 
 @click.command(
     help=_(
-        "Read and search the archive in a browser, with Datasette, on this machine only. Several ARCHIVES are served"
-        " side by side."
+        "It answers this machine only, unless --host says otherwise. Several ARCHIVES are served side by side."
     )
 )
 @click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=PathArgument(dir_okay=False))
@@ -180,7 +179,7 @@ def serve(
     )
 
 
-@click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))
+@click.command(name="app", help=_("It answers this machine only."))
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

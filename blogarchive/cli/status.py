@@ -23,7 +23,7 @@ _MAX_BLOGS: Final = 20
 """Blogs up to which each is shown in full."""
 
 
-@click.command(help=_("Show how much of each blog is stored, compared with the counts on its pages."))
+@click.command(help=_("Posts and comments are compared with the counts on the pages."))
 @click.argument("names", metavar="[BLOG]...", nargs=-1)
 @click.option(
     "--all",

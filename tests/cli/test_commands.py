@@ -13,6 +13,7 @@ from contextlib import closing
 from multiprocessing import active_children
 from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
+from unicodedata import east_asian_width
 
 import click
 import pytest
@@ -28,7 +29,7 @@ from tests.paths import NEEDS_ASCII_CHECKOUT
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
     *("search", "serve", "app", "export", "import", "merge", "sites", "demo"),
-    *("settings", "pause", "resume", "forget", "discover", "seal", "fleet"),
+    *("settings", "pause", "resume", "forget", "discover", "seal", "fleet", "log"),
 }
 
 
@@ -40,6 +41,47 @@ def test_every_command_has_help(run_cli: RunCli) -> None:
         assert result.code == 0
         assert len(result.out.splitlines()) > 4, name
         assert f"Examples:\n    blogarchive {name}" in result.out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_help_of_all_commands_has_their_first_sentences_in_80_columns_and_imports_none(
+    language: str,
+) -> None:
+    words = [sys.executable, "-X", "importtime", "-m", "blogarchive", "--help"]
+    environment = {**os.environ, "BLOGARCHIVE_LANG": language, "COLUMNS": "80"}
+    ran = subprocess.run(words, capture_output=True, env=environment, timeout=60)
+    shown = ran.stdout.decode()
+    for line in shown.splitlines():
+        assert sum(2 if east_asian_width(char) in "WF" else 1 for char in line) <= 80, line
+    assert {line.split()[0] for line in shown.splitlines() if re.match("  [a-z]", line)} >= CONTRACT
+    imported = set(re.findall(r"blogarchive\.cli\.(\w+)", ran.stderr.decode()))
+    assert imported <= {"group", "options", "output"}
+
+
+def test_each_command_begins_its_help_with_that_sentence(run_cli: RunCli) -> None:
+    listed = dict(re.findall(r"^  ([a-z]+) +([A-Z].*\.)$", run_cli("--help").out, re.MULTILINE))
+    assert set(listed) == CONTRACT
+    for name, sentence in listed.items():
+        assert run_cli(name, "-h").out.splitlines()[2].strip() == sentence
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_printed_for_a_shell_and_names_the_commands(run_cli: RunCli, shell: str) -> None:
+    assert "_BLOGARCHIVE_COMPLETE" in run_cli("--completion", shell).out
+    environment = {**os.environ, "_BLOGARCHIVE_COMPLETE": "bash_complete"}
+    environment |= {"COMP_WORDS": "blogarchive sear", "COMP_CWORD": "1"}
+    words = [sys.executable, "-m", "blogarchive"]
+    ran = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=60)
+    assert ran.stdout.split() == ["plain,search"]
+
+
+def test_log_lists_the_runs_newest_first(run_cli: RunCli, db: Path) -> None:
+    lines = run_cli("log", "--db", db).out.splitlines()
+    runs = json.loads(run_cli("log", "--db", db, "--json").out)
+    assert [line.split()[0] for line in lines] == [run["started_at"] for run in runs]
+    assert runs[-1]["command"] == "backup"
+    assert runs[0]["id"] > runs[-1]["id"] or len(runs) == 1
+    assert run_cli("log", "--db", db, "--limit", "1").out.splitlines() == lines[:1]
 
 
 def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:

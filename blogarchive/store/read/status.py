@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,6 +76,33 @@ def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:
         (limit,),
     )
     return newest_first[::-1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedRun:
+    """A row of `runs` for a person; times are UTC text, `outcome` is None while it runs."""
+
+    id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    exit_code: int | None
+    version: str
+    counts: dict[str, int]
+
+
+def logged_runs(archive: Archive, limit: int) -> list[LoggedRun]:
+    """Return the last runs, the newest first."""
+    rows = archive.each(
+        "select id, command, started_at, finished_at, outcome, exit_code, version, counts"
+        " from runs order by id desc limit ?",
+        (limit,),
+    )
+    names = [field.name for field in fields(LoggedRun)]
+    return [
+        LoggedRun(**{**dict(zip(names, row, strict=True)), "counts": json.loads(row[-1])}) for row in rows
+    ]
 
 
 # crawl_state

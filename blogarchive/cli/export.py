@@ -56,6 +56,11 @@ Formats:
     "--number", metavar="N", help=_("With html: the post of that number, in one file with its images.")
 )
 @click.option(
+    "--years",
+    is_flag=True,
+    help=_("With html: also a page for each year, with all posts and comments, to print."),
+)
+@click.option(
     "--each",
     type=click.Choice(["blog", "year"]),
     help=_("With epub: a folder with a book for each blog, or for each blog and year."),
@@ -72,6 +77,7 @@ def export(
     out: Path | str,
     as_table: bool,
     number: str | None,
+    years: bool,
     each: "Division | None",
     authors: tuple[str, ...],
     since: date | None,
@@ -83,7 +89,7 @@ def export(
     verbose: bool,
 ) -> None:
     """Write blogs to files; the help is translated above."""
-    module, choices = _choose_export(kind, as_table=as_table, number=number, each=each)
+    module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
     if number is not None and (since or until or categories):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
@@ -124,7 +130,7 @@ def _format_result(done: "Exported") -> str:
 
 
 def _choose_export(
-    kind: str, *, as_table: bool, number: str | None, each: "Division | None"
+    kind: str, *, as_table: bool, number: str | None, years: bool, each: "Division | None"
 ) -> tuple[str, dict[str, object]]:
     """Return the module of a format and its options. Raises `UsageError` for options of another format."""
     if as_table and kind != "jsonl":
@@ -133,10 +139,14 @@ def _choose_export(
         raise UsageError(_("--number goes with html: blogarchive export html FILE --number N"))
     if each is not None and kind != "epub":
         raise UsageError(_("--each goes with epub: blogarchive export epub FOLDER --each year"))
+    if years and (kind != "html" or number is not None):
+        raise UsageError(_("--years goes with html: blogarchive export html FOLDER --years"))
     if as_table:
         return "table", {}
     if number is not None:
         return "single_post", {"number": parse_decimal_id(number) or number}
+    if years:
+        return kind, {"years": True}
     return kind, {"each": each} if each else {}
 
 

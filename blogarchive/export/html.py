@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -40,6 +40,7 @@ from blogarchive.store.search.tokenizer import fold
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"
+YEAR_LENGTH = len("YYYY")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,10 +80,13 @@ class SiteBlog:
     posts: list[SitePost]
     months: list[Listing]
     categories: list[Listing]
+    years: list[Listing] = field(default_factory=list)
 
 
-def plan_blog(blog: Blog, folder: str, headings: Iterable[PostHeading]) -> SiteBlog:
-    """Return the blog with the paths of its pages below `folder`."""
+def plan_blog(
+    blog: Blog, folder: str, headings: Iterable[PostHeading], *, with_years: bool = False
+) -> SiteBlog:
+    """Return the blog with the paths of its pages below `folder`, with a page to print for each year if asked."""
     names = UniqueNames()
     names.claim("index", "")
     posts = [
@@ -99,7 +103,18 @@ def plan_blog(blog: Blog, folder: str, headings: Iterable[PostHeading]) -> SiteB
         months[name] for name in sorted(months, key=lambda month: (month != UNDATED, month), reverse=True)
     ]
     by_name = [categories[name] for name in sorted(categories)]
-    return SiteBlog(blog=blog, path=f"{folder}/index.html", posts=posts, months=by_month, categories=by_name)
+    years: dict[str, Listing] = {}
+    for post in posts if with_years else ():
+        year = UNDATED if post.month == UNDATED else post.month[:YEAR_LENGTH]
+        _find_listing(years, year, folder, "year", names).posts.append(post)
+    return SiteBlog(
+        blog=blog,
+        path=f"{folder}/index.html",
+        posts=posts,
+        months=by_month,
+        categories=by_name,
+        years=list(reversed(years.values())),
+    )
 
 
 def href(path: str, root: str = "") -> str:
@@ -204,6 +219,19 @@ def render_post_page(page: PostPage, post: FullPost, image: ImageSource, post_li
     )
 
 
+def render_year_page(
+    site_blog: SiteBlog, year: Listing, posts: Sequence[tuple[SitePost, FullPost]], image: ImageSource
+) -> bytes:
+    """Return the page of all posts of a year with their comments, oldest first, to read or print in one piece."""
+
+    def renderer(post: FullPost) -> Callable[[str | None], str]:
+        return lambda body_html: render_body(body_html or "", post.url, image)
+
+    return _render_of_pages(
+        "year.html", root=_INNER_ROOT, site_blog=site_blog, listing=year, posts=posts, renderer=renderer
+    )
+
+
 def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost, image: ImageSource) -> str:
     """Return the page of a post as a file of its own: with its stylesheet, without links to other pages of a site."""
 
@@ -231,7 +259,7 @@ def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost,
 
 def render_search_page(chunks: int, posts: Sequence[tuple[SitePost, Blog]]) -> bytes:
     """Return the search page, which loads `chunks` files with these posts."""
-    years = {post_page.month[:4] for post_page, _blog in posts if post_page.month != UNDATED}
+    years = {post_page.month[:YEAR_LENGTH] for post_page, _blog in posts if post_page.month != UNDATED}
     authors = dict.fromkeys(_author_name(blog) for _post_page, blog in posts)
     return _render_of_pages(
         "search.html",
@@ -353,15 +381,20 @@ _FOLD = "search/fold.js"
 
 
 def export_html(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+    archive: Path,
+    out: Path,
+    *,
+    years: bool = False,
+    filters: Filters | None = None,
+    progress: Progress = no_progress,
 ) -> Exported:
-    """Write the site into the folder `out`; its first page is `out/index.html`.
+    """Write the site into the folder `out`; its first page is `out/index.html`. With `years`, also a page to print a year.
 
     Its pages load nothing from the network. An earlier export in `out` is updated, an interrupted one continues.
     Raises as `export_jsonl`, and `UsageError` if `out` has other files.
     """
     with open_reader(archive, filters) as reader:
-        site = _Site(reader, ExportFolder(out, "html"), progress)
+        site = _Site(reader, ExportFolder(out, "html"), progress, with_years=years)
         files = site.write()
         state = reader.finish()
         return Exported(
@@ -376,7 +409,9 @@ def export_html(
 
 
 class _Site:
-    def __init__(self, reader: ExportReader, folder: ExportFolder, progress: Progress) -> None:
+    def __init__(
+        self, reader: ExportReader, folder: ExportFolder, progress: Progress, *, with_years: bool
+    ) -> None:
         self.reader = reader
         self.folder = folder
         self.images = ImageFolder(reader, folder, "media")
@@ -388,7 +423,10 @@ class _Site:
             names.claim(own, "")
         self.blogs = [
             plan_blog(
-                blog, names.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)), reader.headings(blog)
+                blog,
+                names.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)),
+                reader.headings(blog),
+                with_years=with_years,
             )
             for blog in reader.blogs()
         ]
@@ -409,6 +447,7 @@ class _Site:
         for site_blog in self.blogs:
             self._write_listings(site_blog)
             write_posts(self.folder, self.reader, self._plans(site_blog), _render_of_html, self.images)
+            self._write_years(site_blog)
         self._write_search()
         self.folder.write("index.html", render_front_page(self.blogs))
         return self.folder.finish()
@@ -423,6 +462,14 @@ class _Site:
             digest = input_digest(shown)
             if not self.folder.keep(listing.path, digest):
                 self.folder.write(listing.path, render_listing_page(site_blog, listing, title), digest)
+
+    def _write_years(self, site_blog: SiteBlog) -> None:
+        image = make_image_source(self.reader, "../media/")  # the pages of the posts have copied the images
+        for year in site_blog.years:
+            digest = input_digest([self.folder.digest_of(post.path) for post in year.posts])
+            if not self.folder.keep(year.path, digest):
+                posts = [(post, self.reader.post(post.heading)) for post in year.posts]
+                self.folder.write(year.path, render_year_page(site_blog, year, posts, image), digest)
 
     def _plans(self, site_blog: SiteBlog) -> Iterator[PostPlan]:
         image = make_image_source(self.reader, "../media/")

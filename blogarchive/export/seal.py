@@ -58,7 +58,7 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     _require_free(paths)
     _make_folder(paths.folder)
     write_sealed_copy(archive, paths.database)
-    exported = export_html(paths.database, paths.html, progress=progress)
+    exported = export_html(paths.database, paths.html, years=True, progress=progress)
     with atomic_file(paths.readme) as file:
         file.write(_compose_readme(paths).encode())
     with atomic_file(paths.index) as file:

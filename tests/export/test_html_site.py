@@ -32,7 +32,7 @@ def addresses(path: Path) -> list[tuple[str, str, str]]:
 def test_every_link_inside_the_site_leads_to_a_file_of_it(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    out = export_html(request.getfixturevalue(which), tmp_path / "site").out
+    out = export_html(request.getfixturevalue(which), tmp_path / "site", years=True).out
     for path in pages_in(out):
         for _tag, _name, value in addresses(path):
             if not urlsplit(value).scheme:
@@ -45,7 +45,7 @@ def test_every_link_inside_the_site_leads_to_a_file_of_it(
 def test_no_page_loads_from_another_host_or_runs_an_inline_script(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    out = export_html(request.getfixturevalue(which), tmp_path / "site").out
+    out = export_html(request.getfixturevalue(which), tmp_path / "site", years=True).out
     for path in pages_in(out):
         text = path.read_text(encoding="utf-8")
         assert "default-src 'none'" in text
@@ -55,6 +55,24 @@ def test_no_page_loads_from_another_host_or_runs_an_inline_script(
         for tag, name, value in addresses(path):
             assert not re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE)
             assert tag == "a" or not urlsplit(value).netloc, (tag, name, value)
+
+
+def test_the_pages_of_the_years_have_every_text_and_comment_once(archive: Path, tmp_path: Path) -> None:
+    out = export_html(archive, tmp_path / "site", years=True).out
+    years = sorted(out.rglob("year-*.html"))
+    trees = [html.fromstring(path.read_text("utf-8")) for path in years]
+    posts = [path for path in out.rglob("*.html") if path.stem.isdigit()]
+    assert sum(len(tree.cssselect("article.post")) for tree in trees) == len(posts) > 0
+    comments = sum(len(html.fromstring(path.read_text("utf-8")).cssselect(".comment")) for path in posts)
+    assert sum(len(tree.cssselect(".comment")) for tree in trees) == comments > 0
+    for tree in trees:
+        names = tree.xpath("//@id")
+        assert len(names) == len(set(names))
+    written = {path: path.stat().st_mtime_ns for path in years}
+    export_html(archive, out, years=True)
+    assert {path: path.stat().st_mtime_ns for path in years} == written
+    export_html(archive, out)
+    assert not list(out.rglob("year-*.html"))
 
 
 def test_the_front_page_leads_by_blog_month_and_category_to_a_post(archive: Path, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:
     return {
         "seal": (("seal",), place / f"blog-{now:%Y-%m-%d}"),
         "copy": (("seal", "--file-only"), place / f"archive-{now:%Y%m%d-%H%M%S}.db"),
-        "html": (("export", "html"), place / "blog-html"),
+        "html": (("export", "html", "--years"), place / "blog-html"),
         "epub": (("export", "epub"), place / "blog.epub"),
     }.get(kind)
 

@@ -15,7 +15,6 @@ from blogarchive.items import (
     Page,
     PageKind,
     ParsedPage,
-    Post,
     Problem,
     Target,
 )
@@ -81,25 +80,6 @@ def _build_author(
 # --- items
 
 
-def _build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
-    """Return the post; without its body if not `whole`: then another page has the body."""
-    counters = post_page.counters
-    return Post(
-        number=number,
-        url=parse_url(url).url,
-        title=None if post_page.heading is None else post_page.heading.title or None,
-        posted=None if post_page.heading is None else post_page.heading.posted,
-        body_html=post_page.body_html if whole else None,
-        body_text=post_page.body_text if whole else None,
-        images=post_page.images if whole else (),
-        views=None if counters is None else counters.views,
-        likes=None if counters is None else counters.likes,
-        comment_count=None if counters is None else counters.comments,
-        comments=post_page.comments.comments,
-        whole=whole,
-    )
-
-
 def _build_post_link(post: ListedPost) -> Link:
     """Return the link to a listed post."""
     return _build_link(post.url or "", PageKind.POST)
@@ -129,8 +109,8 @@ def _deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
 
     Most are the same objects from a cache; comparing them by identity first is faster.
     """
-    found = list({id(_build_link): _build_link for _build_link in links}.values())
-    if len({_build_link.url for _build_link in found}) < len(found):
+    found = list({id(link): link for link in links}.values())
+    if len({link.url for link in found}) < len(found):
         found = list(dict.fromkeys(found))
     return tuple(found)
 
@@ -271,7 +251,9 @@ class _PageParser:
         posts = (
             ()
             if number is None
-            else (_build_post(post_page, number, self.view.url, whole=not self._is_further_comments),)
+            else (
+                post_page.to_post(number, parse_url(self.view.url).url, whole=not self._is_further_comments),
+            )
         )
         kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
         problems = (*post_page.problems, *layout.sidebar.problems)

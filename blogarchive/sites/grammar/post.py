@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from blogarchive.items import Image, Notice, NoticeKind, Problem
+from blogarchive.items import Image, Notice, NoticeKind, Post, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
@@ -100,6 +100,24 @@ class PostPage:
     start: int
     body_end: int
     end: int
+
+    def to_post(self, number: str, url: str, *, whole: bool = True) -> Post:
+        """Return the post at the canonical `url`; without its body if not `whole`: then another page has the body."""
+        counters = self.counters
+        return Post(
+            number=number,
+            url=url,
+            title=None if self.heading is None else self.heading.title or None,
+            posted=None if self.heading is None else self.heading.posted,
+            body_html=self.body_html if whole else None,
+            body_text=self.body_text if whole else None,
+            images=self.images if whole else (),
+            views=None if counters is None else counters.views,
+            likes=None if counters is None else counters.likes,
+            comment_count=None if counters is None else counters.comments,
+            comments=self.comments.comments,
+            whole=whole,
+        )
 
 
 def parse_post(

@@ -12,7 +12,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
-from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
+from blogarchive.sites.grammar.post import find_notice, parse_post
 from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, UrlForms, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
@@ -58,24 +58,7 @@ def _find_post(view: PageView) -> Post | None:
     heading = None if found is None else found.heading
     if found is None or heading is None or not confirms_title(view.document.title, heading.title):
         return None
-    return _build_post(view, found)
-
-
-def _build_post(view: PageView, found: PostPage) -> Post:
-    counters, heading = found.counters, found.heading
-    return Post(
-        number=view.number or "",
-        url=view.url,
-        title=None if heading is None else heading.title,
-        posted=None if heading is None else heading.posted,
-        body_html=found.body_html,
-        body_text=found.body_text,
-        images=found.images,
-        views=None if counters is None else counters.views,
-        likes=None if counters is None else counters.likes,
-        comment_count=None if counters is None else counters.comments,
-        comments=found.comments.comments,
-    )
+    return found.to_post(view.number or "", view.url)
 
 
 # --- answers to scripts

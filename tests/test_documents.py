@@ -63,3 +63,17 @@ def test_the_index_of_decisions_names_each_once() -> None:
     folder = ROOT / "docs" / "decisions"
     named = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
     assert sorted(named) == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_table_of_modules_names_functions_and_classes_that_they_define() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    begun = [
+        (path, name)
+        for path, names in re.findall(r"`([\w./]+\.py)` \(([^)]*)\)", text)
+        for name in re.findall(r"`(\w+)`", names)
+    ]
+    assert len(begun) > 50
+    code = {path: (ROOT / path).read_text("utf-8") for path, _ in begun}
+    assert [
+        (path, name) for path, name in begun if not re.search(rf"(?:def|class) {name}\b", code[path])
+    ] == []

@@ -11,6 +11,7 @@ from readability.readability import Unparseable
 
 from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_aside, is_in_aside, names_of
+from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.markup.picker import remove_element
 
 _KEY = "data-place"
@@ -63,11 +64,11 @@ _LICENCE = re.compile(
     r"转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
     r"|creative ?commons|CC[ -]BY|知识共享|署名-非商业|all rights reserved|本博客所有文章"
     r"|除特别声明|欢迎转载|禁止转载|严禁转载"
-    r"|相关(?:文章|阅读|日志|推荐)[:：]?|上一篇[:：]|下一篇[:：]|猜你喜欢|分享到|您可能(?:也|还)?喜欢|关注(?:我们|微信公众)"
+    r"|相关(?:文章|阅读|日志|推荐)[:：]?|^\W*(?:上|下|前|后)一(?:篇|页)|猜你喜欢|分享到|您可能(?:也|还)?喜欢|关注(?:我们|微信公众)"
     r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)",
     re.IGNORECASE,
 )
-_MAX_LICENCE = 260
+_MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _WHOLE, _MOST = 0.9, 0.5
 
 
@@ -230,19 +231,36 @@ def added_parts(outline: Outline, body: Element, title: Element | None) -> Itera
             node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and outline.size(node) < 0.4 * whole
         ):
             yield node
+    if title is not None and outline.contains(body, title):
+        yield from _head(outline, body, title)
     yield from _last_lines(outline, body, whole)
+
+
+def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
+    """Yield what stands in the text above its title, and the line with the date below it."""
+    node = title
+    while node is not body:
+        yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
+        below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
+        if below is not None and outline.size(below) < _MAX_META and DATE.search(outline.text(below)):
+            yield below
+        parent = node.getparent()
+        if parent is None:
+            return
+        node = parent
 
 
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
     """Yield the blocks at the end, or at the start, of the text that state a licence or list other posts."""
-    for children in (list(body)[::-1], list(body)):
+    shown = [node for node in body if node in outline.order and outline.size(node)]
+    while len(shown) == 1 and len(shown[0]):
+        shown = [node for node in shown[0] if node in outline.order and outline.size(node)]
+    for nodes in (shown[::-1], shown):
         seen = 0
-        for node in children:
-            if not isinstance(node.tag, str) or node not in outline.order or not outline.size(node):
-                continue
-            size = outline.size(node)
-            if size < min(_MAX_LICENCE, 0.5 * whole) and _LICENCE.search(outline.text(node)):
+        for node in nodes:
+            limit = min(_MAX_LICENCE, 0.5 * whole)
+            if outline.size(node) < limit and _LICENCE.search(outline.text(node)):
                 yield node
-            elif seen >= 2:
+            elif seen >= _LAST:
                 break
-            seen += 1
+            seen += not has_role(node, _ADDED)

@@ -24,7 +24,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$",
+    r"^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})(?:_li)?$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$",
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(
@@ -32,7 +32,7 @@ _AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"^(?:(?:comment|cmt|reply|msg|feedback|vc)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail)s?|vcontent|cmtBody|commentbody)$",
+    r"^(?:(?:comment|cmt|reply|msg|feedback|vc)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
@@ -43,6 +43,8 @@ _LABELS = re.compile(
     r"回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del",
     re.IGNORECASE,
 )
+_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
+_TEXT_PROPS = ("commentText", "text")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _MAX_NAME, _MAX_OFFSET = 60, 14
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
@@ -72,7 +74,8 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     for node in outline.order:
         if node.tag in _NO_SECTION:
             continue
-        if has_role(node, COMMENTS) and not any(outline.contains(one, node) for one in found):
+        is_item = any(_ITEM.search(name) or _BODY.search(name) for name in names_of(node))
+        if has_role(node, COMMENTS) and not is_item and not any(outline.contains(one, node) for one in found):
             if heading is not None and (
                 outline.contains(node, heading) or outline.order[node] < outline.order[heading]
             ):
@@ -89,7 +92,7 @@ def read_comments(
     count = _find_count(outline, sections, body)
     if parts is not None and (found := _read_by_parts(outline, parts, now)):
         return FoundComments(comments=tuple(found), sections=tuple(sections), count=count)
-    items = _find_items(outline, sections, body, now)
+    items = _find_items(outline, sections, now)
     comments: list[Comment] = []
     for item in items:
         comment = _read_item(outline, item, now, comments, items)
@@ -97,24 +100,13 @@ def read_comments(
             problem = Problem(kind="unreadable", field="comments", detail=Detail.COMMENT_PARTS)
             return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
         comments.append(comment)
-    around = None if sections or not items else _common(outline, [item.element for item in items])
-    sections = sections if around is None else [around]
+    sections = sections or [item.element for item in items if item.above is None]
     return FoundComments(comments=tuple(comments), sections=tuple(sections), count=count)
 
 
 def _is_label(text: str) -> bool:
     """Return whether a text is no name and no comment, but a button or the number of the comment."""
     return len(text) <= 40 and all(map(_LABELS.fullmatch, re.findall(r"\w+", text)))
-
-
-def _common(outline: Outline, nodes: list[Element]) -> Element | None:
-    above = nodes[0]
-    while not all(outline.contains(above, node) for node in nodes):
-        parent = above.getparent()
-        if parent is None:
-            return None
-        above = parent
-    return above
 
 
 def _find_count(outline: Outline, sections: list[Element], body: Element | None) -> int | None:
@@ -128,16 +120,12 @@ def _find_count(outline: Outline, sections: list[Element], body: Element | None)
     return None
 
 
-def _find_items(
-    outline: Outline, sections: list[Element], body: Element | None, now: datetime
-) -> list[_Item]:
+def _find_items(outline: Outline, sections: list[Element], now: datetime) -> list[_Item]:
     """Return the repeated elements with one time each, outer ones before the answers in them."""
-    after = 0 if body is None else outline.span(body).stop
     places = [
         place
         for place, text in enumerate(outline.texts)
-        if place >= after
-        and len(text) < 200
+        if len(text) < 200
         and DATE.search(text)
         and _is_in_comments(outline, place, sections)
         and parse_place(outline, place, now)
@@ -230,18 +218,7 @@ def _read_item(
     shown = parse_place(outline, item.place, now)
     posted = _with_stamp(outline, item, shown, now)
     picker = Picker(tree=outline.tree)
-    drop = {
-        node
-        for node in body.iterdescendants()
-        if node in closed
-        or (
-            node is not body
-            and outline.size(node)
-            and _is_label(outline.text(node))
-            and node.tag in ("div", "a", "span", "p")
-            and "reply" in " ".join(names_of(node)).lower()
-        )
-    }
+    drop = _added_to(outline, item, body) | (closed & set(body.iterdescendants()))
     text = read_body(picker, body, removed=drop)
     to = _REPLY_TO.match(text.text)
     above = None if item.above is None else before[items.index(item.above)].author_name
@@ -344,31 +321,41 @@ def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, st
 def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element | None:
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
     time = outline.holders[item.place]
-    apart = [
-        node
-        for node in nodes
-        if node not in item.inner
-        and not outline.contains(node, time)
-        and not any(outline.contains(node, one) for one in item.inner)
-    ]
-    named = [
-        node
-        for node in apart
-        if any(_BODY.search(name) for name in names_of(node))
-        or node.get("itemprop") in ("commentText", "text")
-    ]
-    named = [node for node in named if outline.size(node) or node.find(".//img") is not None]
-    if named:
-        return named[0]
+    apart = [node for node in nodes if node not in item.inner and not outline.contains(node, time)]
+    for node in apart:
+        is_named = any(_BODY.search(name) for name in names_of(node)) or node.get("itemprop") in _TEXT_PROPS
+        if is_named and (outline.size(node) or node.find(".//img") is not None):
+            return node
     blocks = [
         node
         for node in apart
-        if node.tag in ("p", "div", "dd", "blockquote", "td", "section", "span")
+        if node.tag in _TEXT_TAGS
         and outline.size(node)
+        and not any(outline.contains(node, one) for one in item.inner)
         and not _is_label(outline.text(node))
         and not any(_AUTHOR.search(name) for name in names_of(node))
     ]
-    return max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
+    best = max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
+    parent = None if best is None else best.getparent()
+    if best is None or parent is None or best.tag != "p" or sum(one.tag == "p" for one in blocks) < 2:
+        return best
+    return parent  # paragraphs without an element of their own
+
+
+def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
+    """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
+    time = outline.holders[item.place]
+    found = set()
+    for node in body.iterdescendants():
+        if node not in outline.order:
+            continue
+        is_button = "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
+        is_head = outline.contains(body, time) and (
+            outline.contains(node, time) or any(_AUTHOR.search(name) for name in names_of(node))
+        )
+        if is_button or is_head:
+            found.add(node)
+    return found
 
 
 def _read_by_parts(outline: Outline, parts: CommentParts, now: datetime) -> list[Comment]:

@@ -18,8 +18,8 @@ from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
 COMMENTS = re.compile(
-    r"^(?:wp-)?(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine)"
-    r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con))*$",
+    r"^(?:wp-|div[-_]?)?(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine)"
+    r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*$",
     re.IGNORECASE,
 )
 _PLACE = r"(?:(?:left|right|main|page|site|col|blog)[-_]?)?"

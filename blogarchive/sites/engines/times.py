@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
-from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.outline import Outline, is_in_aside
+from blogarchive.parsing.html import Element, link_url
+from blogarchive.sites.engines.outline import Outline, is_aside
+from blogarchive.sites.engines.urls import may_be_post, post_number
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DATE = re.compile(
@@ -36,6 +37,7 @@ _PUBLISHED = (
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
 _DAY = timedelta(days=1)
+_MAX_LINE, _MAX_BELOW, _MAX_AFTER, _FAR = 300, 5, 12, 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,51 +98,52 @@ def _find_shown(
         for node in outline.select(selector):
             if node not in closed and (parsed := parse_shown(outline.text(node)[:200], now)):
                 return parsed
-    places = dates_outside(outline, body, closed)
-    if not places:
-        return None
+    places = _dates_outside(outline, heading, body, closed)
     head = None if heading is None else outline.span(heading)
     text = None if body is None else outline.span(body)
-    ranked = sorted(places, key=lambda place: _distance(outline, place, head, text, heading, body))
-    for place in ranked[:4]:
-        if parsed := parse_place(outline, place, now):
+    ranked = sorted((_rank(outline, place, head, text), place) for place in places)
+    for rank, place in ranked[:4]:
+        if rank[1] < _FAR and (parsed := parse_place(outline, place, now)):
             return parsed
     return None
 
 
-def dates_outside(outline: Outline, body: Element | None, closed: set[Element]) -> list[int]:
-    """Return the places of texts with a date outside the text of the post, comments and parts beside the content."""
+def _dates_outside(
+    outline: Outline, heading: Element | None, body: Element | None, closed: set[Element]
+) -> list[int]:
+    """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     inside = range(0) if body is None else outline.span(body)
+    if heading is not None and outline.span(heading).start in inside:
+        inside = range(outline.span(heading).stop + _MAX_BELOW, inside.stop)
     return [
         place
         for place, text in enumerate(outline.texts)
-        if len(text) < 300
-        and DATE.search(_joined(outline, place))
+        if len(text) < _MAX_LINE
         and place not in inside
+        and DATE.search(text)
         and outline.holders[place] not in closed
-        and not is_in_aside(outline.holders[place])
+        and not _is_of_another(outline, outline.holders[place], heading)
     ]
 
 
-def _joined(outline: Outline, place: int) -> str:
-    return outline.texts[place]
+def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> bool:
+    """Return whether a time stands beside the content, or in a link to another page: it is that of another post."""
+    around = set() if heading is None else {heading, *heading.iterancestors()}
+    if any(is_aside(one) for one in (node, *node.iterancestors()) if one not in around):
+        return True
+    anchor = next((one for one in (node, *node.iterancestors(), *node) if one.tag == "a"), None)
+    url = None if anchor is None else link_url(anchor, outline.tree.base)
+    return url is not None and may_be_post(url) and post_number(url) != post_number(outline.tree.url)
 
 
-def _distance(
-    outline: Outline,
-    place: int,
-    head: range | None,
-    text: range | None,
-    heading: Element | None,
-    body: Element | None,
-) -> tuple[int, ...]:
+def _rank(outline: Outline, place: int, head: range | None, text: range | None) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     line = outline.texts[place][:120]
     before = outline.texts[place - 1][-12:] if place else ""
     after_it = outline.texts[place + 1].strip()[:6] if place + 1 < len(outline.texts) else ""
     edited = bool(_EDITED.search(line) or _EDITED.search(before) or _EDITED.match(after_it))
     start = head.start if head is not None else text.start if text is not None else 0
-    end = text.start if text is not None else start + 30
+    end = text.start if text is not None and text.start > start else start + 30
     if head is not None and place in head:
         return (2, edited, 0)
     if start <= place < end:
@@ -148,7 +151,7 @@ def _distance(
     if place < start:
         return (1 + edited, 1, start - place)
     after = text.stop if text is not None else end
-    return (1 + edited, 1 if place - after < 12 else 2, abs(place - after))
+    return (1 + edited, 1 if place - after < _MAX_AFTER else _FAR, abs(place - after))
 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
@@ -179,20 +182,15 @@ def _find_stated(
     if published := outline.article_data.get("datePublished"):
         found.append(("JSON-LD", str(published)))
     found += [(f"meta {name}", outline.metas[name]) for name in _PUBLISHED if name in outline.metas][:1]
+    head = None if heading is None else outline.span(heading)
+    text = None if body is None else outline.span(body)
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
-        edited = "modif" in str(node.get("itemprop")) or "updated" in (node.get("class") or "").split()
-        if (
-            value
-            and node not in closed
-            and not edited
-            and not is_in_aside(node)
-            and not (
-                body is not None
-                and outline.contains(body, node)
-                and not (heading is not None and outline.contains(body, heading))
-            )
-        ):
+        is_edit = "modif" in str(node.get("itemprop")) or "updated" in (node.get("class") or "").split()
+        place = outline.span(node).start
+        is_inside = text is not None and place in text and not (head is not None and head.start in text)
+        is_near = _rank(outline, place, head, text)[1] < _FAR and not _is_of_another(outline, node, heading)
+        if value and not is_edit and not is_inside and is_near and node not in closed:
             found.append(("time", value))
             break
     parsed = ((name, parse_stamp(value, now)) for name, value in found)

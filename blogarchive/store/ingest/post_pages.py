@@ -51,6 +51,7 @@ def save_post_page(context: SaveContext) -> None:
 
 def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | None) -> None:
     context.is_title_listed = before is not None and _is_title_listed(context, post, before)
+    context.is_time_listed = post.read_by is not None and before is not None and before.posted_at is not None
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
         context.resolved_urls.append(before.url)  # the post moved, and its old URL may have failed since

@@ -16,6 +16,7 @@ from blogarchive.items import (
     Problem,
     Target,
 )
+from blogarchive.messages.details import Detail
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
@@ -50,7 +51,10 @@ def record_problems(context: SaveContext) -> None:
     if context.is_reparse and not context.is_newest:
         return
     shown = [
-        one for one in context.parsed.problems if not (context.is_title_listed and one == UNCONFIRMED_TITLE)
+        one
+        for one in context.parsed.problems
+        if not (context.is_title_listed and one == UNCONFIRMED_TITLE)
+        and not (context.is_time_listed and one.detail == Detail.NO_TIME_OF_POST)
     ]
     problems = [(url, problem) for problem in map(_failure, shown)]
     problems += [(context.post_url or url, problem) for problem in context.problems]

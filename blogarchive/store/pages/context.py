@@ -76,6 +76,7 @@ class SaveContext:
         self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
         self.post_url: str | None = None
         self.is_title_listed = False  # whether a listing shows the title of the page's post
+        self.is_time_listed = False  # whether a listing shows its time
         self.comments_agree = False
         self.needs_confirmation = False  # by a page of another day
         self.author_id = 0

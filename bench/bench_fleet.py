@@ -131,6 +131,7 @@ def load(server: Postgres, *, number: int, of_shard: int, workers: int, delay: f
             assert fleet.run("add", "--from", place / "list", "--db", db, *words).code == 0
         started = [fleet.work("--rounds", "4", "-q", folder=place / f"m{index}") for index in range(workers)]
         wait_until(lambda: all(len(host.requests) > 2 for host in hosts), 300)
+        time.sleep(2 * delay)  # the hosts record late while the processes start
         crawls = [pid for worker in started for pid in children(worker)]
         pids = [*crawls, *(worker.pid for worker in started)]
         begun, used = time.time(), sum(map(_used, pids))

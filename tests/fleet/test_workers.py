@@ -2,16 +2,21 @@
 
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from blogarchive.fleet.database import session
+from blogarchive.fleet.shard import machine_id, shard_file
 from tests.demo import DemoHost, make_blog
 from tests.fleet.fleet import DELAY, Fleet, children, ended, usual_gap, wait_until
 from tests.fleet.postgres import Postgres
@@ -20,6 +25,7 @@ from tests.tool import Tool, contents
 
 UID = "31182"
 POSTS = 12
+KILLS = 10
 
 Contents = dict[str, list[tuple[object, ...]]]
 
@@ -202,3 +208,72 @@ def test_a_stopped_worker_ends_its_rounds_and_they_continue_later(fleet: Fleet, 
     assert outcomes(fleet, "a") == [(3, "interrupted")]
     found = fleet.status()["a"]
     assert (found["is_running"], found["next_at"]) == (False, None)
+
+
+def test_kills_at_random_moments_lose_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    """Of the crawl, of the worker alone, and of both; the next worker goes on."""
+    moments = random.Random(KILLS)
+    with DemoHost([make_blog(UID, posts=60)]) as host:
+        whole = undisturbed(host, tmp_path / "whole")
+        db = fleet.add("a", host.blog_url(UID))
+        worker = fleet.work()
+        for _ in range(KILLS):
+            wait_until(partial(children, worker), every=0.01)
+            time.sleep(moments.uniform(0, 2.5))
+            chosen = moments.choice(["crawl", "worker", "both"])
+            crawls = children(worker)
+            if chosen != "worker":
+                for pid in crawls:
+                    os.kill(pid, signal.SIGKILL)
+            if chosen != "crawl":
+                worker.kill()
+                for pid in crawls:  # else the next round would wait a minute for the lock of the archive
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                worker = fleet.work()
+            fleet.run("resume", "a")  # a round that is killed again and again waits a minute
+        wait_until(lambda: is_done(fleet, "a"), every=0.5)
+        assert contents(db) == whole
+        assert usual_gap(host) > 0.7 * DELAY
+        twice = sum(count - 1 for path, count in host.counts().items() if path != "/robots.txt")
+        assert twice <= KILLS + 1
+
+
+def test_workers_are_upgraded_one_after_another(
+    fleet: Fleet, host: DemoHost, whole: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables and a round that waits are those of 1.0; its description has no number of a round."""
+    fleet.execute("drop table fleet_rounds, fleet_hosts, fleet_workers, fleet_shards, fleet_migrations")
+    with monkeypatch.context() as older:
+        older.setattr(session, "_MIGRATIONS", session._MIGRATIONS[:1])
+        assert fleet.run("init").code == 0
+    db = fleet.folder / "a.db"
+    described = {
+        "shard": "a",
+        "hosts": [f"127.0.0.1:{host.port}"],
+        "site": "creaders",
+        "urls": [host.blog_url(UID)],
+        "list_digest": "x",
+        "every_seconds": 86400,
+        "slice_seconds": 1800,
+        "delay": DELAY,
+        "media": False,
+        "epoch": 1,
+    }
+    shard_file(db).write_text(json.dumps(described))
+    fleet.execute(
+        "insert into fleet_shards (shard, hosts, site, urls, list_digest, every_seconds, slice_seconds, delay, media,"
+        f" epoch, machine, db) values ('a', '{{127.0.0.1:{host.port}}}', 'creaders', '{{{host.blog_url(UID)}}}', 'x',"
+        f" 86400, 1800, {DELAY}, false, 1, '{machine_id()}', '{db}')"
+    )
+    fleet.execute(
+        "insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)"
+        " values ('a', 'round', 'a', 'a', '{\"shard\": \"a\"}')"
+    )
+    refused = fleet.run("status")
+    assert (refused.code, "`blogarchive fleet init` migrates them" in refused.err) == (2, True)
+    early = ended(fleet.backup(host.blog_url(UID), "b"))
+    assert (early.code, "fleet init" in early.err, host.requests) == (76, True, [])
+    assert fleet.run("init").code == 0
+    assert ended(fleet.work("--once")).code == 0
+    assert contents(db) == whole

@@ -34,6 +34,8 @@ _T = TypeVar("_T")
 _SECONDS_TO_END: Final = 0.2
 _name = click.argument("name", metavar="SHARD")
 
+_STATUS = "$ blogarchive fleet status"
+
 
 def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the names of shards to a command: patterns, or `--all`."""
@@ -336,7 +338,7 @@ def try_() -> None:
         open_trial(Path(folder), lambda line: click.echo(f"$ {line}")) as trial,
     ):
         found = trial.wait()
-        click.echo("$ blogarchive fleet status")
+        click.echo(_STATUS)
         click.echo("\n".join(status_lines(found, all_shards=True)))
     click.echo(_("the trial has ended, and nothing of it is left; docs/fleet.md sets up a fleet"))
 

@@ -158,10 +158,10 @@ def run_export(
         options["earlier"] = earlier.records
     export: Callable[..., Exported] = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))
-    if exported.archive_state and exported.files and not exported.damaged:
+    if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
         record = ExportRecord(
             maker=_find_maker(out),
-            archive=exported.archive_state,
+            archive=exported.archive_state or "",  # unknown: the next export compares record by record
             files=exported.files,
             result=exported.to_json(),
             records=exported.records,

@@ -17,7 +17,8 @@ from blogarchive.export.posts import PostInput
 from blogarchive.export.run import Exported, run_export
 from blogarchive.export.wacz import export_wacz
 from blogarchive.export.warc import WarcRecord, export_warc
-from blogarchive.store.read.exports import PackedPage, StoredImage
+from blogarchive.store.pages.pages import PageRow
+from blogarchive.store.read.exports import StoredImage
 from tests.export.conftest import HOST, Made, all_bytes, png
 
 
@@ -100,7 +101,7 @@ def test_records_that_processes_build_are_those_that_this_one_builds(
     for number in range(40):
         made.page(f"{HOST}/{number}", f"<p>{number}</p>".encode() * 5000)
         made.picture(post, f"{HOST}/{number}.png", png(number), number)
-    damaged = made.page(f"{HOST}/damaged", b"")
+    damaged = made.page(f"{HOST}/damaged", b"whole")
     made.connection.execute("update pages set body = x'00' where id = ?", (damaged,))
     archive = made.done()
     here = export(archive, tmp_path / "here" / "out")
@@ -180,7 +181,7 @@ def test_records_of_unchanged_pages_are_copied_and_the_file_is_that_of_a_fresh_e
     built: list[str] = []
     build = warc.build_record
 
-    def count(source: PackedPage | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
+    def count(source: PageRow | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
         built.append(source.url)
         return build(source, is_compressed=is_compressed)
 

@@ -1,4 +1,4 @@
-"""The posts that have other numbers of comments than their pages count."""
+"""Values, rows and times of SQLite: rows as dataclasses, statements by columns, UTC as text, checksums of texts."""
 
 import json
 import os
@@ -20,16 +20,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-# text_checksum
-
-
 def text_checksum(body_html: str | None, body_text: str | None) -> int:
     """Return 63 bits of the SHA-256 of both forms of a text."""
     digest = sha256(f"{body_html or ''}\0{body_text or ''}".encode())
     return int.from_bytes(digest.digest()[:8]) >> 1
 
-
-# progress
 
 Progress = Callable[[int, int], None]
 """Called with the number of posts, pages or files done and their total; the total is 0 if it is not known."""
@@ -38,8 +33,6 @@ Progress = Callable[[int, int], None]
 def no_progress(_done: int, _total: int) -> None:
     """Report progress to nobody."""
 
-
-# rows
 
 Value = str | int | float | bytes | None
 """A value that SQLite stores."""
@@ -125,8 +118,6 @@ def _converter(hint: Any) -> _Converter | None:
     return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
 
 
-# stored_values
-
 Json = TypeVar("Json")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that end a line or control a terminal."""
@@ -169,9 +160,6 @@ def load_json(text: object, kind: type[Json]) -> Json:
     if not isinstance(value, kind):
         raise ValueError(f"no {kind.__name__}")
     return value
-
-
-# timestamps
 
 
 NOW_VARIABLE = "BLOGARCHIVE_NOW"
@@ -217,8 +205,6 @@ def shift_utc(text: str, delta: timedelta) -> str:
     """Return the time `delta` after the UTC text `text`, as UTC text with seconds."""
     return format_utc(parse_utc(text) + delta)
 
-
-# lacking_comments
 
 LACKS_COMMENTS = (
     "p.gone_at is null and p.content_hash is not null and p.comment_count <>"

@@ -20,6 +20,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
+from blogarchive.store.read.models import last_run
 
 # words
 
@@ -187,7 +188,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "running": running,
         "progress": context.state.meter.measure(counts) if running else None,
         "counts": counts,
-        "last_run": await context.read(status.last_run),
+        "last_run": await context.read(last_run),
         "ended": exit_words(code),
         "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
         "changes": await context.read(status.waiting_changes) or (),

@@ -23,8 +23,6 @@ from blogarchive.store.database.connection import (
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
-# statements
-
 Row = tuple[Any, ...]
 
 
@@ -120,9 +118,6 @@ class Statements:
         self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))
 
 
-# process_state
-
-
 class SidebarCache:
     """Cache of rows that a process has written; it may be emptied at any time."""
 
@@ -142,8 +137,6 @@ class RequeueLimits:
         self.requeues: Counter[str] = Counter()  # by the target's key
         self.urls: defaultdict[str, set[str]] = defaultdict(set)  # by month or category
 
-
-# archive
 
 NOTICES = logging.getLogger("blogarchive.notices")
 """Warnings in words for the user; without a handler, Python prints them to stderr."""

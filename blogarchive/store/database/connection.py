@@ -1,4 +1,4 @@
-"""Open the SQLite file of an archive, and translate SQLite errors into errors with advice for the user."""
+"""Open and lock the SQLite file of an archive, and turn SQLite's errors into errors with advice for the user."""
 
 import json
 import os
@@ -15,8 +15,6 @@ from filelock import FileLock, Timeout
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite
 from blogarchive.store.rows import format_utc
-
-# lock
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +102,6 @@ def _busy(path: Path | str) -> str:
         "{path} is in use by process {pid} ({command}) since {since}; wait until it ends, or stop it, then run again"
     ).format(path=path, pid=holder.pid, command=holder.command, since=holder.since)
 
-
-# connection
 
 MAX_VALUE_BYTES = 80 * 2**20
 """Bytes of the largest row: more than any stored page or image."""

@@ -1,4 +1,4 @@
-"""A whole copy of an archive, made while other processes read and write."""
+"""Copies of an archive made while other processes read and write, and whether it was written to."""
 
 import sqlite3
 import time
@@ -22,8 +22,6 @@ from blogarchive.store.database.connection import (
     wal_path,
 )
 from blogarchive.store.rows import utc_now
-
-# archive_state
 
 _TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
 _COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
@@ -86,9 +84,6 @@ def _is_settled(path: Path) -> bool:
     return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick
 
 
-# scratch_copy
-
-
 @contextmanager
 def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]:
     """Open the archive at `path` in a transaction that is rolled back at the end.
@@ -141,9 +136,6 @@ def _migrate(copy: sqlite3.Connection, path: Path) -> None:
         migrations.refuse_changed(copy, path)
         migrations.prepare(copy)
         migrations.refuse_changed(copy, path)
-
-
-# copy
 
 
 def copy_archive(connection: sqlite3.Connection, target: Path) -> None:

@@ -14,6 +14,7 @@ from blogarchive.store.rows import LACKS_COMMENTS
 
 # ruff: noqa: S608 - statements are put together from constants
 
+
 _PENDING: Final = "select author_id from _totals_pending"
 _OF_AUTHOR: Final = f"author_id in ({_PENDING})"
 

@@ -1,4 +1,4 @@
-"""Read the series and tables of the plots of a blog; counts come from the tables of totals."""
+"""Read blogs for the reading pages: lists, the page of an author, plots; counts come from the tables of totals."""
 
 import json
 import sqlite3
@@ -14,15 +14,15 @@ from blogarchive.store.read.models import (
     POST_LINES,
     BlogName,
     BlogSummary,
+    LastRun,
     Month,
     PostLine,
     VisitCount,
+    last_run,
 )
 from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
 from blogarchive.store.search.tokenizer import fold
-
-# blog_lists
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -104,9 +104,6 @@ def _has_each(names: list[str | None], wanted: list[str]) -> bool:
     return all(word in text for word in wanted)
 
 
-# author_pages
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorPage:
     """The page of an author: months oldest first, one page of the selected posts, newest first."""
@@ -120,16 +117,6 @@ class AuthorPage:
     selected_posts: int
     images_not_fetched: dict[str, int]
     """Number of images on hosts that are not requested, by host."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastRun:
-    """The newest run."""
-
-    command: str
-    started_at: str
-    finished_at: str | None
-    outcome: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,12 +162,7 @@ def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
         )
     )
-    last_run = one_as(
-        connection,
-        LastRun,
-        "select command, started_at, finished_at, outcome from runs order by id desc limit 1",
-    )
-    return ArchiveHealth(**counts, unindexed=count_pending(connection), last_run=last_run)
+    return ArchiveHealth(**counts, unindexed=count_pending(connection), last_run=last_run(connection))
 
 
 def read_author_page(
@@ -237,8 +219,6 @@ def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, 
         (author_id,),
     )
 
-
-# plot_data
 
 _MOST: Final = 20
 

@@ -26,8 +26,6 @@ from blogarchive.store.read.models import (
 )
 from blogarchive.store.rows import CONTROLS, Value, dicts
 
-# export_models
-
 PAGE_FIELD = "Blogarchive-Page"
 """The field of a WARC record with the site, target and comment counts of a page."""
 
@@ -73,8 +71,6 @@ class ReplayPage:
     text: str | None
 
 
-# flat_tables
-
 ColumnType = Literal["text", "integer", "day", "time"]
 """`day` is a date or null, `time` a moment in UTC; times that a page shows are text, cut to the precision shown."""
 
@@ -94,138 +90,97 @@ class FlatTable:
     order: str
 
 
-_POST_KEYS: dict[str, tuple[ColumnType, str]] = {"uid": ("text", "a.uid"), "number": ("text", "p.number")}
+_Columns = dict[str, tuple[ColumnType, str]]
+
+
+def _columns(alias: str, kind: ColumnType, names: str) -> _Columns:
+    return {name: (kind, f"{alias}.{name}") for name in names.split()}
+
+
+def _posted(alias: str) -> _Columns:
+    day = f"case when length({alias}.posted_at) >= 10 then substr({alias}.posted_at, 1, 10) end"
+    return {"posted_at": ("text", f"{alias}.posted_at"), "posted_on": ("day", day)}
+
+
+_POST_KEYS: _Columns = {"uid": ("text", "a.uid"), "number": ("text", "p.number")}
 _BY_POST = "a.uid, length(p.number), p.number"
-
-
-def _seen(table: str) -> dict[str, tuple[ColumnType, str]]:
-    names = ("first_seen_at", "last_seen_at", "gone_at")
-    return {name: ("time", f"{table}.{name}") for name in names}
-
-
-def _posted(table: str) -> dict[str, tuple[ColumnType, str]]:
-    day = f"case when length({table}.posted_at) >= 10 then substr({table}.posted_at, 1, 10) end"
-    return {"posted_at": ("text", f"{table}.posted_at"), "posted_on": ("day", day)}
-
+_POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"
+_SEEN = "first_seen_at last_seen_at gone_at"
+_COUNTERS = "views likes comment_count"
+_CATEGORIES = """(select json_group_array(name) from (select c.name from posts_in_categories x
+       join categories c on c.id = x.category_id where x.post_id = p.id order by c.name))"""
 
 FLAT_TABLES = (
     FlatTable(
         name="authors",
-        columns={
-            "uid": ("text", "a.uid"),
-            "nickname": ("text", "a.nickname"),
-            "blog_title": ("text", "a.blog_title"),
-            "tagline": ("text", "a.tagline"),
-            "url": ("text", "a.url"),
-            "registered_on": ("text", "a.registered_on"),
-            "first_seen_at": ("time", "a.first_seen_at"),
-            "last_seen_at": ("time", "a.last_seen_at"),
-        },
+        columns=_columns("a", "text", "uid nickname blog_title tagline url registered_on")
+        | _columns("a", "time", "first_seen_at last_seen_at"),
         source="from authors a",
         dated="null",
         order="a.uid",
     ),
     FlatTable(
         name="posts",
-        columns={
-            **_POST_KEYS,
-            "url": ("text", "p.url"),
-            "title": ("text", "p.title"),
-            **_posted("p"),
-            "body_text": ("text", "p.body_text"),
-            "body_html": ("text", "p.body_html"),
-            "content_hash": ("text", "p.content_hash"),
-            "categories": (
-                "text",
-                "(select json_group_array(name) from (select c.name from posts_in_categories x"
-                " join categories c on c.id = x.category_id where x.post_id = p.id order by c.name))",
-            ),
-            "views": ("integer", "p.views"),
-            "likes": ("integer", "p.likes"),
-            "comment_count": ("integer", "p.comment_count"),
-            **_seen("p"),
-            "gone_reason": ("text", "p.gone_reason"),
-        },
+        columns=_POST_KEYS
+        | _columns("p", "text", "url title")
+        | _posted("p")
+        | _columns("p", "text", "body_text body_html content_hash")
+        | {"categories": ("text", _CATEGORIES)}
+        | _columns("p", "integer", _COUNTERS)
+        | _columns("p", "time", _SEEN)
+        | _columns("p", "text", "gone_reason"),
         source="from posts p join authors a on a.id = p.author_id",
         dated="p.posted_at",
         order=_BY_POST,
     ),
     FlatTable(
         name="comments",
-        columns={
-            **_POST_KEYS,
-            "fingerprint": ("text", "c.fingerprint"),
-            "author_name": ("text", "c.author_name"),
-            "author_url": ("text", "c.author_url"),
-            "reply_to": ("text", "c.reply_to"),
-            **_posted("c"),
-            "body_text": ("text", "c.body_text"),
-            "body_html": ("text", "c.body_html"),
-            "likes": ("integer", "c.likes"),
-            **_seen("c"),
-        },
-        source="from comments c join posts p on p.id = c.post_id join authors a on a.id = p.author_id",
+        columns=_POST_KEYS
+        | _columns("c", "text", "fingerprint author_name author_url reply_to")
+        | _posted("c")
+        | _columns("c", "text", "body_text body_html")
+        | _columns("c", "integer", "likes")
+        | _columns("c", "time", _SEEN),
+        source=f"from comments c {_POSTS.format('c')}",
         dated="c.posted_at",
         order=f"{_BY_POST}, c.fingerprint",
     ),
     FlatTable(
         name="post_stats",
-        columns={
-            **_POST_KEYS,
-            "captured_at": ("time", "s.captured_at"),
-            "views": ("integer", "s.views"),
-            "likes": ("integer", "s.likes"),
-            "comment_count": ("integer", "s.comment_count"),
-        },
-        source="from post_stats s join posts p on p.id = s.post_id join authors a on a.id = p.author_id",
+        columns=_POST_KEYS | _columns("s", "time", "captured_at") | _columns("s", "integer", _COUNTERS),
+        source=f"from post_stats s {_POSTS.format('s')}",
         dated="s.captured_at",
         order=f"{_BY_POST}, s.captured_at",
     ),
     FlatTable(
         name="revisions",
-        columns={
-            **_POST_KEYS,
-            "captured_at": ("time", "r.captured_at"),
-            "title": ("text", "r.title"),
-            "body_text": ("text", "r.body_text"),
-            "body_html": ("text", "r.body_html"),
-            "content_hash": ("text", "r.content_hash"),
-        },
-        source="from post_revisions r join posts p on p.id = r.post_id join authors a on a.id = p.author_id",
+        columns=_POST_KEYS
+        | _columns("r", "time", "captured_at")
+        | _columns("r", "text", "title body_text body_html content_hash"),
+        source=f"from post_revisions r {_POSTS.format('r')}",
         dated="r.captured_at",
         order=f"{_BY_POST}, r.captured_at, r.content_hash",
     ),
     FlatTable(
         name="media",
-        columns={
-            **_POST_KEYS,
-            "position": ("integer", "x.position"),
-            "url": ("text", "x.url"),
-            "status": ("text", "m.status"),
-            "sha256": ("text", "m.sha256"),
-            "content_type": ("text", "m.content_type"),
-            "size": ("integer", "m.size"),
-            "width": ("integer", "m.width"),
-            "height": ("integer", "m.height"),
-            "fetched_at": ("time", "m.fetched_at"),
-        },
-        source="from post_media x join posts p on p.id = x.post_id join authors a on a.id = p.author_id"
-        " left join media m on m.id = x.media_id",
+        columns=_POST_KEYS
+        | _columns("x", "integer", "position")
+        | _columns("x", "text", "url")
+        | _columns("m", "text", "status sha256 content_type")
+        | _columns("m", "integer", "size width height")
+        | _columns("m", "time", "fetched_at"),
+        source=f"from post_media x {_POSTS.format('x')} left join media m on m.id = x.media_id",
         dated="p.posted_at",
         order=f"{_BY_POST}, x.position",
     ),
     FlatTable(
         name="pages",
-        columns={
-            "uid": ("text", "a.uid"),
-            "url": ("text", "a.url"),
-            "fetched_at": ("time", "a.fetched_at"),
-            "status": ("integer", "a.status"),
-            "kind": ("text", "a.kind"),
-            "encoding": ("text", "a.encoding"),
-            "body_size": ("integer", "a.body_size"),
-            "sha256": ("text", "a.sha256"),
-        },
+        columns=_columns("a", "text", "uid url")
+        | _columns("a", "time", "fetched_at")
+        | _columns("a", "integer", "status")
+        | _columns("a", "text", "kind encoding")
+        | _columns("a", "integer", "body_size")
+        | _columns("a", "text", "sha256"),
         source="from pages a",
         dated="a.fetched_at",
         order="a.url, a.fetched_at, a.sha256",
@@ -251,8 +206,6 @@ def flat_rows(
         (chosen,),
     )
 
-
-# export_reader
 
 # A time cut to the month is compared as a month.
 _HEADINGS = f"""{POST_HEADINGS}

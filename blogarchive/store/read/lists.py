@@ -1,4 +1,4 @@
-"""Read the lists of an archive: posts that are gone or edited, and open failures, newest first, page by page."""
+"""Read lists page by page, newest first: selected posts of an author, gone and edited posts, open failures."""
 
 import json
 import sqlite3
@@ -9,8 +9,6 @@ from typing import Final
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read.models import POST_LINES, FullPost, PostLine
 from blogarchive.store.rows import Value, all_as, one_as
-
-# post_lists
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -183,8 +181,6 @@ def _conditions(selection: PostSelection) -> str:
 def _values(author_id: int, selection: PostSelection) -> dict[str, Value]:
     return {"author": author_id, "period": selection.period, "category": selection.category}
 
-
-# archive_lists
 
 _GONE = """select id, gone_at as at, coalesce(gone_reason, '') as note from posts
             where gone_at is not null order by gone_at desc, id desc limit ? offset ?"""

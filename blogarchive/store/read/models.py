@@ -1,13 +1,12 @@
 """Read models of blogs, shared by served pages, exports and histories."""
 
+import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls
 from blogarchive.store.posts.posts import Post, columns_of
 from blogarchive.store.rows import Executor, all_as, dicts, one_as
-
-# post_models
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,9 +137,6 @@ class Counters:
     comment_count: int | None
 
 
-# post_reader
-
-
 def read_post(executor: Executor, post_id: int) -> FullPost | None:
     """Return the post of that id, or None."""
     heading = one_as(executor, PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
@@ -201,8 +197,6 @@ def _read_images(executor: Executor, post_id: int) -> tuple[Image, ...]:
         (post_id,),
     )
 
-
-# blog_models
 
 BLOG_COLUMNS = """a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on, a.last_seen_at,
        a.state, a.state_detail, a.state_since,
@@ -297,3 +291,24 @@ class VisitCount:
 
     captured_at: str
     total_visits: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRun:
+    """The newest row of `runs`. Times are UTC text; `finished_at` and `exit_code` are None while it runs."""
+
+    id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    exit_code: int | None
+
+
+def last_run(connection: sqlite3.Connection) -> LastRun | None:
+    """Return the newest run, None if the archive has none."""
+    return one_as(
+        connection,
+        LastRun,
+        "select id, command, started_at, finished_at, outcome, exit_code from runs order by id desc limit 1",
+    )

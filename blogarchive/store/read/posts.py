@@ -1,4 +1,4 @@
-"""Find posts by what a reader has of them: a URL or a number; a post by chance; the posts of a day of the year."""
+"""Read a post with its page and history; find posts by URL, by number, by chance or by the day of the year."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from blogarchive.store.read.models import (
 )
 from blogarchive.store.rows import Value, all_as, one_as
 
-# history
+# ruff: noqa: S608 - statements are put together from constants
 
 
 def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
@@ -108,9 +108,6 @@ def _lines(version: Version) -> list[str]:
     return [f"# {version.title or ''}", "", *version.compared_text.splitlines()]
 
 
-# post_page
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CategoryLink:
     """A category of a post."""
@@ -189,11 +186,6 @@ def _neighbour(
         f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
         (post.author_id, *keys.values()),
     )
-
-
-# post_lookup
-
-# ruff: noqa: S608 - statements are put together from constants
 
 
 _MAX_FOUND: Final = 10

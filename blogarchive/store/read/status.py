@@ -1,4 +1,4 @@
-"""Compare the stored rows of each blog with the counts that its pages claim."""
+"""Read the state of an archive: its runs, what waits, and its blogs against the counts that their pages claim."""
 
 import json
 import sqlite3
@@ -17,8 +17,6 @@ from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.rows import Parameters, all_as, dicts, format_utc, one_as, utc_now
-
-# run_history
 
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
 
@@ -105,21 +103,6 @@ def logged_runs(archive: Archive, limit: int) -> list[LoggedRun]:
     ]
 
 
-# crawl_state
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastRun:
-    """The newest row of `runs`. Times are UTC text; `finished_at` and `exit_code` are None while it runs."""
-
-    id: int
-    command: str
-    started_at: str
-    finished_at: str | None
-    outcome: str | None
-    exit_code: int | None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenProblem:
     """A failure that is not resolved."""
@@ -171,15 +154,6 @@ class CrawlCounts:
     pages_todo: int
     images_stored: int
     images_todo: int
-
-
-def last_run(connection: sqlite3.Connection) -> LastRun | None:
-    """Return the newest run, None if the archive has none."""
-    return one_as(
-        connection,
-        LastRun,
-        "select id, command, started_at, finished_at, outcome, exit_code from runs order by id desc limit 1",
-    )
 
 
 def crawl_counts(connection: sqlite3.Connection) -> CrawlCounts:
@@ -246,8 +220,6 @@ def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost,
         (limit,),
     )
 
-
-# status_parts
 
 _MONTHS = f"""
 with held as ({totals.CURRENT_MONTHS}),
@@ -347,8 +319,6 @@ def blogs_with_home_failures(archive: Archive) -> set[Blog]:
 def _by_blog(archive: Archive, query: str, parameters: Parameters = ()) -> dict[Blog, Any]:
     return {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, parameters)}
 
-
-# status
 
 _NO_TOTALS = dict.fromkeys(
     (

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from blogarchive.store.search.tokenizer import TOKENIZER, folding_version, index_text
 
-# tables
-
 _TABLES = """
 create table _search_state (folding text not null);
 
@@ -59,9 +57,6 @@ def _trigger(table: str, verb: str, event: str, values: str) -> str:
         f"insert into _search_pending select {values} where not exists "
         f"(select 1 from _search_pending where kind = '{table}' and row_id = {row_id}); end"
     )
-
-
-# index
 
 
 @dataclass(frozen=True, slots=True)

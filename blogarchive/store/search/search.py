@@ -1,4 +1,4 @@
-"""Narrow `text like '%…%'` by the search index, so that SQLite reads the texts of possible hits alone."""
+"""Search posts and comments: parse a query, find its hits by the index, and mark them in their sentences."""
 
 import re
 import sqlite3
@@ -12,8 +12,6 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
 from blogarchive.store.rows import all_as, dicts
 from blogarchive.store.search.tokenizer import BREAK, Token, fold, tokenize
-
-# query
 
 _MAX_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
 _QUOTES = str.maketrans("“”„＂「」『』｜", '""""""""|')
@@ -127,8 +125,6 @@ def _phrase_or_typed(term: Term) -> str:
     typed = "".join(character for character in term.typed if character.isprintable())
     return f'({_phrase(term)} OR "{typed}")'
 
-
-# snippet
 
 _SENTENCE_END = re.compile(r"[。！？!?…\n]+[”’」』）)]*")
 _SEPARATOR = r"[\W_]*"
@@ -248,8 +244,6 @@ def _fragments(text: str, spans: Sequence[tuple[int, int]], start: int, end: int
 def _collapse_whitespace(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
-
-# search
 
 Order = Literal["newest", "best"]
 
@@ -430,8 +424,6 @@ def _read_hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comm
         **row,
     )
 
-
-# contains
 
 _INDEXED: Final = {
     ("posts", "title"): "posts",

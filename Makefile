@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test test-slow check lint types imports bench measured goldens messages docs site package bundle lock clean
+.PHONY: demo test test-slow test-prereleases check lint types imports bench measured goldens messages docs site package bundle lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -57,6 +57,14 @@ package: $(VENV)/.dev ## build the distribution in dist/, and check it as the pa
 
 bundle: $(VENV)/.dev ## one program for this system that needs no Python: dist/bundle/blogarchive
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist/bundle --workpath build/bundle packaging/bundle/blogarchive.spec
+
+PRE = .venv-prereleases
+test-prereleases: $(VENV)/.dev ## the plugin and Scrapy's commands on the newest pre-releases of Datasette and Scrapy
+	$(BIN)/python -m venv $(PRE)
+	$(PRE)/bin/python -m pip install -q --disable-pip-version-check -e .
+	$(PRE)/bin/python -m pip install -q --disable-pip-version-check --pre --upgrade datasette scrapy
+	BLOGARCHIVE_DATASETTE_ALPHA=$(CURDIR)/$(PRE)/bin/python $(BIN)/python -m pytest -q tests/browse/test_datasette.py -k newest_alpha
+	BLOGARCHIVE_SCRAPY_ALPHA=$(CURDIR)/$(PRE)/bin/python $(BIN)/python -m pytest -q tests/crawl/test_scrapy.py
 
 lock: ## update requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

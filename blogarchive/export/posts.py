@@ -22,6 +22,7 @@ from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.store.rows import Progress
+from blogarchive.store.search.tokenizer import folding_version
 from blogarchive.workers.pool import map_in_order
 
 # internal_links
@@ -67,7 +68,7 @@ class InternalLinks:
 # code_digest
 
 _RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
-_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "opencc", "pyyaml")
+_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
 
 
 @cache
@@ -78,6 +79,7 @@ def rendering_digest() -> bytes:
         _update(found, files("blogarchive").joinpath(name))
     for name in _LIBRARIES:
         found.update(version(name).encode())
+    found.update(folding_version().encode())
     return found.digest()
 
 

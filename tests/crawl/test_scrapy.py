@@ -1,6 +1,7 @@
 """Scrapy's commands in the root of the repository, and the parser and pipelines in spiders of others."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from tests.paths import ROOT
 from tests.tool import Tool
 
 UID = "31182"
+PYTHON = os.environ.get("BLOGARCHIVE_SCRAPY_ALPHA", sys.executable)
+"""Another Python, with a pre-release of Scrapy, for `make test-prereleases`."""
 
 
 class Host(DemoHost):
@@ -29,7 +32,7 @@ class Host(DemoHost):
 
 def scrapy(*words: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
+        [PYTHON, "-m", "scrapy", *words],
         cwd=folder,
         capture_output=True,
         text=True,

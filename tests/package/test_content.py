@@ -1,14 +1,18 @@
 """The wheel has the program and nothing else; the source distribution has all that builds and tests it."""
 
+import ast
 import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 from email import message_from_string
 from email.message import Message
+from importlib.metadata import packages_distributions
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
 from tests.package.conftest import Built
 from tests.paths import ROOT
@@ -81,3 +85,76 @@ def test_the_package_index_accepts_the_description(built: Built) -> None:
     words = [sys.executable, "-m", "twine", "check", "--strict", str(built.wheel), str(built.sdist)]
     ran = subprocess.run(words, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
+    declared = {re.split(r"[^\w-]", line)[0] for line in lines}
+    declared |= {"psycopg-pool"} if any("[binary,pool]" in line for line in lines) else set()
+    files = [path for name in ("blogarchive", "spiders", "pipelines") for path in (ROOT / name).rglob("*.py")]
+    imported = {name for path in files for name in _imported(ast.parse(path.read_text("utf-8")))}
+    others = imported - sys.stdlib_module_names - {"blogarchive", "spiders", "pipelines", "_typeshed"}
+    known = packages_distributions()
+    distributions = {
+        name: {re.sub(r"[_.]", "-", one.lower()) for one in known.get(name, [name])} for name in others
+    }
+    assert {name for name, found in distributions.items() if not found & declared} <= {"compression"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.citation-file-format", ["CITATION.cff"]),
+        ("vendor.github-workflows", [".github/workflows/ci.yml", ".github/workflows/bundle.yml"]),
+        ("vendor.github-workflows", [".github/workflows/release.yml"]),
+    ],
+)
+def test_citation_and_workflows_follow_their_schemas(schema: str, files: list[str]) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        schema,
+        "--default-filetype",
+        "yaml",
+        *files,
+    ]
+    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_every_action_is_pinned_by_its_commit() -> None:
+    used = [
+        line.partition("uses:")[2].strip()
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for line in path.read_text("utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert len(used) > 8
+    assert [name for name in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+.*", name)] == []
+
+
+def test_the_recipe_of_conda_forge_has_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    recipe = yaml.safe_load((ROOT / "packaging/recipes/conda-forge.yaml").read_text("utf-8"))
+    named = {
+        re.split(r"[ >=<]", line)[0].replace(".", "-").replace("-python", "")
+        for line in recipe["requirements"]["run"]
+    }
+    declared = {re.split(r"[^\w-]", line)[0] for line in project["dependencies"]}
+    assert declared - named <= {"opencc-python-reimplemented", "tzdata"}

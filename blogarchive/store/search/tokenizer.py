@@ -9,6 +9,7 @@ position in the other.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -102,7 +103,8 @@ def folding_version() -> str:
     """Return the version of the folding; an index of another version must be rebuilt."""
     from importlib.metadata import version  # a tenth of the start of a command
 
-    return f"2 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"
+    package = "opencc" if sys.version_info < (3, 15) else "opencc-python-reimplemented"  # as pyproject.toml
+    return f"2 opencc-{version(package)} unicode-{unicodedata.unidata_version}"
 
 
 def fold(text: str) -> str:

@@ -16,6 +16,7 @@ from blogarchive.store.changes.classify import (
     ChangeKind,
     PostText,
     StoredComment,
+    TextChange,
     classify_change,
     classify_comments,
     find_contradiction,
@@ -31,7 +32,7 @@ from blogarchive.store.rows import format_utc
 
 _STORED = """
 select p.id, p.url, coalesce(p.title, '') as title, p.body_html, p.posted_at, p.posted_at_text,
-       p.last_changed_at, p.last_seen_at, p.listed_title, p.title_is_cut
+       p.last_changed_at, p.last_seen_at, p.own_page_seen_at, p.listed_title, p.title_is_cut
   from posts p join authors a on a.id = p.author_id
  where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
 """
@@ -52,6 +53,7 @@ class _StoredPost:
     posted_at_text: str | None
     last_changed_at: str | None
     last_seen_at: str
+    own_page_seen_at: str | None
     listed_title: str | None
     title_is_cut: bool
 
@@ -94,7 +96,7 @@ def check_change(
         of_comments = classify_comments(post.comments, comments, claimed=claimed, is_whole=is_whole)
         undo.count_compared(archive, run_id, blog.site, COMMENTS, is_same=of_comments is None)
         change = change or of_comments
-    if change is None or accepted:
+    if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
         return None
     scope = ChangeScope(run_id=run_id, site=blog.site, change=change)
     return _hold_if_doubted(archive, scope, stored, crawled.page.fetched_at)
@@ -127,10 +129,17 @@ def _hold_if_doubted(
     return HeldPage(failure=failure, undone=undo.undo_changes(archive, scope, failure, now=now))
 
 
+def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextChange) -> bool:
+    """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
+    field = undo.site_field(change.kind) if change.kind in undo.CERTAIN_KINDS else None
+    accepted_at = coverage.last_accepted_at(archive, site, field)
+    return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
+
+
 def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:
-    """Return whether a change of this kind waits for a person, or another change of this post does."""
+    """Return whether a change of the site waits for a person, or another change of this post does."""
     waits = Failure(kind="changed", field="text", detail="")
-    return coverage.is_open(archive, scope.site, scope.field) or failures.is_open(archive, url, waits)
+    return coverage.is_open(archive, scope.site, TEXTS) or failures.is_open(archive, url, waits)
 
 
 def _text_of(post: Post, stored: _StoredPost, own_hosts: Collection[str]) -> PostText:

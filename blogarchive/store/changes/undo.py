@@ -38,6 +38,9 @@ MIN_SHARE = 0.5
 CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED, ChangeKind.SHIFTED)
 """Kinds that contradict the stored post without regard to other posts."""
 
+_DOUBTED, _CERTAIN = 1, 2
+"""Values of `text_changes.held`: until the run shows whose the change is, or until a person or an honest page decides."""
+
 _OF_KIND = (
     "select count(*), count(distinct post_id) from text_changes where run_id = ? and site = ? and kind = ?"
 )
@@ -95,9 +98,10 @@ def record_change(archive: Archive, scope: ChangeScope, row: Mapping[str, Value]
 
 
 def mark_held(archive: Archive, scope: ChangeScope, post_id: int) -> None:
-    """Record that the change of the post is held."""
+    """Record that the change of the post is held; one that is certain is never released."""
+    held = _CERTAIN if scope.change.certain else _DOUBTED
     archive.execute(
-        "update text_changes set held = 1 where run_id = ? and post_id = ?", (scope.run_id, post_id)
+        "update text_changes set held = ? where run_id = ? and post_id = ?", (held, scope.run_id, post_id)
     )
 
 
@@ -137,21 +141,39 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 """
 
 
-def undo_comments(archive: Archive, post_id: int, kind: ChangeKind, moment: str) -> None:
-    """Restore the texts that a page of the UTC text `moment` changed, and gone marks since; delete renamed comments."""
+def undo_comments(archive: Archive, post_id: int, moment: str) -> None:
+    """Undo what a page of the UTC text `moment` changed: texts are restored, new comments deleted, gone ones unmarked.
+
+    A comment that is on the page by right comes again with the next honest one.
+    """
     for row in list(dicts(archive.execute(_REPLACED, (post_id, moment)))):
         comment_id, revision_id = row.pop("id"), row.pop("revision_id")
         archive.update_row("comments", comment_id, {**row, "text_digest": text_digest(row["body_text"])})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))
-    if kind is ChangeKind.COMMENTS_RENAMED:
-        archive.execute(
-            "delete from comments where post_id = ?1 and first_seen_at = ?2 and text_digest in"
-            " (select text_digest from comments where post_id = ?1 and gone_at >= ?2)",
-            (post_id, moment),
-        )
+    archive.execute("delete from comments where post_id = ? and first_seen_at = ?", (post_id, moment))
     archive.execute(
         "update comments set gone_at = null where post_id = ? and gone_at >= ?", (post_id, moment)
     )
+
+
+def undo_names(archive: Archive, run_id: int, site: str) -> None:
+    """Undo the names of authors that pages of the run brought, if earlier ones are stored."""
+    archive.execute(_DELETE_NAMES, (site, run_id))
+    archive.execute(_RESTORE_NAMES, (site,))
+
+
+_DELETE_NAMES = """
+delete from author_names where author_id in (select id from authors where site = ?1)
+   and page_id in (select id from pages where run_id = ?2)
+   and exists (select 1 from author_names n where n.author_id = author_names.author_id
+                  and n.page_id not in (select id from pages where run_id = ?2))
+"""
+_RESTORE_NAMES = """
+update authors set (nickname, blog_title, tagline) =
+       (select nickname, blog_title, tagline from author_names n where n.author_id = authors.id
+         order by captured_at desc, id desc limit 1)
+ where site = ? and id in (select author_id from author_names)
+"""
 
 
 # undo
@@ -160,7 +182,7 @@ _CHANGED = """
 select t.id, t.post_id, t.kind, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,
        t.last_changed_at, p.version_at = t.captured_at as is_current
   from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
- where t.site = ? and not t.held and (t.run_id = ? and t.kind = ? or t.digest = ?)
+ where t.site = ? and not t.held and (t.run_id = ? or t.digest = ?)
 """
 
 _NEWEST_REVISION = """
@@ -202,10 +224,9 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
 
     Return how many edits of texts were undone.
     """
-    changed = archive.all_as(
-        _Changed, _CHANGED, (scope.site, scope.run_id, scope.change.kind, scope.change.digest)
-    )
+    changed = archive.all_as(_Changed, _CHANGED, (scope.site, scope.run_id, scope.change.digest))
     undone = sum(_undo_change(archive, row, now) for row in changed)
+    undo_names(archive, scope.run_id, scope.site)
     for row in changed:
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
         due_at = frontier.mark_failed(archive, target, now=now)
@@ -218,33 +239,30 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
             now=now,
             next_try_at=due_at,
         )
-        archive.update_row("text_changes", row.id, {"held": True})
+        archive.update_row("text_changes", row.id, {"held": _DOUBTED})
     return undone
 
 
 def _undo_change(archive: Archive, row: _Changed, now: datetime) -> int:
-    """Hold the page of a change, and restore its post or comments; return how many edits of texts were undone."""
+    """Hold the page of a change, and restore its post and comments; return how many edits of texts were undone."""
     archive.execute(
         "update pages set held_at = ? where url = ? and fetched_at = ?",
         (format_utc(now), row.url, row.captured_at),
     )
-    if not row.kind.concerns_comments:
-        return _restore(archive, row)
-    undo_comments(archive, row.post_id, row.kind, row.captured_at)
+    undo_comments(archive, row.post_id, row.captured_at)
     _end_chain(archive, row)
-    return 0
+    return 0 if row.kind.concerns_comments else _restore(archive, row)
 
 
 def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
-    """Queue the held posts of kinds that most posts of the run do not show; return how many. Call it at the end."""
+    """Queue the held posts of sites whose texts did not change on most posts; return how many. Call it at the end."""
     released = 0
     for site in {blog.site for blog in blogs}:
         for field in coverage.open_fields(archive, site):
             if coverage.is_disproved(archive, run.id, site, field):
                 coverage.end_change(archive, site, field, now=now)
-        for kind, urls in _held_kinds(archive, run.id, site):
-            if not _is_explained(archive, run.id, site, kind):
-                released += _release(archive, run.id, blogs, json.loads(urls), now)
+        if not coverage.is_open(archive, site, TEXTS):
+            released += _release(archive, run.id, site, blogs, now)
     return released
 
 
@@ -257,29 +275,20 @@ def held_blogs(archive: Archive, run_id: int) -> list[Blog]:
     return list(archive.all_as(Blog, query, (run_id,)))
 
 
-def _held_kinds(archive: Archive, run_id: int, site: str) -> list[tuple[str, str]]:
-    rows = archive.rows(
-        "select t.kind, json_group_array(p.url) from text_changes t join posts p on p.id = t.post_id"
-        " where t.run_id = ? and t.site = ? and t.held and t.kind not in (select value from json_each(?))"
-        " group by t.kind",
-        (run_id, site, json.dumps(CERTAIN_KINDS)),
+def _release(archive: Archive, run_id: int, site: str, blogs: Sequence[Blog], now: datetime) -> int:
+    urls = archive.column(
+        "select p.url from text_changes t join posts p on p.id = t.post_id"
+        " where t.run_id = ? and t.site = ? and t.held = ?",
+        (run_id, site, _DOUBTED),
     )
-    return [(str(kind), str(urls)) for kind, urls in rows]
-
-
-def _is_explained(archive: Archive, run_id: int, site: str, kind: str) -> bool:
-    """Return whether a change of the site explains the held changes of that kind."""
-    return coverage.is_open(archive, site, site_field(kind)) or is_kind_of_most(archive, run_id, site, kind)
-
-
-def _release(archive: Archive, run_id: int, blogs: Sequence[Blog], urls: list[str], now: datetime) -> int:
+    if not urls:
+        return 0
     for url in urls:
         failures.resolve_field(archive, url, "text", now=now)
     wanted = json.dumps(urls)
     archive.execute(
-        "update text_changes set held = 0 where run_id = ? and post_id in"
-        " (select id from posts where url in (select value from json_each(?)))",
-        (run_id, wanted),
+        "update text_changes set held = 0 where run_id = ? and site = ? and held = ?",
+        (run_id, site, _DOUBTED),
     )
     archive.execute(
         "update frontier set state = 'done' where state = 'failed' and url in (select value from json_each(?))",

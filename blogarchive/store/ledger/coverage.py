@@ -43,10 +43,11 @@ def open_change(archive: Archive, site: str, field: str, *, run_id: int, now: da
     )
 
 
-def is_open(archive: Archive, site: str, field: str) -> bool:
-    """Return whether the change waits for a person."""
+def is_open(archive: Archive, site: str, kind: str) -> bool:
+    """Return whether a change of a field of that kind, or of texts, waits for a person."""
     return archive.exists(
-        "select 1 from site_changes where site = ? and field = ? and ended_at is null", (site, field)
+        "select 1 from site_changes where site = ? and field like ? || '.%' and ended_at is null",
+        (site, kind),
     )
 
 
@@ -65,6 +66,14 @@ def accepted_fields(archive: Archive, site: str, kind: str) -> frozenset[str]:
         (site, kind),
     )
     return frozenset(found)
+
+
+def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> str | None:
+    """Return when a person last agreed with a change of the site, or of that field (UTC text); None if never."""
+    return archive.text(
+        "select max(ended_at) from site_changes where accepted and site = ?1 and (?2 is null or field = ?2)",
+        (site, field),
+    )
 
 
 def open_changes(archive: Archive, sites: Iterable[str]) -> list[SiteChange]:

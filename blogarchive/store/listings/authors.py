@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import Author, ListedPost, PageKind
+from blogarchive.store.ledger import coverage
 from blogarchive.store.listings import categories, deletions, listed_posts, months
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
@@ -186,6 +187,8 @@ def _update(context: SaveContext, shown: Author | None, row: _AuthorRow) -> None
     is_newest = context.moment >= row.last_seen_at or (
         context.is_reparse and context.counter_page_id() == row.page_id
     )
+    if coverage.open_fields(context.archive, context.blog.site):
+        is_newest = False  # the site seems to have changed: the names may be as wrong as its texts
     # A page without a field changes nothing, and an older page only fills empty fields.
     first, second = (columns, stored) if is_newest else (stored, columns)
     fresh = {name: first[name] if first[name] is not None else second[name] for name in stored}

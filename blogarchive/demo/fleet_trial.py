@@ -21,12 +21,13 @@ from typing import Any, Final
 
 from blogarchive.demo.host import DemoHost
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import HOME_VARIABLE, VARIABLE
+from blogarchive.fleet.shard import HOME_VARIABLE, PATIENCE_VARIABLE, VARIABLE
 from blogarchive.fleet.status import ShardStatus, read_status
 from blogarchive.processes import own_command
 
 MACHINES: Final = ("first", "second")
 _ADD_OPTIONS: Final = ("--site", "creaders", "--delay", "0.02", "--no-media")
+_PATIENCE: Final = "4"  # half: the first requests wait for it after a start of PostgreSQL
 _LONGEST: Final = 300.0
 _BETWEEN_CHECKS: Final = 0.5
 _SECONDS_TO_END: Final = 20
@@ -122,7 +123,7 @@ class Trial:
         until = time.monotonic() + _LONGEST
         while True:
             found = asyncio.run(read_status(self.url))
-            if all(one.row.succeeded_at for one in found):
+            if all(one.row.succeeded_at and not one.row.is_running for one in found):
                 return found
             if time.monotonic() > until or any(worker.poll() is not None for worker in self.workers):
                 raise Interrupted(_("the trial did not end; see the lines above"))
@@ -173,7 +174,7 @@ def _command(say: Callable[[str], None], machine: str, *words: str) -> list[str]
 
 
 def _environment(url: str, machine: str) -> dict[str, str]:
-    return {**os.environ, VARIABLE: url, HOME_VARIABLE: machine}
+    return {**os.environ, VARIABLE: url, HOME_VARIABLE: machine, PATIENCE_VARIABLE: _PATIENCE}
 
 
 def _end(workers: Sequence["subprocess.Popen[bytes]"]) -> None:

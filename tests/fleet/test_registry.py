@@ -53,9 +53,9 @@ def test_two_archives_of_one_name_are_two_homes_of_one_shard(fleet: Fleet) -> No
     assert "fleet move" in refused.err
 
 
-def test_a_host_that_no_site_has_is_no_shard(fleet: Fleet) -> None:
+def test_a_site_that_is_unknown_and_a_word_that_is_no_host_make_no_shard(fleet: Fleet) -> None:
     db = fleet.folder / "a.db"
-    assert "name one with --site" in fleet.run("add", "example.org", "--db", db).err
+    assert "is no host and no URL" in fleet.run("add", "https:/example.org", "--db", db).err
     assert "unknown site" in fleet.run("add", "example.org", "--site", "nosite", "--db", db).err
     assert fleet.status() == {}
 

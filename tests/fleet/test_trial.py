@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,13 +13,17 @@ SHARDS = 300
 
 
 @pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
-def test_a_trial_runs_a_fleet_of_two_machines_and_leaves_nothing(fleet: Fleet) -> None:
-    before = {path.name for path in Path(gettempdir()).glob("blogarchive-*")}
-    ran = ended(fleet.start("fleet", "try"))
+def test_a_trial_runs_a_fleet_of_two_machines_and_leaves_nothing(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with TemporaryDirectory() as folder, monkeypatch.context() as patched:
+        Path(folder).chmod(0o755)  # the user of PostgreSQL reads it
+        patched.setenv("TMPDIR", folder)
+        ran = ended(fleet.start("fleet", "try"))
+        assert list(Path(folder).iterdir()) == []
     assert ran.code == 0, ran.err
     assert "shards: 2, hosts: 2; running: 0, paused: 0, failing hosts: 0" in ran.out
     assert ran.out.count("exit code 0, done") == 2
-    assert {path.name for path in Path(gettempdir()).glob("blogarchive-*")} <= before
     assert (ended(fleet.work("--once")).code, fleet.status()) == (0, {}), (
         "the fleet of the person is untouched"
     )

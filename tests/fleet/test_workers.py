@@ -25,7 +25,7 @@ from tests.tool import Tool, contents
 
 UID = "31182"
 POSTS = 12
-KILLS = 10
+KILLS = 6
 
 Contents = dict[str, list[tuple[object, ...]]]
 

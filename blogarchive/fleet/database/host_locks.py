@@ -190,13 +190,10 @@ def fleet_locks(
     with _resumable():
         session = Session(url)
     try:
-        try:
-            with _resumable():
-                if db is not None:
-                    _require_home(session, db)
-                locks = AdvisoryHostLocks(session, delay, int(round_id) if round_id else None)
-        except OutdatedTables as error:  # the round of a worker waits for `fleet init`
-            raise HostBusy(str(error)) from error
+        with _resumable():
+            if db is not None:
+                _require_home(session, db)
+            locks = AdvisoryHostLocks(session, delay, int(round_id) if round_id else None)
         yield locks
     finally:
         session.close()
@@ -219,6 +216,8 @@ def _resumable() -> Iterator[None]:
     try:
         with user_errors():
             yield
+    except OutdatedTables as error:  # the round of a worker waits for `fleet init`
+        raise HostBusy(str(error)) from error
     except FleetUnreachable as error:
         raise _interrupted(error) from error
 

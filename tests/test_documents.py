@@ -1,6 +1,8 @@
 """Paths and links in the documents lead to files of the checkout."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,18 @@ def test_the_table_of_modules_names_functions_and_classes_that_they_define() -> 
     assert [
         (path, name) for path, name in begun if not re.search(rf"(?:def|class) {name}\b", code[path])
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    re.findall(
+        r"^## ([^\n]+)\n(?:(?!^## ).)*?^```python\n(.*?)^```",
+        (ROOT / "docs" / "upstream.md").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    ),
+)
+def test_each_case_of_a_library_still_holds(title: str, code: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0, f"{title}\n{ran.stderr}"

@@ -304,6 +304,18 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
         assert 'value="a.example"' in shown
         (cookies,) = tmp_path.glob("cookies-*.txt")
         assert cookies.stat().st_mode & 0o077 == 0, "the cookies are for their owner alone"
+        for wrong, words in (
+            ({"delay": "soon"}, "seconds must be a number"),
+            ({"media_hosts": "http://x y"}, "A host is written as"),
+            ({"cookies": "hello"}, "not the text of a cookies.txt"),
+        ):
+            refused = server.post("/app/change", uid=UID, action="settings", **wrong).text
+            assert words in refused
+            assert str(tmp_path) not in refused
+        assert list(tmp_path.glob("cookies-*.txt")) == [cookies]
+        assert "no such blog" in server.post("/app/change", uid="nobody", action="pause").text
+        assert "no such blog" in server.send("GET", "/app/blog?uid=nobody", cookie=server.cookie).text
+        assert server.send("GET", "/app/nowhere", cookie=server.cookie).headers["location"] == "/app"
         assert "message=paused" in server.post("/app/change", uid=UID, action="pause").headers["location"]
         page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
         assert "Include this blog again" in page

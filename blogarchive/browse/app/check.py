@@ -129,6 +129,7 @@ _SITE_NAMES: Final = {
     "netease": "网易博客 163",
     "pixnet": "痞客邦 PIXNET",
     "sina": "新浪博客 Sina",
+    "web": "其他博客 · any other",
     "wenxuecity": "文学城 Wenxuecity",
     "wretch": "無名小站 Wretch",
 }
@@ -190,12 +191,7 @@ async def check(context: AppContext) -> Response:
 
 
 def _failure_words(result: CommandResult) -> str:
-    """Return the message of `doctor` unless it speaks of options and commands."""
-    if "--site" in result.message:
-        return UNKNOWN_SITE
-    return (
-        NO_ANSWER if "`" in result.message or "--" in result.message or not result.message else result.message
-    )
+    return UNKNOWN_SITE if "--site" in result.message else result.words(NO_ANSWER)
 
 
 async def _ask_both_schemes(context: AppContext, url: str, site: str) -> tuple[str, CommandResult]:

@@ -45,6 +45,10 @@ class CommandResult:
         lines = [line for line in self.err.splitlines() if line.strip()]
         return lines[-1].partition("blogarchive: ")[2] or lines[-1] if lines else ""
 
+    def words(self, otherwise: str) -> str:
+        """Return the message, or `otherwise` if there is none or it speaks of commands and their options."""
+        return otherwise if not self.message or "`" in self.message or "--" in self.message else self.message
+
 
 async def run_command(*words: str, language: Language, seconds: float = SHORT_COMMAND) -> CommandResult:
     """Run a short command and wait for its end; it is killed after `seconds`, or if this call is cancelled."""

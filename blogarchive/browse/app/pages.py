@@ -161,6 +161,11 @@ async def switch_nights(context: AppContext) -> Response:
     return _back("nightly" if form.get("on") else "no_nightly")
 
 
+async def home(context: AppContext) -> Response:
+    """Any other address below `/app/`: lead to the overview."""
+    return Response.redirect("/app")
+
+
 async def alive(context: AppContext) -> Response:
     """`/app/alive`: tell a page that is still open that the program runs."""
     return Response.text("")
@@ -226,6 +231,16 @@ async def agree(context: AppContext) -> Response:
 # blog
 
 SETTINGS: Final = ("delay", "media_hosts")
+NO_BLOG: Final = N_("The archive has no such blog.")
+WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
+_WRONG: Final = {
+    "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
+    "media_hosts": N_(
+        "A host is written as img.example.com or *.example.org, with commas between them. Nothing was changed."
+    ),
+    "cookies": N_("This is not the text of a cookies.txt file. Nothing was changed."),
+}
+"""What to say if a setting alone is refused."""
 
 
 async def blog(context: AppContext) -> Response:
@@ -236,7 +251,7 @@ async def blog(context: AppContext) -> Response:
         "blog.html",
         uid=uid,
         settings=result.json() if result.code == 0 else None,
-        message=MESSAGES.get(context.request.args.get("message") or "") or result.message,
+        message=MESSAGES.get(context.request.args.get("message") or "") or (NO_BLOG if result.code else None),
     )
 
 
@@ -244,22 +259,44 @@ async def change_blog(context: AppContext) -> Response:
     """`/app/change`: store settings, pause or resume a blog, by the commands of the same names."""
     form = await context.form()
     uid, action = form.get("uid", ""), form.get("action", "")
-    words, message = {
-        "settings": (
-            ["settings", uid, *(f"{name}={form[name]}" for name in SETTINGS if name in form)],
-            "changed",
-        ),
-        "pause": (["pause", uid], "paused"),
-        "resume": (["resume", uid], "resumed"),
-    }.get(action, (None, ""))
-    if words is None or not uid or uid.startswith("-"):
+    if not uid or uid.startswith("-") or action not in ("settings", "pause", "resume"):
         return _back("wrong")
-    cookies = form.get("cookies", "")
-    if action == "settings" and cookies:
-        words.append(f"cookies={_store_cookies(context.state.archive, uid, cookies)}")
-    result = await context.command(*words)
+    if action == "settings":
+        return await _change_settings(context, uid, form)
+    result = await context.command(action, uid)
     if result.code:
-        return await context.page("result.html", message=result.message, uid=uid)
+        return await context.page("result.html", message=result.words(NO_BLOG), uid=uid)
+    return _back_to_blog(uid, {"pause": "paused", "resume": "resumed"}[action])
+
+
+async def _change_settings(context: AppContext, uid: str, form: dict[str, str]) -> Response:
+    """Store the settings; cookies that are refused leave the earlier ones as they are."""
+    archive = context.state.archive
+    values: dict[str, str] = {name: form[name] for name in SETTINGS if name in form}
+    cookies = _store_cookies(archive, uid, form["cookies"]) if form.get("cookies") else None
+    if cookies:
+        values["cookies"] = str(cookies)
+    result = await context.command("settings", uid, *(f"{name}={value}" for name, value in values.items()))
+    if not result.code:
+        return _back_to_blog(uid, "changed")
+    if cookies:
+        cookies.unlink()
+    wrong = [name for name in _WRONG if _is_cause(name, result.message)]
+    message = _WRONG[wrong[0]] if wrong else result.words(WRONG_SETTING)
+    return await context.page("result.html", message=message, uid=uid)
+
+
+def _is_cause(setting: str, message: str) -> bool:
+    """Return whether the message of `settings` is about this setting: it names an option, a type or the file."""
+    signs = {
+        "delay": ("float", "浮点", "秒"),
+        "media_hosts": ("--media-hosts",),
+        "cookies": ("Netscape", "cookies-"),
+    }
+    return any(sign in message for sign in signs[setting])
+
+
+def _back_to_blog(uid: str, message: str) -> Response:
     return Response.redirect(f"/app/blog?{urlencode({'uid': uid, 'message': message})}", status=303)
 
 
@@ -309,9 +346,9 @@ def _folded(text: str) -> str:
 
 
 def _store_cookies(archive: Path, uid: str, text: str) -> Path:
-    """Write pasted cookies beside the archive, for its owner alone; returns the path."""
+    """Write pasted cookies beside the archive, for its owner alone; returns the path, which is new."""
     name = "".join(character for character in uid if character.isalnum()) or "blog"
-    path = archive.with_name(f"cookies-{name}.txt")
+    path = archive.with_name(f"cookies-{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}.txt")
     path.touch(mode=0o600)
     path.write_text(text.replace("\r\n", "\n") + "\n", "utf-8")
     return path

@@ -39,6 +39,7 @@ _PAGES: dict[str, tuple[str, Page]] = {
     "/task/part": ("GET", file_pages.show_task_part),
     "/download": ("GET", file_pages.download),
     "/show": ("POST", file_pages.open_folder),
+    "/.*": ("GET", pages.home),
 }
 _FILES = {"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8"}
 

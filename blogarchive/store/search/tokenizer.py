@@ -40,7 +40,7 @@ _BLANK_GAP = re.compile(rf"[ \t\u00a0\u3000{_INVISIBLE}]*")
 # Characters that OpenCC converts only inside a phrase (瞭解, 憑藉, 看著), or not at all. A query may be too short for
 # the phrase, so texts and queries are both folded here.
 _MORE_VARIANTS = dict(
-    zip("著瞭藉甚妳尅覆徧祕彷嬝凖囘暱韮珮榦搾", "着了借什你克复遍秘仿袅准回昵韭佩干榨", strict=True)
+    zip("著瞭藉甚妳尅覆徧祕彷嬝凖囘暱韮珮榦搾幺", "着了借什你克复遍秘仿袅准回昵韭佩干榨么", strict=True)
 )
 
 
@@ -78,7 +78,7 @@ class _Folding(dict[int, int | str]):
 
     def __missing__(self, code: int) -> int | str:
         character = chr(code).translate(_LOWERING)
-        while (changed := self._convert(character)) != character:  # 麼 becomes 么, which becomes 幺
+        while (changed := self._convert(character)) != character:  # 薴 becomes 苧, which becomes 苎
             character = changed
         self[code] = character
         return character

@@ -90,7 +90,7 @@ def read_comments(
 ) -> FoundComments:
     """Return the comments under the text; none, and a problem, if a name or a text is missing."""
     count = _find_count(outline, sections, body)
-    if parts is not None and (found := _read_by_parts(outline, parts, now)):
+    if parts is not None and (found := _read_by_parts(outline, parts)):
         return FoundComments(comments=tuple(found), sections=tuple(sections), count=count)
     items = _find_items(outline, sections, now)
     comments: list[Comment] = []
@@ -358,8 +358,11 @@ def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
     return found
 
 
-def _read_by_parts(outline: Outline, parts: CommentParts, now: datetime) -> list[Comment]:
-    """Return the comments that the description of an engine selects, answers after what they answer."""
+def _read_by_parts(outline: Outline, parts: CommentParts) -> list[Comment]:
+    """Return the comments that the description of an engine selects, answers after what they answer.
+
+    None of them if one has no name, no time or no text: then the theme has other markup.
+    """
     picker = Picker(tree=outline.tree)
     elements = [node for node in outline.select(parts.each) if isinstance(node.tag, str)]
     known = set(elements)
@@ -369,13 +372,15 @@ def _read_by_parts(outline: Outline, parts: CommentParts, now: datetime) -> list
         bodies = [node for node in picker.nodes(parts.body, element, inner) if not isinstance(node, str)]
         above = next((comments[one].author_name for one in element.iterancestors() if one in comments), None)
         if not bodies:
-            continue
+            return []
         own = inner | set(bodies[0].iter())
         name = picker.value("comments.author_name", parts.author, element, own)
         posted = picker.date("comments.posted_at", parts.posted, element, own)
+        if not name or posted is None:
+            return []
         body = read_body(picker, bodies[0], parts.drop, removed=inner)
         comments[element] = Comment(
-            author_name=_SAYS.sub("", name or "") or parts.anonymous,
+            author_name=_SAYS.sub("", name) or parts.anonymous,
             author_url=picker.url(parts.author_url, element, own),
             posted=posted,
             reply_to=above,

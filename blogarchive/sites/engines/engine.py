@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.markup.parts import CommentParts
+from blogarchive.sites.markup.picker import compile_selector
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +16,7 @@ class Engine:
     """A blog engine. `generator` matches the generator tag, `marks` select elements that only its pages have.
 
     `title`, `posted` and `body` are selectors, tried in order; the first that selects shown content counts. What none
-    of them finds is read as on pages of unknown markup. `path` matches the path of a blog on a host of many blogs.
+    of them finds is read as on pages of unknown markup.
     """
 
     name: str
@@ -50,4 +51,7 @@ def find_engine(outline: Outline) -> Engine | None:
     for engine in all_engines():
         if engine.generator and re.search(engine.generator, generators, re.IGNORECASE):
             return engine
-    return next((one for one in all_engines() if any(outline.select(mark) for mark in one.marks)), None)
+    root = outline.tree.root
+    return next(
+        (one for one in all_engines() if any(compile_selector(mark)(root) for mark in one.marks)), None
+    )

@@ -64,7 +64,11 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--every", type=Duration(), help=_("Time between complete rounds. [default: 1d]"))
     @click.option("--slice", "slice_", type=Duration(), help=_("Longest time of a round. [default: 30m]"))
     @click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
-    @click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
+    @click.option(
+        "--site",
+        metavar="NAME",
+        help=_("Read the pages as those of this site; `blogarchive sites` lists them."),
+    )
     @click.option("--media/--no-media", default=None, help=_("Fetch images, or none."))
     @wraps(command)
     def with_changes(

@@ -114,7 +114,12 @@ def sites(as_json: bool) -> None:
         click.echo(json.dumps([{"name": name, "hosts": site.hosts} for name, site in found.items()]))
         return
     for name, site in found.items():
-        hosts = ", ".join(site.hosts) or _("export files, blogarchive import {name}").format(name=name)
+        any_host = _("any other host") if site.has_any_host else ""
+        hosts = (
+            ", ".join(site.hosts)
+            or any_host
+            or _("export files, blogarchive import {name}").format(name=name)
+        )
         closed = _("closed: blogarchive import html stores saved pages")
         click.echo(f"{name}: {hosts}" + (f" ({closed})" if site.is_closed else ""))
 

@@ -93,6 +93,17 @@ def _format_last_run(found: ArchiveStatus) -> str:
     )
 
 
+def _format_readers(blog: BlogStatus) -> str:
+    readers = ", ".join(f"{name} {count}" for name, count in blog.readers.items())
+    if blog.list_proved_at is None:
+        return _("  read by   {readers}; no list names all posts: completeness is unproved").format(
+            readers=readers
+        )
+    return _("  read by   {readers}; all posts were listed on {day}").format(
+        readers=readers, day=blog.list_proved_at[:10]
+    )
+
+
 def _blog_json(blog: BlogStatus) -> dict[str, object]:
     return {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
 
@@ -103,6 +114,8 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
     name = blog.blog_title or blog.nickname or blog.uid
     paused = _(" (paused)") if blog.paused_at else ""
     lines = [f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}", *_format_counts([blog])]
+    if blog.readers:
+        lines.append(_format_readers(blog))
     if blog.last_good_run or not blog.complete:
         lines.append(_("  last good run  {time}").format(time=blog.last_good_run or _("none yet")))
     if blog.images_not_fetched:

@@ -26,6 +26,11 @@ _NEXT = re.compile(
 _NEXT_CLASS = re.compile(
     r"^(?:next|nextpostslink|extend|older|page-next|pagination-next|nav-previous|next-page)$", re.IGNORECASE
 )
+_ARCHIVE = re.compile(
+    r"^\W*(?:归档|歸檔|存档|所有文章"
+    r"|全部文章|文章列表|文章归档|archives?|all posts|posts)\W*$",
+    re.IGNORECASE,
+)
 _MIN_GROUP = 2
 
 
@@ -127,8 +132,8 @@ def _title_of(outline: Outline, anchor: Element) -> str:
     return outline.text(anchor if inner is None else inner)[:300] or (anchor.get("title") or "").strip()
 
 
-def find_next(outline: Outline, uid: str) -> str | None:
-    """Return the URL of the next page of a list, within the blog."""
+def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:
+    """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
     candidates = [
         node
         for node in outline.tree.root.iter("link", "a")
@@ -144,6 +149,10 @@ def find_next(outline: Outline, uid: str) -> str | None:
         )
         if _NEXT.match(label) or (named and "prev" not in names_of(anchor)):
             candidates.append(anchor)
+    if archives:
+        candidates += [
+            anchor for anchor in outline.tree.root.iter("a") if _ARCHIVE.match(outline.text(anchor))
+        ]
     own = parse_url(outline.tree.url).url
     for node in candidates:
         url = link_url(node, outline.tree.base)

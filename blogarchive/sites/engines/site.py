@@ -281,10 +281,12 @@ class _PageParser:
 
         is_home = self.target.page_no == 1 and not self.target.url.endswith(WALK)
         url = first_index(outline, self.uid) if is_home and self._is_root else None
-        url = url or find_next(outline, self.uid)
-        problems = (
-            () if listed or url else (Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY),)
+        is_walk = self.page.url.endswith(WALK) or self.target.url.endswith(WALK)
+        url = url or find_next(outline, self.uid, archives=is_walk)
+        detail = (
+            Detail.LIST_UNPROVED if is_walk and url is None else None if listed or url else Detail.LIST_EMPTY
         )
+        problems = () if detail is None else (Problem(kind="incomplete", field="listed", detail=detail),)
         return self._listing(outline, listed, () if url is None else (url,), problems)
 
     def _page_of_index(self, index: "Index") -> ParsedPage:

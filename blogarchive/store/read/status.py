@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage, read_coverage
@@ -339,7 +340,8 @@ class BlogStatus:
     end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
     fetched, and `last_error` its newest reason, else None. `state` is "moved" (`state_detail` is the new URL), "closed" (the
     notice), "unreachable" (the reason) or None. `overdue` counts pages that are due for more than a week. A blog that was
-    never reached has no `first_seen_at`.
+    never reached has no `first_seen_at`. `readers` counts the posts of a blog on an unknown host by who read them;
+    `list_proved_at` is when a list of all its posts was last read to its end.
     """
 
     site: str
@@ -372,6 +374,8 @@ class BlogStatus:
     state_detail: str | None
     state_since: str | None
     overdue: int
+    readers: dict[str, int]
+    list_proved_at: str | None
 
     @property
     def reached(self) -> bool:
@@ -454,7 +458,7 @@ class _BlogReader:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
         authors = self._archive.execute(
             "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,"
-            " state, state_detail, state_since from authors"
+            " state, state_detail, state_since, home_proved_at as list_proved_at from authors"
         )
         found = {Blog(site=author["site"], uid=author["uid"]): author for author in dicts(authors)}
         forgotten = set(blogs.forgotten_blogs(self._archive))
@@ -482,8 +486,18 @@ class _BlogReader:
             unreached_since=_unreached_since(self._archive, blog) if is_unreached else None,
             last_error=_last_error(self._archive, blog) if is_unreached else None,
             paused_at=self._pauses.get(blog),
+            readers=_count_readers(self._archive, author_id) if site_by_name(blog.site).has_any_host else {},
             overdue=self._overdue.get(blog, 0),
         )
+
+
+def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
+    """Return the number of posts by who read them."""
+    rows = archive.execute(
+        "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc",
+        (author_id,),
+    )
+    return dict(rows)
 
 
 def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
@@ -496,6 +510,7 @@ def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
         "state",
         "state_detail",
         "state_since",
+        "list_proved_at",
     )
     names = dict.fromkeys(unknown)
     return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}

@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import replace
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -169,6 +170,11 @@ def _print_requests(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
         for url in urls:
             click.echo(url)
         click.echo(
-            _("{count} requests, and those for new links on these pages").format(count=len(urls)), err=True
+            ngettext(
+                "{count} request, and those for new links on this page",
+                "{count} requests, and those for new links on these pages",
+                len(urls),
+            ).format(count=len(urls)),
+            err=True,
         )
     return 0

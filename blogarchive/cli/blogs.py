@@ -12,6 +12,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, PathArgument, Seconds
+from blogarchive.cli.output import comment_count, image_count, post_count
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -119,12 +120,17 @@ def _ask(contents: BlogContents, *, delete: bool) -> None:
         raise UsageError(_("forget asks first, and there is no terminal to answer; use --yes"))
     question = (
         _(
-            "Delete everything that is stored of {blog}: {posts} posts, {comments} comments, {images} images?"
+            "Delete everything that is stored of {blog}: {posts}, {comments}, {images}?"
             " The site may not have it any more."
         )
         if delete
         else _("Leave {blog} out of updates? What is stored of it stays.")
-    ).format(blog=contents.name, posts=contents.posts, comments=contents.comments, images=contents.images)
+    ).format(
+        blog=contents.name,
+        posts=post_count(contents.posts),
+        comments=comment_count(contents.comments),
+        images=image_count(contents.images),
+    )
     click.confirm(question, abort=True, err=True)
 
 

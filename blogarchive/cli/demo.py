@@ -9,6 +9,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import PathArgument
+from blogarchive.cli.output import comment_count, post_count
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
 from blogarchive.demo.host import DemoHost
@@ -72,11 +73,11 @@ def _print_archive(db: Path, requests: int) -> None:
     )
     for blog in found.blogs:
         click.echo(
-            _("  {blog_title} by {nickname}: {posts_read} posts, {comments_held} comments").format(
+            _("  {blog_title} by {nickname}: {posts}, {comments}").format(
                 blog_title=blog.blog_title,
                 nickname=blog.nickname,
-                posts_read=blog.posts_read,
-                comments_held=blog.comments_held,
+                posts=post_count(blog.posts_read),
+                comments=comment_count(blog.comments_held),
             )
         )
     click.echo(_("Try next:"))

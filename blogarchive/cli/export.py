@@ -12,7 +12,14 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Day, OutArgument, PathArgument
-from blogarchive.cli.output import print_result, progress_bar, require_undamaged
+from blogarchive.cli.output import (
+    comment_count,
+    file_count,
+    post_count,
+    print_result,
+    progress_bar,
+    require_undamaged,
+)
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, run_export
@@ -118,13 +125,11 @@ def _format_result(done: "Exported") -> str:
         ngettext("{count} page", "{count} pages", done.pages).format(count=done.pages)
         if done.pages
         else _("{posts} and {comments}").format(
-            posts=ngettext("{count} post", "{count} posts", done.posts).format(count=done.posts),
-            comments=ngettext("{count} comment", "{count} comments", done.comments).format(
-                count=done.comments
-            ),
+            posts=post_count(done.posts),
+            comments=comment_count(done.comments),
         )
     )
-    missing = _(", {count} posts not fetched yet").format(count=done.missing) if done.missing else ""
+    missing = _(", {posts} not fetched yet").format(posts=post_count(done.missing)) if done.missing else ""
     text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)
     return text + _("; unchanged since the earlier export") if done.unchanged else text
 
@@ -180,8 +185,11 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbo
         print_result(json.dumps(written, ensure_ascii=False))
     elif not quiet:
         click.echo(
-            _("sealed: {posts} posts in {files} files ({size} MB), checked; checksums in {path}").format(
-                posts=done.posts, files=done.files, size=f"{done.bytes / 1e6:.1f}", path=done.checksums
+            _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
+                posts=post_count(done.posts),
+                files=file_count(done.files),
+                size=f"{done.bytes / 1e6:.1f}",
+                path=done.checksums,
             ),
             err=True,
         )

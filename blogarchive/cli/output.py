@@ -308,3 +308,26 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
 def _write_progress(path: Path, done: int, total: int) -> None:
     with suppress(OSError):  # a full disk fails the command itself, or nothing
         path.write_text(f"{done} {total}", "ascii")
+
+
+# counts
+
+
+def post_count(number: int) -> str:
+    """Return the number with its noun: 1 post, 2 posts."""
+    return ngettext("{count} post", "{count} posts", number).format(count=number)
+
+
+def comment_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} comment", "{count} comments", number).format(count=number)
+
+
+def image_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} image", "{count} images", number).format(count=number)
+
+
+def file_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} file", "{count} files", number).format(count=number)

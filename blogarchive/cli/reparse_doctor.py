@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 
 import click
@@ -65,10 +66,9 @@ def reparse(
     if as_json and not diff:
         print_result(json.dumps({"pages_changed": changed}))
     elif not quiet:
-        click.echo(
-            (_("{count} pages would change") if diff else _("{count} pages changed")).format(count=changed),
-            err=True,
-        )
+        would = ngettext("{count} page would change", "{count} pages would change", changed)
+        did = ngettext("{count} page changed", "{count} pages changed", changed)
+        click.echo((would if diff else did).format(count=changed), err=True)
     for url, why in errors:
         click.echo(f"{url}: {explain_detail(why)}", err=True)
     require_undamaged(damaged)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, fields, replace
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Protocol
 
@@ -256,7 +257,9 @@ class CrawlSession:
         self._media_blogs = len(self.blogs)
         count = self.media.begin({host for host, _start in self._homes})
         if count:
-            self.observer.on_message(_("{count} images to fetch").format(count=count))
+            self.observer.on_message(
+                ngettext("{count} image to fetch", "{count} images to fetch", count).format(count=count)
+            )
         return count
 
     def save_page(self, crawled: CrawledPage) -> SaveResult:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
+from gettext import ngettext
 from itertools import islice
 from typing import Any
 
@@ -428,28 +429,43 @@ def _count(archive: Archive, table: str) -> int:
 
 
 def _lacking(archive: Archive) -> tuple[str, ...]:
-    counted = (
+    counted: tuple[tuple[Callable[[int], str], str], ...] = (
         (
-            _("{count} posts are known by name and not read yet"),
+            lambda count: ngettext(
+                "{count} post is known by name and not read yet",
+                "{count} posts are known by name and not read yet",
+                count,
+            ),
             "select count(*) from posts where content_hash is null and gone_at is null",
         ),
         (
-            _("{count} pages are still to be fetched"),
+            lambda count: ngettext(
+                "{count} page is still to be fetched", "{count} pages are still to be fetched", count
+            ),
             "select count(*) from frontier where state in ('todo', 'failed')",
         ),
         (
-            _("{count} posts have other numbers of comments than they show"),
+            lambda count: ngettext(
+                "{count} post has another number of comments than it shows",
+                "{count} posts have other numbers of comments than they show",
+                count,
+            ),
             f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
         ),
         (
-            _("{count} images have no stored file"),
+            lambda count: ngettext(
+                "{count} image has no stored file", "{count} images have no stored file", count
+            ),
             "select count(distinct url) from post_media p where not exists"
             " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
         ),
-        (_("{count} failures are open"), "select count(*) from open_failures"),
+        (
+            lambda count: ngettext("{count} failure is open", "{count} failures are open", count),
+            "select count(*) from open_failures",
+        ),
     )
     try:
         numbers = [(archive.scalar(query), words) for words, query in counted]
     except UNREADABLE:
         return ()  # the damage is reported
-    return tuple(words.format(count=number) for number, words in numbers if number)
+    return tuple(words(number).format(count=number) for number, words in numbers if number)

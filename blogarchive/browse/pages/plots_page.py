@@ -95,7 +95,13 @@ def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapp
         )
         for day, posts in days.items()
     }
-    title = context.gettext("{days} days with posts in {year}", days=len(days), year=year)
+    title = context.ngettext(
+        "{days} day with posts in {year}",
+        "{days} days with posts in {year}",
+        len(days),
+        days=len(days),
+        year=year,
+    )
     return draw_calendar(
         int(year), bars, title=title, weekdays=context.gettext("Mon Tue Wed Thu Fri Sat Sun")
     )

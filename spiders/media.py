@@ -7,6 +7,7 @@ images are requested from it.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 from functools import partial
 
 from scrapy import Request
@@ -27,6 +28,7 @@ from blogarchive.parsing.images import (
 )
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.media import QueuedImage
+from blogarchive.store.rows import parse_utc
 from spiders.responses import classify_error, error_of, is_program_error, page_of, request_of
 from spiders.throttle import LONGEST_WAIT, HostScheduler, HostThrottle, RequestCancelled, pause_reason
 
@@ -75,10 +77,15 @@ class ImageFetcher:
 
     def parse(self, response: Response, image: QueuedImage) -> Iterator[Request]:
         """Store the image, or yield the request for another try."""
+        if response.status == 304 and image.stored_at is not None:
+            self._media.keep_stored(image)
+            self._scheduler.mark_done(image)
+            return
         result, host = check_image(response.status, response.body), host_of(response.url)
         if isinstance(result, ImageFile):
             self._failed.pop(host, None)
-            self._media.store_image(image, result)
+            etag, last_modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
+            self._media.store_image(image, result, etag=etag, last_modified=last_modified)
             self._scheduler.mark_done(image)
             return
         wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
@@ -124,7 +131,7 @@ class ImageFetcher:
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"image": image},
-            headers={"Accept": _ACCEPT, "Referer": safe_url_string(image.post_url)},
+            headers={"Accept": _ACCEPT, "Referer": safe_url_string(image.post_url), **_conditions(image)},
             meta={
                 "tries": 1,
                 "download_maxsize": MAX_IMAGE_BYTES,
@@ -173,3 +180,16 @@ class ImageFetcher:
     def _record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
         self._media.record_failure(image, failure)
         self._scheduler.mark_done(image)
+
+
+def _conditions(image: QueuedImage) -> dict[str, str]:
+    """Return the headers by which a host sends a stored image only if it has changed."""
+    if image.stored_at is None:
+        return {}
+    since = image.last_modified or format_datetime(parse_utc(image.stored_at), usegmt=True)
+    return {"If-Modified-Since": since, **({"If-None-Match": image.etag} if image.etag else {})}
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")

@@ -145,7 +145,7 @@ def _report(result: "CrawlResult", crawl_options: CrawlOptions, flags: CrawlFlag
         click.echo(stamped(f"blogarchive: {result.message}", sys.stderr), err=True)
     if flags.as_json:
         print_result(result_json(crawl_options, result))
-    if flags.notify and (result.exit_code or has_news(result)):
+    if flags.notify and (result.message or has_news(result)):
         sentence = result.message or next(summary_lines(result))
         notify(flags.notify, summary=result_json(crawl_options, result), sentence=sentence)
 

@@ -21,6 +21,9 @@ from blogarchive.store.rows import format_utc, parse_utc, utc_now
 
 _ALL = 10_000_000
 
+_MAX_OLD = 5
+"""Stored images of a run that are asked for again."""
+
 
 class MediaHostPolicy:
     """Hosts that may serve images of a post: its own host, those of its site, and those that its blog allows."""
@@ -74,6 +77,7 @@ class MediaSession:
         self._hosts: list[str] = []
         self._changed: dict[str, None] = {}
         self._authors = AuthorIds(archive, blogs)
+        self._old_left = _MAX_OLD
         self._begun_at = utc_now()  # later retries belong to the next run: a run tries each image once
         # A partial run fetches the images of its own posts; one that continues another, those of both.
         self._since = format_utc(parse_utc(run.epoch_at)) if recent else ""
@@ -92,6 +96,9 @@ class MediaSession:
     def add_post(self, blog: Blog, number: int | str) -> None:
         """Queue the images of a post that was stored after `begin`."""
         hosts = media.queue_post_images(self._archive, blog, number, self.policy.refusal)
+        old = media.requeue_old_images(self._archive, blog, number, now=self._begun_at, limit=self._old_left)
+        self._old_left -= len(old)
+        hosts = [*hosts, *old]
         self._total += len(hosts)
         self._changed.update(dict.fromkeys(hosts))
 
@@ -132,14 +139,32 @@ class MediaSession:
             if allowed or not found:
                 return allowed
 
-    def store_image(self, image: QueuedImage, file: ImageFile) -> None:
-        """Store the bytes of an image; raises `CannotWrite`."""
-        media.store_image(self._archive, image.url, file, now=utc_now())
+    def store_image(
+        self,
+        image: QueuedImage,
+        file: ImageFile,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> None:
+        """Store the bytes of an image with its validators; raises `CannotWrite`."""
+        media.store_image(
+            self._archive, image.url, file, now=utc_now(), etag=etag, last_modified=last_modified
+        )
         self.stored += 1
         self._notify()
 
+    def keep_stored(self, image: QueuedImage) -> None:
+        """Record that the stored file of an image stays: it is unchanged, or the host does not serve it any more."""
+        media.mark_unmodified(self._archive, image, now=utc_now())
+        self._total -= 1
+        self._notify()
+
     def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
-        """Record a failure, and schedule a retry unless it is permanent."""
+        """Record a failure, and schedule a retry unless it is permanent; a stored file stays."""
+        if image.stored_at is not None:
+            self.keep_stored(image)
+            return
         self.failed += 1
         media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self._observer.on_message(
@@ -153,6 +178,9 @@ class MediaSession:
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
             for image in left:
+                if image.stored_at is not None:
+                    media.mark_unmodified(self._archive, image, now=utc_now())
+                    continue
                 media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(

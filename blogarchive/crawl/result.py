@@ -117,16 +117,21 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
     known = _known(session)
     found = reported_failures(session.archive, session.blogs, session.run)
     reported = [failure for failure in found if failure not in known]
+    homes = failures.home_page_urls(session.archive, session.blogs)
     notes = tuple(
         _("not reached since {time}: {what}").format(time=failure.first_failed_at, what=_describe(failure))
         for failure in known
+        if failure in found or failure.url in homes
     )
     outcome: RunOutcome = "limited" if limit else "failures"
+    lasting = any(failure in known and failure.url not in homes for failure in found)
     news = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
     if reported or news:
         messages = [*news, *([_failures_message(reported)] if reported else ())]
         message = "; ".join((*messages, *filter(None, (limit,))))
         return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message, notes=notes)
+    if lasting and not session.warnings:  # an earlier run reported them, and they are retried
+        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=limit, notes=notes)
     if session.warnings:
         message = "; ".join((*session.warnings, *filter(None, (limit,))))
         return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Self
 
@@ -23,7 +23,10 @@ from blogarchive.store.rows import format_utc, shift_utc
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueuedImage:
-    """An image to fetch, with the URL, site and uid of a post that shows it; `attempts` counts failures."""
+    """An image to fetch, with the URL, site and uid of a post that shows it; `attempts` counts failures.
+
+    `stored_at` is None, or when its stored file was fetched (UTC text): it may have changed since.
+    """
 
     id: int
     url: str
@@ -32,6 +35,9 @@ class QueuedImage:
     post_url: str
     site: str
     uid: str
+    etag: str | None = None
+    last_modified: str | None = None
+    stored_at: str | None = None
 
     @property
     def blog(self) -> Blog:
@@ -140,7 +146,7 @@ _SHOWN = (
 )
 
 _DUE = (
-    " from media m where (m.status = 'todo' or (m.status = 'failed' and m.next_try_at <= ?))"
+    " from media m where (m.status = 'todo' or (m.status in ('failed', 'stored') and m.next_try_at <= ?))"
     " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
     " and p.author_id in (select value from json_each(?)) and coalesce(p.own_page_seen_at, '') >= ?)"
 )
@@ -163,15 +169,17 @@ def due_images(
 ) -> list[QueuedImage]:
     """Return the images of a host due at `moment` (UTC text), those that never failed first."""
     found: list[QueuedImage] = []
-    for status in ("todo", "failed"):
+    for status in ("todo", "failed", "stored"):
         found += archive.all_as(
             QueuedImage,
-            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid from media m"
+            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,"
+            " case m.status when 'stored' then m.fetched_at end as stored_at from media m"
             " join posts p on p.id = (select pm.post_id from post_media pm join posts q on q.id = pm.post_id"
             " where pm.media_id = m.id and q.author_id in (select value from json_each(?))"
             " and coalesce(q.own_page_seen_at, '') >= ? order by pm.id limit 1)"
             " join authors a on a.id = p.author_id"
-            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ? order by m.id limit ?",
+            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ?"
+            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit ?",
             (authors, since, status, host, moment, limit - len(found)),
         )
     return found
@@ -288,6 +296,33 @@ def queue_post_images(archive: Archive, blog: Blog, number: int | str, refusal: 
     return hosts
 
 
+_ASKED_AGAIN = timedelta(days=30)
+_NO_VALIDATOR = ""  # the host sent none: asking again would fetch the whole image
+
+
+def requeue_old_images(
+    archive: Archive, blog: Blog, number: int | str, *, now: datetime, limit: int
+) -> list[str]:
+    """Queue stored images of a post that were not asked for in a month, the oldest first; return the host of each."""
+    rows = archive.rows(
+        "select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?"
+        " and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?"
+        " group by m.id order by m.fetched_at limit ?",
+        (post_id_of(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
+    )
+    archive.execute_many(
+        "update media set next_try_at = ? where id = ?", [(format_utc(now), media_id) for media_id, _ in rows]
+    )
+    return [str(host) for _, host in rows]
+
+
+def mark_unmodified(archive: Archive, image: QueuedImage, *, now: datetime) -> None:
+    """Record that the stored file of an image is the one that its URL shows, or that it could not be asked for."""
+    archive.execute(
+        "update media set fetched_at = ?, next_try_at = null where id = ?", (format_utc(now), image.id)
+    )
+
+
 def due_hosts_of_queue(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
     """Return the hosts of due images; `since` restricts them to posts seen from that UTC text on."""
     return due_hosts(archive, authors, moment=format_utc(now), since=since)
@@ -315,21 +350,31 @@ def next_images(
     return [image for image in images if image.id not in exclude][:limit]
 
 
-def store_image(archive: Archive, url: str, file: ImageFile, *, now: datetime) -> bool:
-    """Store the file of an image; return False if the same bytes were stored before."""
+def store_image(
+    archive: Archive,
+    url: str,
+    file: ImageFile,
+    *,
+    now: datetime,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> bool:
+    """Store the file of an image; return False if the same bytes were stored before. An earlier file of the URL stays."""
     digest = sha256(file.body).hexdigest()
+    validator = etag if etag or last_modified else _NO_VALIDATOR
     with archive.atomic():
         inserted = archive.execute(
             "insert into media_files(sha256, content_type, size, body) values (?, ?, ?, ?)"
             " on conflict(sha256) do nothing",
             (digest, file.content_type, len(file.body), file.body),
         ).rowcount
+        archive.execute(_KEEP_VERSION, (url, digest, format_utc(now)))
         archive.execute(
-            "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
-            " values (?, ?, ?, ?, ?, ?, ?, 'stored', ?) on conflict(url) do update set sha256 = excluded.sha256,"
-            " content_type = excluded.content_type, size = excluded.size, width = excluded.width,"
+            "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at, etag,"
+            " last_modified) values (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?) on conflict(url) do update set"
+            " sha256 = excluded.sha256, content_type = excluded.content_type, size = excluded.size, width = excluded.width,"
             " height = excluded.height, status = excluded.status, fetched_at = excluded.fetched_at,"
-            " next_try_at = null, detail = null",
+            " next_try_at = null, detail = null, etag = excluded.etag, last_modified = excluded.last_modified",
             (
                 url,
                 host_of(url),
@@ -339,6 +384,8 @@ def store_image(archive: Archive, url: str, file: ImageFile, *, now: datetime) -
                 file.width,
                 file.height,
                 format_utc(now),
+                validator,
+                last_modified,
             ),
         )
         archive.execute(
@@ -348,6 +395,16 @@ def store_image(archive: Archive, url: str, file: ImageFile, *, now: datetime) -
         )
         failures.resolve(archive, url, now=now)
     return inserted > 0
+
+
+# The files of a URL that shows another file than before: the earlier one and the new one.
+_KEEP_VERSION = """
+insert into media_versions(url, sha256, first_seen_at, last_seen_at)
+select url, sha256, fetched_at, fetched_at from media where url = ?1 and sha256 <> ?2
+ union all
+select url, ?2, ?3, ?3 from media where url = ?1 and sha256 <> ?2
+    on conflict(url, sha256) do update set last_seen_at = max(last_seen_at, excluded.last_seen_at)
+"""
 
 
 def mark_failed(

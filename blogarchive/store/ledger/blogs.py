@@ -388,7 +388,9 @@ _STATEMENTS = (
     *(f"delete from {table} where site = :site and uid is :uid" for table in _OF_BLOGS),
     f"delete from pages where site = :site and uid is :uid and id not in ({_NAMED_PAGES})",
     "delete from media where not exists (select 1 from post_media where media_id = media.id)",
-    "delete from media_files where not exists (select 1 from media where media.sha256 = media_files.sha256)",
+    "delete from media_versions where not exists (select 1 from media where media.url = media_versions.url)",
+    "delete from media_files where not exists (select 1 from media where media.sha256 = media_files.sha256)"
+    " and not exists (select 1 from media_versions v where v.sha256 = media_files.sha256)",
 )
 
 

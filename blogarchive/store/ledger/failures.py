@@ -192,7 +192,7 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
 
     A permanent failure of an image is not new: no run can fix it.
     """
-    homes = _home_urls(archive, blogs)
+    homes = home_page_urls(archive, blogs)
     found = [
         failure
         for failure in open_failures(archive, blogs)
@@ -220,7 +220,8 @@ def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: da
     ]
 
 
-def _home_urls(archive: Archive, blogs: Sequence[Blog]) -> set[str]:
+def home_page_urls(archive: Archive, blogs: Sequence[Blog]) -> set[str]:
+    """Return the URLs at which the home pages of these blogs are asked for."""
     return {home.url for blog in blogs if (home := home_target(archive, blog))}
 
 

@@ -11,6 +11,9 @@ from tests.demo.blogs.sample import sample_blog
 from tests.demo.changes import add_post
 from tests.demo.server.faults import Cut, Drop, Refuse, Rule
 from tests.demo.server.http_server import LoggedRequest
+from tests.demo.server.media import media
+from tests.demo.server.response import Answer, GetRequest
+from tests.nights.host import EvolvingHost
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
@@ -163,3 +166,38 @@ def test_images_are_fetched_while_pages_are_left(tool: Tool) -> None:
     pages = [place for place, path in enumerate(paths) if path.startswith(HOME)]
     assert len(images) == 12
     assert sum(image < pages[-1] for image in images) >= 6
+
+
+def test_a_replaced_image_is_found_when_its_post_is_fetched_again_and_the_earlier_file_stays(
+    tool: Tool,
+) -> None:
+    shown = {"tag": '"one"', "image": GOOD}
+
+    def image(request: GetRequest) -> Answer | None:
+        if request.path != GOOD:
+            return None
+        if request.headers.get("if-none-match") == shown["tag"]:
+            return Answer(status=304)
+        answer = media(shown["image"])
+        assert answer is not None
+        return answer.with_header("ETag", shown["tag"])
+
+    with EvolvingHost(blog([GOOD]), markup="tables") as host:
+        host.instead = image
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        for days, requests in ((10, 0), (40, 1), (45, 0)):
+            tool.days_ahead = days
+            host.forget_requests()
+            assert tool.run("update", "--full").code == 0
+            assert [one.status for one in host.requests if one.path == GOOD] == [304] * requests
+        shown.update(tag='"two"', image=OTHER)
+        tool.days_ahead = 90
+        assert tool.run("update", "--full").code == 0
+        host.instead = lambda request: Answer(status=404) if request.path == GOOD else None
+        tool.days_ahead = 140
+        assert tool.run("update", "--full").code == 0
+    assert tool.rows("select status, content_type from media") == [("stored", "image/png")]
+    versions = tool.rows("select sha256, first_seen_at from media_versions order by 2")
+    assert len(versions) == tool.scalar("select count(*) from media_files") == 2
+    assert tool.rows("select sha256 from media") == [(versions[1][0],)]
+    assert tool.run("verify").code == 0

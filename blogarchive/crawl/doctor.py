@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import groupby
 
 from blogarchive.items import CrawledPage, DateText, Page, Target
 from blogarchive.parsing.charset.decoding import decode
@@ -20,6 +21,9 @@ _SOURCES = {
     "months.month": "archive_months",
     "latest.title": "listed.title",
 }
+_COMPUTED = {"kind", "encoding", "unseen_comments", "is_counted", "title_cut", "version", "whole", "read_by"}
+_LEAST_ANCHOR = 4  # characters; a shorter text is on many lines
+_ITEM = re.compile(r"(?:.*\[\d+\])?")
 _INDEX = re.compile(r"\[[^]]*\]")
 
 
@@ -115,20 +119,41 @@ def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:
 
 
 def _locate(document: Document, values: Iterable[tuple[str, str]]) -> Iterator[FieldFinding]:
-    """Yield each value with the position nearest to the field before it, of the same post or author."""
-    last: dict[str, int] = {}
-    for field, value in values:
-        text = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
-        owner = field.split(".")[0]
-        found = None
-        if text and text != "none" and not text.startswith("http"):
-            found = _find(document, text, near=last.get(owner, 0))
-        if found is None:
-            yield FieldFinding(field=field, value=value)
-            continue
-        line, at = found
-        last[owner] = line.index
-        yield FieldFinding(field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at)))
+    """Yield each value with its position: near the rarest text of its item, then near the field before it.
+
+    A name or a number may be that of another comment too, or be quoted in a text.
+    """
+    for _item, group in groupby(values, lambda value: _ITEM.match(value[0])[0]):  # type: ignore[index] # matches all
+        fields = list(group)
+        near = _anchor(document, [_shown_text(field, value) for field, value in fields])
+        for field, value in fields:
+            text = _shown_text(field, value)
+            found = _find(document, text, near=near) if text else None
+            if found is None:
+                yield FieldFinding(field=field, value=value)
+                continue
+            line, at = found
+            near = line.index
+            yield FieldFinding(
+                field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at))
+            )
+
+
+def _anchor(document: Document, texts: Iterable[str]) -> int:
+    """Return the line of the text that the fewest lines have, the first of several; 0 if none is found."""
+    places = [
+        [line.index for line in document.lines if text in line.text]
+        for text in texts
+        if len(text) >= _LEAST_ANCHOR
+    ]
+    return min((lines for lines in places if lines), key=len, default=[0])[0]
+
+
+def _shown_text(field: str, value: str) -> str:
+    """Return what a page may show of a value; "" for a URL and for what the parser computes."""
+    text = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
+    is_shown = text != "none" and not text.startswith("http") and field.rpartition(".")[2] not in _COMPUTED
+    return text if is_shown else ""
 
 
 def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | None:

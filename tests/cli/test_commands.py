@@ -23,7 +23,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
-from tests.demo import DemoHost, sample_blog
+from tests.demo import DemoHost, make_blog, sample_blog
 from tests.paths import NEEDS_ASCII_CHECKOUT
 
 CONTRACT = {
@@ -432,6 +432,17 @@ def test_doctor_prints_each_field_with_its_line() -> None:
         ("author.total_visits", "访问总量"),
     ):
         assert label in shown[places[field]], field
+
+
+def test_doctor_names_the_line_of_the_comment_itself_if_its_author_wrote_others() -> None:
+    with DemoHost([make_blog("31182", posts=5)]) as host:
+        url = host.post_url("31182", 400545)
+        arguments = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--json"]
+        ran = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
+    lines = {one["field"]: one["line"] for one in json.loads(ran.stdout)}
+    last = "posts[0].comments[4]"
+    assert lines[f"{last}.author_name"] == lines[f"{last}.posted"] == lines[f"{last}.body_text"] - 1
+    assert lines["posts[0].unseen_comments"] is None
 
 
 def test_doctor_names_the_limits_of_a_page_and_parses_none_beyond_them(

@@ -1,6 +1,6 @@
 """Scrapy's settings of every run, for `blogarchive backup` and for `scrapy crawl blog -a url=…`.
 
-`blogarchive.crawl.scrapy_settings.build_settings` overrides them by the options of the command line.
+`blogarchive.crawl.run.build_settings` overrides them by the options of the command line.
 """
 
 from blogarchive import installed_version

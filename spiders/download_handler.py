@@ -1,4 +1,4 @@
-"""Send each request when its host allows it, and cancel all requests when the run ends."""
+"""Resolve public addresses, send each request when its host allows it, cancel all requests when the run ends."""
 
 import asyncio
 from collections import defaultdict
@@ -28,8 +28,6 @@ from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.single_page import PageSpider
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
-
-# dns_guard
 
 
 class PublicAddressResolver(CachingHostnameResolver):
@@ -96,9 +94,6 @@ class _AddressFilter:
 
     def resolutionComplete(self) -> None:  # noqa: N802
         self._receiver.resolutionComplete()
-
-
-# download_handler
 
 
 def flush_slots(crawler: Crawler) -> None:

@@ -1,4 +1,4 @@
-"""Follow redirects only to the same host, or to another host of the same site."""
+"""Scrapy's downloader middlewares: decode responses, add the cookies of a file, follow redirects within a site."""
 
 from collections.abc import Callable, Mapping
 from http.cookiejar import MozillaCookieJar
@@ -32,8 +32,6 @@ from blogarchive.parsing.content_encoding import (
 from blogarchive.parsing.http import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.media import QueuedImage
-
-# compression
 
 
 class ResponseTooLarge(IgnoreRequest):
@@ -86,8 +84,6 @@ def _encodings(response: Response) -> list[str]:
     return [name for part in values.lower().split(",") if (name := part.strip())]
 
 
-# cookie_file
-
 BlogKey = tuple[str, str | None]
 
 
@@ -124,8 +120,6 @@ def _blog_of(request: Request) -> BlogKey | None:
     item: Target | QueuedImage | None = request.cb_kwargs.get("target") or request.cb_kwargs.get("image")
     return None if item is None else (item.site, item.uid)
 
-
-# redirects
 
 _HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh
 

@@ -1,4 +1,4 @@
-"""Classify responses: a page, a refusal, a server error or a truncated page."""
+"""Limit the head of a response, name the reason of a failed request, and classify responses."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -32,8 +32,6 @@ from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.ledger.failures import Failure, FailureKind
 from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
-
-# response_head
 
 MAX_HEAD_BYTES = 256 * 1024
 """Browsers accept as much (Chromium: 256 KB); servers send a few KB."""
@@ -83,8 +81,6 @@ class LimitedHeadFactory(_LenientHTTP11ClientFactory):
         protocol.before_request = self._before_request
         return protocol
 
-
-# fetch_errors
 
 _TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
 """The reason in the text of an OpenSSL error."""
@@ -178,8 +174,6 @@ def _permanent(kind: FailureKind, detail: str) -> FetchFailure:
 def _retryable(kind: FailureKind, detail: str) -> FetchFailure:
     return FetchFailure(failure=Failure(kind=kind, detail=detail), retryable=True)
 
-
-# response_kind
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
 _READABLE_ERRORS = {401, 403, 404, 410, 451}

@@ -18,8 +18,6 @@ from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
-# robots
-
 _MAX_ROBOTS_BYTES = 500 * 1024
 """Rules beyond are ignored (RFC 9309, 2.5)."""
 

@@ -75,9 +75,6 @@ def is_own_server(datasette: "Datasette") -> bool:
     return bool((datasette.plugin_config(PLUGIN) or {}).get("own_server"))
 
 
-# permissions
-
-
 async def check_permissions(
     datasette: "Datasette", actor: Any, database: str, tables: tuple[str, ...]
 ) -> None:
@@ -97,8 +94,6 @@ async def check_permissions(
     for table in tables:
         await datasette.ensure_permissions(actor, [("view-table", (database, table)), *whole])
 
-
-# metadata
 
 _PACKAGE = files("blogarchive.browse")
 
@@ -143,8 +138,6 @@ def canned_queries() -> dict[str, Any]:
         }
     return found
 
-
-# internal_database
 
 _DESCRIPTIONS: Final = ("title", "description", "description_html", "source")
 _KEYS: Final = {1: "databases(database_name", 2: "resources(database_name, resource_name",

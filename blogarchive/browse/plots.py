@@ -10,8 +10,6 @@ from markupsafe import Markup, escape
 
 from blogarchive.messages import Language
 
-# scales
-
 MONTH: Final = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _STEPS: Final = (1, 2, 5, 10)
 
@@ -45,8 +43,6 @@ def spread(values: Sequence[float], low: float, high: float) -> list[float]:
         return [(low + high) / 2] * len(values)
     return [low + (value - least) / (most - least) * (high - low) for value in values]
 
-
-# frame
 
 WIDTH: Final = 720
 HEIGHT: Final = 150
@@ -99,9 +95,6 @@ def label_times(places: Sequence[tuple[float, str]]) -> str:
 
 def _label_width(text: str) -> float:
     return 10 + 7.5 * len(text)
-
-
-# bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +159,6 @@ def _label_months(places: Mapping[str, float]) -> str:
     return label_times(years)
 
 
-# calendar
-
 _CELL: Final = 13
 _LEFT: Final = 26
 _TOP: Final = 18
@@ -208,8 +199,6 @@ def _draw_day(bar: Bar | None, x: int, y: int) -> str:
     body = f'<title>{escape(bar.title)}</title><rect class="day{min(_DARKEST, bar.value)}" {square}/>'
     return f'<a href="{escape(bar.href)}" tabindex="-1">{body}</a>'
 
-
-# lines
 
 _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
 _LABELS = 5

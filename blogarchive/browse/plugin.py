@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-# routes
-
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 Route = Callable[..., Awaitable[Response]]
 
@@ -123,8 +121,6 @@ def _routes(*, own: bool, databases: Iterable[str]) -> list[tuple[str, Route]]:
         ),
     ]
 
-
-# plugin
 
 _MAPPED_BYTES = 2**31 - 2**16 if os.name == "posix" else 0  # Windows shrinks no mapped file
 """Bytes of an archive that are read without a system call for each page; the most that SQLite maps."""

@@ -1,4 +1,4 @@
-"""The context of a request for a reading page: its archive, its parameters, queries, rendering."""
+"""A request for a reading page: its archive, parameters, queries and permissions; its responses and errors."""
 
 import logging
 import sqlite3
@@ -20,8 +20,6 @@ from blogarchive.store.read import blogs
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-
-# responses
 
 _SAFE_IMAGES: Final = {
     "image/avif",
@@ -92,8 +90,6 @@ def stylesheet_response(text: str) -> Response:
     return Response(text, status=200, headers=headers, content_type="text/css; charset=utf-8")
 
 
-# errors
-
 log = logging.getLogger(__name__)
 
 
@@ -128,8 +124,6 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
         detail = _("This page cannot be shown ({error}).").format(error=f"{type(error).__name__}: {error}")
     return 500, f"{detail} {_('`blogarchive verify` shows whether the archive is damaged.')}"
 
-
-# context
 
 _Result = TypeVar("_Result")
 _TIME_LIMIT_MS = 20_000

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-# filters
-
 _CONTAINS = "__contains"
 
 
@@ -118,8 +116,6 @@ def _escape_rows(rows: bytes) -> bytes:
     )
     return rows[: len(_BOM) * rows.startswith(_BOM)] + found.getvalue().encode("utf-8", "surrogateescape")
 
-
-# links
 
 # (table, column) -> (kind of reading page, column with its id)
 _CELLS = {

@@ -1,4 +1,4 @@
-"""The command that prepares an archive for a stick or a disc: `seal`."""
+"""The commands that write copies: `export` and `seal`."""
 
 import json
 from dataclasses import asdict
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from blogarchive.export.epub import Division
     from blogarchive.export.run import Exported
 
-
-# export
 
 _EXPORT_HELP = _(
     """Run it again to update OUT.
@@ -153,9 +151,6 @@ def _choose_export(
     if years:
         return kind, {"years": True}
     return kind, {"each": each} if each else {}
-
-
-# seal
 
 
 @click.command(

@@ -23,8 +23,6 @@ from blogarchive.cli.output import explain_damage
 from blogarchive.crawl.options import default_db
 from blogarchive.errors import UsageError
 
-# parameter_types
-
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
 _LARGEST = 2**31 - 1
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
@@ -144,8 +142,6 @@ class PathArgument(click.Path):
         return super().convert(path, param, ctx)
 
 
-# examples
-
 _URL: Final = "https://blog.creaders.net/u/31182/"
 _EXAMPLES: Final = {
     "backup": (_URL, f"{_URL} --media-hosts '*' --delay 2", "--from blogs.txt --db ~/blogs/archive.db"),
@@ -194,8 +190,6 @@ def format_examples(name: str) -> str | None:
     lines = [f"  blogarchive {name} {words}".rstrip() for words in examples]
     return "\n".join(("\b", _("Examples:"), *lines))
 
-
-# config_file
 
 FILE_NAME: Final = "blogarchive.toml"
 _COMMANDS: Final = ("backup", "update", "serve")
@@ -283,8 +277,6 @@ def _flat(found: Mapping[str, Any]) -> set[str]:
     tables = [value for value in found.values() if isinstance(value, dict)]
     return {*_plain(found), *(key for table in tables for key in table)}
 
-
-# options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

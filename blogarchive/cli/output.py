@@ -1,4 +1,4 @@
-"""The progress bar of commands that run without the network."""
+"""What commands print: streams and code pages, errors of damage, progress bars, numbers with their nouns."""
 
 import errno
 import json
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from blogarchive.crawl.result import CrawlResult
 
-
-# stdio
 
 _STREAMS = 3
 
@@ -126,8 +124,6 @@ def _choose_encoding(before: TextIO | None, *, is_terminal: bool) -> str:
     return before.encoding if before and chosen else "utf-8"
 
 
-# run_summary
-
 _HOSTS_SHOWN = 5
 
 
@@ -213,8 +209,6 @@ def skipped_images_line(hosts: "Mapping[str, int]") -> str:
     )
 
 
-# damage
-
 log = logging.getLogger(__name__)
 
 
@@ -250,8 +244,6 @@ def _find_damage(path: Path) -> str | None:
         return None
 
 
-# notify
-
 SENTENCE: Final = "BLOGARCHIVE_SUMMARY"
 """Environment variable of the command, with the summary as one sentence."""
 _TIMEOUT: Final = 60.0  # seconds
@@ -285,9 +277,6 @@ def _report(command: str, reason: str) -> None:
     )
 
 
-# progress_bar
-
-
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
     """Yield a callback that moves a bar on a terminal, or writes a file for the page that started this command."""
@@ -308,9 +297,6 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
 def _write_progress(path: Path, done: int, total: int) -> None:
     with suppress(OSError):  # a full disk fails the command itself, or nothing
         path.write_text(f"{done} {total}", "ascii")
-
-
-# counts
 
 
 def post_count(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The commands that read the archive: `search`, `serve`."""
+"""The commands that read the archive: `search`, `serve`, `app`."""
 
 import json
 import sys
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blogarchive.store.search.search import Hit
-
-
-# search_output
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
@@ -61,9 +58,6 @@ def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
         click.style(piece.text, fg="yellow", bold=True) if colour and piece.hit else piece.text
         for piece in pieces
     ).strip()
-
-
-# search_serve
 
 
 @click.command(

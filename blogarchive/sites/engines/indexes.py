@@ -48,6 +48,10 @@ class Comments:
 
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     """Return the list of posts in a page that is no HTML; None if it is none."""
+    body = page.body
+    if body[:2] == b"\x1f\x8b":
+        body = unpack(body)
+        text = body.decode("utf-8", "replace")
     start = text.lstrip("\ufeff \r\n\t")[:400]
     if urlsplit(page.url).path.endswith("/robots.txt"):
         found = tuple(urljoin(page.url, one) for one in _SITEMAP_LINE.findall(text))
@@ -58,7 +62,7 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         r"(?:<!--.*?-->\s*)*<(?:!doctype html|html)", start, re.IGNORECASE | re.DOTALL
     ):
         return None
-    root = _parse_xml(page.body if page.body[:2] != b"\x1f\x8b" else unpack(page.body))
+    root = _parse_xml(body)
     if root is None:
         return None
     index = _read_xml(root, page.url, now)

@@ -140,14 +140,14 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
         if "next" in (node.get("rel") or "").lower().split()
     ]
     for anchor in outline.tree.root.iter("a"):
-        label = outline.text(anchor) or anchor.get("title") or anchor.get("aria-label") or ""
+        labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
         named = any(
             _NEXT_CLASS.match(name)
             for above in (anchor, anchor.getparent())
             if above is not None
             for name in names_of(above)
         )
-        if _NEXT.match(label) or (named and "prev" not in names_of(anchor)):
+        if any(map(_NEXT.match, labels)) or (named and "prev" not in names_of(anchor)):
             candidates.append(anchor)
     if archives:
         candidates += [

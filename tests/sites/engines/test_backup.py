@@ -1,0 +1,123 @@
+"""A blog that a real generator makes is backed up whole by the command line, and updated by what its lists say."""
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.tool import Ran, run_command
+
+pytestmark = pytest.mark.skipif(shutil.which("hugo") is None, reason="Hugo is not installed")
+_BASE = """<!DOCTYPE html><html><head>
+<title>{{ if .IsHome }}{{ .Site.Title }}{{ else }}{{ .Title }} | {{ .Site.Title }}{{ end }}</title>
+{{ hugo.Generator }}</head><body>
+<header><a href="/">{{ .Site.Title }}</a></header>
+<main>{{ block "main" . }}{{ end }}
+</main></body></html>"""
+_SINGLE = """{{ define "main" }}<article><h1>{{ .Title }}</h1><time>{{ .Date.Format "2006-01-02 15:04" }}</time>
+<div class="content">{{ .Content }}</div></article>{{ end }}"""
+_LIST = """{{ define "main" }}{{ range (.Paginate .Site.RegularPages 10).Pages }}
+<h2><a href="{{ .Permalink }}">{{ .Title }}</a>
+</h2>{{ end }}{{ template "_internal/pagination.html" . }}{{ end }}"""
+
+
+class Blog:
+    """The source of a blog of Hugo, and what it was asked for."""
+
+    def __init__(self, folder: Path, *, lists: bool) -> None:
+        self.folder, self.lists = folder, lists
+        self.requested: list[str] = []
+        for name, text in (("baseof", _BASE), ("single", _SINGLE), ("list", _LIST)):
+            file = folder / "layouts" / "_default" / f"{name}.html"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+    def write(self, number: int, text: str, changed: str = "2021-01-01") -> None:
+        post = self.folder / "content" / "posts" / f"p{number}.md"
+        post.parent.mkdir(parents=True, exist_ok=True)
+        date = f"2020-{number % 12 + 1:02d}-03T08:30:00+08:00"
+        post.write_text(
+            f"---\ntitle: 第 {number} 天\ndate: {date}\nlastmod: {changed}\n---\n{text}\n", encoding="utf-8"
+        )
+
+    def build(self, url: str) -> None:
+        kinds = [] if self.lists else ["--disableKinds", "sitemap,RSS"]
+        shutil.rmtree(self.folder / "public", ignore_errors=True)
+        (self.folder / "hugo.toml").write_text(f'baseURL = "{url}"\ntitle = "山居"\n', encoding="utf-8")
+        subprocess.run(["hugo", "--quiet", *kinds], cwd=self.folder, check=True, timeout=60)
+
+
+@contextmanager
+def serve(blog: Blog) -> Iterator[str]:
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def log_request(self, *_: object) -> None:
+            blog.requested.append(self.path)
+
+    handler = partial(Handler, directory=str(blog.folder / "public"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
+def run(folder: Path, *words: str) -> Ran:
+    return run_command(*words, "--db", "a.db", "--delay", "0", "--no-media", folder=folder)
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    import sqlite3
+
+    with sqlite3.connect(folder / "a.db") as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("lists", [True, False], ids=["sitemap", "no list"])
+def test_every_post_is_stored_and_a_limit_stores_that_many(tmp_path: Path, lists: bool) -> None:
+    blog = Blog(tmp_path / "blog", lists=lists)
+    for number in range(1, 24):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url, "--limit", "5").code == 0
+        assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(5,)]
+        assert run(tmp_path, "backup", url).code == 0
+    assert rows(tmp_path, "select count(*), count(body_text), count(posted_at) from posts") == [(23, 23, 23)]
+    assert rows(tmp_path, "select distinct read_by from posts") == [("engine:hugo",)]
+    assert rows(tmp_path, "select title, substr(posted_at, 1, 16) from posts where number = 'posts/p4'") == [
+        ("第 4 天", "2020-05-03T08:30")
+    ]
+    assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
+
+
+def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_those(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 13):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+        assert blog.requested == ["/robots.txt", "/", "/sitemap.xml"]
+        blog.write(3, "今天是第 3 天，改过的文字。", changed="2021-02-02")
+        blog.write(13, "今天是第 13 天，新的一篇。")
+        (blog.folder / "content" / "posts" / "p5.md").unlink()
+        blog.build(url)
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+    assert sorted(blog.requested[3:]) == ["/posts/p13/", "/posts/p3/", "/posts/p5/"]
+    assert rows(tmp_path, "select number, gone_reason from posts where gone_at is not null") == [
+        ("posts/p5", "404")
+    ]
+    assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]

@@ -1,0 +1,142 @@
+"""Lists of posts for machines name the posts of the blog, their changes, and where they go on."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.sites.base import site_by_name
+from blogarchive.sites.normalize import normalize_page
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HOME = "https://notes.example.org"
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+
+
+def read(
+    path: str,
+    body: str | bytes,
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    uid: str = "notes.example.org",
+    number: str | None = None,
+) -> ParsedPage:
+    kind = PageKind.HOME if number is None else PageKind.COMMENTS
+    target = Target(url=f"{HOME}/{path}", site="web", kind=kind, uid=uid, post_number=number, page_no=2)
+    raw = body if isinstance(body, bytes) else body.encode()
+    page = Page(url=target.url, fetched_at=NOW, status=200, headers=headers, body=raw)
+    parsed = site_by_name("web").parse_page(page, target)
+    return normalize_page(CrawledPage(target=target, page=page, parsed=parsed)).parsed
+
+
+def named(page: ParsedPage) -> list[tuple[str | None, str, str | None]]:
+    return [(post.number, post.title, post.version) for post in page.listed]
+
+
+def following(page: ParsedPage) -> list[str]:
+    return [link.url.removeprefix(HOME) for link in page.links if link.next_page]
+
+
+_SITEMAP = (
+    '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    f"<url><loc>{HOME}/</loc></url><url><loc>{HOME}/2020/a/</loc><lastmod>2020-05-06</lastmod></url>"
+    f"<url><loc>{HOME}/tags/x/</loc></url><url><loc>https://other.example.org/b/</loc></url></urlset>"
+)
+
+
+@pytest.mark.parametrize("body", [_SITEMAP, gzip.compress(_SITEMAP.encode())], ids=["plain", "gzip"])
+def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
+    page = read("sitemap.xml", body)
+    assert named(page) == [("2020/a", "", "2020-05-06")]
+    assert (page.kind, following(page), page.problems) == (PageKind.HOME, [], ())
+
+
+def test_an_index_of_sitemaps_and_robots_txt_lead_to_each_sitemap() -> None:
+    index = (
+        "<sitemapindex>"
+        + "".join(
+            f"<sitemap><loc>{HOME}/{name}.xml</loc></sitemap>" for name in ("posts-1", "posts-2", "tags")
+        )
+        + "</sitemapindex>"
+    )
+    assert following(read("sitemap.xml", index)) == ["/posts-1.xml", "/posts-2.xml"]
+    assert following(read("robots.txt", f"User-agent: *\nSitemap: {HOME}/all.xml\n")) == ["/all.xml"]
+
+
+def test_a_feed_goes_on_to_its_next_page_and_one_that_does_not_say_it_is_whole_to_the_home_page() -> None:
+    times = "<published>2020-05-06T09:30:00+08:00</published><updated>2020-05-07T00:00:00Z</updated>"
+    entry = f'<entry><title>A &amp;amp; B</title><link href="/a/"/>{times}</entry>'
+    page = read("atom.xml", f'<feed {ATOM}><link rel="next" href="/atom2.xml"/>{entry}</feed>')
+    assert named(page) == [("a", "A & B", "2020-05-07T00:00:00Z")]
+    assert page.listed[0].posted is not None
+    assert f"{page.listed[0].posted.at}" == "2020-05-06 09:30:00+08:00"
+    assert following(page) == ["/atom2.xml"]
+    assert following(read("atom.xml", f"<feed {ATOM}>{entry}</feed>")) == ["/#walk"]
+
+
+def test_rss_of_hugo_is_whole() -> None:
+    item = f"<item><title>A</title><link>{HOME}/a/</link><pubDate>Wed, 06 May 2020 09:30:00 +0800</pubDate></item>"
+    page = read("index.xml", f"<rss><channel><generator>Hugo</generator>{item}</channel></rss>")
+    assert (named(page), following(page)) == ([("a", "A", None)], [])
+
+
+def test_the_interface_of_wordpress_names_posts_changes_and_the_next_page() -> None:
+    row = {
+        "id": 7, "link": f"{HOME}/?p=7", "date": "2020-05-06T09:30:00", "date_gmt": "2020-05-06T01:30:00",
+        "modified_gmt": "2020-05-08T00:00:00", "title": {"rendered": "A &#038; B"},
+    }  # fmt: skip
+    page = read(
+        "wp-json/wp/v2/posts?per_page=100&page=1", json.dumps([row]), headers=(("X-WP-TotalPages", "2"),)
+    )
+    assert named(page) == [("?p=7", "A & B", "2020-05-08T00:00:00")]
+    assert f"{page.listed[0].posted and page.listed[0].posted.at}" == "2020-05-06 09:30:00+08:00"
+    assert following(page) == ["/wp-json/wp/v2/posts?per_page=100&page=2"]
+
+
+def test_comments_of_wordpress_name_whom_they_answer() -> None:
+    def row(number: int, name: str, parent: int) -> dict[str, object]:
+        date = {"date": "2020-05-07T10:00:00", "date_gmt": "2020-05-07T02:00:00"}
+        content = {"rendered": f"<p>Rain {number}</p>"}
+        return {"id": number, "author_name": name, "parent": parent, "content": content, **date}
+
+    page = read(
+        "wp-json/wp/v2/comments?post=7&page=1",
+        json.dumps([row(1, "Ann", 0), row(2, "Bob", 1)]),
+        number="?p=7",
+    )
+    post = page.posts[0]
+    assert (page.kind, post.number) == (PageKind.COMMENTS, "?p=7")
+    assert [(one.author_name, one.reply_to, one.body_text) for one in post.comments] == [
+        ("Ann", None, "Rain 1"),
+        ("Bob", "Ann", "Rain 2"),
+    ]
+
+
+def test_a_feed_of_blogger_counts_on_and_search_indexes_of_hexo_are_lists() -> None:
+    entry = f'<entry><title>A</title><link rel="alternate" href="{HOME}/2020/05/a.html"/></entry>'
+    page = read("feeds/posts/default?max-results=150&start-index=1", f"<feed {ATOM}>{entry * 150}</feed>")
+    assert following(page) == ["/feeds/posts/default?max-results=150&start-index=151"]
+    search = (
+        '<search><entry><title>A</title><url>/2020/a/</url><content type="html">…</content></entry></search>'
+    )
+    assert named(read("search.xml", search)) == [("2020/a", "A", None)]
+    content = json.dumps({"posts": [{"title": "A", "path": "2020/a/", "date": "2020-05-06T01:30:00.000Z"}]})
+    assert named(read("content.json", content)) == [("2020/a", "A", None)]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[", "<feed", "<urlset/>", '{"a": 1}', "\x00", "<rss><channel/></rss>", "[1, null]"]
+)
+def test_damaged_lists_never_raise(body: str) -> None:
+    for path in ("sitemap.xml", "atom.xml", "wp-json/wp/v2/posts?page=1", "robots.txt"):
+        assert read(path, body).listed == ()
+
+
+def test_a_page_that_scripts_alone_make_is_refused_with_the_reason() -> None:
+    text = '<title>App</title><div id="app"></div><script src="/app.js"></script>'
+    page = api.parse_page(text.encode(), f"{HOME}/post/1.html", fetched_at=NOW)
+    assert page.kind is PageKind.UNKNOWN
+    assert "needs a browser" in page.problems[0].detail

@@ -20,6 +20,7 @@ from blogarchive.importing.saved_files import (
     parse_as,
     read_page_urls,
     require_blog,
+    require_parsable,
     require_whole,
     to_crawled_page,
     url_from_path,
@@ -37,6 +38,7 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
     """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify`."""
     if not saved.body.strip():
         raise CannotIdentify(_("it is empty"))
+    require_parsable(saved)
     crawled = _parse_target(saved, _Identification(saved, url, site))
     require_whole(crawled)
     require_blog(crawled)

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,12 +15,14 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
-from parsel import Selector
+from lxml import etree
 
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.messages.details import explain_detail
+from blogarchive.parsing.html import Element, parse_html
 from blogarchive.parsing.http import is_truncated
-from blogarchive.sites.base import site_by_name, site_for_url
+from blogarchive.sites.base import refuse_large_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.large_pages import parse_guarded
@@ -233,10 +236,10 @@ _HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
-_CANONICAL = r"//link[re:test(@rel, '(^|\s)canonical(\s|$)', 'i')]/@href"
-_OG_URL = "//meta[re:test(@property, '^og:url$', 'i') or re:test(@name, '^og:url$', 'i')]/@content"
-_TEXT = "//body//text()[not(ancestor::script or ancestor::style)]"
-_NUMBER_FIELDS = "//input[@name and re:test(normalize-space(@value), '^[0-9]+$')]"
+_CANONICAL = re.compile(r"(^|\s)canonical(\s|$)", re.IGNORECASE)
+_DIGITS = re.compile(r"\s*[0-9]+\s*")
+_MAX_URL = 2_048
+_MAX_LINK_TEXT = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -258,21 +261,31 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.search(text, 0, _HEAD)
     saved_from = match[1] if match else None
-    page = _parse(text)
+    elements = _elements_by_tag(text)
+    base = _read_base(elements["base"], saved_from or base)
     return PageUrls(
         saved_from=saved_from,
-        declared=_read_all(page, _CANONICAL) + _read_all(page, _OG_URL),
-        links=tuple(_read_links(page, _read_base(page, saved_from or base))),
-        written=tuple(_URL.findall(" ".join(page.xpath(_TEXT).getall()))),
+        declared=(
+            *_read_all(elements["link"], "href", lambda link: _CANONICAL.search(link.get("rel", ""))),
+            *_read_all(
+                elements["meta"],
+                "content",
+                lambda meta: "og:url" in (meta.get("property", "").lower(), meta.get("name", "").lower()),
+            ),
+        ),
+        links=tuple(_read_links(elements["a"], base)),
+        written=tuple(_URL.findall(" ".join(_read_texts(elements["body"])))),
         number_fields=tuple(
-            (field.attrib["name"], field.attrib["value"].strip()) for field in page.xpath(_NUMBER_FIELDS)
+            (field.get("name", ""), field.get("value", "").strip())
+            for field in elements["input"]
+            if "name" in field.attrib and _DIGITS.fullmatch(field.get("value", ""))
         ),
     )
 
 
 def find_image_sources(text: str) -> tuple[str, ...]:
     """Return the `src` of every image of the page `text`, each once, as written."""
-    return tuple(dict.fromkeys(_read_all(_parse(text), "//img/@src")))
+    return tuple(dict.fromkeys(_read_all(_elements_by_tag(text)["img"], "src")))
 
 
 def url_from_path(name: str) -> str | None:
@@ -284,30 +297,55 @@ def url_from_path(name: str) -> str | None:
     return None
 
 
-def _parse(text: str) -> Selector:
-    return Selector(text=text, type="html")  # parsel takes a page with an XML declaration for XML
+def _elements_by_tag(text: str) -> defaultdict[str, list[Element]]:
+    found = defaultdict(list)
+    for element in parse_html(text).iter(etree.Element):
+        found[element.tag].append(element)
+    return found
 
 
-def _read_all(page: Selector, xpath: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, page.xpath(xpath).getall())))
+def _read_all(
+    elements: Iterable[Element], name: str, condition: Callable[[Element], object] = lambda _: True
+) -> tuple[str, ...]:
+    values = (element.get(name, "").strip() for element in elements if condition(element))
+    return tuple(filter(None, values))
 
 
-def _read_base(page: Selector, url: str | None) -> str | None:
+def _read_texts(bodies: Iterable[Element]) -> Iterator[str]:
+    """Yield the texts of the first body that are no script and no style."""
+    for element in next(iter(bodies), etree.Element("body")).iter():
+        if isinstance(element.tag, str) and element.tag not in ("script", "style"):
+            yield element.text or ""
+        yield element.tail or ""
+
+
+def _read_base(bases: Iterable[Element], url: str | None) -> str | None:
     try:
-        return urljoin(url or "", next(iter(_read_all(page, "//base/@href")), "")) or None
+        base = urljoin(url or "", next(iter(_read_all(bases, "href")), "")) or None
     except ValueError:
         return url
+    return base if base is None or len(base) <= _MAX_URL else url
 
 
-def _read_links(page: Selector, base: str | None) -> Iterator[tuple[str, str]]:
-    for anchor in page.xpath("//a"):
-        href = anchor.attrib.get("href", "").strip()
+def _read_links(anchors: Iterable[Element], base: str | None) -> Iterator[tuple[str, str]]:
+    for anchor in anchors:
+        href = anchor.get("href", "").strip()
         try:
-            url = urljoin(base, href) if base else href
+            url = urljoin(base, href) if base and len(href) <= _MAX_URL else href
         except ValueError:
             continue
-        if url.startswith(("http://", "https://")):
-            yield url, " ".join(anchor.xpath("string()").get("").split())  # XPath does not normalize U+00A0
+        if url.startswith(("http://", "https://")) and len(url) <= _MAX_URL:
+            yield url, _read_link_text(anchor)
+
+
+def _read_link_text(anchor: Element) -> str:
+    found, length = [], 0
+    for text in anchor.itertext():
+        found.append(str(text))
+        length += len(text)
+        if length > _MAX_LINK_TEXT:
+            break
+    return " ".join("".join(found).split())
 
 
 # parse_saved
@@ -361,6 +399,13 @@ def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
         body=saved.body,
     )
     return CrawledPage(target=target, page=page, parsed=parse_guarded(page, target))
+
+
+def require_parsable(saved: SavedPage) -> None:
+    """Raise `CannotIdentify` if the page is beyond the limits of the parsers, before it is searched for its URL."""
+    refused = refuse_large_page(saved.body)
+    if refused is not None:
+        raise CannotIdentify(explain_detail(refused.problems[0].detail))
 
 
 def require_whole(crawled: CrawledPage) -> None:

@@ -133,10 +133,10 @@ INSTRUCTION = "blogarchive"
 """The processing instruction in a stored page with facts that the user named: `url` of the blog, `zone` of times."""
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^>]*\?>")
+_DECLARATION = re.compile(r"\A\ufeff?\s*+<\?xml\s[^>]*+>")
 # Before the root only white space, comments and instructions: a document type can make entities that fill the memory.
 _PROLOG = re.compile(r"(?>\s|<\?.*?\?>|<!--.*?-->)*+<[A-Za-z_]", re.DOTALL)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)  # an open section ends with the text
 _REFERENCE = re.compile(
     r"&(?:#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));|(amp|lt|gt|quot|apos);|([A-Za-z][A-Za-z0-9]*);|)"
 )

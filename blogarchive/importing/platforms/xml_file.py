@@ -166,7 +166,7 @@ class _Splitter:
 # xml_file
 
 _PLACE = "blogarchive-place"
-_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml\s[^>]*\?>)")
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(<\?xml\s[^>]*+>)")
 _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
 _TITLE_WITHIN = 4096
 _TAIL = 4096

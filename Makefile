@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test test-slow test-prereleases check lint types imports bench measured goldens messages docs site package bundle lock clean
+.PHONY: demo test test-slow test-prereleases attack check lint types imports bench measured goldens messages docs site package bundle lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -16,6 +16,9 @@ test: $(VENV)/.dev ## four workers also on two cores: many tests wait for a proc
 
 test-slow: $(VENV)/.dev ## kills, faults, attacks, browsers, a fleet, the documents, the installed package
 	$(PYTEST) -m slow
+
+attack: $(VENV)/.dev ## every hostile archive, file and page in every command that reads it, within limits of time and memory
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack
 
 check: test test-slow lint types imports
 

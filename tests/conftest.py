@@ -66,8 +66,13 @@ def running_browser() -> Iterator[chromium.Browser]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the slow tests, and all that need a browser; then order those that are selected."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the slow tests, and all that need a browser; then order those that are selected.
+
+    Attacks with all inputs run only if `-m` names them.
+    """
+    if "attack" not in config.option.markexpr:
+        items[:] = [item for item in items if not item.get_closest_marker("attack")]
     for item in items:
         if _folder(item) in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
             item.add_marker("slow")

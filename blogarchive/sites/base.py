@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from gettext import gettext as _
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Problem, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import matches_host
+from blogarchive.parsing.http import host_of, matches_host
 
 if TYPE_CHECKING:
     from blogarchive.parsing.subtree_cache import SubtreeCache
@@ -215,7 +214,7 @@ def site_for_url(url: str) -> Site:
 
     Raises `UsageError` if two sites have it, if it is nearly that of a known site, or no host.
     """
-    host = (urlsplit(url).hostname or "").lower()
+    host = host_of(url)
     sites = _load_sites().loaded.values()
     claims = [site for site in sites if matches_host(host, site.hosts)]
     if len(claims) > 1:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from itertools import islice
 
+from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.subtree_cache import SubtreeCache
@@ -100,7 +101,7 @@ def _parse_batch(batch: list[StoredPage]) -> list[ParsedPage | str]:
 def _try_parse(stored: StoredPage, subtrees: SubtreeCache) -> ParsedPage | str:
     try:
         return parse_stored_page(stored, subtrees)[1].parsed
-    except ParserKilled as why:
+    except (ParserKilled, BlogArchiveError) as why:  # a site may be of a plugin that is not installed
         return str(why)
     except Exception as error:  # one page must not cost the others
         log.exception("parsing %s again failed", stored.page.url)

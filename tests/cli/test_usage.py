@@ -16,6 +16,8 @@ from tests.cli.conftest import RunCli
         ("backup nonsense", "is no URL; write it as"),
         ("backup ftp://blog.creaders.net/u/31182/", "is no URL"),
         ("backup http://[::1/", "is no URL"),
+        ("backup http://[::1@x@]/", "is no URL"),
+        ("backup http://[a]b/", "is no URL"),
         ("backup http://127.0.0.1:99999/u/1/ --site creaders", "is no URL"),
         ("backup http://nonsense/u/31182/", "name one with --site (creaders, "),
         ("backup http://127.0.0.1/u/31182/ --site nosuch", "known sites: creaders, "),

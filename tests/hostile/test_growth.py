@@ -4,11 +4,16 @@ The steps of Python are counted, not seconds. Steps in C are limited by what the
 character reference of an ampersand.
 """
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pytest
 
+from blogarchive.importing.saved_files import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
+from blogarchive.sites.exports import InvalidExport, parse_xml
 from tests.hostile.kinds import KINDS
 from tests.hostile.pages import hostile_page
 from tests.hostile.steps import MAX_GROWTH, count_steps, find_growth
@@ -35,3 +40,35 @@ def test_an_element_keeps_a_hundred_attributes_wherever_its_tag_ends() -> None:
         (element,) = parse_html(f"<body><p{attributes}>甲</p></body>").iter("p")
         assert len(element.attrib) == MAX_ATTRIBUTES
         assert element.text == "甲"
+
+
+SAVED: dict[str, Callable[[int], str]] = {
+    "text nodes": lambda size: "甲<br>" * size,
+    "links under a long base": lambda size: (
+        f"<base href='http://x.example/{'a/' * size}'>" + "<a href=x>y</a>" * size
+    ),
+    "links": lambda size: "<a href='?p=1'>1</a>" * size,
+    "attributes": lambda size: "<a" + "".join(f" data-a{n}=1" for n in range(size)) + " href=x>y</a>",
+    "nested links": lambda size: "<a href=x><b>" * size,
+    "comments": lambda size: "<!-- x -->甲" * size,
+}
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_a_saved_page_is_searched_for_its_url_in_a_time_that_grows_with_its_size(kind: str) -> None:
+    times = []
+    for size in (4_000, 16_000):
+        begun = time.process_time()
+        read_page_urls(f"<html><body>{SAVED[kind](size)}</body></html>", "https://blog.creaders.net/u/1/")
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 80_000, "<a>" + "<![CDATA[" * 20_000, "<a>&x;<!-- " + "<![CDATA[" * 20_000]
+)
+def test_the_xml_of_an_export_is_parsed_in_a_time_that_grows_with_its_size(text: str) -> None:
+    begun = time.process_time()
+    with suppress(InvalidExport):
+        parse_xml(text)
+    assert time.process_time() - begun < 1

@@ -124,12 +124,19 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
 
 def site_of_host(archive: Archive, url: str) -> str | None:
     """Return the site under which blogs of the host of `url` are stored; None if there is none, or more than one."""
-    netloc = urlsplit(url).netloc
+    netloc = _netloc(url)
     homes = archive.all_as(
         _Home, "select distinct site, url from frontier where kind = 'home' and page_no = 1"
     )
-    sites = {home.site for home in homes if netloc and urlsplit(home.url).netloc == netloc}
+    sites = {home.site for home in homes if netloc and _netloc(home.url) == netloc}
     return sites.pop() if len(sites) == 1 else None
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # no URL: a person typed it, or a stranger stored it
+        return ""
 
 
 def is_stored(archive: Archive, blog: Blog) -> bool:
@@ -179,7 +186,7 @@ def home_urls(archive: Archive, blog: Blog) -> list[str]:
 
 def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
     """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
-    hosts = {urlsplit(url).netloc for url in home_urls(archive, blog)}
+    hosts = {_netloc(url) for url in home_urls(archive, blog)}
     return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)
 
 

@@ -107,7 +107,7 @@ _BY_POST = "a.uid, length(p.number), p.number"
 _POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"
 _SEEN = "first_seen_at last_seen_at gone_at"
 _COUNTERS = "views likes comment_count"
-_CATEGORIES = """(select json_group_array(name) from (select c.name from posts_in_categories x
+_CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories x
        join categories c on c.id = x.category_id where x.post_id = p.id order by c.name))"""
 
 FLAT_TABLES = (

@@ -41,7 +41,7 @@ class PostHeading(Post):
 
 
 POST_HEADINGS = f"""select {columns_of(Post)},
-       (select json_group_array(name) from (select c.name from posts_in_categories pc
+       (select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories
   from posts p"""  # noqa: S608 - constants
 """Selects a `PostHeading` per post; may be followed by conditions on `p`."""

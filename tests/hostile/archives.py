@@ -1,0 +1,157 @@
+"""Hostile archives by kind: functions that change a small archive as a stranger could."""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from tests.importing.pages import PNG, post_url
+
+URL = post_url(999)
+_BODY = b"<html>x</html>"
+_SEEN = "2025-01-01T00:00:00+00:00"
+_ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c)"
+_LARGE = "x" * 1_900_000
+
+
+def write(db: Path, *statements: str | tuple[str, tuple[object, ...]]) -> None:
+    """Run statements on the archive."""
+    with closing(sqlite3.connect(db)) as connection, connection:
+        for one in statements:
+            connection.execute(*(one if isinstance(one, tuple) else (one,)))
+
+
+def add_page(db: Path, **changed: object) -> None:
+    """Add the page of a post, valid but for the values `changed`."""
+    target = json.dumps({"url": URL, "kind": "post", "uid": "31182", "number": "999"})
+    row: dict[str, object] = {
+        "url": URL, "fetched_at": _SEEN, "status": 200, "headers": "[]", "body": zlib.compress(_BODY),
+        "body_size": len(_BODY), "sha256": hashlib.sha256(_BODY).hexdigest(), "kind": "post", "site": "creaders",
+        "uid": "31182", "target": target, "reader_version": 1, **changed,
+    }  # fmt: skip
+    write(
+        db, (f"insert into pages({', '.join(row)}) values ({', '.join('?' * len(row))})", tuple(row.values()))
+    )
+
+
+def bomb(size: int) -> bytes:
+    """Return `size` bytes, compressed to a thousandth."""
+    compressor, block = zlib.compressobj(9), bytes(1_000_000)
+    parts = [compressor.compress(block) for _ in range(size // len(block))]
+    return b"".join(parts) + compressor.flush()
+
+
+def _add_file(db: Path, sha256: str, body: object) -> None:
+    write(
+        db,
+        ("insert into media_files values (?, 'image/png', 3, ?)", (sha256, body)),
+        (
+            "insert into media(url, host, sha256, content_type, size, status)"
+            " values ('http://x.example/1.png', 'x', ?, 'image/png', 3, 'stored')",
+            (sha256,),
+        ),
+    )
+
+
+def _add_posts_in_large_category(db: Path) -> None:
+    write(
+        db,
+        "with recursive c(x) as (select 1 union all select x + 1 from c where x < 300) insert into posts(author_id,"
+        " number, url, title, body_html, body_text, content_hash, text_checksum, first_seen_at, last_seen_at)"
+        f" select 1, 5000 + x, 'https://blog.creaders.net/u/31182/' || x, 't', '', '', '', 0, '{_SEEN}', '{_SEEN}' from c",
+        ("insert into categories(author_id, name, first_seen_at, last_seen_at) values (1, ?, ?, ?)", (_LARGE, _SEEN, _SEEN)),
+        "insert into post_categories(post_id, category_id) select id, (select max(id) from categories) from posts",
+    )  # fmt: skip
+
+
+Change = Callable[[Path], None]
+
+PAGES: dict[str, Change] = {
+    "headers nested deep": partial(add_page, headers="[" * 100_000),
+    "headers are numbers": partial(add_page, headers="[1]"),
+    "headers have numbers": partial(add_page, headers='[["a", 1]]'),
+    "headers are large": partial(add_page, headers=json.dumps([["a", _LARGE]])),
+    "target is a list": partial(add_page, target="[]"),
+    "target nested deep": partial(add_page, target="[" * 100_000),
+    "target of no kind": partial(add_page, target='{"kind": "nonsense"}'),
+    "target of objects": partial(add_page, target='{"kind": "post", "uid": {"a": 1}, "number": [1]}'),
+    "target with a line end": partial(add_page, target=json.dumps({"url": f"{URL}\r\nX: 1", "kind": "post"})),
+    "counts nested deep": partial(add_page, counted="[" * 100_000),
+    "counts of no number": partial(add_page, counted='{"bases": {"a": "b"}}'),
+    "another digest": partial(add_page, sha256="0"),
+    "another body": partial(add_page, body=zlib.compress(b"<html>forged</html>")),
+    "body of 1 GB as a small one": lambda db: add_page(db, body=bomb(1_000_000_000)),
+    "body of 1 GB": lambda db: add_page(db, body=bomb(1_000_000_000), body_size=1_000_000_000),
+    "body of no bytes": partial(add_page, body="text"),
+    "size of no number": partial(add_page, body_size="many"),
+    "URL with line ends": partial(add_page, url=f"{URL}\r\nX-Evil: 1"),
+    "URL with a zero": partial(add_page, url=f"{URL}\0"),
+    "URL of no host": partial(add_page, url="javascript:alert(1)"),
+    "status is text": partial(add_page, status="abc"),
+    "time is no time": partial(add_page, fetched_at="yesterday"),
+}
+"""Pages with one bad value: `verify` names each, no command copies or exports it."""
+
+REFUSED_PAGES: dict[str, Change] = {
+    "URL with a user": partial(add_page, url="https://a@b@blog.creaders.net/u/31182/"),
+    "URL with a large host": partial(add_page, url=URL.replace("blog.", "BLOG.")),
+    "unknown site": partial(add_page, site="nosuch"),
+}
+"""Pages that only `merge` refuses."""
+
+FILES: dict[str, Change] = {
+    "file named as a path": partial(_add_file, sha256="../../../../x", body=b"abc"),
+    "file of another digest": partial(_add_file, sha256="a" * 64, body=b"abc"),
+    "file is a number": partial(_add_file, sha256="a" * 64, body=7),
+    "file is no image": partial(_add_file, sha256=hashlib.sha256(b"abc").hexdigest(), body=b"abc"),
+    "file of another size": partial(_add_file, sha256=hashlib.sha256(PNG).hexdigest(), body=PNG),
+}
+
+ROWS: dict[str, Change] = {
+    "comment with another text": lambda db: write(
+        db, "update comments set body_text = 'forged' where id = 1"
+    ),
+    "comment of bytes": lambda db: write(db, ("update comments set body_html = ? where id = 1", (b"\xff",))),
+    "series of texts": lambda db: write(db, "update post_stats set views = 'many' where id = 1"),
+    "category of no time": lambda db: write(db, "update categories set last_seen_at = 'x' where id = 1"),
+    "post of no time": lambda db: write(db, "update posts set gone_at = 'never' where id = 1"),
+}
+"""Rows that `merge` copies as they are."""
+
+SCHEMAS: dict[str, Change] = {
+    "view authors": lambda db: write(
+        db, "pragma legacy_alter_table = on", "alter table authors rename to true_authors",
+        f"create view authors as {_ENDLESS} select a.* from true_authors a, c",
+    ),
+    "view posts_view": lambda db: write(
+        db, "drop view posts_view", f"create view posts_view as {_ENDLESS} select p.*, 1 as categories from posts p, c"
+    ),
+    "table authors": lambda db: write(
+        db, "alter table authors add column evil generated always as (hex(zeroblob(100000000))) virtual"
+    ),
+    "table posts": lambda db: write(db, "alter table posts add column evil text check (length(hex(zeroblob(9))) > 1)"),
+    "table pages": lambda db: write(db, "alter table pages add column evil text default 'x'"),
+    "trigger t": lambda db: write(
+        db, "create trigger t after insert on pages begin update posts set title = 'owned'; end"
+    ),
+    "index posts_year": lambda db: write(
+        db, "drop index posts_year", "create index posts_year on posts(hex(zeroblob(length(title))))"
+    ),
+}  # fmt: skip
+"""Changes of the schema by the name of the changed object."""
+
+HARMLESS: dict[str, Change] = {
+    "extra objects": lambda db: write(
+        db, "create table notes(x)", f"create view without_end as {_ENDLESS} select x from c",
+        "create index mine on posts(title)", "alter table posts add column mine text",
+    ),
+    "a large category": _add_posts_in_large_category,
+    "a large title": lambda db: write(db, ("update posts set title = ?", (_LARGE,))),
+}  # fmt: skip
+"""What a command reads without harm."""
+
+ALL = {**PAGES, **REFUSED_PAGES, **FILES, **ROWS, **SCHEMAS, **HARMLESS}

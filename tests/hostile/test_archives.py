@@ -1,0 +1,142 @@
+"""Another person's archive: each row is checked, a bad one is named and not copied, and no command ends in a traceback."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults.make_archive import NUMBER, make_archive
+from tests.faults.run_commands import GOOD_CODES, reading_commands, run_command
+from tests.hostile.archives import ALL, FILES, HARMLESS, PAGES, REFUSED_PAGES, ROWS, SCHEMAS, URL
+from tests.importing.archives import natural_rows, rows
+
+CPU_SECONDS = 8  # a harmless archive takes half a second in `export html`
+MEGABYTES = 500
+SAMPLE = 4
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_archive(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def mine(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(whole, tmp_path / "mine.db"))
+
+
+@pytest.fixture
+def theirs(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(whole, tmp_path / "theirs.db"))
+
+
+@pytest.mark.parametrize("kind", {**PAGES, **REFUSED_PAGES, **FILES, **ROWS})
+def test_merge_names_a_bad_row_and_does_not_copy_it(kind: str, mine: Path, theirs: Path) -> None:
+    before = natural_rows(mine)
+    ALL[kind](theirs)
+    ended = run_command("merge", str(theirs), "--db", str(mine))
+    assert (ended.code, ended.err.count("1 not imported")) == (1, 1), ended.err
+    assert natural_rows(mine) == before
+    assert run_command("verify", "--db", str(mine)).code == 0
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_a_changed_schema_is_refused_by_name_before_anything_is_read_or_written(
+    kind: str, mine: Path, theirs: Path, tmp_path: Path
+) -> None:
+    before = mine.read_bytes()
+    ALL[kind](theirs)
+    commands = [*reading_commands(theirs, tmp_path / "out", NUMBER), ("reparse", "--db", str(theirs))]
+    for words in [*commands[:-3], commands[-1], ("merge", str(theirs), "--db", str(mine))]:
+        ended = run_command(*words)
+        assert (ended.code, f"another {kind} than blogarchive makes" in ended.err) == (6, True), ended
+    assert mine.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", {**PAGES, **FILES})
+def test_verify_names_a_bad_row_and_an_export_leaves_it_out(kind: str, mine: Path, tmp_path: Path) -> None:
+    if kind == "file is no image":
+        pytest.skip("an older version may have stored it")
+    ALL[kind](mine)
+    assert run_command("verify", "--db", str(mine)).code == 6
+    out = tmp_path / "x.warc"
+    ended = run_command("export", "warc", str(out), "--db", str(mine))
+    assert ended.code == (6 if kind in PAGES else 0) or kind in FILES, ended.err
+    assert URL.encode() not in out.read_bytes()
+    assert b"forged" not in out.read_bytes()
+    ended = run_command("reparse", "--diff", "--workers", "1", "--db", str(mine))
+    assert (ended.code, kind in PAGES) in ((6, True), (0, False)), ended.err
+
+
+def test_what_others_added_is_ignored(mine: Path, theirs: Path) -> None:
+    HARMLESS["extra objects"](theirs)
+    assert run_command("verify", "--db", str(theirs)).code == 0
+    assert run_command("merge", str(theirs), "--db", str(mine)).code == 0
+    assert rows(mine, "select name from sqlite_master where name in ('notes', 'mine', 'without_end')") == []
+
+
+def test_a_stock_rebuild_of_the_search_index_is_named_by_verify(mine: Path) -> None:
+    tool = Path(sys.executable).with_name("sqlite-utils")
+    subprocess.run([tool, "rebuild-fts", str(mine)], check=True)
+    ended = run_command("verify", "--db", str(mine))
+    if run_command("search", "谈房", "--db", str(mine)).err == "":
+        assert ended.code == 0, "the index is one that stock tools make"
+        return
+    assert (ended.code, "search --rebuild" in ended.err) == (6, True), ended.err
+    assert run_command("search", "--rebuild", "--db", str(mine)).code == 0
+    assert run_command("verify", "--db", str(mine)).code == 0
+
+
+def _commands(theirs: Path, mine: Path, folder: Path) -> list[tuple[str, ...]]:
+    found = [tuple(words) for words in reading_commands(theirs, folder, NUMBER)]
+    return [
+        *found,
+        ("merge", str(theirs), "--db", str(mine)),
+        ("export", "wacz", str(folder / "x.wacz"), "--db", str(theirs)),
+    ]
+
+
+def _run_measured(words: tuple[str, ...]) -> tuple[int, str, float, int]:
+    """Return exit code, error lines, seconds of processor time and megabytes of a command in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blogarchive", *words],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "BLOGARCHIVE_LANG": "en"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60)),
+    )  # fmt: skip
+    assert process.stderr is not None
+    err = process.stderr.read().decode()
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    return process.returncode, err, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
+
+
+def _assert_cheap(kind: str, whole: Path, tmp_path: Path) -> None:
+    theirs = Path(shutil.copy(whole, tmp_path / "theirs.db"))
+    ALL[kind](theirs)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for words in _commands(theirs, Path(shutil.copy(whole, tmp_path / "mine.db")), folder):
+        code, err, seconds, megabytes = _run_measured(words)
+        assert code in GOOD_CODES, (words, err)
+        assert not any(sign in err for sign in ("Traceback", "unexpected", "this program failed")), (
+            words,
+            err,
+        )
+        assert max(seconds / CPU_SECONDS, megabytes / MEGABYTES) < 1, (words, seconds, megabytes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [*ALL][:: len(ALL) // SAMPLE])
+def test_a_hostile_archive_costs_little_in_every_command(kind: str, whole: Path, tmp_path: Path) -> None:
+    _assert_cheap(kind, whole, tmp_path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", ALL)
+def test_every_hostile_archive_costs_little_in_every_command(kind: str, whole: Path, tmp_path: Path) -> None:
+    _assert_cheap(kind, whole, tmp_path)

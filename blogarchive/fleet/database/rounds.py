@@ -25,7 +25,7 @@ _TASK: Final = "round"
 _LOST: Final = "lost"
 """Outcome of a round whose worker ended before it."""
 _SECONDS_BETWEEN_TRIES: Final = 1.0
-_SECONDS_TO_CONNECT: Final = 15.0
+_SECONDS_TO_CONNECT: Final = 5.0
 _MOST_CONNECTIONS: Final = 4
 
 
@@ -87,6 +87,7 @@ async def open_queue(url: str, run_round: Callable[[str], Awaitable[None]]) -> A
             min_size=1,
             max_size=_MOST_CONNECTIONS,
             timeout=_SECONDS_TO_CONNECT,
+            reconnect_timeout=_SECONDS_TO_CONNECT,  # the pool waits twice as long each time
         )
     )
 

@@ -8,13 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-TABLE: Final = """
-create table readme (
-    language text primary key,
-    text text not null
-) without rowid;
-"""
-
 _LANGUAGES: Final = ("zh", "en")
 _MAX_BLOGS: Final = 100
 _BLOGS: Final = """

@@ -218,7 +218,8 @@ class Archive(Statements):
         with self.dry_run():
             damaged = index.find_damaged(self.connection)
         with self.atomic():
-            index.replace_damaged(self.connection, damaged)
+            index.remove_damaged(self.connection, damaged)
+            schema.create_missing(self.connection)
             count = index.rebuild(self.connection)
         if damaged:
             self.execute("vacuum")  # frees the pages of the damaged tables

@@ -199,12 +199,10 @@ def prepare(connection: sqlite3.Connection) -> None:
     try:
         version = _version(connection)  # another process may have been first
         if version:
-            index.replace_damaged(connection, damaged)
+            index.remove_damaged(connection, damaged)
             for migrate in _MIGRATIONS[version - _OLDEST_VERSION :]:
                 migrate(connection)
         schema.create_missing(connection)
-        if damaged:
-            index.rebuild(connection)
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         connection.execute(f"pragma application_id = {schema.APPLICATION_ID}")
         connection.execute("commit")

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from blogarchive.store import readme
 from blogarchive.store.database import totals
 from blogarchive.store.search import index
 
@@ -25,7 +24,7 @@ _STATEMENT: Final = re.compile(r"^create (?:unique |virtual )?(table|index|view|
 def statements() -> dict[tuple[str, str], str]:
     """Return the statement of every table, index, view and trigger, by its type and name, in order of creation."""
     tables = files("blogarchive.store.database").joinpath("schema.sql").read_text("utf-8")
-    script = "".join((tables, readme.TABLE, totals.schema(), index.schema()))
+    script = tables + totals.schema()
     found = {}
     statement = ""
     for line in script.splitlines(keepends=True):

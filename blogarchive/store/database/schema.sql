@@ -465,6 +465,68 @@ create table _merge_progress (
     merged_post_id integer not null default 0
 );
 
+create table readme (
+    language text primary key,
+    text text not null
+) without rowid;
+
+-- The search index, see store/search/index.py. FTS5 needs the indexed text to remove its words, so the first note of a
+-- changed row has it. INSERT OR IGNORE is no alternative: the conflict clause of the statement that fired the trigger
+-- replaces it. Datasette needs the name of the table in double quotes. Emoji are symbols (S*), ‖ is a break.
+
+create table _search_state (folding text not null);
+
+create table _search_pending (
+    kind text not null,
+    row_id integer not null,
+    was_indexed integer not null,
+    title text,
+    body_text text,
+    primary key (kind, row_id)
+);
+
+create virtual table posts_fts using fts5(
+    title, body_text, content="posts", content_rowid="id",
+    tokenize="unicode61 categories 'L* N* Co S* M*' tokenchars '‖'"
+);
+
+create virtual table comments_fts using fts5(
+    body_text, content="comments", content_rowid="id",
+    tokenize="unicode61 categories 'L* N* Co S* M*' tokenchars '‖'"
+);
+
+create trigger search_posts_insert after insert on posts begin
+    insert into _search_pending select 'posts', new.id, 0, null, null
+     where not exists (select 1 from _search_pending where kind = 'posts' and row_id = new.id);
+end;
+
+create trigger search_posts_update after update of title, body_text on posts
+  when old.body_text is not new.body_text or old.title is not new.title begin
+    insert into _search_pending select 'posts', old.id, 1, old.title, old.body_text
+     where not exists (select 1 from _search_pending where kind = 'posts' and row_id = old.id);
+end;
+
+create trigger search_posts_delete after delete on posts begin
+    insert into _search_pending select 'posts', old.id, 1, old.title, old.body_text
+     where not exists (select 1 from _search_pending where kind = 'posts' and row_id = old.id);
+end;
+
+create trigger search_comments_insert after insert on comments begin
+    insert into _search_pending select 'comments', new.id, 0, null, null
+     where not exists (select 1 from _search_pending where kind = 'comments' and row_id = new.id);
+end;
+
+create trigger search_comments_update after update of body_text on comments
+  when old.body_text is not new.body_text begin
+    insert into _search_pending select 'comments', old.id, 1, null, old.body_text
+     where not exists (select 1 from _search_pending where kind = 'comments' and row_id = old.id);
+end;
+
+create trigger search_comments_delete after delete on comments begin
+    insert into _search_pending select 'comments', old.id, 1, null, old.body_text
+     where not exists (select 1 from _search_pending where kind = 'comments' and row_id = old.id);
+end;
+
 -- A gone post keeps its categories: no listing shows it any more, which proves nothing about its categories.
 -- `posted_at_utc` of a date without a time is its midnight, of a month or a year its first day.
 

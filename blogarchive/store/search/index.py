@@ -4,59 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from blogarchive.store.search.tokenizer import TOKENIZER, folding_version, index_text
-
-_TABLES = """
-create table _search_state (folding text not null);
-
-create table _search_pending (
-    kind text not null,
-    row_id integer not null,
-    was_indexed integer not null,
-    title text,
-    body_text text,
-    primary key (kind, row_id)
-);
-"""
-
-
-def schema() -> str:
-    """Return the script that creates the tables and the triggers on posts and comments."""
-    triggers = [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
-    return _TABLES + "".join(f"\n{statement};\n" for statement in (POSTS.sql, COMMENTS.sql, *triggers))
-
-
-def _triggers(table: str, title: str, text: str) -> list[str]:
-    old_title = "null" if title == "null" else f"old.{title}"
-    changed = f"old.{text} is not new.{text}"
-    columns = text
-    if title != "null":
-        changed, columns = f"{changed} or old.{title} is not new.{title}", f"{title}, {text}"
-    return [
-        _trigger(table, "insert", f"after insert on {table}", f"'{table}', new.id, 0, null, null"),
-        _trigger(
-            table,
-            "update",
-            f"after update of {columns} on {table} when {changed}",
-            f"'{table}', old.id, 1, {old_title}, old.{text}",
-        ),
-        _trigger(
-            table, "delete", f"after delete on {table}", f"'{table}', old.id, 1, {old_title}, old.{text}"
-        ),
-    ]
-
-
-def _trigger(table: str, verb: str, event: str, values: str) -> str:
-    """Return a trigger that notes a row once: the first note has the text that is indexed.
-
-    INSERT OR IGNORE is no alternative: the conflict clause of the statement that fired the trigger replaces it.
-    """
-    row_id = values.split(", ")[1]
-    return (
-        f"create trigger search_{table}_{verb} {event} begin "  # noqa: S608
-        f"insert into _search_pending select {values} where not exists "
-        f"(select 1 from _search_pending where kind = '{table}' and row_id = {row_id}); end"
-    )
+from blogarchive.store.search.tokenizer import folding_version, index_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +18,8 @@ class _Indexed:
     def index(self) -> str:
         return f"{self.table}_fts"
 
-    @property
-    def sql(self) -> str:
-        """Return the statement that creates the index. Datasette needs the name of the table in double quotes."""
-        options = f'content="{self.table}", content_rowid="id", tokenize="{TOKENIZER}"'
-        return f"create virtual table {self.index} using fts5({', '.join(self.columns)}, {options})"
 
-
-POSTS = _Indexed("posts", ("title", "body_text"))
-COMMENTS = _Indexed("comments", ("body_text",))
-_ALL = (POSTS, COMMENTS)
+_ALL = (_Indexed("posts", ("title", "body_text")), _Indexed("comments", ("body_text",)))
 _BATCH = 500
 _PARTS = ("data", "idx", "docsize", "config")  # tables of FTS5 without `content`
 
@@ -115,15 +55,16 @@ def find_damaged(connection: sqlite3.Connection) -> list[str]:
     return [indexed.table for indexed in _ALL if _is_damaged(connection, indexed)]
 
 
-def replace_damaged(connection: sqlite3.Connection, damaged: Collection[str]) -> None:
-    """Replace the index of each of these tables inside the caller's transaction; `rebuild` must follow.
+def remove_damaged(connection: sqlite3.Connection, damaged: Collection[str]) -> None:
+    """Remove the index of each of these tables inside the caller's transaction; `schema.create_missing` must follow.
 
     SQLite can neither empty nor drop a damaged index. Its pages stay in the file until `vacuum`. SQLite refuses to
     change the schema in a transaction in which a damaged index was found.
     """
-    for indexed in _ALL:
-        if indexed.table in damaged:
-            _replace_tables(connection, indexed)
+    parts = [f"{table}_fts{part}" for table in damaged for part in ("", *(f"_{part}" for part in _PARTS))]
+    connection.execute("pragma writable_schema = on")
+    connection.executemany("delete from sqlite_master where name = ?", [(name,) for name in parts])
+    connection.execute("pragma writable_schema = reset")  # SQLite reads the schema again
 
 
 def rebuild(connection: sqlite3.Connection) -> int:
@@ -151,14 +92,6 @@ def _is_damaged(connection: sqlite3.Connection, indexed: _Indexed) -> bool:
     except sqlite3.DatabaseError:
         return True
     return False
-
-
-def _replace_tables(connection: sqlite3.Connection, indexed: _Indexed) -> None:
-    names = [indexed.index, *(f"{indexed.index}_{part}" for part in _PARTS)]
-    connection.execute("pragma writable_schema = on")
-    connection.executemany("delete from sqlite_master where name = ?", [(name,) for name in names])
-    connection.execute("pragma writable_schema = reset")  # SQLite reads the schema again
-    connection.execute(indexed.sql)
 
 
 def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> bool:

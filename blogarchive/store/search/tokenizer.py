@@ -21,11 +21,8 @@ from blogarchive.parsing.unicode_form import normalize_nfc
 BREAK = "‖"
 """Replaces punctuation and line ends in the index, so that no phrase matches across them."""
 
-TOKENIZER = f"unicode61 categories 'L* N* Co S* M*' tokenchars '{BREAK}'"
-"""SQLite's tokenizer, which splits at spaces alone what `index_text` returns: emoji are symbols (S*)."""
-
 # Han with radicals and every extension, kana, bopomofo, hangul, private use (characters that GBK once lacked) and
-# emoji. Each character is a token.
+# emoji. Each character begins a token.
 _SINGLE = (
     "\u2600-\u2767\u2776-\u27bf\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3100-\u312f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\ue000-\ufaff"

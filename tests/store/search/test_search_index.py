@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from blogarchive.store.database import schema
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.search import index, tokenizer
 from blogarchive.store.search.search import escape_fts, match_expression, parse_query, search
 from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
+
+POSTS_FTS = schema.statements()["table", "posts_fts"]
 
 
 def found(connection: sqlite3.Connection, word: str) -> set[int]:
@@ -173,7 +176,7 @@ _WRITTEN = "国國会會议議x1，。\u200b🐈"
 def test_a_word_of_any_length_is_found_as_by_like(texts: list[str], word: str) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("create table posts (id integer primary key, title text, body_text text)")
-    connection.execute(index.POSTS.sql)
+    connection.execute(POSTS_FTS)
     indexed = [tokenizer.index_text(text) for text in texts]
     connection.executemany("insert into posts_fts(rowid, body_text) values (?, ?)", enumerate(indexed))
     seen = [text.replace("\u200b", "") for text in texts]
@@ -231,7 +234,7 @@ def test_variants_of_a_character_are_folded_to_one(one: str, other: str) -> None
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
 def test_no_query_is_an_error(words: str) -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute(f'create virtual table ours using fts5(x, tokenize="{tokenizer.TOKENIZER}")')
+    connection.execute(POSTS_FTS.replace("posts_fts", "ours"))
     connection.execute("create virtual table others using fts5(x)")
     connection.execute(
         "select * from ours where ours match ?", (match_expression(parse_query(words)),)
@@ -242,7 +245,7 @@ def test_no_query_is_an_error(words: str) -> None:
 
 def test_a_very_long_query_is_no_error() -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute(f'create virtual table ours using fts5(x, tokenize="{tokenizer.TOKENIZER}")')
+    connection.execute(POSTS_FTS.replace("posts_fts", "ours"))
     for words in ("川普 " * 5000, "川 OR " * 5000, "-川 " * 5000, "川" * 20000):
         connection.execute(
             "select * from ours where ours match ?", (match_expression(parse_query(words)),)

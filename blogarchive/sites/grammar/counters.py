@@ -103,16 +103,11 @@ def _parse_two_rows(text: str) -> CountTexts | None:
     """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
     words = text.split()
     half = len(words) // 2
-    if len(words) % 2 or _IS_NUMBER.fullmatch(words[-1]) is None:
+    kinds = [match and match.lastgroup for match in map(_LABELLED.fullmatch, words)]
+    names = [_NAMES.get(kind or "") for kind in kinds[:half]]
+    if len(words) != 2 * half or None in names or set(kinds[half:]) != {"number"} or len(set(names)) < half:
         return None
-    found = [_LABELLED.fullmatch(word) for word in words]
-    if not all(found):
-        return None
-    kinds = [match.lastgroup or "" for match in found if match is not None]
-    if "number" in kinds[:half] or set(kinds[half:]) != {"number"}:
-        return None
-    names = [_NAMES[kind] for kind in kinds[:half]]
-    return dict(zip(names, words[half:], strict=True)) if len(set(names)) == half else None
+    return {name: word for name, word in zip(names, words[half:], strict=True) if name is not None}
 
 
 def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:

@@ -151,45 +151,41 @@ _LINES_ABOVE_LABEL = 6
 # Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
 def _split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
-    title = next(view.lines_with_text(range(found.start, found.end)), found.start)
+    title, time = next(view.lines_with_text(range(found.start, found.end)), found.start), found.end - 1
     if found.end - title <= _MAX_HEADING_LINES:
         return found
-    feet = (_as_time_footer(view, found, title, found.end - 1, each) for each in _iter_first_counters(view))
-    return next((footer_line for footer_line in feet if footer_line is not None), None) or (
-        replace(found, end=title + 1, footer_line=found.end - 1)
-        if _is_above_comments(view, found.end - 1)
-        else found
-    )
+    is_footer = any(_is_time_footer(view, title, time, each) for each in _iter_first_counters(view))
+    if is_footer or _find_line_above_comments(view) == time:
+        return replace(found, end=title + 1, footer_line=time)
+    return found
 
 
 def _find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return one of the titles with the time above the label of the comments, on a page without counters."""
     own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
-    for label in (i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections):
-        index = _find_line_above(view, label)
-        if index is not None:
-            time_match = match_leading_time(view, index) or match_inner_time(view, index)
-            if time_match is None or not _is_above_comments(view, index) or not own or not own[0] < index - 1:
-                continue
-            window_title = view.document.title
-            title = next((i for i in own if window_title.startswith(view.lines[i].text)), own[0])
-            found = build_title_time(
-                view, view.lines[title].text.strip(EDGE_SPACES), index, time_match, title, title + 1
-            )
-            return replace(found, footer_line=index)
-    return None
+    index = _find_line_above_comments(view)
+    if index is None or not own or own[0] >= index - 1:
+        return None
+    time_match = match_leading_time(view, index) or match_inner_time(view, index)
+    return None if time_match is None else _build_footer(view, own, index, time_match)
 
 
-def _is_above_comments(view: PageView, time: int) -> bool:
-    """Check whether a line is right above the first label of comments, on a page without counters."""
-    if next(iter_counters(view, 0, len(view.lines)), None) is not None:
-        return False
+def _build_footer(view: PageView, titles: list[int], index: int, time_match: TimeMatch) -> TitleTime:
+    """Return the title with which the window title begins, else the first one, and the time of a line below the text."""
+    window_title = view.document.title
+    title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
+    text = view.lines[title].text.strip(EDGE_SPACES)
+    return replace(build_title_time(view, text, index, time_match, title, title + 1), footer_line=index)
+
+
+def _find_line_above_comments(view: PageView) -> int | None:
+    """Find the nearest line above the first label of comments that has more than words of buttons.
+
+    None on a page with counters.
+    """
     label = next((i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections), None)
-    return label is not None and _find_line_above(view, label) == time
-
-
-def _find_line_above(view: PageView, label: int) -> int | None:
-    """Find the nearest line above a label that has more than words of buttons."""
+    if label is None or next(iter_counters(view, 0, len(view.lines)), None) is not None:
+        return None
     near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
     return next((i for i in near if (text := view.folded[i].strip()) and not is_template_text(text)), None)
 
@@ -200,38 +196,31 @@ def _iter_first_counters(view: PageView) -> Iterator[Counters]:
 
 def _find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return one of the titles with the time at the end of the text, on or above the line of counters."""
-    if not titles:
-        return None
-    window_title = view.document.title
-    title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
-    for each in _iter_first_counters(view):
+    for each in _iter_first_counters(view) if titles else ():
         for index in (each.first, *iter_text_before(view, each.first)):
             time_match = match_leading_time(view, index) or match_inner_time(view, index)
             if time_match is None:
                 continue
-            text = view.lines[title].text.strip(EDGE_SPACES)
-            found = build_title_time(view, text, index, time_match, title, index + 1)
-            if footed := _as_time_footer(view, found, title, index, each):
-                return footed
+            found = _build_footer(view, titles, index, time_match)
+            if _is_time_footer(view, found.start, index, each):
+                return found
     return None
 
 
-def _as_time_footer(
-    view: PageView, found: TitleTime, title: int, time: int, counters: Counters
-) -> TitleTime | None:
-    """Return the time as a footer if text lies between it and the title, and none below the counters."""
-    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), len(view.lines))
-    apart = any(True for _ in view.lines_with_text(range(time + 1, counters.first)))
-    under = view.lines_with_text(range(counters.last + 1, label)) if label < len(view.lines) else ()
-    below = any(not view.links[index] for index in under)
-    if (
-        apart
-        or below
-        or time > counters.last
-        or not any(True for _ in view.lines_with_text(range(title + 1, time)))
-    ):
-        return None
-    return replace(found, end=title + 1, footer_line=time)
+def _is_time_footer(view: PageView, title: int, time: int, counters: Counters) -> bool:
+    """Check whether text lies between a title and a time beside counters, and none below these."""
+    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), None)
+    under = () if label is None else view.lines_with_text(range(counters.last + 1, label))
+    return (
+        time <= counters.last
+        and _has_text(view, range(title + 1, time))
+        and not _has_text(view, range(time + 1, counters.first))
+        and all(view.links[index] for index in under)
+    )
+
+
+def _has_text(view: PageView, lines: range) -> bool:
+    return any(True for _ in view.lines_with_text(lines))
 
 
 # --- title and time
@@ -359,16 +348,15 @@ def _find_first_time(view: PageView) -> TitleTime | None:
             or COMMENT_TIME_LABEL.search(time_match.title)
         ):
             continue
-        before = next(iter(iter_text_before(view, index)), index)
+        before = next(iter_text_before(view, index), index)
         after = next(view.lines_below(index), index)
-        if time_match.title and BYLINE.match(time_match.title) and before != index:
-            return _build_with_title(view, before, index, time_match, index + 1)
-        if time_match.title:
-            return _build_with_title(view, index, index, time_match, index + 1)
-        if view.lines[after].block.tag in HEADING_TAGS:
-            return _build_with_title(view, index, index, time_match, after + 1)
-        if before != index:
-            return _build_with_title(view, before, index, time_match, index + 1)
+        start, stop = index, index + 1
+        if not time_match.title and view.lines[after].block.tag in HEADING_TAGS:
+            stop = after + 1
+        elif not time_match.title or (BYLINE.match(time_match.title) and before != index):
+            start = before
+        if time_match.title or (start, stop) != (index, index + 1):
+            return _build_with_title(view, start, index, time_match, stop)
     return None
 
 

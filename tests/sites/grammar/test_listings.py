@@ -1,38 +1,81 @@
-"""Posts of a list are parsed with their titles and times from any template."""
+"""The next page is found by any pager's words, and other links are not taken for it."""
 
 import pytest
 
 from blogarchive.items import PageKind
-from tests.sites.printed.one import HOME, listing, read
+from tests.sites.printed.one import COMMENTS, COUNTERS, HOME, MONTH, ROWS, URL, listing, post, read
 
-DAYS = {501: "2025-01-08", 502: "2025-01-07", 503: "2025-01-06"}
+STEPS = [
+    "<a href='{}'>下一頁</a>",
+    "<a href='{}'>下页&gt;</a>",
+    "<a href='{}'>下一页 »</a>",
+    "<a href='{}'>向后翻页</a>",
+    "1/3 <a href='{}'>▶</a>",
+    "第1页/共3页 <a href='{}'>►</a>",
+    "<b>1</b> <a href='{}'>2</a> <a href='{}'>❯</a>",
+    "<a href='{}'>»</a>",
+    "<a href='{}'>▶</a>",
+    "<a href='{}' title='下一页'>&gt;</a>",
+    "<a href='{}' rel=next>›</a>",
+    "<a href='{}'>加载更多</a>",
+    "<a href='{}'>更多…</a>",
+]
 
 
-def listed(row: str) -> list[tuple[str, str | None, str | None]]:
-    rows = [
-        row.format(url=f"/u/31182/202501/{number}.html", title=f"第{number}篇", day=day)
-        for number, day in DAYS.items()
-    ]
-    found = read(listing("".join(rows)), PageKind.HOME, HOME).listed
-    return [(post.title, post.number, post.posted and post.posted.text) for post in found]
+def following(parsed: object) -> list[str]:
+    return [link.url for link in parsed.links if link.next_page]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("kind", "url"), [(PageKind.HOME, HOME), (PageKind.MONTH, MONTH)])
+def test_the_next_page_of_a_list_is_found_by_words_and_arrows(step: str, kind: PageKind, url: str) -> None:
+    pager = step.replace("{}", "?page=2")
+    assert following(read(listing(f"{ROWS}<div>{pager}</div>"), kind, url)) == [f"{url}?page=2"]
 
 
 @pytest.mark.parametrize(
-    "row",
+    "step",
     [
-        "<div><h2><a href='{url}'>{title}</a></h2><p>林木 发表于 {day} 10:00:00</p><p>摘要</p></div>",
-        "<div><h2><a href='{url}'>{title}</a></h2><p>由 林木 于 {day} 10:00:00 发表</p></div>",
-        "<div><h2><a href='{url}'>{title}</a></h2><p>摘要</p><p>分类：时政 | {day} 10:00:00 | 评论(3)</p></div>",
-        "<div><a href='{url}'>{title}</a><div><span>{day} 10:00:00</span><span>浏览(1)</span></div></div>",
-        "<a href='{url}'><h3>{title}</h3><p>摘要</p><time>{day} 10:00:00</time></a>",
-        "<li><a href='{url}'><span>{title}</span><em>{day} 10:00:00</em></a></li>",
-        "<div><h3><a href='{url}'>{title}</a></h3><p><a href='{url}'>摘要。</a></p><p>{day} 10:00:00</p></div>",
+        *STEPS,
+        "<a href='{}'>更多评论</a>",
+        "<a href='{}'>查看更多评论&gt;&gt;</a>",
+        "<a href='{}'>较旧的评论 »</a>",
     ],
 )
-def test_a_row_may_be_one_link_and_have_more_than_its_time(row: str) -> None:
-    assert listed(row) == [(f"第{number}篇", str(number), f"{day} 10:00:00") for number, day in DAYS.items()]
+def test_the_next_page_of_comments_is_found_by_words_and_arrows(step: str) -> None:
+    claimed = COUNTERS.replace("评论（2）", "评论（5）")
+    comments = f"<div>{COMMENTS}</div><div>{step.replace('{}', '?cp=2')}</div>"
+    parsed = read(post(counters=claimed, comments=comments))
+    assert (following(parsed), parsed.problems) == ([f"{URL}?cp=2"], ())
 
 
-def test_a_time_with_a_t_keeps_its_hour() -> None:
-    row = "<div><a href='{url}'>{title}</a> <i>{day}T10:00:00</i></div>"
-    assert [time for _, _, time in listed(row)] == [f"{day}T10:00:00" for day in DAYS.values()]
+@pytest.mark.parametrize("older", ["« 较早的文章", "« Older entries", "&lt;&lt; 更早的日志"])
+def test_a_link_to_older_posts_may_point_left(older: str) -> None:
+    pager = f"<div><a href='?page=2'>{older}</a></div>"
+    assert following(read(listing(ROWS + pager), PageKind.HOME, HOME)) == [f"{HOME}?page=2"]
+
+
+@pytest.mark.parametrize("url", ["/u/31182/2.html", "list_2.html", "page/2", "?p=2"])
+def test_a_link_to_more_is_the_next_page_if_its_url_has_the_next_number(url: str) -> None:
+    pager = f"<div><a href='{url}'>更多</a></div>"
+    assert len(following(read(listing(ROWS + pager), PageKind.HOME, HOME))) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='/u/31182/all.php'>更多</a>",
+        "<a href='/u/31182/?page=7'>更多</a>",
+        "<a href='/u/31182/?y=2'>▶</a> <a href='/u/5/?page=2'>▶</a>",
+        "<a href='?page=1'>« 上一页</a>",
+        "<a href='/u/31182/'>»</a>",
+    ],
+)
+def test_other_links_with_such_words_are_no_next_page(link: str) -> None:
+    assert following(read(listing(f"{ROWS}<div>{link}</div>"), PageKind.HOME, HOME)) == []
+
+
+def test_a_pager_may_begin_the_page() -> None:
+    pager = "<p>1</p><p><a href='/u/31182/?page=2'>2</a></p>"
+    parsed = read(f"<html><body>{pager}{ROWS}</body></html>", PageKind.HOME, HOME)
+    assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]

@@ -1,6 +1,7 @@
 """The type and the size of an image come from its bytes, and no pixel is decoded."""
 
 import struct
+from base64 import b64decode
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,11 @@ from blogarchive.parsing.images import (
     ImageFile,
     check_image,
     detect_image_type,
+    is_intact,
     read_dimensions,
 )
 from tests.demo.blogs import images
+from tests.export.conftest import png
 
 
 def _box(name: bytes, *content: bytes) -> bytes:
@@ -122,3 +125,28 @@ def test_a_status_decides_whether_to_retry(status: int, permanent: bool, retry_n
     assert isinstance(found, ImageFailure)
     assert (found.permanent, found.retry_now) == (permanent, retry_now)
     assert str(status) in found.detail
+
+
+GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+JPEG = b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////"
+    "////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q=="
+)
+WHOLE_IMAGES = {"image/png": png(5), "image/gif": GIF, "image/jpeg": JPEG}
+
+
+@pytest.mark.parametrize("kind", WHOLE_IMAGES)
+def test_a_whole_image_is_intact_and_no_part_of_it_is(kind: str) -> None:
+    body = WHOLE_IMAGES[kind]
+    assert is_intact(body, kind)
+    assert not any(is_intact(body[:length], kind) for length in range(len(body)))
+
+
+def test_a_changed_byte_of_a_png_is_found() -> None:
+    body = bytearray(png(5))
+    body[-20] ^= 1
+    assert not is_intact(bytes(body), "image/png")
+
+
+def test_other_types_are_not_intact() -> None:
+    assert not is_intact(b"<svg/>", "image/svg+xml")

@@ -1,8 +1,11 @@
 """Rows of the sidebar are parsed with any signs around names, ages and dates."""
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex
 
 from blogarchive.items import PageKind, ParsedPage
+from blogarchive.sites.grammar.words import LINE_START, SECTION_LABEL, SECTION_START
 from tests.sites.printed.one import CARD, HOME, listing, read
 
 TITLES = "<div>· <a href='/u/31182/202501/501.html'>第501篇</a></div>"
@@ -143,3 +146,9 @@ def test_the_link_of_a_nickname_is_no_blog_title() -> None:
     author = read(page.replace("</body>", rows), PageKind.HOME, HOME).author
     assert author is not None
     assert author.blog_title is None
+
+
+@given(label=from_regex(SECTION_LABEL, fullmatch=True))
+def test_every_label_of_the_sidebar_is_found_by_its_first_character(label: str) -> None:
+    for line in (label, f"【{label}】", f"· {label}"):
+        assert SECTION_START.match(LINE_START + line)

@@ -133,7 +133,9 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_and_written_to_each_
     (sealed,) = folder.glob("blog-2*")
     assert (sealed / "SHA256SUMS").exists()
     assert "on the same disk" in server.send("GET", "/app/files", cookie=server.cookie).text
-    assert server.send("GET", "/read", cookie=server.cookie).status == 200
+    read = server.send("GET", "/read/post/1", cookie=server.cookie)
+    assert (read.status, 'href="/app"' in read.text) == (200, True)
+    assert "Save this post as one file" in read.text
 
 
 def test_files_are_written_only_to_disks_of_the_list(server: AppServer, tmp_path: Path) -> None:

@@ -149,9 +149,11 @@ async def show_files(context: AppContext, message: str | None = None) -> Respons
     return await context.page(
         "files.html",
         places=list_places(context.state.archive),
+        size=context.state.archive.stat().st_size,
         copied=last_copy(context.state.archive),
         task=context.state.task.look(),
         titles=TITLES,
+        post=context.request.args.get("post") or "",
         message=message,
     )
 

@@ -1,5 +1,6 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
+import asyncio
 import sqlite3
 import unicodedata
 from datetime import UTC, datetime
@@ -89,20 +90,25 @@ async def open_app(context: AppContext) -> Response:
 async def overview(context: AppContext) -> Response:
     """`/app`: the crawl that runs, the blogs of the archive, the form to add one, the copies, the nights."""
     archive = context.state.archive
-    schedule = nightly.find_schedule(archive)
+    is_nightly = await asyncio.to_thread(_is_nightly, archive)
     return await context.page(
         "overview.html",
         message=MESSAGES.get(context.request.args.get("message") or ""),
         blogs=await context.read(status.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
-        has_schedule=schedule is not None,
-        is_nightly=schedule is not None and schedule.is_installed(),
+        is_nightly=is_nightly,
         copied=last_copy(archive),
         site_title=site_title,
         days_since=days_since,
         exit_words=exit_words,
         **await _progress(context),
     )
+
+
+def _is_nightly(archive: Path) -> bool | None:
+    """Return whether the archive is updated every night; None if this system has no schedule."""
+    schedule = nightly.find_schedule(archive)
+    return None if schedule is None else schedule.is_installed()
 
 
 async def progress(context: AppContext) -> Response:
@@ -148,14 +154,12 @@ async def stop(context: AppContext) -> Response:
 
 async def switch_nights(context: AppContext) -> Response:
     """`/app/nightly`: install or remove the nightly update."""
-    schedule, form = nightly.find_schedule(context.state.archive), await context.form()
+    form = await context.form()
+    schedule = await asyncio.to_thread(nightly.find_schedule, context.state.archive)
     if schedule is None:
         return _back("wrong")
     try:
-        if form.get("on"):
-            schedule.install()
-        else:
-            schedule.remove()
+        await asyncio.to_thread(schedule.install if form.get("on") else schedule.remove)
     except nightly.ScheduleFailed as error:
         return await context.page("result.html", message=str(error))
     return _back("nightly" if form.get("on") else "no_nightly")

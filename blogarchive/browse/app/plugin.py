@@ -69,6 +69,11 @@ class AppPlugin:
             *((rf"^/app/{name}$", _file(name, content_type)) for name, content_type in _FILES.items()),
         ]
 
+    @hookimpl
+    def extra_template_vars(self) -> dict[str, str]:
+        """The way back from the reading pages."""
+        return {"app_url": "/app"}
+
     @hookimpl(tryfirst=True)
     def asgi_wrapper(self, datasette: "Datasette") -> Callable[[AsgiApp], AsgiApp]:
         """Check every request, those of the reading pages and of Datasette too."""

@@ -186,6 +186,8 @@ class Worker:
             self.stop(error)
 
     async def _keep_fetching(self) -> None:
+        while not self._locks.homes:  # it would listen to no queue until its end
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES / 10)
         while not self._ending.is_set():
             try:
                 await self._queue.run_worker(self._locks.homes, self._most_rounds)
@@ -205,7 +207,7 @@ class Worker:
     async def _beat(self) -> None:
         """Lock the folders, tell PostgreSQL that this worker lives, and schedule what was lost."""
         async with self._queue.transaction() as connection:
-            self._folders = await shards.find_homes(connection, self._folder) or {"": str(self._folder)}
+            self._folders = await shards.find_homes(connection, self._folder)
         refused = await self._locks.hold(self._folders)
         async with self._queue.transaction() as connection:
             if refused:

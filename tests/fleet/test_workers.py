@@ -128,6 +128,10 @@ def test_a_second_worker_of_a_folder_is_refused(fleet: Fleet, host: DemoHost) ->
     assert second.code == 76
     assert f"another worker serves {fleet.folder}: process {first.pid}" in second.err
     assert first.poll() is None
+    (fleet.folder / "another").mkdir()
+    (fleet.folder / "third").mkdir()
+    fleet.work(folder=fleet.folder / "another")
+    assert ended(fleet.work("--once", folder=fleet.folder / "third")).code == 0, "a folder without shards"
 
 
 def test_a_worker_outlives_postgresql_and_no_round_is_lost(

@@ -296,11 +296,12 @@ class WorkerRow:
 
 
 async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
-    """Return the folders of this machine's shards in `folder` and below, by home."""
+    """Return `folder`, and the folders below it with shards of this machine, by home."""
     cursor = await connection.execute(
-        "select distinct home, regexp_replace(db, '/[^/]*$', '') from fleet_shards"
-        " where machine = %s and starts_with(db, %s)",
-        (machine_id(), f"{str(folder).rstrip('/')}/"),
+        "select left(md5(%(machine)s::text || ':' || %(folder)s::text), 16), rtrim(%(folder)s::text, '/')"
+        " union select home, regexp_replace(db, '/[^/]*$', '') from fleet_shards"
+        " where machine = %(machine)s and starts_with(db, %(folder)s)",
+        {"machine": machine_id(), "folder": f"{str(folder).rstrip('/')}/"},
     )
     return {str(home): str(path) for home, path in await cursor.fetchall()}
 

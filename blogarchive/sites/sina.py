@@ -42,7 +42,10 @@ _COMMENTS = CommentParts(
     posted="./div/p/span[@class='SG_revert_Time']/em",
     body="./div/div[contains(@class, 'SG_revert_Inner')][1]",
 )
-_COUNTER = "//div[@id='articlebody']//span[starts-with(@id, '{}_')][contains(@class, 'SG_txtb')]"
+_COUNTER = (
+    "//span[starts-with(@id, '{}_')][contains(@class, 'SG_txtb')]"
+    "[ancestor::div[@id='articlebody' or contains(@class, 'articalInfo')]]"
+)
 
 _BLOG7 = Template(
     name="2012",

@@ -20,7 +20,8 @@ from blogarchive.sites.markup import (
 
 _HOUR = r"(?:[上下]午\s*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?"
 # Authors choose the form of the date; the last "at" before an hour ends the name.
-_NAME = r"^(.*?)\s*(?:\bat|於)\s*(?:(?!\bat\b|於).)*?\d{1,2}:\d{2}"
+# Without an hour, all of the line is the name.
+_NAME = r"^(.*?)\s*(?:\bat|於)\s*(?:(?!\bat\b|於).)*?\d{1,2}:\d{2}|^((?:(?!\d{1,2}:\d{2}).)+)$"
 _TIME = rf"^.*?(?:\bat|於)\s*((?:(?!\bat\b|於).)*?{_HOUR})"
 _POST_LINE = "div.posted"
 

@@ -147,7 +147,7 @@ def site_titles() -> dict[str, str]:
 
 def _is_of_known_site(url: str) -> bool:
     try:
-        return bool(site_for_url(url).hosts)
+        return site_for_url(url).is_crawled
     except UsageError:
         return False
 

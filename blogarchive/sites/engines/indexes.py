@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -412,11 +411,4 @@ def _feed_comment(entry: Element, names: dict[str, str], url: str, now: datetime
         html,
         url,
         now,
-    )
-
-
-def names_of_searches(scripts: str) -> Iterator[str]:
-    """Yield the paths of search indexes that the scripts of a Hexo page name."""
-    yield from dict.fromkeys(
-        re.findall(r"""["']([^"'\s]*(?:(?:local-)?search\.xml|content\.json))["']""", scripts)
     )

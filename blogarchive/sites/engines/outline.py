@@ -2,7 +2,6 @@
 
 import json
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, Element
+from blogarchive.parsing.html import NEVER_SHOWN, Element
 from blogarchive.sites.grammar.page import confirms_title
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
 
@@ -318,27 +317,3 @@ def _cut_site(window: str) -> str:
 
 def _fold(text: str) -> str:
     return "".join(text.casefold().split())
-
-
-def breaks_line(node: Element) -> bool:
-    """Return whether the element begins a new line."""
-    return node.tag in BLOCKS or node.tag == "br"
-
-
-def holder_line(outline: Outline, index: int) -> tuple[str, int]:
-    """Return the line that contains a text, and the position of the text in it."""
-    holder = outline.holders[index]
-    while not breaks_line(holder):
-        above = holder.getparent()
-        if above is None:
-            break
-        holder = above
-    span = outline.span(holder)
-    start = max(span.start, index - 6)
-    before = " ".join(outline.texts[start:index])
-    return " ".join([before, *outline.texts[index : min(span.stop, index + 6)]]), len(before)
-
-
-def nearest(places: list[int], place: int) -> int:
-    """Return the index of the first of the sorted places that is not before `place`."""
-    return bisect_left(places, place)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import Post
 from blogarchive.parsing.html import link_url
-from blogarchive.sites.engines.indexes import blogger_url, names_of_searches, rest_comments_url, rest_url
+from blogarchive.sites.engines.indexes import blogger_url, rest_comments_url, rest_url
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import INDEXES, blog_root, is_within, parse_url
 
@@ -23,7 +23,7 @@ def wordpress_api(outline: Outline) -> str | None:
 
 
 def first_index(outline: Outline, uid: str) -> str | None:
-    """Return the best list of all posts: WordPress REST, the feed of Blogger, a search index of Hexo, else a sitemap."""
+    """Return the best list of all posts: WordPress REST, the feed of Blogger, else a sitemap."""
     root = blog_root(uid, outline.tree.url)
     api = wordpress_api(outline)
     if api is not None and is_within(api, uid.partition("/")[0]):
@@ -32,15 +32,6 @@ def first_index(outline: Outline, uid: str) -> str | None:
     if "blogger" in generator.lower():
         return blogger_url(root)
     return urljoin(root, INDEXES[0])
-
-
-def search_index(outline: Outline, uid: str) -> str | None:
-    """Return the URL of the search index of a Hexo blog that a script of the page names, or None."""
-    scripts = " ".join(script.text or "" for script in outline.tree.root.iter("script"))
-    found = (
-        urljoin(blog_root(uid, outline.tree.url), name.lstrip("/")) for name in names_of_searches(scripts)
-    )
-    return next((url for url in found if is_within(url, uid)), None)
 
 
 def comments_url(outline: Outline, post: Post, uid: str) -> str | None:

@@ -28,7 +28,17 @@ _POST_PATH = re.compile(
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
 _REST_COMMENTS = re.compile(r"wp/v2/comments\b|/feeds/\d+/comments/")
-INDEXES = ("sitemap.xml", "robots.txt", "atom.xml", "feed/", "index.xml", "rss.xml", "feed.xml")
+INDEXES = (
+    "sitemap.xml",
+    "robots.txt",
+    "search.xml",
+    "content.json",
+    "atom.xml",
+    "feed/",
+    "index.xml",
+    "rss.xml",
+    "feed.xml",
+)
 """Paths of complete lists of posts that are tried in this order, if the home page names none."""
 
 _INDEX_PATH = re.compile(

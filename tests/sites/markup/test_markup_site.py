@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from blogarchive import api
 from blogarchive.items import PageKind
 from tests.sites.markup.invented import (
     COUNTS,
@@ -260,3 +261,18 @@ def cpu_of_comments(depth: int) -> float:
 def test_many_comments_at_a_great_depth_take_no_time_of_their_product() -> None:
     # Equal; thirty times as much if each comment asks all elements around it.
     assert cpu_of_comments(1000) < 8 * cpu_of_comments(10)
+
+
+def test_a_comment_of_wretch_without_a_time_keeps_its_name() -> None:
+    def comment(line: str) -> str:
+        text = f"<ul><li class='comments-post'>{line}</li><li class='comments-word'>好</li></ul>"
+        return f"<div class='comments-body'>\n{text}\n</div>\n"
+
+    lines = ("小明 at 2010年05月06日 09:30 AM", "小華", " at 2010年05月07日 10:00 AM")
+    page = (
+        "<title>雨 - 小城</title><div id='pageheader'></div><div class='articletext'><h3 class='title'>雨</h3>"
+        f"<div class='innertext'>下雨了</div></div><div class='total-comments-div'>\n{''.join(map(comment, lines))}</div>"
+    )
+    post = api.parse_page(page.encode(), "http://www.wretch.cc/blog/ann/7").posts[0]
+    assert [one.author_name for one in post.comments] == ["小明", "小華", ""]
+    assert [one.posted is not None for one in post.comments] == [True, False, True]

@@ -167,12 +167,13 @@ def _row_name(archive: Archive, table: str) -> str:
 
 def _check_form(archive: Archive, table: str, name: str, parse: Callable[[str], object]) -> Iterator[Damage]:
     """Yield each text that `parse` refuses; a text that many rows have is parsed once."""
-    column, before, is_wrong = quote_name(name), None, False
-    query = f"select {_row_name(archive, table)}, {column} from {quote_name(table)} where typeof({column}) = 'text'"  # noqa: S608
-    for row, text in archive.each(f"{query} order by 2"):
-        if text != before:
-            before, is_wrong = text, not _is_parsed(parse, text)
-        if is_wrong:
+    column = quote_name(name)
+    is_text = f"from {quote_name(table)} where typeof({column}) = 'text'"
+    texts = (text for (text,) in archive.each(f"select distinct {column} {is_text}"))
+    wrong = {text for text in texts if not _is_parsed(parse, text)}
+    rows = archive.each(f"select {_row_name(archive, table)}, {column} {is_text}") if wrong else ()
+    for row, text in rows:
+        if text in wrong:
             yield Damage(text=describe_value(table, row, name, text), table=table, row=row)
 
 

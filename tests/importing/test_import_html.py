@@ -75,6 +75,21 @@ def test_the_url_is_found_in_the_path(archive: Path, tmp_path: Path, name: str) 
     assert rows(archive, "select number from posts where content_hash is not null") == [("101",)]
 
 
+def test_two_numbers_in_a_form_say_no_post(archive: Path, tmp_path: Path) -> None:
+    fields = "".join(f'<input type="hidden" name="did" value="{number}">' for number in (101, 102))
+    save(tmp_path / "in" / "无名.htm", page(own_link=False, inner=f"<form>{fields}</form>"))
+    (left,) = import_html(archive, tmp_path / "in").unplaced
+    assert "nothing in it says the number" in left.why
+
+
+def test_an_unknown_url_of_a_known_blog_is_a_page_of_it(archive: Path, tmp_path: Path) -> None:
+    file = save(tmp_path / "无名.html", page(own_link=False))
+    done = import_html(archive, file, url=f"{HOME}some/address.html")
+    assert "URL of no blog" not in str(done.unplaced)
+    with pytest.raises(UsageError, match="URL of no blog"):
+        import_html(archive, file, url="https://blog.creaders.net/some/address.html")
+
+
 def test_the_url_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None:
     file = save(tmp_path / "无名.html", page(own_link=False))
     assert import_html(archive, file, url=post_url(101)).posts == 1

@@ -110,16 +110,18 @@ def test_an_arc_record_with_an_invalid_date_ends_no_import(date: str, tmp_path: 
     assert run(["import", "warc", str(arc), "--db", str(tmp_path / "a.db"), "-q"]) in (0, 1, 2)
 
 
-@pytest.mark.parametrize("with_dictionary", [False, True])
-def test_a_zstd_warc_is_imported(tmp_path: Path, with_dictionary: bool) -> None:
+@pytest.mark.parametrize("written", ["none", "plain", "compressed"])
+def test_a_zstd_warc_is_imported(tmp_path: Path, written: str) -> None:
     plain = [
         write_warc(tmp_path / f"{n}.warc", records(n), coding="identity").read_bytes() for n in (101, 102)
     ]
-    dictionary = zstd.ZstdDict(os.urandom(64) + plain[0][:400], is_raw=True) if with_dictionary else None
+    dictionary = zstd.ZstdDict(os.urandom(64) + plain[0][:400], is_raw=True) if written != "none" else None
     frames = b"".join(zstd.compress(record, zstd_dict=dictionary) for record in plain)
-    assert not with_dictionary or b"blog.creaders.net" not in frames
+    assert dictionary is None or b"blog.creaders.net" not in frames
     warc = tmp_path / "a.warc.zst"
-    warc.write_bytes((skippable(dictionary.dict_content) if dictionary else b"") + frames)
+    content = dictionary.dict_content if dictionary else b""
+    first = zstd.compress(content) if written == "compressed" else content
+    warc.write_bytes((skippable(first) if dictionary else b"") + frames)
     done = import_warc(tmp_path / "a.db", warc)
     assert (done.posts, done.unplaced) == (2, ())
     warc.write_bytes(warc.read_bytes()[:-40])

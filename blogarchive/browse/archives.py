@@ -176,7 +176,7 @@ def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 _QUERIED = {
-    "comments": {"comments", "_person_totals"},
+    "comments": {"comments", "_commenter_totals"},
     "posts": {"posts", "missing_posts", "_month_totals"},
     "post_revisions": {"post_revisions"},
     "archive_months": {"archive_months"},

@@ -349,6 +349,8 @@ async def test_who_may_not_view_a_table_reads_none_of_its_rows(archive_path: Pat
         for query in ("comments_by", "people", "edits", "gone"):
             expected = 404 if query in queries else 200
             assert (await served.client.get(f"/archive/{query}?name=a")).status_code == expected, query
+        people = (await served.client.get("/archive/people.json")).status_code
+        assert people == (404 if table == "comments" else 200)
         others = {*hidden.values()} - {page} if table != "comments" else set()
         for other in others:
             assert (await served.client.get(f"/read/{other}")).status_code == 200

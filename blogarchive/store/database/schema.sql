@@ -549,7 +549,7 @@ select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at
        p.year, p.gone_at is not null as is_gone,
        (select json_group_array(name) from (select c.name from posts_in_categories pc
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
-  from posts p join authors a on a.id = p.author_id;
+  from posts p left join authors a on a.id = p.author_id;
 
 create view post_versions as
 select post_id, content_hash, title, body_html, body_text, captured_at, page_id, 0 as is_current

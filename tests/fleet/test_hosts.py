@@ -102,7 +102,7 @@ def test_two_ports_of_one_name_are_requested_side_by_side(fleet: Fleet, hosts: l
 
 @pytest.mark.parametrize("source", ["file", "robots"])
 def test_the_delay_of_a_host_holds_from_the_first_page_and_at_a_handover(fleet: Fleet, source: str) -> None:
-    wanted = 1.5
+    wanted = 2.5  # the default is 1; a busy machine records some requests late
     with DemoHost([make_blog(UIDS[0], posts=40)]) as host:
         if source == "robots":
             host.set_robots(f"User-agent: *\nCrawl-delay: {wanted}\n")
@@ -120,7 +120,7 @@ def test_the_delay_of_a_host_holds_from_the_first_page_and_at_a_handover(fleet: 
         second.kill()
         times = [request.at for request in host.requests]
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) > 0.9 * wanted, gaps
+    assert min(gaps) > 0.65 * wanted, gaps
 
 
 def test_pause_now_ends_the_round_that_runs(fleet: Fleet, hosts: list[DemoHost]) -> None:

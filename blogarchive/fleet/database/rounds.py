@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import Any, Final, LiteralString, cast
+from typing import Final, LiteralString, cast
 
 import psycopg
 from procrastinate import App, PsycopgConnector
@@ -208,8 +208,9 @@ select count(*) from fleet_rounds r join fleet_rounds this on this.shard = r.sha
          where o.shard = this.shard and o.id < this.id and o.exit_code <> this.exit_code), 0)
 """
 _INSERT: Final[LiteralString] = """
-insert into fleet_rounds (shard, epoch, machine, started_at, finished_at, exit_code, outcome, requests, pages)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+insert into fleet_rounds (shard, epoch, machine, started_at, finished_at, exit_code, outcome, requests, pages, message)
+values (%(shard)s, %(epoch)s, %(machine)s, %(started_at)s, %(finished_at)s, %(exit_code)s, %(outcome)s, %(requests)s,
+        %(pages)s, %(message)s)
 """
 
 
@@ -282,12 +283,5 @@ async def restore_rounds(connection: Connection, name: str, rounds: Sequence[Rou
     cursor = await connection.execute("select 1 from fleet_rounds where shard = %s limit 1", (name,))
     if await cursor.fetchone() is not None:
         return
-    rows: list[tuple[Any, ...]] = [
-        (
-            *(name, one.epoch, one.machine, one.started_at, one.finished_at),
-            *(one.exit_code, one.outcome, one.requests, one.pages),
-        )
-        for one in rounds
-    ]
     async with connection.transaction(), connection.cursor() as writer:
-        await writer.executemany(_INSERT, rows)
+        await writer.executemany(_INSERT, list(map(asdict, rounds)))

@@ -318,6 +318,8 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
         assert "no such blog" in server.post("/app/change", uid="nobody", action="pause").text
         assert "no such blog" in server.send("GET", "/app/blog?uid=nobody", cookie=server.cookie).text
         assert server.send("GET", "/app/nowhere", cookie=server.cookie).headers["location"] == "/app"
+        script = server.send("GET", "/app/app.js", cookie=server.cookie)
+        assert script.headers["content-type"].startswith("text/javascript")
         assert "message=paused" in server.post("/app/change", uid=UID, action="pause").headers["location"]
         page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
         assert "Include this blog again" in page

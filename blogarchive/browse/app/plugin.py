@@ -63,10 +63,10 @@ class AppPlugin:
 
     @hookimpl
     def register_routes(self) -> list[tuple[str, Callable[..., Any]]]:
-        """The pages of `app` and their two files."""
+        """The two files of `app`, then its pages: the last one has every other address."""
         return [
-            *((rf"^/app{path}$", self._view(method, page)) for path, (method, page) in _PAGES.items()),
             *((rf"^/app/{name}$", _file(name, content_type)) for name, content_type in _FILES.items()),
+            *((rf"^/app{path}$", self._view(method, page)) for path, (method, page) in _PAGES.items()),
         ]
 
     @hookimpl

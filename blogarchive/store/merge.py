@@ -522,7 +522,7 @@ delete from main.discovered_blogs
 """  # noqa: S608 - constants
 
 
-def merge_rows_of_blogs(archive: Archive) -> None:
+def merge_blog_rows(archive: Archive) -> None:
     """Merge the rows of the blogs in `temp.merged_blogs` that posts do not depend on."""
     run_script(archive, _ROWS)
 
@@ -576,7 +576,7 @@ def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
 
 def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     """Copy the data that no page yields again, finish the merge and return the number of new media files."""
-    each_blog_slice(archive, sizes, merge_rows_of_blogs)
+    each_blog_slice(archive, sizes, merge_blog_rows)
     each_post_slice(archive, sizes, merge_rows)
     images = copy_files(archive, sizes, rejected)
     copy_rows(archive, sizes)

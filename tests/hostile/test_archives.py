@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.browse.serve import create_app
+from blogarchive.errors import ArchiveDamaged
+from tests.browse.conftest import close
 from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import GOOD_CODES, reading_commands, run_command
 from tests.hostile.archives import ALL, FILES, HARMLESS, PAGES, REFUSED_PAGES, ROWS, SCHEMAS, URL
@@ -140,3 +143,17 @@ def test_a_hostile_archive_costs_little_in_every_command(kind: str, whole: Path,
 @pytest.mark.parametrize("kind", ALL)
 def test_every_hostile_archive_costs_little_in_every_command(kind: str, whole: Path, tmp_path: Path) -> None:
     _assert_cheap(kind, whole, tmp_path)
+
+
+async def test_serve_refuses_a_changed_schema_and_answers_a_bad_image_with_404(
+    mine: Path, theirs: Path
+) -> None:
+    SCHEMAS["view authors"](theirs)
+    with pytest.raises(ArchiveDamaged, match="another view authors"):
+        create_app(theirs)
+    FILES["file is a number"](mine)
+    served = create_app(mine)
+    await served.invoke_startup()
+    answers = [await served.client.get(f"/read/{page}") for page in (f"media/{'a' * 64}", "", "post/1")]
+    assert [answer.status_code for answer in answers] == [404, 200, 200]
+    close(served)

@@ -190,7 +190,11 @@ def read_author_page(
 def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | None:
     """Return the stored file of that SHA-256, or None."""
     return one_as(
-        connection, MediaFile, "select content_type, body from media_files where sha256 = ?", (sha256,)
+        connection,
+        MediaFile,
+        "select content_type, body from media_files where sha256 = ? and typeof(body) = 'blob'"
+        " and typeof(content_type) = 'text'",
+        (sha256,),
     )
 
 

@@ -15,7 +15,7 @@ _LARGE = (
 )
 
 
-@pytest.mark.parametrize("work", [merge.merge_rows, merge.merge_rows_of_blogs])
+@pytest.mark.parametrize("work", [merge.merge_rows, merge.merge_blog_rows])
 def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], None], tmp_path: Path) -> None:
     Archive.open(tmp_path / "other.db", create=True).close()
     with (

@@ -15,7 +15,7 @@ from blogarchive.cli.options import Count
 from blogarchive.cli.output import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
-from blogarchive.crawl.targets import target_of_url
+from blogarchive.crawl.targets import stored_site, target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
@@ -84,7 +84,7 @@ def reparse(
 @click.option("--lines", is_flag=True, help=_("Also print the visible lines of the page, with numbers."))
 @click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog."))
 @options.cookies
-@options.no_db
+@options.db
 @options.as_json
 @options.any_verbosity
 def doctor(
@@ -94,13 +94,16 @@ def doctor(
     lines: bool,
     ignore_robots: bool,
     cookies: Path | None,
+    db: Path,
     as_json: bool,
 ) -> None:
     """Fetch one page, or read a saved one, and print every parsed field with its line and selector."""
     if not Path(source).exists():
         source = repair_url(source)
     if source.startswith(("http://", "https://")):
-        page, target = _fetch_page(source, site, cookies, ignore_robots=ignore_robots)
+        page, target = _fetch_page(
+            source, site or stored_site(db, source), cookies, ignore_robots=ignore_robots
+        )
     else:
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target), find_template(page, target)

@@ -136,6 +136,14 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
                 blog.overdue,
             ).format(count=blog.overdue, uid=blog.uid)
         )
+    if blog.not_seen_since_agreement:
+        lines.append(
+            ngettext(
+                "  {count} post may still change after --accept-changes: it was not fetched since",
+                "  {count} posts may still change after --accept-changes: they were not fetched since",
+                blog.not_seen_since_agreement,
+            ).format(count=blog.not_seen_since_agreement)
+        )
     if blog.state == "moved":
         lines.append(
             _(

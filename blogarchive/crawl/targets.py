@@ -34,7 +34,7 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     """
     urls = [repair_url(url) for url in (*options.urls, *options.listed)]
     names = {_netloc(url): url for url in urls}
-    sites = {netloc: options.site or _stored_site(options.db, url) for netloc, url in names.items()}
+    sites = {netloc: options.site or stored_site(options.db, url) for netloc, url in names.items()}
     return [_start_target(url, sites[_netloc(url)]) for url in urls]
 
 
@@ -61,7 +61,7 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
         if not url or line.lstrip().startswith("#"):
             continue
         try:
-            _site_of(url, site_name or _stored_site(db, url))
+            _site_of(url, site_name or stored_site(db, url))
         except UsageError as error:
             raise UsageError(
                 _("{name}, line {number}: {error}").format(name=name, number=number, error=error)
@@ -115,7 +115,7 @@ def _site_of(url: str, site_name: str | None) -> Site:
     )
 
 
-def _stored_site(db: Path, url: str) -> str | None:
+def stored_site(db: Path, url: str) -> str | None:
     """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
     try:
         if not site_for_url(url).has_any_host:

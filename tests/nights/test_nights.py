@@ -111,6 +111,8 @@ def test_a_blog_at_a_new_host_goes_on_there_after_the_command_of_the_message(
         assert f"blogarchive backup {other.blog_url(UID)} --site creaders" in found[0].ran.err
         assert f"moved to {other.blog_url(UID)}" in nights.tool.run("status").out
         nights.host = other
+        examined = nights.tool.run("doctor", other.blog_url(UID), "--json")
+        assert (examined.code, UID in examined.out) == (0, True), examined.err
         assert nights.pass_by(1, other.blog_url(UID), command=("backup",)).ran.code == 0
         assert nights.tool.rows("select site, uid, url, state from authors") == [
             ("creaders", UID, other.blog_url(UID), None)
@@ -139,6 +141,7 @@ def test_a_lie_that_ends_leaves_posts_comments_and_names_as_before_and_one_agree
     host.reprint = lambda text: text.translate(_OTHER_SCRIPT)
     assert nights.pass_by(3).ran.code == 5
     assert nights.pass_by(1, "--accept-changes").ran.code == 0
+    assert "posts may still change after --accept-changes" in nights.tool.run("status").out
     assert [nights.pass_by(5).ran.code for _ in range(8)] == [0] * 8
 
 

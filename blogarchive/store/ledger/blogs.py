@@ -123,10 +123,15 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
 
 
 def site_of_host(archive: Archive, url: str) -> str | None:
-    """Return the site under which blogs of the host of `url` are stored; None if there is none, or more than one."""
+    """Return the site under which blogs of the host of `url` are stored, or to which one has moved.
+
+    None if there is none, or more than one.
+    """
     netloc = _netloc(url)
     homes = archive.all_as(
-        _Home, "select distinct site, url from frontier where kind = 'home' and page_no = 1"
+        _Home,
+        "select site, url from frontier where kind = 'home' and page_no = 1"
+        " union select site, state_detail from authors where state = 'moved'",
     )
     sites = {home.site for home in homes if netloc and _netloc(home.url) == netloc}
     return sites.pop() if len(sites) == 1 else None

@@ -231,6 +231,12 @@ select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_on, h.last
   left join held h on h.author_id = m.author_id and h.month = m.month
  order by m.author_id, m.month desc
 """  # noqa: S608 - a constant
+_NOT_SEEN_SINCE_AGREEMENT = """
+select a.site, a.uid, count(*)
+  from (select site, max(ended_at) as at from site_changes where accepted and field like 'text.%' group by site) s
+  join authors a on a.site = s.site join posts p on p.author_id = a.id
+ where p.content_hash is not null and p.gone_at is null and coalesce(p.own_page_seen_at, '') < s.at group by a.id
+"""
 _WEEK = timedelta(days=7)
 _IMAGES = """
 select p.author_id, coalesce(m.status, 'todo'), count(distinct pm.url)
@@ -339,8 +345,9 @@ class BlogStatus:
     pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
     end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
     fetched, and `last_error` its newest reason, else None. `state` is "moved" (`state_detail` is the new URL), "closed" (the
-    notice), "unreachable" (the reason) or None. `overdue` counts pages that are due for more than a week. A blog that was
-    never reached has no `first_seen_at`. `readers` counts the posts of a blog on an unknown host by who read them;
+    notice), "unreachable" (the reason) or None. `overdue` counts pages that are due for more than a week,
+    `not_seen_since_agreement` posts that may still change after `--accept-changes`. A blog that was never reached has no
+    `first_seen_at`. `readers` counts the posts of a blog on an unknown host by who read them;
     `list_proved_at` is when a list of all its posts was last read to its end.
     """
 
@@ -374,6 +381,7 @@ class BlogStatus:
     state_detail: str | None
     state_since: str | None
     overdue: int
+    not_seen_since_agreement: int
     readers: dict[str, int]
     list_proved_at: str | None
 
@@ -451,6 +459,7 @@ class _BlogReader:
         self._failures = count_open_failures(archive)
         self._waiting = count_waiting(archive)
         self._pauses = read_pauses(archive)
+        self._agreed = _by_blog(archive, _NOT_SEEN_SINCE_AGREEMENT)
         self._overdue = count_overdue(archive, utc_now() - _WEEK)
         self._unreached = blogs_with_home_failures(archive)
 
@@ -488,6 +497,7 @@ class _BlogReader:
             paused_at=self._pauses.get(blog),
             readers=_count_readers(self._archive, author_id) if site_by_name(blog.site).has_any_host else {},
             overdue=self._overdue.get(blog, 0),
+            not_seen_since_agreement=self._agreed.get(blog, 0),
         )
 
 

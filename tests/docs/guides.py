@@ -19,6 +19,7 @@ _FOR_DEVELOPERS = (
     "releasing",
     "style",
     "testing",
+    "upstream",
 )
 
 GUIDES = sorted(

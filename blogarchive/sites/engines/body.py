@@ -10,7 +10,7 @@ from readability import Document
 from readability.readability import Unparseable
 
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_aside, is_in_aside, names_of
+from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.markup.picker import remove_element
 
@@ -96,8 +96,19 @@ def find_body(
     ):
         return best, extracted is None or _agree(outline, best, extracted) > 0
     if extracted is None:
-        return None, False
+        return _around_heading(outline, heading, closed), False
     return _widen(outline, extracted, heading, closed), best is not None
+
+
+def _around_heading(outline: Outline, heading: Element | None, closed: Collection[Element]) -> Element | None:
+    """Return the nearest element around the heading that has more text, for a text too short for readability."""
+    if heading is None:
+        return None
+    for node in heading.iterancestors():
+        others = sum(outline.size(one) for one in closed if outline.contains(node, one))
+        if outline.size(node) > outline.size(heading) + others and node.tag != "html":
+            return node
+    return None
 
 
 def _is_around(outline: Outline, node: Element, extracted: Element, heading: Element | None) -> bool:
@@ -126,7 +137,7 @@ def _is_possible(
         return False
     if any(outline.contains(one, node) for one in closed) or has_role(node, COMMENTS):
         return False
-    if is_in_aside(node):
+    if outline.is_beside(node):
         return False
     return outline.size(node) > 0 or node.find(".//img") is not None
 
@@ -205,7 +216,7 @@ def _widen(outline: Outline, node: Element, heading: Element | None, closed: Col
     while (parent := node.getparent()) is not None and parent.tag not in ("body", "html", "main"):
         if heading is not None and outline.contains(parent, heading):
             break
-        if any(outline.contains(parent, one) for one in closed) or is_in_aside(parent):
+        if any(outline.contains(parent, one) for one in closed) or outline.is_beside(parent):
             break
         if outline.size(parent) > 1.6 * outline.size(node) + 200 and outline.link_share(parent) > 0.3:
             break

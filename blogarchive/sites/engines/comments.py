@@ -9,7 +9,7 @@ from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_in_aside, names_of
+from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, names_of
 from blogarchive.sites.engines.times import DATE, parse_place, parse_stamp
 from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, read_body
@@ -80,7 +80,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
                 outline.contains(node, heading) or outline.order[node] < outline.order[heading]
             ):
                 continue
-            if not is_in_aside(node):
+            if not outline.is_beside(node):
                 found.append(node)
     return found
 
@@ -157,7 +157,7 @@ def _is_in_comments(outline: Outline, place: int, sections: list[Element]) -> bo
     holder = outline.holders[place]
     if any(outline.contains(section, holder) for section in sections):
         return True
-    if sections or is_in_aside(holder):
+    if sections or outline.is_beside(holder):
         return False
     for above in holder.iterancestors():
         if above.tag in ("body", "html"):

@@ -3,11 +3,12 @@
 import re
 from collections import defaultdict
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urlsplit
 
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import SIDE, Outline, is_in_aside, names_of
+from blogarchive.sites.engines.outline import SIDE, Outline, names_of
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
 
@@ -39,7 +40,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
-        if anchor.tag != "a" or is_in_aside(anchor, SIDE):
+        if anchor.tag != "a" or outline.is_beside(anchor, SIDE):
             continue
         url = link_url(anchor, outline.tree.base)
         if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
@@ -62,7 +63,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
 
 def _group(anchor: Element) -> str:
     """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
-    for above in (anchor, *list(anchor.iterancestors())[:2]):
+    for above in (anchor, *islice(anchor.iterancestors(), 2)):
         if (
             above.tag in _HEADINGS
             or any(_TITLE.search(name) for name in names_of(above))
@@ -74,7 +75,7 @@ def _group(anchor: Element) -> str:
         return "title a"
     steps = [
         f"{above.tag}.{next(iter((above.get('class') or '').split()), '')}"
-        for above in (anchor, *list(anchor.iterancestors())[:3])
+        for above in (anchor, *islice(anchor.iterancestors(), 3))
     ]
     return "/".join(steps)
 

@@ -55,6 +55,7 @@ class Outline:
     _first: dict[Element, int] = field(repr=False)
     _end: dict[Element, int] = field(repr=False)
     order: dict[Element, int] = field(repr=False)
+    _order_end: dict[Element, int] = field(repr=False)
     _sizes: list[int] = field(repr=False)
     _link_sizes: list[int] = field(repr=False)
 
@@ -78,7 +79,29 @@ class Outline:
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
-        return outer is inner or outer in inner.iterancestors()
+        start, place = self.order.get(outer), self.order.get(inner)
+        if start is None or place is None:
+            return outer is inner or outer in inner.iterancestors()
+        return start <= place < self._order_end.get(outer, start + 1)
+
+    def is_beside(self, node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
+        """Return whether the element, or one around it, is beside the content."""
+        return node in (self._asides if role is ASIDE else self._sides)
+
+    @cached_property
+    def _asides(self) -> frozenset[Element]:
+        return self._find_beside(ASIDE)
+
+    @cached_property
+    def _sides(self) -> frozenset[Element]:
+        return self._find_beside(SIDE)
+
+    def _find_beside(self, role: "re.Pattern[str]") -> frozenset[Element]:
+        found: set[Element] = set()
+        for node in self.order:
+            if node.getparent() in found or is_aside(node, role):
+                found.add(node)
+        return frozenset(found)
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
@@ -122,6 +145,7 @@ def build_outline(tree: PageTree) -> Outline:
     links: list[bool] = []
     first: dict[Element, int] = {}
     end: dict[Element, int] = {}
+    order_end: dict[Element, int] = {}
     depth = 0
 
     def add(text: str | None, holder: Element) -> None:
@@ -143,6 +167,7 @@ def build_outline(tree: PageTree) -> Outline:
         else:
             if event == "end" and node in first:
                 end[node] = len(texts)
+                order_end[node] = len(first)
                 depth -= node.tag == "a"
             if parent is not None:
                 add(node.tail, parent)
@@ -154,6 +179,7 @@ def build_outline(tree: PageTree) -> Outline:
         first,
         end,
         {node: place for place, node in enumerate(first)},
+        order_end,
         [0, *accumulate(sizes)],
         [0, *accumulate(size * is_link for size, is_link in zip(sizes, links, strict=True))],
     )
@@ -191,11 +217,6 @@ def is_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
 
 def _is_of_page(node: Element) -> bool:
     return not any(above.tag in ("article", "main") for above in node.iterancestors())
-
-
-def is_in_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
-    """Return whether the element, or one around it, is beside the content."""
-    return any(is_aside(one, role) for one in (node, *node.iterancestors()))
 
 
 # title
@@ -286,7 +307,7 @@ def _rank_heading(
     is_titled = is_heading or has_role(node, _TITLE_CLASS)
     return (
         own != site,
-        not is_in_aside(node) or is_whole,
+        not outline.is_beside(node) or is_whole,
         is_chosen,
         is_whole,
         starts,

@@ -121,7 +121,7 @@ def _follow_chain(
             further = replace(target, url=link.url, page_no=target.page_no + place)
             _queue_next(context, further, chain, rows)
         return
-    if _is_followed(context, chain_name):
+    if is_any_blog and _is_followed(context, chain_name):
         return
     if context.partial:
         page_chains.reset_chain(context, chain)

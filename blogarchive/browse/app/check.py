@@ -147,7 +147,7 @@ def site_titles() -> dict[str, str]:
 
 def _is_of_known_site(url: str) -> bool:
     try:
-        return site_for_url(url).is_crawled
+        return not site_for_url(url).has_any_host
     except UsageError:
         return False
 

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline, is_aside
+from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import may_be_post, post_number
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -128,10 +129,11 @@ def _dates_outside(
 
 def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> bool:
     """Return whether a time stands beside the content, or in a link to another page: it is that of another post."""
-    around = set() if heading is None else {heading, *heading.iterancestors()}
-    if any(is_aside(one) for one in (node, *node.iterancestors()) if one not in around):
+    if outline.is_beside(node) and not (heading is not None and outline.is_beside(heading)):
         return True
-    anchor = next((one for one in (node, *node.iterancestors(), *node) if one.tag == "a"), None)
+    anchor = next(
+        (one for one in (node, *islice(node.iterancestors(), _MAX_BELOW), *node) if one.tag == "a"), None
+    )
     url = None if anchor is None else link_url(anchor, outline.tree.base)
     return url is not None and may_be_post(url) and post_number(url) != post_number(outline.tree.url)
 

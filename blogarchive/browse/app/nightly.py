@@ -46,10 +46,8 @@ class Schedule(ABC):
 
 def find_schedule(archive: Path) -> Schedule | None:
     """Return the schedule of this system; None if it has none that a program can use."""
-    if sys.platform == "win32":
-        return TaskScheduler(archive)
-    if sys.platform == "darwin":
-        return Launchd(archive)
+    if kind := _BY_PLATFORM.get(sys.platform):
+        return kind(archive)
     return Systemd(archive) if _is_systemd() else None
 
 
@@ -165,6 +163,9 @@ class TaskScheduler(Schedule):
             command=escape(self.words[0]),
             arguments=escape(subprocess.list2cmdline(self.words[1:])),
         )
+
+
+_BY_PLATFORM: Final[dict[str, type[Schedule]]] = {"win32": TaskScheduler, "darwin": Launchd}
 
 
 def _quote_for_systemd(word: str) -> str:

@@ -56,8 +56,9 @@ class TemporaryPostgres:
         self._binaries = postgres_binaries()
         self.folder = Path(mkdtemp(prefix="blogarchive-pg-"))
         self.data = self.folder / "data"
-        self._identity = _other_user() if sys.platform != "win32" and os.geteuid() == 0 else {}
-        if self._identity:
+        self._identity: dict[str, Any] = {}
+        if sys.platform != "win32" and os.geteuid() == 0:
+            self._identity = _other_user()
             os.chown(self.folder, self._identity["user"], self._identity["group"])
         words = ("-A", "trust", "-U", "blogarchive", "--locale=C", "-E", "UTF8", "-N")
         self.call("initdb", "-D", str(self.data), *words)
@@ -102,12 +103,13 @@ class TemporaryPostgres:
 
 def _other_user() -> dict[str, Any]:
     """Return the arguments of `subprocess.run` for a user without rights."""
-    import pwd
+    if sys.platform != "win32":
+        import pwd
 
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        for name in ("postgres", "nobody"):
+            with suppress(KeyError):
+                user = pwd.getpwnam(name)
+                return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     raise UsageError(_("PostgreSQL refuses root, and there is no other user"))
 
 

@@ -17,11 +17,12 @@ from pyarrow.fs import FileSelector, FileSystem
 
 from blogarchive.errors import UsageError
 from blogarchive.export.parquet import export_parquet, export_to_store
+from blogarchive.store.posts.posts import content_hash
 from blogarchive.store.read.exports import FLAT_TABLES, Filters
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
 from tests.ports import port_for_later, wait_for_port
-from tests.tool import run_command
+from tests.tool import Ran
 
 BLOCK = re.compile(r"```(sql|python)\n(.*?)```", re.DOTALL)
 
@@ -48,7 +49,8 @@ def many(made: Made) -> Path:
     made.post(first, "7", "无日期", None, posted_at=None, posted_at_text=None)
     gone = made.post(second, "8", "删了", "<p>旧</p>", posted_at="2024-07", gone_at=SEEN, gone_reason="404")
     made.row(
-        "post_revisions", post_id=gone, content_hash="x", title="旧题", body_html="<p>更旧</p>",
+        "post_revisions", post_id=gone, content_hash=content_hash("旧题", "<p>更旧</p>"), title="旧题",
+        body_html="<p>更旧</p>",
         body_text="更旧", captured_at=SEEN,
     )  # fmt: skip
     made.page("https://blog.creaders.net/u/31182/", b"<html></html>")
@@ -194,6 +196,13 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             server.kill()
 
 
+def run_anew(*words: str | Path) -> Ran:
+    """Run a command line in a process of its own: a forked one has the environment of the first test."""
+    command = [sys.executable, "-m", "blogarchive", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return Ran(code=ran.returncode, out=ran.stdout, err=ran.stderr)
+
+
 def stored(url: str) -> dict[str, tuple[int, object]]:
     """Return size and time of change of each object below `url`."""
     store, root = FileSystem.from_uri(url)
@@ -206,7 +215,7 @@ def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
 ) -> None:
     url, other = f"{bucket}/all", Path(shutil.copy(many, tmp_path / "other.db"))
     for db in (many, other):
-        ran = run_command("export", "parquet", url, "--db", str(db), folder=tmp_path)
+        ran = run_anew("export", "parquet", url, "--db", db)
         assert ran.code == 0, ran.err
         assert url in ran.err
     first = stored(url)
@@ -237,5 +246,5 @@ def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket
 
 def test_a_store_that_refuses_is_one_line(many: Path, tmp_path: Path, bucket: str) -> None:
     for url, code in (("s3://nosuchbucket/x", 6), ("nosuch://x/y", 2)):
-        ran = run_command("export", "parquet", url, "--db", str(many), folder=tmp_path)
+        ran = run_anew("export", "parquet", url, "--db", many)
         assert (ran.code, len(ran.err.splitlines())) == (code, 1), ran.err

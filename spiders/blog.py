@@ -41,8 +41,6 @@ from spiders.responses import (
 from spiders.robots import RobotsRules
 from spiders.throttle import HostScheduler, HostThrottle, PoliteSpider, RequestCancelled, pause_reason
 
-# page_parser
-
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
 _AHEAD = 3
 
@@ -100,8 +98,6 @@ class PageParser:
                 )
             )
 
-
-# blog
 
 TRIES = 3
 """Tries in one run at a page that is refused, broken, truncated or not reached."""

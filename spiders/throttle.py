@@ -20,8 +20,6 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_same_service, parse_address, service_of
 
-# throttle
-
 REFUSALS_ALLOWED = 5
 """A host is blocked for the rest of the run after this many refusals, or failed pages, in a row."""
 
@@ -250,8 +248,6 @@ def pause_reason(wait: timedelta) -> str:
     """Return why a host with this Retry-After is blocked."""
     return Detail.HOST_PAUSE.format(seconds=wait.total_seconds())
 
-
-# scheduler
 
 _IN_FLIGHT_PER_HOST = 2  # one is fetched; the other is ready while the first is parsed
 _BATCH = 20

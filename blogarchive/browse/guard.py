@@ -17,8 +17,6 @@ from datasette.utils.asgi import Response
 
 from blogarchive.store.database.connection import MAX_VALUE_BYTES, distrust_schema
 
-# sql_limits
-
 MAX_RESULT_BYTES: Final = MAX_VALUE_BYTES
 """Largest total of the values of one statement."""
 
@@ -56,8 +54,6 @@ class _RowFactory:
             raise sqlite3.OperationalError(f"the result is larger than {MAX_RESULT_BYTES >> 20} MB")
         return sqlite3.Row(cursor, values)
 
-
-# guard
 
 Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]

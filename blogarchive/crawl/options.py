@@ -1,4 +1,4 @@
-"""Settings of each blog of a run: of the command line, else stored for the blog, else of the configuration file."""
+"""What the user asked of a run: options, cookies, hosts that another worker holds, and the settings of each blog."""
 
 import os
 import sys
@@ -101,9 +101,6 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
         yield locks
 
 
-# cookies
-
-
 def read_cookies(path: Path) -> MozillaCookieJar:
     """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if the format is another."""
     jar = MozillaCookieJar(path)
@@ -118,9 +115,6 @@ def read_cookies(path: Path) -> MozillaCookieJar:
             cookie.expires = None
             cookie.discard = True
     return jar
-
-
-# options
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,9 +199,6 @@ def require_archive(db: Path) -> None:
     """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
     if not db.exists():
         raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one").format(db=db))
-
-
-# run_settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from blogarchive.crawl.discovery import DiscoverySession
 
 
-# dry_run
-
-
 def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:
     """Return the URLs that a run would request, as far as the archive shows, in their order.
 
@@ -85,8 +82,6 @@ def _with_robots(urls: Iterable[str]) -> Iterator[str]:
         yield urljoin(url, "/robots.txt")
         yield url
 
-
-# spider_process
 
 _SECONDS_TO_STOP = 5.0
 """Time between the first signal and the hard end of the event loop."""
@@ -200,8 +195,6 @@ def run_spider(
     return crawler.spider
 
 
-# scrapy_settings
-
 _COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 
 
@@ -239,8 +232,6 @@ def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> HostDe
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
     return delays
 
-
-# run
 
 _CONCURRENT_PER_HOST = 4
 """Pages and images of a host that wait for their turn; one of them is requested."""

@@ -33,8 +33,6 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
 
-# progress_counter
-
 
 class ProgressCounter:
     """The progress of `blogs`, a list that grows during the run."""
@@ -70,8 +68,6 @@ class ProgressCounter:
         )
         self._total = (found, read, todo, failed)
 
-
-# hosts
 
 _MIN_UNREADABLE = 5
 """A host seems to have changed if at least this number of its pages were refused by the parser, and at least half."""
@@ -115,9 +111,6 @@ class HostAnswers:
             for host, count in self._unreadable.items()
             if count >= _MIN_UNREADABLE and count >= self._stored[host]
         }
-
-
-# session
 
 
 class CrawlObserver(MediaObserver, Protocol):

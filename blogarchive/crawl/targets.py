@@ -23,8 +23,6 @@ from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, utc_now
 
-# from_urls
-
 
 def start_targets(options: CrawlOptions) -> list[Target]:
     """Return the targets of the URLs of a run; raises `UsageError` for a URL of no known site.
@@ -147,8 +145,6 @@ def _is_home(target: Target) -> bool:
     return target.kind is PageKind.HOME and target.page_no == 1
 
 
-# turns
-
 _Turn = tuple[int, int, Blog]  # pages taken, order of arrival, blog
 
 
@@ -231,8 +227,6 @@ class BlogTurns:
         if popped != blog:
             raise ValueError(f"it is not the turn of {blog}")
 
-
-# source
 
 SLICE = 5
 """Targets that a blog gives in one turn: the lead of a blog over the others of its host."""

@@ -39,8 +39,6 @@ from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.store.rows import Progress, no_progress
 
-# pages
-
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -77,7 +75,7 @@ def read_static(name: str) -> bytes:
 
 def render_file(name: str, book: Book) -> bytes:
     """Return a file that describes the whole book."""
-    return _render_of_pages(name, book=book)
+    return _render_template(name, book=book)
 
 
 def render_chapter(
@@ -88,7 +86,7 @@ def render_chapter(
     def render(body_html: str) -> Markup:
         return book_html(render_body(body_html, post.url, image, post_links))
 
-    return _render_of_pages("chapter.xhtml", blog=blog, post=post, title=title, render=render)
+    return _render_template("chapter.xhtml", blog=blog, post=post, title=title, render=render)
 
 
 def book_html(body_html: str) -> Markup:
@@ -104,7 +102,7 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable(["table", "strikethrough"])
 
 
-def _render_of_pages(name: str, **values: object) -> bytes:
+def _render_template(name: str, **values: object) -> bytes:
     return _NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
 
 
@@ -119,8 +117,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
 
-
-# volumes
 
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"
@@ -175,8 +171,6 @@ def _divide(
 def _year(heading: PostHeading) -> str:
     return (heading.posted_at or "")[:4] or _UNDATED
 
-
-# epub
 
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 _IMAGES = "images/"
@@ -237,7 +231,7 @@ def _write_book(
     return writer
 
 
-def _render_of_epub(given: PostInput) -> bytes:
+def _render_job(given: PostInput) -> bytes:
     title = cast("str", given.page)
     return render_chapter(given.blog, given.post, title, given.images.get, given.links.get)
 
@@ -321,7 +315,7 @@ class _BookWriter:
         plans = list(self._plans())
         kept = {plan.path: self._earlier.find(f"book/{plan.path}", plan) for plan in plans}
         changed = (plan.complete(self._reader) for plan in plans if kept[plan.path] is None)
-        rendered = render_posts(changed, _render_of_epub)
+        rendered = render_posts(changed, _render_job)
         self.missing = len(self._volume.posts) - len(plans)
         for done, plan in enumerate(plans, 1 + self.missing):
             chapter = kept[plan.path]

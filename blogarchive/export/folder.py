@@ -19,11 +19,9 @@ from typing import BinaryIO, Final
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
 
-# filenames
-
 # Forbidden by Windows, or breaking a link in Obsidian; each has a full-width form that looks the same.
-_FORBIDDEN_of_filenames = '<>:"/\\|?*#^[]'
-_FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDEN_of_filenames})
+_FORBIDDEN_IN_TITLES = '<>:"/\\|?*#^[]'
+_FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDEN_IN_TITLES})
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TITLE_BYTES = 120
@@ -72,8 +70,6 @@ def _cut(text: str, max_bytes: int) -> str:
         cut = cut[:-1]
     return cut
 
-
-# writer
 
 _PART = ".part"
 _CAN_FLUSH_DISK = hasattr(os, "sync")
@@ -202,14 +198,10 @@ def to_user_error(path: Path) -> Iterator[None]:
         ) from error
 
 
-# export_folder
-
 MARKER = ".blogarchive-export"
 """Name of the file that lists the files of an export."""
 
-_FORBIDDEN_of_export_folder = frozenset(
-    "\\:\0\n\t"
-)  # on Windows, a colon names a drive or a stream of a file
+_FORBIDDEN_IN_NAMES = frozenset("\\:\0\n\t")  # on Windows, a colon names a drive or a stream of a file
 
 
 Uses = tuple[tuple[str, ...], tuple[str, ...]]
@@ -400,9 +392,7 @@ def _parse_digests(fields: list[str]) -> _FileDigests:
 
 def _is_inside(name: str) -> bool:
     parts = name.split("/")
-    plain = not any(
-        part in ("", ".", "..") or _FORBIDDEN_of_export_folder.intersection(part) for part in parts
-    )
+    plain = not any(part in ("", ".", "..") or _FORBIDDEN_IN_NAMES.intersection(part) for part in parts)
     return plain and not PurePosixPath(name).is_absolute() and name != MARKER
 
 

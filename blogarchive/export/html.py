@@ -36,8 +36,6 @@ from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.search.tokenizer import fold
 
-# page_paths
-
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"
 YEAR_LENGTH = len("YYYY")
@@ -135,8 +133,6 @@ def _find_listing(
     return found[name]
 
 
-# pages
-
 _NEWEST = 30
 _INNER_ROOT = "../"
 
@@ -150,18 +146,18 @@ def stylesheet() -> bytes:
 def render_front_page(blogs: Sequence[SiteBlog]) -> bytes:
     """Return `index.html`: the list of blogs, or the only blog."""
     if len(blogs) == 1:
-        return _render_of_pages("blog.html", root="", site_blog=blogs[0], newest=_newest(blogs[0]))
-    return _render_of_pages("front.html", root="", blogs=blogs)
+        return _render_template("blog.html", root="", site_blog=blogs[0], newest=_newest(blogs[0]))
+    return _render_template("front.html", root="", blogs=blogs)
 
 
 def render_blog_page(site_blog: SiteBlog) -> bytes:
     """Return the page of a blog: its months, categories and newest posts."""
-    return _render_of_pages("blog.html", root=_INNER_ROOT, site_blog=site_blog, newest=_newest(site_blog))
+    return _render_template("blog.html", root=_INNER_ROOT, site_blog=site_blog, newest=_newest(site_blog))
 
 
 def render_listing_page(site_blog: SiteBlog, listing: Listing, title: str) -> bytes:
     """Return the page of a month or a category."""
-    return _render_of_pages(
+    return _render_template(
         "listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title
     )
 
@@ -206,7 +202,7 @@ def render_post_page(page: PostPage, post: FullPost, image: ImageSource, post_li
     def render(body_html: str | None) -> str:
         return render_body(body_html or "", post.url, image, post_links)
 
-    return _render_of_pages(
+    return _render_template(
         "post.html",
         layout="page.html",
         root=_INNER_ROOT,
@@ -227,7 +223,7 @@ def render_year_page(
     def renderer(post: FullPost) -> Callable[[str | None], str]:
         return lambda body_html: render_body(body_html or "", post.url, image)
 
-    return _render_of_pages(
+    return _render_template(
         "year.html", root=_INNER_ROOT, site_blog=site_blog, listing=year, posts=posts, renderer=renderer
     )
 
@@ -261,7 +257,7 @@ def render_search_page(chunks: int, posts: Sequence[tuple[SitePost, Blog]]) -> b
     """Return the search page, which loads `chunks` files with these posts."""
     years = {post_page.month[:YEAR_LENGTH] for post_page, _blog in posts if post_page.month != UNDATED}
     authors = dict.fromkeys(_author_name(blog) for _post_page, blog in posts)
-    return _render_of_pages(
+    return _render_template(
         "search.html",
         root="",
         chunks=chunks,
@@ -279,7 +275,7 @@ def _newest(site_blog: SiteBlog) -> list[SitePost]:
     return site_blog.posts[: -_NEWEST - 1 : -1]
 
 
-def _render_of_pages(template: str, **values: object) -> bytes:
+def _render_template(template: str, **values: object) -> bytes:
     return _environment().get_template(template).render(values).encode()
 
 
@@ -330,8 +326,6 @@ def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]
     return list(found.items())
 
 
-# search
-
 _CHUNK = 700_000
 """Stored characters of the posts in a file: it has a third of them, and a browser parses it in a moment."""
 
@@ -372,8 +366,6 @@ def _script(value: object) -> str:
     """Return JSON that is valid in JavaScript of every version."""
     return escape_line_ends(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
-
-# html
 
 _Found = tuple[SitePost, Blog]
 _SEARCH_PAGE = "search.html"
@@ -446,7 +438,7 @@ class _Site:
         self._progress(0, self._total)
         for site_blog in self.blogs:
             self._write_listings(site_blog)
-            write_posts(self.folder, self.reader, self._plans(site_blog), _render_of_html, self.images)
+            write_posts(self.folder, self.reader, self._plans(site_blog), _render_job, self.images)
             self._write_years(site_blog)
         self._write_search()
         self.folder.write("index.html", render_front_page(self.blogs))
@@ -521,7 +513,7 @@ class _Site:
             yield href(post_page.path), blog, self.reader.post(post_page.heading)
 
 
-def _render_of_html(given: PostInput) -> bytes:
+def _render_job(given: PostInput) -> bytes:
     page = cast("PostPage", given.page)
     return render_post_page(page, given.post, given.images.get, given.links.get)
 

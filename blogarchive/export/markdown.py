@@ -31,8 +31,6 @@ from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, Comment, FullPost, PostHeading
 from blogarchive.store.rows import Progress, no_progress
 
-# html_to_markdown
-
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
 _PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
 _FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]")
@@ -251,8 +249,6 @@ def _unwrap(table: Tag) -> None:
             part.name = "div"
     table.name = "div"
 
-
-# markdown
 
 _URL_SYNTAX = re.compile("[%#?]")
 

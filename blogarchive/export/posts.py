@@ -1,4 +1,4 @@
-"""Iterate over the posts of an export and report progress."""
+"""What exports share: links between posts, images, and files of posts, which are made again only if they changed."""
 
 import re
 import sys
@@ -24,8 +24,6 @@ from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.store.rows import Progress
 from blogarchive.store.search.tokenizer import folding_version
 from blogarchive.workers.pool import map_in_order
-
-# internal_links
 
 PostFile = tuple[Blog, PostHeading, str]
 """A blog, a post of it, and the path of the post's file in the export."""
@@ -65,8 +63,6 @@ class InternalLinks:
         return paths[0] if len(paths) == 1 else None
 
 
-# code_digest
-
 _RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
 _LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
 
@@ -101,8 +97,6 @@ def _update(found: Any, folder: Traversable) -> None:
         elif not entry.name.endswith(".pyc"):
             found.update(entry.read_bytes())
 
-
-# post_files
 
 _LOCAL = 150  # posts that this process renders while workers start
 _HEADING_FIELDS = tuple(one.name for one in fields(PostHeading) if one.name != "last_seen_at")
@@ -245,8 +239,6 @@ def _all_bodies(post: FullPost) -> Iterator[str]:
         yield version_.body_html or ""
 
 
-# images
-
 # Formats that browsers show and that cannot carry a script; an SVG can.
 EXTENSIONS = {
     "image/avif": "avif",
@@ -302,8 +294,6 @@ class ImageFolder:
             self._folder.write(path, self._reader.image_bytes(digest), digest)
 
 
-# line_ends
-
 _ESCAPES = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
 
 
@@ -314,9 +304,6 @@ def escape_line_ends(text: str) -> str:
             char, escape
         )  # for a character that is rare, a hundredth of the time of `translate`
     return text
-
-
-# iterate
 
 
 def iterate_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:

@@ -20,8 +20,6 @@ from blogarchive.store.database.files import read_state
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.rows import Progress, no_progress
 
-# report
-
 _INTERNAL = ("files", "archive_state", "records")
 
 
@@ -58,8 +56,6 @@ class Exported:
         """Return the result with these values of `to_json`."""
         return cls(**{**values, "out": Path(values["out"]), "damaged": tuple(values["damaged"])})
 
-
-# export_record
 
 _MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json.gz"
@@ -127,8 +123,6 @@ def _by_age(folder: Path) -> list[Path]:
     """Return the records, newest first."""
     return sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
 
-
-# run
 
 FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
 """The formats of the command; `table` and `single_post` are options of two of them."""

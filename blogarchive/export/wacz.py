@@ -13,16 +13,18 @@ from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export import warc as cdx_index
 from blogarchive.export.folder import Digests, atomic_file, output_file
 from blogarchive.export.run import Exported
 from blogarchive.export.warc import (
+    INDEX_NAME,
     UNKNOWN_TIME,
     CdxIndex,
     EarlierRecords,
     PlacedRecord,
     WrittenRecords,
+    block_line,
     describe_export,
+    head_line,
     open_earlier,
     require_author_filter,
     warc_date,
@@ -127,10 +129,10 @@ class _PackageFiles:
 
 
 def _write_index(files: _PackageFiles, index: CdxIndex) -> None:
-    lines = [cdx_index.head_line()]
-    with files.open(f"indexes/{cdx_index.NAME}", ZIP_STORED) as blocks:
+    lines = [head_line()]
+    with files.open(f"indexes/{INDEX_NAME}", ZIP_STORED) as blocks:
         for first, block in index.blocks():
-            lines.append(cdx_index.block_line(first, blocks.size, block))
+            lines.append(block_line(first, blocks.size, block))
             blocks.write(block)
     with files.open("indexes/index.idx") as file:
         file.write("".join(lines).encode())

@@ -40,9 +40,7 @@ from blogarchive.store.read.exports import (
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.workers.pool import map_in_order
 
-# cdx_index
-
-NAME: Final = "index.cdx.gz"
+INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
 _WWW: Final = "www."
 
@@ -111,7 +109,7 @@ def block_line(first: str, offset: int, block: bytes) -> str:
 
 def head_line() -> str:
     """Return the first line of `index.idx`."""
-    return f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': NAME})}\n"
+    return f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"
 
 
 def url_key(url: str) -> str:
@@ -125,8 +123,6 @@ def url_key(url: str) -> str:
 
 _NO_PUNCTUATION: Final = str.maketrans("", "", "-:TZ")
 
-
-# records
 
 UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
 """The time of a record without a fetch time."""
@@ -244,8 +240,6 @@ def _join_lines(text: str) -> str:
     """Join lines: a line end in a header would begin another header."""
     return " ".join(text.split())
 
-
-# warc
 
 _LOCAL = 300  # records that this process builds while workers start
 

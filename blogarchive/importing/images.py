@@ -1,4 +1,4 @@
-"""Store the image files that a browser saved with a page."""
+"""Store the image files that a browser saved with a page, under the URLs that they had."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import StoredText, lacks_media_file, stored_texts
 from blogarchive.store.pages.pages import is_page_stored
 from blogarchive.store.posts.revisions import SAVED_FOLDER, image_urls, is_site_url, strip_image_urls
-
-# image_urls
 
 
 def restore_image_urls(
@@ -122,9 +120,6 @@ def _encode_source(src: str, encoding: str) -> Iterator[bytes]:
             yield text.encode(encoding)
         except (LookupError, UnicodeEncodeError):
             continue
-
-
-# images
 
 
 def import_images(archive: Archive, saved: SavedPage, crawled: CrawledPage, root: Path) -> int:

@@ -19,8 +19,6 @@ from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
 
-# report
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unidentified:
@@ -55,8 +53,6 @@ class ImportReport:
         }
         return replace(self, **counts)
 
-
-# importer
 
 log = logging.getLogger(__name__)
 

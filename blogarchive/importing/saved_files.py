@@ -1,4 +1,4 @@
-"""Parse a saved page as a target, and refuse a page that is no page of a blog."""
+"""Load saved pages from a folder, and parse one as a target; refuse a page that is no page of a blog."""
 
 import os
 import re
@@ -26,8 +26,6 @@ from blogarchive.sites.base import refuse_large_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.large_pages import parse_guarded
-
-# saved_files
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
@@ -228,8 +226,6 @@ def _parse_date(header: object) -> datetime | None:
     return found.astimezone(UTC).replace(microsecond=0) if found and found.tzinfo else None
 
 
-# page_urls
-
 # Chrome, Edge and IE write it before <html>; the number is the length of the URL.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
 _HEAD = 4000
@@ -346,9 +342,6 @@ def _read_link_text(anchor: Element) -> str:
         if length > _MAX_LINK_TEXT:
             break
     return " ".join("".join(found).split())
-
-
-# parse_saved
 
 
 class CannotIdentify(Exception):

@@ -30,8 +30,6 @@ from blogarchive.parsing.content_encoding import (
 )
 from blogarchive.store.rows import utc_now
 
-# http_content
-
 _CHUNK_LINE = 64  # bytes in which the size of a chunk ends
 _LARGEST_CHUNK = 2**31
 
@@ -97,8 +95,6 @@ def _chunk_size(line: bytes) -> int | None:
         return None
     return size if 0 <= size <= _LARGEST_CHUNK else None
 
-
-# warc_files
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -215,8 +211,6 @@ def _read_dictionary(file: BinaryIO) -> "zstd.ZstdDict | None":
     except (zstd.ZstdError, ValueError, EOFError):
         return None  # the first frame that needs it cannot be read, which is reported
 
-
-# warc_records
 
 _KINDS = ("response", "resource")
 _BLOCK = 2**16

@@ -10,8 +10,6 @@ from typing import Final
 
 from blogarchive.messages import N_
 
-# failure_words
-
 _WORDS: Final = {
     "network": N_("The site did not answer."),
     "http": N_("The site answered with an error."),
@@ -32,8 +30,6 @@ def describe_failure(kind: str) -> str:
     """Return a sentence for a kind of failure, which a template translates; an unknown kind is unchanged."""
     return _WORDS.get(kind, kind)
 
-
-# labels
 
 Translate = Callable[[str], str]
 
@@ -114,8 +110,6 @@ def gone_reason_words(name: str | None) -> str:
     return _GONE_REASONS.get(name or "", name or "")
 
 
-# change_words
-
 _TEXTS: Final = {
     "title": N_("The titles of many posts are different."),
     "markup": N_("The layout of many posts is different; their text is the same."),
@@ -147,9 +141,6 @@ def change_words(field: str) -> tuple[str, str]:
 def kind_words(kind: str) -> str:
     """Return the message for a kind of change of texts, not translated yet."""
     return _TEXTS.get(kind, N_("Many posts are different in one way."))
-
-
-# details
 
 
 class Detail(StrEnum):
@@ -308,8 +299,6 @@ class Detail(StrEnum):
     CHANGE_TEXTS = N_("every comment of the page has another text than the stored one")
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
 
-
-# explain
 
 _OWN_WORDS = {
     "notice": N_("the page says: {text}"),

@@ -18,8 +18,6 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import SaveContext, uid_in_url
 from blogarchive.store.rows import format_utc
 
-# lookups
-
 
 def stored_hosts(archive: Archive, site: str) -> set[str]:
     """Return the hosts (with a port that is not the default) of the site's blogs in the archive."""
@@ -78,8 +76,6 @@ def record_request(archive: Archive, url: str, *, now: datetime) -> None:
         (url, format_utc(now)),
     )
 
-
-# discovered
 
 Source = Literal["comments", "links", "file", "page", "ids", "uids"]
 
@@ -183,8 +179,6 @@ def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
     """Return the coverage of each site in the archive."""
     return archive.all_as(Coverage, _COVERAGE)
 
-
-# linked_blogs
 
 MAX_FOUND_BY = 10_000
 """Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""

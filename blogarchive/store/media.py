@@ -18,8 +18,6 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import format_utc, shift_utc
 
-# queries
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueuedImage:
@@ -219,8 +217,6 @@ def reset_failed(archive: Archive, authors: str) -> int:
     ).rowcount
 
 
-# skipped
-
 _COUNTS = """
 select m.host, count(distinct m.id) from post_media pm
   join media m on m.id = pm.media_id join posts p on p.id = pm.post_id
@@ -242,8 +238,6 @@ def _is_public_host(host: str) -> bool:
     address = parse_address(host)
     return address is None or is_public(address)
 
-
-# queue
 
 RefusalCheck = Callable[[str, str, Blog], str | None]
 """Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the blog."""

@@ -24,8 +24,6 @@ from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, StoredPage
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
 
-# progress
-
 _START = """
 insert into _merge_progress(id, source, source_state, started_at, pages_before, posts_before, members_before)
 select 1, ?, '', ?, (select coalesce(max(id), 0) from main.pages), (select coalesce(max(id), 0) from main.posts),
@@ -61,8 +59,6 @@ def finish(archive: Archive) -> None:
     """Delete the progress. Call it inside the transaction of the last slice."""
     archive.execute("delete from _merge_progress")
 
-
-# slices
 
 # The id in `main` of the page of a row `o` of `other`. Slow, because SQLite reads `sha256` behind the page's bytes.
 _PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
@@ -150,8 +146,6 @@ def run_script(archive: Archive, statements: str) -> None:
     for statement in statements.split(";\n\n"):
         archive.execute(statement)
 
-
-# pages
 
 _COLUMNS = (
     "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
@@ -251,8 +245,6 @@ def stale_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
             yield page
 
 
-# categories
-
 _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
  cross join other.post_categories o on o.post_id = s.other_id and {_good("post_categories")}
   join other.categories oc on oc.id = o.category_id and {_good("categories", "oc")}
@@ -314,9 +306,6 @@ drop table temp.sightings;
 
 drop table temp.members
 """  # noqa: S608 - built of constants
-
-
-# posts
 
 
 def merge_rows(archive: Archive) -> None:
@@ -403,8 +392,6 @@ update main.comments set first_seen_at = min(comments.first_seen_at, o.first_see
 """  # noqa: S608 - constants
 
 
-# media
-
 _MEDIA_COLUMNS = (
     "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
 )
@@ -469,8 +456,6 @@ def link_images(archive: Archive) -> None:
     )
 
 
-# blogs
-
 _ROWS = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
 select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x
@@ -530,9 +515,6 @@ def merge_blog_rows(archive: Archive) -> None:
 def merge_last(archive: Archive) -> None:
     """Merge the categories, times and discovered blogs of all blogs, after all posts."""
     run_script(archive, _LAST)
-
-
-# merge
 
 
 @contextmanager

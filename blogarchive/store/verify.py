@@ -28,8 +28,6 @@ from blogarchive.store.pages.pages import (
 from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
 from blogarchive.store.search.search import match_expression, parse_query
 
-# parallel_checks
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Damage:
@@ -73,8 +71,6 @@ def _run(archive: Archive, check: Check) -> list[Damage]:
         found.append(Damage(text=str(error)))
     return found
 
-
-# row_values
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
@@ -192,8 +188,6 @@ def _parse_shown_time(text: str) -> None:
     if len(text) >= len("YYYY-MM-DD"):
         datetime.fromisoformat(text)
 
-
-# integrity
 
 _MAX_DAMAGE = 20
 

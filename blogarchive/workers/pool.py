@@ -16,8 +16,6 @@ from typing import TypeVar
 
 from blogarchive.messages import use_system_language
 
-# process
-
 _YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, other systems have no SIGBREAK
 _STOP_SIGNALS: tuple[signal.Signals, ...] = tuple(
@@ -42,8 +40,6 @@ def stop_signals() -> tuple[signal.Signals, ...]:
     """Return the signals that stop a command, without those that the parent process ignores, as nohup does."""
     return tuple(signum for signum in _STOP_SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN)
 
-
-# pool
 
 MOST_WORKERS = 61  # Windows waits for no more processes at once
 _TASKS_AHEAD = 2  # for each worker

@@ -4,7 +4,7 @@ class Blogarchive < Formula
 
   desc "Back up hosted Chinese blogs into one SQLite file"
   homepage "https://github.com/blogarchive/blogarchive"
-  url "https://pypi.org/packages/source/b/blogarchive/blogarchive-{VERSION}.tar.gz"
+  url "https://github.com/blogarchive/blogarchive/releases/download/v{VERSION}/blogarchive-{VERSION}.tar.gz"
   sha256 "{SHA256}"
   license "MIT"
 

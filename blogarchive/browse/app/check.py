@@ -65,8 +65,6 @@ def other_scheme(url: str) -> str:
     )
 
 
-# preview
-
 _TITLES = re.compile(r"(?:posts|listed)\[\d+\]\.title")
 _CUT_TITLES = re.compile(r"latest\[\d+\]\.title")  # a sidebar cuts long titles
 _MOST_TITLES = 5
@@ -122,8 +120,6 @@ def _count(words: str | None, listed: int) -> int:
     return int(found[0]) if found else listed
 
 
-# sites
-
 _SITE_NAMES: Final = {
     "creaders": "万维博客 CReaders",
     "netease": "网易博客 163",
@@ -151,8 +147,6 @@ def _is_of_known_site(url: str) -> bool:
     except UsageError:
         return False
 
-
-# page
 
 _PATIENCE: Final = 10.0
 """Seconds after which the other scheme is tried too."""

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-# access
-
 Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
@@ -98,8 +96,6 @@ async def refused(datasette: "Datasette", request: Request, reason: str) -> Resp
     return Response.html(body, status=403, headers=_HEADERS)
 
 
-# progress
-
 Phase = Literal["starting", "pages", "images", "finishing"]
 _LEAST_SECONDS = 5.0  # an estimate from less would jump
 
@@ -147,8 +143,6 @@ class ProgressMeter:
             return None
         return max(1, round(todo * (now - began) / (done - done_before) / 60))
 
-
-# context
 
 DATABASE: Final = "blogs"
 """The name of the archive in Datasette; not `archive`, which is an address of the reading pages."""

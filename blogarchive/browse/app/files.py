@@ -23,8 +23,6 @@ from blogarchive.store.read.blogs import read_blog, read_only_blog
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.read.posts import find_by_number, find_by_url
 
-# places
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
@@ -80,8 +78,6 @@ def _windows_disks() -> Iterator[Path]:
             yield Path(root)
 
 
-# last_copy
-
 _OLD: Final = timedelta(days=31)
 
 
@@ -125,8 +121,6 @@ def note_copy(archive: Path, target: Path) -> None:
 def _note(archive: Path) -> Path:
     return archive.with_name(f"{archive.name}.copied.json")
 
-
-# pages
 
 TITLES: Final = {
     "seal": N_("Sealed copy, to keep or to give away"),

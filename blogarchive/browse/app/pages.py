@@ -23,8 +23,6 @@ from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.read.models import last_run
 
-# words
-
 _ENDS: Final = {
     0: N_("Finished: everything that was found is stored."),
     1: N_("Finished, but some pages or images are missing. The next run tries them again."),
@@ -70,8 +68,6 @@ def days_since(moment: str | None) -> int | None:
     then = datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone()
     return max(0, (datetime.now().astimezone().date() - then.date()).days)
 
-
-# overview
 
 _MOST_PROBLEMS = 8
 
@@ -208,8 +204,6 @@ async def _progress(context: AppContext) -> dict[str, Any]:
     }
 
 
-# changes
-
 _MOST_POSTS: Final = 5
 
 
@@ -231,8 +225,6 @@ async def agree(context: AppContext) -> Response:
     """`/app/agree`: store the changes, by `update --accept-changes`."""
     return start_crawl(context, "update", "--accept-changes")
 
-
-# blog
 
 SETTINGS: Final = ("delay", "media_hosts")
 NO_BLOG: Final = N_("The archive has no such blog.")

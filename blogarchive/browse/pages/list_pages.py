@@ -62,8 +62,6 @@ async def show_home(context: RequestContext) -> Response:
     )
 
 
-# feed
-
 _IN_FEED = 20
 
 
@@ -90,8 +88,6 @@ def _absolute(context: RequestContext, path: str) -> str:
     url: str = context.datasette.absolute_url(context.request, context.home + path)
     return url
 
-
-# lists
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _MAX_NAME = 200

@@ -21,8 +21,6 @@ from blogarchive.messages.details import gone_reason_words
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
 from blogarchive.store.read.models import Month
 
-# choices
-
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""
 
@@ -105,8 +103,6 @@ def turn_pages(selection: PostSelection, posts: int) -> Pages:
 
     return Pages(page, last, url(page - 1), url(page + 1))
 
-
-# formatting
 
 _RUN_OUTCOMES = {
     None: N_("running"),
@@ -196,8 +192,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "archive_reason": gone_reason_words,
 }
 
-
-# keys
 
 KEYS: Final = {
     "s": N_("goes to the search field"),

@@ -21,8 +21,6 @@ from blogarchive.store.read import posts as post_page
 from blogarchive.store.read.models import Comment, Counters, Image, Version
 from blogarchive.store.read.posts import PostPage
 
-# replies
-
 
 def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
     """Return, by the id of each reply, the id of the last earlier comment of the person it names.
@@ -37,8 +35,6 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
         newest_by[comment.author_name] = comment.id
     return found
 
-
-# diffs
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）]*|\n|$)")
 _MAX_COMPARED = 4000
@@ -108,8 +104,6 @@ def _replace_text(old: str, new: str) -> Iterator[DiffPart]:
         yield DiffPart("new", new)
 
 
-# bodies
-
 _MAX_LINKS = 500  # of a page; further links lead to the site
 
 
@@ -158,8 +152,6 @@ def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[s
     }
     return {link: post_id for link, post_id in ids.items() if post_id is not None}
 
-
-# pages
 
 _FEWEST_COUNTS = 3
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))

@@ -95,8 +95,6 @@ def _is_date(text: str) -> bool:
     return True
 
 
-# trail
-
 _LAST_HIT = HITS_PER_PAGE * LAST_PAGE
 
 

@@ -156,9 +156,6 @@ async def has_due(connection: Connection, homes: Collection[str]) -> bool:
     return await cursor.fetchone() is not None
 
 
-# rows
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoundRow:
     """A round. `exit_code` is None while it runs, and if its worker was lost. `requests` is also of one that runs."""

@@ -209,8 +209,6 @@ async def set_problem(connection: Connection, name: str, problem: str | None) ->
     await connection.execute("update fleet_shards set problem = %s where shard = %s", (problem, name))
 
 
-# hosts
-
 _FAILED: Final[LiteralString] = """
 insert into fleet_hosts as h (host, shard, exit_code, failures, message)
 values (%(host)s, %(shard)s, %(code)s, 1, %(message)s)
@@ -276,9 +274,6 @@ async def resume_hosts(connection: Connection, hosts: Collection[str]) -> None:
         " where host = any(%s) and coalesce(next_at, paused_at) is not null",
         (list(hosts),),
     )
-
-
-# workers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,8 +25,6 @@ from blogarchive.sites.exports import (
     parse_xml,
 )
 
-# base
-
 MAX_BYTES = 64 * 2**20
 """The largest post that is imported, with its comments."""
 
@@ -65,8 +63,6 @@ class ExportFile(Protocol):
 OpenExport = Callable[[Path, NamedFacts], ExportFile]
 """Returns the export file at a path. Raises `UsageError` if it is none of that platform."""
 
-
-# xml_splitter
 
 _BLOCK = 2**20
 _LONGEST_TOKEN = 64
@@ -162,8 +158,6 @@ class _Splitter:
         self._start = None
         return Part(start=start, end=end, body=body, is_cut=not is_whole)
 
-
-# xml_file
 
 _PLACE = "blogarchive-place"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(<\?xml\s[^>]*+>)")
@@ -277,8 +271,6 @@ def _instruction(facts: NamedFacts) -> bytes:
     text = " ".join(f"{name}={quoteattr(value)}" for name, value in named if value)
     return f"<?{INSTRUCTION} {text}?>".encode("ascii", "xmlcharrefreplace") if text else b""
 
-
-# nested
 
 _WORDPRESS = XmlForm(
     title="WordPress",

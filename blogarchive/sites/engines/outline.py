@@ -219,9 +219,6 @@ def _is_of_page(node: Element) -> bool:
     return not any(above.tag in ("article", "main") for above in node.iterancestors())
 
 
-# title
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Title:
     """The title of a post, the heading that shows it, and whether the window title or the data confirm it."""

@@ -17,8 +17,6 @@ from blogarchive.parsing.document import parse_document
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.posts.comments import comment_base, is_counted
 
-# classify
-
 _FEW_CHARACTERS = 4
 _OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
 
@@ -133,8 +131,6 @@ def _digest(removed: str, added: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-# comment_changes
-
 _MIN_CERTAIN = 2
 """Comments of a page that must all differ in one way: one person may edit or rename a single one."""
 
@@ -181,8 +177,6 @@ def _change(kind: ChangeKind, changed: int, shown: int, detail: str) -> TextChan
     certain = changed == shown >= _MIN_CERTAIN
     return TextChange(kind=kind, certain=certain, detail=detail if certain else "")
 
-
-# contradictions
 
 _MIN_LENGTH = 10
 """Characters of a body that is looked for in the whole page: a shorter one may be there by chance."""

@@ -21,8 +21,6 @@ from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Parameters, Value, dicts, format_utc
 
-# statistics
-
 MIN_POSTS = 5
 """A kind of change is the site's if at least this number of posts of a run shows it …"""
 
@@ -131,8 +129,6 @@ def _reaches(archive: Archive, query: str, scope: Parameters, least: int, compar
     return int(posts) >= least and int(changes) >= MIN_SHARE * compared
 
 
-# undo_comments
-
 _REPLACED = """
 select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.page_id, r.captured_at as version_at
   from comments c join comment_revisions r on r.id =
@@ -175,8 +171,6 @@ update authors set (nickname, blog_title, tagline) =
  where site = ? and id in (select author_id from author_names)
 """
 
-
-# undo
 
 _CHANGED = """
 select t.id, t.post_id, t.kind, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,

@@ -21,8 +21,6 @@ from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, format_utc_precise
 
-# due_targets
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cost:
@@ -196,9 +194,6 @@ def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     )
 
 
-# home_pages
-
-
 def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
     """Queue the blog's home page unless the user named it by another URL; return its target, or None if unknown.
 
@@ -262,9 +257,6 @@ def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> i
         (run.epoch_at,),
         now=now,
     )
-
-
-# plan
 
 
 def queue_run(

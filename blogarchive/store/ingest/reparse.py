@@ -1,4 +1,4 @@
-"""Save a page that another program fetched: its bytes and its parsed page, with the time at which it was saved."""
+"""Parse stored pages again, and save pages that another program fetched, at the time at which they were saved."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +12,6 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.rows import Parameters, dicts, format_utc
-
-# reparse
 
 Snapshot = dict[tuple[str, str], str | None]
 """Stored values as text, by row (in words) and field."""
@@ -131,8 +129,6 @@ def _first_row(archive: Archive, sql: str, parameters: Parameters) -> dict[str, 
 def _values(row: str, columns: dict[str, Any]) -> Snapshot:
     return {(row, name): None if value is None else str(value) for name, value in columns.items()}
 
-
-# imported_pages
 
 _TEXTS = """
 select title, coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text

@@ -42,8 +42,6 @@ from blogarchive.store.pages.context import (
 )
 from blogarchive.store.rows import parse_utc
 
-# parse_problems
-
 
 def record_problems(context: SaveContext) -> None:
     """Record the problems of the page and of its save, and resolve its other open failures."""
@@ -74,9 +72,6 @@ def record_problems(context: SaveContext) -> None:
 def _failure(problem: Problem) -> Failure:
     """Return a permanent failure: a retry does not help until the page or its parser changes."""
     return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
-
-
-# blog_resolution
 
 
 def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
@@ -116,8 +111,6 @@ def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
         if post.number is not None and post.url is not None and uid_in_url(site, post.url) == uid:
             yield post.number
 
-
-# save_page
 
 # Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.
 _UNINDEXED_TEXTS = 300

@@ -1,4 +1,4 @@
-"""Save a rejected page as a failure: refusals, notices, pages of other blogs and pages that parse worse."""
+"""Decide whether a parsed page is stored or rejected, and save a rejected one as a failure: refusals, notices."""
 
 import re
 from dataclasses import dataclass, replace
@@ -20,8 +20,6 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts, Outcome, SaveContext, SaveResult, save_result
-
-# page_validation
 
 MIN_LENGTH_SHARE = 0.3
 """A body shorter than this share of the stored one is rejected as cut, if the page lacks fields too."""
@@ -233,8 +231,6 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:_MAX_NOTICE_LENGTH]
 
 
-# stored_state
-
 _POST = """
 select content_hash is not null and not from_listing as whole, coalesce(body_text, '') as body, comment_count
   from posts where author_id = (select id from authors where site = ? and uid = ?) and number = ?
@@ -275,9 +271,6 @@ def _lists_posts(archive: Archive, site: str, chain: str) -> bool:
         "select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id where c.site = ? and c.chain = ?",
         (site, chain),
     )
-
-
-# rejection
 
 
 def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:

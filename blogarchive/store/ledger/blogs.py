@@ -1,4 +1,4 @@
-"""Remove everything that an archive stores of one blog."""
+"""The blogs of an archive: their rows and states, their stored settings, and the removal of a blog."""
 
 import json
 from collections.abc import Sequence
@@ -13,8 +13,6 @@ from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import Value, format_utc
-
-# blogs
 
 _QUEUED_OR_STORED = """
 select f.site, f.uid from frontier f
@@ -195,8 +193,6 @@ def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
     return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)
 
 
-# blog_states
-
 StateKind = Literal["moved", "closed", "unreachable"]
 
 RESTING = ("moved", "closed")
@@ -259,9 +255,6 @@ def clear_state(archive: Archive, blog: Blog) -> None:
         " where site = ? and uid = ? and state is not null",
         (blog.site, blog.uid),
     )
-
-
-# blog_settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -335,8 +328,6 @@ def _row(archive: Archive, blog: Blog) -> _Row | None:
         (blog.site, blog.uid),
     )
 
-
-# blog_removal
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables
 

@@ -1,4 +1,4 @@
-"""Compare the months that a blog's archive shows with the stored posts."""
+"""What a run covered: fields filled by each site, open changes of a site, and months against stored posts."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,6 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.rows import Value, format_utc
-
-# site_changes
 
 TEXTS = "text"
 """The kind in `field_counts` under which compared posts are counted, and its field of texts; begins fields of changes."""
@@ -117,8 +115,6 @@ def is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
         (run_id, site, kind, name, _MIN_SHARE),
     )
 
-
-# field_coverage
 
 MIN_EMPTY_PAGES = 5
 """A field counts as lost if it is empty on at least this number of the run's pages …"""
@@ -295,8 +291,6 @@ def _add_counts(archive: Archive, run_id: int, site: str, kind: PageKind, fields
         " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
     )
 
-
-# month_check
 
 FIELD = "archive_months"
 

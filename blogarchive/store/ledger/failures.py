@@ -1,4 +1,4 @@
-"""Which open failures a run reports: new ones and those to be retried, a known dead blog once a week."""
+"""Rows of failures, and which of them a run reports: new ones, those to be retried, lasting ones once a week."""
 
 import json
 from collections.abc import Sequence
@@ -10,8 +10,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.runs import REPORTED_EVERY, Run
 from blogarchive.store.rows import Value, format_utc, parse_utc
-
-# failures
 
 _OF_BLOGS = (
     " from json_each(?1) b cross join open_failures f on f.site = b.value ->> 0 and f.uid is b.value ->> 1"
@@ -177,8 +175,6 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
 def _to_json(blogs: Sequence[Blog]) -> str:
     return json.dumps([[blog.site, blog.uid] for blog in blogs])
 
-
-# reported
 
 _PREVIOUS = """
 select coalesce(max(case when p.command = r.command and p.arguments = r.arguments then p.finished_at end),

@@ -1,4 +1,4 @@
-"""Change the state of a target in the frontier: fetched, failed, gone or deactivated."""
+"""The frontier: the next targets of a run, and their states: queued, fetched, failed, gone or deactivated."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,6 @@ from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
-
-# queue
 
 # Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
 _PRIORITY = {
@@ -188,8 +186,6 @@ def _rank(target: Target) -> int | float:
     return -int(number) if len(number) <= _MAX_INTEGER_DIGITS else -float(number)
 
 
-# requeue
-
 MAX_REQUEUES = 3
 """Requeues of a target in one process; a target that changes on each fetch waits for the next run."""
 _END_OF_TIME = "~"  # sorts after every time
@@ -289,9 +285,6 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=moment)
 
 
-# stored_targets
-
-
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
     """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
     scheme, _, rest = target.url.partition("://")
@@ -316,9 +309,6 @@ def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
         " and chain in (select value from json_each(?)) order by chain, page_no, id",
         (json.dumps(first_urls),),
     )
-
-
-# transitions
 
 
 def mark_fetched(

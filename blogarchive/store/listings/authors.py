@@ -11,8 +11,6 @@ from blogarchive.store.listings import categories, deletions, listed_posts, mont
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
 
-# sidebar
-
 HOME, LATEST = "home", "latest"
 """Places in `_sidebar_titles`: the titles on the home page itself, and the newest titles beside it.
 
@@ -82,8 +80,6 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
             (context.moment, *selection),
         )
 
-
-# authors
 
 # Every page shows the visits of the blog, and every fetch of a page is a visit. One row an hour is a useful series;
 # the counters of the home page are always stored.

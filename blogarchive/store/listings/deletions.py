@@ -1,4 +1,4 @@
-"""Requeue posts that a list of newest posts on the home page no longer shows, or shows again."""
+"""Mark posts as gone by two witnesses, and requeue posts that a list no longer shows, or shows again."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,8 +10,6 @@ from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.rows import Value
-
-# deletions
 
 _NIGHTS_UNREAD = 3
 """Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
@@ -192,8 +190,6 @@ def _requeue_listing(context: SaveContext, condition: str, value: Value, since: 
         now=context.page.fetched_at,
     )
 
-
-# deletion_hints
 
 _MAX_REQUEUED = 20
 """More posts at once mean that the list is made in another way now."""

@@ -16,8 +16,6 @@ from blogarchive.store.pages.context import SaveContext, date_text_iso, own_post
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import Value
 
-# change_detection
-
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
@@ -176,9 +174,6 @@ def _is_queued(context: SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
     key = f"{context.blog.site}/{context.blog.uid}/{number}"
     return context.archive.exists("select 1 from frontier where key = ? and state <> 'done'", (key,))
-
-
-# listed_posts
 
 
 def save_listed(

@@ -1,4 +1,4 @@
-"""The result of saving one page."""
+"""The save of one page: what it knows of page, blog and archive, and its result."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -14,8 +14,6 @@ from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
 from blogarchive.store.rows import format_utc, format_utc_precise
-
-# context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,8 +166,6 @@ def date_text_day(date: DateText | None) -> str | None:
     return None if date is None else (date_text_iso(date) or date.text)[:10]
 
 
-# ownership
-
 Linked = TypeVar("Linked", ListedPost, Post)
 
 
@@ -192,9 +188,6 @@ def post_target(context: SaveContext, url: str, number: str) -> Target:
 def uid_in_url(site: str, url: str) -> str | None:
     """Return the uid in a URL of that site, or None."""
     return site_by_name(site).parse_url(url).uid
-
-
-# result
 
 
 class Outcome(StrEnum):

@@ -1,4 +1,4 @@
-"""Queue the links of a saved page that belong to its blog."""
+"""Chains of pages: the next pages of listings and comments, what they showed, and the links of a saved page."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,8 +10,6 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
-
-# page_chains
 
 MAX_PAGES = 2_000
 """Pages of one chain that are fetched: a host can link to a next page without end."""
@@ -190,8 +188,6 @@ def _delete_prior_items(context: SaveContext, chain: PageChain) -> None:
         "delete from _page_chain_items where chain_id = ? and state = 'prior'", (chain.id,)
     )
 
-
-# links
 
 _FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
 _MAX_CACHED_KEYS = 300_000

@@ -19,8 +19,6 @@ from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, l
 
 _Parsed = TypeVar("_Parsed")
 
-# page_rows
-
 # Level 4 compresses pages of text within five percent of level 9, in half the time.
 _COMPRESSION_LEVEL = 4
 _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "proxy-authorization"}

@@ -19,8 +19,6 @@ from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
 from blogarchive.store.rows import format_utc, parse_utc
 
-# empty_comment_check
-
 _ANOTHER_DAY = timedelta(hours=12)
 _DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
 _DOUBTED = "from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like ?"
@@ -82,8 +80,6 @@ def _is_good(archive: Archive, run_id: int) -> bool:
     )
     return 0 < doubted <= with_comments
 
-
-# comment_pages
 
 _UNSEEN = "unseen"
 """Item of a chain for a comment that a page counts and does not show."""

@@ -15,8 +15,6 @@ from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import Value, dicts, text_checksum
 
-# comment_identity
-
 _ANSWER = "answer|"  # as in the column is_counted
 
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
@@ -126,9 +124,6 @@ def match_stored(
     return matched
 
 
-# comment_row
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentRow:
     """A comment before a save; `text_since` is when its current text was first seen (UTC text)."""
@@ -172,9 +167,6 @@ def read_comment_rows(
         (post_id, json.dumps(fingerprints)),
     )
     return {row.fingerprint: row for row in rows}
-
-
-# comments
 
 
 def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:

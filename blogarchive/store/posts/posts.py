@@ -25,8 +25,6 @@ from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
 from blogarchive.store.rows import Value, text_checksum
 
-# post_images
-
 
 def save_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
     """Store the URLs and positions of the images of a post."""
@@ -57,8 +55,6 @@ def copy_images(context: SaveContext, post_id: int, post: Post_post_images) -> N
         [(image.url, host_of(image.url), post_id, image.position) for image in post.images],
     )
 
-
-# counters
 
 CounterValues = tuple[int | None, int | None, int | None]
 """Views, likes and comment count; None if no page showed the counter."""
@@ -125,9 +121,6 @@ def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
         " views = excluded.views, likes = excluded.likes, comment_count = excluded.comment_count",
         (post_id, context.moment, *values, context.counter_page_id()),
     )
-
-
-# post_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,9 +216,6 @@ def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:
         "content_hash": content_hash(title, post.body_html),
         "text_checksum": text_checksum(post.body_html, post.body_text),
     }
-
-
-# posts
 
 
 def save_own_page(context: SaveContext, post: Post_posts, before: PostRow | None) -> int:

@@ -11,8 +11,6 @@ from blogarchive.parsing.compared_form import Content, Form, form_of, image_path
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.rows import Value, dicts
 
-# saved_image_names
-
 _SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
 # Most browsers name the folder so, after the title of the page or the name of its file.
 SAVED_FOLDER = re.compile(r".+(?:_files|\.files)")
@@ -46,8 +44,6 @@ def site_image_urls(stored: Form, shown: Form) -> list[str] | None:
         return None
     return [new for _, new in pairs if is_site_url(new)]
 
-
-# versions
 
 ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
 
@@ -137,8 +133,6 @@ def _insert(shown: ShownText, versions: Sequence[TextVersion]) -> list[VersionCh
             return [_update(neighbour, is_edit=False)] if urls else []
     return [VersionChange(kind="insert_revision" if after else "replace_current")]
 
-
-# revisions
 
 Text = Mapping[str, Value]
 """The columns that a row shares with its revisions, by name."""

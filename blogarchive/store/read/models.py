@@ -1,4 +1,4 @@
-"""Read models of blogs, shared by served pages, exports and histories."""
+"""Read models of posts and blogs, shared by served pages, exports and histories."""
 
 import sqlite3
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Keep the full-text index equal to the rows after every write."""
+"""The tables of the full-text index, and how they are kept equal to the rows after every write."""
 
 import sqlite3
 from collections.abc import Collection, Iterable

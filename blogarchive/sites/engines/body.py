@@ -10,7 +10,7 @@ from readability import Document
 from readability.readability import Unparseable
 
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, is_aside, names_of
+from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.markup.picker import remove_element
 
@@ -77,12 +77,13 @@ def find_body(
 ) -> tuple[Element | None, bool]:
     """Return the element of the text, and whether two witnesses agree on it."""
     closed = set(comments)
+    inside = {node for section in closed for node in section.iter()}
     for selector in selectors:
         for node in outline.select(selector):
-            if _is_possible(outline, node, heading, closed):
+            if _is_possible(outline, node, heading, inside):
                 return node, True
     extracted = _extract(outline, heading, closed)
-    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, closed)]
+    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, inside)]
     best = max(marked, key=lambda node: _rank(outline, node, extracted, heading), default=None)
     if (
         best is not None
@@ -131,11 +132,11 @@ def _mark(node: Element) -> int:
 
 
 def _is_possible(
-    outline: Outline, node: Element, heading: Element | None, closed: Collection[Element]
+    outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]
 ) -> bool:
     if heading is not None and outline.contains(heading, node):
         return False
-    if any(outline.contains(one, node) for one in closed) or has_role(node, COMMENTS):
+    if node in inside or has_role(node, COMMENTS):
         return False
     if outline.is_beside(node):
         return False
@@ -211,18 +212,17 @@ def _run_readability(text: str) -> int | None:
     return chooser.chosen
 
 
-def _widen(outline: Outline, node: Element, heading: Element | None, closed: Collection[Element]) -> Element:
+def _widen(outline: Outline, node: Element, heading: Element | None, closed: set[Element]) -> Element:
     """Return the largest element around `node` that has neither the heading, comments, nor parts beside the content."""
+    around = closed | ancestors(closed)
     while (parent := node.getparent()) is not None and parent.tag not in ("body", "html", "main"):
         if heading is not None and outline.contains(parent, heading):
             break
-        if any(outline.contains(parent, one) for one in closed) or outline.is_beside(parent):
+        if parent in around or outline.is_beside(parent):
             break
         if outline.size(parent) > 1.6 * outline.size(node) + 200 and outline.link_share(parent) > 0.3:
             break
-        if any(is_aside(child) for child in parent.iter() if isinstance(child.tag, str)) and outline.size(
-            parent
-        ) > 1.3 * outline.size(node):
+        if parent in outline.around_asides and outline.size(parent) > 1.3 * outline.size(node):
             break
         node = parent
     return node
@@ -235,8 +235,12 @@ def added_parts(outline: Outline, body: Element, title: Element | None) -> Itera
     for node in body.iterdescendants():
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
-        if node.tag in ("pre", "code") or node in code or "highlight" in (node.get("class") or ""):
-            code.update(node.iter())
+        if (
+            node.getparent() in code
+            or node.tag in ("pre", "code")
+            or "highlight" in (node.get("class") or "")
+        ):
+            code.add(node)
             continue
         if node is title or (
             node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and outline.size(node) < 0.4 * whole

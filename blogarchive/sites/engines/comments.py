@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice, zip_longest
 
 from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
@@ -66,6 +67,7 @@ class _Item:
     place: int  # of its time
     inner: list[Element] = field(default_factory=list)  # items of its answers
     above: "_Item | None" = None
+    author: str | None = None
 
 
 def comment_sections(outline: Outline, heading: Element | None) -> list[Element]:
@@ -75,7 +77,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
         if node.tag in _NO_SECTION:
             continue
         is_item = any(_ITEM.search(name) or _BODY.search(name) for name in names_of(node))
-        if has_role(node, COMMENTS) and not is_item and not any(outline.contains(one, node) for one in found):
+        if has_role(node, COMMENTS) and not is_item and not (found and outline.contains(found[-1], node)):
             if heading is not None and (
                 outline.contains(node, heading) or outline.order[node] < outline.order[heading]
             ):
@@ -95,7 +97,7 @@ def read_comments(
     items = _find_items(outline, sections, now)
     comments: list[Comment] = []
     for item in items:
-        comment = _read_item(outline, item, now, comments, items)
+        comment = _read_item(outline, item, now)
         if comment is None:
             problem = Problem(kind="unreadable", field="comments", detail=Detail.COMMENT_PARTS)
             return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
@@ -122,49 +124,49 @@ def _find_count(outline: Outline, sections: list[Element], body: Element | None)
 
 def _find_items(outline: Outline, sections: list[Element], now: datetime) -> list[_Item]:
     """Return the repeated elements with one time each, outer ones before the answers in them."""
+    inside = _elements_in_comments(outline, sections)
     places = [
         place
         for place, text in enumerate(outline.texts)
         if len(text) < 200
+        and outline.holders[place] in inside
         and DATE.search(text)
-        and _is_in_comments(outline, place, sections)
         and parse_place(outline, place, now)
     ]
     if not places:
         return []
     shapes = Counter(_shape(outline.holders[place]) for place in places)
-    shape = max(
-        shapes,
-        key=lambda one: (
-            shapes[one],
-            -places.index(next(p for p in places if _shape(outline.holders[p]) == one)),
-        ),
-    )
+    shape = max(shapes, key=shapes.__getitem__)  # of several, the first on the page
     chosen = [place for place in places if _shape(outline.holders[place]) == shape]
     elements = _lift(outline, [outline.holders[place] for place in chosen], sections)
     items = [_Item(element, place) for element, place in zip(elements, chosen, strict=True)]
-    by_element = {item.element: item for item in items}
+    items.sort(key=lambda item: outline.order[item.element])
+    around: list[_Item] = []
     for item in items:
-        item.above = next(
-            (by_element[above] for above in item.element.iterancestors() if above in by_element), None
-        )
-        if item.above is not None:
+        while around and not outline.contains(around[-1].element, item.element):
+            around.pop()
+        if around:
+            item.above = around[-1]
             item.above.inner.append(item.element)
+        around.append(item)
     return items
 
 
-def _is_in_comments(outline: Outline, place: int, sections: list[Element]) -> bool:
-    holder = outline.holders[place]
-    if any(outline.contains(section, holder) for section in sections):
-        return True
-    if sections or outline.is_beside(holder):
-        return False
-    for above in holder.iterancestors():
-        if above.tag in ("body", "html"):
-            return False
-        if has_role(above, COMMENTS) or any(_ITEM.search(name) for name in names_of(above)):
-            return True
-    return False
+def _elements_in_comments(outline: Outline, sections: list[Element]) -> set[Element]:
+    """Return the elements in the sections; without sections, those below an element with the name of a comment."""
+    if sections:
+        return {node for section in sections for node in section.iter()}
+    found: set[Element] = set()
+    named: set[Element] = set()
+    for node in outline.order:
+        parent = node.getparent()
+        if parent in found or parent in named:
+            found.add(node)
+        if node.tag not in ("body", "html") and (
+            has_role(node, COMMENTS) or any(_ITEM.search(name) for name in names_of(node))
+        ):
+            named.add(node)
+    return {node for node in found if not outline.is_beside(node)}
 
 
 def _shape(node: Element) -> str:
@@ -202,15 +204,28 @@ def _is_list(node: Element) -> bool:
 
 
 def _own(outline: Outline, item: _Item) -> list[int]:
-    inner = {place for node in item.inner for place in outline.span(node)}
-    return [place for place in outline.span(item.element) if place not in inner]
+    spans = [outline.span(node) for node in item.inner]
+    whole = outline.span(item.element)
+    starts = (whole.start, *(span.stop for span in spans))
+    stops = (*(span.start for span in spans), whole.stop)
+    return [place for start, stop in zip(starts, stops, strict=True) for place in range(start, stop)]
 
 
-def _read_item(
-    outline: Outline, item: _Item, now: datetime, before: list[Comment], items: list[_Item]
-) -> Comment | None:
-    closed = {node for inner in item.inner for node in inner.iter()}
-    nodes = [node for node in item.element.iterdescendants() if node in outline.order and node not in closed]
+def _own_nodes(outline: Outline, item: _Item) -> list[Element]:
+    """Return the shown elements in a comment that are not in an answer to it."""
+    inner = set(item.inner)
+    found: list[Element] = []
+    waiting = [*reversed(item.element)]
+    while waiting:
+        node = waiting.pop()
+        if node in outline.order and node not in inner:
+            found.append(node)
+            waiting += reversed(node)
+    return found
+
+
+def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
+    nodes = _own_nodes(outline, item)
     body = _find_text(outline, item, nodes)
     name, url = _find_name(outline, item, nodes, body)
     if name is None or body is None:
@@ -218,10 +233,11 @@ def _read_item(
     shown = parse_place(outline, item.place, now)
     posted = _with_stamp(outline, item, shown, now)
     picker = Picker(tree=outline.tree)
-    drop = _added_to(outline, item, body) | (closed & set(body.iterdescendants()))
+    drop = _added_to(outline, item, body, nodes) | {one for one in item.inner if outline.contains(body, one)}
     text = read_body(picker, body, removed=drop)
     to = _REPLY_TO.match(text.text)
-    above = None if item.above is None else before[items.index(item.above)].author_name
+    above = None if item.above is None else item.above.author
+    item.author = name
     return Comment(
         author_name=name,
         author_url=url,
@@ -237,7 +253,7 @@ def _with_stamp(outline: Outline, item: _Item, shown: "object", now: datetime) -
 
     found: ParsedDate | None = shown if isinstance(shown, ParsedDate) else None
     text = outline.texts[item.place].strip()
-    for above in (outline.holders[item.place], *list(outline.holders[item.place].iterancestors())[:2]):
+    for above in (outline.holders[item.place], *islice(outline.holders[item.place].iterancestors(), 2)):
         value = above.get("datetime") or above.get("title") or ""
         stamp = parse_stamp(value, now) if re.match(r"\d{4}-\d\d", value) else None
         if stamp is not None and (
@@ -271,8 +287,8 @@ def _find_name(
     if named:
         inner = [
             node
-            for node in named
-            if not any(other is not node and outline.contains(node, other) for other in named)
+            for node, after in zip_longest(named, named[1:])
+            if after is None or not outline.contains(node, after)
         ]
         return _clean(outline, inner[0], item)
     for tags in (("cite", "b", "strong"), ("a",)):
@@ -321,7 +337,7 @@ def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, st
 def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element | None:
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
     time = outline.holders[item.place]
-    apart = [node for node in nodes if node not in item.inner and not outline.contains(node, time)]
+    apart = [node for node in nodes if not outline.contains(node, time)]
     for node in apart:
         is_named = any(_BODY.search(name) for name in names_of(node)) or node.get("itemprop") in _TEXT_PROPS
         if is_named and (outline.size(node) or node.find(".//img") is not None):
@@ -342,12 +358,12 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     return parent  # paragraphs without an element of their own
 
 
-def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
+def _added_to(outline: Outline, item: _Item, body: Element, nodes: list[Element]) -> set[Element]:
     """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
     time = outline.holders[item.place]
     found = set()
-    for node in body.iterdescendants():
-        if node not in outline.order:
+    for node in nodes:
+        if node is body or not outline.contains(body, node):
             continue
         is_button = "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
         is_head = outline.contains(body, time) and (

@@ -42,6 +42,7 @@ _TITLE_CLASS = re.compile(
     r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
     re.IGNORECASE,
 )
+_MAX_TITLE = 300
 _SEPARATOR = re.compile(r"\s*(?:[|_–—·»«‹›/]|\s-\s|::|-)\s*")
 
 
@@ -58,6 +59,7 @@ class Outline:
     _order_end: dict[Element, int] = field(repr=False)
     _sizes: list[int] = field(repr=False)
     _link_sizes: list[int] = field(repr=False)
+    _lines: dict[range, str] = field(repr=False, default_factory=dict)
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""
@@ -75,7 +77,12 @@ class Outline:
 
     def text(self, node: Element) -> str:
         """Return the visible text of an element on one line."""
-        return visible_text(node, self.tree.hidden)
+        if node not in self.order:
+            return visible_text(node, self.tree.hidden)
+        span = self.span(node)  # elements around the same texts are read once
+        if span not in self._lines:
+            self._lines[span] = visible_text(node, self.tree.hidden)
+        return self._lines[span]
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
@@ -87,6 +94,11 @@ class Outline:
     def is_beside(self, node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
         """Return whether the element, or one around it, is beside the content."""
         return node in (self._asides if role is ASIDE else self._sides)
+
+    @cached_property
+    def around_asides(self) -> frozenset[Element]:
+        """The elements that contain a part beside the content."""
+        return frozenset(ancestors(self._asides))
 
     @cached_property
     def _asides(self) -> frozenset[Element]:
@@ -203,6 +215,17 @@ def names_of(node: Element) -> list[str]:
     return [name.removeprefix("wp-block-") for name in names]
 
 
+def ancestors(nodes: Iterable[Element]) -> set[Element]:
+    """Return all elements around these."""
+    found: set[Element] = set()
+    for node in nodes:
+        above = node.getparent()
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
+
+
 def has_role(node: Element, role: "re.Pattern[str]") -> bool:
     """Return whether a class or the id of an element names a role."""
     return any(role.search(name) for name in names_of(node))
@@ -216,7 +239,7 @@ def is_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
 
 
 def _is_of_page(node: Element) -> bool:
-    return not any(above.tag in ("article", "main") for above in node.iterancestors())
+    return next(node.iterancestors("article", "main"), None) is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,12 +258,14 @@ def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
     chosen = [node for selector in selectors for node in outline.select(selector)]
     site = _fold(outline.metas.get("og:site_name", ""))
     for node in [*chosen, *_headings(outline)]:
+        if not 0 < outline.size(node) <= _MAX_TITLE:
+            continue
         text = outline.text(node)
         is_title = any(_is_part(text, claim) for claim in claims) or (
             node in chosen and any(confirms_title(claim, text) for claim in claims)
         )
         if (
-            not 0 < len(text) <= 300
+            not 0 < len(text) <= _MAX_TITLE
             or not is_title
             or (_leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]))
         ):

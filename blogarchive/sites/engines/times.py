@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -116,6 +117,7 @@ def _dates_outside(
     inside = range(0) if body is None else outline.span(body)
     if heading is not None and outline.span(heading).start in inside:
         inside = range(outline.span(heading).stop + _MAX_BELOW, inside.stop)
+    is_of_another = cache(partial(_is_of_another, outline, heading=heading))
     return [
         place
         for place, text in enumerate(outline.texts)
@@ -123,7 +125,7 @@ def _dates_outside(
         and place not in inside
         and DATE.search(text)
         and outline.holders[place] not in closed
-        and not _is_of_another(outline, outline.holders[place], heading)
+        and not is_of_another(outline.holders[place])
     ]
 
 

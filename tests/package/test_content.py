@@ -21,7 +21,16 @@ PACKAGES = {
     *("browse", "cli", "crawl", "demo", "export", "fleet", "importing", "messages", "parsing", "rendering"),
     *("sites", "store", "workers"),
 }
-MODULES = {"__init__.py", "__main__.py", "api.py", "errors.py", "items.py", "settings.py", "py.typed"}
+MODULES = {
+    "__init__.py",
+    "__main__.py",
+    "api.py",
+    "errors.py",
+    "items.py",
+    "processes.py",
+    "settings.py",
+    "py.typed",
+}
 REPOSITORY = "https://github.com/blogarchive/blogarchive/blob/"
 
 

@@ -119,6 +119,9 @@ def test_merge_and_reparse_continue_after_a_stored_page_that_hangs_the_parser(
     assert "parsing took longer than" in merged.stdout + merged.stderr
     assert other.scalar("select count(*) from posts where content_hash is not null") == 5
     assert other.rows("pragma integrity_check") == [("ok",)]
-    reparsed = run(other, hanging, "reparse", delay=0)
+    assert other.scalar("select count(*) from pages where url like '%/400345.html'") == 0, (
+        "no page comes without its parse"
+    )
+    reparsed = run(tool, hanging, "reparse", delay=0)
     assert reparsed.returncode == 1, reparsed.stderr
     assert "parsing took longer than" in reparsed.stderr

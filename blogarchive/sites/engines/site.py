@@ -84,13 +84,14 @@ class AnyBlog(Site):
         return blog_root(uid, page_url)
 
     def start_url(self, url: str) -> ParsedUrl:
-        """Return the home page below which the blog is, or the post, if the URL has the form of one."""
+        """Return the home page of the host, or a page whose content says where its blog begins."""
         parsed = parse_url(url)
         parts = urlsplit(parsed.url)
         if parsed.uid is not None or (parsed.kind is PageKind.POST and looks_like_post(url)):
             return replace(parsed, uid=parsed.uid or parts.netloc)
-        uid = parts.netloc if parsed.kind is PageKind.HOME else f"{parts.netloc}{parts.path.rstrip('/')}"
-        return ParsedUrl(url=blog_root(uid, url), kind=PageKind.HOME, uid=uid)
+        if parsed.kind is PageKind.HOME:
+            return ParsedUrl(url=blog_root(parts.netloc, url), kind=PageKind.HOME, uid=parts.netloc)
+        return replace(parsed, kind=PageKind.HOME, number=None)
 
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
@@ -124,6 +125,7 @@ class _PageParser:
     encoding: str
     now: datetime
     here: ParsedUrl
+    blog: str | None = None  # that the page shows, if neither target nor URL names one
 
     @classmethod
     def of(cls, site: AnyBlog, page: Page, target: Target) -> "_PageParser":
@@ -142,7 +144,7 @@ class _PageParser:
     @property
     def uid(self) -> str:
         """The blog that the page belongs to: that of the target, of the URL, else the host."""
-        return self.target.uid or self.here.uid or urlsplit(self.here.url).netloc
+        return self.target.uid or self.here.uid or self.blog or urlsplit(self.here.url).netloc
 
     def parse(self) -> ParsedPage:
         from blogarchive.sites.engines.indexes import read_comments, read_index
@@ -177,11 +179,18 @@ class _PageParser:
         return read_post(outline, self.now, number, url)
 
     def _parse_html(self) -> ParsedPage:
-        from blogarchive.sites.engines.lists import find_listed
+        from blogarchive.sites.engines.sources import find_blog
 
         outline = self._outline()
         if _needs_browser(outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
+        if self.target.uid is None and self.here.uid is None:
+            return replace(self, blog=find_blog(outline, self.now))._parse_outline(outline)
+        return self._parse_outline(outline)
+
+    def _parse_outline(self, outline: "Outline") -> ParsedPage:
+        from blogarchive.sites.engines.lists import find_listed
+
         listed = find_listed(outline, self.uid, self.now)
         if self._is_list(outline, listed):
             return self._page_of_list(outline, listed)
@@ -208,7 +217,7 @@ class _PageParser:
             or "article:published_time" in outline.metas
             or any(map(_POST_CLASS.match, classes))
         )
-        if self.here.kind is PageKind.HOME:
+        if self.here.kind is PageKind.HOME or self._is_root:
             return not (states_post and not listed)
         if states_post or looks_like_post(self.here.url):
             return False

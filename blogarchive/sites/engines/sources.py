@@ -1,14 +1,28 @@
 """Choose where a blog lists all its posts and all comments of a post: an interface of its engine, else a sitemap."""
 
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import Post
 from blogarchive.parsing.html import link_url
 from blogarchive.sites.engines.indexes import blogger_url, rest_comments_url, rest_url
+from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import INDEXES, blog_root, is_within, parse_url
+from blogarchive.sites.engines.urls import (
+    INDEXES,
+    blog_root,
+    folder_of_index,
+    is_index,
+    is_within,
+    parse_url,
+)
 
+_FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
+_OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
+_SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
+_MIN_LISTED = 3
 _API = "https://api.w.org/"
 _POST_ID = re.compile(r"^post(?:id)?-(\d+)$")
 _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
@@ -20,6 +34,36 @@ def wordpress_api(outline: Outline) -> str | None:
         (link.get("href") for link in outline.tree.root.iter("link") if link.get("rel") == _API), None
     )
     return None if found is None else urljoin(outline.tree.base, found)
+
+
+def find_blog(outline: Outline, now: datetime) -> str:
+    """Return the uid of the blog of a page whose URL does not say where the blog begins: what it links as its home.
+
+    The whole host is the blog if the page links no folder above it and lists no posts below it.
+    """
+    page = urlsplit(outline.tree.url)
+    own = f"{page.netloc}{page.path.rstrip('/')}"
+    homes = (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len))
+    for home in homes:
+        is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
+        if home.netloc == page.netloc and is_around:
+            return f"{home.netloc}{home.path.rstrip('/')}"
+    return own if len(find_listed(outline, own, now)) >= _MIN_LISTED else page.netloc
+
+
+def _home_urls(outline: Outline) -> Iterator[list[str]]:
+    """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
+    links = [node for node in outline.tree.root.iter("link", "a") if node.get("href")]
+    base = outline.tree.base
+    yield [urljoin(base, node.get("href")) for node in links if (node.get("rel") or "").lower() == "home"]
+    feeds = [
+        urljoin(base, node.get("href"))
+        for node in links
+        if _FEED.search(node.get("type") or "") and not _OF_COMMENTS.search(node.get("title") or "")
+    ]
+    yield [folder_of_index(url) for url in feeds if is_index(url)]
+    titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
+    yield [urljoin(base, node.get("href")) for node in titles[:1]]
 
 
 def first_index(outline: Outline, uid: str) -> str | None:

@@ -17,7 +17,7 @@ _TRACKING = re.compile(
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 LISTING = re.compile(
     r"/(?:page|p)/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
-    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^/(?:blog|posts?|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$",
+    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^(?:/[\w~.-]+)?/(?:blog|posts?|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$",
     re.IGNORECASE,
 )
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
@@ -135,6 +135,14 @@ def is_index(url: str) -> bool:
         or "rest_route=%2Fwp%2Fv2%2Fposts" in url
         or "rest_route=/wp/v2/posts" in url
     )
+
+
+def folder_of_index(url: str) -> str:
+    """Return the URL of the folder that a feed, or another list of posts, stands in."""
+    parts = urlsplit(url)
+    match = _INDEX_PATH.search(parts.path)
+    path = parts.path if match is None else parts.path[: match.start()]
+    return urlunsplit((parts.scheme, parts.netloc, f"{path.rstrip('/')}/", "", ""))
 
 
 def blog_root(uid: str, page_url: str) -> str:

@@ -162,8 +162,11 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
         (blog.site, blog.uid),
     )
     author_url = stored_url(archive, blog)
-    parsed = None if author_url is None else site_by_name(blog.site).parse_url(author_url)
-    saved_url = parsed.url if parsed is not None and parsed.kind is PageKind.HOME else None
+    site = site_by_name(blog.site)
+    parsed = None if author_url is None else site.parse_url(author_url)
+    # The URL of a blog of any host does not show whether it is that of a home page: the blog may be below a path.
+    is_home = parsed is not None and (parsed.kind is PageKind.HOME or site.has_any_host)
+    saved_url = parsed.url if parsed is not None and is_home else None
     url = saved_url or next((target.url for target in stored), author_url)
     if url is None:
         return None

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("hugo") is None, reason="Hugo is no
 _BASE = """<!DOCTYPE html><html><head>
 <title>{{ if .IsHome }}{{ .Site.Title }}{{ else }}{{ .Title }} | {{ .Site.Title }}{{ end }}</title>
 {{ hugo.Generator }}</head><body>
-<header><a href="/">{{ .Site.Title }}</a></header>
+<header><a href="{{ .Site.BaseURL }}">{{ .Site.Title }}</a></header>
 <main>{{ block "main" . }}{{ end }}
 </main></body></html>"""
 _SINGLE = """{{ define "main" }}<article><h1>{{ .Title }}</h1><time>{{ .Date.Format "2006-01-02 15:04" }}</time>
@@ -30,8 +30,10 @@ _LIST = """{{ define "main" }}{{ range (.Paginate .Site.RegularPages 10).Pages }
 class Blog:
     """The source of a blog of Hugo, and what it was asked for."""
 
-    def __init__(self, folder: Path, *, lists: bool) -> None:
-        self.folder, self.lists = folder, lists
+    def __init__(
+        self, folder: Path, *, lists: bool, below: str = "", permalink: str = "/posts/:slug/"
+    ) -> None:
+        self.folder, self.lists, self.below, self.permalink = folder, lists, below, permalink
         self.requested: list[str] = []
         for name, text in (("baseof", _BASE), ("single", _SINGLE), ("list", _LIST)):
             file = folder / "layouts" / "_default" / f"{name}.html"
@@ -43,13 +45,16 @@ class Blog:
         post.parent.mkdir(parents=True, exist_ok=True)
         date = f"2020-{number % 12 + 1:02d}-03T08:30:00+08:00"
         post.write_text(
-            f"---\ntitle: 第 {number} 天\ndate: {date}\nlastmod: {changed}\n---\n{text}\n", encoding="utf-8"
+            f"---\ntitle: 第 {number} 天\nslug: p{number}\ndate: {date}\nlastmod: {changed}\n---\n{text}\n",
+            encoding="utf-8",
         )
 
     def build(self, url: str) -> None:
         kinds = [] if self.lists else ["--disableKinds", "sitemap,RSS"]
         shutil.rmtree(self.folder / "public", ignore_errors=True)
-        (self.folder / "hugo.toml").write_text(f'baseURL = "{url}"\ntitle = "山居"\n', encoding="utf-8")
+        settings = f'baseURL = "{url}{self.below}"\npublishDir = "public/{self.below}"\ntitle = "山居"\n'
+        settings += f'[permalinks]\nposts = "{self.permalink}"\n'
+        (self.folder / "hugo.toml").write_text(settings, encoding="utf-8")
         subprocess.run(["hugo", "--quiet", *kinds], cwd=self.folder, check=True, timeout=60)
 
 
@@ -121,3 +126,35 @@ def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_th
         ("posts/p5", "404")
     ]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]
+
+
+@pytest.mark.parametrize("below", ["", "hills/"], ids=["host", "path"])
+def test_the_url_of_a_post_without_date_or_number_takes_its_blog(tmp_path: Path, below: str) -> None:
+    blog = Blog(tmp_path / "blog", lists=True, below=below, permalink="/:slug/")
+    for number in range(1, 5):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", f"{url}{below}p2/").code == 0
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+        host = url.removeprefix("http://")
+        assert rows(tmp_path, "select uid from authors") == [(f"{host}{below}".rstrip("/"),)]
+    assert f"/{below}" in blog.requested
+    assert f"/{below}p2/" not in blog.requested
+    numbers = [f"{below}p{number}" for number in range(1, 5)]
+    assert rows(tmp_path, "select number from posts where body_text is not null order by 1") == [
+        (number,) for number in numbers
+    ]
+
+
+def test_the_home_page_of_a_blog_below_a_path_takes_that_blog_alone(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True, below="hills/", permalink="/:slug/")
+    for number in range(1, 5):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", f"{url}hills/").code == 0
+        host = url.removeprefix("http://")
+    assert rows(tmp_path, "select uid from authors") == [(f"{host}hills",)]
+    assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(4, 4)]

@@ -56,3 +56,14 @@ def _write(content: bytes, place: str) -> bytes:
     main = _HOME.format(_MARK if place == "home" else "") if place == "home" else _POST.format(**parts)
     before, _, after = (_TOP + sidebar + main + _BOTTOM).partition(_MARK)
     return before.encode() + content + after.encode()
+
+
+_ANY_URL = "https://notes.example.org/2024/05/rain.html"
+
+
+def any_blog_page(unit: str, size: int) -> tuple[Page, Target]:
+    """Return a page of a host without a description that repeats `unit` after the text of its post."""
+    text = "<html><head><title>雨</title></head><body><h1>雨</h1><p>" + "下了一夜的雨。" * 50 + "</p>"
+    body = (text + "".join(unit.format(n=number) for number in range(size))).encode()
+    page = Page(url=_ANY_URL, status=200, headers=(), body=body, fetched_at=_FETCHED_AT)
+    return page, Target(site="web", url=_ANY_URL, kind=PageKind.POST, uid="notes.example.org")

@@ -15,7 +15,7 @@ from blogarchive.importing.saved_files import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.exports import InvalidExport, parse_xml
 from tests.hostile.kinds import KINDS
-from tests.hostile.pages import hostile_page
+from tests.hostile.pages import any_blog_page, hostile_page
 from tests.hostile.steps import MAX_GROWTH, count_steps, find_growth
 
 SIZE = 4_000
@@ -32,6 +32,24 @@ def filled_caches() -> None:
 def test_twice_the_content_takes_at_most_two_and_a_quarter_times_the_steps(kind: str) -> None:
     for place in ("name", "home"):
         assert find_growth(partial(hostile_page, kind, place), SIZE) <= MAX_GROWTH, place
+
+
+ANY_BLOG = {
+    "sections of comments": "<div class=comments><b>甲</b> <i>2024-05-03 10:00</i><p>好</p></div>",
+    "sections of comments and texts": "<div class=comments></div><div class=content>好</div>",
+    "footers, each in the one before": "<footer>甲",
+}
+
+
+@pytest.mark.parametrize("kind", ANY_BLOG)
+def test_a_page_of_any_blog_takes_steps_that_grow_with_its_size(kind: str) -> None:
+    assert find_growth(partial(any_blog_page, ANY_BLOG[kind]), 120) <= MAX_GROWTH
+
+
+def test_dated_links_in_deep_elements_take_no_more_steps_than_in_flat_ones() -> None:
+    link = "<a href='/2024/05/p{n}.html'>2024-05-03 甲{n}</a>"
+    flat, deep = (count_steps(*any_blog_page(unit, 1_000)) for unit in (f"<div>{link}</div>", f"<div>{link}"))
+    assert deep < 2 * flat
 
 
 def test_an_element_keeps_a_hundred_attributes_wherever_its_tag_ends() -> None:

@@ -12,7 +12,7 @@ from readability.readability import Unparseable
 from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
-from blogarchive.sites.markup.picker import remove_element
+from blogarchive.sites.markup.picker import remove_elements
 
 _KEY = "data-place"
 _WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
@@ -184,8 +184,7 @@ def _extract(outline: Outline, heading: Element | None, closed: Collection[Eleme
             node.set(_KEY, str(place))
         else:
             dropped.append(node)
-    for node in dropped:
-        remove_element(node)
+    remove_elements(dropped)
     chosen = _run_readability(f"<html>{html.tostring(copy, encoding='unicode')}</html>")
     return None if chosen is None else originals[chosen]
 

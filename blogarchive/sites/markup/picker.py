@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -346,26 +346,45 @@ def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collec
     """Return a `div` with a copy of the content of `element` that is shown."""
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
-    for original, node in pairs[1:]:
-        if (
-            not isinstance(node.tag, str)
-            or node.tag in NEVER_SHOWN
-            or original in hidden
-            or original in dropped
-        ):
-            remove_element(node)
+    remove_elements(
+        node
+        for original, node in pairs[1:]
+        if not isinstance(node.tag, str)
+        or node.tag in NEVER_SHOWN
+        or original in hidden
+        or original in dropped
+    )
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def remove_element(node: Element) -> None:
-    """Remove an element and keep the text after it."""
-    parent, before = node.getparent(), node.getprevious()
-    if parent is None:
+def remove_elements(nodes: Iterable[Element]) -> None:
+    """Remove elements, in the order of the page, and keep the texts after them.
+
+    The texts of neighbours are joined once: a page may have a comment after each character.
+    """
+    around: tuple[Element, Element | None] | None = None
+    texts: list[str] = []
+    for node in nodes:
+        parent, before = node.getparent(), node.getprevious()
+        if parent is None:
+            continue
+        if around is None or around[0] is not parent or around[1] is not before:
+            _append_text(around, texts)
+            around, texts = (parent, before), []
+        texts.append(node.tail or "")
+        parent.remove(node)
+    _append_text(around, texts)
+
+
+def _append_text(around: "tuple[Element, Element | None] | None", texts: Sequence[str]) -> None:
+    """Append the texts behind an element, or at the beginning of its parent."""
+    text = "".join(texts)
+    if around is None or not text:
         return
-    if node.tail and before is not None:
-        before.tail = (before.tail or "") + node.tail
-    elif node.tail:
-        parent.text = (parent.text or "") + node.tail
-    parent.remove(node)
+    parent, before = around
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text

@@ -22,6 +22,10 @@ DATE = re.compile(
     r"|\b\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(
+    rf"(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
+)
 _EDITED = re.compile(r"更新|修改|编辑|updated|modified|edited|revised|last", re.IGNORECASE)
 _PUBLISHED = (
     "article:published_time",
@@ -60,7 +64,7 @@ def find_time(
     selectors: tuple[str, ...] = (),
 ) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    shown = _find_shown(outline, heading, body, closed, now, selectors)
+    shown, text = _find_shown(outline, heading, body, closed, now, selectors) or (None, None)
     stated = _find_stated(outline, heading, body, closed, now)
     in_url = _find_in_url(outline.tree.url, now)
     found = [(name, one) for name, one in (("shown", shown), *stated, ("URL", in_url)) if one is not None]
@@ -79,7 +83,9 @@ def find_time(
     apart = any(not _is_near(one, best) for _, one in found if one.precision not in ("month", "year"))
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     return FoundTime(
-        value=DateText(text=texts[0][1], at=best.at, precision=best.precision), witnesses=texts, differ=apart
+        value=DateText(text=text or texts[0][1], at=best.at, precision=best.precision),
+        witnesses=texts,
+        differ=apart,
     )
 
 
@@ -95,19 +101,26 @@ def _find_shown(
     closed: set[Element],
     now: datetime,
     selectors: tuple[str, ...],
-) -> ParsedDate | None:
+) -> tuple[ParsedDate, str] | None:
     for selector in selectors:
         for node in outline.select(selector):
-            if node not in closed and (parsed := parse_shown(outline.text(node)[:200], now)):
-                return parsed
+            chosen = outline.text(node)[:200]
+            if node not in closed and (parsed := parse_shown(chosen, now)):
+                return parsed, _cut_shown(chosen)
     places = _dates_outside(outline, heading, body, closed)
     head = None if heading is None else outline.span(heading)
     text = None if body is None else outline.span(body)
     ranked = sorted((_rank(outline, place, head, text), place) for place in places)
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, now)):
-            return parsed
+            return parsed, _cut_shown(_text_around_date(outline, place))
     return None
+
+
+def _cut_shown(text: str) -> str:
+    """Return the date of a text, with a time of day behind it, as the page shows it."""
+    match = _SHOWN.search(text)
+    return " ".join((match[0] if match else text[:_WINDOW]).split())
 
 
 def _dates_outside(
@@ -160,17 +173,18 @@ def _rank(outline: Outline, place: int, head: range | None, text: range | None) 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
     """Return the date in a text; a time of day may be in the next one."""
+    return parse_shown(_text_around_date(outline, place), now)
+
+
+def _text_around_date(outline: Outline, place: int) -> str:
+    """Return what belongs to the first date of a text; "" if it has none."""
     text = outline.texts[place]
     match = DATE.search(text)
     if match is None:
-        return None
+        return ""
     rest = " ".join(outline.texts[place + 1 : place + 3])[:24] if len(text) - match.end() < 3 else ""
-    return parse_shown(
-        text[max(0, match.start() - 14) : match.end() + _WINDOW]
-        + " "
-        + (rest if re.match(r"\s*\d{1,2}:\d\d", rest) else ""),
-        now,
-    )
+    time_of_day = rest if re.match(r"\s*\d{1,2}:\d\d", rest) else ""
+    return f"{text[max(0, match.start() - 14) : match.end() + _WINDOW]} {time_of_day}"
 
 
 def parse_shown(text: str, now: datetime) -> ParsedDate | None:

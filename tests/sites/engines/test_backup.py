@@ -1,5 +1,6 @@
 """A blog that a real generator makes is backed up whole by the command line, and updated by what its lists say."""
 
+import os
 import shutil
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pytest
 from tests.tool import Ran, run_command
 
 pytestmark = pytest.mark.skipif(shutil.which("hugo") is None, reason="Hugo is not installed")
+_FIRST_BUILD = 1_700_000_000  # seconds since 1970
 _BASE = """<!DOCTYPE html><html><head>
 <title>{{ if .IsHome }}{{ .Site.Title }}{{ else }}{{ .Title }} | {{ .Site.Title }}{{ end }}</title>
 {{ hugo.Generator }}</head><body>
@@ -35,6 +37,7 @@ class Blog:
     ) -> None:
         self.folder, self.lists, self.below, self.permalink = folder, lists, below, permalink
         self.requested: list[str] = []
+        self.builds = 0
         for name, text in (("baseof", _BASE), ("single", _SINGLE), ("list", _LIST)):
             file = folder / "layouts" / "_default" / f"{name}.html"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +59,9 @@ class Blog:
         settings += f'[permalinks]\nposts = "{self.permalink}"\n'
         (self.folder / "hugo.toml").write_text(settings, encoding="utf-8")
         subprocess.run(["hugo", "--quiet", *kinds], cwd=self.folder, check=True, timeout=60)
+        self.builds += 1  # Last-Modified has whole seconds: two builds must not share one
+        for file in (self.folder / "public").rglob("*"):
+            os.utime(file, (_FIRST_BUILD + 60 * self.builds,) * 2)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -245,14 +245,9 @@ class ExportFolder:
 
     def keep(self, name: str, digest: str) -> bool:
         """Return whether an earlier export made the file from the same input, and keep it; no one changed it since."""
-        return self.keep_all([name], digest)
-
-    def keep_all(self, names: Sequence[str], digest: str) -> bool:
-        """Keep these files if all were made from the same input, and return whether they are kept."""
-        if not all(self._is_unchanged(name, digest) for name in names):
+        if not self._is_unchanged(name, digest):
             return False
-        for name in names:
-            self._add(name, self._earlier[name])
+        self._add(name, self._earlier[name])
         return True
 
     def digest_of(self, name: str) -> str:
@@ -274,10 +269,6 @@ class ExportFolder:
                 self._append_marker(name)
             with atomic_file(path, flushed_later=True) as file:
                 file.write(content)
-
-    def earlier_files(self, folder: str) -> list[str]:
-        """Return the files below `folder` that an earlier export wrote, in order of their names."""
-        return sorted(name for name in self._earlier if name.startswith(f"{folder}/"))
 
     def _is_unchanged(self, name: str, digest: str) -> bool:
         earlier = self._earlier.get(name, _UNKNOWN)

@@ -66,11 +66,6 @@ def next_interval(quiet: timedelta, before: timedelta | None, *, changed: bool) 
     return min(max(MIN_INTERVAL, before * factor), MAX_INTERVAL)
 
 
-def is_young(interval: timedelta) -> bool:
-    """Return whether a post with this interval counts as young: it changes as often."""
-    return interval < YOUNG / QUIET_DIVISOR
-
-
 def post_due_at(key: str, fetched_at: datetime, interval: timedelta) -> str:
     """Return when a post is due again (UTC text); the longest interval is a limit."""
     spread = 1 if interval <= MIN_INTERVAL else 0.75 + 0.5 * _hash_fraction(key)

@@ -15,10 +15,6 @@ from blogarchive.sites.engines.times import DATE, parse_place, parse_stamp
 from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, read_body
 
-_HEADING = re.compile(
-    r"(?:评论|留言|回[复應应]|迴響|回响|網友|网友|跟帖|comments?|responses?|replies|thoughts on)(?:列表|区|內容|内容)?",
-    re.IGNORECASE,
-)
 _COUNT = re.compile(
     r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|comments?\b|responses?\b|replies|thoughts)"
     r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?",

@@ -136,11 +136,3 @@ def _migrate(copy: sqlite3.Connection, path: Path) -> None:
         migrations.refuse_changed(copy, path)
         migrations.prepare(copy)
         migrations.refuse_changed(copy, path)
-
-
-def copy_archive(connection: sqlite3.Connection, target: Path) -> None:
-    """Write all that `connection` can read to the new file `target`; raises `FileExistsError` if it exists."""
-    if target.exists():
-        raise FileExistsError(target)
-    with closing(sqlite3.connect(target)) as written:
-        connection.backup(written)

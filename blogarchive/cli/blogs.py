@@ -14,7 +14,7 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Count, PathArgument, Seconds
 from blogarchive.cli.output import comment_count, image_count, post_count
 from blogarchive.crawl.options import read_cookies, require_archive
-from blogarchive.errors import UsageError
+from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
@@ -157,7 +157,11 @@ def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSetting
                     change=repr(change), keys=", ".join(_KEYS)
                 )
             )
-        current = _set_value(current, key, value.strip())
+        try:
+            current = _set_value(current, key, value.strip())
+        except (BlogArchiveError, click.ClickException) as error:
+            reason = error.format_message() if isinstance(error, click.ClickException) else str(error)
+            raise UsageError(f"{key}: {reason}") from error
     return current
 
 

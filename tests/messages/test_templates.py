@@ -10,8 +10,7 @@ from tests.paths import ROOT
 _HAN = re.compile("[\u3400-\u9fff]+")
 _BROWSE = ROOT / "blogarchive/browse"
 _COMMENT = re.compile(r"\{#.*?#\}|<code>.*?</code>", re.DOTALL)  # examples of a search stay Chinese
-# Names that are read in both languages, a unit of Chinese numbers, and words of the messages that `app` explains.
-_BILINGUAL = {"阅读", "中文", "万", "浮点", "秒"}
+_BILINGUAL = {"阅读", "中文", "万"}  # names that are read in both languages, and a unit of Chinese numbers
 _HOSTS = "check.py"  # names of hosts, as their bloggers know them
 
 

@@ -277,19 +277,9 @@ async def _change_settings(context: AppContext, uid: str, form: dict[str, str]) 
         return _back_to_blog(uid, "changed")
     if cookies:
         cookies.unlink()
-    wrong = [name for name in _WRONG if _is_cause(name, result.message)]
-    message = _WRONG[wrong[0]] if wrong else result.words(WRONG_SETTING)
+    wrong = [text for name, text in _WRONG.items() if f"{name}: " in result.message]
+    message = wrong[0] if wrong else result.words(WRONG_SETTING)
     return await context.page("result.html", message=message, uid=uid)
-
-
-def _is_cause(setting: str, message: str) -> bool:
-    """Return whether the message of `settings` is about this setting: it names an option, a type or the file."""
-    signs = {
-        "delay": ("float", "浮点", "秒"),
-        "media_hosts": ("--media-hosts",),
-        "cookies": ("Netscape", "cookies-"),
-    }
-    return any(sign in message for sign in signs[setting])
 
 
 def _back_to_blog(uid: str, message: str) -> Response:

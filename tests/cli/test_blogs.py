@@ -42,11 +42,12 @@ def test_settings_are_stored_printed_and_removed(run_cli: RunCli, archive: Path)
 @pytest.mark.parametrize(
     "change", ["delay=soon", "delay=-1", "speed=2", "delay", "cookies=nowhere.txt", "media_hosts=a b"]
 )
-def test_an_invalid_setting_is_a_usage_error_and_changes_nothing(
+def test_an_invalid_setting_is_a_usage_error_that_names_it_and_changes_nothing(
     run_cli: RunCli, archive: Path, change: str
 ) -> None:
     before = run_cli("settings", UID, "--db", archive).out
-    assert run_cli("settings", UID, change, "--db", archive).code == 2
+    refused = run_cli("settings", UID, change, "--db", archive)
+    assert (refused.code, change.partition("=")[0] in refused.err) == (2, True)
     assert run_cli("settings", UID, "--db", archive).out == before
 
 

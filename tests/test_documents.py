@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.browse.tables_page import CHINESE_PAGE, PAGE, chinese_page, descriptions, page, translations
 from tests.paths import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -94,3 +95,13 @@ def test_each_case_of_a_library_still_holds(title: str, code: str) -> None:
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60
     )
     assert ran.returncode == 0, f"{title}\n{ran.stderr}"
+
+
+def test_the_pages_of_tables_are_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == page()
+    assert CHINESE_PAGE.read_text("utf-8") == chinese_page()
+
+
+def test_every_description_has_a_chinese_translation() -> None:
+    assert descriptions() - set(translations()) == set(), "add them to tests/browse/tables_zh.toml"
+    assert set(translations()) - descriptions() == set(), "remove them from tests/browse/tables_zh.toml"

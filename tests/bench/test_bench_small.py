@@ -2,13 +2,19 @@
 
 import importlib
 import inspect
+import pkgutil
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import blogarchive
+import pipelines
+import spiders
 from bench.__main__ import main, names
 from bench.counted_tests import count_tests, kind_of
 from bench.figures import Row, verdict
@@ -91,3 +97,40 @@ def test_the_page_of_measurements_has_the_newest_figure_of_each_row_and_the_test
 )
 def test_a_test_is_of_the_first_kind_that_fits(nodeid: str, kind: str) -> None:
     assert kind_of(nodeid).startswith(kind)
+
+
+# Their arguments are names of this project, of which there is a fixed number.
+OURS = {
+    "blogarchive.browse.plugin._read_text",  # files of the package
+    "blogarchive.messages.catalogue",  # languages
+    "blogarchive.messages.details._pattern",  # messages of the project
+    "blogarchive.messages.details._without_formats",
+    "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
+    "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
+    "blogarchive.store.readme._template",  # languages
+    "blogarchive.store.rows._converters",  # dataclasses of the project
+    "blogarchive.store.rows.insert_sql",  # tables and columns of the archive
+    "blogarchive.store.rows.update_sql",
+}
+
+
+def remembering() -> Iterator[tuple[str, Any]]:
+    """Yield each function of the project with `functools.cache` or `lru_cache`, by its name."""
+    for package in (blogarchive, pipelines, spiders):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith("__main__"):
+                continue
+            for name, thing in vars(importlib.import_module(module.name)).items():
+                if hasattr(thing, "cache_parameters") and thing.__module__ == module.name:
+                    yield f"{module.name}.{name}", thing
+
+
+def test_every_memory_of_answers_has_a_bound() -> None:
+    found = dict(remembering())
+    assert len(found) > 3
+    unbounded = {
+        name
+        for name, function in found.items()
+        if function.cache_parameters()["maxsize"] is None and inspect.signature(function).parameters
+    }
+    assert unbounded == OURS

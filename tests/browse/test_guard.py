@@ -1,6 +1,8 @@
 """`serve` answers its own names alone, and no page of it can run a stranger's script or any SQL without end."""
 
+import asyncio
 import http.client
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +10,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from blogarchive.browse.serve import listen
+from blogarchive.errors import UsageError
 from tests.browse import chromium
 from tests.browse.make_archive import make
 from tests.browse.served import served
@@ -179,3 +183,26 @@ def test_tables_facets_and_the_sql_editor_work_under_the_policy(
     page.go(f"{address}/archive/posts/1")
     assert page.messages == []
     assert all(url.startswith(address) for url in page.requests)
+
+
+async def test_answers_on_a_kept_connection_are_sent_without_delay() -> None:
+    delays: list[int] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        delays.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listening = listen("127.0.0.1", 0)
+    async with await asyncio.start_server(answer, sock=listening):
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        await reader.read()
+        writer.close()
+    assert delays == [1]
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    listening = listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    with listening, pytest.raises(UsageError, match=str(port)):
+        listen("127.0.0.1", port)

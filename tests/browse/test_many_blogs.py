@@ -1,8 +1,10 @@
 """An archive of a whole host: the list of its blogs is paged and searched, and no other page lists all of them."""
 
 import sqlite3
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
+from shutil import copy
 
 import feedparser
 import pytest_asyncio
@@ -10,6 +12,7 @@ from datasette.app import Datasette
 
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from tests.browse.conftest import close
+from tests.browse.served import served
 from tests.browse.test_pages import page, words
 
 _BLOGS = 130
@@ -78,3 +81,11 @@ async def test_the_title_of_a_feed_names_three_blogs_and_the_number(host: Datase
     title = feed.feed.title
     assert title.startswith("山里人的灶台、")
     assert title.endswith(f"等 {_BLOGS + 2} 个博客")
+
+
+def test_several_archives_are_served_side_by_side(archive_path: Path, tmp_path: Path) -> None:
+    second = Path(copy(archive_path, tmp_path / "second.db"))
+    for address in served(archive_path, str(second)):
+        for path in ("/", "/read/author/1", "/read/in/second", "/read/in/second/feed.atom", "/second/posts"):
+            with urllib.request.urlopen(address + path) as response:
+                assert response.status == 200, path

@@ -1,5 +1,6 @@
 """A run may be stopped at any moment, in any way; the same command goes on where it stopped."""
 
+import io
 import os
 import random
 import resource
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.crawl.progress import open_observer
+from blogarchive.store.ledger.frontier import CrawlProgress
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.demo.server.http_server import LoggedRequest
@@ -230,3 +233,26 @@ def test_an_error_of_this_program_on_every_page_is_not_reported_as_one_of_the_si
         assert "seems to have changed" not in ran.stderr
         assert "reached" not in ran.stderr
         assert failing(tool, "a middleware", "http", "doctor", url, "--site", "creaders").returncode == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(*progress: CrawlProgress) -> str:
+    """Return what the bar writes for each state of a run."""
+    terminal = Terminal()
+    with open_observer(terminal) as observer:
+        for state in progress:
+            observer.on_progress(lambda state=state: state)  # type: ignore[misc]
+    return terminal.getvalue()
+
+
+def test_the_bar_never_counts_of_none() -> None:
+    nothing = CrawlProgress(posts_found=0, posts_read=0, todo=1, failed=0)
+    assert "None" not in shown(nothing)
+
+
+def test_the_bar_counts_posts_as_soon_as_they_are_known() -> None:
+    assert "2 of 9" in shown(CrawlProgress(posts_found=9, posts_read=2, todo=7, failed=0))

@@ -1,13 +1,18 @@
 """The site's parser returns exactly the data of the demo's blogs, in each markup."""
 
+import ast
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
+from urllib.request import urlopen
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive import sites
+from blogarchive.demo.host import PORT, DemoHost
 from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
 from tests.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
 from tests.demo.blogs.forgeries import on_one_line, on_two_lines
@@ -15,8 +20,10 @@ from tests.demo.blogs.labels import TRADITIONAL
 from tests.demo.blogs.urls import Kind, Route
 from tests.demo.markup.by_name import MARKUPS
 from tests.demo.markup.charset import cut_title
+from tests.demo.record import RECORDED, record
 from tests.demo.server.response import GetRequest
 from tests.demo.server.router import DemoSite
+from tests.paths import ROOT
 
 BASE = "http://127.0.0.1:8000"
 BLOGS = {
@@ -184,3 +191,42 @@ def test_a_forged_head_does_not_make_up_for_a_comment_that_is_counted_and_not_sh
         names = [comment.author_name for comment in parsed.posts[0].comments]
         assert names in ([], [comment.author_name for comment in comments])
         assert parsed.problems, (count, place, names, parsed.posts[0].comment_count)
+
+
+def records(content: bytes) -> list[tuple[str, str, bytes]]:
+    """Return URL, HTTP head and body of each record, without the bytes that depend on the version of zlib."""
+    return [
+        (
+            record.rec_headers["WARC-Target-URI"],
+            str(record.http_headers),
+            b"" if record.http_headers["Content-Type"] == "image/png" else record.content_stream().read(),
+        )
+        for record in ArchiveIterator(io.BytesIO(content))
+    ]
+
+
+def test_the_recorded_pages_are_what_the_demo_requests_today() -> None:
+    assert records(RECORDED.read_bytes()) == records(record()), "run `python -m tests.demo.record`"
+
+
+def test_links_lead_to_the_port_that_the_demo_found() -> None:
+    with DemoHost(port=0) as host:
+        for url in host.blog_urls:
+            with urlopen(url) as answer:
+                body = answer.read()
+            assert url.encode() in body
+            assert f":{PORT}".encode() not in body
+
+
+@pytest.mark.parametrize("package", ["blogs", "markup", "server"])
+def test_the_demo_host_shares_no_code_with_the_parsers_under_test(package: str) -> None:
+    imported = {
+        name
+        for path in (ROOT / "tests" / "demo" / package).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        )
+    }
+    assert not [name for name in imported if name.startswith(("blogarchive", "spiders", "pipelines"))]

@@ -1,5 +1,7 @@
 """Two blogs in two markups, backed up by the command and compared field by field."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import pytest
 
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
+from tests.demo.server.response import Answer
 from tests.end_to_end import printing
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Host
+from tests.end_to_end.host import Fault, Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
@@ -53,3 +56,29 @@ def test_titles_that_begin_like_buttons_are_parsed_and_buttons_are_not(style: st
         page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE)
     )
     assert [post.title for post in parsed.listed] == titles
+
+
+UID = "31182"
+POST = re.compile(r"/u/\d+/\d{6}/\d+\.html")
+TIME = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d")
+
+
+def test_an_update_makes_two_requests_if_the_lists_begin_to_show_minutes(tmp_path: Path) -> None:
+    host = Host(World(blogs={UID: make_blog(UID, posts=12, seed=1)}))
+
+    def lists_with(times: bytes) -> Fault:
+        def answer(path: str) -> Answer | None:
+            page = host.page(path)
+            return None if POST.match(path) else replace(page, body=TIME.sub(times, page.body))
+
+        return answer
+
+    host.fault = lists_with(b"")
+    tool = Tool(tmp_path)
+    with host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        assert tool.rows("select count(*) from posts where length(posted_at) = 25") == [(12,)], "with seconds"
+        host.forget_requests()
+        host.fault = lists_with(rb"\1")
+        assert tool.run("update").code == 0
+        assert host.paths() == ["/robots.txt", f"/u/{UID}/"]

@@ -1,5 +1,6 @@
 """Pages belong to the right blog: old names, closed blogs, posts of other people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,79 @@ def test_a_named_home_page_without_sidebar_belongs_to_the_blog_of_most_of_its_po
         assert tool.rows("select uid from authors") == [(UID,)]
         assert tool.rows("select alias from author_aliases") == [("laowang",)]
         assert tool.scalar("select count(*) from posts where body_text is not null") == len(mine)
+
+
+@pytest.mark.parametrize("way", ["warc", "merge"])
+def test_equal_comments_on_two_pages_survive_a_warc_and_a_merge(tmp_path: Path, way: str) -> None:
+    blog = make_blog(UID, posts=12, seed=9)
+    post = max(blog.posts.values(), key=lambda post: len(post.comments))
+    border = blog.comments_per_page
+    assert len(post.comments) > border + 2
+    post.comments[border] = replace(post.comments[border - 1])
+    post.comments[border + 1] = replace(post.comments[border - 1], text="同一秒写的另一句")
+    with Host(World(blogs={UID: blog})) as host:
+        first, second = Tool(tmp_path), Tool(tmp_path / "b")
+        assert first.run("backup", host.blog_url(UID)).code == 0
+        assert differences(first, host, UID) == []
+        if way == "warc":
+            first.run("export", "warc", str(tmp_path / "all.warc.gz"))
+            second.run("import", "warc", str(tmp_path / "all.warc.gz"), "--site", "creaders")
+        else:
+            second.run("merge", str(first.db))
+        assert differences(second, host, UID) == []
+        blog.write(max(post.when for post in blog.posts.values()))
+        assert second.run("update").code == 0
+        assert differences(second, host, UID) == [], (
+            "an update asks for blogs that were never asked for before"
+        )
+
+
+OLD = "/laowang/"
+NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
+
+
+def sends_on(path: str) -> Answer | None:
+    """Redirect the old URL to the current one."""
+    if not path.startswith(OLD):
+        return None
+    return Answer(status=301, headers=(("Location", path.replace(OLD, f"/u/{UID}/")),))
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> tuple[Host, Tool]:
+    """Return a host that is not started, and a command without an archive."""
+    host = Host(World(blogs={UID: make_blog(UID, posts=6, seed=7)}), fault=sends_on)
+    return host, Tool(tmp_path)
+
+
+def idle(host: Host, tool: Tool) -> list[str]:
+    """Return the requests of an update of an unchanged blog."""
+    host.forget_requests()
+    ran = tool.run("update")
+    assert ran.code == 0, ran.err
+    return host.paths()
+
+
+def test_a_redirect_of_the_home_page_is_stored(moved: tuple[Host, Tool]) -> None:
+    with moved[0] as host:
+        tool = moved[1]
+        assert tool.run("backup", f"{host.url}{OLD}").code == 0
+        for _ in range(2):
+            assert idle(host, tool) == ["/robots.txt", f"/u/{UID}/"]
+        host.fault = lambda path: NONE if path.startswith(OLD) else None
+        host.world.blogs[UID].posts[min(host.world.blogs[UID].posts)].title = "改过的题目"
+        assert tool.run("update", "--full").code == 0
+        assert differences(tool, host, UID) == []
+
+
+def test_a_redirect_that_the_host_removed_is_removed(moved: tuple[Host, Tool]) -> None:
+    with moved[0] as host:
+        tool, there = moved[1], f"/u/{UID}/"
+        assert tool.run("backup", f"{host.url}{OLD}").code == 0
+        assert idle(host, tool) == ["/robots.txt", there]
+        host.fault = lambda path: host.page(there) if path == OLD else NONE if path == there else None
+        host.forget_requests()
+        tool.run("update")
+        assert host.paths() == ["/robots.txt", there, OLD]
+        assert idle(host, tool) == ["/robots.txt", OLD]
+        assert tool.rows("select url from open_failures") == []

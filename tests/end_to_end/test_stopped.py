@@ -1,5 +1,6 @@
 """A run stopped at any moment continues by the same command, with the same rows in the end."""
 
+import json
 import os
 import random
 import signal
@@ -13,8 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.demo.server.response import Answer
+from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Host
+from tests.end_to_end.host import Host, no_fault
+from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool, contents, ended
 
@@ -126,3 +129,56 @@ def test_an_export_on_a_full_disk_exits_6_and_leaves_no_file(tool: Tool, tmp_pat
     assert list(out.iterdir()) == []
     assert tool.run("export", kind, str(out)).code == 0
     assert next(out.iterdir()).stat().st_size > room
+
+
+@pytest.mark.parametrize("words", ["", "--full", "--full --limit 3", "--full --since 2024-10-01"])
+def test_a_dry_run_lists_the_requests_for_an_unchanged_blog(host: Host, tool: Tool, words: str) -> None:
+    before = tool.rows("select * from frontier")
+    said = json.loads(tool.run("update", *words.split(), "--dry-run", "--json").out)
+    assert (host.requests, tool.rows("select * from frontier")) == ([], before)
+    tool.run("update", *words.split())
+    assert sorted(url.removeprefix(host.url) for url in said["urls"]) == sorted(host.paths())
+    assert said["requests"] == len(host.requests)
+
+
+def test_a_dry_run_lists_due_pages_and_their_further_pages(host: Host, tool: Tool) -> None:
+    tool.days_ahead = 30
+    said = json.loads(tool.run("update", "--dry-run", "--json").out)
+    tool.run("update")
+    assert sorted(url.removeprefix(host.url) for url in said["urls"]) == sorted(host.paths())
+    assert len(host.requests) > 10
+
+
+def test_a_dry_run_of_a_retry_lists_failures_that_are_not_yet_due(host: Host, tool: Tool) -> None:
+    path = Urls(blog=host.world.blogs[UID]).post(next(iter(host.world.blogs[UID].posts.values())))
+    host.fault = lambda asked: Answer(status=404) if asked == path else None
+    assert tool.run("update", "--full").code == 1
+    host.fault = no_fault
+    assert path not in tool.run("update", "--dry-run").out
+    assert path in tool.run("failures", "--retry", "--dry-run").out
+
+
+WATERMARKS = (
+    "select month, proved_at, proved_first_on, proved_last_on from archive_months"
+    " union all select name, proved_at, null, null from categories"
+    " union all select uid, home_proved_at, null, null from authors order by 1"
+)
+
+
+@pytest.mark.parametrize("option", ["--limit=40", "--since=2024-01-01"])
+def test_a_limited_run_moves_no_watermark_and_the_next_run_is_complete(tmp_path: Path, option: str) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=12, seed=5)})) as host:
+        tool = Tool(tmp_path)
+        assert tool.run("backup", host.blog_url(UID), option).code == 0
+        assert tool.scalar("select count(*) from posts where content_hash is not null") > 3
+        assert {row[1:] for row in tool.rows(WATERMARKS)} == {(None, None, None)}
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+        months = "select count(*) from archive_months where proved_first_on is not first_post_on"
+        assert tool.scalar(months) == 0
+        before = tool.rows(WATERMARKS)
+        host.world.blogs[UID].write(max(e.when for e in host.world.blogs[UID].posts.values()))
+        tool.run("update", option)
+        assert tool.rows(WATERMARKS) == before
+        tool.run("update")
+        assert differences(tool, host, UID) == []

@@ -12,6 +12,7 @@ from tests.faults.damage import KINDS, PAGE, damaged_copies
 from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import Ended, reading_commands, run_command, write_archive
 from tests.faults.series import copy_with_log
+from tests.faults.serve_pages import bad_answers
 from tests.importing.archives import change, rows
 from tests.importing.pages import NEWER, page, save, saved_from
 
@@ -159,3 +160,23 @@ def test_a_damaged_search_index_is_named_and_rebuilt(part: str, db: Path) -> Non
     assert run_command("search", "--rebuild", "--db", str(db)).code == 0
     assert rows(db, "select count(*) from posts_fts where posts_fts match '房*'") == expected
     assert run_command("verify", "--db", str(db)).code == 0
+
+
+@pytest.fixture(scope="module")
+def whole_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return make_archive(tmp_path_factory.mktemp("pages")).read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_page_of_a_damaged_archive_is_shown_or_says_why_in_one_line(
+    kind: str, whole_file: bytes, tmp_path: Path
+) -> None:
+    for name, data in damaged_copies(whole_file, 1, seed=3):
+        if name.startswith(f"{kind}-"):
+            (tmp_path / f"{name}.db").write_bytes(data)
+            assert await bad_answers(tmp_path / f"{name}.db") == []
+
+
+async def test_the_pages_of_a_whole_archive_are_good(whole_file: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(whole_file)
+    assert await bad_answers(tmp_path / "a.db") == []

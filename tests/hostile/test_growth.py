@@ -4,18 +4,22 @@ The steps of Python are counted, not seconds. Steps in C are limited by what the
 character reference of an ampersand.
 """
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blogarchive.importing.saved_files import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.exports import InvalidExport, parse_xml
-from tests.hostile.kinds import KINDS
-from tests.hostile.pages import any_blog_page, hostile_page
+from tests.hostile.kinds import KINDS, UNITS
+from tests.hostile.pages import PLACES, any_blog_page, hostile_page, page_with
 from tests.hostile.steps import MAX_GROWTH, count_steps, find_growth
 
 SIZE = 4_000
@@ -90,3 +94,34 @@ def test_the_xml_of_an_export_is_parsed_in_a_time_that_grows_with_its_size(text:
     with suppress(InvalidExport):
         parse_xml(text)
     assert time.process_time() - begun < 1
+
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.html"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+FUZZ_SIZE = 3_000
+TAGS = "a b i p div span font table tr td ul li br pre h1 img form".split()  # noqa: SIM905
+
+tags = st.builds("<{}{}>".format, st.sampled_from(("", "/")), st.sampled_from(TAGS))
+units = st.sampled_from(list(UNITS.values()))
+mixtures = st.lists(st.one_of(units, tags, st.text(max_size=6)), min_size=1, max_size=6).map("".join)
+
+
+def repeat(unit: str, size: int) -> bytes:
+    count = max(1, size // max(len(unit.encode(errors="replace")), 1))
+    return "".join(unit.replace("{n}", str(100_000 + n)) for n in range(count)).encode(errors="replace")
+
+
+def find_growth_of(unit: str, place: str) -> float:
+    return find_growth(lambda size: page_with(repeat(unit, size), place), FUZZ_SIZE)
+
+
+@settings(max_examples=EXAMPLES or 40, database=None)
+@given(unit=mixtures, place=st.sampled_from(PLACES))
+def test_any_mixture_is_parsed_in_steps_that_grow_with_its_size(unit: str, place: str) -> None:
+    assert find_growth_of(unit, place) <= MAX_GROWTH
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
+def test_a_mixture_that_was_slow_once_is_parsed_in_steps_that_grow_with_its_size(file: Path) -> None:
+    for place in PLACES:
+        assert find_growth_of(file.read_text("utf-8"), place) <= MAX_GROWTH, place

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.importing.merge import merge_archive
+from blogarchive.store import merge
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge import SliceSizes
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import chain, edit_post, recategorise, remove_post
@@ -193,3 +197,33 @@ def test_an_interrupted_merge_copies_what_its_source_has_stored_since(
     straight = copied(sources.foreign, tmp_path / "straight.db")
     merge_archive(straight, later)
     assert natural_rows(interrupted) == natural_rows(straight)
+
+
+_LARGE = (
+    r"SCAN (main\.)?(posts|comments|post_categories|post_stats|author_stats|categories|pages|c|p|pc|o|op|g)\b"
+)
+
+
+@pytest.mark.parametrize("work", [merge.merge_rows, merge.merge_blog_rows])
+def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], None], tmp_path: Path) -> None:
+    Archive.open(tmp_path / "other.db", create=True).close()
+    with (
+        Archive.open(tmp_path / "main.db", create=True) as archive,
+        merge.attach_archive(archive, tmp_path / "other.db"),
+        archive.atomic(),
+    ):
+        merge.start(archive, tmp_path / "other.db")
+        merge.create_tables(archive)
+        statements: list[str] = []
+        archive.connection.set_trace_callback(statements.append)
+        work(archive)
+        archive.connection.set_trace_callback(None)
+        plans = [line for statement in statements for line in _plan(archive.connection, statement)]
+    assert len(plans) > 5
+    assert [line for line in plans if re.match(_LARGE, line)] == []
+
+
+def _plan(connection: sqlite3.Connection, statement: str) -> list[str]:
+    if statement.startswith("--") or "temp.merged_" not in statement or "from sightings" in statement:
+        return []  # of a trigger, or of the small tables that a slice makes and drops
+    return [row[3] for row in connection.execute(f"explain query plan {statement}")]

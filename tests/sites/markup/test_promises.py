@@ -1,10 +1,12 @@
 """Promises of every site of known markup, on the fixtures of that site."""
 
 import json
+import random
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.markup import MarkupSite
 from blogarchive.sites.markup.parts import CardParts, LinkParts, ListParts, Pick, PostParts, Template
 from blogarchive.sites.markup.picker import Picker, parse_tree
-from tests.paths import FIXTURES
+from tests.paths import FIXTURES, ROOT
 
 SITES = [site for name in site_names() if isinstance(site := site_by_name(name), MarkupSite)]
 CASES = [case.parent for site in SITES for case in sorted((FIXTURES / site.name).glob("*/*/page.json"))]
@@ -224,3 +226,70 @@ def _all_selectors(parts: object) -> Iterator[str]:
                 yield from _all_selectors(getattr(parts, one.name))
     else:
         yield from _selectors(parts)
+
+
+_GUIDE = (ROOT / "docs" / "add-a-site.md").read_text("utf-8")
+_BLOCKS = re.findall(r"```(?:python|html)\n(.*?)```", _GUIDE, re.DOTALL)
+
+
+def test_the_site_of_the_guide_parses_the_page_of_the_guide() -> None:
+    html, forms, module = _BLOCKS[:3]
+    names: dict[str, object] = {}
+    exec(module.replace("SITE =", f"{forms}\nSITE ="), names)
+    site = names["SITE"]
+    assert isinstance(site, MarkupSite)
+    url = "https://blog.example.org/ann/7.html"
+    page = Page(
+        url=url, fetched_at=datetime(2026, 1, 1, tzinfo=UTC), status=200, headers=(), body=html.encode()
+    )
+    parsed = site.parse_page(page, Target(url=url, site="example", kind=PageKind.POST))
+    (post,) = parsed.posts
+    assert (post.number, post.title, post.views, post.comment_count) == ("7", "Plum rain", 1024, 2)
+    assert post.posted is not None
+    assert post.posted.text == "2020-05-06 06:30"
+    (comment,) = post.comments
+    assert (comment.author_name, comment.author_url) == ("Bob", "https://blog.example.org/bob/")
+    assert [(link.url, link.kind) for link in parsed.links] == [
+        ("https://blog.example.org/ann/7.html?cpage=2", PageKind.COMMENTS)
+    ]
+    assert parsed.problems == ()
+    assert parsed.author is not None
+    assert (parsed.author.uid, parsed.author.blog_title) == ("ann", "Ann's notes")
+
+
+_CASES = ("wretch/post/answers", "wretch/comments/second-page", "sina/comments/template-2007")
+_TAGS = ("li", "ul", "div", "p", "span", "a", "td", "table")
+_LINES = re.compile(r"\s*\n\s*")
+_TRIALS = 40
+
+
+def _pieces(html: str, words: list[str], chance: random.Random) -> Iterator[str]:
+    """Yield pieces of the comments' markup with other numbers, cut anywhere, some after end tags."""
+    places = [html.index(word) for word in words]
+    while True:
+        start = chance.choice(places)
+        piece = _LINES.sub("", html[start : start + chance.randrange(20, 3000)])
+        ends = "".join(f"</{tag}>" for tag in chance.sample(_TAGS, chance.randrange(5)))
+        yield ends + re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), piece)
+
+
+def _names(parsed: ParsedPage) -> set[tuple[str, str | None]]:
+    return {
+        (one.author_name, one.posted.text) for post in parsed.posts for one in post.comments if one.posted
+    }
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_a_piece_of_the_page_typed_into_a_comment_forges_no_comment(case: str) -> None:
+    html = (FIXTURES / case / "page.html").read_text("utf-8")
+    plain = _parse(FIXTURES / case)
+    texts = [one.body_text[:6] for one in plain.posts[0].comments if one.is_counted]
+    words = [text for text in texts if html.count(text) == 1]
+    pieces = _pieces(html, words, random.Random(case))
+    for place in range(_TRIALS):
+        word, piece = words[place % len(words)], next(pieces)
+        parsed = _parse(FIXTURES / case, html.replace(word, word + piece, 1))
+        assert _names(parsed) <= _names(plain), piece
+        for post in parsed.posts if not parsed.problems else ():
+            first = plain.posts[0]
+            assert (post.title, post.posted, post.views) == (first.title, first.posted, first.views), piece

@@ -1,10 +1,13 @@
 """A post is marked as gone by two witnesses, and never by fewer."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from blogarchive.items import NoticeKind, PageKind, Target
+from blogarchive.items import CrawledPage, NoticeKind, PageKind, Target
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import SITE, Clock, FakeBlog, a_blog, crawl, rows, texts
@@ -186,3 +189,34 @@ def test_a_listing_that_still_shows_a_deleted_post_is_fetched_once(
     assert blog.url(f"m/{entry.month}") in crawl(archive, blog, clock, command="update").urls
     save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert blog.url(f"m/{entry.month}") not in crawl(archive, blog, clock, command="update").urls
+
+
+_OPEN = "select field from open_failures"
+
+
+def _unconfirmed(crawled: CrawledPage) -> CrawledPage:
+    return replace(crawled, parsed=replace(crawled.parsed, problems=(UNCONFIRMED_TITLE,)))
+
+
+def test_a_listing_confirms_a_title_before_or_after_the_page_of_the_post(tmp_path: Path) -> None:
+    blog, clock = a_blog(posts=2, comments=0, latest=0, titles=0), Clock()
+    number = max(blog.entries)
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        page = _unconfirmed(blog.crawled(blog.post_target(number), clock()))
+        save_page.save_page(archive, page, run_id=None)
+        assert texts(archive, _OPEN) == ["title"]
+        save_page.save_page(archive, blog.crawled(blog.home, clock()), run_id=None)
+        assert texts(archive, _OPEN) == []
+        page = _unconfirmed(blog.crawled(blog.post_target(number), clock()))
+        save_page.save_page(archive, page, run_id=None)
+        assert texts(archive, _OPEN) == []
+
+
+def test_a_title_that_a_listing_showed_first_is_no_problem(tmp_path: Path) -> None:
+    blog, clock = a_blog(posts=2, comments=0, latest=0, titles=0), Clock()
+    number = max(blog.entries)
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        crawl(archive, blog, clock)
+        page = _unconfirmed(blog.crawled(blog.post_target(number), clock()))
+        save_page.save_page(archive, page, run_id=None)
+        assert texts(archive, _OPEN) == []

@@ -1,13 +1,19 @@
+import csv
 import json
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import feedparser
 import jsonschema
 import pytest
+from lxml import etree
 
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
+from blogarchive.export.atom import export_atom
 from blogarchive.export.jsonl import export_jsonl
+from blogarchive.export.table import COMMENT_COLUMNS, POST_COLUMNS, export_table
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import SEEN, Made
 
@@ -128,3 +134,95 @@ def test_hostile_rows_are_exported_as_data_only(hostile_archive: Path, tmp_path:
     posts = read_lines(export_jsonl(hostile_archive, tmp_path / "o").out)
     assert posts[0]["title"] == "../../../../tmp/出走"
     assert posts[10]["title"] == "---\nevil: true\n---"
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read_table(path: Path) -> list[dict[str, Any]]:
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_posts_and_comments_are_csv_files_that_excel_decodes_as_chinese(
+    archive: Path, tmp_path: Path
+) -> None:
+    done = export_table(archive, tmp_path / "t")
+    posts, comments = read_table(done.out / "posts.csv"), read_table(done.out / "comments.csv")
+    assert tuple(posts[0]) == POST_COLUMNS
+    assert tuple(comments[0]) == COMMENT_COLUMNS
+    assert [(row["number"], row["title"]) for row in posts][:2] == [
+        ("103", "已删的一篇"),
+        ("101", "泡沫与房价"),
+    ]
+    assert posts[1]["categories"] == "经济、随笔"
+    assert [(row["post_number"], row["author_name"], row["body_text"]) for row in comments] == [
+        ("101", "过客", "写得好"),
+        ("101", "林木", "谢谢"),
+    ]
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(hostile_archive: Path, tmp_path: Path) -> None:
+    done = export_table(hostile_archive, tmp_path / "t")
+    rows = read_table(done.out / "posts.csv") + read_table(done.out / "comments.csv")
+    assert not [cell for row in rows for cell in row.values() if cell.lstrip(" ").startswith(FORMULA)]
+    assert '\'=HYPERLINK("http://evil.example/","点")' in {row.get("title") for row in rows}
+
+
+def test_a_body_longer_than_a_cell_is_cut_and_marked(made: Any, tmp_path: Path) -> None:
+    made.post(made.blog(), 1, "长文", "<p>" + "字" * 40_000 + "</p>")
+    (row,) = read_table(export_table(made.done(), tmp_path / "t").out / "posts.csv")
+    assert (len(row["body_text"]), row["body_cut"]) == (32_766, "1")
+
+
+def test_the_same_archive_makes_the_same_tables(archive: Path, tmp_path: Path) -> None:
+    one, two = (export_table(archive, tmp_path / name).out for name in "12")
+    for name in ("posts.csv", "comments.csv"):
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+
+
+NS = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def test_a_feed_reader_finds_every_post_with_its_facts(archive: Path, tmp_path: Path) -> None:
+    done = export_atom(archive, tmp_path / "feed.xml")
+    feed = feedparser.parse(done.out.read_bytes())
+    assert not feed.bozo
+    assert feed.feed.title == "林木的角落、北窗夜话"
+    assert [entry.title for entry in feed.entries] == ["已删的一篇", "泡沫与房价", "改过的一篇", "繁體的一篇"]
+    entry = feed.entries[1]
+    assert (entry.author, entry.published) == ("林木", "2025-01-28T01:46:53-08:00")
+    assert entry.link == "https://blog.creaders.net/u/31182/202501/101.html"
+    assert [tag.term for tag in entry.tags] == ["经济", "随笔"]
+    assert "第一段谈泡沫。" in entry.content[0].value
+    assert feed.entries[0].published == "2024-12-01T00:00:00+00:00"
+    assert feed.entries[2].updated == "2025-02-05T09:00:00+00:00"
+    assert (done.posts, done.missing) == (4, 1)
+
+
+@pytest.mark.parametrize("which", ["archive", "hostile_archive"])
+def test_each_entry_has_the_fields_of_rfc_4287_and_a_unique_id(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    tree = etree.parse(export_atom(request.getfixturevalue(which), tmp_path / "feed.xml").out)
+    for name in ("title", "id", "updated"):
+        assert len(tree.findall(f"a:{name}", NS)) == 1
+        for entry in tree.iterfind("a:entry", NS):
+            assert len(entry.findall(f"a:{name}", NS)) == 1
+    ids = [element.text for element in tree.iterfind("a:entry/a:id", NS)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_hostile_body_carries_no_script_into_a_feed_reader(hostile_archive: Path, tmp_path: Path) -> None:
+    text = export_atom(hostile_archive, tmp_path / "feed.xml").out.read_text(encoding="utf-8")
+    contents = [
+        element.text or "" for element in etree.fromstring(text.encode()).iterfind("a:entry/a:content", NS)
+    ]
+    assert contents
+    assert not [body for body in contents if "<script" in body or "onerror" in body or "javascript:" in body]
+
+
+def test_the_same_archive_makes_the_same_feed(archive: Path, tmp_path: Path) -> None:
+    one, two = (export_atom(archive, tmp_path / name).out.read_bytes() for name in "12")
+    assert one == two

@@ -111,8 +111,8 @@ def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
         fill(archive, words, chance, posts)
         rebuilding = seconds(archive.rebuild_search)
         connection = archive.connection
-        ours = {word: min(seconds(lambda w=word: search(connection, w)) for _ in range(3)) for word in asked}
-        single = min(seconds(lambda: search(connection, words[0][0])) for _ in range(3))
+        ours = {word: min(seconds(lambda w=word: search(archive, w)) for _ in range(3)) for word in asked}
+        single = min(seconds(lambda: search(archive, words[0][0])) for _ in range(3))
         theirs, differing = {}, 0
         for word in asked[:: ASKED // AGAINST_LIKE]:
             start = perf_counter()

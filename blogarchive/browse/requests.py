@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from gettext import gettext as _
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,6 +17,7 @@ from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.store.read import blogs
+from blogarchive.store.statements import UNREADABLE, Statements
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -118,7 +120,7 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
         return 400, _("This statement needs more memory than it may use.")
     log.error("%s: %s: %s", path, type(error).__name__, error)
     log.debug("", exc_info=error)
-    if isinstance(error, sqlite3.DatabaseError):
+    if isinstance(error, UNREADABLE):
         detail = _("The archive cannot be read ({error}).").format(error=error)
     else:
         detail = _("This page cannot be shown ({error}).").format(error=f"{type(error).__name__}: {error}")
@@ -166,14 +168,16 @@ class RequestContext:
         given = dict(parse_qsl(self.request.query_string))
         return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
 
-    async def query(self, read: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def query(self, read: Callable[[Statements], _Result]) -> _Result:
         """Return the result of `read`, run in a thread of Datasette with a time limit."""
+
+        database = self.datasette.get_database(self.database)
 
         def read_in_time(connection: sqlite3.Connection) -> _Result:
             with sqlite_timelimit(connection, _TIME_LIMIT_MS):
-                return read(connection)
+                return read(Statements(Path(database.path or ""), connection))
 
-        found: _Result = await self.datasette.get_database(self.database).execute_fn(read_in_time)
+        found: _Result = await database.execute_fn(read_in_time)
         return found
 
     async def render(

@@ -19,6 +19,7 @@ from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
 from blogarchive.store.database.connection import file_uri, wal_path
+from blogarchive.store.statements import Statements
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -148,9 +149,10 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
                 raise ArchiveDamaged(
                     _("{path} is no archive of blogarchive; name another file with --db").format(path=path)
                 )
-            migrations.refuse_unsupported(connection, path)
-            migrations.refuse_older(connection, path)
-            migrations.refuse_changed(connection, path)
+            archive = Statements(path, connection)
+            migrations.refuse_unsupported(archive)
+            migrations.refuse_older(archive)
+            migrations.refuse_changed(archive)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(
             _("{path} cannot be read ({error}); restore a copy of it").format(path=path, error=error)

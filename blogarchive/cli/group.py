@@ -197,7 +197,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _convert_database_error(error: sqlite3.DatabaseError) -> BlogArchiveError:
     """Return the error for the user, of a database error raised where the path is unknown."""
-    from blogarchive.store.database.connection import to_user_error
+    from blogarchive.store.statements import to_user_error
 
     converted = to_user_error(error, Path("the archive"))
     if converted is None:

@@ -189,7 +189,7 @@ def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
         return
     with connection.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
         with archive.atomic():
-            totals.correct(archive.connection)
+            totals.correct(archive)
         yield archive
 
 

@@ -108,14 +108,14 @@ def search(
     day = since.isoformat() if since else None
     order: finder.Order = "best" if best else "newest"
     with Archive.open(db, read_only=True) as archive:
-        query = archive.connection, " ".join(words)
+        query = archive, " ".join(words)
         if author is not None and not comments:
-            finder.require_blog(archive.connection, author)
+            finder.require_blog(archive, author)
         found = finder.search(*query, author=author, since=day, comments=comments, order=order, limit=limit)
         total = len(found)
         if total == limit:
             total = finder.count_hits(*query, author=author, since=day, comments=comments)
-        is_whole = index.is_whole(archive.connection)
+        is_whole = index.is_whole(archive)
     _print_hits(found, total, as_json=as_json, is_whole=is_whole)
     return 0
 

@@ -238,7 +238,7 @@ class CrawlSession:
     def skipped_images(self) -> dict[str, int]:
         """Return the number of images on hosts that are not requested, by host, the largest first."""
         authors = json.loads(author_ids(self.archive, self.blogs))
-        return count_skipped_by_host(self.archive.connection, authors)
+        return count_skipped_by_host(self.archive, authors)
 
     def begin_media(self) -> int:
         """Queue the images of all stored posts, and return how many are due; 0 if the run fetches none.

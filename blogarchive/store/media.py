@@ -1,7 +1,6 @@
 """The queue of images: `media` has one row per URL to fetch or stored, `media_files` the bytes once per SHA-256."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import format_utc, shift_utc
+from blogarchive.store.statements import Statements
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,12 +225,12 @@ select m.host, count(distinct m.id) from post_media pm
 """
 
 
-def count_skipped_by_host(connection: sqlite3.Connection, author_ids: Sequence[int]) -> dict[str, int]:
+def count_skipped_by_host(archive: Statements, author_ids: Sequence[int]) -> dict[str, int]:
     """Return the number of images of these authors that wait for a permission, by host, the largest first.
 
     Images at private addresses are left out: no permission fetches them.
     """
-    rows = connection.execute(_COUNTS, (json.dumps(author_ids),))
+    rows = archive.rows(_COUNTS, (json.dumps(author_ids),))
     return {host: count for host, count in rows if _is_public_host(host)}
 
 

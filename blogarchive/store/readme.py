@@ -3,10 +3,11 @@
 `Archive.checkpoint` refreshes it at the end of each run, after the totals.
 """
 
-import sqlite3
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+from blogarchive.store.statements import Statements
 
 _LANGUAGES: Final = ("zh", "en")
 _MAX_BLOGS: Final = 100
@@ -25,20 +26,20 @@ _MORE: Final = {
 _NO_BLOG: Final = {"zh": "- 还没有博客", "en": "- none yet"}
 
 
-def is_outdated(connection: sqlite3.Connection) -> bool:
+def is_outdated(archive: Statements) -> bool:
     """Return whether the stored texts differ from the texts that describe the current rows."""
-    return dict(connection.execute("select language, text from readme")) != _compose(connection)
+    return dict(archive.rows("select language, text from readme")) != _compose(archive)
 
 
-def refresh_readme(connection: sqlite3.Connection) -> None:
+def refresh_readme(archive: Statements) -> None:
     """Store the texts that describe the current rows, inside the caller's transaction."""
-    connection.executemany("replace into readme(language, text) values (?, ?)", _compose(connection).items())
+    archive.execute_many("replace into readme(language, text) values (?, ?)", list(_compose(archive).items()))
 
 
-def _compose(connection: sqlite3.Connection) -> dict[str, str]:
+def _compose(archive: Statements) -> dict[str, str]:
     query = "select min(first_seen_at), max(last_seen_at), count(*) from authors"
-    first_seen, last_seen, count = connection.execute(query).fetchone()
-    blogs = connection.execute(_BLOGS, (_MAX_BLOGS,)).fetchall()
+    ((first_seen, last_seen, count),) = archive.rows(query)
+    blogs = archive.rows(_BLOGS, (_MAX_BLOGS,))
     return {
         language: _template(language).format(
             first_seen=_format_minute(first_seen),

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.database.connection import user_errors
 from blogarchive.store.database.schema import APPLICATION_ID
+from blogarchive.store.statements import user_errors
 from blogarchive.store.verify import verify_archive
 
 _HEADER_BYTES = 100  # https://www.sqlite.org/fileformat.html#the_database_header

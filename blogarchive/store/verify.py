@@ -1,7 +1,6 @@
 """Verify an archive: the file, the references between rows, and every stored byte and text."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from blogarchive.store.pages.pages import (
 )
 from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
 from blogarchive.store.search.search import match_expression, parse_query
+from blogarchive.store.statements import UNREADABLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +39,6 @@ class Damage:
 
 
 Check = Callable[[Archive], Iterable[Damage]]
-
-UNREADABLE = (ArchiveDamaged, sqlite3.DatabaseError)
-"""Errors of a check whose statements run on every whole archive: they are damage."""
 
 
 def run_checks(archive: Archive, checks: Sequence[Check], threads: int) -> list[Damage]:
@@ -278,7 +275,7 @@ def _index_damage() -> str:
 def _missing_schema(archive: Archive) -> list[Damage]:
     return [
         Damage(text=_("the {kind} {name} is not there").format(kind=kind, name=name))
-        for kind, name in sorted(schema.missing_objects(archive.connection))
+        for kind, name in sorted(schema.missing_objects(archive))
     ]
 
 
@@ -300,7 +297,7 @@ def _totals(archive: Archive) -> list[Damage]:
                 "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
             ).format(table=table)
         )
-        for table in totals.wrong_totals(archive.connection)
+        for table in totals.wrong_totals(archive)
     ]
 
 

@@ -19,6 +19,7 @@ from blogarchive.browse.app.check import find_url, other_scheme, preview_of
 from blogarchive.browse.app.files import linux_disks
 from blogarchive.browse.app.nightly import Launchd, Systemd, TaskScheduler
 from blogarchive.store.database.migrations import prepare
+from blogarchive.store.statements import Statements
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
 
@@ -145,7 +146,7 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_and_written_to_each_
 def test_files_are_written_only_to_disks_of_the_list(server: AppServer, tmp_path: Path) -> None:
     hurry(server.db)
     with closing(sqlite3.connect(server.db)) as connection:
-        prepare(connection)
+        prepare(Statements(server.db, connection))
     for place in (tmp_path, Path("/"), Path("--help"), Path()):
         refused = server.post("/app/make", kind="copy", place=str(place)).text
         assert "not there any more" in refused
@@ -234,7 +235,7 @@ def test_an_archive_whose_tables_are_still_being_made_is_none_yet(server: AppSer
         connection.execute("pragma journal_mode = wal")
         assert server.send("GET", "/app", cookie=server.cookie).status == 200
         assert server.send("GET", "/app/progress", cookie=server.cookie).status == 200
-        prepare(connection)
+        prepare(Statements(server.db, connection))
     assert server.send("GET", "/app", cookie=server.cookie).status == 200
 
 
@@ -379,7 +380,7 @@ def test_a_switch_installs_and_removes_the_nightly_update(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     db = tmp_path / "archive.db"
     with closing(sqlite3.connect(db)) as connection:
-        prepare(connection)
+        prepare(Statements(db, connection))
     units = tmp_path / "config" / "systemd" / "user"
     with app_server(db) as server:
         assert "message=nightly" in server.post("/app/nightly", on="yes").headers["location"]

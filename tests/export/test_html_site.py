@@ -158,7 +158,7 @@ def test_a_blog_stored_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     second = next(path for path in pages_in(done.out) if path.name == "2.html")
     assert ("a", "href", "1.html") in addresses(second)
     with Archive.open(archive, read_only=True) as held:
-        assert find_post_id(held.connection, "creaders", "31182", "1") == 1
+        assert find_post_id(held, "creaders", "31182", "1") == 1
         assert [post.number for _, post in find_posts(held, "2", uid="31182")] == ["2"]
     Archive.open(archive).close()  # updates the search index
     assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0

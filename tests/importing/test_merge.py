@@ -1,7 +1,5 @@
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +10,7 @@ from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.store.database import totals
+from blogarchive.store.database.archive import Archive
 from tests.importing.archives import add_comment, add_image, change, dump, rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
 from tests.tool import Ran, run_command
@@ -65,7 +64,7 @@ def test_a_merged_archive_equals_one_archive_of_all_crawls(
     for name in "ab":
         import_html(tmp_path / "whole.db", tmp_path / name)
     assert everything(a) == everything(tmp_path / "whole.db")
-    with closing(sqlite3.connect(a)) as merged:
+    with Archive.open(a, read_only=True) as merged:
         assert totals.wrong_totals(merged) == []
     assert [row[2] for row in rows(a, HELD["series"]) if row[0] == "101"] == [10, 20, 30]
 

@@ -14,6 +14,7 @@ from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
 from blogarchive.store.read.status import read_status
+from blogarchive.store.statements import Statements
 from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import run_command
@@ -168,20 +169,21 @@ def test_after_any_writes_totals_equal_a_recount(path: Path, seed: int) -> None:
     chance = random.Random(seed)
     seen: set[str] = set()
     with closing(sqlite3.connect(made(path), isolation_level=None)) as connection:
+        archive = Statements(path, connection)
         connection.execute("pragma foreign_keys = on")
         connection.execute("insert or ignore into _totals_pending select id from authors")
         for _ in range(25):
             for _ in range(chance.randint(1, 12)):
                 change(connection, chance)
-                assert totals.wrong_totals(connection) == []
+                assert totals.wrong_totals(archive) == []
             current = {
                 "_blog_totals": sorted(connection.execute(totals.CURRENT_BLOGS).fetchall(), key=repr),
                 "_month_totals": sorted(connection.execute(totals.CURRENT_MONTHS).fetchall(), key=repr),
                 "_number_totals": sorted(connection.execute(totals.CURRENT_NUMBERS).fetchall(), key=repr),
             }
-            totals.refresh(connection)
+            totals.refresh(archive)
             kept = stored_totals(connection)
-            totals.recount(connection)
+            totals.recount(archive)
             assert kept == stored_totals(connection)
             assert {name: kept[name] for name in current} == current
             seen |= {name for name in kept if kept[name]}
@@ -207,7 +209,7 @@ def test_totals_equal_a_count_after_a_kill(path: Path, steps: int) -> None:
     process.join()
     assert process.exitcode == -signal.SIGKILL
     with closing(sqlite3.connect(path)) as connection:
-        assert totals.wrong_totals(connection) == []
+        assert totals.wrong_totals(Statements(path, connection)) == []
 
 
 def test_status_reads_the_totals_and_reparse_counts_wrong_ones_again(path: Path, clock: Clock) -> None:

@@ -1,7 +1,6 @@
 """One request to a page of `app`: the state of the server, the commands it runs, the archive it reads."""
 
 import secrets
-import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -23,6 +22,7 @@ from blogarchive.browse.app.commands import (
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
 from blogarchive.store.read.status import CrawlCounts
+from blogarchive.store.statements import Statements
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -183,10 +183,10 @@ class AppContext:
         path = ("--db", str(self.state.archive)) if db else ()
         return await run_command(*words, *path, language=self.language, seconds=seconds)
 
-    async def read(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
+    async def read(self, query: Callable[[Statements], Any]) -> Any:
         """Return the result of `query` on the archive; None if there is no archive yet."""
         database = await open_database(self.datasette, self.state.archive)
-        return None if database is None else await database.execute_fn(query)
+        return None if database is None else await execute(database, query)
 
     async def page(self, template: str, **values: Any) -> Response:
         """Return the page that `template` makes of `values`."""
@@ -215,13 +215,18 @@ _HEADERS: Final = {
 }
 
 
+async def execute(database: Database, query: Callable[[Statements], Any]) -> Any:
+    """Return the result of `query`, run in a thread of Datasette."""
+    return await database.execute_fn(lambda connection: query(Statements(Path(database.path), connection)))
+
+
 async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     """Return Datasette's database of the archive, added when the first backup made the file; None before."""
     known = archives.get_archive(datasette, None)
     if known is not None or not path.exists():
         return known
     added = datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
-    if await added.execute_fn(is_older):  # the first backup still makes the tables
+    if await execute(added, is_older):  # the first backup still makes the tables
         datasette.remove_database(added.name)
     else:
         await archives.find_archives(datasette)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from blogarchive.messages import N_
 from blogarchive.store.read.blogs import read_blog, read_only_blog
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.read.posts import find_by_number, find_by_url
+from blogarchive.store.statements import Statements
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,15 +188,15 @@ async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:
 async def _plan_post(context: AppContext, words: str, place: Path) -> _Plan | None:
     """Return the export of the post that an address or a number names."""
 
-    def find(connection: sqlite3.Connection) -> FullPost | None:
+    def find(archive: Statements) -> FullPost | None:
         url = find_url(words)
-        ids = [find_by_url(connection, url)] if url else [one.id for one in find_by_number(connection, words)]
-        return read_post(connection, ids[0]) if len(ids) == 1 and ids[0] else None
+        ids = [find_by_url(archive, url)] if url else [one.id for one in find_by_number(archive, words)]
+        return read_post(archive, ids[0]) if len(ids) == 1 and ids[0] else None
 
     post = await context.read(find)
     if post is None:
         return None
-    blog = await context.read(lambda connection: read_blog(connection, post.author_id))
+    blog = await context.read(lambda archive: read_blog(archive, post.author_id))
     author = ("--author", f"{blog.site}/{blog.uid}")
     return (
         "export",

@@ -1,7 +1,6 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import asyncio
-import sqlite3
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_bl
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.read.models import last_run
+from blogarchive.store.statements import Statements
 
 _ENDS: Final = {
     0: N_("Finished: everything that was found is stored."),
@@ -179,16 +179,16 @@ async def leave(context: AppContext) -> Response:
     return response
 
 
-def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
+def _images_not_fetched(archive: Statements) -> dict[int, dict[str, int]]:
     """Return the number of images on hosts that are not requested, by author and host."""
-    authors = [blog.author_id for blog in status.blog_lines(connection) if blog.author_id]
-    return {author: count_skipped_by_host(connection, [author]) for author in authors}
+    authors = [blog.author_id for blog in status.blog_lines(archive) if blog.author_id]
+    return {author: count_skipped_by_host(archive, [author]) for author in authors}
 
 
 async def _progress(context: AppContext) -> dict[str, Any]:
     running, code = context.state.job.is_running, context.state.job.exit_code
     counts, translate = await context.read(status.crawl_counts), catalogue(context.language).gettext
-    problems = await context.read(lambda connection: status.open_problems(connection, limit=_MOST_PROBLEMS))
+    problems = await context.read(lambda archive: status.open_problems(archive, limit=_MOST_PROBLEMS))
     return {
         "running": running,
         "progress": context.state.meter.measure(counts) if running else None,
@@ -212,7 +212,7 @@ async def ask(context: AppContext) -> Response:
     changes = await context.read(status.waiting_changes)
     if not changes:
         return Response.redirect("/app")
-    posts = await context.read(lambda connection: status.held_posts(connection, limit=_MOST_POSTS))
+    posts = await context.read(lambda archive: status.held_posts(archive, limit=_MOST_POSTS))
     return await context.page(
         "changes.html",
         changes=[(change, *change_words(change.field)) for change in changes],

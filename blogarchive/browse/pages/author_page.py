@@ -1,6 +1,5 @@
 """The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from blogarchive.store.read import blogs, lists
 from blogarchive.store.read.blogs import AuthorPage
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import BlogSummary, Month, VisitCount
+from blogarchive.store.statements import Statements
 
 _FEW_MONTHS = 36
 
@@ -32,7 +32,7 @@ async def show_author(context: RequestContext) -> Response:
     """`/read/author/ID`; `?year=`, `?month=`, `?category=` and `?page=` select the posts."""
     author_id = int(context.request.url_vars["id"])
     chosen = _read_selection(context)
-    found = await context.query(lambda connection: _read(connection, author_id, chosen))
+    found = await context.query(lambda archive: _read(archive, author_id, chosen))
     if found is None:
         return await context.not_found(N_("such author"))
     return await context.render("author.html", _template_values(context, *found, chosen))
@@ -76,18 +76,16 @@ def _read_selection(context: RequestContext) -> PostSelection:
     )
 
 
-def _read(
-    connection: sqlite3.Connection, author_id: int, chosen: PostSelection
-) -> tuple[AuthorPage, _Counts] | None:
-    found = blogs.read_author_page(connection, author_id, chosen)
+def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[AuthorPage, _Counts] | None:
+    found = blogs.read_author_page(archive, author_id, chosen)
     if found is None:
         return None
     year, category = found.selection.period[:YEAR_LENGTH], found.selection.category
     if category is None:
         years = post_choices.count_years(found.months)
         return found, _Counts(years, post_choices.count_months(found.months, year))
-    years = lists.read_category_years(connection, category)
-    months = lists.read_category_months(connection, author_id, category, year) if year else {}
+    years = lists.read_category_years(archive, category)
+    months = lists.read_category_months(archive, author_id, category, year) if year else {}
     return found, _Counts(years, months)
 
 

@@ -1,7 +1,6 @@
 """The home page, its feed, and the lists: blogs, gone and edited posts, failures, a day of the year; a random post."""
 
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,6 +30,7 @@ from blogarchive.store.read import (
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 from blogarchive.store.read.models import BlogName, FullPost, read_post
+from blogarchive.store.statements import Statements
 
 # home page
 
@@ -42,11 +42,11 @@ async def show_home(context: RequestContext) -> Response:
     """`/read`."""
     today = f"{date.today():%m-%d}"
     found, newest, of_day, health = await context.query(
-        lambda connection: (
-            blog_lists.read_blogs(connection),
-            author_pages.read_newest(connection, _ON_HOME_PAGE),
-            post_lookup.read_day(connection, today, _OF_THIS_DAY),
-            author_pages.read_health(connection),
+        lambda archive: (
+            blog_lists.read_blogs(archive),
+            author_pages.read_newest(archive, _ON_HOME_PAGE),
+            post_lookup.read_day(archive, today, _OF_THIS_DAY),
+            author_pages.read_health(archive),
         )
     )
     return await context.render(
@@ -77,10 +77,10 @@ async def show_feed(context: RequestContext) -> Response:
     return feed_response(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _read(connection: sqlite3.Connection) -> tuple[dict[int, BlogName], list[FullPost]]:
-    blogs = {blog.id: blog for blog in blog_lists.read_names(connection)}
-    newest = author_pages.read_newest(connection, _IN_FEED)
-    posts = (read_post(connection, line.id) for line in newest if line.has_text)
+def _read(archive: Statements) -> tuple[dict[int, BlogName], list[FullPost]]:
+    blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
+    newest = author_pages.read_newest(archive, _IN_FEED)
+    posts = (read_post(archive, line.id) for line in newest if line.has_text)
     return blogs, [post for post in posts if post is not None]
 
 
@@ -108,7 +108,7 @@ async def show_blogs(context: RequestContext) -> Response:
     """`/read/blogs`, with `?name=` and `?page=`."""
     page = _read_page(context)
     words = context.text_parameter("name")[:_MAX_NAME]
-    found = await context.query(lambda connection: blog_lists.read_blogs(connection, words=words, page=page))
+    found = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
     pages = _turn(context, page, -(-found.total // BLOGS_PER_PAGE))
     return await context.render("blogs.html", {"found": found, "words": words, "pages": pages})
 
@@ -127,14 +127,14 @@ async def show_failures(context: RequestContext) -> Response:
     """`/read/failures`, with `?page=`."""
     page = _read_page(context)
 
-    def read(connection: sqlite3.Connection) -> tuple[list[_ShownFailure], int]:
-        found, total = lists.read_failures(connection, page)
+    def read(archive: Statements) -> tuple[list[_ShownFailure], int]:
+        found, total = lists.read_failures(archive, page)
         shown = [
             _ShownFailure(
                 failure=one,
                 words=describe_failure(one.kind),
                 reason=explain_detail(one.detail, one.kind, catalogue(context.language).gettext),
-                post_id=post_lookup.find_by_url(connection, one.url),
+                post_id=post_lookup.find_by_url(archive, one.url),
             )
             for one in found
         ]
@@ -151,7 +151,7 @@ async def show_day(context: RequestContext) -> Response:
     given = context.text_parameter("day")
     today = date.today()
     day = given if _DAY.fullmatch(given) else f"{today:%m-%d}"
-    found = await context.query(lambda connection: post_lookup.read_day(connection, day, POSTS_PER_PAGE))
+    found = await context.query(lambda archive: post_lookup.read_day(archive, day, POSTS_PER_PAGE))
     month, number = map(int, day.split("-"))
     return await context.render(
         "day.html",
@@ -174,10 +174,10 @@ async def open_random(context: RequestContext) -> Response:
 
 
 async def _show_list(
-    context: RequestContext, template: str, read: Callable[[sqlite3.Connection, int], NotedList]
+    context: RequestContext, template: str, read: Callable[[Statements, int], NotedList]
 ) -> Response:
     page = _read_page(context)
-    found = await context.query(lambda connection: read(connection, page))
+    found = await context.query(lambda archive: read(archive, page))
     return await context.render(template, {"found": found, "pages": _turn_posts(context, page, found.total)})
 
 

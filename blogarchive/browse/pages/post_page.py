@@ -1,7 +1,6 @@
 """The pages of a post: text, images, comments and counters; and the differences of its edits."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -20,6 +19,7 @@ from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read import posts as post_page
 from blogarchive.store.read.models import Comment, Counters, Image, Version
 from blogarchive.store.read.posts import PostPage
+from blogarchive.store.statements import Statements
 
 
 def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
@@ -139,14 +139,14 @@ def render_for_page(
     return Markup(render_body(body_html or "", url, source, post, not_stored=not_stored))  # noqa: S704 - render_body sanitizes
 
 
-def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
+def find_linked_posts(archive: Statements, found: PostPage) -> dict[str, int]:
     """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
     urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
     named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MAX_LINKS]}
     ids = {
-        link: post_page.find_post_id(connection, site, parsed.uid, parsed.number)
+        link: post_page.find_post_id(archive, site, parsed.uid, parsed.number)
         for link, parsed in named.items()
         if parsed is not None and parsed.number is not None
     }
@@ -199,10 +199,10 @@ class Edit:
 
 async def show_post(context: RequestContext) -> Response:
     """`/read/post/ID`; with `?remote=1` images that are not stored are loaded from the site."""
-    found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
+    found = await context.query(lambda archive: post_page.read_post_page(archive, _post_id(context)))
     if found is None:
         return await context.not_found(N_("such post"))
-    posts = await context.query(lambda connection: find_linked_posts(connection, found))
+    posts = await context.query(lambda archive: find_linked_posts(archive, found))
     remote = context.text_parameter("remote") == "1"
     values = _template_values(context, found, posts, remote=remote)
     return await context.render(
@@ -212,7 +212,7 @@ async def show_post(context: RequestContext) -> Response:
 
 async def show_edits(context: RequestContext) -> Response:
     """`/read/post/ID/edits`: the difference of each edit, the newest first."""
-    found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
+    found = await context.query(lambda archive: post_page.read_post_page(archive, _post_id(context)))
     if found is None:
         return await context.not_found(N_("such post"))
     values = {

@@ -1,6 +1,5 @@
 """The search page: hits, their counts by blog and year, and posts that the words name by URL or number."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from blogarchive.store.read import blogs as blog_lists
 from blogarchive.store.read import posts as post_lookup
 from blogarchive.store.read.models import BlogName, PostLine
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
+from blogarchive.store.statements import Statements
 
 _MAX_GROUPED = 4000
 """Hits up to which they are counted by blog and year."""
@@ -44,30 +44,30 @@ class _Found:
 async def show_search(context: RequestContext) -> Response:
     """`/read/search?q=…`, with `author`, `since`, `until`, `in=comments`, `order=best` and `page`."""
     query = read_query(context)
-    post_id = await context.query(lambda connection: _find_named_post(connection, query.terms))
+    post_id = await context.query(lambda archive: _find_named_post(archive, query.terms))
     if post_id is not None:
         return Response.redirect(f"{context.home}/post/{post_id}")
-    found = await context.query(lambda connection: _run_search(connection, query))
+    found = await context.query(lambda archive: _run_search(archive, query))
     return await context.render("search.html", _template_values(context, query, found))
 
 
-def _find_named_post(connection: sqlite3.Connection, words: str) -> int | None:
+def _find_named_post(archive: Statements, words: str) -> int | None:
     """Return the id of the post that a URL or a long number names, or None."""
     if words.startswith(("https://", "http://")):
-        return post_lookup.find_by_url(connection, words)
+        return post_lookup.find_by_url(archive, words)
     if len(words) < _SURE_NUMBER:
         return None
-    named = post_lookup.find_by_number(connection, words)
+    named = post_lookup.find_by_number(archive, words)
     return named[0].id if len(named) == 1 else None
 
 
-def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
-    blogs = blog_lists.read_names(connection, limit=_MAX_LISTED + 1)
+def _run_search(archive: Statements, query: SearchQuery) -> _Found:
+    blogs = blog_lists.read_names(archive, limit=_MAX_LISTED + 1)
     blogs = blogs if len(blogs) <= _MAX_LISTED else ()
     if query.wrong_date:
         return _Found([], 0, 0, [], (), blogs)
     hits = search(
-        connection,
+        archive,
         query.terms,
         comments=query.comments,
         order=query.order,
@@ -75,35 +75,33 @@ def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
         offset=(query.page - 1) * HITS_PER_PAGE,
         **query.filters,
     )
-    posts = count_hits(connection, query.terms, **query.filters)
-    comments = count_hits(connection, query.terms, comments=True, **query.filters)
+    posts = count_hits(archive, query.terms, **query.filters)
+    comments = count_hits(archive, query.terms, comments=True, **query.filters)
     is_grouped = 0 < (comments if query.comments else posts) <= _MAX_GROUPED
     groups = (
-        count_groups(connection, query.terms, comments=query.comments, **query.filters) if is_grouped else []
+        count_groups(archive, query.terms, comments=query.comments, **query.filters) if is_grouped else []
     )
-    hits_by_blog = _read_blogs_of(connection, groups)
+    hits_by_blog = _read_blogs_of(archive, groups)
     return _Found(
         hits,
         posts,
         comments,
         groups,
-        post_lookup.find_by_number(connection, query.terms),
+        post_lookup.find_by_number(archive, query.terms),
         blogs,
         hits_by_blog,
-        blog_lists.find_namesakes(connection, (blog.name for blog, _hits in hits_by_blog)),
+        blog_lists.find_namesakes(archive, (blog.name for blog, _hits in hits_by_blog)),
     )
 
 
-def _read_blogs_of(
-    connection: sqlite3.Connection, groups: Iterable[HitGroup]
-) -> tuple[tuple[BlogName, int], ...]:
+def _read_blogs_of(archive: Statements, groups: Iterable[HitGroup]) -> tuple[tuple[BlogName, int], ...]:
     """Return the blogs with most hits and their numbers of hits; none for comments."""
     counts: Counter[int] = Counter()
     for group in groups:
         if group.author_id is not None:
             counts[group.author_id] += group.hits
     largest = counts.most_common(_MAX_BLOGS)
-    blogs = blog_lists.read_names_of(connection, (author_id for author_id, _hits in largest))
+    blogs = blog_lists.read_names_of(archive, (author_id for author_id, _hits in largest))
     return tuple((blogs[author_id], hits) for author_id, hits in largest)
 
 

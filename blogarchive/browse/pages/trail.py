@@ -1,7 +1,6 @@
 """The list that a reader of a post came from, a category or a search, and the neighbours of the post in it."""
 
 import re
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -14,6 +13,7 @@ from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
 from blogarchive.store.search.search import Fragment, Hit, Order, search
+from blogarchive.store.statements import Statements
 
 # query of a search
 
@@ -122,12 +122,10 @@ async def find_trail(context: RequestContext, found: PostPage) -> Trail:
     place = context.int_parameter("hit", minimum=1)
     query = read_query(context)
     if place is not None and place <= _LAST_HIT and query.terms and not query.wrong_date:
-        return await context.query(lambda connection: _search_trail(context, connection, query, place))
+        return await context.query(lambda archive: _search_trail(context, archive, query, place))
     category = context.int_parameter("category")
     if category is not None:
-        trail = await context.query(
-            lambda connection: _category_trail(context, connection, found.post, category)
-        )
+        trail = await context.query(lambda archive: _category_trail(context, archive, found.post, category))
         if trail is not None:
             return trail
     steps = _steps(context, found.older, found.newer, "")
@@ -137,12 +135,12 @@ async def find_trail(context: RequestContext, found: PostPage) -> Trail:
 
 
 def _category_trail(
-    context: RequestContext, connection: sqlite3.Connection, post: FullPost, category: int
+    context: RequestContext, archive: Statements, post: FullPost, category: int
 ) -> Trail | None:
-    name = lists.read_category_name(connection, post.author_id, category)
+    name = lists.read_category_name(archive, post.author_id, category)
     if name is None:
         return None
-    neighbours = lists.read_category_neighbours(connection, post, category)
+    neighbours = lists.read_category_neighbours(archive, post, category)
     query = f"?category={category}"
     url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
     steps = _steps(context, neighbours.older, neighbours.newer, query)
@@ -162,12 +160,10 @@ def _steps(
     return step(older), step(newer)
 
 
-def _search_trail(
-    context: RequestContext, connection: sqlite3.Connection, query: SearchQuery, place: int
-) -> Trail:
+def _search_trail(context: RequestContext, archive: Statements, query: SearchQuery, place: int) -> Trail:
     first = max(1, place - 1)
     hits = search(
-        connection,
+        archive,
         query.terms,
         comments=query.comments,
         order=query.order,

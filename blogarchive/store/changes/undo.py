@@ -19,7 +19,7 @@ from blogarchive.store.ledger.coverage import TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts.revisions import image_urls
-from blogarchive.store.rows import Parameters, Value, dicts, format_utc
+from blogarchive.store.rows import Parameters, Value, format_utc
 
 MIN_POSTS = 5
 """A kind of change is the site's if at least this number of posts of a run shows it …"""
@@ -142,7 +142,7 @@ def undo_comments(archive: Archive, post_id: int, moment: str) -> None:
 
     A comment that is on the page by right comes again with the next honest one.
     """
-    for row in list(dicts(archive.execute(_REPLACED, (post_id, moment)))):
+    for row in list(archive.dicts(_REPLACED, (post_id, moment))):
         comment_id, revision_id = row.pop("id"), row.pop("revision_id")
         archive.update_row("comments", comment_id, {**row, "text_digest": text_digest(row["body_text"])})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))

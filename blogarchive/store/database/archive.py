@@ -3,119 +3,20 @@
 import logging
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.items import Link
 from blogarchive.store import readme
 from blogarchive.store.database import migrations, schema, totals
-from blogarchive.store.database.connection import (
-    connect,
-    identify_file,
-    make_folder,
-    user_errors,
-)
-from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
+from blogarchive.store.database.connection import connect, identify_file, make_folder
 from blogarchive.store.search import index
-
-Row = tuple[Any, ...]
-
-
-class Statements:
-    """Statements on the connection to the archive at `path`."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self.connection = connection
-
-    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
-        with user_errors(self.path):
-            return self.connection.execute(sql, parameters)
-
-    def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
-        """Run one statement for each of `rows` and return the number of rows changed."""
-        with user_errors(self.path):
-            return self.connection.executemany(sql, rows).rowcount
-
-    def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
-        """Return the first row, or None."""
-        row: Row | None = self.execute(sql, parameters).fetchone()
-        return row
-
-    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """Return all rows."""
-        with user_errors(self.path):
-            return self.execute(sql, parameters).fetchall()
-
-    def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
-        """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
-
-        Columns become `bool` or an enum if the field has that type.
-        """
-        with user_errors(self.path):
-            return all_as(self, kind, sql, parameters)
-
-    def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
-        """Return the first row as `all_as` does, or None if there is no row."""
-        with user_errors(self.path):
-            return one_as(self, kind, sql, parameters)
-
-    def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        """Return the first column of all rows."""
-        return [row[0] for row in self.rows(sql, parameters)]
-
-    def text(self, sql: str, parameters: Parameters = ()) -> str | None:
-        """Return the text in the first column of the first row, or None if it is null or there is no row."""
-        row = self.row(sql, parameters)
-        return None if row is None or row[0] is None else str(row[0])
-
-    def exists(self, sql: str, parameters: Parameters = ()) -> bool:
-        """Return whether the query finds a row."""
-        return self.row(sql, parameters) is not None
-
-    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
-        """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
-        with user_errors(self.path):
-            yield from self.connection.execute(sql, parameters)
-
-    def scalar(self, sql: str, parameters: Parameters = ()) -> int:
-        """Return the integer in the first column of the first row, or 0 if there is none."""
-        row = self.row(sql, parameters)
-        value = row[0] if row else 0
-        return value if isinstance(value, int) else 0
-
-    @property
-    def changes(self) -> int:
-        """Return how many rows this connection has written, including rows written by triggers."""
-        return self.connection.total_changes
-
-    def insert(self, sql: str, parameters: Parameters) -> int:
-        """Run an `insert` and return the id of the new row."""
-        return self.execute(sql, parameters).lastrowid or 0
-
-    def insert_row(self, table: str, values: Mapping[str, Value]) -> int:
-        """Insert a row with these values by column and return its id."""
-        return self.execute(insert_sql(table, tuple(values)), tuple(values.values())).lastrowid or 0
-
-    def insert_rows(self, table: str, rows: Sequence[Mapping[str, Value]], *, on_conflict: str = "") -> int:
-        """Insert rows of the same columns and return the number of rows changed.
-
-        `on_conflict` is the SQL clause that decides what happens to rows that exist.
-        """
-        if not rows:
-            return 0
-        sql = f"{insert_sql(table, tuple(rows[0]))} {on_conflict}"
-        return self.execute_many(sql, [tuple(row.values()) for row in rows])
-
-    def update_row(self, table: str, row_id: int, values: Mapping[str, Value]) -> None:
-        """Set these values by column in the row whose `id` is `row_id`."""
-        self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))
+from blogarchive.store.statements import Statements
 
 
 class SidebarCache:
@@ -192,12 +93,16 @@ class Archive(Statements):
         self.execute("begin immediate")
         try:
             yield
-            self._refresh_search(unindexed + 1)
+            index.refresh(self, unindexed + 1)
             self.execute("commit")
         except BaseException:
-            self.connection.rollback()
-            self.cache = SidebarCache()
+            self.rollback()
             raise
+
+    def rollback(self) -> None:
+        """Roll the transaction back, and empty the cache of its rows."""
+        super().rollback()
+        self.cache = SidebarCache()
 
     def _require_same_file(self) -> None:
         """Raise `CannotWrite` if the path names another file: SQLite would write on to the removed one."""
@@ -208,32 +113,17 @@ class Archive(Statements):
                 ).format(path=self.path)
             )
 
-    def _refresh_search(self, waiting: int) -> None:
-        """Update the search index if at least `waiting` texts are pending."""
-        with user_errors(self.path):
-            index.refresh(self.connection, waiting)
-
     def rebuild_search(self) -> int:
         """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
         with self.dry_run():
-            damaged = index.find_damaged(self.connection)
+            damaged = index.find_damaged(self)
         with self.atomic():
-            index.remove_damaged(self.connection, damaged)
-            schema.create_missing(self.connection)
-            count = index.rebuild(self.connection)
+            index.remove_damaged(self, damaged)
+            schema.create_missing(self)
+            count = index.rebuild(self)
         if damaged:
             self.execute("vacuum")  # frees the pages of the damaged tables
         return count
-
-    @contextmanager
-    def dry_run(self) -> Iterator[None]:
-        """Run the block in a transaction that is rolled back at its end."""
-        self.execute("begin immediate")
-        try:
-            yield
-        finally:
-            self.connection.rollback()
-            self.cache = SidebarCache()
 
     def checkpoint(self) -> None:
         """Index pending texts, refresh totals and `readme`, and write the log into the file.
@@ -248,10 +138,10 @@ class Archive(Statements):
                 pass
         if self.exists("select 1 from _totals_pending"):
             with self.atomic():
-                totals.refresh(self.connection)
-        if readme.is_outdated(self.connection):
+                totals.refresh(self)
+        if readme.is_outdated(self):
             with self.atomic():
-                readme.refresh_readme(self.connection)
+                readme.refresh_readme(self)
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
@@ -278,18 +168,21 @@ class Archive(Statements):
             raise NoArchive(
                 _("{path} holds no archive yet; `blogarchive backup URL` makes one").format(path=self.path)
             )
-        is_older = not is_empty and self._check_version()
+        if not is_empty:
+            migrations.refuse_unsupported(self)
+            if self.read_only:
+                migrations.refuse_older(self)
+            migrations.refuse_changed(self)
         if self.read_only:
             return
+        is_older = not is_empty and migrations.is_older(self)
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
         pages = 4000  # each checkpoint waits for the disk
         self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
-        with user_errors(self.path):
-            migrations.prepare(self.connection)
-            if is_older:
-                migrations.refuse_changed(self.connection, self.path)
+        migrations.prepare(self)
         if is_older:
+            migrations.refuse_changed(self)
             NOTICES.warning(
                 _(
                     "{path} was made by an older blogarchive and is now up to date; the older one cannot open it any more"
@@ -311,15 +204,6 @@ class Archive(Statements):
                 )
             )
         return not tables
-
-    def _check_version(self) -> bool:
-        """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
-        with user_errors(self.path):
-            migrations.refuse_unsupported(self.connection, self.path)
-            if self.read_only:
-                migrations.refuse_older(self.connection, self.path)
-            migrations.refuse_changed(self.connection, self.path)
-            return migrations.is_older(self.connection)
 
 
 def delete_archive(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Open and lock the SQLite file of an archive, and turn SQLite's errors into errors with advice for the user."""
+"""Open and lock the SQLite file of an archive."""
 
 import json
 import os
@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
-from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite
+from blogarchive.errors import ArchiveBusy, CannotWrite
 from blogarchive.store.rows import format_utc
+from blogarchive.store.statements import CANNOT_WRITE, user_errors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,70 +108,6 @@ MAX_VALUE_BYTES = 80 * 2**20
 """Bytes of the largest row: more than any stored page or image."""
 
 _BUSY_SECONDS = 30.0
-_CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
-_DAMAGED = (
-    "malformed",
-    "not a database",
-    "no such table",
-    "no such column",
-    "no such index",
-    "no query solution",
-    "could not decode to utf-8",
-    "unsupported file format",
-    "too big",
-)
-_INDEX_DAMAGED = ("vtable constructor failed", "fts5: ", "fts5 file format")
-_CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB, of the search index alone
-
-DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-"""The errors of a statement. Python cannot decode SQLite's message about a schema with bytes that are not UTF-8."""
-
-
-def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
-    """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
-    words = str(error).lower()
-    if _is_index_error(error, words):
-        return ArchiveDamaged(
-            _(
-                "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
-            ).format(path=path, error=error)
-        )
-    if any(sign in words for sign in _CANNOT_WRITE):
-        reason = _("the disk is full") if "full" in words else error
-        return CannotWrite(
-            _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
-                path=path, error=reason
-            )
-        )
-    if isinstance(error, UnicodeDecodeError):
-        error = ValueError(_("its schema has invalid characters"))
-    if isinstance(error, ValueError) or any(sign in words for sign in _DAMAGED):
-        return ArchiveDamaged(
-            _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it").format(
-                path=path, error=error
-            )
-        )
-    if "locked" in words or "busy" in words:
-        return ArchiveBusy(
-            _("another program holds {path} ({error}); try again when it has finished").format(
-                path=path, error=error
-            )
-        )
-    return None
-
-
-@contextmanager
-def user_errors(path: Path) -> Iterator[None]:
-    """Raise the error to show to the user for each SQLite error of the block; mistakes of this program stay."""
-    try:
-        yield
-    except DATABASE_ERRORS as error:
-        raise to_user_error(error, path) or error from error
-
-
-def _is_index_error(error: Exception, words: str) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code == _CORRUPT_INDEX or any(sign in words for sign in _INDEX_DAMAGED)
 
 
 def file_uri(path: Path, options: str) -> str:
@@ -259,7 +196,7 @@ def _can_read(connection: sqlite3.Connection) -> bool:
     try:
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
     except sqlite3.OperationalError as error:
-        return not any(sign in str(error).lower() for sign in _CANNOT_WRITE)
+        return not any(sign in str(error).lower() for sign in CANNOT_WRITE)
     except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True  # another error, which the next statement raises again
     return True

@@ -14,14 +14,9 @@ from blogarchive.errors import CannotWrite
 from blogarchive.store.database import connection as lock
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import (
-    DATABASE_ERRORS,
-    connect,
-    is_writable,
-    user_errors,
-    wal_path,
-)
+from blogarchive.store.database.connection import connect, is_writable, wal_path
 from blogarchive.store.rows import utc_now
+from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
 _TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
 _COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
@@ -108,8 +103,8 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
 def _is_older(path: Path) -> bool:
     with closing(connect(path, read_only=True)) as connection:
         try:
-            return migrations.is_older(connection)
-        except DATABASE_ERRORS:  # `Archive.open` raises it again with an explanation
+            return migrations.is_older(Statements(path, connection))
+        except UNREADABLE:  # `Archive.open` raises it again with an explanation
             return False
 
 
@@ -125,14 +120,13 @@ def _copy(path: Path, folder: str) -> Path:
             )
         ) from error
     with closing(connect(copy_path, read_only=False)) as copy:
-        _migrate(copy, path)
+        _migrate(Statements(path, copy))
     return copy_path
 
 
-def _migrate(copy: sqlite3.Connection, path: Path) -> None:
+def _migrate(copy: Statements) -> None:
     """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
-    with user_errors(path):
-        migrations.refuse_unsupported(copy, path)
-        migrations.refuse_changed(copy, path)
-        migrations.prepare(copy)
-        migrations.refuse_changed(copy, path)
+    migrations.refuse_unsupported(copy)
+    migrations.refuse_changed(copy)
+    migrations.prepare(copy)
+    migrations.refuse_changed(copy)

@@ -1,9 +1,7 @@
 """Bring an archive of an older version up to date, and refuse files that this version cannot open."""
 
-import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from gettext import gettext as _
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,15 +10,16 @@ from blogarchive.parsing.compared_form import Form, content_hash, form_of, text_
 from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
 from blogarchive.store.search import index
+from blogarchive.store.statements import Statements
 
 _OLDEST_VERSION: Final = 19
 """`pragma user_version` of version 1.0.0, the oldest that opens."""
 
 
-def _add_comment_years(connection: sqlite3.Connection) -> None:
-    columns = {name for (name,) in connection.execute("select name from pragma_table_xinfo('comments')")}
-    if "year" not in columns:  # builds between 1.0 and 2.0 added it
-        connection.execute(
+def _add_comment_years(archive: Statements) -> None:
+    # Builds between 1.0 and 2.0 added it.
+    if "year" not in archive.column("select name from pragma_table_xinfo('comments')"):
+        archive.execute(
             "alter table comments add column year text generated always as (substr(posted_at, 1, 4)) virtual"
         )
 
@@ -46,19 +45,19 @@ select p.author_id, r.id, r.comment_id, r.body_html, r.captured_at
 """
 
 
-def _merge_equal_versions(connection: sqlite3.Connection) -> int:
+def _merge_equal_versions(archive: Statements) -> int:
     """Merge neighbouring versions between which a reader sees no difference; return how many were deleted."""
-    urls = connection.execute("select id, url from authors union select author_id, url from posts")
+    urls = archive.execute("select id, url from authors union select author_id, url from posts")
     hosts: dict[int, set[str]] = {}
     for author_id, url in urls:
         hosts.setdefault(author_id, set()).add(urlsplit(url).netloc)
-    return _merge(connection, "posts", "post_revisions", _VERSIONS, hosts) + _merge(
-        connection, "comments", "comment_revisions", _COMMENT_VERSIONS, hosts
+    return _merge(archive, "posts", "post_revisions", _VERSIONS, hosts) + _merge(
+        archive, "comments", "comment_revisions", _COMMENT_VERSIONS, hosts
     )
 
 
 def _merge(
-    connection: sqlite3.Connection,
+    archive: Statements,
     table: str,
     revisions: str,
     query: str,
@@ -66,27 +65,27 @@ def _merge(
 ) -> int:
     deleted: list[tuple[int]] = []
     kept: tuple[int, int, Form] | None = None
-    for author_id, revision_id, row_id, *content, since in connection.execute(query).fetchall():
+    for author_id, revision_id, row_id, *content, since in archive.rows(query):
         form = form_of(tuple(content), hosts[author_id])
         if kept is None or (kept[1], kept[2]) != (row_id, form):
             kept = revision_id, row_id, form
             continue
         deleted.append((revision_id,))
         if kept[0]:
-            connection.execute(f"update {revisions} set captured_at = ? where id = ?", (since, kept[0]))  # noqa: S608
+            archive.execute(f"update {revisions} set captured_at = ? where id = ?", (since, kept[0]))  # noqa: S608
         else:
-            connection.execute(f"update {table} set version_at = ? where id = ?", (since, row_id))  # noqa: S608
-    connection.executemany(f"delete from {revisions} where id = ?", deleted)  # noqa: S608
+            archive.execute(f"update {table} set version_at = ? where id = ?", (since, row_id))  # noqa: S608
+    archive.execute_many(f"delete from {revisions} where id = ?", deleted)  # noqa: S608
     return len(deleted)
 
 
-def _fold_texts(connection: sqlite3.Connection) -> None:
+def _fold_texts(archive: Statements) -> None:
     """Compute the hashes of texts again, of what a reader sees; merge equal neighbours."""
-    connection.create_function("content_hash", 2, content_hash, deterministic=True)
-    connection.create_function("text_digest", 1, text_digest, deterministic=True)
-    _merge_equal_versions(connection)
+    archive.connection.create_function("content_hash", 2, content_hash, deterministic=True)
+    archive.connection.create_function("text_digest", 1, text_digest, deterministic=True)
+    _merge_equal_versions(archive)
     for statement in _FOLD.split(";\n"):
-        connection.execute(statement)
+        archive.execute(statement)
 
 
 _FOLD = """
@@ -128,36 +127,36 @@ select name from sqlite_master where type = 'table'
 """
 
 
-def _tidy(connection: sqlite3.Connection) -> None:
+def _tidy(archive: Statements) -> None:
     """Give the program's own tables names that begin with `_`, and drop what is made again."""
     triggers = "select name from sqlite_master where type = 'trigger' and (name like 'search%' or name like '%totals%')"
-    for (name,) in connection.execute(triggers).fetchall():
-        connection.execute(f"drop trigger {name}")
+    for name in archive.column(triggers):
+        archive.execute(f"drop trigger {name}")
     for name in _VIEWS_OF_1_0:
-        connection.execute(f"drop view {name}")
-    connection.execute("drop index sweep_items_sweep")
+        archive.execute(f"drop view {name}")
+    archive.execute("drop index sweep_items_sweep")
     for before, after in _RENAMED.items():
-        connection.execute(f"alter table {before} rename to {after}")
-    connection.execute("alter table _page_chain_items rename column sweep_id to chain_id")
+        archive.execute(f"alter table {before} rename to {after}")
+    archive.execute("alter table _page_chain_items rename column sweep_id to chain_id")
     for column in _COMMENT_COLUMNS:
-        connection.execute(f"alter table comments add column {column}")
-    for (name,) in connection.execute(_DERIVED).fetchall():
-        connection.execute(f"drop table {name}")
+        archive.execute(f"alter table comments add column {column}")
+    for name in archive.column(_DERIVED):
+        archive.execute(f"drop table {name}")
 
 
 _REPLACED_INDEXES = ("posts_posted_at", "posts_by_author", "posts_year")
 
 
-def _index_facets(connection: sqlite3.Connection) -> None:
+def _index_facets(archive: Statements) -> None:
     """Drop the indexes of which others now also hold the facets and the order of Datasette's tables."""
     for name in _REPLACED_INDEXES:
-        connection.execute(f"drop index {name}")
+        archive.execute(f"drop index {name}")
 
 
-def _add_readers(connection: sqlite3.Connection) -> None:
+def _add_readers(archive: Statements) -> None:
     """Add who read a post of an unknown host, and the time of its last change that a list for machines names."""
     for name in ("read_by", "listed_version"):
-        connection.execute(f"alter table posts add column {name} text")
+        archive.execute(f"alter table posts add column {name} text")
 
 
 _ADDED = {
@@ -169,14 +168,14 @@ _ADDED = {
 }
 
 
-def _add_nights(connection: sqlite3.Connection) -> None:
+def _add_nights(archive: Statements) -> None:
     """Add states of blogs, causes of runs, intervals of posts, and validators of images."""
     for table, columns in _ADDED.items():
         for column in columns:
-            connection.execute(f"alter table {table} add column {column}")
+            archive.execute(f"alter table {table} add column {column}")
 
 
-_MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (
+_MIGRATIONS: Final[tuple[Callable[[Statements], None], ...]] = (
     _add_comment_years,
     _fold_texts,
     _tidy,
@@ -190,93 +189,87 @@ SCHEMA_VERSION: Final = _OLDEST_VERSION + len(_MIGRATIONS)
 """`pragma user_version` of a current archive."""
 
 
-def prepare(connection: sqlite3.Connection) -> None:
+def prepare(archive: Statements) -> None:
     """Create the schema in an empty file; else apply pending migrations, and make derived tables that are missing."""
-    if not is_older(connection) and not schema.missing_objects(connection):
+    if not is_older(archive) and not schema.missing_objects(archive):
         return
-    damaged = _damaged_indexes(connection) if _version(connection) else []
-    connection.execute("begin immediate")
+    damaged: list[str] = []
+    if _version(archive):
+        with archive.dry_run():
+            damaged = index.find_damaged(archive)
+    archive.execute("begin immediate")
     try:
-        version = _version(connection)  # another process may have been first
+        version = _version(archive)  # another process may have been first
         if version:
-            index.remove_damaged(connection, damaged)
+            index.remove_damaged(archive, damaged)
             for migrate in _MIGRATIONS[version - _OLDEST_VERSION :]:
-                migrate(connection)
-        schema.create_missing(connection)
-        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        connection.execute(f"pragma application_id = {schema.APPLICATION_ID}")
-        connection.execute("commit")
+                migrate(archive)
+        schema.create_missing(archive)
+        archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
+        archive.execute("commit")
     except BaseException:
-        connection.rollback()
+        archive.rollback()
         raise
-    _free_space(connection, is_needed=bool(damaged))
+    _free_space(archive, is_needed=bool(damaged))
 
 
-def _damaged_indexes(connection: sqlite3.Connection) -> list[str]:
-    connection.execute("begin immediate")
-    try:
-        return index.find_damaged(connection)
-    finally:
-        connection.rollback()
-
-
-def _free_space(connection: sqlite3.Connection, *, is_needed: bool) -> None:
+def _free_space(archive: Statements, *, is_needed: bool) -> None:
     """Return the pages of deleted rows, and those of a damaged index, to the disk: if more than a tenth of the file."""
-    free, pages = (
-        connection.execute(f"pragma {name}").fetchone()[0] for name in ("freelist_count", "page_count")
-    )
-    if is_needed or free * 10 > pages:
-        connection.execute("vacuum")
+    if is_needed or archive.scalar("pragma freelist_count") * 10 > archive.scalar("pragma page_count"):
+        archive.execute("vacuum")
 
 
-def is_older(connection: sqlite3.Connection) -> bool:
+def is_older(archive: Statements) -> bool:
     """Return whether an older version made the archive, or a derived table is missing."""
-    return _version(connection) < SCHEMA_VERSION or any(
-        kind == "table" and schema.is_derived(kind, name) for kind, name in schema.missing_objects(connection)
+    return _version(archive) < SCHEMA_VERSION or any(
+        kind == "table" and schema.is_derived(kind, name) for kind, name in schema.missing_objects(archive)
     )
 
 
-def refuse_unsupported(connection: sqlite3.Connection, path: Path) -> None:
+def refuse_unsupported(archive: Statements) -> None:
     """Raise `UsageError` if this version cannot open the archive: its rows may have another meaning."""
-    version = _version(connection)
+    version = _version(archive)
     if version > SCHEMA_VERSION:
-        raise UsageError(_("{path} was made by a newer blogarchive; install that one").format(path=path))
+        raise UsageError(
+            _("{path} was made by a newer blogarchive; install that one").format(path=archive.path)
+        )
     if version < _OLDEST_VERSION:
         raise UsageError(
             _(
                 "{path} was made by blogarchive 0.1, which this version cannot open; open it once with"
                 " blogarchive 1.0, which brings it up to date"
-            ).format(path=path)
+            ).format(path=archive.path)
         )
 
 
-def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
+def refuse_older(archive: Statements) -> None:
     """Raise `UsageError` if a command that writes has to bring the archive up to date first."""
-    if is_older(connection):
+    if is_older(archive):
         raise UsageError(
             _(
                 "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; bring it up"
                 " to date first: `blogarchive update`, or without the network `blogarchive reparse --stale --db"
                 " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
                 " which cannot open it then"
-            ).format(path=path)
+            ).format(path=archive.path)
         )
 
 
-def refuse_changed(connection: sqlite3.Connection, path: Path) -> None:
+def refuse_changed(archive: Statements) -> None:
     """Raise `ArchiveDamaged` if statements on the archive would run what a stranger wrote into its schema.
 
     In a file of an older version, whose tables are others, only a view in place of a table is one.
     """
-    is_current = _version(connection) == SCHEMA_VERSION
-    changed = schema.changed_objects(connection) if is_current else schema.views_of_tables(connection)
+    is_current = _version(archive) == SCHEMA_VERSION
+    changed = schema.changed_objects(archive) if is_current else schema.views_of_tables(archive)
     if changed:
         raise ArchiveDamaged(
             _("{path} has another {object} than blogarchive makes; drop or restore it, or use a copy").format(
-                path=path, object=clip(changed[0])
+                path=archive.path, object=clip(changed[0])
             )
         )
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("pragma user_version").fetchone()[0])
+def _version(archive: Statements) -> int:
+    return archive.scalar("pragma user_version")

@@ -9,6 +9,7 @@ from typing import Final
 
 from blogarchive.store.database import totals
 from blogarchive.store.search import index
+from blogarchive.store.statements import Statements
 
 APPLICATION_ID: Final = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
@@ -37,9 +38,9 @@ def statements() -> dict[tuple[str, str], str]:
     return found
 
 
-def missing_objects(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+def missing_objects(archive: Statements) -> list[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger that the archive lacks."""
-    stored = {(kind, name) for kind, name in connection.execute("select type, name from sqlite_master")}
+    stored = {(kind, name) for kind, name in archive.rows("select type, name from sqlite_master")}
     return [key for key in statements() if key not in stored]
 
 
@@ -48,7 +49,7 @@ def _definitions() -> dict[str, tuple[str, list[str]]]:
     return {name: (kind, _split_definition(sql)) for (kind, name), sql in statements().items()}
 
 
-def changed_objects(connection: sqlite3.Connection) -> list[str]:
+def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
 
     A trigger on a table of ours is one too. What else the file has is ignored: nothing executes it. Plain columns
@@ -56,7 +57,7 @@ def changed_objects(connection: sqlite3.Connection) -> list[str]:
     """
     ours = _definitions()
     found = []
-    for kind, name, table, sql in connection.execute("select type, name, tbl_name, sql from sqlite_master"):
+    for kind, name, table, sql in archive.rows("select type, name, tbl_name, sql from sqlite_master"):
         definition = ours.get(name.lower())
         parts = _split_definition(sql or "")
         if definition is None:
@@ -73,10 +74,10 @@ def changed_objects(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
-def views_of_tables(connection: sqlite3.Connection) -> list[str]:
+def views_of_tables(archive: Statements) -> list[str]:
     """Return the views that have the name of a table of ours."""
-    views = connection.execute("select name from sqlite_master where type = 'view'")
-    return [f"view {name}" for (name,) in views if ("table", name.lower()) in statements()]
+    views = archive.column("select name from sqlite_master where type = 'view'")
+    return [f"view {name}" for name in views if ("table", name.lower()) in statements()]
 
 
 def _split_definition(sql: str) -> list[str]:
@@ -105,12 +106,12 @@ def is_derived(kind: str, name: str) -> bool:
     return kind != "table" or name.startswith("_") or name.endswith("_fts")
 
 
-def create_missing(connection: sqlite3.Connection) -> None:
+def create_missing(archive: Statements) -> None:
     """Create what the archive lacks and fill it from the other rows, inside the caller's transaction."""
-    missing = missing_objects(connection)
+    missing = missing_objects(archive)
     for key in missing:
-        connection.execute(statements()[key])
+        archive.execute(statements()[key])
     if any("totals" in name for _kind, name in missing):
-        totals.recount(connection)
+        totals.recount(archive)
     if any("search" in name or "_fts" in name for _kind, name in missing):
-        index.rebuild(connection)
+        index.rebuild(archive)

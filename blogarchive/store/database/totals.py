@@ -4,13 +4,13 @@ Totals of a blog are counted at the end of a run, for the authors that triggers 
 pages and post numbers are changed by triggers at once.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.rows import LACKS_COMMENTS
+from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -240,59 +240,59 @@ def _trigger(name: str, event: str, table: str, statements: str) -> str:
     )
 
 
-def recount(connection: sqlite3.Connection) -> None:
+def recount(archive: Statements) -> None:
     """Count the rows of all totals again, inside the caller's transaction."""
-    correct(connection)
-    connection.execute("insert or ignore into _totals_pending select id from authors")
-    refresh(connection)
+    correct(archive)
+    archive.execute("insert or ignore into _totals_pending select id from authors")
+    refresh(archive)
 
 
-def refresh(connection: sqlite3.Connection) -> None:
+def refresh(archive: Statements) -> None:
     """Count the rows of the authors noted, inside the caller's transaction."""
-    with _larger_cache(connection):
-        connection.execute(f"create temp table counted_comments as {_COMMENTS}")
+    with _larger_cache(archive):
+        archive.execute(f"create temp table counted_comments as {_COMMENTS}")
         for name, totals in _BY_BLOG.items():
-            connection.execute(f"delete from {name} where {totals.pending}")
-            connection.execute(f"insert into {name} {totals.query.format(comments='counted_comments')}")
-        connection.execute(
+            archive.execute(f"delete from {name} where {totals.pending}")
+            archive.execute(f"insert into {name} {totals.query.format(comments='counted_comments')}")
+        archive.execute(
             f"update _number_totals set highest = (select c.highest from ({_COUNT_NUMBERS}) c"
             " where c.site = _number_totals.site) where highest is null"
         )
-        connection.execute("drop table counted_comments")
-        connection.execute("delete from _totals_pending")
+        archive.execute("drop table counted_comments")
+        archive.execute("delete from _totals_pending")
 
 
-def wrong_totals(connection: sqlite3.Connection) -> list[str]:
+def wrong_totals(archive: Statements) -> list[str]:
     """Return the names of the tables whose counts differ from their rows; totals of blogs are not compared."""
-    return [name for name, totals in _AT_ONCE.items() if _is_wrong(connection, name, totals)]
+    return [name for name, totals in _AT_ONCE.items() if _is_wrong(archive, name, totals)]
 
 
-def correct(connection: sqlite3.Connection) -> None:
+def correct(archive: Statements) -> None:
     """Count the rows of wrong totals again, inside the caller's transaction."""
-    for name in wrong_totals(connection):
-        connection.execute(f"delete from {name}")
-        connection.execute(f"insert into {name} {_AT_ONCE[name].query}")
+    for name in wrong_totals(archive):
+        archive.execute(f"delete from {name}")
+        archive.execute(f"insert into {name} {_AT_ONCE[name].query}")
 
 
-def _is_wrong(connection: sqlite3.Connection, name: str, totals: _AtOnce) -> bool:
+def _is_wrong(archive: Statements, name: str, totals: _AtOnce) -> bool:
     kept = f"select * from ({totals.current or f'select * from {name}'})"
     counted = f"select * from ({totals.query})"
     # One statement: a crawl may write between two.
     query = f"select exists ({kept} except {counted}) or exists ({counted} except {kept})"
-    return bool(connection.execute(query).fetchone()[0])
+    return bool(archive.scalar(query))
 
 
 @contextmanager
-def _larger_cache(connection: sqlite3.Connection) -> Iterator[None]:
+def _larger_cache(archive: Statements) -> Iterator[None]:
     """Give SQLite 4 MB for pages instead of 2.
 
     Totals change all over their tables, and a page without room is written to the log each time. All totals of 100,000
     posts wrote 1,089 MB, now 519. With 8 MB they write 246, but the peak memory of a backup of 20,000 posts was more than
     1.3 times that of 500.
     """
-    (before,) = connection.execute("pragma cache_size").fetchone()
-    connection.execute("pragma cache_size = -4096")
+    before = archive.scalar("pragma cache_size")
+    archive.execute("pragma cache_size = -4096")
     try:
         yield
     finally:
-        connection.execute(f"pragma cache_size = {before}")
+        archive.execute(f"pragma cache_size = {before}")

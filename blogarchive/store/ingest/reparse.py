@@ -11,7 +11,7 @@ from blogarchive.store.ingest.save_page import resolve_blog
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
-from blogarchive.store.rows import Parameters, dicts, format_utc
+from blogarchive.store.rows import Parameters, format_utc
 
 Snapshot = dict[tuple[str, str], str | None]
 """Stored values as text, by row (in words) and field."""
@@ -116,14 +116,14 @@ def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> S
         return {}
     post_id = post.pop("id")
     found = _values(f"post {number}", post)
-    for comment in dicts(archive.execute(_COMMENTS, (post_id,))):
+    for comment in archive.dicts(_COMMENTS, (post_id,)):
         fingerprint = comment.pop("fingerprint")
         found.update(_values(f"post {number}, comment {fingerprint}", comment))
     return found
 
 
 def _first_row(archive: Archive, sql: str, parameters: Parameters) -> dict[str, Any] | None:
-    return next(dicts(archive.execute(sql, parameters)), None)
+    return next(archive.dicts(sql, parameters), None)
 
 
 def _values(row: str, columns: dict[str, Any]) -> Snapshot:

@@ -13,7 +13,7 @@ from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
-from blogarchive.store.rows import Value, dicts, text_checksum
+from blogarchive.store.rows import Value, text_checksum
 
 _ANSWER = "answer|"  # as in the column is_counted
 
@@ -250,14 +250,12 @@ def mark_unseen_gone(context: SaveContext, post_id: int, *, since: str) -> None:
 def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones of the same author and time."""
     base, digest = doubtful.item, doubtful.digest
-    cursor = context.archive.execute(
-        "select id, ordinal, text_digest = ? as is_equal from comments"
-        " where post_id = ? and base = ? order by gone_at is not null, 2",
+    rows = context.archive.rows(
+        "select id, ordinal, text_digest = ? from comments where post_id = ? and base = ? order by gone_at is not null, 2",
         (digest, post_id, base),
     )
-    rows = list(dicts(cursor))
-    equal = [row["id"] for row in rows if row["is_equal"]]
-    ordinals = {row["ordinal"] for row in rows}
+    equal = [row_id for row_id, _, is_equal in rows if is_equal]
+    ordinals = {ordinal for _, ordinal, _ in rows}
     if len(equal) < doubtful.copies:
         ordinal = doubtful.ordinal if doubtful.ordinal not in ordinals else max(ordinals) + 1
         copy_comment(context, post_id, base, digest, ordinal)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blogarchive.parsing.compared_form import Content, Form, form_of, image_paths, without_images
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.rows import Value, dicts
+from blogarchive.store.rows import Value
 
 _SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
 # Most browsers name the folder so, after the title of the page or the name of its file.
@@ -209,11 +209,11 @@ def save_text(
 
 def _restore_revisions(context: SaveContext, table: RevisedTable, row_id: int, text: Text) -> None:
     """Correct the columns of the page's own revisions that are not compared, and that may be damaged."""
-    cursor = context.archive.execute(
+    rows = context.archive.dicts(
         f"select id, {', '.join(text)} from {table.revisions} where {table.foreign_key} = ? and page_id = ?",  # noqa: S608
         (row_id, context.page_id()),
     )
-    for row in list(dicts(cursor)):
+    for row in list(rows):
         revision_id = row.pop("id")
         if row != text:
             context.archive.update_row(table.revisions, revision_id, text)
@@ -243,7 +243,7 @@ def _apply(
 
 
 def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[TextVersion]:
-    cursor = context.archive.execute(
+    rows = context.archive.dicts(
         f"select id, captured_at, page_id, {', '.join(table.compared)} from {table.revisions}"  # noqa: S608 - constants
         f" where {table.foreign_key} = ? order by captured_at, id",
         (row_id,),
@@ -255,7 +255,7 @@ def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> l
             since=row["captured_at"],
             page_id=row["page_id"],
         )
-        for row in dicts(cursor)
+        for row in rows
     ]
 
 

@@ -1,7 +1,6 @@
 """Read blogs for the reading pages: lists, the page of an author, plots; counts come from the tables of totals."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,9 +19,9 @@ from blogarchive.store.read.models import (
     VisitCount,
     last_run,
 )
-from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
 from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -48,28 +47,27 @@ class BlogList:
     total: int
 
 
-def read_blog(connection: sqlite3.Connection, author_id: int) -> BlogSummary | None:
+def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
     """Return the blog of that author, or None."""
-    return one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+    return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
-def read_only_blog(connection: sqlite3.Connection) -> BlogSummary | None:
+def read_only_blog(archive: Statements) -> BlogSummary | None:
     """Return the blog of an archive with one blog, else None."""
-    ids = connection.execute("select id from authors limit 2").fetchall()
-    return read_blog(connection, ids[0][0]) if len(ids) == 1 else None
+    ids = archive.column("select id from authors limit 2")
+    return read_blog(archive, ids[0]) if len(ids) == 1 else None
 
 
-def read_blogs(connection: sqlite3.Connection, *, words: str = "", page: int = 1) -> BlogList:
+def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogList:
     """Return a page of the blogs that have each of `words` in their names, titles or uids, of all without `words`.
 
     Simplified and Traditional characters, widths and cases are the same.
     """
     wanted = fold(words).split()
-    rows = connection.execute(f"{_SEARCHED if wanted else 'select a.id from authors a'} {_NEWEST_FIRST}")
+    rows = archive.rows(f"{_SEARCHED if wanted else 'select a.id from authors a'} {_NEWEST_FIRST}")
     ids = [blog for blog, *names in rows if _has_each(names, wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
-    found = all_as(
-        connection,
+    found = archive.all_as(
         BlogSummary,
         f"{_SUMMARIES} where a.id in (select value from json_each(?))",
         (json.dumps(shown),),
@@ -77,26 +75,26 @@ def read_blogs(connection: sqlite3.Connection, *, words: str = "", page: int = 1
     return BlogList(blogs=tuple(sorted(found, key=lambda blog: shown.index(blog.id))), total=len(ids))
 
 
-def read_names(connection: sqlite3.Connection, *, limit: int = -1) -> tuple[BlogName, ...]:
+def read_names(archive: Statements, *, limit: int = -1) -> tuple[BlogName, ...]:
     """Return the names of every blog, or of `limit` of them, the blog with the newest post first."""
-    return all_as(connection, BlogName, f"{_NAMES} {_NEWEST_FIRST} limit ?", (limit,))
+    return archive.all_as(BlogName, f"{_NAMES} {_NEWEST_FIRST} limit ?", (limit,))
 
 
-def read_names_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, BlogName]:
+def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, BlogName]:
     """Return the names of the blogs of these authors, by id."""
     given = (json.dumps(list(ids)),)
-    found = all_as(connection, BlogName, f"{_NAMES} where a.id in (select value from json_each(?))", given)
+    found = archive.all_as(BlogName, f"{_NAMES} where a.id in (select value from json_each(?))", given)
     return {blog.id: blog for blog in found}
 
 
-def find_namesakes(connection: sqlite3.Connection, names: Iterable[str]) -> set[str]:
+def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
     """Return those of `names` that several authors have."""
-    rows = connection.execute(
+    found = archive.column(
         "select coalesce(nickname, uid) as name from authors where name in (select value from json_each(?))"
         " group by name having count(*) > 1",
         (json.dumps(list(names)),),
     )
-    return {name for (name,) in rows}
+    return set(found)
 
 
 def _has_each(names: list[str | None], wanted: list[str]) -> bool:
@@ -143,54 +141,47 @@ class MediaFile:
     body: bytes
 
 
-def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
+def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
-    return all_as(
-        connection, PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
-    )
+    return archive.all_as(PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,))
 
 
-def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
+def read_health(archive: Statements) -> ArchiveHealth:
     """Return the state of the archive."""
-    (counts,) = dicts(
-        connection.execute(
-            """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
+    (counts,) = archive.dicts(
+        """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
                   coalesce(sum(missing), 0) as missing, coalesce(sum(gone), 0) as gone,
                   coalesce(sum(edited), 0) as edited,
                   (select count(*) from media where status = 'stored') as images_stored,
                   (select count(*) from media where status <> 'stored') as images_missing,
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
-        )
     )
-    return ArchiveHealth(**counts, unindexed=count_pending(connection), last_run=last_run(connection))
+    return ArchiveHealth(**counts, unindexed=count_pending(archive), last_run=last_run(archive))
 
 
-def read_author_page(
-    connection: sqlite3.Connection, author_id: int, selection: PostSelection
-) -> AuthorPage | None:
+def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
     """Return the page of an author, or None; without period and category, with posts of the newest year."""
-    blog = read_blog(connection, author_id)
+    blog = read_blog(archive, author_id)
     if blog is None:
         return None
-    categories = lists.read_categories(connection, author_id, selection.period)
+    categories = lists.read_categories(archive, author_id, selection.period)
     if not selection.period and selection.category is None:
         selection = replace(selection, period=(blog.last_post_on or "")[:4])
     return AuthorPage(
         blog=blog,
-        months=read_months(connection, author_id),
-        visits=read_visits(connection, author_id),
+        months=read_months(archive, author_id),
+        visits=read_visits(archive, author_id),
         categories=categories,
-        posts=lists.read_posts(connection, author_id, selection),
+        posts=lists.read_posts(archive, author_id, selection),
         selection=selection,
-        selected_posts=lists.count_posts(connection, author_id, selection),
-        images_not_fetched=count_skipped_by_host(connection, [author_id]),
+        selected_posts=lists.count_posts(archive, author_id, selection),
+        images_not_fetched=count_skipped_by_host(archive, [author_id]),
     )
 
 
-def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | None:
+def read_media_file(archive: Statements, sha256: str) -> MediaFile | None:
     """Return the stored file of that SHA-256, or None."""
-    return one_as(
-        connection,
+    return archive.one_as(
         MediaFile,
         "select content_type, body from media_files where sha256 = ? and typeof(body) = 'blob'"
         " and typeof(content_type) = 'text'",
@@ -198,10 +189,9 @@ def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | 
     )
 
 
-def read_visits(connection: sqlite3.Connection, author_id: int) -> tuple[VisitCount, ...]:
+def read_visits(archive: Statements, author_id: int) -> tuple[VisitCount, ...]:
     """Return the counts of visits that the blog showed, oldest first."""
-    return all_as(
-        connection,
+    return archive.all_as(
         VisitCount,
         "select captured_at, total_visits from author_stats where author_id = ?"
         " and total_visits is not null order by captured_at",
@@ -209,10 +199,9 @@ def read_visits(connection: sqlite3.Connection, author_id: int) -> tuple[VisitCo
     )
 
 
-def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
+def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
     """Return the months of a blog with their posts, oldest first."""
-    return all_as(
-        connection,
+    return archive.all_as(
         Month,
         """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
              from (select month, posts, missing, null as listed from _month_totals
@@ -271,30 +260,28 @@ class BlogPlots:
     replies: tuple[Replies, ...]
 
 
-def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | None:
+def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
     """Return what the plots of a blog show, or None."""
-    blog = read_blog(connection, author_id)
+    blog = read_blog(archive, author_id)
     if blog is None:
         return None
-    comments = connection.execute(
+    comments = archive.rows(
         "select month, comments from _comment_totals where author_id = ? and length(month) = 7 order by month",
         (author_id,),
     )
     return BlogPlots(
         blog=blog,
-        months=read_months(connection, author_id),
-        comments=dict(comments.fetchall()),
-        visits=read_visits(connection, author_id),
-        categories=_read_categories(connection, author_id),
-        commenters=all_as(
-            connection,
+        months=read_months(archive, author_id),
+        comments=dict(comments),
+        visits=read_visits(archive, author_id),
+        categories=_read_categories(archive, author_id),
+        commenters=archive.all_as(
             Commenter,
             "select name, comments, posts, first_at, last_at from _commenter_totals where author_id = ?"
             " order by comments desc, name limit ?",
             (author_id, _MOST),
         ),
-        replies=all_as(
-            connection,
+        replies=archive.all_as(
             Replies,
             "select name, reply_to, comments from _reply_totals where author_id = ?"
             " order by comments desc, name, reply_to limit ?",
@@ -303,19 +290,18 @@ def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | No
     )
 
 
-def read_days(connection: sqlite3.Connection, author_id: int, year: str) -> dict[str, int]:
+def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
     """Return the number of posts on each day (YYYY-MM-DD) of a year."""
-    days = connection.execute(
+    days = archive.rows(
         "select substr(posted_at, 1, 10), count(*) from posts where author_id = ?1 and posted_at >= ?2"
         " and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1",
         (author_id, year),
     )
-    return dict(days.fetchall())
+    return dict(days)
 
 
-def _read_categories(connection: sqlite3.Connection, author_id: int) -> tuple[CategoryYear, ...]:
-    return all_as(
-        connection,
+def _read_categories(archive: Statements, author_id: int) -> tuple[CategoryYear, ...]:
+    return archive.all_as(
         CategoryYear,
         """select c.id, c.name, t.year, t.posts
              from (select c.id, c.name, sum(t.posts) as size from categories c

@@ -24,7 +24,7 @@ from blogarchive.store.read.models import (
     PostHeading,
     complete_heading,
 )
-from blogarchive.store.rows import CONTROLS, Value, dicts
+from blogarchive.store.rows import CONTROLS, Value
 
 PAGE_FIELD = "Blogarchive-Page"
 """The field of a WARC record with the site, target and comment counts of a page."""
@@ -421,4 +421,4 @@ class ExportReader:
             )
 
     def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
-        return dicts(self.archive.execute(sql, values))
+        return self.archive.dicts(sql, values)

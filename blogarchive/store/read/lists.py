@@ -1,14 +1,14 @@
 """Read lists page by page, newest first: selected posts of an author, gone and edited posts, open failures."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read.models import POST_LINES, FullPost, PostLine
-from blogarchive.store.rows import Value, all_as, one_as
+from blogarchive.store.rows import Value
+from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -54,19 +54,16 @@ class Neighbours:
     newer: PostLine | None
 
 
-def read_posts(
-    connection: sqlite3.Connection, author_id: int, selection: PostSelection
-) -> tuple[PostLine, ...]:
+def read_posts(archive: Statements, author_id: int, selection: PostSelection) -> tuple[PostLine, ...]:
     """Return one page of the selected posts of an author, newest first."""
     if selection.category is None:
         page = f"select id from posts where {_conditions(selection)}"
-    elif not selection.period and _is_sparse(connection, selection.category):
+    elif not selection.period and _is_sparse(archive, selection.category):
         page = f"select p.id from {_SORTED_CATEGORY}"
     else:
         page = f"select id from posts where {_conditions(selection)} and {_IN_CATEGORY}"
     # The inner query reads an index alone; the long rows are read for one page.
-    return all_as(
-        connection,
+    return archive.all_as(
         PostLine,
         f"{POST_LINES} where p.id in ({page} order by posted_at desc, id desc limit :size offset :start)"
         " order by p.posted_at desc, p.id desc",
@@ -78,7 +75,7 @@ def read_posts(
     )
 
 
-def count_posts(connection: sqlite3.Connection, author_id: int, selection: PostSelection) -> int:
+def count_posts(archive: Statements, author_id: int, selection: PostSelection) -> int:
     """Return the number of the selected posts of an author."""
     if selection.category is None:
         query = (
@@ -94,11 +91,10 @@ def count_posts(connection: sqlite3.Connection, author_id: int, selection: PostS
             "select sum(posts) from _category_totals"
             " where category_id = :category and (:period = '' or year = :period)"
         )
-    found = connection.execute(query, _values(author_id, selection)).fetchone()
-    return int((found and found[0]) or 0)
+    return archive.scalar(query, _values(author_id, selection))
 
 
-def read_categories(connection: sqlite3.Connection, author_id: int, period: str) -> tuple[CategoryCount, ...]:
+def read_categories(archive: Statements, author_id: int, period: str) -> tuple[CategoryCount, ...]:
     """Return the categories of an author with their posts in a period, the largest first."""
     if len(period) > len("YYYY"):
         counted = (
@@ -110,8 +106,7 @@ def read_categories(connection: sqlite3.Connection, author_id: int, period: str)
             "select sum(t.posts) from _category_totals t where t.category_id = c.id"
             " and (:period = '' or t.year = :period)"
         )
-    return all_as(
-        connection,
+    return archive.all_as(
         CategoryCount,
         f"select c.id, c.name, coalesce(({counted}), 0) as posts from categories c where c.author_id = :author"
         " order by posts desc, c.name",
@@ -119,20 +114,18 @@ def read_categories(connection: sqlite3.Connection, author_id: int, period: str)
     )
 
 
-def read_category_years(connection: sqlite3.Connection, category_id: int) -> dict[str, int]:
+def read_category_years(archive: Statements, category_id: int) -> dict[str, int]:
     """Return the number of posts of a category in each year; "" for posts without a date."""
     return dict(
-        connection.execute("select year, posts from _category_totals where category_id = ?", (category_id,))
+        archive.rows("select year, posts from _category_totals where category_id = ?", (category_id,))
     )
 
 
-def read_category_months(
-    connection: sqlite3.Connection, author_id: int, category_id: int, year: str
-) -> dict[str, int]:
+def read_category_months(archive: Statements, author_id: int, category_id: int, year: str) -> dict[str, int]:
     """Return the number of posts of a category in each month (YYYY-MM) of a year."""
     selection = PostSelection(period=year, category=category_id)
     return dict(
-        connection.execute(
+        archive.rows(
             f"select substr(posted_at, 1, 7), count(*) from posts where {_conditions(selection)} and {_IN_CATEGORY}"
             " group by 1",
             _values(author_id, selection),
@@ -140,38 +133,36 @@ def read_category_months(
     )
 
 
-def read_category_neighbours(connection: sqlite3.Connection, post: FullPost, category_id: int) -> Neighbours:
+def read_category_neighbours(archive: Statements, post: FullPost, category_id: int) -> Neighbours:
     """Return the neighbours of a post among the posts of a category of its author; none if it has no time."""
     return Neighbours(
-        older=_category_neighbour(connection, post, category_id, "<", "desc"),
-        newer=_category_neighbour(connection, post, category_id, ">", "asc"),
+        older=_category_neighbour(archive, post, category_id, "<", "desc"),
+        newer=_category_neighbour(archive, post, category_id, ">", "asc"),
     )
 
 
-def read_category_name(connection: sqlite3.Connection, author_id: int, category_id: int) -> str | None:
+def read_category_name(archive: Statements, author_id: int, category_id: int) -> str | None:
     """Return the name of a category, None if the author has no such category."""
-    found = connection.execute(
+    return archive.text(
         "select name from categories where id = ? and author_id = ?", (category_id, author_id)
-    ).fetchone()
-    return str(found[0]) if found else None
+    )
 
 
 def _category_neighbour(
-    connection: sqlite3.Connection, post: FullPost, category_id: int, comparison: str, order: str
+    archive: Statements, post: FullPost, category_id: int, comparison: str, order: str
 ) -> PostLine | None:
     after = f"(posted_at, id) {comparison} (:at, :id) order by posted_at {order}, id {order} limit 1"
-    if _is_sparse(connection, category_id):
+    if _is_sparse(archive, category_id):
         query = f"select p.id from {_SORTED_CATEGORY} and {after}"
     else:
         query = f"select id from posts where author_id = :author and {_IN_CATEGORY} and {after}"
     values = {"author": post.author_id, "category": category_id, "at": post.posted_at, "id": post.id}
-    return one_as(connection, PostLine, f"{POST_LINES} where p.id = ({query})", values)
+    return archive.one_as(PostLine, f"{POST_LINES} where p.id = ({query})", values)
 
 
-def _is_sparse(connection: sqlite3.Connection, category_id: int) -> bool:
-    query = "select coalesce(sum(posts), 0) from _category_totals where category_id = ?"
-    found = connection.execute(query, (category_id,)).fetchone()
-    return int(found[0]) <= _SPARSE
+def _is_sparse(archive: Statements, category_id: int) -> bool:
+    query = "select sum(posts) from _category_totals where category_id = ?"
+    return archive.scalar(query, (category_id,)) <= _SPARSE
 
 
 def _conditions(selection: PostSelection) -> str:
@@ -206,41 +197,38 @@ class NotedList:
     total: int
 
 
-def read_gone(connection: sqlite3.Connection, page: int) -> NotedList:
+def read_gone(archive: Statements, page: int) -> NotedList:
     """Return a page of the posts that the site no longer shows."""
-    return _read_list(connection, _GONE, "select count(*) from posts where gone_at is not null", page)
+    return _read_list(archive, _GONE, "select count(*) from posts where gone_at is not null", page)
 
 
-def read_edited(connection: sqlite3.Connection, page: int) -> NotedList:
+def read_edited(archive: Statements, page: int) -> NotedList:
     """Return a page of the posts whose text changed."""
-    return _read_list(
-        connection, _EDITED, "select count(*) from posts where last_changed_at is not null", page
-    )
+    return _read_list(archive, _EDITED, "select count(*) from posts where last_changed_at is not null", page)
 
 
-def read_failures(connection: sqlite3.Connection, page: int) -> tuple[tuple[OpenFailure, ...], int]:
+def read_failures(archive: Statements, page: int) -> tuple[tuple[OpenFailure, ...], int]:
     """Return a page of the open failures, and the number of all."""
-    found = all_as(
-        connection,
+    found = archive.all_as(
         OpenFailure,
         "select * from open_failures order by last_failed_at desc, id desc limit ? offset ?",
         _bounds(page),
     )
-    return found, int(connection.execute("select count(*) from open_failures").fetchone()[0])
+    return found, archive.scalar("select count(*) from open_failures")
 
 
-def read_lines(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, PostLine]:
+def read_lines(archive: Statements, ids: Sequence[int]) -> dict[int, PostLine]:
     """Return the posts of these ids, by id."""
     query = f"{POST_LINES} where p.id in (select value from json_each(?))"
-    return {line.id: line for line in all_as(connection, PostLine, query, (json.dumps(ids),))}
+    return {line.id: line for line in archive.all_as(PostLine, query, (json.dumps(ids),))}
 
 
-def _read_list(connection: sqlite3.Connection, query: str, count: str, page: int) -> NotedList:
-    rows = connection.execute(query, _bounds(page)).fetchall()
-    lines = read_lines(connection, [row[0] for row in rows])
+def _read_list(archive: Statements, query: str, count: str, page: int) -> NotedList:
+    rows = archive.rows(query, _bounds(page))
+    lines = read_lines(archive, [row[0] for row in rows])
     return NotedList(
         posts=tuple(NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows),
-        total=int(connection.execute(count).fetchone()[0]),
+        total=archive.scalar(count),
     )
 
 

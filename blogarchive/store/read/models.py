@@ -1,12 +1,11 @@
 """Read models of posts and blogs, shared by served pages, exports and histories."""
 
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls
 from blogarchive.store.posts.posts import Post, columns_of
-from blogarchive.store.rows import Executor, all_as, dicts, one_as
+from blogarchive.store.statements import Statements
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,28 +136,25 @@ class Counters:
     comment_count: int | None
 
 
-def read_post(executor: Executor, post_id: int) -> FullPost | None:
+def read_post(archive: Statements, post_id: int) -> FullPost | None:
     """Return the post of that id, or None."""
-    heading = one_as(executor, PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
-    return None if heading is None else complete_heading(executor, heading)
+    heading = archive.one_as(PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
+    return None if heading is None else complete_heading(archive, heading)
 
 
-def complete_heading(executor: Executor, heading: PostHeading) -> FullPost:
+def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
     """Return the post of a heading with its text, comments, images and revisions."""
-    (text,) = dicts(
-        executor.execute(
-            "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
-            " coalesce(version_at, first_seen_at) as version_at from posts where id = ?",
-            (heading.id,),
-        )
+    (text,) = archive.dicts(
+        "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
+        " coalesce(version_at, first_seen_at) as version_at from posts where id = ?",
+        (heading.id,),
     )
     return FullPost(
         **{field.name: getattr(heading, field.name) for field in fields(heading)},
         **text,
-        comments=_read_comments(executor, heading.id),
-        images=_read_images(executor, heading.id),
-        revisions=all_as(
-            executor,
+        comments=_read_comments(archive, heading.id),
+        images=_read_images(archive, heading.id),
+        revisions=archive.all_as(
             Version,
             "select captured_at, title, body_html, body_text from post_revisions where post_id = ?"
             " order by captured_at, id",
@@ -167,29 +163,26 @@ def complete_heading(executor: Executor, heading: PostHeading) -> FullPost:
     )
 
 
-def _read_comments(executor: Executor, post_id: int) -> tuple[Comment, ...]:
+def _read_comments(archive: Statements, post_id: int) -> tuple[Comment, ...]:
     """Return the comments, oldest first. Pages show the newest first, so `position` is descending."""
     revisions: defaultdict[int, list[Version]] = defaultdict(list)
-    for row in dicts(
-        executor.execute(
-            "select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r"
-            " join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id",
-            (post_id,),
-        )
+    for row in archive.dicts(
+        "select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r"
+        " join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id",
+        (post_id,),
     ):
         revisions[row.pop("comment_id")].append(Version(**row))
-    rows = executor.execute(
+    rows = archive.dicts(
         "select id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html, body_text,"
         " coalesce(version_at, first_seen_at) as version_at, first_seen_at, last_seen_at, gone_at from comments"
         " where post_id = ? order by posted_at is null, posted_at, position desc, id",
         (post_id,),
     )
-    return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in dicts(rows))
+    return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in rows)
 
 
-def _read_images(executor: Executor, post_id: int) -> tuple[Image, ...]:
-    return all_as(
-        executor,
+def _read_images(archive: Statements, post_id: int) -> tuple[Image, ...]:
+    return archive.all_as(
         Image,
         "select pm.url, f.sha256, f.content_type, f.size, m.width, m.height from post_media pm"
         " left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))"
@@ -305,10 +298,9 @@ class LastRun:
     exit_code: int | None
 
 
-def last_run(connection: sqlite3.Connection) -> LastRun | None:
+def last_run(archive: Statements) -> LastRun | None:
     """Return the newest run, None if the archive has none."""
-    return one_as(
-        connection,
+    return archive.one_as(
         LastRun,
         "select id, command, started_at, finished_at, outcome, exit_code from runs order by id desc limit 1",
     )

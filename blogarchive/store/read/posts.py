@@ -1,6 +1,5 @@
 """Read a post with its page and history; find posts by URL, by number, by chance or by the day of the year."""
 
-import sqlite3
 from dataclasses import dataclass
 from difflib import unified_diff
 from gettext import gettext as _
@@ -23,7 +22,8 @@ from blogarchive.store.read.models import (
     complete_heading,
     read_post,
 )
-from blogarchive.store.rows import Value, all_as, one_as
+from blogarchive.store.rows import Value
+from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -128,42 +128,40 @@ class PostPage:
     newer: PostLine | None
 
 
-def read_post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
+def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     """Return the page of the post of that id, or None."""
-    post = read_post(connection, post_id)
+    post = read_post(archive, post_id)
     if post is None:
         return None
-    (blog,) = all_as(connection, Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
+    (blog,) = archive.all_as(Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
     return PostPage(
         post=post,
         blog=blog,
-        categories=_categories(connection, post_id),
-        counters=all_as(
-            connection,
+        categories=_categories(archive, post_id),
+        counters=archive.all_as(
             Counters,
             "select captured_at, views, likes, comment_count from post_stats where post_id = ?"
             " order by captured_at",
             (post_id,),
         ),
-        older=_neighbour(connection, post, "<", "desc"),
-        newer=_neighbour(connection, post, ">", "asc"),
+        older=_neighbour(archive, post, "<", "desc"),
+        newer=_neighbour(archive, post, ">", "asc"),
     )
 
 
-def find_post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: str) -> int | None:
+def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -> int | None:
     """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
-    found = connection.execute(
+    found = archive.column(
         """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
             where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
                   (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2""",
         (site, number, uid),
-    ).fetchall()
-    return int(found[0][0]) if len(found) == 1 else None
+    )
+    return found[0] if len(found) == 1 else None
 
 
-def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[CategoryLink, ...]:
-    return all_as(
-        connection,
+def _categories(archive: Statements, post_id: int) -> tuple[CategoryLink, ...]:
+    return archive.all_as(
         CategoryLink,
         """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
             where pc.post_id = ? order by c.name""",
@@ -171,16 +169,13 @@ def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[CategoryL
     )
 
 
-def _neighbour(
-    connection: sqlite3.Connection, post: FullPost, comparison: str, order: str
-) -> PostLine | None:
+def _neighbour(archive: Statements, post: FullPost, comparison: str, order: str) -> PostLine | None:
     """Return the next post of the author by time; by number if the post has no time."""
     if post.posted_at is not None:
         keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
     else:
         keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
-    return one_as(
-        connection,
+    return archive.one_as(
         PostLine,
         f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
         f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
@@ -193,24 +188,23 @@ _MAX_YEARS: Final = 60
 _OF_A_YEAR: Final = 5
 
 
-def find_by_url(connection: sqlite3.Connection, url: str) -> int | None:
+def find_by_url(archive: Statements, url: str) -> int | None:
     """Return the id of the stored post that a URL of any known form names, or None."""
-    for (site,) in connection.execute("select distinct site from authors order by site").fetchall():
+    for site in archive.column("select distinct site from authors order by site"):
         parsed = resolve_post_link(site, url, url)
         if parsed is not None and parsed.number is not None:
-            found = find_post_id(connection, site, parsed.uid, parsed.number)
+            found = find_post_id(archive, site, parsed.uid, parsed.number)
             if found is not None:
                 return found
     return None
 
 
-def find_by_number(connection: sqlite3.Connection, words: str) -> tuple[PostLine, ...]:
+def find_by_number(archive: Statements, words: str) -> tuple[PostLine, ...]:
     """Return at most ten posts with that number; none if `words` are no number."""
     number = parse_decimal_id(words)
     if number is None:
         return ()
-    return all_as(
-        connection,
+    return archive.all_as(
         PostLine,
         f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
         " order by p.id limit ?",
@@ -218,32 +212,27 @@ def find_by_number(connection: sqlite3.Connection, words: str) -> tuple[PostLine
     )
 
 
-def find_random(connection: sqlite3.Connection) -> int | None:
+def find_random(archive: Statements) -> int | None:
     """Return the id of a post with a text, by chance; None if there is none."""
     for start in ("abs(random()) % (select max(id) + 1 from posts)", "0"):
-        found = connection.execute(
-            f"select id from posts where id >= {start} and content_hash is not null order by id limit 1"
-        ).fetchone()
-        if found:
-            return int(found[0])
+        query = f"select id from posts where id >= {start} and content_hash is not null order by id limit 1"
+        if found := archive.scalar(query):
+            return found
     return None
 
 
-def read_day(connection: sqlite3.Connection, day: str, limit: int) -> tuple[PostLine, ...]:
+def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
     """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
     # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
-        connection.execute(
-            f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'"
-        ).fetchone()[0]
+        archive.text(f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'") or ""
         for bound in ("min", "max")
     )
-    if not (first and last and first.isdigit() and last.isdigit()):
+    if not (first.isdigit() and last.isdigit()):
         return ()
     found: list[PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
-        found += all_as(
-            connection,
+        found += archive.all_as(
             PostLine,
             f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
             (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),

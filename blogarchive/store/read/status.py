@@ -1,7 +1,6 @@
 """Read the state of an archive: its runs, what waits, and its blogs against the counts that their pages claim."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -17,7 +16,8 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.rows import Parameters, all_as, dicts, format_utc, one_as, utc_now
+from blogarchive.store.rows import Parameters, format_utc, utc_now
+from blogarchive.store.statements import Statements
 
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
 
@@ -157,10 +157,9 @@ class CrawlCounts:
     images_todo: int
 
 
-def crawl_counts(connection: sqlite3.Connection) -> CrawlCounts:
+def crawl_counts(archive: Statements) -> CrawlCounts:
     """Count stored rows and rows to fetch; reads an index of the frontier."""
-    found = one_as(
-        connection,
+    found = archive.one_as(
         CrawlCounts,
         """select (select count(*) from frontier where kind = 'post') as posts_found,
                   (select count(*) from frontier where kind = 'post' and state = 'done') as posts_stored,
@@ -173,20 +172,18 @@ def crawl_counts(connection: sqlite3.Connection) -> CrawlCounts:
     return found
 
 
-def open_problems(connection: sqlite3.Connection, *, limit: int) -> tuple[OpenProblem, ...]:
+def open_problems(archive: Statements, *, limit: int) -> tuple[OpenProblem, ...]:
     """Return the newest problems that are not resolved."""
-    return all_as(
-        connection,
+    return archive.all_as(
         OpenProblem,
         "select url, kind, field, detail from open_failures order by last_failed_at desc, id desc limit ?",
         (limit,),
     )
 
 
-def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
+def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
     """Return every blog in the order in which it was added, those that no page was read of too."""
-    return all_as(
-        connection,
+    return archive.all_as(
         BlogLine,
         """select f.site, f.uid, coalesce(nullif(a.url, ''), min(f.url)) as url, a.blog_title as title, a.nickname,
                   a.id as author_id,
@@ -202,19 +199,17 @@ def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
     )
 
 
-def waiting_changes(connection: sqlite3.Connection) -> tuple[SiteChange, ...]:
+def waiting_changes(archive: Statements) -> tuple[SiteChange, ...]:
     """Return the changes of sites that wait for a person, oldest first."""
-    return all_as(
-        connection,
+    return archive.all_as(
         SiteChange,
         "select site, field, found_at from site_changes where ended_at is null order by id",
     )
 
 
-def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost, ...]:
+def held_posts(archive: Statements, *, limit: int) -> tuple[HeldPost, ...]:
     """Return posts with a page that waits for a person, newest failures first."""
-    return all_as(
-        connection,
+    return archive.all_as(
         HeldPost,
         "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
         " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
@@ -256,7 +251,7 @@ select a.site, a.uid from authors a join failures x on x.url = a.url and x.resol
 
 def read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
     """Return the fields of `BlogStatus` for posts and comments, by author."""
-    found = dicts(archive.execute(f"select *, posts as posts_named from ({totals.CURRENT_BLOGS})"))  # noqa: S608 - a constant
+    found = archive.dicts(f"select *, posts as posts_named from ({totals.CURRENT_BLOGS})")  # noqa: S608 - a constant
     return {row["author_id"]: {name: row[name] for name in _NO_TOTALS} for row in found}
 
 
@@ -430,7 +425,7 @@ class ArchiveStatus:
 
 def read_status(archive: Archive) -> ArchiveStatus:
     """Return the state of the archive; forgotten blogs are left out."""
-    runs = archive.execute(
+    runs = archive.dicts(
         "select command as last_run_command, outcome as last_run_outcome,"
         " coalesce(finished_at, started_at) as last_run_at from runs order by id desc limit 1"
     )
@@ -443,7 +438,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
         unfinished_merge=archive.text("select source from _merge_progress"),
-        **next(dicts(runs), no_run),
+        **next(runs, no_run),
     )
 
 
@@ -465,11 +460,11 @@ class _BlogReader:
 
     def read(self) -> Iterator[BlogStatus]:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
-        authors = self._archive.execute(
+        authors = self._archive.dicts(
             "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,"
             " state, state_detail, state_since, home_proved_at as list_proved_at from authors"
         )
-        found = {Blog(site=author["site"], uid=author["uid"]): author for author in dicts(authors)}
+        found = {Blog(site=author["site"], uid=author["uid"]): author for author in authors}
         forgotten = set(blogs.forgotten_blogs(self._archive))
         for blog, author in sorted(found.items(), key=lambda item: item[1]["author_id"]):
             if blog not in forgotten:
@@ -486,9 +481,7 @@ class _BlogReader:
             **self._totals.get(author_id, _NO_TOTALS),
             months=self._months.get(author_id, ()),
             pictures=images,
-            images_not_fetched=count_skipped_by_host(self._archive.connection, [author_id])
-            if images.skipped
-            else {},
+            images_not_fetched=count_skipped_by_host(self._archive, [author_id]) if images.skipped else {},
             open_failures=self._failures.get(blog, 0),
             waiting=self._waiting.get(blog, 0),
             last_good_run=self._good_runs.get(author_id),
@@ -503,7 +496,7 @@ class _BlogReader:
 
 def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
     """Return the number of posts by who read them."""
-    rows = archive.execute(
+    rows = archive.rows(
         "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc",
         (author_id,),
     )

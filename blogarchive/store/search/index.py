@@ -1,10 +1,12 @@
 """The tables of the full-text index, and how they are kept equal to the rows after every write."""
 
-import sqlite3
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from blogarchive.store.rows import Value
 from blogarchive.store.search.tokenizer import folding_version, index_text
+from blogarchive.store.statements import UNREADABLE, Statements, insert_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,122 +23,111 @@ class _Indexed:
 
 _ALL = (_Indexed("posts", ("title", "body_text")), _Indexed("comments", ("body_text",)))
 _BATCH = 500
+_FOLDING = "select folding from _search_state"
 _PARTS = ("data", "idx", "docsize", "config")  # tables of FTS5 without `content`
 
 
-def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
+def refresh(archive: Statements, waiting: int = 1) -> None:
     """Update the index inside the caller's transaction, unless fewer than `waiting` rows have changed."""
-    if waiting > 1 and count_pending(connection) < waiting:
+    if waiting > 1 and count_pending(archive) < waiting:
         return
-    found = connection.execute("select folding from _search_state").fetchone()
-    if found is None or found[0] != folding_version():
-        rebuild(connection)
-        return
-    if any(_has_replaced_rows(connection, indexed) for indexed in _ALL):
-        rebuild(connection)
+    is_outdated = archive.text(_FOLDING) != folding_version()
+    if is_outdated or any(_has_replaced_rows(archive, indexed) for indexed in _ALL):
+        rebuild(archive)
         return
     for indexed in _ALL:
-        _refresh_table(connection, indexed)
+        _refresh_table(archive, indexed)
 
 
-def count_pending(connection: sqlite3.Connection) -> int:
+def count_pending(archive: Statements) -> int:
     """Return the number of changed rows that are not indexed yet."""
-    return int(connection.execute("select count(*) from _search_pending").fetchone()[0])
+    return archive.scalar("select count(*) from _search_pending")
 
 
-def is_whole(connection: sqlite3.Connection) -> bool:
+def is_whole(archive: Statements) -> bool:
     """Return whether every text is indexed, by the folding of this version."""
-    found = connection.execute("select folding from _search_state").fetchone()
-    return found == (folding_version(),) and count_pending(connection) == 0
+    return archive.text(_FOLDING) == folding_version() and not count_pending(archive)
 
 
-def find_damaged(connection: sqlite3.Connection) -> list[str]:
+def find_damaged(archive: Statements) -> list[str]:
     """Return the tables whose index is damaged. Writes to the index: the caller must roll its transaction back."""
-    return [indexed.table for indexed in _ALL if _is_damaged(connection, indexed)]
+    return [indexed.table for indexed in _ALL if _is_damaged(archive, indexed)]
 
 
-def remove_damaged(connection: sqlite3.Connection, damaged: Collection[str]) -> None:
+def remove_damaged(archive: Statements, damaged: Collection[str]) -> None:
     """Remove the index of each of these tables inside the caller's transaction; `schema.create_missing` must follow.
 
     SQLite can neither empty nor drop a damaged index. Its pages stay in the file until `vacuum`. SQLite refuses to
     change the schema in a transaction in which a damaged index was found.
     """
     parts = [f"{table}_fts{part}" for table in damaged for part in ("", *(f"_{part}" for part in _PARTS))]
-    connection.execute("pragma writable_schema = on")
-    connection.executemany("delete from sqlite_master where name = ?", [(name,) for name in parts])
-    connection.execute("pragma writable_schema = reset")  # SQLite reads the schema again
+    archive.execute("pragma writable_schema = on")
+    archive.execute_many("delete from sqlite_master where name = ?", [(name,) for name in parts])
+    archive.execute("pragma writable_schema = reset")  # SQLite reads the schema again
 
 
-def rebuild(connection: sqlite3.Connection) -> int:
+def rebuild(archive: Statements) -> int:
     """Rebuild the index inside the caller's transaction and return the number of rows indexed."""
     count = 0
     for indexed in _ALL:
-        connection.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
-        ids = [row[0] for row in connection.execute(f"select id from {indexed.table} order by id")]  # noqa: S608
+        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
+        ids = archive.column(f"select id from {indexed.table} order by id")  # noqa: S608
         for start in range(0, len(ids), _BATCH):
-            _insert(connection, indexed, ids[start : start + _BATCH])
+            _insert(archive, indexed, ids[start : start + _BATCH])
         # A single b-tree is the smallest and fastest form of the index.
-        connection.execute(f"insert into {indexed.index}({indexed.index}) values ('optimize')")  # noqa: S608
+        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('optimize')")  # noqa: S608
         count += len(ids)
-    connection.execute("delete from _search_pending")
-    connection.execute("delete from _search_state")
-    connection.execute("insert into _search_state (folding) values (?)", (folding_version(),))
+    archive.execute("delete from _search_pending")
+    archive.execute("delete from _search_state")
+    archive.execute("insert into _search_state (folding) values (?)", (folding_version(),))
     return count
 
 
-def _is_damaged(connection: sqlite3.Connection, indexed: _Indexed) -> bool:
+def _is_damaged(archive: Statements, indexed: _Indexed) -> bool:
     try:
-        connection.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
+        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
         for part in _PARTS:
-            connection.execute(f"select count(*) from {indexed.index}_{part}").fetchone()  # noqa: S608
-    except sqlite3.DatabaseError:
+            archive.rows(f"select count(*) from {indexed.index}_{part}")  # noqa: S608
+    except UNREADABLE:
         return True
     return False
 
 
-def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> bool:
+def _has_replaced_rows(archive: Statements, indexed: _Indexed) -> bool:
     """Return whether a row that was noted as new is indexed already."""
     statement = (
         f"select 1 from _search_pending p join {indexed.index}_docsize d on d.id = p.row_id "  # noqa: S608
         "where p.kind = ? and not p.was_indexed limit 1"
     )
-    return connection.execute(statement, (indexed.table,)).fetchone() is not None
+    return archive.exists(statement, (indexed.table,))
 
 
-def _refresh_table(connection: sqlite3.Connection, indexed: _Indexed) -> None:
-    changed = connection.execute(
+def _refresh_table(archive: Statements, indexed: _Indexed) -> None:
+    changed = archive.rows(
         "select row_id, was_indexed, title, body_text from _search_pending where kind = ?", (indexed.table,)
-    ).fetchall()
+    )
     if not changed:
         return
-    _remove(connection, indexed, [(row_id, title, text) for row_id, was, title, text in changed if was])
+    _remove(archive, indexed, [(row_id, title, text) for row_id, was, title, text in changed if was])
     ids = [row[0] for row in changed]
     for start in range(0, len(ids), _BATCH):
-        _insert(connection, indexed, ids[start : start + _BATCH])
-    connection.execute("delete from _search_pending where kind = ?", (indexed.table,))
+        _insert(archive, indexed, ids[start : start + _BATCH])
+    archive.execute("delete from _search_pending where kind = ?", (indexed.table,))
 
 
 def _remove(
-    connection: sqlite3.Connection, indexed: _Indexed, old: Iterable[tuple[int, str | None, str | None]]
+    archive: Statements, indexed: _Indexed, old: Iterable[tuple[int, str | None, str | None]]
 ) -> None:
-    columns = ", ".join(indexed.columns)
-    places = ", ".join("?" for _ in indexed.columns)
-    statement = (
-        f"insert into {indexed.index}({indexed.index}, rowid, {columns}) values ('delete', ?, {places})"  # noqa: S608
-    )
-    for row_id, *texts in old:
-        connection.execute(statement, (row_id, *map(index_text, texts[-len(indexed.columns) :])))
+    columns = (indexed.index, "rowid", *indexed.columns)
+    rows: list[tuple[Value, ...]] = [
+        ("delete", row_id, *map(index_text, texts[-len(indexed.columns) :])) for row_id, *texts in old
+    ]
+    archive.execute_many(insert_sql(indexed.index, columns), rows)
 
 
-def _insert(connection: sqlite3.Connection, indexed: _Indexed, ids: list[int]) -> None:
+def _insert(archive: Statements, indexed: _Indexed, ids: list[int]) -> None:
     """Index the rows of these ids, except deleted ones."""
     columns = ", ".join(indexed.columns)
-    places = ", ".join("?" for _ in indexed.columns)
-    rows = connection.execute(
-        f"select id, {columns} from {indexed.table} where id in ({', '.join('?' for _ in ids)})",  # noqa: S608
-        ids,
-    ).fetchall()
-    connection.executemany(
-        f"insert into {indexed.index}(rowid, {columns}) values (?, {places})",  # noqa: S608
-        [(row_id, *map(index_text, texts)) for row_id, *texts in rows],
-    )
+    wanted = f"select id, {columns} from {indexed.table} where id in (select value from json_each(?))"  # noqa: S608
+    rows = [(row_id, *map(index_text, texts)) for row_id, *texts in archive.rows(wanted, (json.dumps(ids),))]
+    archive.execute_many(insert_sql(indexed.index, ("rowid", *indexed.columns)), rows)

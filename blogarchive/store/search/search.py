@@ -1,7 +1,6 @@
 """Search posts and comments: parse a query, find its hits by the index, and mark them in their sentences."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -10,8 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
-from blogarchive.store.rows import all_as, dicts
 from blogarchive.store.search.tokenizer import BREAK, Token, fold, tokenize
+from blogarchive.store.statements import Statements
 
 _MAX_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
 _QUOTES = str.maketrans("“”„＂「」『』｜", '""""""""|')
@@ -298,7 +297,7 @@ class HitGroup:
 
 
 def search(
-    connection: sqlite3.Connection,
+    archive: Statements,
     words: str,
     *,
     author: str | None = None,
@@ -320,16 +319,16 @@ def search(
         return []
     tables, where, parameters = _sql_parts(query, author, since, until, comments)
     best = _BEST_COMMENTS if comments else _BEST_POSTS
-    ids = connection.execute(
+    ids = archive.column(
         f"select f.rowid from {tables} where {where} "  # noqa: S608
         f"order by {best if order == 'best' else _BY_DATE} limit ? offset ?",
         [*parameters, limit, offset],
-    ).fetchall()
-    return [_read_hit(connection, row[0], query, comments=comments) for row in ids]
+    )
+    return [_read_hit(archive, row_id, query, comments=comments) for row_id in ids]
 
 
 def count_hits(
-    connection: sqlite3.Connection,
+    archive: Statements,
     words: str,
     *,
     author: str | None = None,
@@ -344,12 +343,11 @@ def count_hits(
     tables, where, parameters = _sql_parts(query, author, since, until, comments)
     if author is since is until is None:
         tables = "comments_fts" if comments else "posts_fts"
-    found = connection.execute(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
-    return int(found.fetchone()[0])
+    return archive.scalar(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
 
 
 def count_groups(
-    connection: sqlite3.Connection,
+    archive: Statements,
     words: str,
     *,
     author: str | None = None,
@@ -364,8 +362,7 @@ def count_groups(
     tables, where, parameters = _sql_parts(query, author, since, until, comments)
     blog = "null" if comments else "r.author_id"
     return list(
-        all_as(
-            connection,
+        archive.all_as(
             HitGroup,
             f"select {blog} as author_id, coalesce(substr(r.posted_at, 1, 4), '') as year, count(*) as hits"  # noqa: S608
             f" from {tables} where {where} group by 1, 2",
@@ -374,11 +371,11 @@ def count_groups(
     )
 
 
-def require_blog(connection: sqlite3.Connection, author: str) -> None:
+def require_blog(archive: Statements, author: str) -> None:
     """Raise `UsageError` if `author` names no blog."""
-    if connection.execute(_BLOGS, (author, author)).fetchone() is None:
-        rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
-        names = ", ".join(name for (name,) in rows) or _("none")
+    if not archive.exists(_BLOGS, (author, author)):
+        known = archive.column("select site || '/' || uid from authors order by site, uid limit 10")
+        names = ", ".join(known) or _("none")
         raise UsageError(
             _("no blog in the archive is called {author!r}; it holds {names}").format(
                 author=author, names=names
@@ -408,8 +405,8 @@ def _sql_parts(
     return (_COMMENTS if comments else _POSTS), " and ".join(conditions), parameters
 
 
-def _read_hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
-    row = next(dicts(connection.execute(_COMMENT if comments else _POST, (row_id,))), None)
+def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool) -> Hit:
+    row = next(archive.dicts(_COMMENT if comments else _POST, (row_id,)), None)
     if row is None:
         raise ArchiveDamaged(
             _("the index names row {row}, which is not there; restore a copy of the archive").format(

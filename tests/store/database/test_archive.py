@@ -10,8 +10,8 @@ import pytest
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import to_user_error
 from blogarchive.store.database.files import open_scratch
+from blogarchive.store.statements import to_user_error
 from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 

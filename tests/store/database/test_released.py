@@ -14,6 +14,7 @@ import pytest
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
 from blogarchive.store.database.migrations import prepare
+from blogarchive.store.statements import Statements
 from tests.paths import ROOT
 from tests.store.database.test_migrations import tables
 from tests.store.database.write_released import RELEASED
@@ -114,7 +115,7 @@ def migrate_and_die(path: Path, steps: int) -> None:
     connection = connect(path, read_only=False)
     connection.execute("pragma journal_mode = wal")
     connection.set_progress_handler(lambda: os.kill(os.getpid(), signal.SIGKILL), steps)
-    prepare(connection)
+    prepare(Statements(path, connection))
 
 
 @pytest.mark.parametrize("steps", [100, 1_000, 3_000, 6_000])

@@ -20,6 +20,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.search import index, tokenizer
 from blogarchive.store.search.search import escape_fts, match_expression, parse_query, search
 from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.statements import Statements
 from tests.browse.make_archive import make
 from tests.store.fake_blog import Clock, a_blog
 from tests.tool import run_command
@@ -27,21 +28,21 @@ from tests.tool import run_command
 POSTS_FTS = schema.statements()["table", "posts_fts"]
 
 
-def found(connection: sqlite3.Connection, word: str) -> set[int]:
+def found(archive: Statements, word: str) -> set[int]:
     expression = match_expression(parse_query(word))
     return {
         row[0]
-        for row in connection.execute("select rowid from posts_fts where posts_fts match ?", (expression,))
+        for row in archive.execute("select rowid from posts_fts where posts_fts match ?", (expression,))
     }
 
 
-def in_rows(connection: sqlite3.Connection, word: str) -> set[int]:
-    rows = connection.execute("select id, title, body_text from posts").fetchall()
+def in_rows(archive: Statements, word: str) -> set[int]:
+    rows = archive.execute("select id, title, body_text from posts").fetchall()
     return {row_id for row_id, *texts in rows if any(fold(word) in fold(text or "") for text in texts)}
 
 
-def insert(connection: sqlite3.Connection, row_id: int, title: str | None, text: str | None) -> None:
-    connection.execute(
+def insert(archive: Statements, row_id: int, title: str | None, text: str | None) -> None:
+    archive.execute(
         "insert into posts (id, author_id, number, url, title, body_text, first_seen_at, last_seen_at)"
         " values (?, 1, ?, '', ?, ?, '', '') on conflict (id) do update set title = excluded.title,"
         " body_text = excluded.body_text",
@@ -74,30 +75,29 @@ def test_the_index_finds_the_words_of_the_rows_after_any_writes(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, int, str | None, str | None]]
 ) -> None:
     with empty(tmp_path_factory.mktemp("index") / "a.db") as archive:
-        connection = archive.connection
         for verb, row_id, title, text in writes:
             if verb == "save":
-                insert(connection, row_id, title, text)
+                insert(archive, row_id, title, text)
             elif verb == "delete":
-                connection.execute("delete from posts where id = ?", (row_id,))
+                archive.execute("delete from posts where id = ?", (row_id,))
             else:
-                index.refresh(connection)
-        index.refresh(connection)
-        assert index.count_pending(connection) == 0
+                index.refresh(archive)
+        index.refresh(archive)
+        assert index.count_pending(archive) == 0
         for word in ("川", "普", "川普", "后", "發", "普后"):
-            assert found(connection, word) == in_rows(connection, word)
-        connection.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
-        assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
+            assert found(archive, word) == in_rows(archive, word)
+        archive.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
+        assert archive.execute("pragma integrity_check").fetchone()[0] == "ok"
 
 
 def test_a_transaction_of_the_archive_updates_the_index(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
-            insert(archive.connection, 1, "旧题", "旧文")
-        assert found(archive.connection, "旧文") == {1}
+            insert(archive, 1, "旧题", "旧文")
+        assert found(archive, "旧文") == {1}
         with archive.atomic():
-            insert(archive.connection, 1, "新题", "新文")
-        assert (found(archive.connection, "旧文"), found(archive.connection, "新题")) == (set(), {1})
+            insert(archive, 1, "新题", "新文")
+        assert (found(archive, "旧文"), found(archive, "新题")) == (set(), {1})
 
 
 def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
@@ -105,13 +105,13 @@ def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
 
         def broken_off() -> None:
             with archive.atomic():
-                insert(archive.connection, 1, "题", "文字")
-                index.refresh(archive.connection)
+                insert(archive, 1, "题", "文字")
+                index.refresh(archive)
                 raise InterruptedError
 
         with pytest.raises(InterruptedError):
             broken_off()
-        assert found(archive.connection, "文字") == set()
+        assert found(archive, "文字") == set()
 
 
 def test_the_next_write_indexes_a_change_by_another_program(tmp_path: Path) -> None:
@@ -124,21 +124,21 @@ def test_the_next_write_indexes_a_change_by_another_program(tmp_path: Path) -> N
     with Archive.open(path) as archive:
         with archive.atomic():
             pass
-        assert len(search(archive.connection, "有人改了这里")) == 1
-        assert search(archive.connection, "囤货") == []
-        assert search(archive.connection, "冬笋", comments=True) == []
+        assert len(search(archive, "有人改了这里")) == 1
+        assert search(archive, "囤货") == []
+        assert search(archive, "冬笋", comments=True) == []
 
 
 def test_insert_or_replace_leaves_no_old_words(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
-            insert(archive.connection, 1, "题", "旧文")
+            insert(archive, 1, "题", "旧文")
         with archive.atomic():
             archive.execute(
                 "insert or replace into posts (id, author_id, number, url, title, body_text, first_seen_at,"
                 " last_seen_at) values (1, 1, 1, '', '题', '新文', '', '')"
             )
-        assert (found(archive.connection, "旧文"), found(archive.connection, "新文")) == (set(), {1})
+        assert (found(archive, "旧文"), found(archive, "新文")) == (set(), {1})
 
 
 def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
@@ -146,19 +146,19 @@ def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
     with Archive.open(path) as archive:
         archive.execute("update _search_state set folding = 'other'")
         archive.execute("insert into posts_fts(posts_fts) values ('delete-all')")
-        assert search(archive.connection, "囤货") == []
+        assert search(archive, "囤货") == []
         with archive.atomic():
             pass
-        assert len(search(archive.connection, "囤货")) == 1
+        assert len(search(archive, "囤货")) == 1
 
 
 def test_a_rebuild_creates_the_same_index(tmp_path: Path) -> None:
     with Archive.open(make(tmp_path / "a.db")) as archive:
-        before = [hit.id for hit in search(archive.connection, "邻居", limit=100)]
+        before = [hit.id for hit in search(archive, "邻居", limit=100)]
         rows = archive.scalar("select (select count(*) from posts) + (select count(*) from comments)")
         with archive.atomic():
-            assert index.rebuild(archive.connection) == rows
-        assert [hit.id for hit in search(archive.connection, "邻居", limit=100)] == before
+            assert index.rebuild(archive) == rows
+        assert [hit.id for hit in search(archive, "邻居", limit=100)] == before
 
 
 def test_the_schema_contains_the_triggers(tmp_path: Path) -> None:
@@ -182,29 +182,29 @@ _WRITTEN = "国國会會议議x1，。\u200b🐈"
     st.text("国國会會议議", min_size=1, max_size=5),
 )
 def test_a_word_of_any_length_is_found_as_by_like(texts: list[str], word: str) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("create table posts (id integer primary key, title text, body_text text)")
-    connection.execute(POSTS_FTS)
+    archive = Statements(Path(), sqlite3.connect(":memory:"))
+    archive.execute("create table posts (id integer primary key, title text, body_text text)")
+    archive.execute(POSTS_FTS)
     indexed = [tokenizer.index_text(text) for text in texts]
-    connection.executemany("insert into posts_fts(rowid, body_text) values (?, ?)", enumerate(indexed))
+    archive.execute_many("insert into posts_fts(rowid, body_text) values (?, ?)", list(enumerate(indexed)))
     seen = [text.replace("\u200b", "") for text in texts]
-    assert found(connection, word) == {row for row, text in enumerate(seen) if fold(word) in fold(text)}
+    assert found(archive, word) == {row for row, text in enumerate(seen) if fold(word) in fold(text)}
     phrase = " + ".join(map("".join, pairwise(word))) or f"{word}*"
     plain = {
-        row for (row,) in connection.execute("select rowid from posts_fts where posts_fts match ?", (phrase,))
+        row for (row,) in archive.execute("select rowid from posts_fts where posts_fts match ?", (phrase,))
     }
     assert plain >= {row for row, text in enumerate(seen) if word in text}
     if fold(word) == word:  # Simplified characters find both
-        assert plain == found(connection, word)
+        assert plain == found(archive, word)
     else:
         assert all(word in seen[row] for row in plain)
 
 
 def test_the_stock_tools_find_words_of_two_characters(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive, archive.atomic():
-        insert(archive.connection, 1, "题", "中国国会通过")
-        insert(archive.connection, 2, "題", "美國國會通過")
-        insert(archive.connection, 3, "题", "会国")
+        insert(archive, 1, "题", "中国国会通过")
+        insert(archive, 2, "題", "美國國會通過")
+        insert(archive, 3, "题", "会国")
     posts = Database(tmp_path / "a.db")["posts"]
     assert posts.detect_fts() == "posts_fts"  # type: ignore[union-attr]
 
@@ -249,21 +249,21 @@ def test_variants_of_a_character_are_folded_to_one(one: str, other: str) -> None
 @settings(max_examples=300)
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
 def test_no_query_is_an_error(words: str) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute(POSTS_FTS.replace("posts_fts", "ours"))
-    connection.execute("create virtual table others using fts5(x)")
-    connection.execute(
+    archive = Statements(Path(), sqlite3.connect(":memory:"))
+    archive.execute(POSTS_FTS.replace("posts_fts", "ours"))
+    archive.execute("create virtual table others using fts5(x)")
+    archive.execute(
         "select * from ours where ours match ?", (match_expression(parse_query(words)),)
     ).fetchall()
     for table in ("ours", "others"):
-        connection.execute(f"select * from {table} where {table} match ?", (escape_fts(words),)).fetchall()
+        archive.execute(f"select * from {table} where {table} match ?", (escape_fts(words),)).fetchall()
 
 
 def test_a_very_long_query_is_no_error() -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute(POSTS_FTS.replace("posts_fts", "ours"))
+    archive = Statements(Path(), sqlite3.connect(":memory:"))
+    archive.execute(POSTS_FTS.replace("posts_fts", "ours"))
     for words in ("川普 " * 5000, "川 OR " * 5000, "-川 " * 5000, "川" * 20000):
-        connection.execute(
+        archive.execute(
             "select * from ours where ours match ?", (match_expression(parse_query(words)),)
         ).fetchall()
 
@@ -275,23 +275,23 @@ def read_posts(archive: Archive, posts: int) -> None:
         save_page.save_page(archive, blog.crawled(blog.post_target(number), clock()), None)
 
 
-def count_hits(connection: sqlite3.Connection, words: str) -> int:
-    return len(search(connection, words, limit=100))
+def count_hits(archive: Statements, words: str) -> int:
+    return len(search(archive, words, limit=100))
 
 
 def test_the_number_of_texts_without_index_is_limited(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 150)
-        assert 0 < index.count_pending(archive.connection) <= 300
-        assert count_hits(archive.connection, "正文") == 100  # the limit of the search
+        assert 0 < index.count_pending(archive) <= 300
+        assert count_hits(archive, "正文") == 100  # the limit of the search
 
 
 def test_closing_an_archive_indexes_all_texts(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)
-        assert index.count_pending(archive.connection) > 0
+        assert index.count_pending(archive) > 0
     with Archive.open(path, read_only=True) as archive:
-        assert count_hits(archive.connection, "正文") == 8
+        assert count_hits(archive, "正文") == 8
 
 
 def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path: Path) -> None:
@@ -301,10 +301,10 @@ def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path:
         killed.write_bytes(path.read_bytes())
         killed.with_name("killed.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
     with Archive.open(killed) as archive:
-        assert index.count_pending(archive.connection) > 0
-        assert count_hits(archive.connection, "正文") == 0
+        assert index.count_pending(archive) > 0
+        assert count_hits(archive, "正文") == 0
     with Archive.open(killed, read_only=True) as archive:
-        assert count_hits(archive.connection, "正文") == 8
+        assert count_hits(archive, "正文") == 8
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,252 @@
+"""Statements on an SQLite connection: rows as dataclasses or values, and SQLite's errors with advice for the user."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from enum import Enum
+from functools import cache
+from gettext import gettext as _
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite
+from blogarchive.store.rows import Parameters, Value
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Kind = TypeVar("Kind", bound="DataclassInstance")
+Row = tuple[Any, ...]
+_Converter = Callable[[Any], Any]
+
+
+class Statements:
+    """The handle of an archive at `path`: statements on its connection, which may be one of Datasette's."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    def rollback(self) -> None:
+        """Roll the transaction back."""
+        self.connection.rollback()
+
+    @contextmanager
+    def dry_run(self) -> Iterator[None]:
+        """Run the block in a transaction that is rolled back at its end."""
+        self.execute("begin immediate")
+        try:
+            yield
+        finally:
+            self.rollback()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
+        with user_errors(self.path):
+            return self.connection.execute(sql, parameters)
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
+        """Run one statement for each of `rows` and return the number of rows changed."""
+        with user_errors(self.path):
+            return self.connection.executemany(sql, rows).rowcount
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """Return the first row, or None."""
+        row: Row | None = self.execute(sql, parameters).fetchone()
+        return row
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """Return all rows."""
+        with user_errors(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
+        """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
+
+        A column is converted if its field is a `bool` or an enum, also an optional one. A JSON array is parsed if the
+        field is a tuple. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns differ from
+        the fields.
+        """
+        with user_errors(self.path):
+            cursor = self.connection.execute(sql, parameters)
+            rows = cursor.fetchall()
+        return tuple(map(_row_mapper(kind, cursor), rows)) if rows else ()
+
+    def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
+        """Return the first row as `all_as` does, or None if there is no row."""
+        cursor = self.execute(sql, parameters)
+        row = cursor.fetchone()
+        return None if row is None else _row_mapper(kind, cursor)(row)
+
+    def dicts(self, sql: str, parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
+        """Yield the rows one by one as dicts from column name to value; do not write during the iteration."""
+        with user_errors(self.path):
+            cursor = self.connection.execute(sql, parameters)
+            names = [column[0] for column in cursor.description]
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
+
+    def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """Return the first column of all rows."""
+        return [row[0] for row in self.rows(sql, parameters)]
+
+    def text(self, sql: str, parameters: Parameters = ()) -> str | None:
+        """Return the text in the first column of the first row, or None if it is null or there is no row."""
+        row = self.row(sql, parameters)
+        return None if row is None or row[0] is None else str(row[0])
+
+    def exists(self, sql: str, parameters: Parameters = ()) -> bool:
+        """Return whether the query finds a row."""
+        return self.row(sql, parameters) is not None
+
+    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
+        with user_errors(self.path):
+            yield from self.connection.execute(sql, parameters)
+
+    def scalar(self, sql: str, parameters: Parameters = ()) -> int:
+        """Return the integer in the first column of the first row, or 0 if there is none."""
+        row = self.row(sql, parameters)
+        value = row[0] if row else 0
+        return value if isinstance(value, int) else 0
+
+    @property
+    def changes(self) -> int:
+        """Return how many rows this connection has written, including rows written by triggers."""
+        return self.connection.total_changes
+
+    def insert(self, sql: str, parameters: Parameters) -> int:
+        """Run an `insert` and return the id of the new row."""
+        return self.execute(sql, parameters).lastrowid or 0
+
+    def insert_row(self, table: str, values: Mapping[str, Value]) -> int:
+        """Insert a row with these values by column and return its id."""
+        return self.insert(insert_sql(table, tuple(values)), tuple(values.values()))
+
+    def insert_rows(self, table: str, rows: Sequence[Mapping[str, Value]], *, on_conflict: str = "") -> int:
+        """Insert rows of the same columns and return the number of rows changed.
+
+        `on_conflict` is the SQL clause that decides what happens to rows that exist.
+        """
+        if not rows:
+            return 0
+        sql = f"{insert_sql(table, tuple(rows[0]))} {on_conflict}"
+        return self.execute_many(sql, [tuple(row.values()) for row in rows])
+
+    def update_row(self, table: str, row_id: int, values: Mapping[str, Value]) -> None:
+        """Set these values by column in the row whose `id` is `row_id`."""
+        self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))
+
+
+@cache
+def insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    """Return the `insert` of one row with a `?` per column. Names must come from this program, never from a page."""
+    return f"insert into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})"  # noqa: S608
+
+
+@cache
+def update_sql(table: str, columns: tuple[str, ...]) -> str:
+    """Return the `update` of the row with a given `id`, a `?` per column and one for the id; names as `insert_sql`."""
+    return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where id = ?"  # noqa: S608
+
+
+def _row_mapper(kind: type[Kind], cursor: sqlite3.Cursor) -> Callable[[tuple[Any, ...]], Kind]:
+    """Return the function from a row of the cursor to `kind`."""
+    names, converters = [column[0] for column in cursor.description], _converters(kind)
+
+    def map_row(row: tuple[Any, ...]) -> Kind:
+        values = dict(zip(names, row, strict=True))
+        for name, convert in converters:
+            values[name] = convert(values[name])
+        return kind(**values)
+
+    return map_row
+
+
+@cache
+def _converters(kind: type["DataclassInstance"]) -> Collection[tuple[str, _Converter]]:
+    hints = get_type_hints(kind)
+    found = ((field.name, _converter(hints[field.name])) for field in fields(kind))
+    return [(name, convert) for name, convert in found if convert is not None]
+
+
+def _converter(hint: Any) -> _Converter | None:
+    """Return the conversion to a field of type `hint`, or None if SQLite returns that type."""
+    if get_origin(hint) in (Union, UnionType):
+        convert = next(filter(None, map(_converter, get_args(hint))), None)
+        return convert and (lambda value: None if value is None else convert(value))
+    if get_origin(hint) is tuple:
+        return lambda value: tuple(json.loads(value))
+    return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
+
+
+CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
+_DAMAGED = (
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+    "no such index",
+    "no query solution",
+    "could not decode to utf-8",
+    "unsupported file format",
+    "too big",
+)
+_INDEX_DAMAGED = ("vtable constructor failed", "fts5: ", "fts5 file format")
+_CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB, of the search index alone
+
+UNREADABLE = (ArchiveDamaged, sqlite3.DatabaseError)
+"""Errors of a statement that runs on every whole archive: they are damage."""
+
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The errors of a statement. Python cannot decode SQLite's message about a schema with bytes that are not UTF-8."""
+
+
+def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
+    """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
+    words = str(error).lower()
+    if _is_index_error(error, words):
+        return ArchiveDamaged(
+            _(
+                "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
+            ).format(path=path, error=error)
+        )
+    if any(sign in words for sign in CANNOT_WRITE):
+        reason = _("the disk is full") if "full" in words else error
+        return CannotWrite(
+            _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
+                path=path, error=reason
+            )
+        )
+    if isinstance(error, UnicodeDecodeError):
+        error = ValueError(_("its schema has invalid characters"))
+    if isinstance(error, ValueError) or any(sign in words for sign in _DAMAGED):
+        return ArchiveDamaged(
+            _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it").format(
+                path=path, error=error
+            )
+        )
+    if "locked" in words or "busy" in words:
+        return ArchiveBusy(
+            _("another program holds {path} ({error}); try again when it has finished").format(
+                path=path, error=error
+            )
+        )
+    return None
+
+
+@contextmanager
+def user_errors(path: Path) -> Iterator[None]:
+    """Raise the error to show to the user for each SQLite error of the block; mistakes of this program stay."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        raise to_user_error(error, path) or error from error
+
+
+def _is_index_error(error: Exception, words: str) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == _CORRUPT_INDEX or any(sign in words for sign in _INDEX_DAMAGED)

@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import timedelta
 from functools import wraps
 from gettext import gettext as _
 from pathlib import Path
@@ -21,13 +22,13 @@ from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import PACKAGES, fleet_url, require_packages
+from blogarchive.fleet.shard import PACKAGES, Shard, fleet_url, require_packages, shard_file
 from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import stop_signals
 
 if TYPE_CHECKING:
+    from blogarchive.fleet.database.shards import ShardStatus
     from blogarchive.fleet.metrics import FleetMetrics
-    from blogarchive.fleet.status import ShardStatus
     from blogarchive.fleet.worker import Worker
 
 _T = TypeVar("_T")
@@ -51,6 +52,10 @@ def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_patterns
 
 
+def _in_seconds(_context: object, _option: object, time: timedelta | None) -> int | None:
+    return None if time is None else int(time.total_seconds())
+
+
 def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that change a shard; the command gets those that were given as `changes`."""
 
@@ -61,8 +66,20 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE",
         help=_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."),
     )
-    @click.option("--every", type=Duration(), help=_("Time between complete rounds. [default: 1d]"))
-    @click.option("--slice", "slice_", type=Duration(), help=_("Longest time of a round. [default: 30m]"))
+    @click.option(
+        "--every",
+        "every_seconds",
+        type=Duration(),
+        callback=_in_seconds,
+        help=_("Time between complete rounds. [default: 1d]"),
+    )
+    @click.option(
+        "--slice",
+        "slice_seconds",
+        type=Duration(),
+        callback=_in_seconds,
+        help=_("Longest time of a round. [default: 30m]"),
+    )
     @click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
     @click.option(
         "--site",
@@ -71,21 +88,8 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option("--media/--no-media", default=None, help=_("Fetch images, or none."))
     @wraps(command)
-    def with_changes(
-        every: timedelta | None,
-        slice_: timedelta | None,
-        delay: float | None,
-        site: str | None,
-        media: bool | None,
-        **arguments: Any,
-    ) -> Any:
-        given = {
-            "every_seconds": every and int(every.total_seconds()),
-            "slice_seconds": slice_ and int(slice_.total_seconds()),
-            "delay": delay,
-            "site": site,
-            "media": media,
-        }
+    def with_changes(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name, None) for field in fields(Shard)}
         changes = {name: value for name, value in given.items() if value is not None}
         return command(changes=changes, **arguments)
 
@@ -110,21 +114,13 @@ def fleet() -> None:
 @options.verbosity
 def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
     """Make or migrate the tables, and restore shards."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-
-    _run(registry.make_tables(url))
-    if not quiet:
-        click.echo(_("the tables of the fleet are ready"), err=True)
-    for folder in folders:
-        restored = _run(registry.restore_folder(url, folder))
-        if not quiet:
-            click.echo(
-                _("{folder}: restored {shards}").format(
-                    folder=folder, shards=", ".join(restored) or _("nothing")
-                ),
-                err=True,
-            )
+    restored = _ask(lambda registry, url: registry.make_tables(url, folders))
+    if quiet:
+        return
+    click.echo(_("the tables of the fleet are ready"), err=True)
+    for folder, names in restored.items():
+        shards = ", ".join(names) or _("nothing")
+        click.echo(_("{folder}: restored {shards}").format(folder=folder, shards=shards), err=True)
 
 
 @fleet.command(
@@ -151,14 +147,10 @@ def add(
     verbose: bool,
 ) -> None:
     """Add a shard, or change what is named of one."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-    from blogarchive.fleet.shard import shard_file
-
     changes |= _blogs(words, list_file, db, changes.get("site"))
     if "hosts" not in changes and not shard_file(db).exists():
         raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
-    is_new = _run(registry.add_shard(url, db, changes))
+    is_new = _ask(lambda registry, url: registry.add_shard(url, db, changes))
     if not quiet:
         message = _("{name} is added; its first round is due") if is_new else _("{name} is changed")
         click.echo(message.format(name=db.resolve().stem), err=True)
@@ -171,15 +163,12 @@ def add(
 @options.any_verbosity
 def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str, Any]) -> None:
     """Change shards."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-
     changes |= _blogs((), list_file, Path(), changes.get("site"))
     if not changes:
         raise click.UsageError(_("name what to change, such as --every 2d"))
     if "hosts" in changes and (len(patterns) > 1 or "*" in patterns[0]):
         raise click.UsageError(_("a list of blogs is that of one shard"))
-    _say(_("{names}: changed"), _run(registry.set_shards(url, patterns, changes)))
+    _say(_("{names}: changed"), _ask(lambda registry, url: registry.set_shards(url, patterns, changes)))
 
 
 @fleet.command(help=_("Run the rounds of the shards in FOLDER until it is stopped; made for systemd."))
@@ -225,11 +214,10 @@ def work(
 ) -> None:
     """Run the rounds of the shards in a folder."""
     url = fleet_url()
-    from blogarchive.fleet import registry
     from blogarchive.fleet.worker import Worker
 
     if new:
-        _run(registry.begin_anew(url, new))
+        _ask(lambda registry, url: registry.begin_anew(url, new))
     metrics = _metrics() if metrics_port or metrics_file else None
     if metrics and metrics_port:
         metrics.serve(metrics_port)
@@ -246,15 +234,11 @@ def work(
 @options.any_verbosity
 def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: bool) -> None:
     """Show the shards and their rounds."""
-    url = fleet_url()
-    from blogarchive.fleet.status import read_status
-
-    found = _run(read_status(url, patterns))
+    found = _ask(lambda registry, url: registry.read_status(url, patterns))
     if metrics:
         click.echo(_metrics(found).as_text(), nl=False)
     elif as_json:
-        shown = [one.as_json() for one in found]
-        print_result(json.dumps(shown, ensure_ascii=False, default=datetime.isoformat))
+        print_result(json.dumps(found, ensure_ascii=False))
     else:
         click.echo("\n".join(status_lines(found, all_shards=all_shards or bool(patterns))))
 
@@ -266,12 +250,9 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
 @options.any_verbosity
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-
     _say(
         _("{names}: paused; `blogarchive fleet resume` goes on"),
-        _run(registry.pause(url, patterns, now=now)),
+        _ask(lambda registry, url: registry.pause(url, patterns, now=now)),
     )
 
 
@@ -281,10 +262,10 @@ def pause(patterns: tuple[str, ...], now: bool) -> None:
 @options.any_verbosity
 def resume(patterns: tuple[str, ...]) -> None:
     """End the pause of shards."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-
-    _say(_("{names}: the next round is due"), _run(registry.resume(url, patterns)))
+    _say(
+        _("{names}: the next round is due"),
+        _ask(lambda registry, url: registry.resume(url, patterns)),
+    )
 
 
 @fleet.command(help=_("Remove shards from the fleet; their archives stay."))
@@ -293,10 +274,10 @@ def resume(patterns: tuple[str, ...]) -> None:
 @options.any_verbosity
 def remove(patterns: tuple[str, ...]) -> None:
     """Remove shards from the fleet."""
-    url = fleet_url()
-    from blogarchive.fleet import registry
-
-    _say(_("{names}: removed; the archives stay"), _run(registry.remove(url, patterns)))
+    _say(
+        _("{names}: removed; the archives stay"),
+        _ask(lambda registry, url: registry.remove(url, patterns)),
+    )
 
 
 @fleet.command(
@@ -307,11 +288,8 @@ def remove(patterns: tuple[str, ...]) -> None:
 @options.any_verbosity
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
-    url = fleet_url()
     require_archive(db)
-    from blogarchive.fleet import registry
-
-    moved = _run(registry.move_shard(url, name, db))
+    moved = _ask(lambda registry, url: registry.move_shard(url, name, db))
     click.echo(
         _("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch), err=True
     )
@@ -381,6 +359,14 @@ def _bare_host(word: str) -> str:
             "{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"
         ).format(word=word)
     )
+
+
+def _ask(work: Callable[[Any, str], Coroutine[Any, Any, _T]]) -> _T:
+    """Run `work` with the module of the registry, which imports drivers, and with the address of PostgreSQL."""
+    url = fleet_url()
+    from blogarchive.fleet import registry
+
+    return _run(work(registry, url))
 
 
 def _run(work: Coroutine[Any, Any, _T]) -> _T:

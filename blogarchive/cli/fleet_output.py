@@ -18,8 +18,8 @@ from blogarchive.crawl.progress import stamped
 from blogarchive.messages.details import label
 
 if TYPE_CHECKING:
+    from blogarchive.fleet.database.shards import ShardStatus
     from blogarchive.fleet.metrics import FleetMetrics
-    from blogarchive.fleet.status import ShardStatus
     from blogarchive.fleet.worker import EndedRound
 
 _SHOWN_SHARDS: Final = 50
@@ -58,11 +58,10 @@ class WorkerReport:
 
     def on_ended(self, ended: "EndedRound") -> None:
         """Print the result of a round; tell a person if the shard is paused."""
-        values = {"shard": ended.shard, "db": str(ended.db), **asdict(ended.result)}
+        values = {"shard": ended.shard, "db": ended.db, **asdict(ended.result)}
         if not self._quiet or ended.paused or self._as_json:
-            next_at = ended.next_at and ended.next_at.isoformat()
             line = round_line(ended)
-            self._print(line, event="round", paused=ended.paused, next_at=next_at, **values)
+            self._print(line, event="round", paused=ended.paused, next_at=ended.next_at, **values)
         if ended.paused:
             self._tell({"command": "fleet work", **values}, round_line(ended))
 
@@ -120,13 +119,13 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
         "shards: {shards}, hosts: {hosts}; running: {running}, paused: {paused}, failing hosts: {failing}"
     ).format(
         shards=len(found),
-        hosts=sum(len(one.row.hosts) for one in found),
-        running=sum(one.row.is_running for one in found),
-        paused=sum(one.row.paused_at is not None for one in found),
-        failing=sum(len(one.hosts) for one in found),
+        hosts=sum(len(one["hosts"]) for one in found),
+        running=sum(one["is_running"] for one in found),
+        paused=sum(one["paused_at"] is not None for one in found),
+        failing=sum(len(one["failing_hosts"]) for one in found),
     )
     yield from _home_lines(found)
-    shown = [one for one in found if all_shards or one.needs_person or one.lag_seconds >= 60]
+    shown = [one for one in found if all_shards or one["needs_person"] or one["lag_seconds"] >= 60]
     shown = list(found) if len(found) <= _SHOWN_SHARDS else shown
     for one in shown:
         yield from shard_lines(one)
@@ -135,14 +134,13 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
 
 
 def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
-    counts = Counter((one.row.machine, str(Path(one.row.db).parent)) for one in found)
-    workers = {(one.row.machine, str(Path(one.row.db).parent)): one.worker for one in found}
-    for (machine, folder), count in sorted(counts.items()):
-        worker = workers[machine, folder]
+    homes = Counter((one["machine"], str(Path(one["db"]).parent)) for one in found)
+    workers = {(one["machine"], str(Path(one["db"]).parent)): one["worker"] for one in found}
+    for (machine, folder), count in sorted(homes.items()):
         names = {"machine": machine, "folder": folder, "count": count}
-        if worker:
+        if worker := workers[machine, folder]:
             yield _("{machine} {folder}, shards: {count}; worker {pid} of version {version}").format(
-                **names, pid=worker.pid, version=worker.version
+                **names, pid=worker["pid"], version=worker["version"]
             )
         else:
             yield _(
@@ -153,32 +151,39 @@ def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
 
 def shard_lines(one: "ShardStatus") -> Iterator[str]:
     """Yield the lines about a shard, its hosts that fail, and its last rounds."""
-    row = one.row
     yield _("{name}  {hosts}  {db} on {machine}, epoch {epoch}").format(
-        name=row.shard, hosts=_few(row.hosts), db=row.db, machine=row.machine, epoch=row.epoch
+        name=one["shard"],
+        hosts=_few(one["hosts"]),
+        db=one["db"],
+        machine=one["machine"],
+        epoch=one["epoch"],
     )
-    if row.problem:
-        yield f"  {row.problem}"
-    if row.paused_at:
-        yield _("  paused since {time}: {reason}").format(
-            time=_time(row.paused_at), reason=row.paused_reason or _("by a person")
-        )
-    elif row.is_running:
-        yield _("  a round runs: {count} requests").format(count=one.requests or 0)
-    else:
-        late = _(", {seconds} s late").format(seconds=round(one.lag_seconds)) if one.lag_seconds >= 1 else ""
-        yield _("  next round: {time}").format(time=_time(row.next_at)) + late
-    for host in one.hosts:
-        when = _("paused") if host.paused_at else _("next: {time}").format(time=_time(host.next_at))
-        yield f"  {host.host}: {when}; {host.message or _('by a person')}"
-    for done in one.rounds:
+    if one["problem"]:
+        yield f"  {one['problem']}"
+    yield f"  {state_of(one)}"
+    for host in one["failing_hosts"]:
+        when = _("paused") if host["paused_at"] else _("next: {time}").format(time=_time(host["next_at"]))
+        yield f"  {host['host']}: {when}; {host['message'] or _('by a person')}"
+    for done in one["rounds"]:
         yield _("  {time}  exit code {code}, {outcome}, {requests} requests, on {machine}").format(
-            time=_time(done.started_at),
-            code="-" if done.exit_code is None else done.exit_code,
-            outcome=label(done.outcome) if done.outcome else "-",
-            requests="-" if done.requests is None else done.requests,
-            machine=done.machine,
+            time=_time(done["started_at"]),
+            code="-" if done["exit_code"] is None else done["exit_code"],
+            outcome=label(done["outcome"]) if done["outcome"] else "-",
+            requests="-" if done["requests"] is None else done["requests"],
+            machine=done["machine"],
         )
+
+
+def state_of(one: "ShardStatus") -> str:
+    """Return whether a shard is paused, running or waits, and how late it is."""
+    if one["paused_at"]:
+        reason = one["paused_reason"] or _("by a person")
+        return _("paused since {time}: {reason}").format(time=_time(one["paused_at"]), reason=reason)
+    if one["is_running"]:
+        return _("a round runs: {count} requests").format(count=one["requests"])
+    lag = round(one["lag_seconds"])
+    late = _(", {seconds} s late").format(seconds=lag) if lag >= 1 else ""
+    return _("next round: {time}").format(time=_time(one["next_at"])) + late
 
 
 def _few(hosts: Sequence[str]) -> str:
@@ -188,6 +193,8 @@ def _few(hosts: Sequence[str]) -> str:
     )
 
 
-def _time(moment: datetime | None) -> str:
+def _time(moment: str | None) -> str:
     """Return a time in the time zone of this machine; None is now."""
-    return _("now") if moment is None else moment.astimezone().isoformat(sep=" ", timespec="seconds")
+    if moment is None:
+        return _("now")
+    return datetime.fromisoformat(moment).astimezone().isoformat(sep=" ", timespec="seconds")

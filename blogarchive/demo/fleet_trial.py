@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from blogarchive.demo.host import DemoHost
 from blogarchive.errors import Interrupted, UsageError
+from blogarchive.fleet.database.shards import ShardStatus
+from blogarchive.fleet.registry import read_status
 from blogarchive.fleet.shard import HOME_VARIABLE, PATIENCE_VARIABLE, VARIABLE
-from blogarchive.fleet.status import ShardStatus, read_status
 from blogarchive.processes import own_command
 
 MACHINES: Final = ("first", "second")
@@ -125,7 +126,7 @@ class Trial:
         until = time.monotonic() + _LONGEST
         while True:
             found = asyncio.run(read_status(self.url))
-            if all(one.row.succeeded_at and not one.row.is_running for one in found):
+            if all(one["succeeded_at"] and not one["is_running"] for one in found):
                 return found
             if time.monotonic() > until or any(worker.poll() is not None for worker in self.workers):
                 raise Interrupted(_("the trial did not end; see the lines above"))

@@ -1,32 +1,51 @@
 """The metrics of a fleet in the text format of Prometheus: in a file, at a port, or printed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server, write_to_textfile
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from blogarchive.fleet.database.shards import WorkerRow
-from blogarchive.fleet.status import ShardStatus
+from blogarchive.fleet.database.shards import ShardStatus
 
 _PREFIX: Final = "blogarchive_fleet"
-_GAUGES: Final = {
-    "running": "1 if a round runs",
-    "paused": "1 if the shard is paused",
-    "served": "1 if the worker of its home lives",
-    "problem": "1 if its round cannot begin",
-    "lag_seconds": "how late the next round is",
-    "last_success_timestamp_seconds": "end of the last complete round",
-    "posts": "posts in the archive",
-    "hosts": "hosts of the shard",
-    "failing_hosts": "hosts that failed in their last round, or are paused",
-    "exit_code": "exit code of the last round that has ended",
+
+
+def _exit_code(one: ShardStatus) -> float | None:
+    return next((done["exit_code"] for done in one["rounds"] if done["exit_code"] is not None), None)
+
+
+def _seconds(text: str | None) -> float | None:
+    return datetime.fromisoformat(text).timestamp() if text else None
+
+
+_GAUGES: Final[dict[str, tuple[str, Callable[[ShardStatus], float | None]]]] = {
+    "running": ("1 if a round runs", lambda one: one["is_running"]),
+    "paused": ("1 if the shard is paused", lambda one: one["paused_at"] is not None),
+    "served": ("1 if the worker of its home lives", lambda one: one["worker"] is not None),
+    "problem": ("1 if its round cannot begin", lambda one: one["problem"] is not None),
+    "lag_seconds": ("how late the next round is", lambda one: one["lag_seconds"]),
+    "last_success_timestamp_seconds": (
+        "end of the last complete round",
+        lambda one: _seconds(one["succeeded_at"]),
+    ),
+    "posts": ("posts in the archive", lambda one: one["posts"] or 0),
+    "hosts": ("hosts of the shard", lambda one: len(one["hosts"])),
+    "failing_hosts": (
+        "hosts that failed in their last round, or are paused",
+        lambda one: len(one["failing_hosts"]),
+    ),
+    "exit_code": ("exit code of the last round that has ended", _exit_code),
 }
-_COUNTERS: Final = {
-    "rounds": "rounds that were begun",
-    "requests": "requests of all rounds, some seconds ago",
-    "failed_rounds": "rounds that ended with an error",
+_COUNTERS: Final[dict[str, tuple[str, Callable[[ShardStatus], float | None]]]] = {
+    "rounds": ("rounds that were begun", lambda one: one["round"]),
+    "requests": (
+        "requests of all rounds, some seconds ago",
+        lambda one: one["all_requests"] + (one["requests"] or 0),
+    ),
+    "failed_rounds": ("rounds that ended with an error", lambda one: one["failures"]),
 }
 
 
@@ -41,25 +60,31 @@ class FleetMetrics:
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of the shards and of their workers."""
-        gauges: dict[str, GaugeMetricFamily | CounterMetricFamily] = {
-            name: GaugeMetricFamily(f"{_PREFIX}_{name}", text, labels=["shard"])
-            for name, text in _GAUGES.items()
-        }
-        gauges |= {
-            name: CounterMetricFamily(f"{_PREFIX}_{name}", text, labels=["shard"])
-            for name, text in _COUNTERS.items()
-        }
-        workers: dict[str, WorkerRow] = {}
-        for one in self.found:
-            for name, value in _samples(one):
-                gauges[name].add_metric([one.row.shard], value)
-            if one.worker:
-                workers[one.row.home] = one.worker
-        yield from gauges.values()
-        yield _heartbeats(workers.values())
+        for family, metrics in ((GaugeMetricFamily, _GAUGES), (CounterMetricFamily, _COUNTERS)):
+            for name, (text, value_of) in metrics.items():
+                metric = family(f"{_PREFIX}_{name}", text, labels=["shard"])
+                for one in self.found:
+                    if (value := value_of(one)) is not None:
+                        metric.add_metric([one["shard"]], value)
+                yield metric
+        yield self._heartbeats()
         yield GaugeMetricFamily(
             f"{_PREFIX}_postgresql_up", "1 if PostgreSQL answers", value=int(self.is_connected)
         )
+
+    def _heartbeats(self) -> Metric:
+        labels = ["machine", "folder", "version"]
+        seen = GaugeMetricFamily(
+            f"{_PREFIX}_worker_seen_timestamp_seconds", "last heartbeat of a worker", labels=labels
+        )
+        workers = {
+            tuple(one["worker"][label] for label in labels): one["worker"]["seen_at"]
+            for one in self.found
+            if one["worker"]
+        }
+        for values, seen_at in workers.items():
+            seen.add_metric(values, datetime.fromisoformat(seen_at).timestamp())
+        return seen
 
     def as_text(self) -> str:
         """Return the metrics as text."""
@@ -72,34 +97,3 @@ class FleetMetrics:
     def serve(self, port: int) -> None:
         """Serve the metrics at a port of all addresses until the process ends."""
         start_http_server(port, registry=self._registry)
-
-
-def _samples(one: ShardStatus) -> Iterator[tuple[str, float]]:
-    row = one.row
-    yield "running", row.is_running
-    yield "paused", row.paused_at is not None
-    yield "served", one.worker is not None
-    yield "problem", row.problem is not None
-    yield "lag_seconds", one.lag_seconds
-    yield "posts", row.posts or 0
-    yield "hosts", len(row.hosts)
-    yield "failing_hosts", len(one.hosts)
-    yield "rounds", row.round
-    yield "requests", row.requests + (one.requests or 0)
-    yield "failed_rounds", row.failures
-    if row.succeeded_at:
-        yield "last_success_timestamp_seconds", row.succeeded_at.timestamp()
-    ended = next((done.exit_code for done in one.rounds if done.exit_code is not None), None)
-    if ended is not None:
-        yield "exit_code", ended
-
-
-def _heartbeats(workers: Iterable[WorkerRow]) -> Metric:
-    seen = GaugeMetricFamily(
-        f"{_PREFIX}_worker_seen_timestamp_seconds",
-        "last heartbeat of a worker",
-        labels=["machine", "folder", "version"],
-    )
-    for worker in workers:
-        seen.add_metric([worker.machine, worker.folder, worker.version], worker.seen_at.timestamp())
-    return seen

@@ -1,22 +1,20 @@
 """The shards of a fleet: add, change, restore, move, pause and remove them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.host_locks import is_any_locked
-from blogarchive.fleet.database.rounds import RoundRow
+from blogarchive.fleet.database.host_locks import lock_hosts
 from blogarchive.fleet.database.session import Connection, connected, migrate
-from blogarchive.fleet.database.shards import ShardRow
+from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.shard import (
-    HomeShard,
-    KnownShard,
     Shard,
+    ShardRow,
     find_shards,
     home_error,
     machine_id,
@@ -25,34 +23,40 @@ from blogarchive.fleet.shard import (
     write_shard,
 )
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.read.status import finished_runs
+from blogarchive.store.read.status import FinishedRun, finished_runs
 from blogarchive.store.rows import parse_utc
 
 _RESTORED_ROUNDS: Final = 100
 _MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
 
 
-async def make_tables(url: str) -> None:
-    """Make the tables of a fleet, or migrate them."""
+async def make_tables(url: str, folders: Sequence[Path]) -> dict[Path, list[str]]:
+    """Make the tables of a fleet, or migrate them; return the shards that were restored by their folder.
+
+    Restored are shards that PostgreSQL does not know, or knows as they were before a move, and their rounds. Raises
+    `UsageError` if two shards have one host, and `HostBusy` for a file that is no home.
+    """
     async with connected(url) as connection:
         await migrate(connection)
+        return {folder: await _restore(connection, folder) for folder in folders}
 
 
-async def restore_folder(url: str, folder: Path) -> list[str]:
-    """Store the shards and rounds of a folder that PostgreSQL does not know, or knows as they were before a move.
-
-    Return their names. Raises `UsageError` if two shards have one host, and `HostBusy` for a file that is no home.
-    """
+async def _restore(connection: Connection, folder: Path) -> list[str]:
     restored = []
-    async with connected(url) as connection:
-        known = await shards.known_shards(connection)
-        for home in find_shards(folder, _raise):
-            if _is_current(home, known.get(home.shard.shard)):
-                continue
-            await _save(connection, home.db, home.shard)
-            await rounds.restore_rounds(connection, home.shard.shard, _stored_rounds(home))
-            restored.append(home.shard.shard)
+    known = await shards.known_shards(connection)
+    for db, shard in find_shards(folder, _raise):
+        if not _is_current(db, shard, known.get(shard.shard)):
+            await _save(connection, db, shard)
+            await rounds.restore_rounds(connection, shard.shard, _stored_rounds(db, shard))
+            restored.append(shard.shard)
     return restored
+
+
+async def read_status(url: str, patterns: Sequence[str] = ()) -> list[ShardStatus]:
+    """Return the status of the shards that the patterns name, or of all, by name."""
+    async with connected(url) as connection:
+        names = await shards.find_names(connection, patterns) if patterns else None
+        return await shards.read_status(connection, names=names)
 
 
 async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
@@ -74,16 +78,23 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
                     " `blogarchive fleet move`"
                 ).format(name=name, home=known.db, machine=known.machine)
             )
-        await _change(connection, await shards.find_shards(connection, [name]), changes)
+    await set_shards(url, [name], changes)
     return False
 
 
 async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
-    """Change what `changes` names of the shards that the patterns name, from any machine; return their names."""
-    async with connected(url) as connection:
-        found = await shards.find_shards(connection, patterns)
-        await _change(connection, found, changes)
-    return [row.shard for row in found]
+    """Change what `changes` names of the shards that the patterns name, from any machine; return their names.
+
+    New hosts or times make them due. Their worker writes the change into their files.
+    """
+    async with connected(url) as connection, connection.transaction():
+        found = await shards.read_shards(connection, patterns)
+        for row in found:
+            await shards.save_shard(connection, replace(row, **changes), machine=row.machine, db=row.db)
+        names = [row.shard for row in found]
+        if changes.keys() & _MAKE_DUE:
+            await rounds.make_due(connection, names)
+    return names
 
 
 async def move_shard(url: str, name: str, db: Path) -> Shard:
@@ -91,14 +102,15 @@ async def move_shard(url: str, name: str, db: Path) -> Shard:
 
     Raises `HostBusy` if a round of the shard runs.
     """
-    async with connected(url) as connection:
-        row = await _find_one(connection, name)
-        async with connection.transaction():
-            await _require_idle(connection, row)
-            moved = replace(row.as_shard(), epoch=row.epoch + 1)
-            await shards.remove_jobs(connection, [row.shard])
-            await rounds.store_rest(connection, row.shard, None)
-            await _save(connection, db, moved, paused=row.paused_at is not None)
+    async with connected(url) as connection, connection.transaction():
+        found = await shards.read_shards(connection, [name])
+        if len(found) > 1:
+            raise UsageError(
+                _("{count} shards are named {name!r}; name one").format(count=len(found), name=name)
+            )
+        await _require_idle(connection, found)
+        moved = replace(found[0], epoch=found[0].epoch + 1)
+        await _save(connection, db, moved)
     return moved
 
 
@@ -107,15 +119,13 @@ async def remove(url: str, patterns: Sequence[str]) -> list[str]:
 
     Raises `HostBusy` if a round of one runs.
     """
-    async with connected(url) as connection:
-        found = await shards.find_shards(connection, patterns)
-        async with connection.transaction():
-            for row in found:
-                await _require_idle(connection, row)
-            await shards.remove_shards(connection, [row.shard for row in found])
-            for row in found:
-                if row.machine == machine_id():
-                    shard_file(Path(row.db)).unlink(missing_ok=True)
+    async with connected(url) as connection, connection.transaction():
+        found = await shards.read_shards(connection, patterns)
+        await _require_idle(connection, found)
+        await shards.remove_shards(connection, [row.shard for row in found])
+        for row in found:
+            if row.machine == machine_id():
+                shard_file(Path(row.db)).unlink(missing_ok=True)
     return [row.shard for row in found]
 
 
@@ -130,95 +140,65 @@ async def pause(url: str, patterns: Sequence[str], *, now: bool) -> list[str]:
 
     A round that runs goes on until its end, or with `now` ends in some seconds.
     """
-    async with connected(url) as connection:
-        found = await shards.find_shards(connection, patterns)
-        hosts = _single_hosts(found, patterns)
-        async with connection.transaction():
-            for name, chosen in hosts.items():
-                for host in chosen:
-                    await shards.pause_host(connection, name, host)
-            whole = [row.shard for row in found if row.shard not in hosts]
-            await shards.pause_shards(connection, whole, None)
-            if now:
-                await shards.stop_rounds(connection, [row.shard for row in found])
-    return _names(found, hosts)
+    async with connected(url) as connection, connection.transaction():
+        whole, hosts = await _find(connection, patterns)
+        await shards.pause_shards(connection, whole, None)
+        for name, chosen in hosts.items():
+            await shards.pause_hosts(connection, name, chosen)
+        if now:
+            await shards.stop_rounds(connection, [*whole, *hosts])
+    return [*whole, *(host for chosen in hosts.values() for host in chosen)]
 
 
 async def resume(url: str, patterns: Sequence[str]) -> list[str]:
-    """End the pauses of shards, or of single hosts of shards with several, and return their names; all are due."""
-    async with connected(url) as connection:
-        found = await shards.find_shards(connection, patterns)
-        hosts = _single_hosts(found, patterns)
-        async with connection.transaction():
-            for row in found:
-                await shards.resume_hosts(connection, hosts.get(row.shard, row.hosts))
-                if row.shard not in hosts or row.paused_reason:  # a person's pause of the whole shard stays
-                    await shards.resume_shards(connection, [row.shard])
-                elif row.paused_at:
-                    continue
-                await shards.remove_jobs(connection, [row.shard])
-                await rounds.defer_round(connection, row.shard, row.home, None)
-    return _names(found, hosts)
+    """End the pauses of shards, or of single hosts of shards with several, and return their names; all are due.
+
+    A shard that a person has paused as a whole stays so if a host is resumed.
+    """
+    async with connected(url) as connection, connection.transaction():
+        whole, hosts = await _find(connection, patterns)
+        await shards.resume(connection, whole, hosts)
+        await rounds.make_due(connection, whole)
+        await rounds.make_due(connection, list(hosts), rest=False)
+    return [*whole, *(host for chosen in hosts.values() for host in chosen)]
 
 
-def _names(found: Sequence[ShardRow], hosts: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the names of shards, or of the single hosts of a shard."""
-    return [name for row in found for name in hosts.get(row.shard, [row.shard])]
-
-
-def _single_hosts(found: Sequence[ShardRow], patterns: Collection[str]) -> dict[str, list[str]]:
-    """Return the hosts that are named of each shard with several hosts, unless its own name is a pattern too."""
+async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the shards that are named, and of those with several hosts that are named by hosts alone, these hosts."""
+    found = await shards.read_shards(connection, patterns)
     chosen = {
         row.shard: [host for host in row.hosts if host in patterns]
         for row in found
         if len(row.hosts) > 1 and row.shard not in patterns
     }
-    return {name: hosts for name, hosts in chosen.items() if hosts}
+    hosts = {name: named for name, named in chosen.items() if named}
+    return [row.shard for row in found if row.shard not in hosts], hosts
 
 
-async def _find_one(connection: Connection, name: str) -> ShardRow:
-    found = await shards.find_shards(connection, [name])
-    if len(found) > 1:
-        raise UsageError(_("{count} shards are named {name!r}; name one").format(count=len(found), name=name))
-    return found[0]
-
-
-async def _require_idle(connection: Connection, row: ShardRow) -> None:
-    if await is_any_locked(connection, row.hosts):
-        raise HostBusy(
-            _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end").format(
-                name=row.shard
+async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
+    for row in found:
+        if not await lock_hosts(connection, row.hosts):
+            raise HostBusy(
+                _(
+                    "a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end"
+                ).format(name=row.shard)
             )
-        )
 
 
-async def _change(connection: Connection, found: Sequence[ShardRow], changes: Mapping[str, Any]) -> None:
-    """Change shards; new hosts or times make them due. Their worker writes the change into their files."""
-    async with connection.transaction():
-        for row in found:
-            shard = replace(row.as_shard(), **changes)
-            await shards.save_shard(connection, shard, machine=row.machine, db=row.db)
-            if row.paused_at is None and changes.keys() & _MAKE_DUE:
-                await rounds.store_rest(connection, row.shard, None)
-                await shards.remove_jobs(connection, [row.shard])
-                await rounds.defer_round(connection, row.shard, row.home, None)
-
-
-async def _save(connection: Connection, db: Path, shard: Shard, *, paused: bool = False) -> None:
-    """Store a shard in PostgreSQL and in its file, or in neither; unless `paused`, its next round is due."""
+async def _save(connection: Connection, db: Path, shard: Shard) -> None:
+    """Store a shard in PostgreSQL and in its file, or in neither; unless it is paused, its next round is due."""
     path = db.resolve()
     async with connection.transaction():
-        home = await shards.save_shard(connection, shard, machine=machine_id(), db=path)
-        if not paused:
-            await rounds.defer_round(connection, shard.shard, home, None)
+        await shards.save_shard(connection, shard, machine=machine_id(), db=path)
+        await rounds.make_due(connection, [shard.shard])
         write_shard(path, shard)
 
 
-def _is_current(home: HomeShard, known: KnownShard | None) -> bool:
+def _is_current(db: Path, shard: Shard, known: ShardRow | None) -> bool:
     """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
-    if known is None or known.epoch < home.shard.epoch:
+    if known is None or known.epoch < shard.epoch:
         return False
-    error = home_error(home.db, home.shard, known)
+    error = home_error(db, shard, known)
     if isinstance(error, HostBusy):
         raise error
     return True
@@ -228,24 +208,19 @@ def _raise(db: Path, error: UsageError) -> None:
     raise error
 
 
-def _stored_rounds(home: HomeShard) -> list[RoundRow]:
+def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
-    found: Sequence[Any] = ()
+    found: Sequence[FinishedRun] = ()
     # An older archive is migrated by its next round, which also reports a missing or damaged one.
-    with suppress(BlogArchiveError), Archive.open(home.db, read_only=True) as archive:
+    with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
         found = finished_runs(archive, _RESTORED_ROUNDS)
     return [
-        RoundRow(
-            shard=home.shard.shard,
-            epoch=home.shard.epoch,
-            machine=run.host,
-            started_at=parse_utc(run.started_at),
-            finished_at=parse_utc(run.finished_at),
-            exit_code=run.exit_code,
-            outcome=run.outcome,
-            requests=run.requests,
-            pages=run.pages,
-            message=None,
-        )
+        {
+            **asdict(run),
+            "shard": shard.shard,
+            "epoch": shard.epoch,
+            "started_at": parse_utc(run.started_at),
+            "finished_at": parse_utc(run.finished_at),
+        }
         for run in found
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError
-from blogarchive.fleet.shard import ROUND_VARIABLE, HomeShard
+from blogarchive.fleet.shard import ROUND_VARIABLE, ShardRow
 from blogarchive.processes import own_command
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import count_posts, has_discovered_due, is_list_backed_up
@@ -53,8 +53,8 @@ class RoundResult:
 class Round:
     """A round in progress; `report` receives the lines that its process writes to stderr."""
 
-    def __init__(self, home: HomeShard, number: int, report: Callable[[str], None]) -> None:
-        self._home = home
+    def __init__(self, shard: ShardRow, number: int, report: Callable[[str], None]) -> None:
+        self._shard = shard
         self._number = number
         self._report = report
         self._process: Process | None = None
@@ -63,7 +63,7 @@ class Round:
 
     async def run(self) -> RoundResult:
         """Run the process until it ends, and return its result."""
-        words, listed = round_command(self._home)
+        words, listed = round_command(self._shard)
         process = await asyncio.create_subprocess_exec(
             *own_command(*words),
             stdin=PIPE,
@@ -107,27 +107,26 @@ class Round:
             self._report(self._last_line)
 
 
-def round_command(home: HomeShard) -> tuple[list[str], str]:
+def round_command(shard: ShardRow) -> tuple[list[str], str]:
     """Return the words of the command of the next round, and its standard input."""
-    shard = home.shard
-    options = ["--db", str(home.db), "--for", f"{shard.slice_seconds}s", "--json", "-q"]
+    options = ["--db", shard.db, "--for", f"{shard.slice_seconds}s", "--json", "-q"]
     if shard.delay is not None:
         options += ["--delay", f"{shard.delay:g}"]
     if not shard.media:
         options.append("--no-media")
-    command, listed = _command(home)
+    command, listed = _command(shard)
     if command[0] == "backup" and shard.site:
         options += ["--site", shard.site]
     return [*command, *options], "".join(f"{url}\n" for url in listed)
 
 
-def _command(home: HomeShard) -> tuple[Sequence[str], Sequence[str]]:
+def _command(shard: ShardRow) -> tuple[Sequence[str], Sequence[str]]:
     """Return the command and the list on its standard input: the list first, then discovered blogs, then updates."""
-    shard = home.shard
-    if not home.db.exists():
+    db = Path(shard.db)
+    if not db.exists():
         return ("backup", "--from", "-"), shard.urls or tuple(f"https://{host}/" for host in shard.hosts)
     try:
-        with Archive.open(home.db, read_only=True) as archive:
+        with Archive.open(db, read_only=True) as archive:
             if shard.list_digest and not is_list_backed_up(archive, shard.list_digest):
                 return ("backup", "--from", "-"), shard.urls
             if has_discovered_due(archive):

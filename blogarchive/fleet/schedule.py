@@ -1,6 +1,6 @@
 """When a shard and its hosts are due after a round: a host that fails delays only itself."""
 
-from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,9 +16,8 @@ from blogarchive.errors import (
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.rounds import BegunRound
 from blogarchive.fleet.database.session import Connection, server_time
-from blogarchive.fleet.database.shards import ShardRow
 from blogarchive.fleet.round import RoundResult
-from blogarchive.fleet.shard import Shard
+from blogarchive.fleet.shard import ShardRow
 
 _FIRST_BACK_OFF: Final = timedelta(minutes=15)
 _LONGEST_BACK_OFF: Final = timedelta(days=1)
@@ -52,79 +51,55 @@ def next_round(
     return max(every - lasted, _NOW)
 
 
-async def schedule_after(
+async def end_round(
     connection: Connection,
-    shard: Shard,
+    row: ShardRow,
     begun: BegunRound,
     result: RoundResult,
     *,
-    repeated: int,
     lasted: timedelta,
+    keep: timedelta,
     posts: int | None,
 ) -> tuple[bool, datetime | None]:
-    """Schedule the next round of a shard, or pause it; return whether it is paused, and when the round is due.
+    """Store the result of a round, and schedule the next one or pause the shard.
 
-    A shard of one host has no state by host. `repeated` is how many rounds in a row ended with this exit code.
+    Return whether it is paused, and when the round is due. A shard of one host has no state by host.
     """
+    failed = result.hosts if len(row.hosts) > 1 else {}
+    rest = result.of_rest() if failed else result
+    is_complete = rest.exit_code in _COMPLETE
+    stored = {
+        **asdict(result),
+        "id": begun.id,
+        "keep": keep,
+        "posts": posts,
+        "succeeded": is_complete and begun.takes_rest,
+        "failed": result.exit_code in _FAILED,
+    }
+    ended = await rounds.end_round(connection, stored)
+    if ended is None:  # a person has removed it
+        return False, None
     now = await server_time(connection)
-    failed = result.hosts if len(shard.hosts) > 1 else {}
+    every = timedelta(seconds=row.every_seconds)
     for host, one in failed.items():
         count = await shards.record_failed_host(
-            connection, shard.shard, host, exit_code=one.exit_code, message=one.message
+            connection, row.shard, host, exit_code=one.exit_code, message=one.message
         )
-        wait = next_round(
-            RoundResult(exit_code=one.exit_code), repeated=count, every=shard.every, lasted=lasted
-        )
+        wait = next_round(RoundResult(exit_code=one.exit_code), repeated=count, every=every, lasted=lasted)
         await shards.schedule_host(connection, host, None if wait is None else now + wait)
-    rest = result.of_rest() if failed else result
-    wait = next_round(rest, repeated=repeated, every=shard.every, lasted=lasted)
-    if rest.exit_code in _COMPLETE:
-        answered = set(shard.hosts) - begun.left_out - failed.keys()
-        await shards.forget_failures(connection, shard.shard, answered)
-    await rounds.store_totals(
-        connection,
-        begun.id,
-        posts=posts,
-        succeeded=rest.exit_code in _COMPLETE and begun.takes_rest,
-        failed=result.exit_code in _FAILED,
-    )
-    row = await shards.lock_shard(connection, shard.shard)
-    if row is None:  # a person has paused or removed it
+    if is_complete:
+        answered = set(row.hosts) - set(begun.left_out) - failed.keys()
+        await shards.forget_failures(connection, row.shard, answered)
+    wait = next_round(rest, repeated=ended.repeated, every=every, lasted=lasted)
+    if ended.is_paused:
         return False, None
-    if wait is None:
-        await shards.pause_shards(connection, [shard.shard], result.message)
-        return True, None
-    rest_at = now + wait if begun.takes_rest else row.rest_at
-    earliest = now if rest.exit_code in _COMPLETE else now + wait
-    return await schedule_next(connection, row, rest_at=rest_at, earliest=earliest, reason=result.message)
-
-
-async def schedule_next(
-    connection: Connection,
-    row: ShardRow,
-    *,
-    rest_at: datetime | None,
-    earliest: datetime,
-    reason: str | None = None,
-) -> tuple[bool, datetime | None]:
-    """Schedule a round for the first host that is due; `rest_at` is the time of the hosts without failures.
-
-    If all hosts are paused, so is the shard, for `reason`.
-    """
-    await rounds.store_rest(connection, row.shard, rest_at)
-    times = await _due_times(connection, row.shard, row.hosts, rest_at or earliest)
-    if not times:
-        await shards.pause_shards(connection, [row.shard], reason)
-        return True, None
-    next_at = max(earliest, min(times))
-    at = next_at if next_at > await server_time(connection) else None
-    await rounds.defer_round(connection, row.shard, row.home, at)
-    return False, at
-
-
-async def _due_times(
-    connection: Connection, name: str, hosts: Collection[str], rest_at: datetime
-) -> list[datetime]:
-    troubled = {one.host: one for one in await shards.troubled_hosts(connection, name)}
-    times = [one.next_at or rest_at for one in troubled.values() if one.paused_at is None]
-    return [*times, rest_at] if set(hosts) - troubled.keys() else times
+    is_due, next_at = wait is not None, None
+    if wait is not None:
+        rest_at = now + wait if begun.takes_rest else ended.next_at
+        earliest = now if is_complete or ended.is_asked else now + wait
+        is_due, next_at = await rounds.schedule(
+            connection, row.shard, rest_at=None if ended.is_asked else rest_at, earliest=earliest
+        )
+    if not is_due:
+        await shards.pause_shards(connection, [row.shard], result.message)
+    return not is_due, next_at

@@ -11,9 +11,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
@@ -34,9 +34,9 @@ class Shard:
     """
 
     shard: str
-    hosts: tuple[str, ...]
+    hosts: Sequence[str]
     site: str | None = None
-    urls: tuple[str, ...] = ()
+    urls: Sequence[str] = ()
     list_digest: str | None = None
     every_seconds: int = 86_400
     slice_seconds: int = 1_800
@@ -45,35 +45,33 @@ class Shard:
     epoch: int = 1
     round: int = 0
 
-    @property
-    def every(self) -> timedelta:
-        """Return the time from the start of a finished round to the next."""
-        return timedelta(seconds=self.every_seconds)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KnownShard:
-    """The home of a shard as PostgreSQL stores it. `posts` is None before its first round has ended."""
+class ShardRow(Shard):
+    """A shard as PostgreSQL stores it, with its home: a machine, and the path of the archive there.
 
-    shard: str
-    epoch: int
-    round: int
+    `home` is the queue of its folder. `posts` is None before its first round has ended. `problem` is why its worker
+    could not begin the last round. `next_at` is the time of its hosts without failures; None if they are due.
+    """
+
     machine: str
     db: str
+    home: str
     posts: int | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HomeShard:
-    """A shard and the path of its archive on this machine."""
-
-    shard: Shard
-    db: Path
+    problem: str | None
+    next_at: datetime | None
+    paused_at: datetime | None
+    paused_reason: str | None
 
 
 def shard_file(db: Path) -> Path:
     """Return the path of the file that describes the shard of an archive."""
     return Path(f"{os.path.realpath(db)}{SUFFIX}")
+
+
+def description(shard: Shard) -> dict[str, Any]:
+    """Return the values of a shard that `fleet add` describes."""
+    return {field.name: getattr(shard, field.name) for field in fields(Shard)}
 
 
 def write_shard(db: Path, shard: Shard) -> None:
@@ -83,7 +81,7 @@ def write_shard(db: Path, shard: Shard) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump(asdict(shard), file, ensure_ascii=False, indent=1)
+            json.dump(description(shard), file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -100,8 +98,7 @@ def read_shard(db: Path) -> Shard | None:
     path = shard_file(db)
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        known = {field.name: found[field.name] for field in fields(Shard) if field.name in found}
-        return Shard(**{**known, "hosts": tuple(found["hosts"]), "urls": tuple(found["urls"])})
+        return Shard(**{field.name: found[field.name] for field in fields(Shard) if field.name in found})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -110,8 +107,8 @@ def read_shard(db: Path) -> Shard | None:
         ) from error
 
 
-def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) -> Iterator[HomeShard]:
-    """Yield the shards whose archives are in `folder` or below it, sorted by path.
+def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) -> Iterator[tuple[Path, Shard]]:
+    """Yield the archives with a shard in `folder` or below it, sorted by path.
 
     `on_damaged` is called with the archive of each damaged file.
     """
@@ -123,10 +120,10 @@ def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) ->
             on_damaged(db, error)
             continue
         if shard is not None:
-            yield HomeShard(shard=shard, db=db)
+            yield db, shard
 
 
-def home_error(db: Path, stored: Shard, known: KnownShard) -> BlogArchiveError | None:
+def home_error(db: Path, stored: Shard, known: ShardRow) -> BlogArchiveError | None:
     """Return why the file at `db`, described by `stored`, is not the home of its shard; None if it is."""
     db = Path(os.path.realpath(db))
     names = {"db": db, "name": known.shard, "home": known.db, "machine": known.machine}
@@ -179,25 +176,15 @@ PACKAGES: Final = ("psycopg", "procrastinate")
 class TimeLimits:
     """Seconds. A process sends no more requests if PostgreSQL has not answered for `client`.
 
-    PostgreSQL ends the session of a process that was silent for `server`, and so frees its locks: later than `client`.
+    `ping` is the time between two statements that confirm a session. PostgreSQL ends the session of a process that was
+    silent for `server`, and so frees its locks: later than `client`. A start of PostgreSQL frees all locks too; their
+    holders have stopped `after_start`.
     """
 
     client: float
-
-    @property
-    def ping(self) -> float:
-        """Return the time between two statements that confirm a session."""
-        return self.client / 4
-
-    @property
-    def server(self) -> float:
-        """Return the time after which PostgreSQL ends a silent session."""
-        return self.client * 2.5
-
-    @property
-    def after_start(self) -> float:
-        """Return the time after a start of PostgreSQL, which frees all locks, until their holders have stopped."""
-        return self.client + 2.0
+    ping: float
+    server: float
+    after_start: float
 
 
 def time_limits(environment: Mapping[str, str] = os.environ) -> TimeLimits:
@@ -213,7 +200,7 @@ def time_limits(environment: Mapping[str, str] = os.environ) -> TimeLimits:
                 variable=PATIENCE_VARIABLE, value=text
             )
         )
-    return TimeLimits(client=client)
+    return TimeLimits(client=client, ping=client / 4, server=client * 2.5, after_start=client + 2.0)
 
 
 def fleet_url(environment: Mapping[str, str] = os.environ) -> str:

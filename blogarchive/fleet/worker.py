@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
@@ -12,15 +12,14 @@ from typing import Any, Final, Protocol, TypeVar
 
 from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.rounds import BegunRound, Queue, open_queue
-from blogarchive.fleet.database.session import Connection, Session, connected, server_time
-from blogarchive.fleet.database.shards import ShardRow, WorkerRow
+from blogarchive.fleet.database.rounds import BegunRound, Queue
+from blogarchive.fleet.database.session import Connection, connected, scalar, server_time
+from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
-from blogarchive.fleet.schedule import schedule_after, schedule_next
+from blogarchive.fleet.schedule import end_round
 from blogarchive.fleet.shard import (
-    HomeShard,
-    KnownShard,
     Shard,
+    ShardRow,
     boot_clock,
     find_shards,
     home_error,
@@ -29,7 +28,6 @@ from blogarchive.fleet.shard import (
     time_limits,
     write_shard,
 )
-from blogarchive.fleet.status import ShardStatus, status_of
 
 _BEAT_SECONDS: Final = 2.0
 _BEAT_SECONDS_ONCE: Final = 0.5
@@ -48,10 +46,10 @@ class EndedRound:
     """A round that has ended. `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     shard: str
-    db: Path
+    db: str
     result: RoundResult
     paused: bool
-    next_at: datetime | None
+    next_at: str | None
 
 
 class WorkerObserver(Protocol):
@@ -68,42 +66,6 @@ class WorkerObserver(Protocol):
 
     def on_status(self, found: Sequence[ShardStatus] | None) -> None:
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
-
-
-class HomeLocks:
-    """The locks of the folders of one worker: two workers, as of a cloned machine, never serve one home."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._session: Session | None = None
-        self._waits_since: float | None = None
-        self.homes: list[str] = []  # a worker of Procrastinate fetches the jobs of this list
-
-    async def hold(self, wanted: Collection[str]) -> str | None:
-        """Lock homes that are not locked; return one that another worker has had for too long, or None."""
-        if self._session is None or not self._session.is_alive():
-            self.close()
-            self._session = await asyncio.to_thread(Session, self._url)
-        for home in sorted(set(wanted) - set(self.homes)):
-            ((acquired,),) = await asyncio.wrap_future(self._session.submit(_LOCK_HOME, (home,)))
-            if not acquired:
-                return self._refused(home)
-            self.homes.append(home)
-        self._waits_since = None
-        return None
-
-    def close(self) -> None:
-        """Free the homes."""
-        self.homes.clear()
-        if self._session is not None:
-            self._session.close()
-            self._session = None
-
-    def _refused(self, home: str) -> str | None:
-        """Return `home` if it is longer locked than PostgreSQL keeps the locks of a worker that is gone."""
-        now = boot_clock()
-        self._waits_since = self._waits_since or now
-        return home if now - self._waits_since > time_limits().server + _SECONDS_TO_END else None
 
 
 class Worker:
@@ -128,17 +90,18 @@ class Worker:
         self._once = once
         self._keep = keep
         self._observer = observer
-        self._locks = HomeLocks(url)
+        self._homes: list[str] = []  # locked; a worker of Procrastinate fetches the jobs of this list
+        self._waits_since: float | None = None  # for the lock of a home
         self._folders: Mapping[str, str] = {}  # by home
         self._reported: set[str] = set()  # messages that were reported
         self._running: dict[str, Round] = {}
-        self._lost_jobs: Mapping[int, str] = {}  # jobs without a round here, seen at the last beat
+        self._lost_jobs: list[int] = []  # jobs without a round here, seen at the last beat
         self._scan_at = 0.0
         self._status_at = 0.0
         self._started_at = datetime.now(UTC)
         self._ending = asyncio.Event()
         self._error: BaseException | None = None
-        self._queue: Queue
+        self._queue = Queue(url, self._run_job)
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the rounds that run, then the worker; only the first `error` counts."""
@@ -154,7 +117,7 @@ class Worker:
         """
         async with connected(self._url) as connection:
             await self._scan(connection)
-        async with open_queue(self._url, self._run_job) as self._queue:
+        async with self._queue.opened():
             tasks = [
                 asyncio.create_task(self._serve(self._keep_fetching())),
                 asyncio.create_task(self._serve(self._keep_beating())),
@@ -165,18 +128,8 @@ class Worker:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=_SECONDS_TO_END)
-            await self._sign_off()
         if self._error:
             raise self._error
-
-    async def _sign_off(self) -> None:
-        try:
-            async with asyncio.timeout(_SECONDS_TO_END), self._queue.transaction() as connection:
-                await shards.remove_workers(connection, self._locks.homes)
-        except (TimeoutError, FleetUnreachable):  # its row is old soon
-            return
-        finally:
-            self._locks.close()
 
     async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a part of the worker; its error ends the worker."""
@@ -186,78 +139,85 @@ class Worker:
             self.stop(error)
 
     async def _keep_fetching(self) -> None:
-        while not self._locks.homes:  # it would listen to no queue until its end
+        while not self._homes:  # it would listen to no queue until its end
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES / 10)
         while not self._ending.is_set():
             try:
-                await self._queue.run_worker(self._locks.homes, self._most_rounds)
+                await self._queue.run_worker(self._homes, self._most_rounds)
             except FleetUnreachable as error:
                 self._report("", str(error))
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _keep_beating(self) -> None:
-        while not self._ending.is_set():
+        """Serve the homes on a connection that holds their locks, until the rounds have ended."""
+        while True:
             try:
-                await self._beat()
+                async with connected(self._url, holds_locks=True) as connection:
+                    try:
+                        await self._beat(connection)
+                    except asyncio.CancelledError:
+                        await shards.remove_workers(connection, self._homes)
+                        raise
             except FleetUnreachable as error:
                 self._report("", str(error))
                 self._observer.on_status(None)
-            await asyncio.sleep(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS)
+            self._homes.clear()
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
-    async def _beat(self) -> None:
-        """Lock the folders, tell PostgreSQL that this worker lives, and schedule what was lost."""
-        async with self._queue.transaction() as connection:
+    async def _beat(self, connection: Connection) -> None:
+        """Lock the folders, tell PostgreSQL that this worker lives, and schedule what was lost; again and again."""
+        while True:
             self._folders = await shards.find_homes(connection, self._folder)
-        refused = await self._locks.hold(self._folders)
-        async with self._queue.transaction() as connection:
-            if refused:
-                raise await self._busy_error(connection, refused)
-            for home in self._locks.homes:
+            await self._lock_homes(connection)
+            for home in self._homes:
                 await shards.save_worker(connection, self._row(home))
-            await self._recover(connection)
+            self._lost_jobs = await rounds.remove_lost_jobs(
+                connection, self._homes, list(self._running), self._lost_jobs
+            )
+            await rounds.defer_missing(connection, self._homes)
             if boot_clock() >= self._scan_at:
                 await self._scan(connection)
             if boot_clock() >= self._status_at:
                 self._status_at = boot_clock() + _SECONDS_BETWEEN_STATUS
-                found = await shards.all_shards(connection, self._locks.homes)
-                self._observer.on_status(await status_of(connection, found))
-            served = len(self._locks.homes) == len(self._folders)
-            idle = served and not self._running and not await rounds.has_due(connection, self._locks.homes)
-        self._forget("")
-        if self._once and idle:
-            self.stop()
+                self._observer.on_status(await shards.read_status(connection, homes=self._homes))
+            self._forget("")
+            is_idle = len(self._homes) == len(self._folders) and not self._running
+            if self._once and is_idle and not await rounds.has_due(connection, self._homes):
+                self.stop()
+            await asyncio.sleep(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS)
 
-    async def _recover(self, connection: Connection) -> None:
-        """Schedule the shards whose job was lost with a worker or a connection. A job just fetched has no round yet."""
-        jobs = await rounds.running_jobs(connection, self._locks.homes)
-        lost = {number: name for number, name in jobs.items() if name not in self._running}
-        await rounds.remove_jobs(connection, lost.keys() & self._lost_jobs.keys())
-        self._lost_jobs = lost
-        await rounds.defer_missing(connection, self._locks.homes)
+    async def _lock_homes(self, connection: Connection) -> None:
+        """Lock the folders: two workers, as of a cloned machine, never serve one home.
 
-    def _row(self, home: str) -> WorkerRow:
-        return WorkerRow(
-            home=home,
-            machine=machine_id(),
-            folder=self._folders.get(home, ""),
-            pid=os.getpid(),
-            version=version("blogarchive"),
-            rounds=self._most_rounds,
-            started_at=self._started_at,
-            seen_at=self._started_at,
-        )
+        Raises `HostBusy` if one is longer locked than PostgreSQL keeps the locks of a worker that is gone.
+        """
+        for home in sorted(self._folders.keys() - set(self._homes)):
+            if not await scalar(connection, _LOCK_HOME, (home,)):
+                now = boot_clock()
+                self._waits_since = self._waits_since or now
+                if now - self._waits_since > time_limits().server + _SECONDS_TO_END:
+                    raise self._busy_error(home, await shards.find_worker(connection, home))
+                return
+            self._homes.append(home)
+        self._waits_since = None
 
-    async def _busy_error(self, connection: Connection, home: str) -> HostBusy:
-        other = next((one for one in await shards.all_workers(connection) if one.home == home), None)
+    def _row(self, home: str) -> dict[str, Any]:
+        return {
+            "home": home,
+            "machine": machine_id(),
+            "folder": self._folders.get(home, ""),
+            "pid": os.getpid(),
+            "version": version("blogarchive"),
+            "rounds": self._most_rounds,
+            "started_at": self._started_at,
+        }
+
+    def _busy_error(self, home: str, other: Mapping[str, Any]) -> HostBusy:
         return HostBusy(
             _(
                 "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine its own"
                 " name by BLOGARCHIVE_HOME_ID"
-            ).format(
-                folder=self._folders[home],
-                pid=other.pid if other else "?",
-                machine=other.machine if other else "?",
-            )
+            ).format(folder=self._folders[home], pid=other.get("pid", "?"), machine=other.get("machine", "?"))
         )
 
     # the folder
@@ -266,18 +226,18 @@ class Worker:
         """Report the shards of the folder that are not at home here."""
         self._scan_at = boot_clock() + _SECONDS_BETWEEN_SCANS
         known = await shards.known_shards(connection)
-        for home in find_shards(self._folder, lambda db, error: self._report(db.stem, str(error))):
-            if reason := self._reason(home, known.get(home.shard.shard)):
-                self._report(home.shard.shard, reason)
+        for db, shard in find_shards(self._folder, lambda db, error: self._report(db.stem, str(error))):
+            if reason := self._reason(db, shard, known.get(shard.shard)):
+                self._report(shard.shard, reason)
 
-    def _reason(self, home: HomeShard, known: KnownShard | None) -> str | None:
+    def _reason(self, db: Path, shard: Shard, known: ShardRow | None) -> str | None:
         if known is None:
             return _(
                 "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
             ).format(folder=self._folder)
-        error = home_error(home.db, home.shard, known)
+        error = home_error(db, shard, known)
         # A file that is at home, and behind or missing, is reported by its round.
-        return str(error) if error and (machine_id(), str(home.db)) != (known.machine, known.db) else None
+        return str(error) if error and (machine_id(), str(db)) != (known.machine, known.db) else None
 
     def _report(self, name: str, text: str) -> None:
         """Report a message once."""
@@ -307,7 +267,7 @@ class Worker:
         """Run the next round of a shard; its error ends the worker, apart from that of a PostgreSQL that is gone."""
         try:
             await self._run_round(name)
-        except FleetUnreachable as error:  # the job is lost: `_recover` schedules the shard again
+        except FleetUnreachable as error:  # the job is lost: a beat schedules the shard again
             self._report("", str(error))
         except Exception as error:  # noqa: BLE001 - `run` raises it
             self.stop(error)
@@ -318,22 +278,28 @@ class Worker:
         began = await self._persist(lambda connection: self._begin(connection, name))
         if began is None:
             return
-        home, begun = began
+        row, begun = began
         began_at = boot_clock()
         self._running[name] = running = Round(
-            home, begun.id, lambda line: self._observer.on_message(name, line)
+            row, begun.id, lambda line: self._observer.on_message(name, line)
         )
         try:
             if self._ending.is_set():
                 running.stop()
             result = await running.run()
             lasted = timedelta(seconds=boot_clock() - began_at)
-            ended = await self._persist(lambda one: self._end(one, home, begun, result, lasted))
+            posts = await asyncio.to_thread(stored_posts, Path(row.db))
+            paused, next_at = await self._persist(
+                lambda one: end_round(one, row, begun, result, lasted=lasted, keep=self._keep, posts=posts)
+            )
         finally:
             del self._running[name]
-        self._observer.on_ended(ended)
+        due_at = next_at.isoformat() if next_at else None
+        self._observer.on_ended(
+            EndedRound(shard=name, db=row.db, result=result, paused=paused, next_at=due_at)
+        )
 
-    async def _begin(self, connection: Connection, name: str) -> tuple[HomeShard, BegunRound] | None:
+    async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
 
         Return None if the shard is paused, not at home here, or if no host of it is due.
@@ -350,18 +316,18 @@ class Worker:
 
     async def _begin_at_home(
         self, connection: Connection, row: ShardRow, db: Path
-    ) -> tuple[HomeShard, BegunRound] | None:
+    ) -> tuple[ShardRow, BegunRound] | None:
         stored = read_shard(db) or Shard(shard=row.shard, hosts=(), epoch=row.epoch)
         if error := home_error(db, stored, row):
             raise error
-        shard = replace(row.as_shard(), round=stored.round + 1)
-        begun = await rounds.begin_round(connection, shard)
+        row = replace(row, round=stored.round + 1)
+        begun = await rounds.begin_round(connection, row)
         if begun is None:
             now = await server_time(connection)
-            await schedule_next(connection, row, rest_at=row.rest_at, earliest=now)
+            await rounds.schedule(connection, row.shard, rest_at=row.next_at, earliest=now)
             return None
-        await asyncio.to_thread(write_shard, db, shard)
-        return HomeShard(shard=shard, db=db), begun
+        await asyncio.to_thread(write_shard, db, row)
+        return row, begun
 
     async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin; try again soon, since a disk may be mounted."""
@@ -370,24 +336,3 @@ class Worker:
         await rounds.defer_round(connection, row.shard, row.home, soon)
         if problem != row.problem:
             self._observer.on_problem(row.shard, problem)
-
-    async def _end(
-        self,
-        connection: Connection,
-        home: HomeShard,
-        begun: BegunRound,
-        result: RoundResult,
-        lasted: timedelta,
-    ) -> EndedRound:
-        """Store the result of a round, and schedule the next one."""
-        repeated = await rounds.end_round(connection, begun.id, result, keep=self._keep)
-        paused, next_at = await schedule_after(
-            connection,
-            home.shard,
-            begun,
-            result,
-            repeated=repeated,
-            lasted=lasted,
-            posts=await asyncio.to_thread(stored_posts, home.db),
-        )
-        return EndedRound(shard=home.shard.shard, db=home.db, result=result, paused=paused, next_at=next_at)

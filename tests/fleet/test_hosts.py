@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.demo import DemoHost, make_blog
-from tests.demo.server.faults import Refuse, Rule
+from tests.demo.server.faults import Instead, Refuse, Rule
+from tests.demo.server.response import Answer
 from tests.fleet.fleet import DELAY, Fleet, ended, wait_until
 from tests.ports import refusing_port
 
 UIDS = ("31182", "31183", "31184")
 POSTS = 6
+EMPTY_PAGES = Rule(
+    Instead(Answer(body=b"<!doctype html><html><body><div id=app></div></body></html>")), match="^/(?!robots)"
+)
 REFUSE = Rule(Refuse(status=403), skip=3)
 
 
@@ -81,6 +85,27 @@ def test_a_host_that_does_not_answer_and_one_of_a_person_are_left_out_alone(
     assert fleet.run("resume", name(hosts[0])).code == 0
     assert ended(fleet.work("--once")).code == 0
     assert len(hosts[0].requests) > POSTS
+
+
+def test_a_changed_host_pauses_only_itself(fleet: Fleet, hosts: list[DemoHost], tmp_path: Path) -> None:
+    changed, *others = hosts
+    db = add(fleet, hosts)
+    assert ended(fleet.work("--once")).code == 0
+    changed.set_faults(EMPTY_PAGES)
+    for host in hosts:
+        host.forget_requests()
+    fleet.run("resume", "many")
+    told = tmp_path / "told"
+    assert ended(fleet.work("--once", "--notify", f"cat > {told}")).code == 0
+    found = fleet.status()["many"]
+    assert [(one["host"], one["exit_code"]) for one in found["failing_hosts"]] == [(name(changed), 5)]
+    assert found["failing_hosts"][0]["paused_at"]
+    assert (found["paused_at"], found["needs_person"], db.exists()) == (None, True, True)
+    assert all(host.requests for host in others)
+    changed.set_faults()
+    assert fleet.run("resume", name(changed)).code == 0
+    assert ended(fleet.work("--once")).code == 0
+    assert fleet.status()["many"]["failing_hosts"] == []
 
 
 def test_a_host_held_by_another_run_delays_only_itself(fleet: Fleet, hosts: list[DemoHost]) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from blogarchive.fleet.database import session
@@ -202,6 +203,27 @@ def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_
     assert timedelta(minutes=14) < wait < timedelta(minutes=16)
 
 
+@pytest.mark.parametrize("words", [("resume", "a"), ("set", "a", "--every", "3d")])
+@pytest.mark.parametrize("first", ["person", "round"])
+def test_what_a_person_asks_while_a_round_ends_is_done_at_once(
+    fleet: Fleet, host: DemoHost, first: str, words: tuple[str, ...]
+) -> None:
+    """Both wait for the row of the shard, which the test holds, and get it in the order of their coming."""
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    fleet.add("a", host.blog_url(UID), "--every", "2d")
+    worker = fleet.work("--once")
+    wait_until(lambda: len(host.requests) > 3)
+    with psycopg.connect(fleet.url) as holder:
+        holder.execute("select 1 from fleet_shards for update")
+        if first == "round":
+            wait_until(lambda: fleet.execute(waiting) == [(1,)])
+        asking = fleet.start("fleet", *words)
+        wait_until(lambda: fleet.execute(waiting) == [(1 if first == "person" else 2,)])
+        wait_until(lambda: fleet.execute(waiting) == [(2,)])
+    assert (ended(asking).code, ended(worker).code) == (0, 0)
+    assert outcomes(fleet, "a") == [(0, "done"), (0, "done")]
+
+
 def test_a_stopped_worker_ends_its_rounds_and_they_continue_later(fleet: Fleet, host: DemoHost) -> None:
     fleet.add("a", host.blog_url(UID))
     worker: subprocess.Popen[str] = fleet.work()
@@ -275,9 +297,26 @@ def test_workers_are_upgraded_one_after_another(
         " values ('a', 'round', 'a', 'a', '{\"shard\": \"a\"}')"
     )
     refused = fleet.run("status")
-    assert (refused.code, "`blogarchive fleet init` migrates them" in refused.err) == (2, True)
+    assert (refused.code, "older blogarchive; `blogarchive fleet init` makes them" in refused.err) == (
+        2,
+        True,
+    )
     early = ended(fleet.backup(host.blog_url(UID), "b"))
     assert (early.code, "fleet init" in early.err, host.requests) == (76, True, [])
     assert fleet.run("init").code == 0
     assert ended(fleet.work("--once")).code == 0
     assert contents(db) == whole
+
+
+def test_a_worker_serves_the_tables_of_a_newer_version_and_does_not_migrate_them(
+    fleet: Fleet, host: DemoHost, whole: Contents
+) -> None:
+    """As while machines are upgraded: a migration adds columns, and nothing that an older worker writes lacks them."""
+    db = fleet.add("a", host.blog_url(UID))
+    fleet.execute("alter table fleet_shards add column later integer not null default 0")
+    fleet.execute("alter table fleet_rounds add column later text")
+    fleet.execute("insert into fleet_migrations (number) select max(number) + 1 from fleet_migrations")
+    assert ended(fleet.work("--once")).code == 0
+    assert contents(db) == whole
+    refused = fleet.run("init")
+    assert (refused.code, "a newer blogarchive made the tables" in refused.err) == (2, True)

@@ -9,16 +9,17 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from gettext import gettext as _
 from pathlib import Path
 from typing import Final, LiteralString
 
 from blogarchive.errors import FleetUnreachable, HostBusy, Interrupted
-from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, Session, user_errors
+from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, Session, scalar, user_errors
+from blogarchive.fleet.database.shards import SELECT
 from blogarchive.fleet.shard import (
     ROUND_VARIABLE,
-    KnownShard,
+    ShardRow,
     boot_clock,
     home_error,
     read_shard,
@@ -31,15 +32,12 @@ select w.host, pg_try_advisory_lock(hashtextextended('blogarchive:' || w.host, 0
   from unnest(%s::text[]) as w(host) left join fleet_hosts h on h.host = w.host
 """
 _LOCK_IN_TRANSACTION: Final[LiteralString] = (
-    "select pg_try_advisory_xact_lock(hashtextextended('blogarchive:' || %s, 0))"
+    "select bool_and(pg_try_advisory_xact_lock(hashtextextended('blogarchive:' || host, 0))) from unnest(%s::text[]) as host"
 )
 _UNLOCK: Final[LiteralString] = "select pg_advisory_unlock(hashtextextended('blogarchive:' || %s, 0))"
 _SAVE_DELAY: Final[LiteralString] = """
 insert into fleet_hosts (host, delay) values (%s, %s) on conflict (host) do update set delay = excluded.delay
 """
-_HOME: Final[LiteralString] = (
-    "select shard, epoch, round, machine, db, posts from fleet_shards where shard = %s"
-)
 _PROGRESS: Final[LiteralString] = "update fleet_rounds set requests = %s where id = %s returning is_stopped"
 _SECONDS_BETWEEN_REPORTS: Final = 5.0
 _TURN: Final = 10.0
@@ -167,14 +165,9 @@ def _busy(host: str) -> HostBusy:
     )
 
 
-async def is_any_locked(connection: Connection, hosts: Sequence[str]) -> bool:
-    """Return True if a worker holds one of these hosts; else lock them until the end of the transaction."""
-    for host in hosts:
-        cursor = await connection.execute(_LOCK_IN_TRANSACTION, (host,))
-        row = await cursor.fetchone()
-        if row is None or not row[0]:
-            return True
-    return False
+async def lock_hosts(connection: Connection, hosts: Sequence[str]) -> bool:
+    """Lock hosts until the end of the transaction; return False if a worker holds one of them."""
+    return bool(await scalar(connection, _LOCK_IN_TRANSACTION, (list(hosts),)))
 
 
 @contextmanager
@@ -204,9 +197,9 @@ def _require_home(session: Session, db: Path) -> None:
     stored = read_shard(db)
     if stored is None:
         return
-    for shard, epoch, number, machine, home, posts in session.query(_HOME, (stored.shard,)):
-        known = KnownShard(shard=shard, epoch=epoch, round=number, machine=machine, db=home, posts=posts)
-        if error := home_error(db, stored, known):
+    names = [field.name for field in fields(ShardRow)]
+    for row in session.query(f"{SELECT} where shard = %s", (stored.shard,)):
+        if error := home_error(db, stored, ShardRow(**dict(zip(names, row, strict=True)))):
             raise error
 
 

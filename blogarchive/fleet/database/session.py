@@ -1,12 +1,10 @@
 """Connections to PostgreSQL, a session that holds locks, and the migrations of the fleet's tables."""
 
-import queue
-import select
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from gettext import gettext as _
@@ -31,11 +29,19 @@ _DEFAULTS = {
 """Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them."""
 
 
-def connection_string(url: str) -> str:
-    """Return the parameters of libpq for an address. Raises `UsageError` if it is invalid."""
+def connection_string(url: str, *, holds_locks: bool = False) -> str:
+    """Return the parameters of libpq for an address. Raises `UsageError` if it is invalid.
+
+    PostgreSQL ends a silent session that `holds_locks`.
+    """
+    limits = time_limits()
+    defaults = {**_DEFAULTS, "tcp_user_timeout": f"{limits.client * 1000:.0f}"}
     try:
-        defaults = {**_DEFAULTS, "tcp_user_timeout": f"{time_limits().client * 1000:.0f}"}
-        missing = {name: value for name, value in defaults.items() if name not in conninfo_to_dict(url)}
+        named = conninfo_to_dict(url)
+        missing = {name: value for name, value in defaults.items() if name not in named}
+        if holds_locks:
+            own = f"-c idle_session_timeout={limits.server * 1000:.0f}"
+            missing["options"] = f"{named.get('options', '')} {own}"
         return make_conninfo(url, **missing)
     except psycopg.ProgrammingError as error:
         raise UsageError(
@@ -46,23 +52,27 @@ def connection_string(url: str) -> str:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Connection]:
+async def connected(url: str, *, holds_locks: bool = False) -> AsyncIterator[Connection]:
     """Yield a connection that commits each statement.
 
     Raises `FleetUnreachable` if PostgreSQL cannot be reached or the connection ends, and `UsageError` if `fleet init`
     has not run or PostgreSQL refuses a statement.
     """
     with user_errors():
-        connection = await psycopg.AsyncConnection.connect(connection_string(url), autocommit=True)
-        async with connection:
+        parameters = connection_string(url, holds_locks=holds_locks)
+        async with await psycopg.AsyncConnection.connect(parameters, autocommit=True) as connection:
             yield connection
+
+
+async def scalar(connection: Connection, sql: LiteralString, parameters: Sequence[object] = ()) -> Any:
+    """Return the first column of the first row; None if there is none."""
+    row = await (await connection.execute(sql, parameters)).fetchone()
+    return row[0] if row else None
 
 
 async def server_time(connection: Connection) -> datetime:
     """Return the current time of PostgreSQL, by which rounds are scheduled."""
-    row = await (await connection.execute("select now()")).fetchone()
-    assert row is not None  # noqa: S101 - a query without a table has one row
-    moment: datetime = row[0]
+    moment: datetime = await scalar(connection, "select now()")
     return moment
 
 
@@ -75,18 +85,12 @@ def user_errors() -> Iterator[None]:
     """Convert errors of psycopg in the block to errors for the user."""
     try:
         yield
-    except psycopg.errors.UndefinedTable as error:
-        raise OutdatedTables(
-            _("PostgreSQL has no tables of a fleet; `blogarchive fleet init` makes them")
-        ) from error
-    except psycopg.errors.UndefinedColumn as error:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise OutdatedTables(
             _(
-                "the tables of the fleet are those of an older blogarchive; `blogarchive fleet init` migrates them"
+                "PostgreSQL has no tables of a fleet, or those of an older blogarchive; `blogarchive fleet init` makes them"
             )
         ) from error
-    except psycopg.errors.UndefinedObject as error:
-        raise UsageError(_("a fleet needs PostgreSQL 14 or later")) from error
     except psycopg.OperationalError as error:
         raise FleetUnreachable(
             _("PostgreSQL cannot be reached: {reason}").format(reason=one_line(error))
@@ -102,27 +106,22 @@ def one_line(error: BaseException) -> str:
 
 Row = tuple[Any, ...]
 _SECONDS_BETWEEN_TRIES: Final = 0.5
-_Connection = psycopg.Connection[Row]
-_Statement = tuple[LiteralString, Sequence[object], "Future[list[Row]]"]
+_SECONDS_TO_END: Final = 1.0
 
 
 class Session:
-    """A direct connection, used by one thread alone; statements return their rows."""
+    """A direct connection that holds locks; a thread of its own runs its statements, in order."""
 
     def __init__(self, url: str) -> None:
         """Connect. Raises `FleetUnreachable` or `UsageError`."""
         self._limits = time_limits()
-        self._confirmed_at = boot_clock()
         self._lost: str | None = None
-        self._statements: queue.SimpleQueue[_Statement | None] = queue.SimpleQueue()
         with user_errors():
-            self._connection = _connect(connection_string(url), self._limits.client)
-            self._connection.execute(
-                "select set_config('idle_session_timeout', %s, false)", (f"{self._limits.server * 1000:.0f}",)
-            )
-        self._receiver, self._waker = socket.socketpair()
-        self._thread = threading.Thread(target=_serve, args=(self, self._connection), daemon=True)
-        self._thread.start()
+            self._connection = _connect(connection_string(url, holds_locks=True), self._limits.client)
+        self._confirmed_at = boot_clock()
+        self._statements = ThreadPoolExecutor(1)
+        self._is_closed = threading.Event()
+        threading.Thread(target=self._keep_confirming, daemon=True).start()
 
     def is_alive(self) -> bool:
         """Return True if PostgreSQL keeps the session, and its locks, for some seconds from now."""
@@ -135,12 +134,7 @@ class Session:
 
     def submit(self, sql: LiteralString, parameters: Sequence[object] = ()) -> "Future[list[Row]]":
         """Run a statement after those submitted before; return its rows, or `FleetUnreachable`, later."""
-        future: Future[list[Row]] = Future()
-        self._statements.put((sql, parameters, future))
-        self._waker.send(b"s")
-        if self._lost is not None:  # the thread may have ended before it saw the statement
-            self.fail_rest()
-        return future
+        return self._statements.submit(self._run, sql, parameters)
 
     def query(self, sql: LiteralString, parameters: Sequence[object] = ()) -> list[Row]:
         """Run a statement and return its rows. Raises `FleetUnreachable` also if the answer takes too long."""
@@ -150,54 +144,35 @@ class Session:
             raise self.error() from None
 
     def close(self) -> None:
-        """End the session. A statement without an answer is left to its thread, which ends with the process."""
-        self._statements.put(None)
-        self._waker.send(b"c")
-        if self.is_alive():
-            self._thread.join(1.0)
-        if not self._thread.is_alive():
-            self._receiver.close()
-            self._waker.close()
+        """End the session after its statements; a statement without an answer is given up."""
+        self._is_closed.set()
+        wait([self.submit("select 1")], _SECONDS_TO_END if self.is_alive() else 0)
+        with suppress(OSError, psycopg.OperationalError):  # else its thread, and so the process, would wait
+            stuck = socket.socket(fileno=self._connection.fileno())
+            stuck.shutdown(socket.SHUT_RDWR)
+            stuck.detach()
+        self._statements.shutdown(cancel_futures=True)
+        self._connection.close()
 
-    def run_statements(self, connection: _Connection) -> bool:
-        """Run what is submitted, or confirm the session; return False after `close` or if it is lost."""
-        waker = self._receiver.fileno()
-        readable, _writable, _failed = select.select([connection.fileno(), waker], [], [], self._limits.ping)
-        if waker not in readable:
-            return self._run(connection, ("select 1", (), Future()))
-        for _byte in self._receiver.recv(4096):
-            statement = self._statements.get()
-            if statement is None or not self._run(connection, statement):
-                return False
-        return True
-
-    def fail_rest(self) -> None:
-        """Answer the statements that were submitted too late."""
-        self._lost = self._lost or _("the session is closed")
-        with suppress(queue.Empty):
-            while True:
-                if statement := self._statements.get_nowait():
-                    statement[2].set_exception(self.error())
-
-    def _run(self, connection: _Connection, statement: _Statement) -> bool:
-        sql, parameters, future = statement
+    def _run(self, sql: LiteralString, parameters: Sequence[object]) -> list[Row]:
         sent_at = boot_clock()
         try:
-            cursor = connection.execute(sql, parameters)
+            cursor = self._connection.execute(sql, parameters)
             rows = cursor.fetchall() if cursor.description else []
         except psycopg.OperationalError as error:
-            self._lost = one_line(error)
-            future.set_exception(self.error())
-            return False
-        except psycopg.Error as error:
-            future.set_exception(error)
-            return True
+            self._lost = self._lost or one_line(error)
+            raise self.error() from error
         self._confirmed_at = sent_at
-        future.set_result(rows)
-        return True
+        return rows
+
+    def _keep_confirming(self) -> None:
+        """Let PostgreSQL hear of the session, also while the program computes; the body of a thread."""
+        with suppress(RuntimeError):  # the session is closed meanwhile
+            while not self._is_closed.wait(self._limits.ping):
+                wait([self.submit("select 1")])
 
 
-def _connect(parameters: str, seconds: float) -> _Connection:
+def _connect(parameters: str, seconds: float) -> psycopg.Connection[Row]:
     """Return a new connection; PostgreSQL may refuse for some seconds, as while it starts."""
     until = boot_clock() + seconds
     while True:
@@ -207,16 +182,6 @@ def _connect(parameters: str, seconds: float) -> _Connection:
             if boot_clock() > until:
                 raise
         time.sleep(_SECONDS_BETWEEN_TRIES)
-
-
-def _serve(session: Session, connection: _Connection) -> None:
-    """Serve a session until it ends; the body of its thread."""
-    try:
-        while session.run_statements(connection):
-            pass
-    finally:
-        connection.close()
-        session.fail_rest()
 
 
 _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
@@ -292,6 +257,7 @@ _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     );
     update procrastinate_jobs j set queue_name = s.home from fleet_shards s where j.lock = s.shard;
     """,
+    "alter table fleet_shards add column asked_at timestamptz",  # when a person asked for a round
 )
 _MINIMUM_SERVER: Final = 140000
 """`idle_session_timeout` is new in PostgreSQL 14."""
@@ -309,16 +275,11 @@ async def migrate(connection: Connection) -> None:
             "create table if not exists fleet_migrations"
             " (number integer primary key, applied_at timestamptz not null default now())"
         )
-        if await _scalar(connection, "select to_regclass('procrastinate_jobs') is null"):
+        if await scalar(connection, "select to_regclass('procrastinate_jobs') is null"):
             await connection.execute(SchemaManager.get_schema())
-        applied = await _scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
+        applied = await scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
         if applied > len(_MIGRATIONS):
             raise UsageError(_("a newer blogarchive made the tables of this fleet; upgrade this one"))
         for number, script in enumerate(_MIGRATIONS[applied:], applied + 1):
             await connection.execute(script)
             await connection.execute("insert into fleet_migrations (number) values (%s)", (number,))
-
-
-async def _scalar(connection: Connection, sql: LiteralString) -> Any:
-    row = await (await connection.execute(sql)).fetchone()
-    return row[0] if row else None

@@ -96,6 +96,12 @@ def _failed_hosts(
     errors |= throttle.busy_hosts
     errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
     changed_hosts = session.answers.changed()
+    if throttle.stop_error is None:  # an update of a blog may be one request
+        changed_hosts |= {
+            host
+            for host in session.answers.unreadable()
+            if coverage.has_posts(session.archive, session.blogs_of(host))
+        }
     if changed and not changed_hosts and not left_out:
         changed_hosts = session.services_of_sites(_changed_sites(session))
     reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))

@@ -105,12 +105,16 @@ class HostAnswers:
         }
 
     def changed(self) -> set[str]:
-        """Return the hosts that seem to have changed."""
+        """Return the hosts most of whose pages could not be parsed."""
         return {
             host
             for host, count in self._unreadable.items()
             if count >= _MIN_UNREADABLE and count >= self._stored[host]
         }
+
+    def unreadable(self) -> set[str]:
+        """Return the hosts none of whose pages could be parsed."""
+        return {host for host in self._unreadable if not self._stored[host]}
 
 
 class CrawlObserver(MediaObserver, Protocol):
@@ -215,6 +219,10 @@ class CrawlSession:
         """Return the names of the services of the blogs of these sites."""
         hosts = self.targets.hosts_of(blog for blog in self.blogs if blog.site in sites)
         return set(hosts.values())
+
+    def blogs_of(self, service: str) -> list[Blog]:
+        """Return the blogs of a host."""
+        return [blog for blog, host in self.targets.hosts_of(self.blogs).items() if host == service]
 
     def host_delays(self, default: float) -> HostDelays:
         """Return the seconds between two requests to each host; `default` if no setting names them."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from copy import deepcopy
+from itertools import islice
 
 from lxml import html
 from lxml.etree import ParserError
@@ -68,6 +69,7 @@ _LICENCE = re.compile(
     r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)",
     re.IGNORECASE,
 )
+_HEADINGS = ("h1", "h2", "h3")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _WHOLE, _MOST = 0.9, 0.5
 
@@ -93,9 +95,9 @@ def find_body(
     ):
         return _widen(outline, extracted, heading, closed), True
     if best is not None and (
-        _mark(best) == 2 or extracted is None or _agree(outline, best, extracted) >= _MOST
+        _mark(best) >= 2 or extracted is None or _agree(outline, best, extracted) >= _MOST
     ):
-        return best, extracted is None or _agree(outline, best, extracted) > 0
+        return best, extracted is None or _mark(best) == 3 or _agree(outline, best, extracted) > 0
     if extracted is None:
         return _around_heading(outline, heading, closed), False
     return _widen(outline, extracted, heading, closed), best is not None
@@ -120,9 +122,9 @@ def _is_around(outline: Outline, node: Element, extracted: Element, heading: Ele
 
 
 def _mark(node: Element) -> int:
-    """Return 2 if a name of the element says that it is a text, 1 if it may, else 0."""
-    if node.get("itemprop") in ("articleBody", "text") or "articleBody" in (node.get("property") or ""):
-        return 2
+    """Return 3 if the data of the page say that the element is the text, 2 if a name does, 1 if it may be, else 0."""
+    if node.get("itemprop") == "articleBody" or "articleBody" in (node.get("property") or ""):
+        return 3
     names = names_of(node)
     if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul"):
         return 0
@@ -153,9 +155,10 @@ def _rank(
     agrees = 0.0 if extracted is None else _agree(outline, node, extracted)
     related = extracted is None or agrees > 0
     return (
-        related and follows and _mark(node) == 2 and apart,
+        apart and _mark(node) == 3,
+        related and follows and _mark(node) >= 2 and apart,
         related and apart,
-        _mark(node) == 2,
+        _mark(node) >= 2,
         follows,
         round(agrees, 1),
         size * (1 - outline.link_share(node)),
@@ -180,7 +183,8 @@ def _extract(outline: Outline, heading: Element | None, closed: Collection[Eleme
     for place, (node, original) in enumerate(zip(copy.iter(), originals, strict=True)):
         has_heading = heading is not None and outline.contains(original, heading)
         is_shown = original in outline.order and original not in closed
-        if node is copy or (is_shown and (has_heading or not is_aside(original))):
+        is_extra = is_aside(original) or (original.tag in _BLOCK_TAGS and has_role(original, _ADDED))
+        if node is copy or (is_shown and (has_heading or not is_extra)):
             node.set(_KEY, str(place))
         else:
             dropped.append(node)
@@ -227,27 +231,48 @@ def _widen(outline: Outline, node: Element, heading: Element | None, closed: set
     return node
 
 
-def added_parts(outline: Outline, body: Element, title: Element | None) -> Iterator[Element]:
-    """Yield the elements in the text that the theme adds: buttons, related posts, lines of licence."""
+def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
+    """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     whole = max(1, outline.size(body))
+    named = _named_parts(outline, body)
+    small = [node for node in named if outline.size(node) < max(0.4 * whole, _MAX_META)]
+    outer = set(small) - {node for one in small for node in one.iterdescendants()}
+    if sum(map(outline.size, outer)) >= outline.size(body):  # nothing else is left of a short text
+        small = [node for node in named if outline.size(node) < 0.4 * whole]
+    found = {*small, *_last_lines(outline, body, whole)}
+    for heading in _titles(outline, body, title):
+        found |= {heading, *_head(outline, body, heading)}
+    return found
+
+
+def _named_parts(outline: Outline, body: Element) -> list[Element]:
+    """Return the elements in the text that a name, or a tag, says to be of the theme; code is of the text."""
     code: set[Element] = set()
+    found = []
     for node in body.iterdescendants():
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
-        if (
-            node.getparent() in code
-            or node.tag in ("pre", "code")
-            or "highlight" in (node.get("class") or "")
-        ):
+        parent = node.getparent()
+        if parent in code or node.tag in ("pre", "code") or "highlight" in (node.get("class") or ""):
             code.add(node)
-            continue
-        if node is title or (
-            node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and outline.size(node) < 0.4 * whole
-        ):
-            yield node
-    if title is not None and outline.contains(body, title):
-        yield from _head(outline, body, title)
-    yield from _last_lines(outline, body, whole)
+        elif node.tag in ("header", "footer") and parent is not None and parent.tag != "blockquote":
+            found.append(node)
+        elif node.tag in _BLOCK_TAGS and has_role(node, _ADDED):
+            found.append(node)
+    return found
+
+
+def _titles(outline: Outline, body: Element, title: Element | None) -> list[Element]:
+    """Return the headings in the text that show the title; a theme may show it above the text too."""
+    if title is None:
+        return []
+    text = outline.text(title)
+    copies = islice((node for node in body.iter(*_HEADINGS) if node in outline.order), 1)
+    return [
+        node
+        for node in dict.fromkeys((title, *copies))
+        if outline.contains(body, node) and outline.text(node) == text
+    ]
 
 
 def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:

@@ -110,8 +110,11 @@ class Outline:
 
     def _find_beside(self, role: "re.Pattern[str]") -> frozenset[Element]:
         found: set[Element] = set()
+        around = ancestors(
+            node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody"
+        )
         for node in self.order:
-            if node.getparent() in found or is_aside(node, role):
+            if node.getparent() in found or (node not in around and is_aside(node, role)):
                 found.add(node)
         return frozenset(found)
 

@@ -11,7 +11,7 @@ from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
 from blogarchive.sites.engines.engine import Engine, find_engine
 from blogarchive.sites.engines.outline import Outline, Title, find_title
-from blogarchive.sites.engines.times import FoundTime, find_time
+from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
 
@@ -37,11 +37,9 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         return PostReading(post=None, engine=engine)
     found = read_comments(outline, sections, element, now, parts.comments)
     closed = {node for section in found.sections for node in section.iter()}
-    time = find_time(outline, heading, element, closed, now, parts.posted)
-    removed = {
-        *added_parts(outline, element, heading),
-        *(one for one in found.sections if outline.contains(element, one)),
-    }
+    added = added_parts(outline, element, heading)
+    time = find_time(Surroundings.of(outline, heading, element, added, closed, now), parts.posted)
+    removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, parts.drop, removed=removed)
     post = Post(
         number=number,

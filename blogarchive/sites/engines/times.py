@@ -43,7 +43,7 @@ _PUBLISHED = (
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
 _DAY = timedelta(days=1)
-_MAX_LINE, _MAX_BELOW, _MAX_AFTER, _FAR = 300, 5, 12, 2
+_MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR = 300, 5, 12, 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,18 +55,45 @@ class FoundTime:
     differ: bool = False
 
 
-def find_time(
-    outline: Outline,
-    heading: Element | None,
-    body: Element | None,
-    closed: set[Element],
-    now: datetime,
-    selectors: tuple[str, ...] = (),
-) -> FoundTime:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a page shows around the time of its post: the heading, the text without what the theme adds, comments."""
+
+    outline: Outline
+    heading: Element | None
+    inside: frozenset[int]  # the places of the text
+    closed: set[Element]  # the elements of comments
+    now: datetime
+
+    @classmethod
+    def of(
+        cls,
+        outline: Outline,
+        heading: Element | None,
+        body: Element,
+        added: set[Element],
+        closed: set[Element],
+        now: datetime,
+    ) -> "Surroundings":
+        inside = set(outline.span(body)).difference(*(outline.span(node) for node in added))
+        return cls(outline=outline, heading=heading, inside=frozenset(inside), closed=closed, now=now)
+
+    @property
+    def head(self) -> range | None:
+        """The places of the heading."""
+        return None if self.heading is None else self.outline.span(self.heading)
+
+    @property
+    def text(self) -> range:
+        """The places from the first to the last of the text."""
+        return range(min(self.inside), max(self.inside) + 1) if self.inside else range(0)
+
+
+def find_time(around: Surroundings, selectors: tuple[str, ...] = ()) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    shown, text = _find_shown(outline, heading, body, closed, now, selectors) or (None, None)
-    stated = _find_stated(outline, heading, body, closed, now)
-    in_url = _find_in_url(outline.tree.url, now)
+    shown, text = _find_shown(around, selectors) or (None, None)
+    stated = _find_stated(around)
+    in_url = _find_in_url(around.outline.tree.url, around.now)
     found = [(name, one) for name, one in (("shown", shown), *stated, ("URL", in_url)) if one is not None]
     if not found:
         return FoundTime(value=None)
@@ -94,25 +121,16 @@ def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
     return abs(one.at.replace(tzinfo=None) - other.at.replace(tzinfo=None)) <= 2 * _DAY
 
 
-def _find_shown(
-    outline: Outline,
-    heading: Element | None,
-    body: Element | None,
-    closed: set[Element],
-    now: datetime,
-    selectors: tuple[str, ...],
-) -> tuple[ParsedDate, str] | None:
+def _find_shown(around: Surroundings, selectors: tuple[str, ...]) -> tuple[ParsedDate, str] | None:
+    outline = around.outline
     for selector in selectors:
         for node in outline.select(selector):
             chosen = outline.text(node)[:200]
-            if node not in closed and (parsed := parse_shown(chosen, now)):
+            if node not in around.closed and (parsed := parse_shown(chosen, around.now)):
                 return parsed, _cut_shown(chosen)
-    places = _dates_outside(outline, heading, body, closed)
-    head = None if heading is None else outline.span(heading)
-    text = None if body is None else outline.span(body)
-    ranked = sorted((_rank(outline, place, head, text), place) for place in places)
+    ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
-        if rank[1] < _FAR and (parsed := parse_place(outline, place, now)):
+        if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
             return parsed, _cut_shown(_text_around_date(outline, place))
     return None
 
@@ -123,21 +141,17 @@ def _cut_shown(text: str) -> str:
     return " ".join((match[0] if match else text[:_WINDOW]).split())
 
 
-def _dates_outside(
-    outline: Outline, heading: Element | None, body: Element | None, closed: set[Element]
-) -> list[int]:
+def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
-    inside = range(0) if body is None else outline.span(body)
-    if heading is not None and outline.span(heading).start in inside:
-        inside = range(outline.span(heading).stop + _MAX_BELOW, inside.stop)
-    is_of_another = cache(partial(_is_of_another, outline, heading=heading))
+    outline = around.outline
+    is_of_another = cache(partial(_is_of_another, outline, heading=around.heading))
     return [
         place
         for place, text in enumerate(outline.texts)
         if len(text) < _MAX_LINE
-        and place not in inside
+        and place not in around.inside
         and DATE.search(text)
-        and outline.holders[place] not in closed
+        and outline.holders[place] not in around.closed
         and not is_of_another(outline.holders[place])
     ]
 
@@ -147,28 +161,38 @@ def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> 
     if outline.is_beside(node) and not (heading is not None and outline.is_beside(heading)):
         return True
     anchor = next(
-        (one for one in (node, *islice(node.iterancestors(), _MAX_BELOW), *node) if one.tag == "a"), None
+        (one for one in (node, *islice(node.iterancestors(), _MAX_ABOVE), *node) if one.tag == "a"), None
     )
     url = None if anchor is None else link_url(anchor, outline.tree.base)
     return url is not None and may_be_post(url) and post_number(url) != post_number(outline.tree.url)
 
 
-def _rank(outline: Outline, place: int, head: range | None, text: range | None) -> tuple[int, ...]:
+def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
-    line = outline.texts[place][:120]
-    before = outline.texts[place - 1][-12:] if place else ""
-    after_it = outline.texts[place + 1].strip()[:6] if place + 1 < len(outline.texts) else ""
-    edited = bool(_EDITED.search(line) or _EDITED.search(before) or _EDITED.match(after_it))
-    start = head.start if head is not None else text.start if text is not None else 0
-    end = text.start if text is not None and text.start > start else start + 30
+    head, text = around.head, around.text
+    edited = _is_edited(around.outline.texts, place)
+    start = text.start if head is None else head.start
+    end = text.start if text.start > start else start + 30
     if head is not None and place in head:
         return (2, edited, 0)
     if start <= place < end:
         return (edited, 0, place - start)
     if place < start:
         return (1 + edited, 1, start - place)
-    after = text.stop if text is not None else end
+    after = text.stop or end
     return (1 + edited, 1 if place - after < _MAX_AFTER else _FAR, abs(place - after))
+
+
+def _is_edited(texts: list[str], place: int) -> bool:
+    """Return whether a label before the date, or behind it, says that it is the time of the last change."""
+    before = texts[place - 1][-12:] if place else ""
+    after = "".join(texts[place + 1 : place + 2]).strip()[:6]
+    is_of_next = after.endswith((":", "：", "于")) or DATE.search("".join(texts[place + 2 : place + 3]))
+    return bool(
+        _EDITED.search(texts[place][:120])
+        or _EDITED.search(before)
+        or (_EDITED.match(after) and not is_of_next)
+    )
 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
@@ -193,26 +217,22 @@ def parse_shown(text: str, now: datetime) -> ParsedDate | None:
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 
-def _find_stated(
-    outline: Outline, heading: Element | None, body: Element | None, closed: set[Element], now: datetime
-) -> list[tuple[str, ParsedDate]]:
+def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
+    outline = around.outline
     found: list[tuple[str, str]] = []
     if published := outline.article_data.get("datePublished"):
         found.append(("JSON-LD", str(published)))
     found += [(f"meta {name}", outline.metas[name]) for name in _PUBLISHED if name in outline.metas][:1]
-    head = None if heading is None else outline.span(heading)
-    text = None if body is None else outline.span(body)
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
         is_edit = "modif" in str(node.get("itemprop")) or "updated" in (node.get("class") or "").split()
         place = outline.span(node).start
-        is_inside = text is not None and place in text and not (head is not None and head.start in text)
-        is_near = _rank(outline, place, head, text)[1] < _FAR and not _is_of_another(outline, node, heading)
-        if value and not is_edit and not is_inside and is_near and node not in closed:
+        is_far = place in around.inside or _rank(around, place)[1] >= _FAR
+        if value and not (is_edit or is_far or node in around.closed or _is_of_another(outline, node, around.heading)):
             found.append(("time", value))
             break
-    parsed = ((name, parse_stamp(value, now)) for name, value in found)
-    return [(name, one) for name, one in parsed if one is not None and one.at <= now + 2 * _DAY]
+    parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
+    return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]
 
 
 def parse_stamp(value: str, now: datetime) -> ParsedDate | None:

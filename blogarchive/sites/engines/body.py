@@ -281,12 +281,19 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
     while node is not body:
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
-        if below is not None and outline.size(below) < _MAX_META and DATE.search(outline.text(below)):
+        if below is not None and _is_dated_line(outline, below, body):
             yield below
         parent = node.getparent()
         if parent is None:
             return
         node = parent
+
+
+def _is_dated_line(outline: Outline, node: Element, body: Element) -> bool:
+    """Return whether a line shows the time of the post, and not the day that a part of the text is about."""
+    if outline.size(node) >= _MAX_META or not DATE.search(outline.text(node)):
+        return False
+    return node.tag not in _HEADINGS or len(list(islice(body.iter(node.tag), 2))) < 2
 
 
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:

@@ -256,33 +256,54 @@ class Title:
 
 def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
-    claims = _claims(outline)
-    best: tuple[tuple[int, ...], Title] | None = None
+    sites = _site_names(outline)
+    claims = [claim for claim in _claims(outline) if _fold(claim) not in sites]
     chosen = [node for selector in selectors for node in outline.select(selector)]
-    site = _fold(outline.metas.get("og:site_name", ""))
+    best: tuple[tuple[int, ...], Title] | None = None
+    rest: list[Element] = []
     for node in [*chosen, *_headings(outline)]:
-        if not 0 < outline.size(node) <= _MAX_TITLE:
-            continue
         text = outline.text(node)
+        if not 0 < len(text) <= _MAX_TITLE:
+            continue
         is_title = any(_is_part(text, claim) for claim in claims) or (
             node in chosen and any(confirms_title(claim, text) for claim in claims)
         )
-        if (
-            not 0 < len(text) <= _MAX_TITLE
-            or not is_title
-            or (_leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]))
-        ):
+        if _leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]):
             continue
-        key = _rank_heading(outline, node, text, claims, site, node in chosen)
+        if not is_title:
+            rest.append(node)
+            continue
+        key = _rank_heading(outline, node, text, claims, sites, node in chosen)
         if best is None or key > best[0]:
             best = key, Title(text=text, heading=node, is_confirmed=True)
     if best is not None:
         return best[1]
-    if chosen:
-        return Title(text=outline.text(chosen[0]), heading=chosen[0], is_confirmed=False)
+    shown = chosen or ([] if claims else _unconfirmed(outline, rest, sites))
+    if shown:
+        return Title(text=outline.text(shown[0]), heading=shown[0], is_confirmed=False)
+    claims = claims or _claims(outline)
     stated = next((claim for claim in claims[1:] if _is_part(claim, outline.tree.title)), None)
     text = stated or next(iter(claims[1:]), None) or _cut_site(outline.tree.title)
     return Title(text=text.strip(), heading=None, is_confirmed=stated is not None) if text else None
+
+
+def _site_names(outline: Outline) -> set[str]:
+    """Return the names of the blog, folded: what it states, and the texts of links to its home page."""
+    names = {_fold(outline.metas.get("og:site_name", ""))}
+    anchors = (node for node in outline.order if node.tag == "a" and node.get("href"))
+    names |= {_fold(outline.text(node)) for node in anchors if _leads_home(outline, node)}
+    return names - {""}
+
+
+def _unconfirmed(outline: Outline, nodes: list[Element], sites: set[str]) -> list[Element]:
+    """Return the headings of a page whose window title is the name of the blog."""
+    return [
+        node
+        for node in nodes
+        if not outline.is_beside(node)
+        and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
+        and _fold(outline.text(node)) not in sites
+    ]
 
 
 def _is_part(text: str, claim: str) -> bool:
@@ -290,7 +311,7 @@ def _is_part(text: str, claim: str) -> bool:
     own, whole = " ".join(text.casefold().split()), " ".join(claim.casefold().split())
     place = whole.find(own)
     if place < 0 or not any(map(str.isalnum, own)):
-        return "".join(own.split()) == "".join(whole.split()) != ""
+        return _fold(text) == _fold(claim) != ""
     before, after = whole[:place], whole[place + len(own) :]
     return (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
 
@@ -321,17 +342,17 @@ def _may_be_title(node: Element) -> bool:
 
 
 def _rank_heading(
-    outline: Outline, node: Element, text: str, claims: list[str], site: str, is_chosen: bool
+    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], is_chosen: bool
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = _fold(text)
     folded = [_fold(claim) for claim in claims]
-    is_whole = own in folded[1:] and own != site
+    is_whole = own in folded[1:] and own not in sites
     starts = any(claim.startswith(own) for claim in folded)
     is_heading = node.tag in _HEADINGS or node.get("itemprop") == "headline"
     is_titled = is_heading or has_role(node, _TITLE_CLASS)
     return (
-        own != site,
+        own not in sites,
         not outline.is_beside(node) or is_whole,
         is_chosen,
         is_whole,
@@ -362,4 +383,5 @@ def _cut_site(window: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return "".join(text.casefold().split())
+    """Return the letters and digits of a text: engines write quotes and dashes of the window title otherwise."""
+    return "".join(filter(str.isalnum, text.casefold()))

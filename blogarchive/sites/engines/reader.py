@@ -64,13 +64,8 @@ def _problems(
     problems = list(found.problems)
     if title is None or not title.is_confirmed:
         problems.append(Problem(kind="unreadable", field="title", detail=Detail.TITLE_ALONE))
-    if time.value is None:
-        problems.append(Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_OF_POST))
-    elif time.differ:
-        shown = ", ".join(f"{name} {text}" for name, text in time.witnesses)
-        problems.append(
-            Problem(kind="unreadable", field="posted_at", detail=Detail.TIMES_DIFFER.format(times=shown))
-        )
+    if time.doubt is not None:
+        problems.append(Problem(kind="unreadable", field="posted_at", detail=time.doubt))
     if not agreed or not (body.text or body.images):
         problems.append(Problem(kind="unreadable", field="body", detail=Detail.BODY_ALONE))
     if found.count is not None and found.count > len(found.comments) and not found.problems:

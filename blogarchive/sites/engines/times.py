@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -43,16 +44,16 @@ _PUBLISHED = (
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
 _DAY = timedelta(days=1)
-_MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR = 300, 5, 12, 2
+_MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = 300, 5, 12, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundTime:
-    """The time of a post; `witnesses` are the values by source, `differ` those that are more than a day apart."""
+    """The time of a post; `witnesses` are the values by source, `doubt` why it may be another time."""
 
     value: DateText | None
     witnesses: tuple[tuple[str, str], ...] = ()
-    differ: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,12 +92,13 @@ class Surroundings:
 
 def find_time(around: Surroundings, selectors: tuple[str, ...] = ()) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    shown, text = _find_shown(around, selectors) or (None, None)
+    shown, text, edited = _find_shown(around, selectors)
     stated = _find_stated(around)
-    in_url = _find_in_url(around.outline.tree.url, around.now)
-    found = [(name, one) for name, one in (("shown", shown), *stated, ("URL", in_url)) if one is not None]
+    witnesses = [*stated, ("URL", _find_in_url(around.outline.tree.url, around.now))]
+    witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
+    found = [(name, one) for name, one in witnesses if one is not None]
     if not found:
-        return FoundTime(value=None)
+        return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
     if len(stated) > 1 and not _is_near(stated[0][1], best) and _is_near(stated[0][1], stated[1][1]):
         best = stated[0][1]
@@ -107,13 +109,13 @@ def find_time(around: Surroundings, selectors: tuple[str, ...] = ()) -> FoundTim
             and one.at.date() == best.at.date()
         ):
             best = one
-    apart = any(not _is_near(one, best) for _, one in found if one.precision not in ("month", "year"))
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
-    return FoundTime(
-        value=DateText(text=text or texts[0][1], at=best.at, precision=best.precision),
-        witnesses=texts,
-        differ=apart,
-    )
+    doubt = Detail.ONLY_CHANGED if best is shown and edited else None
+    others = [one for _, one in found if one.precision not in ("month", "year") and not (edited and one is shown)]
+    if not all(_is_near(one, best) for one in others):
+        doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
+    value = DateText(text=text if text and not edited else texts[0][1], at=best.at, precision=best.precision)
+    return FoundTime(value=value, witnesses=texts, doubt=doubt)
 
 
 def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
@@ -121,18 +123,21 @@ def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
     return abs(one.at.replace(tzinfo=None) - other.at.replace(tzinfo=None)) <= 2 * _DAY
 
 
-def _find_shown(around: Surroundings, selectors: tuple[str, ...]) -> tuple[ParsedDate, str] | None:
+def _find_shown(
+    around: Surroundings, selectors: tuple[str, ...]
+) -> tuple[ParsedDate | None, str | None, bool]:
+    """Return the time, its text, and whether it is only that of the last change."""
     outline = around.outline
     for selector in selectors:
         for node in outline.select(selector):
             chosen = outline.text(node)[:200]
             if node not in around.closed and (parsed := parse_shown(chosen, around.now)):
-                return parsed, _cut_shown(chosen)
+                return parsed, _cut_shown(chosen), False
     ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
-            return parsed, _cut_shown(_text_around_date(outline, place))
-    return None
+            return parsed, _cut_shown(_text_around_date(outline, place)), rank[0] >= _EDIT
+    return None, None, False
 
 
 def _cut_shown(text: str) -> str:
@@ -170,7 +175,7 @@ def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head, text = around.head, around.text
-    edited = _is_edited(around.outline.texts, place)
+    edited = _EDIT * _is_edited(around.outline.texts, place)
     start = text.start if head is None else head.start
     end = text.start if text.start > start else start + 30
     if head is not None and place in head:
@@ -225,8 +230,12 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found += [(f"meta {name}", outline.metas[name]) for name in _PUBLISHED if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
-        is_edit = "modif" in str(node.get("itemprop")) or "updated" in (node.get("class") or "").split()
         place = outline.span(node).start
+        is_edit = (
+            "modif" in str(node.get("itemprop"))
+            or "updated" in (node.get("class") or "").split()
+            or _is_edited(outline.texts, place)
+        )
         is_far = place in around.inside or _rank(around, place)[1] >= _FAR
         if value and not (is_edit or is_far or node in around.closed or _is_of_another(outline, node, around.heading)):
             found.append(("time", value))

@@ -255,9 +255,9 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         parent = node.getparent()
         if parent in code or node.tag in ("pre", "code") or "highlight" in (node.get("class") or ""):
             code.add(node)
-        elif node.tag in ("header", "footer") and parent is not None and parent.tag != "blockquote":
-            found.append(node)
-        elif node.tag in _BLOCK_TAGS and has_role(node, _ADDED):
+            continue
+        is_edge = node.tag in ("header", "footer") and parent is not None and parent.tag != "blockquote"
+        if is_edge or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
             found.append(node)
     return found
 

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 from blogarchive.items import DateText, ListedPost
@@ -32,11 +32,37 @@ _ARCHIVE = re.compile(
     r"|全部文章|文章列表|文章归档|archives?|all posts|posts)\W*$",
     re.IGNORECASE,
 )
-_MIN_GROUP = 2
+_MIN_GROUP, _MAX_OTHER = 2, 60
 
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
-    """Return the posts that the page lists, in its order: the links of titles, else the largest group of links."""
+    """Return the posts that the page lists, in its order."""
+    return _listed(outline, _find_rows(outline, uid), now)
+
+
+def is_mostly_list(outline: Outline, uid: str) -> bool:
+    """Return whether the page has little else than links to posts: no text before them, and none after the last."""
+    main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root.find("body"))
+    if main is None:
+        return False
+    places = [
+        outline.span(anchor).start for anchor, _ in _find_rows(outline, uid) if outline.contains(main, anchor)
+    ]
+    span = outline.span(main)
+    ends = [span.start, *sorted(set(places)), span.stop]
+    sizes = [
+        sum(
+            outline.sizes(place)
+            for place in range(start, end)
+            if not outline.is_beside(outline.holders[place], SIDE)
+        )
+        for start, end in pairwise(ends)
+    ]
+    return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
+
+
+def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
+    """Return the links of titles with their URLs, else the largest group of links."""
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
@@ -56,9 +82,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     chosen = titled if count >= _MIN_GROUP or (count and not rest) else rest[:1]
     if chosen and chosen is titled and rest and len({url for _, url in groups[rest[0]]}) > 3 * count:
         chosen = rest[:1]
-    rows = [row for name in chosen for row in groups[name]]
-    rows.sort(key=lambda row: outline.order[row[0]])
-    return _listed(outline, rows, now)
+    return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 
 def _group(anchor: Element) -> str:

@@ -70,6 +70,10 @@ class Outline:
         span = self.span(node)
         return self._sizes[span.stop] - self._sizes[span.start]
 
+    def sizes(self, place: int) -> int:
+        """Return the number of characters of a text, without white space."""
+        return self._sizes[place + 1] - self._sizes[place]
+
     def link_share(self, node: Element) -> float:
         """Return the share of the characters of an element that are in links."""
         span = self.span(node)

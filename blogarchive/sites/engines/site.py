@@ -204,37 +204,23 @@ class _PageParser:
         return self._page_of_post(outline, reading)
 
     def _is_list(self, outline: "Outline", listed: tuple[ListedPost, ...]) -> bool:
+        from blogarchive.sites.engines.lists import is_mostly_list
+
         body = outline.tree.root.find("body")
         classes = [] if body is None else (body.get("class") or "").split()
-        if self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None:
-            return (
-                not looks_like_post(self.here.url)
-                and any(map(_LIST_CLASS.match, classes))
-                and not any(map(_POST_CLASS.match, classes))
-            )
         states_post = (
             outline.metas.get("og:type") == "article"
             or "article:published_time" in outline.metas
             or any(map(_POST_CLASS.match, classes))
         )
-        if self.here.kind is PageKind.HOME or self._is_root:
+        is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
+        if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             return not (states_post and not listed)
-        if states_post or looks_like_post(self.here.url):
+        if states_post:
             return False
-        is_named = any(map(_LIST_CLASS.match, classes)) or outline.metas.get("og:type") in ("website", "blog")
-        return len(listed) >= (2 if is_named else _MIN_LISTED) and not self._has_post(outline)
-
-    def _has_post(self, outline: "Outline") -> bool:
-        """Return whether a heading that is no link to another page is the title of the window."""
-        from blogarchive.sites.engines.outline import find_title
-
-        title = find_title(outline)
-        return (
-            title is not None
-            and title.heading is not None
-            and title.heading.find(".//a") is None
-            and title.is_confirmed
-        )
+        if any(map(_LIST_CLASS.match, classes)) and not looks_like_post(self.here.url):
+            return is_target or len(listed) > 1
+        return len(listed) >= _MIN_LISTED and is_mostly_list(outline, self.uid)
 
     def _page_of_post(self, outline: "Outline", reading: "PostReading") -> ParsedPage:
         post = reading.post

@@ -76,6 +76,7 @@ class Surroundings:
         closed: set[Element],
         now: datetime,
     ) -> "Surroundings":
+        """Return the surroundings of a text in which the theme added elements."""
         inside = set(outline.span(body)).difference(*(outline.span(node) for node in added))
         return cls(outline=outline, heading=heading, inside=frozenset(inside), closed=closed, now=now)
 
@@ -110,8 +111,10 @@ def find_time(around: Surroundings, selectors: tuple[str, ...] = ()) -> FoundTim
         ):
             best = one
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
-    doubt = Detail.ONLY_CHANGED if best is shown and edited else None
-    others = [one for _, one in found if one.precision not in ("month", "year") and not (edited and one is shown)]
+    doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
+    others = [
+        one for _, one in found if one.precision not in ("month", "year") and not (edited and one is shown)
+    ]
     if not all(_is_near(one, best) for one in others):
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
     value = DateText(text=text if text and not edited else texts[0][1], at=best.at, precision=best.precision)
@@ -237,7 +240,9 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
             or _is_edited(outline.texts, place)
         )
         is_far = place in around.inside or _rank(around, place)[1] >= _FAR
-        if value and not (is_edit or is_far or node in around.closed or _is_of_another(outline, node, around.heading)):
+        if value and not (
+            is_edit or is_far or node in around.closed or _is_of_another(outline, node, around.heading)
+        ):
             found.append(("time", value))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)

@@ -179,3 +179,39 @@ PAGES = {
 NESTED = ("typecho", "zblog", "emlog", "wordpress")
 """Engines that show answers inside what they answer."""
 FLAT = ("discuz",)
+
+SHORT = "今天停电两小时，什么也没做。"
+_CHANGED = "2021-07-08"
+_LICENCE = '<section id="license"><h3>许可协议</h3><p>本文采用 署名-非商业性使用 4.0 国际 许可协议，转载请注明出处。</p></section>'
+
+SHORT_POSTS = {
+    "the line with the time is in the element of the text": _page(
+        f'<section id="content"><article><header><h1 class="entry-title"><a href="/1.html" rel="bookmark">{TITLE}</a></h1></header>'
+        f'<div class="entry-content"><footer class="post-info">Published: {DAY} <address>By <a href="/author/a.html">店员</a></address>'
+        f'<p>In <a href="/category/a.html">日记</a></p></footer><p>{SHORT}</p></div></article></section>'
+    ),
+    "the element of the text is named after the sidebar in it": _page(
+        f'<header id="header"><h1>{TITLE}</h1></header><div id="content" class="sidebar-right"><div class="sidebar">关于店员</div>'
+        f'<section id="main"><article><time datetime="{MINUTE}:00+08:00">{DAY}</time><div class="article-entry" '
+        f'itemprop="articleBody"><p>{SHORT}</p></div></article></section></div>'
+    ),
+    "the text shows its title once more": _page(
+        f'<div class="info"><h1 class="post-title">{TITLE}</h1><time>{DAY}</time></div><main><article class="post-content">'
+        f'<header><a href="/category/a/">日记</a><h1>{TITLE}</h1><span>店员</span><time>{DAY}</time></header><p>{SHORT}</p></article></main>'
+    ),
+    "the time of the last change stands beside that of the post": _page(
+        f'<div id="main"><div class="meta">发布于：<time>{DAY}</time> <span>更新于：</span><time>{_CHANGED}</time></div>'
+        f'<h1 class="title">{TITLE}</h1><article class="md-text">{SHORT}</article></div>'
+    ),
+    "the licence is longer than the text": _page(
+        f'<div id="main"><h1>{TITLE}</h1><p class="date">{DAY}</p><article><p>{SHORT}</p></article>'
+        f'<div class="article-footer">{_LICENCE}</div></div>'
+    ),
+}
+ONLY_CHANGED = _page(
+    f'<div id="main"><h1>{TITLE}</h1><article>{TEXT}</article><p>最后修改时间：{DAY}</p></div>'
+)
+NO_TITLE_IN_WINDOW = (
+    f'<title>小城笔记</title><div class="header"><a class="logo" href="/">小城笔记</a></div>'
+    f'<div class="post-main"><div class="post-main-title">{TITLE}</div><p>{DAY}</p><div class="post-md">{TEXT}</div></div>'
+)

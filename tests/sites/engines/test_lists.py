@@ -10,7 +10,18 @@ from blogarchive import api
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.normalize import normalize_page
-from tests.sites.engines.markups import COMMENTS, DAY, FLAT, NESTED, PAGES, TITLE
+from tests.sites.engines.markups import (
+    COMMENTS,
+    DAY,
+    FLAT,
+    NESTED,
+    NO_TITLE_IN_WINDOW,
+    ONLY_CHANGED,
+    PAGES,
+    SHORT,
+    SHORT_POSTS,
+    TITLE,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HOME = "https://notes.example.org"
@@ -171,3 +182,36 @@ def test_title_day_text_and_comments_are_those_of_the_page(engine: str) -> None:
     if engine in NESTED:
         assert [one.reply_to for one in post.comments] == [to for _, _, to, _ in COMMENTS]
     assert page.problems == ()
+
+
+@pytest.mark.parametrize("shape", SHORT_POSTS)
+def test_a_text_shorter_than_what_its_theme_adds_is_read_alone(shape: str) -> None:
+    page = read_page(SHORT_POSTS[shape])
+    post = page.posts[0]
+    assert (post.title, post.body_text) == (TITLE, SHORT)
+    assert post.posted is not None
+    assert f"{post.posted.at:%Y-%m-%d}" == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "field"), [(ONLY_CHANGED, "posted_at"), (NO_TITLE_IN_WINDOW, "title")], ids=["time", "title"]
+)
+def test_a_title_or_a_time_that_the_page_only_suggests_is_stored_with_a_problem(
+    text: str, field: str
+) -> None:
+    page = read_page(text)
+    assert page.posts[0].title == TITLE
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == DAY
+    assert field in [problem.field for problem in page.problems]
+
+
+def test_a_page_that_a_sitemap_names_and_that_lists_posts_is_no_post() -> None:
+    rows = "".join(
+        f'<li><a href="/{number}.html">第 {number} 天</a> 2020-05-0{number}</li>' for number in range(1, 6)
+    )
+    body = f"<title>全部 - 小城笔记</title><body><main><h1>全部</h1><ul>{rows}</ul></main></body>"
+    target = Target(url=f"{HOME}/all-of-them.html", site="web", kind=PageKind.POST, uid="notes.example.org")
+    page = Page(url=target.url, fetched_at=NOW, status=200, headers=(), body=body.encode())
+    parsed = site_by_name("web").parse_page(page, target)
+    assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)

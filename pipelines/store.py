@@ -6,12 +6,12 @@ from pathlib import Path
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from blogarchive.crawl.options import default_db
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.importing.importer import PageImporter
 from blogarchive.items import CrawledPage
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import default_db
 from blogarchive.store.rows import utc_now
 from pipelines import require_page
 

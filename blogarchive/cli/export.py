@@ -23,11 +23,9 @@ from blogarchive.cli.output import (
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, run_export
-from blogarchive.export.seal import seal_archive
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.rows import Progress
-from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
 
 if TYPE_CHECKING:
     from blogarchive.export.epub import Division
@@ -167,6 +165,9 @@ def _choose_export(
 @options.verbosity
 def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Write a verified copy for a stick or a disc; the help is translated above."""
+    from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need
+    from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
+
     if file_only:
         require_other_file(db, out)
         if out.exists() and not is_sealed(out):

@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _without_arguments() -> list[str]:
     """Return the arguments of a start without any: `app` on a desktop, by a terminal or a bundle; else none, for help."""
-    from blogarchive.crawl.options import has_display
+    from blogarchive.store.database.files import has_display
 
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
     return ["app"] if (is_terminal or is_bundle()) and has_display(os.environ, sys.platform) else []

@@ -20,8 +20,8 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli.output import explain_damage
-from blogarchive.crawl.options import default_db
 from blogarchive.errors import UsageError
+from blogarchive.store.database.files import default_db
 
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
 _LARGEST = 2**31 - 1

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 
 import click
 
-from blogarchive.crawl.options import CrawlOptions
 from blogarchive.errors import ArchiveDamaged, BlogArchiveError, CannotWrite, Unreachable
 from blogarchive.processes import PROGRESS_FILE
 from blogarchive.store.rows import Progress, no_progress
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
+    from blogarchive.crawl.options import CrawlOptions
     from blogarchive.crawl.result import CrawlResult
 
 
@@ -127,7 +127,7 @@ def _choose_encoding(before: TextIO | None, *, is_terminal: bool) -> str:
 _HOSTS_SHOWN = 5
 
 
-def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
+def result_json(crawl_options: "CrawlOptions", result: "CrawlResult") -> str:
     """Return the result of a run as one line of JSON."""
     return json.dumps(
         {
@@ -149,7 +149,7 @@ def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
     )
 
 
-def error_json(crawl_options: CrawlOptions, error: BlogArchiveError) -> str:
+def error_json(crawl_options: "CrawlOptions", error: BlogArchiveError) -> str:
     """Return the error that prevented a run, as one line of JSON with the keys of `result_json` that it has."""
     return json.dumps(
         {

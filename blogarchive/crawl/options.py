@@ -1,21 +1,22 @@
 """What the user asked of a run: options, cookies, hosts that another worker holds, and the settings of each blog."""
 
 import os
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from gettext import gettext as _
-from http.cookiejar import LoadError, MozillaCookieJar
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from blogarchive.errors import BlogArchiveError, HostBusy, NoArchive, UsageError
 from blogarchive.fleet.shard import VARIABLE, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
+
+if TYPE_CHECKING:
+    from http.cookiejar import MozillaCookieJar
 
 
 class HostLocks(Protocol):
@@ -101,8 +102,10 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
         yield locks
 
 
-def read_cookies(path: Path) -> MozillaCookieJar:
+def read_cookies(path: Path) -> "MozillaCookieJar":
     """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if the format is another."""
+    from http.cookiejar import LoadError, MozillaCookieJar  # a tenth of the start of a command
+
     jar = MozillaCookieJar(path)
     try:
         jar.load(ignore_discard=True, ignore_expires=True)
@@ -170,29 +173,6 @@ class CrawlOptions:
     def partial(self) -> bool:
         """True if the run leaves out posts on purpose."""
         return self.limit is not None or self.since is not None
-
-
-def default_db() -> Path:
-    """Return the default path of the archive: BLOGARCHIVE_DB with `~` expanded, else the first that exists.
-
-    The places are `data/archive.db` in the current folder and `~/blogarchive/archive.db`. If neither exists, a desktop
-    begins in the home folder and a server in the current one.
-    """
-    if named := os.environ.get("BLOGARCHIVE_DB"):
-        return Path(os.path.expanduser(named))  # noqa: PTH111 - Path.expanduser may raise
-    here, home = Path("data/archive.db"), Path(os.path.expanduser("~/blogarchive/archive.db"))  # noqa: PTH111
-    if here.exists() or not (home.exists() or has_display(os.environ, sys.platform)):
-        return here
-    return home
-
-
-def has_display(environment: Mapping[str, str], platform: str) -> bool:
-    """Return True on a desktop: not in a remote shell, and on Unix with a display."""
-    if "SSH_CONNECTION" in environment:
-        return False
-    return platform in ("win32", "darwin") or bool(
-        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
-    )
 
 
 def require_archive(db: Path) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import MARKER, atomic_file, require_other_file
-from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
 
@@ -53,6 +52,8 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     name. The copy opens from a read-only folder. An earlier sealed archive is replaced. Raises `UsageError` if `out`
     has other files of these names or is the archive itself, and as `write_sealed_copy`.
     """
+    from blogarchive.export.html import export_html  # the module of `export` starts without its templates
+
     paths = _plan(out)
     require_other_file(archive, paths.database)
     _require_free(paths)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from gettext import gettext as _
@@ -129,3 +130,34 @@ LACKS_COMMENTS = (
     " (select max(s.captured_at) from post_stats s where s.post_id = p.id))"
 )
 """Condition on a post `p`: more or fewer comments are stored than counted, and no save since then agreed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
+
+    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
+    """
+
+    id: int
+    author_id: int
+    number: str
+    url: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+    first_seen_at: str
+    last_seen_at: str
+    last_changed_at: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    has_text: bool
+
+
+def columns_of(kind: type[Post]) -> str:
+    """Return the columns of a `Post` or a `PostRow` for a query of `posts p`."""
+    columns = ", ".join(f"p.{field.name}" for field in fields(kind) if field.name != "has_text")
+    return f"{columns}, p.content_hash is not null as has_text"

@@ -18,7 +18,7 @@ from scrapy.extensions.feedexport import FeedExporter
 
 from blogarchive.cli.discover import make_session
 from blogarchive.cli.options import Count, Day, Duration
-from blogarchive.crawl.options import CrawlOptions, default_db
+from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import LineObserver
 from blogarchive.crawl.run import crawl_in, run_lookups
 from blogarchive.errors import BlogArchiveError
@@ -26,6 +26,7 @@ from blogarchive.export.jsonl import post_object
 from blogarchive.items import CrawledPage
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import default_db
 from blogarchive.store.discovery import report_new
 from blogarchive.store.read.exports import open_reader
 from blogarchive.store.rows import utc_now

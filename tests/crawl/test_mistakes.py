@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.cli.group import _without_arguments
-from blogarchive.crawl.options import default_db, has_display
+from blogarchive.store.database.files import default_db, has_display
 from tests.demo import DemoHost, make_blog
 from tests.tool import Tool
 

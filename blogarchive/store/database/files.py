@@ -1,8 +1,10 @@
-"""Copies of an archive made while other processes read and write, and whether it was written to."""
+"""Where the archive is, copies of it made while other processes read and write, and whether it was written to."""
 
+import os
 import sqlite3
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
@@ -20,6 +22,29 @@ from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
 _TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
 _COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
+
+
+def default_db() -> Path:
+    """Return the default path of the archive: BLOGARCHIVE_DB with `~` expanded, else the first that exists.
+
+    The places are `data/archive.db` in the current folder and `~/blogarchive/archive.db`. If neither exists, a desktop
+    begins in the home folder and a server in the current one.
+    """
+    if named := os.environ.get("BLOGARCHIVE_DB"):
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - Path.expanduser may raise
+    here, home = Path("data/archive.db"), Path(os.path.expanduser("~/blogarchive/archive.db"))  # noqa: PTH111
+    if here.exists() or not (home.exists() or has_display(os.environ, sys.platform)):
+        return here
+    return home
+
+
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Return True on a desktop: not in a remote shell, and on Unix with a display."""
+    if "SSH_CONNECTION" in environment:
+        return False
+    return platform in ("win32", "darwin") or bool(
+        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    )
 
 
 class StateWatch:

@@ -1,7 +1,7 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import (
@@ -23,7 +23,7 @@ from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
-from blogarchive.store.rows import Value, text_checksum
+from blogarchive.store.rows import Post, Value, columns_of, text_checksum
 
 
 def save_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
@@ -124,31 +124,6 @@ def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
-    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
-
-    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
-    """
-
-    id: int
-    author_id: int
-    number: str
-    url: str
-    title: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    views: int | None
-    likes: int | None
-    comment_count: int | None
-    first_seen_at: str
-    last_seen_at: str
-    last_changed_at: str | None
-    gone_at: str | None
-    gone_reason: str | None
-    has_text: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PostRow(Post):
     """The whole row of a post before a save."""
 
@@ -183,12 +158,6 @@ class PostRow(Post):
     def text_since(self) -> str:
         """Return when the current version was first seen, UTC text."""
         return self.version_at or self.first_seen_at
-
-
-def columns_of(kind: type[Post]) -> str:
-    """Return the columns of a `Post` or a `PostRow` for a query of `posts p`."""
-    columns = ", ".join(f"p.{field.name}" for field in fields(kind) if field.name != "has_text")
-    return f"{columns}, p.content_hash is not null as has_text"
 
 
 _ROW = f"select {columns_of(PostRow)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608 - constants

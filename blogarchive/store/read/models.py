@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls
-from blogarchive.store.posts.posts import Post, columns_of
+from blogarchive.store.rows import Post, columns_of
 from blogarchive.store.statements import Statements
 
 

@@ -89,6 +89,7 @@ _PAGES_OF_READ: Final[
     r"edited": list_pages.show_edited,
     r"failures": list_pages.show_failures,
     r"day": list_pages.show_day,
+    r"fleet": list_pages.show_fleet,
     r"random": list_pages.open_random,
     r"feed\.atom": show_feed,
     r"help": _show_help,

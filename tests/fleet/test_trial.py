@@ -1,11 +1,14 @@
 """`fleet try` and `fleet status` at a size: what an operator sees in the first minutes."""
 
+import asyncio
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from blogarchive.browse.serve import create_app
+from tests.demo import DemoHost, make_blog
 from tests.fleet.fleet import Fleet, ended
 from tests.fleet.postgres import binaries
 
@@ -90,3 +93,32 @@ def test_metrics_are_printed_and_written_for_prometheus(fleet: Fleet, tmp_path: 
         assert 'blogarchive_fleet_lag_seconds{shard="a"}' in text
         assert "blogarchive_fleet_postgresql_up 1.0" in text
     assert 'blogarchive_fleet_failed_rounds_total{shard="a"} 1.0' in fleet.run("status", "--metrics").out
+
+
+def test_operators_see_workers_and_failing_hosts_in_serve(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(path: str) -> tuple[int, str]:
+        server = create_app(db)
+        await server.invoke_startup()
+        answer = await server.client.get(path, headers={"accept-language": "en"})
+        return answer.status_code, answer.text
+
+    with DemoHost([make_blog("31182", posts=2)]) as host:
+        db = fleet.add("a", host.blog_url("31182"))
+        assert ended(fleet.work("--once")).code == 0
+    fleet.add("b<b>", "http://127.0.0.1:9/u/1/")
+    assert ended(fleet.work("--once")).code == 0
+    fleet.run("pause", "b<b>")
+    status, shown = asyncio.run(ask("/read/fleet"))
+    assert status == 200
+    assert f"<td>{fleet.folder}</td>" in shown
+    assert "no worker serves it" in shown
+    assert "<td>b&lt;b&gt;</td>\n<td>paused</td>" in shown
+    assert 'href="/read/fleet"' in asyncio.run(ask("/read"))[1]
+    monkeypatch.setenv("BLOGARCHIVE_FLEET", "postgresql://nobody@127.0.0.1:1/none")
+    status, shown = asyncio.run(ask("/read/fleet"))
+    assert (status, "PostgreSQL cannot be reached" in shown) == (503, True)
+    monkeypatch.delenv("BLOGARCHIVE_FLEET")
+    assert asyncio.run(ask("/read/fleet"))[0] == 404
+    assert "/read/fleet" not in asyncio.run(ask("/read"))[1]

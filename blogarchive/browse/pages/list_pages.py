@@ -1,5 +1,6 @@
 """The home page, its feed, and the lists: blogs, gone and edited posts, failures, a day of the year; a random post."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from lxml import etree
 from blogarchive.browse import archives
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.requests import RequestContext, feed_response
+from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.shard import VARIABLE, fleet_url
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
@@ -58,6 +61,7 @@ async def show_home(context: RequestContext) -> Response:
             "of_day": of_day,
             "health": health,
             "archives": archives.home_urls(context.datasette),
+            "has_fleet": has_fleet(context),
         },
     )
 
@@ -163,6 +167,36 @@ async def show_day(context: RequestContext) -> Response:
             "after": _shift_day(month, number, 1),
         },
     )
+
+
+_SHOWN_SHARDS = 100
+
+
+async def show_fleet(context: RequestContext) -> Response:
+    """`/read/fleet`, for operators: the workers, and the shards that need a person or are late, or all with `?all=1`."""
+    if not has_fleet(context):
+        return await context.not_found(N_("such page"))
+    from blogarchive.fleet import registry
+
+    try:
+        found = await registry.read_status(fleet_url())
+    except BlogArchiveError as error:
+        return await context.render("fleet.html", {"error": str(error), "shards": ()}, status=503)
+    by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
+    shown = [
+        one for one in by_need if one["needs_person"] or one["failing_hosts"] or one["lag_seconds"] >= 60
+    ]
+    if len(found) <= _SHOWN_SHARDS or context.text_parameter("all"):
+        shown = by_need
+    homes = {(one["machine"], one["db"].rpartition("/")[0]): one["worker"] for one in found}
+    return await context.render(
+        "fleet.html", {"found": found, "homes": sorted(homes.items()), "shards": shown}
+    )
+
+
+def has_fleet(context: RequestContext) -> bool:
+    """Return whether this server of our own shows a fleet."""
+    return bool(os.environ.get(VARIABLE)) and archives.is_own_server(context.datasette)
 
 
 async def open_random(context: RequestContext) -> Response:

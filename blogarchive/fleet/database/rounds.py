@@ -1,15 +1,7 @@
 """Rounds: the jobs of Procrastinate that say when a shard is next, and the rows of `fleet_rounds`."""
 
 import asyncio
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -191,7 +183,6 @@ class EndedShard:
     `repeated` is how many rounds in a row ended with this exit code. `is_asked`: a person asked for a round meanwhile.
     """
 
-    home: str
     next_at: datetime | None
     is_paused: bool
     is_asked: bool
@@ -232,7 +223,7 @@ update fleet_shards s
        succeeded_at = case when %(succeeded)s then now() else s.succeeded_at end,
        requests = s.requests + coalesce(e.requests, 0)
   from ended e where s.shard = e.shard
-returning s.home, s.next_at, s.paused_at is not null as is_paused,
+returning s.next_at, s.paused_at is not null as is_paused,
           coalesce(s.asked_at >= e.started_at, false) as is_asked,
           (select count(*) + 1 from fleet_rounds r
             where r.shard = e.shard and r.id < e.id and r.exit_code = %(exit_code)s and r.id > coalesce(

@@ -21,7 +21,7 @@ from blogarchive.items import (
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
-from blogarchive.sites.creaders.urls import HINTS, build_home_url, filter_own_posts, parse_url, resolve_uid
+from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
 from blogarchive.sites.grammar.card import BlogHeader, parse_blog_header
 from blogarchive.sites.grammar.listing import find_next_page, parse_listing
 from blogarchive.sites.grammar.page import (
@@ -132,7 +132,7 @@ def parse_page(site: Site, page: Page, target: Target, cache: SubtreeCache | Non
     """Return all that a reader sees on `page`."""
     decoded = decode(page.body, page.header("content-type"))
     now, number = page.fetched_at.astimezone(site.zone), target.post_number or target.number
-    view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
+    view = build_page_view(decoded.text, page.url, now, parse_url, number, cache)
     return _PageParser(site=site, view=view, target=target, encoding=decoded.encoding).parse()
 
 

@@ -1,4 +1,4 @@
-"""The URLs of blog.creaders.net, the uid of a page's blog, and facts of the templates."""
+"""The URLs of blog.creaders.net, and the uid of a page's blog."""
 
 import base64
 import binascii
@@ -10,7 +10,6 @@ from sys import intern
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import ListedPost, PageKind, ParsedUrl
-from blogarchive.sites.grammar.page import MarkupHints
 from blogarchive.sites.links import DECIMAL_UID, parse_decimal_id
 
 # --- URLs
@@ -216,21 +215,3 @@ def _majority_uid(listed: Sequence[ListedPost]) -> str | None:
     """Return the uid of more than half of the posts: a portal lists posts of many blogs."""
     counted = Counter(uid for post in listed if (uid := _post_uid(post)))
     return next((uid for uid, count in counted.items() if 2 * count > len(listed)), None)
-
-
-# --- hints of the templates
-
-_SITE_BAR = """
-首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购
-物 搜索 搜索>> 发表日志 控制面板 个人相册 给我留言 帮助 退出 登录 登陆 注册
-简体 繁体 繁體 简体版 繁体版 设万维读者为首页 万维读者网 -- 全球华人的精神家园
-广告服务 联系我们 关于万维 复制 收藏本页 返回首页 博客首页 加入收藏 RSS 相册
-财经 体育 娱乐 移民 留学 健康 军事 科技 教育 小说 读书 网刊 书屋
-"""
-
-HINTS = MarkupHints(
-    title_class="diary_title",
-    body_class="diary_content",
-    site_bar=frozenset(_SITE_BAR.split()),
-    title_cut_bytes=30,
-)

@@ -24,7 +24,7 @@ from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
 from blogarchive.sites.grammar.page import PageView, find_labels, read_label_count
 from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted, is_template_text
-from blogarchive.sites.grammar.words import COMMENTS_LABEL
+from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 
 # --- bounds of the body
 
@@ -108,11 +108,11 @@ def _is_framed(view: PageView, start: int, end: int) -> bool:
     if end < len(view.lines) and view.document.contains(node, view.lines[end]):
         return False
     # One paragraph is no frame: an author can make any number of them.
-    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node, view.hints.body_class)
+    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node)
 
 
-def _has_body_class(node: Element, body_class: str | None) -> bool:
-    return body_class is not None and body_class in (node.get("class") or "").split()
+def _has_body_class(node: Element) -> bool:
+    return BODY_CLASS in (node.get("class") or "").split()
 
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
@@ -253,8 +253,7 @@ def _find_end_without_counters(view: PageView, start: int, headers: Sequence[Com
     label = _find_label_below(view, start, headers)
     if label is not None:
         return label
-    body_class = view.hints.body_class
-    hinted = [node for node in view.document.root.iter("div", "td") if _has_body_class(node, body_class)]
+    hinted = [node for node in view.document.root.iter("div", "td") if _has_body_class(node)]
     if len(hinted) == 1 and view.document.positions(hinted[0]) is not None:
         return view.document.lines_in(hinted[0]).stop
     end = _find_element_end(view, start)

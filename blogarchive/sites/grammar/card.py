@@ -11,7 +11,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page import PageView
-from blogarchive.sites.grammar.words import DATE, strip_bullets
+from blogarchive.sites.grammar.words import DATE, SITE_BAR, strip_bullets
 
 # --- the author's card
 
@@ -325,6 +325,6 @@ def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
     """Return the lines after the last one that has only words of the site's bar."""
     for offset in range(len(lines) - 1, -1, -1):
         words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
-        if all(word in view.hints.site_bar or not word for word in words):
+        if all(word in SITE_BAR or not word for word in words):
             return lines[offset + 1 :]
     return lines

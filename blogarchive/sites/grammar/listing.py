@@ -324,7 +324,7 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
                     title=title,
                     number=parsed_url.number,
                     url=parsed_url.url,
-                    title_cut=is_title_cut(title, view.hints.title_cut_bytes),
+                    title_cut=is_title_cut(title),
                     posted=DateText(text=text[start:].strip()) if text[start:] else None,
                 )
                 button = _NOT_A_TITLE.fullmatch(fold(title)) is not None

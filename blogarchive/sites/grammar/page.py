@@ -120,27 +120,6 @@ def _find_section_labels(
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
-# --- hints of the templates
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MarkupHints:
-    """Facts of a site's templates; an empty value means that the fact is unknown.
-
-    `title_class` is the class of the link around a post's title, `body_class` that of the element of its
-    text. `site_bar` has the words of the site's navigation bar. The sidebar may cut titles at
-    `title_cut_bytes` GBK bytes.
-    """
-
-    title_class: str | None = None
-    body_class: str | None = None
-    site_bar: frozenset[str] = frozenset()
-    title_cut_bytes: int = 30
-
-
-NO_HINTS = MarkupHints()
-
-
 # --- the view of a page
 
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
@@ -171,7 +150,6 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: str | None
-    hints: MarkupHints
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
@@ -302,7 +280,6 @@ def build_page_view(
     parse_url: Callable[[str], ParsedUrl],
     number: str | None = None,
     cache: SubtreeCache | None = None,
-    hints: MarkupHints = NO_HINTS,
 ) -> PageView:
     """Return the view of a page's text.
 
@@ -330,7 +307,6 @@ def build_page_view(
         now=now,
         parse_url=parse_url,
         number=parse_url(url).number or number,
-        hints=hints,
     )
 
 

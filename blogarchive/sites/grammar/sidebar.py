@@ -111,6 +111,7 @@ _NO_CARD = AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _MAX_MORE_LENGTH = 40
+_CUT_BYTES = 30  # of titles in the sidebar of creaders
 _MAX_CACHED_TITLES = 100  # of a category in the cache
 
 
@@ -190,29 +191,27 @@ class _SidebarParser:
             self.problems = () if self.months else self.problems
 
 
-def is_title_cut(title: str, cut_bytes: int) -> bool:
-    """Return True if a title may be cut: dots at its end, or `cut_bytes` in GBK, one less for a whole
-    character.
-    """
-    return len(title.encode("gb18030", "replace")) >= cut_bytes - 1 or title.endswith(("…", "..."))
+def is_title_cut(title: str) -> bool:
+    """Return True if a title may be cut: dots at its end, or 30 bytes in GBK, one less for a whole character."""
+    return len(title.encode("gb18030", "replace")) >= _CUT_BYTES - 1 or title.endswith(("…", "..."))
 
 
 def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     """Find the post that a line of the sidebar links to."""
     for text, _, parsed_url in view.links[index]:
         if parsed_url is not None and parsed_url.kind is PageKind.POST:
-            post = _build_listed_post(text, parsed_url.number, parsed_url.url, view.hints.title_cut_bytes)
+            post = _build_listed_post(text, parsed_url.number, parsed_url.url)
             if post is not None:
                 return post
     return None
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
-def _build_listed_post(text: str, number: str | None, url: str, cut_bytes: int) -> ListedPost | None:
+def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | None:
     title = strip_bullets(text).strip()
     if not title or _is_more_link(fold(title)):
         return None
-    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title, cut_bytes))
+    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title))
 
 
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
@@ -255,9 +254,7 @@ def _parse_titles(
         return linked
     rows = [i for i in lines if not _is_more_link(view.folded[i])]
     bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
-    return tuple(
-        [ListedPost(title=title, title_cut=is_title_cut(title, view.hints.title_cut_bytes)) for title in bare]
-    )
+    return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
 
 
 def _parse_categories(

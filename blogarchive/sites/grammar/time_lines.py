@@ -16,6 +16,7 @@ from blogarchive.sites.grammar.words import (
     HOUR_SIGN,
     RELATIVE_TIME,
     TIME_OF_DAY,
+    TITLE_CLASS,
     WEEKDAY,
 )
 
@@ -81,9 +82,9 @@ class TitleTime:
 
 def find_titles(view: PageView, end: int) -> list[int]:
     """Return the lines before line `end` that are marked as titles."""
-    window_title, title_class = view.document.title, view.hints.title_class
+    window_title = view.document.title
     likely = {
-        *view.document.select_lines(lambda subtree: _find_headings(subtree, title_class)),
+        *view.document.select_lines(_find_headings),
         *view.line_index.find_lines_starting(window_title[:_MIN_TITLE_LENGTH]),
     }
     if len(window_title) > MAX_LABEL_LENGTH:
@@ -98,12 +99,10 @@ def find_titles(view: PageView, end: int) -> list[int]:
 
 
 @lru_cache(maxsize=16)
-def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[int]:
+def _find_headings(subtree: CachedSubtree) -> Sequence[int]:
     """Find the lines of a subtree that are marked as titles by tag or class."""
     return [
-        i
-        for i, line in enumerate(subtree.lines)
-        if line.block.tag in HEADING_TAGS or _has_title_class(line, title_class)
+        i for i, line in enumerate(subtree.lines) if line.block.tag in HEADING_TAGS or _has_title_class(line)
     ]
 
 
@@ -115,7 +114,7 @@ def is_marked_title(view: PageView, line: Line) -> bool:
             return True
     elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in window_title):
         return True
-    return _has_title_class(line, view.hints.title_class)
+    return _has_title_class(line)
 
 
 def _begins_with_title(view: PageView, index: int) -> bool:
@@ -127,10 +126,10 @@ def _begins_with_title(view: PageView, index: int) -> bool:
     return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
 
 
-def _has_title_class(line: Line, title_class: str | None) -> bool:
+def _has_title_class(line: Line) -> bool:
     anchor = line.spans[0][3] if line.spans else None
     name = None if anchor is None else anchor.get("class")
-    return name is not None and title_class in name.split()
+    return name is not None and TITLE_CLASS in name.split()
 
 
 def is_named_by_window(view: PageView, index: int) -> bool:

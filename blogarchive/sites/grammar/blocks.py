@@ -11,7 +11,6 @@ from typing import Literal
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
-from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.footers import (
     CommentMarkers,
     find_comment_element,
@@ -97,14 +96,11 @@ def split_comments_above(
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
     """Return the first line of the innermost element that has text above the header, and none below it."""
-    node: Element | None = view.lines[header.first].block
-    while node is not None:
-        inside = view.document.lines_in(node)
-        if any(view.folded[i] for i in range(header.last + 1, inside.stop)) or not others.isdisjoint(inside):
+    for _, inside in view.iter_around(header.first):
+        if view.has_text(range(header.last + 1, inside.stop)) or not others.isdisjoint(inside):
             return None
-        if any(view.folded[i] for i in range(inside.start, header.first)):
+        if view.has_text(range(inside.start, header.first)):
             return inside.start
-        node = node.getparent()
     return None
 
 
@@ -228,10 +224,7 @@ def check_first(
 
 def _has_plain_text(view: PageView, index: int) -> bool:
     """Check whether a line has words that are no links, such as those of a comment."""
-    rest = view.lines[index].text
-    for text, _, _ in view.links[index]:
-        rest = rest.replace(text, "", 1)
-    return _WORD.search(rest) is not None
+    return _WORD.search(view.text_without(index, (text for text, _, _ in view.links[index]))) is not None
 
 
 # Promise "no wrong value": a year is not guessed.
@@ -301,7 +294,7 @@ def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Probl
     if any(block.text_end > block.header.last + 1 for block in blocks):
         return None
     between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
-    if not any(view.folded[index] for index in between):
+    if not view.has_text(between):
         return None
     detail = Detail.COMMENTS_ABOVE
     return comments_problem("unreadable", detail)

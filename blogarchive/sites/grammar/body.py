@@ -22,7 +22,7 @@ from blogarchive.sites.grammar.counters import (
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
-from blogarchive.sites.grammar.page import PageView, find_labels, read_label_count
+from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
 from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted, is_template_text
 from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 
@@ -138,16 +138,10 @@ def _is_template_line(view: PageView, index: int) -> bool:
         if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
     ]
     return (
-        bool(links) and len(categories) == len(links) and not _WORD.search(_without(view, index, categories))
+        bool(links)
+        and len(categories) == len(links)
+        and not _WORD.search(view.text_without(index, categories))
     )
-
-
-def _without(view: PageView, index: int, texts: Sequence[str]) -> str:
-    """Return the text of a line without these parts."""
-    rest = view.lines[index].text
-    for text in texts:
-        rest = rest.replace(text, "", 1)
-    return rest
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
@@ -197,7 +191,7 @@ def _leads_away(view: PageView, index: int) -> bool:
     if not text or line.media:
         return not line.media
     links = [shown for shown, _, _ in view.links[index]]
-    if not links or _WORD.search(_without(view, index, links)):
+    if not links or _WORD.search(view.text_without(index, links)):
         return False
     return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
 
@@ -265,13 +259,10 @@ def _find_end_without_counters(view: PageView, start: int, headers: Sequence[Com
 
 def _find_element_end(view: PageView, start: int) -> int | None:
     """Find the end of the innermost element with the title and text after it, at most the next section."""
-    node: Element | None = view.lines[start - 1].block
-    while node is not None:
-        inside = view.document.lines_in(node)
+    for _, inside in view.iter_around(start - 1):
         stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
-        if any(view.folded[index] for index in range(start, stop)):
+        if view.has_text(range(start, stop)):
             return stop
-        node = node.getparent()
     return None
 
 
@@ -414,9 +405,9 @@ class _BoundsSearch:
         """Add the number that the label of the comments shows, above the first of them."""
         headers = self.markers.from_line(start).headers
         stop = headers[0].first if headers else len(self.view.lines)
-        for index in find_labels(self.view, COMMENTS_LABEL):
+        for index in find_comment_labels(self.view):
             count = read_label_count(self.view, index) if start <= index < stop else None
-            if count is not None and index not in self.view.sections:
+            if count is not None:
                 bare = Counters(first=index, last=index, views=None, likes=None, comments=None)
                 return replace(counters or bare, comments=count)
         return counters
@@ -427,9 +418,7 @@ class _BoundsSearch:
         The counters may be above the body, with the title and the time; or the time may be with them below it.
         """
         view, begin, footer_line = self.view, self.heading.end, self.heading.footer_line
-        if footer_line is not None and not any(
-            view.folded[i] for i in range(footer_line + 1, counters.first)
-        ):
+        if footer_line is not None and not view.has_text(range(footer_line + 1, counters.first)):
             return begin, min(footer_line, counters.first)
         if counters.first <= begin:
             start = counters.last + 1

@@ -9,7 +9,6 @@ from blogarchive.items import DateText, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
-from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import DATE, SITE_BAR, strip_bullets
 
@@ -272,9 +271,7 @@ def _home_uid(view: PageView, index: int) -> str | None:
 
 def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:
     """Find the line below the title, without a link, in an element that has little else."""
-    node: Element | None = view.lines[title_line].block
-    while node is not None:
-        inside = view.document.lines_in(node)
+    for node, inside in view.iter_around(title_line):
         own = [i for i in view.lines_with_text(range(title_line + 1, inside.stop)) if i in outside]
         if own:
             few = len(own) < _MAX_TITLE_LINES and inside.start >= title_line - 1 and node.tag != "body"
@@ -283,7 +280,6 @@ def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | N
                 not view.links[own[0]] and len(text) <= _MAX_TAGLINE_LENGTH and not view.is_section(own[0])
             )
             return own[0] if few and plain else None
-        node = node.getparent()
     return None
 
 
@@ -292,10 +288,8 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
 
     A sole line is the title, unless a line before it equals the window title.
     """
-    node: Element | None = view.lines[url_line].block
     alone: list[int] = []
-    while node is not None:
-        inside = view.document.lines_in(node)
+    for node, inside in view.iter_around(url_line):
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
         own = _lines_after_bar(view, before)
         titled = next(
@@ -307,7 +301,6 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
             header = own == before and len(own) <= _MAX_TITLE_LINES and node.tag != "body"
             return own if header else alone or own[-2:]
         alone = alone or own
-        node = node.getparent()
     return alone
 
 

@@ -293,7 +293,7 @@ def find_comment_element(view: PageView, headers: Sequence[CommentHeader], heade
 
 def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:
     """Return True if no text precedes the header in its element, so the element has one comment alone."""
-    return not any(view.folded[index] for index in range(element.start, header.first))
+    return not view.has_text(range(element.start, header.first))
 
 
 # --- selection of footers
@@ -374,14 +374,12 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
         node = parent
     if document.contains(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
         return True  # the comments share one element with the rest of the page
-    return not any(
-        markers.view.folded[index] for index in range(footer.last + 1, document.lines_in(node).stop)
-    )
+    return not markers.view.has_text(range(footer.last + 1, document.lines_in(node).stop))
 
 
 def _ends_at(markers: CommentMarkers, footer: CommentFooter, limit: int) -> bool:
     """Check whether only blank lines follow the footer before `limit`."""
-    return not any(markers.view.folded[index] for index in range(footer.last + 1, limit))
+    return not markers.view.has_text(range(footer.last + 1, limit))
 
 
 def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:

@@ -12,11 +12,10 @@ from blogarchive.sites.grammar.page import (
     DomPosition,
     JoinedLines,
     PageView,
+    find_comment_labels,
     find_dom_position,
-    find_labels,
 )
 from blogarchive.sites.grammar.words import (
-    COMMENTS_LABEL,
     DATE,
     DATETIME,
     LINE_START,
@@ -244,11 +243,8 @@ def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tu
 
     None if the page claims no comments, or shows neither a number nor a label of comments.
     """
-    end = next(
-        (index for index in view.sections if index >= start and view.is_section(index)), len(view.lines)
-    )
-    own = (index for index in find_labels(view, COMMENTS_LABEL) if index not in view.sections)
-    label = next((index for index in own if start <= index < end), None)
+    end = view.find_section(start)
+    label = next((i for i in find_comment_labels(view) if start <= i < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
     found = tuple(_iter_short_headers(view, start if label is None else label + 1, end))

@@ -380,5 +380,5 @@ def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText |
             text = view.folded[index].strip() if index in allowed else ""
             match = pattern.fullmatch(text) if sign.search(text) else None
             if match is not None:
-                return DateText(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
+                return DateText(text=view.shown(index, match))
     return None

@@ -183,6 +183,31 @@ class PageView:
         parsed_url = links[0][2]
         return parsed_url is not None and parsed_url.kind is PageKind.HOME
 
+    def text_without(self, index: int, parts: Iterable[str]) -> str:
+        """Return the text of a line without these parts of it."""
+        rest = self.lines[index].text
+        for part in parts:
+            rest = rest.replace(part, "", 1)
+        return rest
+
+    def shown(self, index: int, match: "re.Match[str]", group: str = "time") -> str:
+        """Return a group of a match of the stripped folded line as the page shows it."""
+        return self.lines[index].text.strip()[slice(*match.span(group))].strip()
+
+    def find_section(self, start: int) -> int:
+        """Return the first line from `start` on that is the label of a parsed section; else the number of lines."""
+        return next((i for i in self.sections if i >= start and self.is_section(i)), len(self.lines))
+
+    def iter_around(self, index: int) -> Iterator[tuple[Element, range]]:
+        """Yield the block of a line and each element around it, the innermost first, with its lines."""
+        block = self.lines[index].block
+        for node in (block, *block.iterancestors()):
+            yield node, self.document.lines_in(node)
+
+    def has_text(self, lines: Iterable[int]) -> bool:
+        """Return True if any of the lines has text."""
+        return any(self.folded[i] for i in lines)
+
     def is_section(self, index: int) -> bool:
         """Return True if the line is the label of a parsed section of the sidebar."""
         return self.sections.get(index, "other") != "other"
@@ -393,13 +418,9 @@ def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
 
 def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:
     inside = view.document.lines_in(view.lines[first].block)
-    if any(view.folded[index] for index in range(inside.start, first)):
+    if view.has_text(range(inside.start, first)):
         return BlockPosition.INNER
-    return (
-        BlockPosition.WHOLE
-        if not any(view.folded[i] for i in range(last + 1, inside.stop))
-        else BlockPosition.FIRST
-    )
+    return BlockPosition.FIRST if view.has_text(range(last + 1, inside.stop)) else BlockPosition.WHOLE
 
 
 # --- witness of a title
@@ -473,6 +494,11 @@ def _strip(folded: str) -> str | None:
     label = strip_label(folded)
     titled = label is None and _RESPONSES_TO.match(folded.lstrip()) is not None
     return folded.strip(" :") if titled else label
+
+
+def find_comment_labels(view: PageView) -> list[int]:
+    """Return the indexes of the lines that are the label of comments, and of no section of the sidebar."""
+    return [index for index in find_labels(view, COMMENTS_LABEL) if index not in view.sections]
 
 
 def read_label_count(view: PageView, index: int) -> int | None:

@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.comments import PageComments, build_comments, par
 from blogarchive.sites.grammar.counters import Counters, find_counters
 from blogarchive.sites.grammar.footers import find_markers
 from blogarchive.sites.grammar.headers import find_headers
-from blogarchive.sites.grammar.page import PageView, find_labels
+from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.title import find_title_time
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
@@ -139,7 +139,7 @@ def parse_post(
 
 def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
     """Check whether the supposed title and time are the header of a comment."""
-    if any(index < heading.end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)):
+    if any(index < heading.end for index in find_comment_labels(view)):
         return True
     headers = find_headers(view, 0, heading.end)
     return any(header.last >= heading.start for header in headers)

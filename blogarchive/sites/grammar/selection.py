@@ -100,9 +100,7 @@ def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | N
             return None
         if element not in chosen:
             inside = view.document.lines_in(element)
-            if inside.stop <= header.last + 1 or any(
-                view.folded[i] for i in range(inside.start, header.first)
-            ):
+            if inside.stop <= header.last + 1 or view.has_text(range(inside.start, header.first)):
                 return None
             chosen[element] = header
     firsts = tuple(chosen.values())
@@ -118,12 +116,12 @@ def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted
     If one does, it is another comment that an open tag moved there.
     """
     element = find_comment_element(markers.view, headers, quoted)
-    node: Element | None = markers.view.lines[quoted.first].block
-    while node is not None and node is not element:
+    for node, _ in markers.view.iter_around(quoted.first):
+        if node is element:
+            return True
         if node.tag == element.tag and node.items() == element.items():
             return False
-        node = node.getparent()
-    return node is element
+    return False
 
 
 def _footers_match(markers: CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:

@@ -9,9 +9,8 @@ from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import CachedSubtree, Line
 from blogarchive.sites.grammar.counters import OWNER_WORDS
 from blogarchive.sites.grammar.headers import CommentHeader
-from blogarchive.sites.grammar.page import MAX_LABEL_LENGTH, PageView, find_labels
+from blogarchive.sites.grammar.page import MAX_LABEL_LENGTH, PageView, find_comment_labels
 from blogarchive.sites.grammar.words import (
-    COMMENTS_LABEL,
     DATETIME,
     HOUR_SIGN,
     RELATIVE_TIME,
@@ -301,7 +300,5 @@ def is_metadata(view: PageView, index: int) -> bool:
 
 def _comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
     """Return True if a label or a header of comments is on line `line` or below, above the sidebar."""
-    end = next((i for i in view.sections if i >= line and view.is_section(i)), len(view.lines))
-    return any(line <= header.first < end for header in headers) or any(
-        line <= index < end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)
-    )
+    own = range(line, view.find_section(line))
+    return any(header.first in own for header in headers) or any(i in own for i in find_comment_labels(view))

@@ -9,7 +9,14 @@ from blogarchive.items import DateText
 from blogarchive.parsing.html import CELLS
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import Counters, iter_counters
-from blogarchive.sites.grammar.page import PageView, are_in_same_row, find_labels, has_post_label, is_label
+from blogarchive.sites.grammar.page import (
+    PageView,
+    are_in_same_row,
+    find_comment_labels,
+    find_labels,
+    has_post_label,
+    is_label,
+)
 from blogarchive.sites.grammar.time_lines import (
     BYLINE,
     COMMENT_TIME_LABEL,
@@ -77,7 +84,7 @@ def _find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     title = _choose_title(view, titles)
     shows_post = (
         has_post_label(view)
-        or any(index not in view.sections for index in find_labels(view, COMMENTS_LABEL))
+        or find_comment_labels(view)
         or next(iter_counters(view, 0, len(view.lines)), None) is not None
     )
     if title is None or not shows_post:
@@ -183,7 +190,7 @@ def _find_line_above_comments(view: PageView) -> int | None:
 
     None on a page with counters.
     """
-    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections), None)
+    label = next(iter(find_comment_labels(view)), None)
     if label is None or next(iter_counters(view, 0, len(view.lines)), None) is not None:
         return None
     near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
@@ -213,14 +220,10 @@ def _is_time_footer(view: PageView, title: int, time: int, counters: Counters) -
     under = () if label is None else view.lines_with_text(range(counters.last + 1, label))
     return (
         time <= counters.last
-        and _has_text(view, range(title + 1, time))
-        and not _has_text(view, range(time + 1, counters.first))
+        and view.has_text(range(title + 1, time))
+        and not view.has_text(range(time + 1, counters.first))
         and all(view.links[index] for index in under)
     )
-
-
-def _has_text(view: PageView, lines: range) -> bool:
-    return any(True for _ in view.lines_with_text(lines))
 
 
 # --- title and time
@@ -369,8 +372,8 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
         found = _find_day_below(view, title)
         if found is None:
             continue
-        day, shown = found
-        day_text = view.lines[day].text.strip()[slice(*shown)].strip()
+        day, match = found
+        day_text = view.shown(day, match)
         hour = next(view.lines_below(day), None)
         if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
             hour = None
@@ -381,13 +384,13 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
     return _find_by_day_above(view, titles)
 
 
-def _find_day_below(view: PageView, title: int) -> tuple[int, tuple[int, int]] | None:
-    """Return the line and the span of a date below a title: right below it, or below data about the post."""
+def _find_day_below(view: PageView, title: int) -> "tuple[int, re.Match[str]] | None":
+    """Return the line and the match of a date below a title: right below it, or below data about the post."""
     for index in islice(view.lines_below(title), _LINES_TO_DAY):
         text = view.folded[index].strip()
         match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text)
         if match is not None:
-            return None if view.links_to_other_post(index) else (index, match.span("time"))
+            return None if view.links_to_other_post(index) else (index, match)
         if not is_metadata(view, index):
             return None
     return None
@@ -398,9 +401,8 @@ def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:
         day = next(iter_text_before(view, title), None)
         match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
         if day is not None and match is not None and is_named_by_window(view, title):
-            shown = view.lines[day].text.strip()[slice(*match.span("time"))]
-            text = view.lines[title].text.strip(EDGE_SPACES)
-            return TitleTime(title=text, posted=DateText(text=shown), start=day, end=title + 1)
+            text, posted = view.lines[title].text.strip(EDGE_SPACES), DateText(text=view.shown(day, match))
+            return TitleTime(title=text, posted=posted, start=day, end=title + 1)
     return None
 
 

@@ -381,19 +381,19 @@ def _read_by_parts(outline: Outline, parts: CommentParts) -> list[Comment]:
     comments: dict[Element, Comment] = {}
     for element in elements:
         inner = {node for other in element.iterdescendants() if other in known for node in other.iter()}
-        bodies = [node for node in picker.nodes(parts.body, element, inner) if not isinstance(node, str)]
+        bodies = picker.with_closed(inner).elements(parts.body, element)
         above = next((comments[one].author_name for one in element.iterancestors() if one in comments), None)
         if not bodies:
             return []
-        own = inner | set(bodies[0].iter())
-        name = picker.value("comments.author_name", parts.author, element, own)
-        posted = picker.date("comments.posted_at", parts.posted, element, own)
+        around = picker.with_closed(inner | set(bodies[0].iter()))
+        name = around.value("comments.author_name", parts.author, element)
+        posted = around.date("comments.posted_at", parts.posted, element)
         if not name or posted is None:
             return []
         body = read_body(picker, bodies[0], parts.drop, removed=inner)
         comments[element] = Comment(
             author_name=_SAYS.sub("", name) or parts.anonymous,
-            author_url=picker.url(parts.author_url, element, own),
+            author_url=around.url(parts.author_url, element),
             posted=posted,
             reply_to=above,
             body_html=body.html,

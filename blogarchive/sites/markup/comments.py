@@ -35,28 +35,26 @@ def find_comment_elements(
     if parts is None:
         return []
     found = picker.elements(parts.each, within)
-    unseen = picker.elements(parts.unseen, within) if parts.unseen else []
-    answers = [
-        answer
-        for element in found
-        if parts.answers is not None
-        for answer in picker.elements(parts.answers.each, element)
-    ]
+    unseen = picker.elements(parts.unseen, within)
+    answers = [answer for element in found for answer in _find_answers(picker, parts, element)]
     return keep_outermost([*found, *unseen, *answers])
+
+
+def _find_answers(picker: Picker, parts: CommentParts, element: Element) -> list[Element]:
+    return [] if parts.answers is None else picker.elements(parts.answers.each, element)
 
 
 def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Element]) -> PageComments:
     """Return the comments in `elements`; none, and a problem, if structure shows that one is forged."""
     if parts is None:
         return PageComments()
-    unseen = set(picker.elements(parts.unseen, None, ()) if parts.unseen else ())
-    wanted = set(picker.elements(parts.each, None, ()))
+    unclosed = picker.with_closed()
+    unseen, wanted = set(unclosed.elements(parts.unseen)), set(unclosed.elements(parts.each))
     own = [element for element in elements if element in wanted and element not in unseen]
-    reason = _find_forgery(picker, parts, own)
+    reason = _find_forgery(unclosed, parts, own)
     comments: list[Comment] = []
     for element in own:
-        if reason is None:
-            reason = _read_comment(picker, parts, element, comments)
+        reason = reason or _read_comment(unclosed, parts, element, comments)
     if reason is not None:
         picker.add_problem("forged", "comments", reason)
         return PageComments()
@@ -117,7 +115,7 @@ def _have_typed_answers(picker: Picker, parts: CommentParts, elements: list[Elem
     """Return whether all comments begin on a new line, as their template prints it, and an answer does not."""
     if parts.answers is None or not elements or not all(map(_begins_on_new_line, elements)):
         return False
-    answers = (answer for element in elements for answer in picker.elements(parts.answers.each, element, ()))
+    answers = (answer for element in elements for answer in _find_answers(picker, parts, element))
     return not all("\n" in _text_before(answer) for answer in answers)
 
 
@@ -131,38 +129,25 @@ def _read_comment(
     picker: Picker, parts: CommentParts, element: Element, comments: list[Comment]
 ) -> str | None:
     """Append the comment in `element` and its answers; return why it may be forged, or None."""
-    inner = keep_outermost(
-        [
-            *picker.elements(parts.body, element, ()),
-            *(picker.elements(parts.answers.each, element, ()) if parts.answers else ()),
-        ]
-    )
-    answers = set(picker.elements(parts.answers.each, element, ())) if parts.answers else set()
+    answers = _find_answers(picker, parts, element)
+    inner = keep_outermost([*picker.elements(parts.body, element), *answers])
+    answers = [node for node in inner if node in answers]
     bodies = [node for node in inner if node not in answers]
     if len(bodies) != 1 or len(inner) > _MAX_TEXTS:
-        return f"a comment has {len(bodies)} texts and {len(inner) - len(bodies)} answers"
-    comment = _build_comment(picker, parts, element, bodies[0], [node for node in inner if node in answers])
+        return f"a comment has {len(bodies)} texts and {len(answers)} answers"
+    comment = _build_comment(picker, parts, element, bodies[0], answers)
     if comment is None:
         return "a comment shows two names or two times"
     comments.append(comment)
-    for answer in inner:
-        reason = _read_answer(picker, parts, answer, comment, comments) if answer in answers else None
-        if reason is not None:
-            return reason
-    return None
-
-
-def _read_answer(
-    picker: Picker, parts: CommentParts, element: Element, comment: Comment, comments: list[Comment]
-) -> str | None:
-    answer_parts = parts.answers
-    bodies = picker.elements(answer_parts.body, element, ()) if answer_parts else []
-    if answer_parts is None or len(bodies) != 1:
-        return f"an answer has {len(bodies)} texts"
-    answer = _build_comment(picker, answer_parts, element, bodies[0], [], reply_to=comment.author_name)
-    if answer is None:
-        return "an answer shows two names or two times"
-    comments.append(answer)
+    owner = parts.answers or parts
+    for answer in answers:
+        bodies = picker.elements(owner.body, answer)
+        if len(bodies) != 1:
+            return f"an answer has {len(bodies)} texts"
+        found = _build_comment(picker, owner, answer, bodies[0], [], reply_to=comment.author_name)
+        if found is None:
+            return "an answer shows two names or two times"
+        comments.append(found)
     return None
 
 
@@ -177,12 +162,11 @@ def _build_comment(
 ) -> Comment | None:
     """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
     known = len(picker.problems)
-    closed = () if body_element is element else with_descendants((body_element, *answers))
-    name = "comments.author_name"
-    author = picker.value(name, parts.author, element, closed)
-    posted = picker.date("comments.posted_at", parts.posted, element, closed)
-    to = reply_to or picker.value("comments.reply_to", parts.reply_to, element, closed)
-    likes = picker.count("comments.likes", parts.likes, element, closed)
+    around = picker.with_closed(() if body_element is element else with_descendants((body_element, *answers)))
+    author = around.value("comments.author_name", parts.author, element)
+    posted = around.date("comments.posted_at", parts.posted, element)
+    to = reply_to or around.value("comments.reply_to", parts.reply_to, element)
+    likes = around.count("comments.likes", parts.likes, element)
     if any(problem.detail.startswith("the page shows") for problem in picker.problems[known:]):
         del picker.problems[known:]
         return None
@@ -192,7 +176,7 @@ def _build_comment(
     picker.note_source("comments.body", parts.body, body.text)
     return Comment(
         author_name=author or parts.anonymous,
-        author_url=picker.url(parts.author_url, element, closed),
+        author_url=around.url(parts.author_url, element),
         reply_to=to,
         posted=posted,
         body_html=body.html,

@@ -1,20 +1,21 @@
 """Read one page: find its template, read its parts, or read it by words if no template fits."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Problem, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.http import matches_host
-from blogarchive.sites.base import Explanation, Site
+from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
 from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
-from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, UrlForms, ViewsAnswer
+from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
 from blogarchive.sites.markup.posts import (
     ListReader,
@@ -27,38 +28,8 @@ from blogarchive.sites.markup.posts import (
     without_body,
 )
 
-# --- reading by words
-
-
-def parse_by_words(
-    text: str, encoding: str, url: str, now: datetime, forms: UrlForms, target: Target
-) -> ParsedPage:
-    """Return the post, the notice, or a page of kind UNKNOWN; always with a problem of the field `template`.
-
-    `now` is the fetch time in the site's zone.
-    """
-    number = target.post_number or target.number
-    view = build_page_view(text, url, now, forms.parse, number)
-    post = None if view.number is None else _find_post(view)
-    if post is not None:
-        return _page(PageKind.POST, encoding, Detail.TEMPLATE_WORDS, posts=(post,))
-    notice = find_notice(view, range(len(view.lines)))
-    if notice is not None:
-        return ParsedPage(kind=PageKind.NOTICE, encoding=encoding, notice=notice)
-    return _page(PageKind.UNKNOWN, encoding, Detail.TEMPLATE_UNKNOWN)
-
-
-def _page(kind: PageKind, encoding: str, detail: str, posts: tuple[Post, ...] = ()) -> ParsedPage:
-    problem = Problem(kind="unreadable", field="template", detail=detail)
-    return ParsedPage(kind=kind, encoding=encoding, posts=posts, problems=(problem,))
-
-
-def _find_post(view: PageView) -> Post | None:
-    found = parse_post(view, further=False, pager=None)
-    heading = None if found is None else found.heading
-    if found is None or heading is None or not confirms_title(view.document.title, heading.title):
-        return None
-    return found.to_post(view.number or "", view.url)
+if TYPE_CHECKING:
+    from blogarchive.sites.markup.site import MarkupSite
 
 
 # --- answers to scripts
@@ -114,6 +85,15 @@ def _fits(picker: Picker, template: Template) -> bool:
 
 # --- the page
 
+
+def _find_post(view: PageView) -> Post | None:
+    """Return the post that the words of the page show, if the window title confirms its title."""
+    found = parse_post(view, further=False, pager=None)
+    if found is None or found.heading is None or not confirms_title(view.document.title, found.heading.title):
+        return None
+    return found.to_post(view.number or "", view.url)
+
+
 _EMPTY_LIST = Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
 _LIST_AT_POST = Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)
 _NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_OF_POST)
@@ -123,18 +103,12 @@ _NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_O
 class PageReader:
     """Reads one page of a site; `now` is the fetch time in the site's zone."""
 
-    site: Site
+    site: "MarkupSite"
     text: str
     encoding: str
     url: str
     now: datetime
     target: Target
-    forms: UrlForms
-    templates: tuple[Template, ...]
-    answer: Answer | None
-    views_answer: ViewsAnswer | None
-    build_home_url: Callable[[str, str], str]
-    build_post_url: Callable[[str, str], str | None]
 
     def parse(self) -> ParsedPage:
         """Return all that the page shows."""
@@ -145,7 +119,7 @@ class PageReader:
         return self._with_blogs(self._parse_tree(tree), tree)
 
     def _parse_tree(self, tree: PageTree) -> ParsedPage:
-        template = find_template(tree, self.templates)
+        template = find_template(tree, self.site.templates)
         if template is None:
             return self._parse_by_words(tree)
         parsed = self._parse_template(Picker(tree=tree), template)
@@ -156,8 +130,21 @@ class PageReader:
         return with_blogs(parsed, tree, self.site, frozenset(uid for uid in uids if uid))
 
     def _parse_by_words(self, tree: PageTree) -> ParsedPage:
-        parsed = parse_by_words(self.text, self.encoding, self.url, self.now, self.forms, self.target)
-        return replace(parsed, author=self._read_author(Picker(tree=tree), None))
+        """Return the post, the notice, or a page of kind UNKNOWN; a notice alone has no problem of its template."""
+        number = self.target.post_number or self.target.number
+        view = build_page_view(self.text, self.url, self.now, self.site.parse_url, number)
+        post = None if view.number is None else _find_post(view)
+        notice = None if post is not None else find_notice(view, range(len(view.lines)))
+        detail = Detail.TEMPLATE_UNKNOWN if post is None else Detail.TEMPLATE_WORDS
+        problem = Problem(kind="unreadable", field="template", detail=detail)
+        return ParsedPage(
+            kind=PageKind.POST if post else PageKind.NOTICE if notice else PageKind.UNKNOWN,
+            encoding=self.encoding,
+            author=self._read_author(Picker(tree=tree), None),
+            posts=() if post is None else (post,),
+            notice=notice,
+            problems=() if notice else (problem,),
+        )
 
     def _check_list(self, tree: PageTree, parsed: ParsedPage) -> ParsedPage:
         """Return a list, with a problem if it is empty or at the URL of a post; else what the words say.
@@ -175,7 +162,7 @@ class PageReader:
     def explain(self) -> Explanation:
         """Return the template that fits the page, and the selector that filled each field first."""
         tree = parse_tree(self.text, self.url)
-        template = find_template(tree, self.templates)
+        template = find_template(tree, self.site.templates)
         if template is None:
             return Explanation(template=None)
         picker = Picker(tree=tree)
@@ -185,7 +172,7 @@ class PageReader:
 
     @property
     def _here(self) -> ParsedUrl:
-        return self.forms.parse(self.url)
+        return self.site.parse_url(self.url)
 
     @property
     def _post_url(self) -> str:
@@ -193,7 +180,7 @@ class PageReader:
         number, url = self._number, self._here.url
         if self._here.kind is not PageKind.COMMENTS or number is None:
             return url
-        return self.build_post_url(url, number) or url
+        return self.site.build_post_url(url, number) or url
 
     @property
     def _number(self) -> str | None:
@@ -228,7 +215,7 @@ class PageReader:
             post = without_body(post)
             return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
-        if post.views is None and (url := find_views_url(picker, self.views_answer)):
+        if post.views is None and (url := find_views_url(picker, self.site.views_answer)):
             paging.append(Link(url=url, kind=PageKind.COMMENTS, number=number))
         return self._page(picker, template, PageKind.POST, posts=(post,), paging=paging)
 
@@ -244,7 +231,7 @@ class PageReader:
 
     def _parse_list_page(self, picker: Picker, template: Template) -> ParsedPage:
         reader = self._list_reader(picker)
-        posts = tuple(read_whole_posts(picker, template.whole, self.forms.parse))
+        posts = tuple(read_whole_posts(picker, template.whole, self.site.parse_url))
         listed = reader.titles(template.titles)
         if self._here.kind is PageKind.POST and (
             own := [post for post in posts if post.number == self._number]
@@ -283,7 +270,7 @@ class PageReader:
         latest = reader.titles(template.latest)
         author = self._read_author(picker, template)
         urls = [row.url for row in categories if row.url]
-        category_urls = [url for url in urls if self.forms.parse(url).kind is PageKind.CATEGORY]
+        category_urls = [url for url in urls if self.site.parse_url(url).kind is PageKind.CATEGORY]
         found = [
             *(links or ()),
             *(link for row in months for link in reader.link(row.url, PageKind.MONTH)),
@@ -304,22 +291,24 @@ class PageReader:
         )
 
     def _list_reader(self, picker: Picker) -> ListReader:
-        return ListReader(picker=picker, parse_url=self.forms.parse, now=self.now)
+        return ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
 
     def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
         card = None if template is None else template.card
         uid = read_uid(picker, card) or self._here.uid or self.target.uid
-        return None if uid is None else read_author(picker, card, uid, self.build_home_url(self.url, uid))
+        return (
+            None if uid is None else read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
+        )
 
     def _parse_answer(self) -> ParsedPage | None:
         """Return the comments or the number of views of an answer that a script fetches; None for any other page."""
         if self.target.kind is not PageKind.COMMENTS:
             return None
-        views = read_views_answer(self.text, self.views_answer)
+        views = read_views_answer(self.text, self.site.views_answer)
         if views is not None:
             posts = tuple(replace(post, views=views) for post in self._comments_only(()))
             return ParsedPage(kind=PageKind.COMMENTS, encoding=self.encoding, posts=posts)
-        answer = read_comments_answer(self.text, self.url, self.answer)
+        answer = read_comments_answer(self.text, self.url, self.site.answer)
         if answer is None:
             return None
         found, picker = answer
@@ -336,10 +325,10 @@ class PageReader:
     def _answer_link(self, page: int) -> list[Link]:
         """Return the link to a page of the answer; the post's own page is the first page of the chain."""
         number, uid = self._number, self._here.uid or self.target.uid
-        if self.answer is None or number is None:
+        if self.site.answer is None or number is None:
             return []
-        path = self.answer.url.format(number=number, uid=uid, page=page)
-        url = self.forms.resolve(path, self.url)
+        path = self.site.answer.url.format(number=number, uid=uid, page=page)
+        url = self.site.parse_url(urljoin(self.url, path)).url
         return [Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)]
 
     def _comments_only(self, comments: tuple[Comment, ...]) -> tuple[Post, ...]:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.http import matches_host
 
 # --- parts of templates
 
@@ -196,21 +195,12 @@ class Form:
 class UrlForms:
     """The forms of a site, tried in order. `host_uid` matches the host name if that contains the uid."""
 
-    hosts: tuple[str, ...]
     forms: tuple[Form, ...]
     host_uid: str | None = None
 
     def parse(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host. Never raises."""
         return _parse_cached(self, url)
-
-    def resolve(self, path: str, url: str) -> str:
-        """Return the canonical URL of a path on the host of `url`."""
-        return self.parse(urljoin(url, path)).url
-
-    def is_host(self, host: str) -> bool:
-        """Return whether a host belongs to the site."""
-        return matches_host(host, self.hosts)
 
     def find_uid(self, host: str) -> str | None:
         """Return the uid in a host name, or None."""

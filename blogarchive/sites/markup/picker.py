@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import cast
 
@@ -154,48 +154,40 @@ class Picker:
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
-    def nodes(
-        self, selector: str, within: Element | None = None, closed: Collection[Element] | None = None
-    ) -> list[Node]:
+    def with_closed(self, elements: Collection[Element] = frozenset()) -> "Picker":
+        """Return a picker for which these elements alone are closed; it shares problems and sources."""
+        return replace(self, closed=set(elements))
+
+    def nodes(self, selector: str, within: Element | None = None) -> list[Node]:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""
         context = self.tree.root if within is None else within
         found = cast("list[Node]", compile_selector(selector)(context))
-        shut, hidden = self.closed if closed is None else closed, self.tree.hidden
+        shut, hidden = self.closed, self.tree.hidden
         return [node for node in found if (holder := _element_of(node)) not in shut and holder not in hidden]
 
-    def elements(
-        self, selector: str, within: Element | None = None, closed: Collection[Element] | None = None
-    ) -> list[Element]:
-        """Return the elements that a selector selects, without those inside another of them."""
-        nodes = self.nodes(selector, within, closed)
+    def elements(self, selector: str | None, within: Element | None = None) -> list[Element]:
+        """Return the elements that a selector selects, without those inside another of them; none without one."""
+        nodes = [] if selector is None else self.nodes(selector, within)
         return keep_outermost([node for node in nodes if not isinstance(node, str)])
 
-    def values(
-        self, pick: str | Pick, within: Element | None = None, closed: Collection[Element] | None = None
-    ) -> list[str]:
+    def values(self, pick: str | Pick, within: Element | None = None) -> list[str]:
         """Return the different values of a pick that are not blank."""
         selector, match = (pick, None) if isinstance(pick, str) else (pick.selector, pick.match)
-        shut = self.closed if closed is None else closed
+        hidden, closed = self.tree.hidden, self.closed
         texts = (
-            " ".join(node.split()) if isinstance(node, str) else visible_text(node, self.tree.hidden, shut)
-            for node in self.nodes(selector, within, shut)
+            " ".join(node.split()) if isinstance(node, str) else visible_text(node, hidden, closed)
+            for node in self.nodes(selector, within)
         )
         found = (_match_text(text, match) for text in texts)
         return list(dict.fromkeys(value for value in found if value))
 
-    def value(
-        self,
-        name: str,
-        picks: Picks | None,
-        within: Element | None = None,
-        closed: Collection[Element] | None = None,
-    ) -> str | None:
+    def value(self, name: str, picks: Picks | None, within: Element | None = None) -> str | None:
         """Return the value of the field `name`; None, and a problem, if the page shows different values for it."""
         if picks is None:
             return None
         parts = []
         for pick in picks if isinstance(picks, tuple) else (picks,):
-            values = self.values(pick, within, closed)
+            values = self.values(pick, within)
             if len(values) > 1:
                 self.add_problem(
                     "unreadable", name, Detail.VALUES.format(count=len(values), values=values[:3])
@@ -207,41 +199,22 @@ class Picker:
         self.note_source(name, picks, " ".join(parts))
         return " ".join(parts)
 
-    def count(
-        self,
-        name: str,
-        picks: Picks | None,
-        within: Element | None = None,
-        closed: Collection[Element] | None = None,
-    ) -> int | None:
+    def count(self, name: str, picks: Picks | None, within: Element | None = None) -> int | None:
         """Return the count of the field `name`; None, and a problem, if its text is no count."""
-        text = self.value(name, picks, within, closed)
+        text = self.value(name, picks, within)
         found = None if text is None else parse_count(text)
         if text is not None and found is None:
             self.add_problem("unreadable", name, Detail.NO_COUNT.format(text=text[:80]))
         return found
 
-    def date(
-        self,
-        name: str,
-        picks: Picks | None,
-        within: Element | None = None,
-        closed: Collection[Element] | None = None,
-    ) -> DateText | None:
+    def date(self, name: str, picks: Picks | None, within: Element | None = None) -> DateText | None:
         """Return the time of the field `name` as the page shows it."""
-        text = self.value(name, picks, within, closed)
+        text = self.value(name, picks, within)
         return None if text is None else DateText(text=text)
 
-    def url(
-        self,
-        selector: str | None,
-        within: Element | None = None,
-        closed: Collection[Element] | None = None,
-    ) -> str | None:
+    def url(self, selector: str | None, within: Element | None = None) -> str | None:
         """Return the absolute URL of the first link or attribute that a selector selects, or None."""
-        if selector is None:
-            return None
-        for node in self.nodes(selector, within, closed):
+        for node in [] if selector is None else self.nodes(selector, within):
             found = link_url(_as_anchor(node), self.tree.base)
             if found is not None and found.startswith(("http://", "https://")):
                 return found
@@ -329,10 +302,9 @@ def read_body(
 
     The elements of `opened` are open to other selectors from now on.
     """
-    own = {node for selector in opened for node in picker.elements(selector, element, ())}
-    dropped = own.union(
-        removed, (node for selector in drop for node in picker.elements(selector, element, ()))
-    )
+    unclosed = picker.with_closed()
+    own = {node for selector in opened for node in unclosed.elements(selector, element)}
+    dropped = own.union(removed, (node for selector in drop for node in unclosed.elements(selector, element)))
     picker.open(own)
     copy = _copy_visible(element, picker.tree.hidden, dropped)
     builder = LineBuilder()

@@ -39,7 +39,8 @@ def has_post(picker: Picker, parts: PostParts) -> bool:
     """Return whether the page has the title and the body of a post."""
     bodies = with_descendants(picker.elements(parts.body))
     titles = parts.title if isinstance(parts.title, tuple) else (parts.title,)
-    return bool(bodies) and any(picker.values(pick, None, bodies) for pick in titles)
+    outside = picker.with_closed(bodies)
+    return bool(bodies) and any(outside.values(pick) for pick in titles)
 
 
 def read_post(picker: Picker, parts: PostParts, number: str, url: str) -> Post | None:

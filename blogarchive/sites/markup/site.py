@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
+from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, ViewsAnswer
 
@@ -55,7 +56,7 @@ class MarkupSite(Site):
     def build_home_url(self, page_url: str, uid: str) -> str:
         """Return the home page of a blog, on the host of `page_url` unless the blog has a host of its own."""
         parts = urlsplit(page_url)
-        own = self.url_forms.is_host(parts.hostname or "") and self.home_host is not None
+        own = matches_host(parts.hostname or "", self.hosts) and self.home_host is not None
         host = (self.home_host or "").format(uid=uid) if own else parts.netloc
         return f"{parts.scheme}://{host}{self.home.format(uid=uid)}"
 
@@ -81,7 +82,7 @@ class MarkupSite(Site):
     @cached_property
     def url_forms(self) -> UrlForms:
         """The forms of the site's URLs."""
-        return UrlForms(hosts=self.hosts, forms=self.forms, host_uid=self.host_uid)
+        return UrlForms(forms=self.forms, host_uid=self.host_uid)
 
     def _reader(self, page: Page, target: Target) -> "PageReader":
         from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
@@ -95,10 +96,4 @@ class MarkupSite(Site):
             url=page.url,
             now=page.fetched_at.astimezone(self.zone),
             target=target,
-            forms=self.url_forms,
-            templates=self.templates,
-            answer=self.answer,
-            views_answer=self.views_answer,
-            build_home_url=self.build_home_url,
-            build_post_url=self.build_post_url,
         )

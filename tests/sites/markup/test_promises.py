@@ -132,7 +132,11 @@ def _pasted(case: Path, into: str) -> str | None:
     bodies = picker.elements(parts.body)
     comments = picker.elements(parts.comments.each) if parts.comments else []
     if into == "comment":
-        bodies = picker.elements(parts.comments.body, comments[0], ()) if parts.comments and comments else []
+        bodies = (
+            picker.with_closed().elements(parts.comments.body, comments[0])
+            if parts.comments and comments
+            else []
+        )
     if not bodies:
         return None
     named = [parts.title, parts.posted, parts.views, parts.likes, parts.comment_count]

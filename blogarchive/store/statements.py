@@ -45,8 +45,10 @@ class Statements:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
-        with user_errors(self.path):
+        try:  # `user_errors` would take as long as a small statement
             return self.connection.execute(sql, parameters)
+        except DATABASE_ERRORS as error:
+            raise to_user_error(error, self.path) or error from error
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run one statement for each of `rows` and return the number of rows changed."""

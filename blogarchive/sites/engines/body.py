@@ -11,7 +11,15 @@ from readability import Document
 from readability.readability import Unparseable
 
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
+from blogarchive.sites.engines.outline import (
+    COMMENTS,
+    Outline,
+    ancestors,
+    has_role,
+    is_aside,
+    names_of,
+    title_text,
+)
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.markup.picker import remove_elements
 
@@ -30,36 +38,13 @@ _WEAK = re.compile(
 # Parts that a theme adds inside the element of the text.
 _ADDED = re.compile(
     r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
-    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
+    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
     r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?\w*|respond|breadcrumbs?|toc|post-toc"
-    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated|headerlink|anchor)(?:$|[-_])",
+    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])",
     re.IGNORECASE,
 )
 _BLOCK_TAGS = frozenset(
-    [
-        "div",
-        "ul",
-        "ol",
-        "section",
-        "aside",
-        "p",
-        "nav",
-        "footer",
-        "table",
-        "dl",
-        "form",
-        "fieldset",
-        "header",
-        "blockquote",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "details",
-    ]
+    "div ul ol section aside p nav footer table dl form fieldset header blockquote hr details".split()  # noqa: SIM905
 )
 _LICENCE = re.compile(
     r"转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
@@ -70,8 +55,13 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3")
+_NEIGHBOUR = re.compile(
+    r"^\W*(?:prev(?:ious)?|next|older|newer|back(?: to)?|home|返回|(?:上|下|前|后|較|较)[一新旧早晚]?(?:篇|页|頁)?)(?:\W|$)",
+    re.IGNORECASE,
+)
+"""A label of a link to another page of the blog, below the text."""
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_WHOLE, _MOST = 0.9, 0.5
+_MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.4
 
 
 def find_body(
@@ -87,20 +77,27 @@ def find_body(
     extracted = _extract(outline, heading, closed)
     marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, inside)]
     best = max(marked, key=lambda node: _rank(outline, node, extracted, heading), default=None)
-    if (
-        best is not None
-        and extracted is not None
-        and _mark(best) == 1
-        and _is_around(outline, best, extracted, heading)
-    ):
-        return _widen(outline, extracted, heading, closed), True
-    if best is not None and (
-        _mark(best) >= 2 or extracted is None or _agree(outline, best, extracted) >= _MOST
-    ):
-        return best, extracted is None or _mark(best) == 3 or _agree(outline, best, extracted) > 0
     if extracted is None:
-        return _around_heading(outline, heading, closed), False
-    return _widen(outline, extracted, heading, closed), best is not None
+        chosen = _around_heading(outline, heading, closed) if best is None else best
+        return chosen, best is not None and (_mark(best) > 1 or _is_most(outline, best, heading, inside))
+    shared = 0.0 if best is None else _agree(outline, best, extracted)
+    is_around = best is not None and _mark(best) == 1 and _is_around(outline, best, extracted, heading)
+    if best is not None and not is_around and (_mark(best) >= 2 or shared >= _MOST):
+        return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
+    chosen = _widen(outline, extracted, heading, closed)
+    return chosen, best is not None or _is_most(outline, chosen, heading, inside)
+
+
+def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
+    """Return whether an element has most of what the page shows below its heading."""
+    start = 0 if heading is None else outline.span(heading).stop
+    span = outline.span(node)
+    sizes = [
+        (outline.sizes(place), place in span)
+        for place in range(start, len(outline.texts))
+        if outline.holders[place] not in inside and not outline.is_beside(outline.holders[place])
+    ]
+    return sum(size for size, is_own in sizes if is_own) > _WHOLE * sum(size for size, _ in sizes)
 
 
 def _around_heading(outline: Outline, heading: Element | None, closed: Collection[Element]) -> Element | None:
@@ -150,18 +147,18 @@ def _rank(
 ) -> tuple[float, ...]:
     """Return how likely a marked element is the text: without the heading, strong, as large as the extracted one, small."""
     size = outline.size(node)
-    follows = heading is None or outline.order[heading] < outline.order[node]
+    follows = heading is None or outline.span(node).stop > outline.span(heading).stop
     apart = heading is None or not outline.contains(node, heading)
     agrees = 0.0 if extracted is None else _agree(outline, node, extracted)
     related = extracted is None or agrees > 0
     return (
         apart and _mark(node) == 3,
         related and follows and _mark(node) >= 2 and apart,
-        related and apart,
+        related and follows and apart,
         _mark(node) >= 2,
         follows,
         round(agrees, 1),
-        size * (1 - outline.link_share(node)),
+        size * (1 - outline.link_share(node)) * (1 if apart or extracted is not None else -1),
         outline.order[node],
     )
 
@@ -190,7 +187,8 @@ def _extract(outline: Outline, heading: Element | None, closed: Collection[Eleme
             dropped.append(node)
     remove_elements(dropped)
     chosen = _run_readability(f"<html>{html.tostring(copy, encoding='unicode')}</html>")
-    return None if chosen is None else originals[chosen]
+    is_text = chosen is not None and outline.link_share(originals[chosen]) <= _MOST
+    return originals[chosen] if chosen is not None and is_text else None
 
 
 class _Chooser(Document):  # type: ignore[misc]
@@ -266,12 +264,12 @@ def _titles(outline: Outline, body: Element, title: Element | None) -> list[Elem
     """Return the headings in the text that show the title; a theme may show it above the text too."""
     if title is None:
         return []
-    text = outline.text(title)
+    text = title_text(outline, title)
     copies = islice((node for node in body.iter(*_HEADINGS) if node in outline.order), 1)
     return [
         node
         for node in dict.fromkeys((title, *copies))
-        if outline.contains(body, node) and outline.text(node) == text
+        if outline.contains(body, node) and title_text(outline, node) == text
     ]
 
 
@@ -305,7 +303,10 @@ def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element
         seen = 0
         for node in nodes:
             limit = min(_MAX_LICENCE, 0.5 * whole)
-            if outline.size(node) < limit and _LICENCE.search(outline.text(node)):
+            is_short = outline.size(node) < limit or (outline.size(node) < _MAX_META and len(shown) > 1)
+            text = outline.text(node)
+            is_neighbour = _NEIGHBOUR.search(text) and outline.link_share(node) > _LINKS
+            if is_short and (is_neighbour or _LICENCE.search(text)):
                 yield node
             elif seen >= _LAST:
                 break

@@ -266,7 +266,7 @@ def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
     best: tuple[tuple[int, ...], Title] | None = None
     rest: list[Element] = []
     for node in [*chosen, *_headings(outline)]:
-        text = outline.text(node)
+        text = title_text(outline, node)
         if not 0 < len(text) <= _MAX_TITLE:
             continue
         is_title = any(_is_part(text, claim) for claim in claims) or (
@@ -284,11 +284,16 @@ def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
         return best[1]
     shown = chosen or ([] if claims else _unconfirmed(outline, rest, sites))
     if shown:
-        return Title(text=outline.text(shown[0]), heading=shown[0], is_confirmed=False)
+        return Title(text=title_text(outline, shown[0]), heading=shown[0], is_confirmed=False)
     claims = claims or _claims(outline)
     stated = next((claim for claim in claims[1:] if _is_part(claim, outline.tree.title)), None)
     text = stated or next(iter(claims[1:]), None) or _cut_site(outline.tree.title)
     return Title(text=text.strip(), heading=None, is_confirmed=stated is not None) if text else None
+
+
+def title_text(outline: Outline, heading: Element) -> str:
+    """Return the text of a heading without the sign of a link to itself."""
+    return outline.text(heading).rstrip(" \u200b\ufeff¶#§")
 
 
 def _site_names(outline: Outline) -> set[str]:
@@ -372,7 +377,8 @@ def _leads_home(outline: Outline, node: Element) -> bool:
     """Return whether the heading links to the home page: it is the title of the blog."""
     anchors = [node] if node.tag == "a" else list(node.iter("a"))
     anchors += node.iterancestors("a")
-    paths = {urlsplit(anchor.get("href") or "#").path for anchor in anchors if anchor.get("href")}
+    urls = (anchor.get("href") or "#" for anchor in anchors)
+    paths = {urlsplit(url).path for url in urls if not url.startswith("#")}
     own = urlsplit(outline.tree.url).path
     return any(
         path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))

@@ -38,7 +38,7 @@ _WEAK = re.compile(
 # Parts that a theme adds inside the element of the text.
 _ADDED = re.compile(
     r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
-    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
+    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|(?:post)?metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
     r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?\w*|respond|breadcrumbs?|toc|post-toc"
     r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])",
     re.IGNORECASE,
@@ -95,7 +95,9 @@ def _is_most(outline: Outline, node: Element, heading: Element | None, inside: C
     sizes = [
         (outline.sizes(place), place in span)
         for place in range(start, len(outline.texts))
-        if outline.holders[place] not in inside and not outline.is_beside(outline.holders[place])
+        if outline.holders[place] not in inside
+        and not outline.is_beside(outline.holders[place])
+        and (place in span or not DATE.search(outline.texts[place]))
     ]
     return sum(size for size, is_own in sizes if is_own) > _WHOLE * sum(size for size, _ in sizes)
 

@@ -270,9 +270,9 @@ def _find_name(
     outline: Outline, item: _Item, nodes: list[Element], body: Element | None
 ) -> tuple[str | None, str | None]:
     """Return the name of the commenter and a link: by a class, the first link or bold text, or the text before the time."""
-    outside = [
-        node for node in nodes if body is None or not outline.contains(body, node) or body is item.element
-    ]
+    if body is not None and outline.contains(body, outline.holders[item.place]):
+        body = None  # the text has no element of its own
+    outside = [node for node in nodes if body is None or not outline.contains(body, node)]
     named = [
         node
         for node in outside
@@ -296,7 +296,7 @@ def _find_name(
     places = [
         place
         for place in _own(outline, item)
-        if place <= item.place and (body is None or body is item.element or place not in outline.span(body))
+        if place <= item.place and (body is None or place not in outline.span(body))
     ]
     for place in reversed(places):
         text = outline.texts[place]
@@ -345,6 +345,7 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
         and outline.size(node)
         and not any(outline.contains(node, one) for one in item.inner)
         and not _is_label(outline.text(node))
+        and not _SAYS.fullmatch(outline.text(node))
         and not any(_AUTHOR.search(name) for name in names_of(node))
     ]
     best = max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)

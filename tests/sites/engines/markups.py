@@ -149,10 +149,10 @@ def _wordpress() -> str:
         name, at, _, text = COMMENTS[place]
         children = f'<ul class="children">{inner}</ul>' if inner else ""
         return (
-            f'<li class="comment even depth-1" id="li-comment-{place + 1}"><div id="comment-{place + 1}"><div class="comment-author '
+            f'<li class="comment even depth-1" id="li-comment-{place + 1}"><div id="comment-{place + 1}" class="comment-body"><div class="comment-author '
             f'vcard"><img class="avatar" src="/a.png"><cite class="fn"><a href="http://x.example.org/">{name}</a></cite>'
             f'<span class="says">说道：</span></div><div class="comment-meta commentmetadata"><a href="#comment-1">'
-            f'{at[:4]} 年 {int(at[5:7])} 月 {int(at[8:10])} 日 {at[11:]}</a></div><p>{text}</p><div class="reply"><a href="#">回复'
+            f'{at[:4]} 年 {int(at[5:7])} 月 {int(at[8:10])} 日 {at[11:]}</a></div><p>{text[:3]}</p><p>{text[3:]}</p><div class="reply"><a href="#">回复'
             f"</a></div></div>{children}</li>"
         )
 

@@ -20,7 +20,8 @@ from blogarchive.messages.details import label
 if TYPE_CHECKING:
     from blogarchive.fleet.database.shards import ShardStatus
     from blogarchive.fleet.metrics import FleetMetrics
-    from blogarchive.fleet.worker import EndedRound
+    from blogarchive.fleet.round import RoundResult
+    from blogarchive.fleet.shard import ShardRow
 
 _SHOWN_SHARDS: Final = 50
 
@@ -56,14 +57,17 @@ class WorkerReport:
         self._print(f"{name}: {text}", **event)
         self._tell({"command": "fleet work", **event}, text)
 
-    def on_ended(self, ended: "EndedRound") -> None:
+    def on_ended(
+        self, row: "ShardRow", result: "RoundResult", *, paused: bool, next_at: datetime | None
+    ) -> None:
         """Print the result of a round; tell a person if the shard is paused."""
-        values = {"shard": ended.shard, "db": ended.db, **asdict(ended.result)}
-        if not self._quiet or ended.paused or self._as_json:
-            line = round_line(ended)
-            self._print(line, event="round", paused=ended.paused, next_at=ended.next_at, **values)
-        if ended.paused:
-            self._tell({"command": "fleet work", **values}, round_line(ended))
+        values = {"shard": row.shard, "db": row.db, **asdict(result)}
+        due_at = next_at.isoformat() if next_at else None
+        line = round_line(row.shard, result, paused=paused, next_at=due_at)
+        if not self._quiet or paused or self._as_json:
+            self._print(line, event="round", paused=paused, next_at=due_at, **values)
+        if paused:
+            self._tell({"command": "fleet work", **values}, line)
 
     def on_status(self, found: "Sequence[ShardStatus] | None") -> None:
         """Update the metrics, at a port or in a file."""
@@ -88,25 +92,24 @@ class WorkerReport:
             notify(self._command, summary=json.dumps(summary, ensure_ascii=False), sentence=sentence)
 
 
-def round_line(ended: "EndedRound") -> str:
+def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str | None) -> str:
     """Return a line about a round that has ended: its outcome, its requests, and the time of the next one."""
-    result = ended.result
     outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
-    parts = [f"{ended.shard}: {outcome}"]
+    parts = [f"{name}: {outcome}"]
     if result.requests is not None:
         parts.append(
             ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
         )
     if result.hosts:
         parts.append(_("failed: {hosts}").format(hosts=_few(list(result.hosts))))
-    if ended.paused:
+    if paused:
         parts.append(
             _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
-                reason=result.message or outcome, name=ended.shard
+                reason=result.message or outcome, name=name
             )
         )
     else:
-        parts.append(_("next round: {time}").format(time=_time(ended.next_at)))
+        parts.append(_("next round: {time}").format(time=_time(next_at)))
     return _(", ").join(parts)
 
 

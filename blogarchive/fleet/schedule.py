@@ -93,13 +93,14 @@ async def end_round(
     wait = next_round(rest, repeated=ended.repeated, every=every, lasted=lasted)
     if ended.is_paused:
         return False, None
-    is_due, next_at = wait is not None, None
-    if wait is not None:
-        rest_at = now + wait if begun.takes_rest else ended.next_at
-        earliest = now if is_complete or ended.is_asked else now + wait
-        is_due, next_at = await rounds.schedule(
-            connection, row.shard, rest_at=None if ended.is_asked else rest_at, earliest=earliest
-        )
-    if not is_due:
+    if wait is None:
         await shards.pause_shards(connection, [row.shard], result.message)
-    return not is_due, next_at
+        return True, None
+    rest_at = now + wait if begun.takes_rest else ended.next_at
+    return await rounds.schedule(
+        connection,
+        row.shard,
+        rest_at=None if ended.is_asked else rest_at,
+        earliest=now if is_complete or ended.is_asked else now + wait,
+        reason=result.message,
+    )

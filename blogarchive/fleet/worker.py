@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from importlib.metadata import version
@@ -41,17 +41,6 @@ _LOCK_HOME: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive h
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EndedRound:
-    """A round that has ended. `next_at` is None if the next one begins at once, or if the shard is `paused`."""
-
-    shard: str
-    db: str
-    result: RoundResult
-    paused: bool
-    next_at: str | None
-
-
 class WorkerObserver(Protocol):
     """Receives the events of a worker."""
 
@@ -61,8 +50,8 @@ class WorkerObserver(Protocol):
     def on_problem(self, name: str, text: str) -> None:
         """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
 
-    def on_ended(self, ended: EndedRound) -> None:
-        """Called after each round."""
+    def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
+        """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     def on_status(self, found: Sequence[ShardStatus] | None) -> None:
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
@@ -132,9 +121,11 @@ class Worker:
             raise self._error
 
     async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a part of the worker; its error ends the worker."""
+        """Run a part of the worker; its error ends the worker, apart from that of a PostgreSQL that is gone."""
         try:
             await work
+        except FleetUnreachable as error:  # a job is lost: a beat schedules its shard again
+            self._report("", str(error))
         except Exception as error:  # noqa: BLE001 - `run` raises it
             self.stop(error)
 
@@ -264,15 +255,10 @@ class Worker:
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _run_job(self, name: str) -> None:
-        """Run the next round of a shard; its error ends the worker, apart from that of a PostgreSQL that is gone."""
-        try:
-            await self._run_round(name)
-        except FleetUnreachable as error:  # the job is lost: a beat schedules the shard again
-            self._report("", str(error))
-        except Exception as error:  # noqa: BLE001 - `run` raises it
-            self.stop(error)
+        await self._serve(self._run_round(name))
 
     async def _run_round(self, name: str) -> None:
+        """Run the next round of a shard."""
         if self._ending.is_set():
             return
         began = await self._persist(lambda connection: self._begin(connection, name))
@@ -294,10 +280,7 @@ class Worker:
             )
         finally:
             del self._running[name]
-        due_at = next_at.isoformat() if next_at else None
-        self._observer.on_ended(
-            EndedRound(shard=name, db=row.db, result=result, paused=paused, next_at=due_at)
-        )
+        self._observer.on_ended(row, result, paused=paused, next_at=next_at)
 
     async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.

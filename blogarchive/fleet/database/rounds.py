@@ -18,7 +18,7 @@ from psycopg_pool import PoolTimeout
 
 from blogarchive.errors import FleetUnreachable
 from blogarchive.fleet.database.session import Connection, connection_string, one_line, scalar
-from blogarchive.fleet.database.shards import remove_jobs
+from blogarchive.fleet.database.shards import pause_shards, remove_jobs
 from blogarchive.fleet.shard import Shard, machine_id, time_limits
 
 _TASK: Final = "round"
@@ -264,19 +264,25 @@ async def end_round(connection: Connection, ended: Mapping[str, Any]) -> EndedSh
 
 
 async def schedule(
-    connection: Connection, name: str, *, rest_at: datetime | None, earliest: datetime
+    connection: Connection,
+    name: str,
+    *,
+    rest_at: datetime | None,
+    earliest: datetime,
+    reason: str | None = None,
 ) -> tuple[bool, datetime | None]:
     """Schedule a round for the first host that is due, not before `earliest`; `rest_at` is that of those without failures.
 
-    Return False if all hosts are paused, and when the round is due; None is now.
+    If all hosts are paused, so is the shard, for `reason`. Return whether it is paused, and when the round is due; None
+    is now.
     """
-    row = await (
-        await connection.execute(_NEXT, {"shard": name, "rest_at": rest_at, "earliest": earliest})
-    ).fetchone()
+    cursor = await connection.execute(_NEXT, {"shard": name, "rest_at": rest_at, "earliest": earliest})
+    row = await cursor.fetchone()
     if row is None:
-        return False, None
-    await defer_round(connection, name, row[0], row[1])
-    return True, row[1]
+        await pause_shards(connection, [name], reason)
+        return True, None
+    await defer_round(connection, name, *row)
+    return False, row[1]
 
 
 _RESTORE: Final[LiteralString] = """

@@ -138,19 +138,19 @@ def home_error(db: Path, stored: Shard, known: ShardRow) -> BlogArchiveError | N
                 " `blogarchive fleet move {name} --db {db}` makes this file the home"
             ).format_map(names)
         )
-    if stored.round < known.round:
-        return HostBusy(
-            _(
-                "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
-                " `blogarchive fleet move {name} --db {db}` goes on with this file"
-            ).format(**names, own=stored.round, last=known.round)
-        )
     if known.posts and not db.exists():
         return UsageError(
             _(
                 "{db} is missing, and {name} had {posts} posts: restore it, as by `litestream restore -o {db} COPY`;"
                 " or begin anew with `blogarchive fleet work --new {name} {folder}`"
             ).format(**names, posts=known.posts, folder=db.parent)
+        )
+    if stored.round < known.round:
+        return HostBusy(
+            _(
+                "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
+                " `blogarchive fleet move {name} --db {db}` goes on with this file"
+            ).format(**names, own=stored.round, last=known.round)
         )
     return None
 

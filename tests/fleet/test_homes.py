@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.fleet.shard import shard_file
 from tests.demo import DemoHost, make_blog
 from tests.docs.guides import blocks
 from tests.fleet.fleet import Fleet, ended, wait_until
@@ -75,16 +76,23 @@ def test_a_file_behind_its_fleet_is_refused_until_it_is_moved(
     assert (len(host.requests) > 0, fleet.status()["a"]["problem"]) == (True, None)
 
 
+@pytest.mark.parametrize("lost", ["archive", "disk"])
 def test_a_missing_archive_is_not_crawled_again_until_a_person_says_so(
-    fleet: Fleet, host: DemoHost, db: Path, tmp_path: Path
+    fleet: Fleet, host: DemoHost, db: Path, tmp_path: Path, lost: str
 ) -> None:
     told, stored = tmp_path / "told", contents(db)
     db.unlink()
+    if lost == "disk":
+        shard_file(db).unlink()
     fleet.run("resume", "a")
-    lost = ended(fleet.work("--once", "--notify", f"cat > {told}", folder=db.parent))
-    manual = ended(fleet.backup(host.blog_url(UID), "home/a"))
-    assert (lost.code, manual.code, host.requests) == (0, 2, [])
-    for text in (lost.err, manual.err, told.read_text(), fleet.run("status").out):
+    worker = ended(fleet.work("--once", "--notify", f"cat > {told}", folder=db.parent))
+    texts = [worker.err]
+    if lost == "archive":
+        manual = ended(fleet.backup(host.blog_url(UID), "home/a"))
+        assert manual.code == 2
+        texts.append(manual.err)
+    assert (worker.code, host.requests) == (0, [])
+    for text in (*texts, told.read_text(), fleet.run("status").out):
         assert f"{db} is missing, and a had 3 posts" in text
         assert "litestream restore" in text
         assert "fleet work --new a" in text

@@ -153,9 +153,11 @@ async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
 
 
 async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
-    """Let shards begin without the posts that they had. Raises `UsageError` for an unknown name."""
+    """Let shards begin without the posts and rounds that they had. Raises `UsageError` for an unknown name."""
     names = await find_names(connection, patterns)
-    await connection.execute("update fleet_shards set posts = null where shard = any(%s)", (names,))
+    await connection.execute(
+        "update fleet_shards set posts = null, round = 0 where shard = any(%s)", (names,)
+    )
 
 
 async def set_problem(connection: Connection, name: str, problem: str) -> None:

@@ -16,7 +16,6 @@ _SHORT = {
     "blogarchive/parsing/version.py": "a number that archives store",
     "blogarchive/rendering/dates.py": "imported by exports that have no pages",
     "blogarchive/rendering/languages.py": "imported by exports and by reading pages",
-    "blogarchive/sites/engines/engine.py": "what a description of an engine consists of",
     "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
 }
 _LONG = {
@@ -27,7 +26,6 @@ _SMALL_FOLDERS = {
     "blogarchive/messages",
     "spiders/commands",
     "pipelines",
-    "blogarchive/sites/engines/known",
 }
 """Beside data, or read by Scrapy by its name."""
 
@@ -42,11 +40,7 @@ def modules() -> list[Path]:
 
 def test_a_module_is_neither_a_fragment_nor_longer_than_one_question() -> None:
     # Descriptions of sites are short by nature.
-    files = [
-        path
-        for path in modules()
-        if path.name != "__init__.py" and path.parent.name not in ("sites", "known")
-    ]
+    files = [path for path in modules() if path.name != "__init__.py" and path.parent.name != "sites"]
     texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in files}
     short = {
         name for name, text in texts.items() if text.count("\n") < _LEAST and name.startswith("blogarchive")

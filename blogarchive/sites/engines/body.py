@@ -27,12 +27,12 @@ _KEY = "data-place"
 _WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
 _PARTS = r"(?:content|body|text|entry|details?|main|con|inner|views?|article)"
 _STRONG = re.compile(
-    rf"^(?:(?:js|the|c|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|{_PARTS}[-_]{_PARTS}|entry|e-content|markdown-body|content__default"
+    rf"^(?:(?:js|the|c|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|entry|e-content|markdown-body|content__default"
     r"|articleBody|prose|html?edit_views|markdown_views|gh-content|kg-canvas|rich_media_content)(?:[-_]*(?:wrap|box|inner|container|\d+|rich|html))?$",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$",
+    rf"^{_PARTS}[-_]{_PARTS}$|^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$",
     re.IGNORECASE,
 )
 # Parts that a theme adds inside the element of the text.
@@ -65,15 +65,11 @@ _MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.4
 
 
 def find_body(
-    outline: Outline, heading: Element | None, comments: Collection[Element], selectors: tuple[str, ...]
+    outline: Outline, heading: Element | None, comments: Collection[Element]
 ) -> tuple[Element | None, bool]:
     """Return the element of the text, and whether two witnesses agree on it."""
     closed = set(comments)
     inside = {node for section in closed for node in section.iter()}
-    for selector in selectors:
-        for node in outline.select(selector):
-            if _is_possible(outline, node, heading, inside):
-                return node, True
     extracted = _extract(outline, heading, closed)
     marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, inside)]
     best = max(marked, key=lambda node: _rank(outline, node, extracted, heading), default=None)

@@ -12,7 +12,6 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, names_of
 from blogarchive.sites.engines.times import DATE, parse_place, parse_stamp
-from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, read_body
 
 _COUNT = re.compile(
@@ -84,12 +83,10 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
 
 
 def read_comments(
-    outline: Outline, sections: list[Element], body: Element | None, now: datetime, parts: CommentParts | None
+    outline: Outline, sections: list[Element], body: Element | None, now: datetime
 ) -> FoundComments:
     """Return the comments under the text; none, and a problem, if a name or a text is missing."""
     count = _find_count(outline, sections, body)
-    if parts is not None and (found := _read_by_parts(outline, parts)):
-        return FoundComments(comments=tuple(found), sections=tuple(sections), count=count)
     items = _find_items(outline, sections, now)
     comments: list[Comment] = []
     for item in items:
@@ -334,9 +331,13 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
     time = outline.holders[item.place]
     apart = [node for node in nodes if not outline.contains(node, time)]
-    for node in apart:
-        is_named = any(_BODY.search(name) for name in names_of(node)) or node.get("itemprop") in _TEXT_PROPS
-        if is_named and (outline.size(node) or node.find(".//img") is not None):
+    named = [
+        node
+        for node in apart
+        if any(_BODY.search(name) for name in names_of(node)) or node.get("itemprop") in _TEXT_PROPS
+    ]
+    for node in named:
+        if outline.size(node) or node.find(".//img") is not None:
             return node
     blocks = [
         node
@@ -349,8 +350,10 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
         and not any(_AUTHOR.search(name) for name in names_of(node))
     ]
     best = max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
-    parent = None if best is None else best.getparent()
-    if best is None or parent is None or best.tag != "p" or sum(one.tag == "p" for one in blocks) < 2:
+    if best is None:
+        return next(iter(named), None)  # a comment without a text
+    parent = best.getparent()
+    if parent is None or best.tag != "p" or sum(one.tag == "p" for one in blocks) < 2:
         return best
     return parent  # paragraphs without an element of their own
 
@@ -369,35 +372,3 @@ def _added_to(outline: Outline, item: _Item, body: Element, nodes: list[Element]
         if is_button or is_head:
             found.add(node)
     return found
-
-
-def _read_by_parts(outline: Outline, parts: CommentParts) -> list[Comment]:
-    """Return the comments that the description of an engine selects, answers after what they answer.
-
-    None of them if one has no name, no time or no text: then the theme has other markup.
-    """
-    picker = Picker(tree=outline.tree)
-    elements = [node for node in outline.select(parts.each) if isinstance(node.tag, str)]
-    known = set(elements)
-    comments: dict[Element, Comment] = {}
-    for element in elements:
-        inner = {node for other in element.iterdescendants() if other in known for node in other.iter()}
-        bodies = picker.with_closed(inner).elements(parts.body, element)
-        above = next((comments[one].author_name for one in element.iterancestors() if one in comments), None)
-        if not bodies:
-            return []
-        around = picker.with_closed(inner | set(bodies[0].iter()))
-        name = around.value("comments.author_name", parts.author, element)
-        posted = around.date("comments.posted_at", parts.posted, element)
-        if not name or posted is None:
-            return []
-        body = read_body(picker, bodies[0], parts.drop, removed=inner)
-        comments[element] = Comment(
-            author_name=_SAYS.sub("", name) or parts.anonymous,
-            author_url=around.url(parts.author_url, element),
-            posted=posted,
-            reply_to=above,
-            body_html=body.html,
-            body_text=body.text,
-        )
-    return list(comments.values())

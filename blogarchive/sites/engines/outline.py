@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from blogarchive.parsing.html import NEVER_SHOWN, Element
-from blogarchive.sites.grammar.page import confirms_title
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
@@ -124,9 +123,13 @@ class Outline:
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
+        return [node for node in self.select_hidden(selector) if node in self.order]
+
+    def select_hidden(self, selector: str) -> list[Element]:
+        """Return the elements that a selector selects, also those that are not shown."""
         found = compile_selector(selector)(self.tree.root)
         nodes = found if isinstance(found, list) else []
-        return [node for node in nodes if isinstance(node, etree._Element) and node in self.order]
+        return [node for node in nodes if isinstance(node, etree._Element)]
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -258,31 +261,27 @@ class Title:
     is_confirmed: bool
 
 
-def find_title(outline: Outline, selectors: Iterable[str] = ()) -> Title | None:
+def find_title(outline: Outline) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
     sites = _site_names(outline)
     claims = [claim for claim in _claims(outline) if _fold(claim) not in sites]
-    chosen = [node for selector in selectors for node in outline.select(selector)]
     best: tuple[tuple[int, ...], Title] | None = None
     rest: list[Element] = []
-    for node in [*chosen, *_headings(outline)]:
+    for node in _headings(outline):
         text = title_text(outline, node)
         if not 0 < len(text) <= _MAX_TITLE:
             continue
-        is_title = any(_is_part(text, claim) for claim in claims) or (
-            node in chosen and any(confirms_title(claim, text) for claim in claims)
-        )
         if _leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]):
             continue
-        if not is_title:
+        if not any(_is_part(text, claim) for claim in claims):
             rest.append(node)
             continue
-        key = _rank_heading(outline, node, text, claims, sites, node in chosen)
+        key = _rank_heading(outline, node, text, claims, sites)
         if best is None or key > best[0]:
             best = key, Title(text=text, heading=node, is_confirmed=True)
     if best is not None:
         return best[1]
-    shown = chosen or ([] if claims else _unconfirmed(outline, rest, sites))
+    shown = [] if claims else _unconfirmed(outline, rest, sites)
     if shown:
         return Title(text=title_text(outline, shown[0]), heading=shown[0], is_confirmed=False)
     claims = claims or _claims(outline)
@@ -351,7 +350,7 @@ def _may_be_title(node: Element) -> bool:
 
 
 def _rank_heading(
-    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], is_chosen: bool
+    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str]
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = _fold(text)
@@ -363,7 +362,6 @@ def _rank_heading(
     return (
         own not in sites,
         not outline.is_beside(node) or is_whole,
-        is_chosen,
         is_whole,
         starts,
         is_titled,

@@ -1,5 +1,6 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,38 +10,61 @@ from blogarchive.parsing.html import Element
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
-from blogarchive.sites.engines.engine import Engine, find_engine
 from blogarchive.sites.engines.outline import Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
+_ENGINES = (
+    ("csdn", None, "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']"),
+    ("hexo", r"^Hexo\b", "#hexo-admonition, script[src*='hexo']"),
+    ("hugo", r"^Hugo\b", None),
+    ("jekyll", r"^Jekyll\b", "link[href*='octopress'], script[src*='octopress']"),
+    (
+        "wordpress",
+        r"WordPress|All in One SEO|Yoast|WooCommerce|Elementor",
+        "link[href*='/wp-content/'], link[rel='https://api.w.org/']",
+    ),
+)
+"""Name, what the generator tag says, and elements that only pages of the engine have."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostReading:
-    """The post of a page, the engine that made the page, the problems, and the witness of each field."""
+    """The post of a page, the problems, and the witness of each field."""
 
-    post: Post | None
-    engine: Engine | None
-    problems: tuple[Problem, ...] = ()
-    sources: tuple[FieldSource, ...] = ()
+    post: Post
+    problems: tuple[Problem, ...]
+    sources: tuple[FieldSource, ...]
 
 
-def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading:
-    """Return the post that the page shows; `now` is the fetch time in the site's zone."""
-    engine = find_engine(outline)
-    parts = engine or Engine(name="generic")
-    title = find_title(outline, parts.title)
+def find_reader(outline: Outline) -> str:
+    """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
+    generators = " ".join(
+        node.get("content") or ""
+        for node in outline.tree.root.iter("meta")
+        if (node.get("name") or "").lower() == "generator"
+    )
+    for name, generator, _ in _ENGINES:
+        if generator and re.search(generator, generators, re.IGNORECASE):
+            return f"engine:{name}"
+    marked = (name for name, _, marks in _ENGINES if marks and outline.select_hidden(marks))
+    return next((f"engine:{name}" for name in marked), "generic")
+
+
+def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading | None:
+    """Return the post that the page shows, None if it shows no text; `now` is the fetch time in the site's zone."""
+    title = find_title(outline)
     heading = None if title is None else title.heading
     sections = comment_sections(outline, heading)
-    element, agreed = find_body(outline, heading, sections, parts.body)
+    element, agreed = find_body(outline, heading, sections)
     if element is None:
-        return PostReading(post=None, engine=engine)
-    found = read_comments(outline, sections, element, now, parts.comments)
+        return None
+    found = read_comments(outline, sections, element, now)
     closed = {node for section in found.sections for node in section.iter()}
     added = added_parts(outline, element, heading)
-    time = find_time(Surroundings.of(outline, heading, element, added, closed, now), parts.posted)
+    time = find_time(Surroundings.of(outline, heading, element, added, closed, now))
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
-    body = read_body(Picker(tree=outline.tree), element, parts.drop, removed=removed)
+    body = read_body(Picker(tree=outline.tree), element, removed=removed)
     post = Post(
         number=number,
         url=url,
@@ -51,10 +75,12 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         images=body.images,
         comment_count=found.count,
         comments=found.comments,
+        read_by=find_reader(outline),
     )
-    problems = _problems(title, time, body, agreed, found)
     return PostReading(
-        post=post, engine=engine, problems=problems, sources=_sources(title, time, element, body, found)
+        post=post,
+        problems=_problems(title, time, body, agreed, found),
+        sources=_sources(title, time, element, found),
     )
 
 
@@ -69,50 +95,27 @@ def _problems(
     if not agreed or not (body.text or body.images):
         problems.append(Problem(kind="unreadable", field="body", detail=Detail.BODY_ALONE))
     if found.count is not None and found.count > len(found.comments) and not found.problems:
-        problems.append(
-            Problem(
-                kind="incomplete",
-                field="comments",
-                detail=Detail.COMMENTS_COUNT.format(claimed=found.count, count=len(found.comments)),
-            )
-        )
+        detail = Detail.COMMENTS_COUNT.format(claimed=found.count, count=len(found.comments))
+        problems.append(Problem(kind="incomplete", field="comments", detail=detail))
     return tuple(problems)
 
 
 def _sources(
-    title: Title | None, time: FoundTime, element: Element, body: Body, found: FoundComments
+    title: Title | None, time: FoundTime, element: Element, found: FoundComments
 ) -> tuple[FieldSource, ...]:
-    sources = (
-        []
-        if title is None
-        else [
-            FieldSource(
-                field="title",
-                selector="window title" if title.heading is None else _name(title.heading),
-                value=title.text,
-            )
-        ]
-    )
+    shown: list[tuple[str, str, str]] = []
+    if title is not None:
+        shown.append(("title", "window title" if title.heading is None else _name(title.heading), title.text))
     if time.witnesses:
-        names, values = zip(*time.witnesses, strict=True)
-        sources.append(FieldSource(field="posted_at", selector=" + ".join(names), value=values[0]))
-    sources.append(
-        FieldSource(
-            field="comments",
-            selector=", ".join(map(_name, found.sections)),
-            value=str(len(found.comments)),
-        )
-    )
-    return tuple(sources)
+        shown.append(("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
+    shown.append(("body", _name(element), ""))
+    shown.append(("comments", ", ".join(map(_name, found.sections)), str(len(found.comments))))
+    return tuple(FieldSource(field=field, selector=name, value=value) for field, name, value in shown)
 
 
 def _name(node: Element) -> str:
     """Return the element as a person writes a selector for it."""
+    if node.get("id"):
+        return f"{node.tag}#{node.get('id')}"
     classes = "".join(f".{name}" for name in (node.get("class") or "").split()[:2])
-    return (
-        f"{node.tag}#{node.get('id')}"
-        if node.get("id")
-        else f"{node.tag}{classes}"
-        if classes
-        else tag_path(node).rsplit("/", 3)[0]
-    )
+    return f"{node.tag}{classes}" if classes else tag_path(node).rsplit("/", 3)[0]

@@ -161,9 +161,12 @@ class _PageParser:
         return self._parse_html()
 
     def explain(self) -> Explanation:
+        from blogarchive.sites.engines.reader import find_reader
+
         outline = self._outline()
         reading = self._read(outline)
-        return Explanation(template=_read_by(reading), sources=reading.sources)
+        template = find_reader(outline)
+        return Explanation(template=template, sources=() if reading is None else reading.sources)
 
     def _outline(self) -> "Outline":
         from blogarchive.sites.engines.outline import build_outline
@@ -171,7 +174,7 @@ class _PageParser:
 
         return build_outline(parse_tree(self.text, self.page.url))
 
-    def _read(self, outline: "Outline") -> "PostReading":
+    def _read(self, outline: "Outline") -> "PostReading | None":
         from blogarchive.sites.engines.reader import read_post
 
         url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(WALK)
@@ -195,7 +198,7 @@ class _PageParser:
         if self._is_list(outline, listed):
             return self._page_of_list(outline, listed)
         reading = self._read(outline)
-        if reading.post is None:
+        if reading is None:
             return (
                 self._page_of_list(outline, listed)
                 if len(listed) >= _MIN_LISTED
@@ -224,10 +227,8 @@ class _PageParser:
 
     def _page_of_post(self, outline: "Outline", reading: "PostReading") -> ParsedPage:
         post = reading.post
-        assert post is not None  # noqa: S101 - the caller checked it
         links = self._comment_links(outline, post)
         is_further = self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
-        post = replace(post, read_by=_read_by(reading))
         if links and self.target.kind is not PageKind.COMMENTS and is_interface(links[0].url):
             post = replace(post, comments=())  # the interface has all of them
         problems = reading.problems
@@ -323,10 +324,6 @@ class _PageParser:
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problem = Problem(kind="unreadable", field=field, detail=detail)
         return ParsedPage(kind=PageKind.UNKNOWN, encoding=self.encoding, problems=(problem,))
-
-
-def _read_by(reading: "PostReading") -> str:
-    return "generic" if reading.engine is None else f"engine:{reading.engine.name}"
 
 
 def _needs_browser(outline: "Outline") -> bool:

@@ -91,9 +91,9 @@ class Surroundings:
         return range(min(self.inside), max(self.inside) + 1) if self.inside else range(0)
 
 
-def find_time(around: Surroundings, selectors: tuple[str, ...] = ()) -> FoundTime:
+def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    shown, text, edited = _find_shown(around, selectors)
+    shown, text, edited = _find_shown(around)
     stated = _find_stated(around)
     witnesses = [*stated, ("URL", _find_in_url(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
@@ -126,16 +126,9 @@ def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
     return abs(one.at.replace(tzinfo=None) - other.at.replace(tzinfo=None)) <= 2 * _DAY
 
 
-def _find_shown(
-    around: Surroundings, selectors: tuple[str, ...]
-) -> tuple[ParsedDate | None, str | None, bool]:
+def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bool]:
     """Return the time, its text, and whether it is only that of the last change."""
     outline = around.outline
-    for selector in selectors:
-        for node in outline.select(selector):
-            chosen = outline.text(node)[:200]
-            if node not in around.closed and (parsed := parse_shown(chosen, around.now)):
-                return parsed, _cut_shown(chosen), False
     ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):

@@ -1,1 +1,0 @@
-"""Descriptions of blog engines: each module defines `ENGINE`."""

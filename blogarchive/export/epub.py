@@ -3,90 +3,97 @@
 import contextlib
 import json
 import os
-import re
 import uuid
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from operator import attrgetter
 from pathlib import Path, PurePosixPath
-from typing import Literal, cast
+from typing import Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from blogarchive.export.folder import Digests, UniqueNames, atomic_file, output_file, safe_name
+from blogarchive.export.folder import UniqueNames, atomic_file, output_file, safe_name
 from blogarchive.export.markdown import to_markdown
-from blogarchive.export.posts import (
-    InternalLinks,
-    PostInput,
-    PostPlan,
-    image_file_name,
-    render_posts,
-    shown_blog,
-)
-from blogarchive.export.run import Exported
+from blogarchive.export.posts import PostFile, PostInput, PostPlan, image_file_name, plan_posts, render_posts
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
-from blogarchive.rendering.atom import join_titles
-from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, render_body
-from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
-from blogarchive.store.rows import Progress, no_progress
+from blogarchive.rendering.atom import NOT_XML, join_titles
+from blogarchive.rendering.bodies import ImageToShow, render_body
+from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import Blog, Image, PostHeading
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Division = Literal["blog", "year"]
+_UNDATED = "没有日期"
+_IMAGES = "images/"
+_DAY_ZERO = (1980, 1, 1, 0, 0, 0)
+_LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
+_MAX_COMMENT = 65_535  # of an entry of a ZIP file
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chapter:
-    """A post in the book: its file, its title, and its part (the month) in the table of contents."""
+class _Volume(NamedTuple):
+    """The posts of a book, oldest first; `name` is its file name, `year` is empty if it has posts of all years."""
 
     name: str
-    title: str
-    part: str
+    blogs: tuple[Blog, ...]
+    posts: Sequence[tuple[Blog, PostHeading]]
+    year: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Book:
-    """The metadata of the book; `modified` is when its newest blog was last seen (UTC, with Z)."""
+@exporter
+def export_epub(job: ExportJob, *, each: Division | None = None) -> None:
+    """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
 
-    identifier: str
-    title: str
-    authors: tuple[str, ...]
-    modified: str
-    chapters: Sequence[Chapter]
-    images: Sequence[str]
-
-    @property
-    def parts(self) -> list[tuple[str, list[Chapter]]]:
-        """The chapters by part, in reading order."""
-        return [(part, list(chapters)) for part, chapters in groupby(self.chapters, attrgetter("part"))]
-
-
-def read_static(name: str) -> bytes:
-    """Return a file that is the same in every book."""
-    return files("blogarchive.export").joinpath("templates", "book", name).read_bytes()
+    One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. With `each`,
+    `out` is a folder with a book for each blog, or for each blog and year.
+    """
+    for volume in _plan_volumes(job.reader, each):
+        path = output_file(job.archive, job.out if each is None else job.out / volume.name, volume.name)
+        with (
+            atomic_file(path, job.files) as file,
+            zipfile.ZipFile(file, "w") as book,
+            contextlib.closing(_EarlierBook(path)) as earlier,
+        ):
+            _BookWriter(job, volume, book, earlier).write()
+        if each is None:
+            job.out = path
 
 
-def render_file(name: str, book: Book) -> bytes:
-    """Return a file that describes the whole book."""
-    return _render_template(name, book=book)
+def _plan_volumes(reader: ExportReader, each: Division | None) -> list[_Volume]:
+    """Return the books; without `each` one with all posts. A book without a stored text is left out."""
+    blogs = reader.blogs()
+    if each is None:
+        posts = [(blog, heading) for blog in blogs for heading in reader.headings(blog)]
+        return [_Volume("blog.epub", blogs, posts)]
+    names = UniqueNames()
+    volumes = []
+    for blog in blogs:
+        for year, group in groupby(reader.headings(blog), _year if each == "year" else lambda _heading: ""):
+            posts = [(blog, heading) for heading in group]
+            if any(heading.has_text for _, heading in posts):
+                name = names.claim(safe_name(f"{blog.title} {year}"), blog.uid) + ".epub"
+                volumes.append(_Volume(name, (blog,), posts, year))
+    return volumes
 
 
-def render_chapter(
-    blog: Blog, post: FullPost, title: str, image: ImageSource, post_links: PostSource
-) -> bytes:
-    """Return the page of a post with its comments; `image` and `post_links` return URLs inside the book."""
+def _year(heading: PostHeading) -> str:
+    return (heading.posted_at or "")[:4] or _UNDATED
+
+
+def _render_job(given: PostInput) -> bytes:
+    """Return the page of a post with its comments."""
 
     def render(body_html: str) -> Markup:
-        return book_html(render_body(body_html, post.url, image, post_links))
+        return book_html(render_body(body_html, given.post.url, given.images.get, given.links.get))
 
-    return _render_template("chapter.xhtml", blog=blog, post=post, title=title, render=render)
+    return _render_template(
+        "chapter.xhtml", blog=given.blog, post=given.post, title=given.page, render=render
+    )
 
 
 def book_html(body_html: str) -> Markup:
@@ -103,7 +110,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _render_template(name: str, **values: object) -> bytes:
-    return _NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
+    return NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
 
 
 @cache
@@ -116,124 +123,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-Division = Literal["blog", "year"]
-_UNDATED = "没有日期"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Volume:
-    """The posts of a book, oldest first; `name` is its file name, `year` is None if it has posts of all years."""
-
-    name: str
-    blogs: tuple[Blog, ...]
-    posts: tuple[tuple[Blog, PostHeading], ...]
-    year: str | None = None
-
-    @property
-    def title(self) -> str:
-        """The titles of the first blogs, with the year."""
-        title = join_titles(self.blogs)
-        return f"{title} {self.year}" if self.year else title
-
-
-def plan_volumes(reader: ExportReader, each: Division | None) -> list[Volume]:
-    """Return the books; without `each` one with all posts. A book without a stored text is left out."""
-    blogs = reader.blogs()
-    if each is None:
-        posts = tuple((blog, heading) for blog in blogs for heading in reader.headings(blog))
-        return [Volume(name="blog.epub", blogs=blogs, posts=posts)]
-    names = UniqueNames()
-    return [
-        Volume(
-            name=names.claim(safe_name(f"{blog.title} {year or ''}"), blog.uid) + ".epub",
-            blogs=(blog,),
-            posts=posts,
-            year=year,
-        )
-        for blog in blogs
-        for year, posts in _divide(blog, reader.headings(blog), each)
-        if any(heading.has_text for _, heading in posts)
-    ]
-
-
-def _divide(
-    blog: Blog, headings: tuple[PostHeading, ...], each: Division
-) -> Iterator[tuple[str | None, tuple[tuple[Blog, PostHeading], ...]]]:
-    if each == "blog":
-        yield None, tuple((blog, heading) for heading in headings)
-        return
-    for year, group in groupby(headings, _year):
-        yield year, tuple((blog, heading) for heading in group)
-
-
-def _year(heading: PostHeading) -> str:
-    return (heading.posted_at or "")[:4] or _UNDATED
-
-
-_DAY_ZERO = (1980, 1, 1, 0, 0, 0)
-_IMAGES = "images/"
-_LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
-_MAX_COMMENT = 65_535  # of an entry of a ZIP file
-
-
-def export_epub(
-    archive: Path,
-    out: Path,
-    *,
-    each: Division | None = None,
-    filters: Filters | None = None,
-    progress: Progress = no_progress,
-) -> Exported:
-    """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
-
-    One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. With `each`,
-    `out` is a folder with a book for each blog, or for each blog and year. Raises as `export_jsonl`.
-    """
-    with open_reader(archive, filters) as reader:
-        volumes = plan_volumes(reader, each)
-        total, done = sum(len(volume.posts) for volume in volumes), 0
-        written = []
-        files: Digests = {}
-        for volume in volumes:
-            path = output_file(archive, out if each is None else out / volume.name, volume.name)
-            for_volume = partial(_add_progress, progress, done, total)
-            written.append(_write_book(reader, volume, path, files, for_volume))
-            done += len(volume.posts)
-        state = reader.finish()
-    return Exported(
-        out=path if each is None else out,
-        posts=sum(len(book.chapters) for book in written),
-        comments=sum(book.comments for book in written),
-        pictures=sum(book.image_count for book in written),
-        missing=sum(book.missing for book in written),
-        files=files,
-        archive_state=state,
-    )
-
-
-def _add_progress(progress: Progress, before: int, total: int, done: int) -> None:
-    progress(before + done, total)
-
-
-def _write_book(
-    reader: ExportReader, volume: Volume, path: Path, files: Digests, progress: Callable[[int], None]
-) -> "_BookWriter":
-    with (
-        atomic_file(path, files) as file,
-        zipfile.ZipFile(file, "w") as book,
-        contextlib.closing(_EarlierBook(path)) as earlier,
-    ):
-        writer = _BookWriter(reader, volume, book, earlier)
-        writer.add_posts(progress)
-        writer.finish()
-    return writer
-
-
-def _render_job(given: PostInput) -> bytes:
-    title = cast("str", given.page)
-    return render_chapter(given.blog, given.post, title, given.images.get, given.links.get)
 
 
 class _EarlierBook:
@@ -283,67 +172,51 @@ class _EarlierBook:
 class _BookWriter:
     """Writes chapters and images first, then the files that list them."""
 
-    def __init__(
-        self, reader: ExportReader, volume: Volume, book: zipfile.ZipFile, earlier: _EarlierBook
-    ) -> None:
-        self.chapters: list[Chapter] = []
-        self._valid: dict[str, bool] = {}
-        self._images: dict[str, None] = {}
-        self.comments = self.missing = 0
-        self._reader = reader
+    def __init__(self, job: ExportJob, volume: _Volume, book: zipfile.ZipFile, earlier: _EarlierBook) -> None:
+        self._job = job
+        self._reader = job.reader
         self._volume = volume
-        self._blogs = volume.blogs
-        self._stored = [(blog, heading) for blog, heading in volume.posts if heading.has_text]
-        # By id, not by place: a new post in the middle renames no chapter.
-        self._names = {heading.id: f"c{heading.id:05}.xhtml" for _, heading in self._stored}
-        self._links = InternalLinks(
-            (blog, heading, self._names[heading.id]) for blog, heading in self._stored
-        )
         self._zip = book
         self._earlier = earlier
-        self._write("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
-        self._write("META-INF/container.xml", read_static("container.xml"))
-        self._write("book/style.css", read_static("style.css"))
+        self._valid: dict[str, bool] = {}
+        self._images: dict[str, None] = {}
 
-    @property
-    def image_count(self) -> int:
-        """The number of images in the book."""
-        return len(self._images)
+    def write(self) -> None:
+        self._add("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
+        for name in ("META-INF/container.xml", "book/style.css"):
+            static = files("blogarchive.export").joinpath("templates", "book", PurePosixPath(name).name)
+            self._add(name, static.read_bytes())
+        posts = [
+            # By id, not by place: a new post in the middle renames no chapter.
+            PostFile(
+                blog=blog,
+                heading=heading,
+                path=f"c{heading.id:05}.xhtml",
+                page=" ".join((heading.title or "").split()) or f"无题 {heading.number}",
+            )
+            for blog, heading in self._volume.posts
+            if heading.has_text
+        ]
+        self._add_posts(list(plan_posts(self._job, posts, self._image)))
+        missing = len(self._volume.posts) - len(posts)
+        self._job.counts.update({"missing": missing, "pictures": len(self._images)})
+        self._describe(posts)
 
-    def add_posts(self, progress: Callable[[int], None]) -> None:
+    def _add_posts(self, plans: Sequence[PostPlan]) -> None:
         """Write a chapter for each post behind the images that it shows first; changed ones are rendered on all cores."""
-        plans = list(self._plans())
         kept = {plan.path: self._earlier.find(f"book/{plan.path}", plan) for plan in plans}
         changed = (plan.complete(self._reader) for plan in plans if kept[plan.path] is None)
         rendered = render_posts(changed, _render_job)
-        self.missing = len(self._volume.posts) - len(plans)
-        for done, plan in enumerate(plans, 1 + self.missing):
-            chapter = kept[plan.path]
-            if chapter is None:
+        for plan in plans:
+            images = kept[plan.path]
+            if images is None:
                 given, content = next(rendered)
                 self._add_images(given.images.values())
                 comment = json.dumps((given.digest, *given.uses)).encode()
-                self._write(f"book/{plan.path}", content, comment=comment)
+                self._add(f"book/{plan.path}", content, comment=comment)
             else:
-                self._add_images(chapter)
+                self._add_images(images)
                 self._earlier.copy(f"book/{plan.path}", self._zip)
-            self._list(plan)
-            progress(done)
-
-    def _plans(self) -> Iterator[PostPlan]:
-        digests = {blog.id: self._reader.digests(blog) for blog in self._blogs}
-        for blog, heading in self._stored:
-            title = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
-            path = self._names[heading.id]
-            yield PostPlan(
-                path=path,
-                blog=shown_blog(blog),
-                heading=heading,
-                digest=digests[blog.id][heading.id],
-                image=self._image,
-                link=self._links.source_for(blog, heading, path),
-                page=title,
-            )
 
     def _add_images(self, images: Collection[ImageToShow]) -> None:
         """Write the images that no earlier chapter shows."""
@@ -351,25 +224,30 @@ class _BookWriter:
             if image.url not in self._images:
                 self._images[image.url] = None
                 stored = self._reader.image_bytes(PurePosixPath(image.url).stem)
-                self._write(f"book/{image.url}", stored, zipfile.ZIP_STORED)
+                self._add(f"book/{image.url}", stored, zipfile.ZIP_STORED)
 
-    def _list(self, plan: PostPlan) -> None:
-        month = (plan.heading.posted_at or "")[:7] or "没有日期"
-        part = month if len(self._blogs) == 1 else f"{plan.blog.title} {month}"
-        self.chapters.append(Chapter(name=plan.path, title=cast("str", plan.page), part=part))
-        self.comments += plan.digest.comments
+    def _describe(self, posts: Sequence[PostFile]) -> None:
+        """Write the files that describe the whole book."""
+        blogs = self._volume.blogs
+        year = f" {self._volume.year}" if self._volume.year else ""
+        name = f"blogarchive epub {' '.join(f'{blog.site}/{blog.uid}' for blog in blogs)}{year}"
+        newest = max((blog.last_seen_at for blog in blogs), default="1980-01-01T00:00:00+00:00")
+        book = {
+            "identifier": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}",
+            "title": join_titles(blogs) + year,
+            "authors": [blog.nickname or blog.title for blog in blogs],
+            "modified": datetime.fromisoformat(newest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "chapters": posts,
+            "parts": [(part, list(group)) for part, group in groupby(posts, self._part)],
+            "images": [url.removeprefix(_IMAGES) for url in self._images],
+        }
+        for file in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
+            self._add(f"book/{file}", _render_template(file, book=book))
 
-    def finish(self) -> None:
-        book = Book(
-            identifier=self._identifier(),
-            title=self._volume.title,
-            authors=tuple(blog.nickname or blog.title for blog in self._blogs),
-            modified=self._modified(),
-            chapters=self.chapters,
-            images=[url.removeprefix(_IMAGES) for url in self._images],
-        )
-        for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
-            self._write(f"book/{name}", render_file(name, book))
+    def _part(self, post: PostFile) -> str:
+        """Return the part of the table of contents: the month, with the blog if there are several."""
+        month = (post.heading.posted_at or "")[:7] or _UNDATED
+        return month if len(self._volume.blogs) == 1 else f"{post.blog.title} {month}"
 
     def _image(self, url: str) -> ImageToShow | None:
         """Return a valid image. Readers refuse a whole book for one wrong image."""
@@ -387,17 +265,7 @@ class _BookWriter:
         body = self._reader.image_bytes(image.sha256 or "")
         return detect_image_type(body) == image.content_type and is_intact(body, image.content_type or "")
 
-    def _identifier(self) -> str:
-        names = " ".join(f"{blog.site}/{blog.uid}" for blog in self._blogs)
-        if self._volume.year:
-            names += f" {self._volume.year}"
-        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'blogarchive epub {names}')}"
-
-    def _modified(self) -> str:
-        newest = max((blog.last_seen_at for blog in self._blogs), default="1980-01-01T00:00:00+00:00")
-        return datetime.fromisoformat(newest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def _write(
+    def _add(
         self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
     ) -> None:
         entry = zipfile.ZipInfo(name, _DAY_ZERO)

@@ -6,15 +6,14 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from io import BufferedRandom, BufferedReader
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
@@ -208,21 +207,15 @@ Uses = tuple[tuple[str, ...], tuple[str, ...]]
 """The absolute URLs of the images and of the links that the file of a post shows, stored in the export or not."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _FileDigests:
+class _File(NamedTuple):
     """Digests of the input and of the content of a file; empty if unknown. `uses` is None if it is no post."""
 
-    input: str
-    content: str
+    input: str = ""
+    content: str = ""
     uses: Uses | None = None
 
-    def line(self, name: str) -> str:
-        """Return the line of the marker."""
-        uses = () if self.uses is None else (json.dumps(self.uses),)
-        return "\t".join((name, self.input, self.content, *uses))
 
-
-_UNKNOWN: Final = _FileDigests(input="", content="")
+_UNKNOWN: Final = _File()
 
 
 class ExportFolder:
@@ -238,17 +231,24 @@ class ExportFolder:
         """Raise `UsageError` if `root` is a file, or a folder with files that no export of this kind wrote."""
         self.root = root
         self._head = f"blogarchive export {kind}"
-        self._written: dict[str, _FileDigests] = {}
+        self._written: dict[str, _File] = {}
         self._folders: set[str] = set()
-        self._earlier: dict[str, _FileDigests] = {}
-        self._earlier = self._open_marker()
+        self._earlier: dict[str, _File] = {}
+        self._open_marker()
 
     def keep(self, name: str, digest: str) -> bool:
         """Return whether an earlier export made the file from the same input, and keep it; no one changed it since."""
-        if not self._is_unchanged(name, digest):
+        earlier = self._earlier.get(name, _UNKNOWN)
+        if not earlier.content or earlier.input != digest:
             return False
-        self._add(name, self._earlier[name])
-        return True
+        try:
+            with open(self._resolve(name), "rb", buffering=0) as file:  # noqa: PTH123 - of thousands of files
+                is_same = content_digest(file.readall()) == earlier.content
+        except FileNotFoundError:
+            return False
+        if is_same:
+            self._add(name, earlier)
+        return is_same
 
     def digest_of(self, name: str) -> str:
         """Return the digest of the input of a file of this export."""
@@ -260,29 +260,21 @@ class ExportFolder:
 
     def write(self, name: str, content: bytes, digest: str = "", uses: Uses | None = None) -> None:
         """Write `content` to the file `name`, a path with / below the folder; `digest` is that of its input."""
-        path = self._resolve(name)
-        self._add(name, _FileDigests(input=digest, content=content_digest(content), uses=uses))
-        if not _has_content(path, content):
-            if (
-                self._earlier.get(name) != _UNKNOWN
-            ):  # the last line of a name applies: a kill leaves no digests
-                self._append_marker(name)
+        path = Path(self._resolve(name))
+        found = _File(digest, content_digest(content), uses)
+        self._add(name, found)
+        if not _has_digest(path, len(content), found.content):
+            # The last line of a name applies: a kill leaves no digests.
+            if self._earlier.get(name) != _UNKNOWN:
+                with to_user_error(self.root), (self.root / MARKER).open("ab") as marker:
+                    marker.write(f"{name}\n".encode())
             with atomic_file(path, flushed_later=True) as file:
                 file.write(content)
 
-    def _is_unchanged(self, name: str, digest: str) -> bool:
-        earlier = self._earlier.get(name, _UNKNOWN)
-        if not earlier.content or earlier.input != digest:
-            return False
-        try:
-            return content_digest(self._resolve(name).read_bytes()) == earlier.content
-        except FileNotFoundError:
-            return False
-
-    def _add(self, name: str, digests: "_FileDigests") -> None:
+    def _add(self, name: str, file: _File) -> None:
         if name in self._written:
             raise ValueError(f"two files of one export have the name {name!r}")
-        self._written[name] = digests
+        self._written[name] = file
 
     def finish(self) -> Digests:
         """Remove the files that an earlier export wrote and this one did not, and write the marker file.
@@ -290,23 +282,20 @@ class ExportFolder:
         Returns the digests of all files of this export, by path relative to the folder.
         """
         for name in sorted(self._earlier.keys() - self._written.keys()):
-            path = self._resolve(name)
+            path = Path(self._resolve(name))
             with to_user_error(path):
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent, self.root)
-        lines = [
-            self._head,
-            *(found.line(name) for name, found in sorted(self._written.items())),
-        ]
+        lines = [self._head, *(_format_line(name, file) for name, file in sorted(self._written.items()))]
         content = "".join(f"{line}\n" for line in lines).encode()
         flush_disk()
         with atomic_file(self.root / MARKER) as file:
             file.write(content)
         return {MARKER: content_digest(content)} | {
-            name: found.content for name, found in self._written.items()
+            name: file.content for name, file in self._written.items()
         }
 
-    def _open_marker(self) -> "dict[str, _FileDigests]":
+    def _open_marker(self) -> None:
         marker = self.root / MARKER
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
@@ -319,9 +308,11 @@ class ExportFolder:
                     )
                 )
             entries = (line.split("\t") for line in lines)
-            known = {name: _parse_digests(rest) for name, *rest in entries if name and _is_inside(name)}
-            self._remove_parts(known)
-            return known
+            self._earlier = {name: _parse_file(rest) for name, *rest in entries if name and _is_inside(name)}
+            for name, known in self._earlier.items():
+                if known == _UNKNOWN:  # a killed export may have left its temporary file
+                    part_path(Path(self._resolve(name))).unlink(missing_ok=True)
+            return
         if self.root.exists() and any(self.root.iterdir()):
             raise UsageError(
                 _("{folder} is not empty and no earlier export made it; name a new folder").format(
@@ -330,23 +321,12 @@ class ExportFolder:
             )
         with atomic_file(marker) as file:
             file.write(f"{self._head}\n".encode())
-        return {}
 
-    def _remove_parts(self, names: Iterable[str]) -> None:
-        """Remove the temporary files of a killed export."""
-        for path in map(self._resolve, names):
-            if not path.exists():
-                part_path(path).unlink(missing_ok=True)
-
-    def _append_marker(self, name: str) -> None:
-        with to_user_error(self.root), (self.root / MARKER).open("ab") as marker:
-            marker.write(f"{name}\n".encode())
-
-    def _resolve(self, name: str) -> Path:
+    def _resolve(self, name: str) -> str:
+        """Return the path of a file; its folder is checked once."""
         if name not in self._earlier and not _is_inside(name):
             raise ValueError(f"not a name inside an export's folder: {name!r}")
-        path = self.root / name
-        folder, _slash, _name = name.rpartition("/")
+        path, folder = f"{self.root}/{name}", name.rpartition("/")[0]
         try:
             os.fsencode(name)
         except UnicodeEncodeError as error:
@@ -358,40 +338,43 @@ class ExportFolder:
             ) from error
         if folder in self._folders:
             return path
-        if not path.parent.resolve().is_relative_to(self.root.resolve()):
+        parent = self.root / folder
+        if not parent.resolve().is_relative_to(self.root.resolve()):
             raise UsageError(
-                _("{folder} leads out of {root}; name a new folder").format(
-                    folder=path.parent, root=self.root
-                )
+                _("{folder} leads out of {root}; name a new folder").format(folder=parent, root=self.root)
             )
-        if path.parent.is_dir():
+        if parent.is_dir():
             self._folders.add(folder)
         return path
 
 
-def _parse_digests(fields: list[str]) -> _FileDigests:
-    if len(fields) == 2:
-        return _FileDigests(input=fields[0], content=fields[1])
+def _format_line(name: str, file: _File) -> str:
+    """Return the line of the marker."""
+    uses = () if file.uses is None else (json.dumps(file.uses),)
+    return "\t".join((name, file.input, file.content, *uses))
+
+
+def _parse_file(values: list[str]) -> _File:
+    """Return a file by its line without the name; a line without digests, or a damaged one, is of an unknown file."""
+    if len(values) == 2:
+        return _File(values[0], values[1])
     try:
-        given, content, text = fields
+        given, content, text = values
+        if text == _NO_USES:
+            return _File(given, content, ((), ()))
         images, links = json.loads(text)
-        uses = tuple(map(str, images)), tuple(map(str, links))
-    except (ValueError, TypeError, RecursionError):  # a line without digests, or a damaged one
+        return _File(given, content, (tuple(map(str, images)), tuple(map(str, links))))
+    except (ValueError, TypeError, RecursionError):
         return _UNKNOWN
-    return _FileDigests(input=given, content=content, uses=uses)
+
+
+_NO_USES: Final = json.dumps(((), ()))
 
 
 def _is_inside(name: str) -> bool:
     parts = name.split("/")
     plain = not any(part in ("", ".", "..") or _FORBIDDEN_IN_NAMES.intersection(part) for part in parts)
     return plain and not PurePosixPath(name).is_absolute() and name != MARKER
-
-
-def _has_content(path: Path, content: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(content) and path.read_bytes() == content
-    except FileNotFoundError:
-        return False
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

@@ -6,47 +6,32 @@ read models, so that a new key needs no change here. Values are not changed for 
 
 import json
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from blogarchive.export.folder import Digests, atomic_file, output_file
-from blogarchive.export.posts import escape_line_ends, iterate_posts
-from blogarchive.export.run import Exported
-from blogarchive.store.read.exports import Filters, open_reader
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.store.read.models import Blog, Comment, FullPost
-from blogarchive.store.rows import Progress, no_progress
 
 _SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
+_LINE_ENDS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
 
 
-def export_jsonl(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
-) -> Exported:
+@exporter
+def export_jsonl(job: ExportJob) -> None:
     """Write the posts as JSON Lines to the file `out`, or to `posts.jsonl` in it if it is a folder.
 
     UTF-8, one line for each post, oldest first within a blog; posts seen in listings only have no body.
-    Raises `NoArchive`, `ArchiveDamaged`, `UsageError` (unknown author or category), `CannotWrite`.
     """
-    path = output_file(archive, out, "posts.jsonl")
-    posts = comments = missing = 0
-    files: Digests = {}
-    with open_reader(archive, filters) as reader:
-        with atomic_file(path, files) as file:
-            for blog, post in iterate_posts(reader, progress):
-                file.write(format_post(blog, post).encode())
-                posts += 1
-                comments += len(post.comments)
-                missing += not post.has_text
-        state = reader.finish()
-    return Exported(
-        out=path, posts=posts, comments=comments, missing=missing, files=files, archive_state=state
-    )
+    with job.open_file("posts.jsonl") as file:
+        for blog, post in job.posts():
+            file.write(f"{compact_json(post_object(blog, post))}\n".encode())
 
 
-def format_post(blog: Blog, post: FullPost) -> str:
-    """Return the line of a post with its line end."""
-    line = json.dumps(post_object(blog, post), ensure_ascii=False, separators=(",", ":"))
-    return escape_line_ends(line) + "\n"
+def compact_json(value: object) -> str:
+    """Return JSON that is one line for every program, and valid in JavaScript of every version."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char, escape in _LINE_ENDS.items():  # for a rare character a hundredth of the time of `translate`
+        text = text.replace(char, escape)
+    return text
 
 
 def post_object(blog: Blog, post: FullPost) -> dict[str, object]:

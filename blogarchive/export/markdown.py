@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
-from pathlib import Path
 from urllib.parse import quote
 
 import yaml
@@ -15,43 +13,19 @@ from bs4.element import NavigableString, PageElement, Tag
 from markdownify import MarkdownConverter
 
 from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
-from blogarchive.export.posts import (
-    ImageFolder,
-    InternalLinks,
-    PostInput,
-    PostPlan,
-    make_image_source,
-    shown_blog,
-    write_posts,
-)
-from blogarchive.export.run import Exported
-from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
+from blogarchive.export.posts import PostFile, PostInput, make_image_source, plan_posts, write_posts
+from blogarchive.export.run import ExportJob, exporter
+from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, Comment, FullPost, PostHeading
-from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.read.models import Blog, Comment, PostHeading
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
 _PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
 _FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]")
 _SHORTCODE = re.compile(r"\{\{[<%]")
 _BLOCKS = (
-    "p",
-    "div",
-    "ul",
-    "ol",
-    "table",
-    "pre",
-    "blockquote",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "img",
-)
+    "p", "div", "ul", "ol", "table", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img",
+)  # fmt: skip
 _BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
 _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
 _BREAK = (
@@ -251,134 +225,71 @@ def _unwrap(table: Tag) -> None:
 
 
 _URL_SYNTAX = re.compile("[%#?]")
+_SHOWN_COLUMNS = ("views", "likes", "comment_count", "first_seen_at", "last_changed_at", "gone_at")
 
 
-def export_markdown(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
-) -> Exported:
+@exporter
+def export_markdown(job: ExportJob) -> None:
     """Write a folder for each blog into the folder `out`; posts without a stored body are only counted.
 
     An earlier export in `out` is updated: equal files stay, files of posts that are no longer exported are removed.
-    Raises as `export_jsonl`, and `UsageError` if `out` has other files.
     """
-    with open_reader(archive, filters) as reader:
-        export = _Export(reader, ExportFolder(out, "markdown"), progress)
-        for blog_folder in export.blog_folders:
-            export.write(blog_folder)
-        files = export.folder.finish()
-        state = reader.finish()
-    return Exported(
-        out=out,
-        posts=export.posts,
-        comments=export.comments,
-        pictures=export.images,
-        missing=export.missing,
-        files=files,
-        archive_state=state,
-    )
+    folder = ExportFolder(job.out, "markdown")
+    folders = UniqueNames()
+    posts: list[PostFile] = []
+    missing = 0
+    for blog in job.reader.blogs():
+        path = folders.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id))
+        headings = job.reader.headings(blog)
+        files = list(_plan_files(blog, path, [heading for heading in headings if heading.has_text]))
+        folder.write(f"{path}/_index.md", _format_index(blog, files).encode())
+        posts += files
+        missing += len(headings) - len(files)
+    plans = plan_posts(job, posts, make_image_source(job.reader, "images/"))
+    write_posts(job, folder, plans, _render)
+    job.counts["missing"] = missing
+    job.files.update(folder.finish())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _BlogFolder:
-    """A blog, its folder, and the file names of its posts; `missing` counts posts without a stored body."""
-
-    blog: Blog
-    path: str
-    posts: Sequence[tuple[str, PostHeading]]
-    missing: int
-
-
-class _Export:
-    def __init__(self, reader: ExportReader, folder: ExportFolder, progress: Progress) -> None:
-        self.reader = reader
-        self.folder = folder
-        self.posts = self.comments = self.images = 0
-        folders = UniqueNames()
-        self.blog_folders = [
-            _plan_folder(blog, folders.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)), reader)
-            for blog in reader.blogs()
-        ]
-        self._links = InternalLinks(
-            (blog_folder.blog, heading, f"{blog_folder.path}/{name}")
-            for blog_folder in self.blog_folders
-            for name, heading in blog_folder.posts
-        )
-        self._progress = progress
-        self._total = sum(len(blog_folder.posts) for blog_folder in self.blog_folders)
-        progress(0, self._total)
-
-    @property
-    def missing(self) -> int:
-        """The number of posts without a stored body."""
-        return sum(blog_folder.missing for blog_folder in self.blog_folders)
-
-    def write(self, blog_folder: _BlogFolder) -> None:
-        images = ImageFolder(self.reader, self.folder, f"{blog_folder.path}/images")
-        write_posts(self.folder, self.reader, self._plans(blog_folder), _render, images)
-        self.folder.write(f"{blog_folder.path}/_index.md", _format_index(blog_folder).encode())
-        self.images += len(images)
-
-    def _plans(self, blog_folder: _BlogFolder) -> Iterator[PostPlan]:
-        image = make_image_source(self.reader, "images/")
-        blog, digests = shown_blog(blog_folder.blog), self.reader.digests(blog_folder.blog)
-        for name, heading in blog_folder.posts:
-            path = f"{blog_folder.path}/{name}"
-            link, digest = self._links.source_for(blog_folder.blog, heading, path), digests[heading.id]
-            yield PostPlan(path=path, blog=blog, heading=heading, digest=digest, image=image, link=link)
-            self.posts += 1
-            self.comments += digest.comments
-            self._progress(self.posts, self._total)
+def _plan_files(blog: Blog, path: str, headings: Iterable[PostHeading]) -> Iterator[PostFile]:
+    names = UniqueNames()
+    for heading in headings:
+        name = names.claim(_file_stem(heading), heading.number) + ".md"
+        yield PostFile(blog=blog, heading=heading, path=f"{path}/{name}")
 
 
 def _render(given: PostInput) -> bytes:
-    return format_post(given.blog, given.post, given.images.get, given.links.get).encode()
-
-
-def _plan_folder(blog: Blog, path: str, reader: ExportReader) -> _BlogFolder:
-    names = UniqueNames()
-    headings = list(reader.headings(blog))
-    posts = [
-        (names.claim(_file_stem(heading), heading.number) + ".md", heading)
-        for heading in headings
-        if heading.has_text
-    ]
-    return _BlogFolder(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
-
-
-def format_post(blog: Blog, post: FullPost, image: ImageSource, post_links: PostSource) -> str:
-    """Return the file of a post: front matter, body, comments; `image` and `post_links` return relative URLs."""
+    """Return the file of a post: front matter, body, comments."""
 
     def markdown(body_html: str) -> str:
-        return to_markdown(render_body(body_html, post.url, image, post_links))
+        return to_markdown(render_body(body_html, given.post.url, given.images.get, given.links.get))
 
-    parts = [_format_front_matter(_post_fields(blog, post)), markdown(post.body_html)]
+    post = given.post
+    parts = [_format_front_matter(_post_fields(given.blog, post)), markdown(post.body_html)]
     if post.comments:
         parts.append("## 评论")
         parts += [_format_comment(comment, markdown(comment.body_html)) for comment in post.comments]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
-def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object]]:
-    """Yield the fields of the front matter in reading order; those that no page showed are None."""
-    yield "title", heading.title or f"无题 {heading.number}"
-    yield "date", complete_date(heading.posted_at)
-    yield "date_shown", heading.posted_at_text
-    yield "author", blog.nickname
-    yield "source", heading.url
-    yield "site", blog.site
-    yield "uid", blog.uid
-    yield "number", heading.number
-    yield "categories", list(heading.categories) or None
-    yield "views", heading.views
-    yield "likes", heading.likes
-    yield "comment_count", heading.comment_count
-    yield "first_seen_at", heading.first_seen_at
-    yield "last_changed_at", heading.last_changed_at
-    yield "gone_at", heading.gone_at
+def _post_fields(blog: Blog, heading: PostHeading) -> dict[str, object]:
+    """Return the fields of the front matter in reading order; those that no page showed are None."""
+    return {
+        "title": heading.title or f"无题 {heading.number}",
+        "date": complete_date(heading.posted_at),
+        "date_shown": heading.posted_at_text,
+        "author": blog.nickname,
+        "source": heading.url,
+        "site": blog.site,
+        "uid": blog.uid,
+        "number": heading.number,
+        "categories": list(heading.categories) or None,
+        **{name: getattr(heading, name) for name in _SHOWN_COLUMNS},
+    }
 
 
-def _format_front_matter(fields: Iterator[tuple[str, object]]) -> str:
-    given = {name: _one_line(value) for name, value in fields if value is not None}
+def _format_front_matter(fields: Mapping[str, object]) -> str:
+    given = {name: _one_line(value) for name, value in fields.items() if value is not None}
     text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)
     return f"---\n{text}---"
 
@@ -409,14 +320,12 @@ def _format_comment(comment: Comment, body: str) -> str:
     return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
 
 
-def _format_index(blog_folder: _BlogFolder) -> str:
-    blog = blog_folder.blog
-    head = _format_front_matter(
-        iter([("title", blog.title), ("description", blog.tagline), ("source", blog.url)])
-    )
-    return f"{head}\n\n" + "\n".join(_format_row(*post) for post in reversed(blog_folder.posts)) + "\n"
+def _format_index(blog: Blog, posts: Sequence[PostFile]) -> str:
+    head = _format_front_matter({"title": blog.title, "description": blog.tagline, "source": blog.url})
+    return f"{head}\n\n" + "\n".join(map(_format_row, reversed(posts))) + "\n"
 
 
-def _format_row(name: str, heading: PostHeading) -> str:
+def _format_row(post: PostFile) -> str:
+    name, heading = post.path.rpartition("/")[2], post.heading
     path = _URL_SYNTAX.sub(lambda found: quote(found[0]), name)  # other characters stay readable
     return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{path}>)"

@@ -6,10 +6,10 @@ by side into one folder, or into one bucket of an object store.
 
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from gettext import gettext as _
 from itertools import groupby, islice
 from pathlib import Path
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file
-from blogarchive.export.run import Exported
-from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows, open_reader
+from blogarchive.export.run import Exported, ExportJob, exporter
+from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows
 from blogarchive.store.read.models import Blog
 from blogarchive.store.rows import Progress, no_progress
 
@@ -31,41 +31,33 @@ _ROWS_AT_ONCE = 4_000
 """Rows of a row group: the memory that an export needs."""
 
 
-def export_parquet(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
-) -> Exported:
+def _check(filters: Filters) -> None:
+    require_pyarrow()
+    if replace(filters, authors=()) != Filters():
+        raise UsageError(_("export parquet takes --author alone; select by date or category in the query"))
+
+
+@partial(exporter, check=_check)
+def export_parquet(job: ExportJob) -> None:
     """Write every table below the folder `out`; only files that differ are replaced.
 
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
-    require_pyarrow()
-    filters = filters or Filters()
-    if filters.since or filters.until or filters.categories:
-        raise UsageError(_("export parquet takes --author alone; select by date or category in the query"))
-    if out.exists() and not out.is_dir():
-        raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=out))
-    shard = archive.resolve().stem
-    counts: Counter[str] = Counter()
-    files: Digests = {}
-    with open_reader(archive, filters) as reader:
-        authors = [(blog.site, blog.uid) for blog in reader.blogs()] if filters.authors else []
-        for done, table in enumerate(FLAT_TABLES, 1):
-            rows = flat_rows(reader.archive, table, authors)
-            for site, year, part in _parts(rows, reader.blogs()):
-                path = out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
-                counts[table.name] += _write_file(path, table, part, files)
-            progress(done, len(FLAT_TABLES))
-        missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
-        state = reader.finish()
-    _remove_earlier(out, shard, files)
-    return Exported(
-        out=out,
-        posts=counts["posts"],
-        comments=counts["comments"],
-        missing=missing,
-        files=files,
-        archive_state=state,
-    )
+    reader = job.reader
+    if job.out.exists() and not job.out.is_dir():
+        raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=job.out))
+    shard = job.archive.resolve().stem
+    authors = [(blog.site, blog.uid) for blog in reader.blogs()] if reader.filters.authors else []
+    for done, table in enumerate(FLAT_TABLES, 1):
+        rows = flat_rows(reader.archive, table, authors)
+        for site, year, part in _parts(rows, reader.blogs()):
+            path = job.out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
+            written = _write_file(path, table, part, job.files)
+            if table.name in ("posts", "comments"):
+                job.counts[table.name] += written
+        job.progress(done, len(FLAT_TABLES))
+    job.counts["missing"] = reader.archive.scalar("select count(*) from posts where content_hash is null")
+    _remove_earlier(job.out, shard, job.files)
 
 
 def _parts(

@@ -1,32 +1,35 @@
 """What exports share: links between posts, images, and files of posts, which are made again only if they changed."""
 
+import marshal
 import re
-import sys
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path, PurePosixPath
-from posixpath import dirname, relpath
+from itertools import groupby
+from operator import attrgetter
+from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath, relpath
 from typing import Any
 from urllib.parse import quote
 
 from blogarchive.export.folder import ExportFolder, Uses
+from blogarchive.export.run import ExportJob, rendering_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_image_urls, find_link_urls
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
-from blogarchive.store.rows import Progress
-from blogarchive.store.search.tokenizer import folding_version
 from blogarchive.workers.pool import map_in_order
 
-PostFile = tuple[Blog, PostHeading, str]
-"""A blog, a post of it, and the path of the post's file in the export."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostFile:
+    """A post, the path of its file in the export, and what else the format shows in it: texts and tuples."""
+
+    blog: Blog
+    heading: PostHeading
+    path: str
+    page: object = None
 
 
 class InternalLinks:
@@ -35,21 +38,21 @@ class InternalLinks:
     def __init__(self, posts: Iterable[PostFile]) -> None:
         self._paths: dict[tuple[str, str, str], str] = {}
         self._numbered: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for blog, heading, path in posts:
-            number = heading.number
+        for post in posts:
+            blog, number = post.blog, post.heading.number
             for uid in (blog.uid, *blog.aliases):
-                self._paths[blog.site, uid, number] = path
-            self._numbered[blog.site, number].append(path)
+                self._paths[blog.site, uid, number] = post.path
+            self._numbered[blog.site, number].append(post.path)
 
-    def source_for(self, blog: Blog, heading: PostHeading, path: str) -> PostSource:
-        """Return a source of relative URLs for the links in that post, which is written to the file `path`.
+    def source_for(self, post: PostFile) -> PostSource:
+        """Return a source of relative URLs for the links in that post.
 
         Old URLs have the number of a post and no uid: they are resolved if only one blog has that number.
         """
 
         def source(url: str) -> str | None:
-            target = self._find_path(blog.site, heading.url, url)
-            return None if target is None else quote(relpath(target, dirname(path) or "."))
+            target = self._find_path(post.blog.site, post.heading.url, url)
+            return None if target is None else quote(relpath(target, dirname(post.path) or "."))
 
         return source
 
@@ -63,66 +66,37 @@ class InternalLinks:
         return paths[0] if len(paths) == 1 else None
 
 
-_RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
-_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
-
-
-@cache
-def rendering_digest() -> bytes:
-    """Return a digest of the code, templates and libraries that render a post: 32 bytes."""
-    found = blake2b(digest_size=32)
-    for name in _RENDERERS:
-        _update(found, files("blogarchive").joinpath(name))
-    for name in _LIBRARIES:
-        found.update(version(name).encode())
-    found.update(folding_version().encode())
-    return found.digest()
-
-
-@cache
-def program_digest() -> bytes:
-    """Return a digest of this program, of all installed packages and of Python: 32 bytes."""
-    found = blake2b(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode(), digest_size=32)
-    _update(found, files("blogarchive"))
-    for folder in map(Path, sys.path):
-        if folder.is_dir():
-            found.update("\n".join(sorted(path.name for path in folder.glob("*.dist-info"))).encode())
-    return found.digest()
-
-
-def _update(found: Any, folder: Traversable) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            _update(found, entry)
-        elif not entry.name.endswith(".pyc"):
-            found.update(entry.read_bytes())
-
-
 _LOCAL = 150  # posts that this process renders while workers start
-_HEADING_FIELDS = tuple(one.name for one in fields(PostHeading) if one.name != "last_seen_at")
+_heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.name != "last_seen_at"))
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPlan:
-    """A post and the path of its file; `page` is what else the format shows on its page.
+    """A file to write, with the digest of the stored rows of its post.
 
-    `digest` is that of the stored rows of the post. `image` and `link` return what the file shows for an absolute URL.
+    `blog` has what files of posts show, `blog_digest` is its digest. `image` and `link` return what the file shows for
+    an absolute URL.
     """
 
-    path: str
+    file: PostFile
     blog: Blog
-    heading: PostHeading
+    blog_digest: str
     digest: PostDigest
     image: ImageSource
     link: PostSource
-    page: object = None
-    with_versions: bool = False
+    with_versions: bool
+
+    @property
+    def path(self) -> str:
+        """The path of the file."""
+        return self.file.path
 
     def input_digest(self, images: Mapping[str, ImageToShow], links: Mapping[str, str]) -> str:
         """Return the digest of all that the file is made from."""
-        return input_digest((self.blog, heading_text(self.heading), self.digest, self.page, images, links))
+        shown = repr((self.file.page, images, links))
+        return input_digest(self.blog_digest, _heading_values(self.file.heading), repr(self.digest), shown)
 
     def resolve(self, uses: Uses) -> tuple[dict[str, ImageToShow], dict[str, str]]:
         """Return the images and links of these URLs that the export has."""
@@ -135,22 +109,21 @@ class PostPlan:
 
     def complete(self, reader: ExportReader) -> "PostInput":
         """Return the input of the file, with the images and links of its bodies resolved."""
-        post = reader.post(self.heading)
+        post = reader.post(self.file.heading)
         bodies = list(_all_bodies(post) if self.with_versions else _bodies(post))
         uses = (
             _find(find_image_urls, _IMAGE, bodies, post.url),
             _find(find_link_urls, _LINK, bodies, post.url),
         )
         images, links = self.resolve(uses)
-        digest = self.input_digest(images, links)
         return PostInput(
             blog=self.blog,
             post=post,
             images=images,
             links=links,
-            page=self.page,
+            page=self.file.page,
             path=self.path,
-            digest=digest,
+            digest=self.input_digest(images, links),
             uses=uses,
         )
 
@@ -176,14 +149,28 @@ Renderer = Callable[[PostInput], bytes]
 """A function of a module, so that another process finds it."""
 
 
-def shown_blog(blog: Blog) -> Blog:
-    """Return the blog without the facts that every update changes: no file of a post shows them."""
-    return replace(blog, last_seen_at="", total_visits=None, account_age=None)
-
-
-def heading_text(heading: PostHeading) -> str:
-    """Return all values of the heading as text, without the time of the last visit, which no file of a post shows."""
-    return repr([getattr(heading, name) for name in _HEADING_FIELDS])
+def plan_posts(
+    job: ExportJob, posts: Sequence[PostFile], image: ImageSource, *, with_versions: bool = False
+) -> Iterator[PostPlan]:
+    """Yield the plan of each post, and count it when the next one is asked for."""
+    links = InternalLinks(posts)
+    job.progress(0, len(posts))
+    for blog, of_blog in groupby(posts, attrgetter("blog")):
+        # Without the facts that every update changes: no file of a post shows them.
+        shown = replace(blog, last_seen_at="", total_visits=None, account_age=None)
+        digests, blog_digest = job.reader.digests(blog), input_digest(repr(shown))
+        for post in of_blog:
+            digest = digests[post.heading.id]
+            yield PostPlan(
+                file=post,
+                blog=shown,
+                blog_digest=blog_digest,
+                digest=digest,
+                image=image,
+                link=links.source_for(post),
+                with_versions=with_versions,
+            )
+            job.count(digest.comments, len(posts), has_text=post.heading.has_text)
 
 
 def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple[PostInput, bytes]]:
@@ -191,26 +178,26 @@ def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple
     return map_in_order(render, posts, local=_LOCAL)
 
 
-def write_posts(
-    folder: ExportFolder,
-    reader: ExportReader,
-    plans: Iterable[PostPlan],
-    render: Renderer,
-    images: "ImageFolder",
-) -> None:
+def write_posts(job: ExportJob, folder: ExportFolder, plans: Iterable[PostPlan], render: Renderer) -> None:
     """Write the file of each post and its images; a file that was made from the same input is kept, and not read."""
-    for given, content in render_posts(_changed(folder, reader, plans, images), render):
+    copied: set[str] = set()
+    for given, content in render_posts(_changed(job.reader, folder, plans, copied), render):
         folder.write(given.path, content, given.digest, given.uses)
+    job.counts["pictures"] = len(copied)
 
 
-def input_digest(value: object) -> str:
-    """Return the digest of a value, by its text form, and of the code that renders it."""
-    data = repr(value).encode(errors="backslashreplace")
-    return blake2b(data, digest_size=16, key=rendering_digest()).hexdigest()
+def heading_text(heading: PostHeading) -> str:
+    """Return all values of the heading as text, without the time of the last visit, which no file of a post shows."""
+    return repr(_heading_values(heading))
+
+
+def input_digest(*values: Any) -> str:
+    """Return the digest of texts, numbers and tuples, and of the code that renders them."""
+    return blake2b(marshal.dumps(values, 2), digest_size=16, key=rendering_digest()).hexdigest()
 
 
 def _changed(
-    folder: ExportFolder, reader: ExportReader, plans: Iterable[PostPlan], images: "ImageFolder"
+    reader: ExportReader, folder: ExportFolder, plans: Iterable[PostPlan], copied: set[str]
 ) -> Iterator[PostInput]:
     for plan in plans:
         shown, links = plan.resolve(folder.earlier_uses(plan.path) or ((), ()))
@@ -218,8 +205,17 @@ def _changed(
             given = plan.complete(reader)
             shown = given.images
             yield given
-        for image in shown.values():
-            images.copy(image)
+        for url in {image.url for image in shown.values()}:
+            path = normpath(join(dirname(plan.path), url))
+            if path not in copied:
+                copied.add(path)
+                _copy_image(reader, folder, path)
+
+
+def _copy_image(reader: ExportReader, folder: ExportFolder, path: str) -> None:
+    digest = PurePosixPath(path).stem
+    if not folder.keep(path, digest):
+        folder.write(path, reader.image_bytes(digest), digest)
 
 
 def _find(
@@ -235,8 +231,8 @@ def _bodies(post: FullPost) -> Iterator[str]:
 
 
 def _all_bodies(post: FullPost) -> Iterator[str]:
-    for version_ in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
-        yield version_.body_html or ""
+    for version in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
+        yield version.body_html or ""
 
 
 # Formats that browsers show and that cannot carry a script; an SVG can.
@@ -269,51 +265,3 @@ def image_file_name(image: Image) -> str | None:
     """Return `SHA-256.extension`; None if the image is not stored or browsers do not show its type."""
     extension = EXTENSIONS.get(image.content_type or "")
     return f"{image.sha256}.{extension}" if image.sha256 and extension else None
-
-
-class ImageFolder:
-    """One folder of an export with image files, each written once."""
-
-    def __init__(self, reader: ExportReader, folder: ExportFolder, path: str) -> None:
-        self._reader = reader
-        self._folder = folder
-        self._path = path
-        self._copied: set[str] = set()
-
-    def __len__(self) -> int:
-        return len(self._copied)
-
-    def copy(self, shown: ImageToShow) -> None:
-        """Write the image's file unless it exists."""
-        name = PurePosixPath(shown.url).name
-        if name in self._copied:
-            return
-        self._copied.add(name)
-        path, digest = f"{self._path}/{name}", PurePosixPath(name).stem
-        if not self._folder.keep(path, digest):
-            self._folder.write(path, self._reader.image_bytes(digest), digest)
-
-
-_ESCAPES = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
-
-
-def escape_line_ends(text: str) -> str:
-    """Return JSON with these characters escaped: one line for every program."""
-    for char, escape in _ESCAPES.items():
-        text = text.replace(
-            char, escape
-        )  # for a character that is rare, a hundredth of the time of `translate`
-    return text
-
-
-def iterate_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:
-    """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
-    blogs = reader.blogs()
-    total = sum(1 for blog in blogs for _ in reader.headings(blog))
-    done = 0
-    progress(done, total)
-    for blog in blogs:
-        for heading in reader.headings(blog):
-            yield blog, reader.post(heading)
-            done += 1
-            progress(done, total)

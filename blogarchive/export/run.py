@@ -1,4 +1,4 @@
-"""Run the export of a format, unless an earlier export wrote the same files."""
+"""Run the export of a format, unless an earlier export wrote the same files; the base of all formats."""
 
 import contextlib
 import gzip
@@ -6,19 +6,25 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, wraps
 from hashlib import blake2b
 from importlib import import_module
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Protocol, Self
 
 from blogarchive.errors import CannotWrite
-from blogarchive.export.folder import Digests, atomic_file, file_content_digest
-from blogarchive.export.posts import program_digest
+from blogarchive.export.folder import Digests, atomic_file, file_content_digest, output_file
 from blogarchive.store.database.files import read_state
-from blogarchive.store.read.exports import Filters
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.search.tokenizer import folding_version
 
 _INTERNAL = ("files", "archive_state", "records")
 
@@ -57,47 +63,186 @@ class Exported:
         return cls(**{**values, "out": Path(values["out"]), "damaged": tuple(values["damaged"])})
 
 
+@dataclass(kw_only=True, slots=True)
+class ExportJob:
+    """An export under way: what it reads, where it writes, what it has written and counted so far.
+
+    `out` becomes the file if it was a folder for it. `earlier` are the `records` of the export that is replaced. The
+    keys of `counts` are fields of `Exported`.
+    """
+
+    reader: ExportReader
+    archive: Path
+    out: Path
+    progress: Progress
+    earlier: Sequence[Any]
+    files: Digests = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    damaged: list[str] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def open_file(self, name: str) -> Iterator[BinaryIO]:
+        """Open the only file of the export: `out`, or `name` in it if it is a folder."""
+        self.out = output_file(self.archive, self.out, name)
+        with atomic_file(self.out, self.files) as file:
+            yield file
+
+    def posts(self) -> Iterator[tuple[Blog, FullPost]]:
+        """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
+        blogs = self.reader.blogs()
+        total = sum(len(self.reader.headings(blog)) for blog in blogs)
+        self.progress(0, total)
+        for blog in blogs:
+            for heading in self.reader.headings(blog):
+                post = self.reader.post(heading)
+                yield blog, post
+                self.count(len(post.comments), total, has_text=post.has_text)
+
+    def count(self, comments: int, total: int, *, has_text: bool) -> None:
+        """Count a written post with its comments, and report the progress to `total`."""
+        self.counts.update({"posts": 1, "comments": comments, "missing": 0 if has_text else 1})
+        self.progress(self.counts["posts"], total)
+
+
+class Exporter(Protocol):
+    """Writes the posts that match the filters to `out`, and returns the result.
+
+    Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author or category, an option
+    that the format has not, and an `out` that is the archive or has other files.
+    """
+
+    def __call__(
+        self,
+        archive: Path,
+        out: Path,
+        *,
+        filters: Filters | None = None,
+        progress: Progress = no_progress,
+        earlier: Sequence[Any] = (),
+        **options: Any,
+    ) -> Exported:
+        """Export with the options of the format."""
+
+
+def exporter(write: Callable[..., None], check: Callable[[Filters], object] = bool) -> Exporter:
+    """Return the exporter of a format; `write` receives the job and the options.
+
+    `check` raises `UsageError` for filters that the format does not have.
+    """
+
+    @wraps(write)
+    def export(
+        archive: Path,
+        out: Path,
+        *,
+        filters: Filters | None = None,
+        progress: Progress = no_progress,
+        earlier: Sequence[Any] = (),
+        **options: Any,
+    ) -> Exported:
+        check(filters or Filters())
+        with open_reader(archive, filters) as reader:
+            job = ExportJob(reader=reader, archive=archive, out=out, progress=progress, earlier=earlier)
+            write(job, **options)
+            state = reader.finish()
+        done = Exported(
+            out=job.out,
+            damaged=tuple(job.damaged),
+            files=job.files,
+            archive_state=state,
+            records=job.records,
+        )
+        counts: dict[str, Any] = dict(job.counts)
+        return replace(done, **counts)
+
+    return export
+
+
+_RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
+_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
+
+
+@cache
+def rendering_digest() -> bytes:
+    """Return a digest of the code, templates and libraries that render a post: 32 bytes."""
+    found = blake2b(digest_size=32)
+    for name in _RENDERERS:
+        _update(found, files("blogarchive").joinpath(name))
+    for name in _LIBRARIES:
+        found.update(version(name).encode())
+    found.update(folding_version().encode())
+    return found.digest()
+
+
+@cache
+def program_digest() -> bytes:
+    """Return a digest of this program, of all installed packages and of Python: 32 bytes."""
+    found = blake2b(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode(), digest_size=32)
+    _update(found, files("blogarchive"))
+    for folder in map(Path, sys.path):
+        if folder.is_dir():
+            found.update("\n".join(sorted(path.name for path in folder.glob("*.dist-info"))).encode())
+    return found.digest()
+
+
+def _update(found: Any, folder: Traversable) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            _update(found, entry)
+        elif not entry.name.endswith(".pyc"):
+            found.update(entry.read_bytes())
+
+
+FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
+"""The formats of the command; `table` and `single_post` are options of two of them."""
+
 _MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json.gz"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportRecord:
-    """An earlier export: a digest of the program that made it, the state of the archive, its files, and its result.
+def run_export(
+    kind: str,
+    archive: Path,
+    out: Path,
+    *,
+    filters: Filters | None = None,
+    progress: Progress = no_progress,
+    **options: Any,
+) -> Exported:
+    """Export to `out` by the function `export_KIND` of the module KIND, and return its result.
 
-    `records` are those of `Exported`.
+    Nothing is written if the archive, the options, the program and the files are those of an earlier export; the result
+    is `unchanged` then. Raises as an `Exporter`.
     """
-
-    maker: str
-    archive: str
-    files: Digests
-    result: dict[str, Any]
-    records: Sequence[Any] = ()
-
-
-def read_record(name: str) -> ExportRecord | None:
-    """Return the record of that name; None if there is none, or if it is damaged."""
-    try:
-        return ExportRecord(**json.loads(gzip.decompress(_record_path(name).read_bytes())))
-    except (OSError, EOFError, zlib.error, ValueError, TypeError):
-        return None
-
-
-def write_record(name: str, record: ExportRecord) -> None:
-    """Store the record by its name, which is that of an archive, OUT and options; without a cache folder, do nothing."""
-    path = _record_path(name)
-    if not path.is_absolute():  # a user without a home folder
-        return
-    with contextlib.suppress(CannotWrite, OSError):  # an export without a record is complete
-        with atomic_file(path) as file:
-            file.write(gzip.compress(json.dumps(asdict(record)).encode(), 1))
-        for old in _by_age(path.parent)[_MOST_RECORDS:]:
-            old.unlink(missing_ok=True)
+    given = {"filters": filters or Filters(), **options}
+    name = _digest(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
+    earlier = _read_record(name)
+    is_same = bool(earlier) and earlier["archive"] == read_state(archive)
+    if (is_same or earlier.get("records")) and _is_intact(earlier, out):
+        if is_same:
+            return replace(Exported.from_json(earlier["result"]), unchanged=True)
+        options["earlier"] = earlier["records"]
+    export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
+    exported = export(archive, out, progress=progress, **(given | options))
+    if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
+        record = {
+            "maker": _find_maker(out),
+            "archive": exported.archive_state,  # None: the next export compares record by record
+            "files": exported.files,
+            "result": exported.to_json(),
+            "records": exported.records,
+        }
+        _write_record(name, record)
+    return exported
 
 
-def are_intact(out: Path, digests: Digests) -> bool:
-    """Return whether every file has the content of its digest; relative paths are below `out`."""
-    return all(_find_digest(out / name) == digest for name, digest in digests.items())
+def _is_intact(record: Mapping[str, Any], out: Path) -> bool:
+    """Return whether this program made the export, and its files are as they were; relative paths are below `out`."""
+    digests = record["files"].items()
+    return record["maker"] == _find_maker(out) and all(
+        _find_digest(out / name) == one for name, one in digests
+    )
 
 
 def _find_digest(path: Path) -> str | None:
@@ -106,6 +251,37 @@ def _find_digest(path: Path) -> str | None:
             return file_content_digest(file)
     except OSError:
         return None
+
+
+def _find_maker(out: Path) -> str:
+    """Return a digest of the program, and of whether OUT is a folder: both change the files."""
+    return _digest(program_digest(), out.is_dir())
+
+
+def _digest(*values: object) -> str:
+    return blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16).hexdigest()
+
+
+def _read_record(name: str) -> dict[str, Any]:
+    """Return the record of an earlier export; an empty one if there is none, or if it is damaged."""
+    try:
+        record = json.loads(gzip.decompress(_record_path(name).read_bytes()))
+        return record if record.keys() == {"maker", "archive", "files", "result", "records"} else {}
+    except (OSError, EOFError, zlib.error, ValueError, AttributeError):
+        return {}
+
+
+def _write_record(name: str, record: dict[str, Any]) -> None:
+    """Store the record by its name, which is that of an archive, OUT and options; without a cache folder, do nothing."""
+    path = _record_path(name)
+    if not path.is_absolute():  # a user without a home folder
+        return
+    with contextlib.suppress(CannotWrite, OSError):  # an export without a record is complete
+        with atomic_file(path) as file:
+            file.write(gzip.compress(json.dumps(record).encode(), 1))
+        records = path.parent.glob(f"*{_SUFFIX}")
+        for old in sorted(records, key=lambda one: one.stat().st_mtime, reverse=True)[_MOST_RECORDS:]:
+            old.unlink(missing_ok=True)
 
 
 def _record_path(name: str) -> Path:
@@ -117,62 +293,3 @@ def _cache_folder(environment: Mapping[str, str], system: str) -> Path:
     if named := environment.get("XDG_CACHE_HOME") or (system == "win32" and environment.get("LOCALAPPDATA")):
         return Path(named)
     return Path(os.path.expanduser("~/Library/Caches" if system == "darwin" else "~/.cache"))  # noqa: PTH111
-
-
-def _by_age(folder: Path) -> list[Path]:
-    """Return the records, newest first."""
-    return sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
-"""The formats of the command; `table` and `single_post` are options of two of them."""
-
-
-def run_export(
-    kind: str,
-    archive: Path,
-    out: Path,
-    *,
-    filters: Filters | None = None,
-    progress: Progress = no_progress,
-    **options: object,
-) -> Exported:
-    """Export to `out` by the function `export_KIND` of the module KIND, and return its result.
-
-    Nothing is written if the archive, the options, the program and the files are those of an earlier export; the result
-    is `unchanged` then. Raises as the function of the format.
-    """
-    given = {"filters": filters or Filters(), **options}
-    name = _digest(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
-    earlier = read_record(name)
-    is_same = earlier is not None and earlier.archive == read_state(archive)
-    if earlier is not None and (is_same or earlier.records) and _is_intact(earlier, out):
-        if is_same:
-            return replace(Exported.from_json(earlier.result), unchanged=True)
-        options["earlier"] = earlier.records
-    export: Callable[..., Exported] = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
-    exported = export(archive, out, progress=progress, **(given | options))
-    if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
-        record = ExportRecord(
-            maker=_find_maker(out),
-            archive=exported.archive_state or "",  # unknown: the next export compares record by record
-            files=exported.files,
-            result=exported.to_json(),
-            records=exported.records,
-        )
-        write_record(name, record)
-    return exported
-
-
-def _is_intact(record: ExportRecord, out: Path) -> bool:
-    """Return whether this program made the export, and its files are as they were then."""
-    return record.maker == _find_maker(out) and are_intact(out, record.files)
-
-
-def _find_maker(out: Path) -> str:
-    """Return a digest of the program, and of whether OUT is a folder: both change the files."""
-    return _digest(program_digest(), out.is_dir())
-
-
-def _digest(*values: object) -> str:
-    return blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16).hexdigest()

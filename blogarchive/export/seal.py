@@ -7,8 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
-from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.folder import MARKER, atomic_file, require_other_file
+from blogarchive.errors import UsageError
+from blogarchive.export.folder import MARKER, atomic_file, require_other_file, to_user_error
+from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
 
@@ -33,18 +34,6 @@ class Sealed:
     pictures: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Paths:
-    """The files of a sealed archive; the checksums name the others relative to `folder`."""
-
-    folder: Path
-    database: Path
-    html: Path
-    readme: Path
-    index: Path
-    checksums: Path
-
-
 def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) -> Sealed:
     """Write a verified copy of the archive, its website, `README.txt` and `SHA256SUMS` into the folder `out`.
 
@@ -52,24 +41,27 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     name. The copy opens from a read-only folder. An earlier sealed archive is replaced. Raises `UsageError` if `out`
     has other files of these names or is the archive itself, and as `write_sealed_copy`.
     """
-    from blogarchive.export.html import export_html  # the module of `export` starts without its templates
-
-    paths = _plan(out)
-    require_other_file(archive, paths.database)
-    _require_free(paths)
-    _make_folder(paths.folder)
-    write_sealed_copy(archive, paths.database)
-    exported = export_html(paths.database, paths.html, years=True, progress=progress)
-    with atomic_file(paths.readme) as file:
-        file.write(_compose_readme(paths).encode())
-    with atomic_file(paths.index) as file:
-        file.write(_INDEX.format(html=f"{quote(paths.html.name)}/index.html").encode())
-    sealed = _list_files(paths)
-    with atomic_file(paths.checksums) as file:
-        file.write("".join(_checksum_line(path, paths.folder) for path in sealed).encode())
+    is_named = out.suffix.lower() in _DATABASE_SUFFIXES and not out.is_dir()
+    database, prefix = (out, f"{out.stem}-") if is_named else (out / "archive.db", "")
+    folder = database.parent
+    html, readme, index, checksums = (
+        folder / f"{prefix}{name}" for name in ("html", "README.txt", "index.html", "SHA256SUMS")
+    )
+    require_other_file(archive, database)
+    _require_free(database, readme, index, checksums)
+    with to_user_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_sealed_copy(archive, database)
+    exported = export_html(database, html, years=True, progress=progress)
+    names = {"database": database.name, "html": html.name, "index": index.name, "checksums": checksums.name}
+    _write(readme, _compose_readme(database, names))
+    _write(index, _INDEX.format(html=f"{quote(html.name)}/index.html"))
+    pages = sorted(path for path in html.rglob("*") if path.is_file() and path.name != MARKER)
+    sealed = [database, readme, index, *pages]
+    _write(checksums, "".join(_checksum_line(path, folder) for path in sealed))
     return Sealed(
         out=out,
-        checksums=paths.checksums,
+        checksums=checksums,
         files=len(sealed),
         bytes=sum(path.stat().st_size for path in sealed),
         posts=exported.posts,
@@ -78,58 +70,28 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     )
 
 
-def _plan(out: Path) -> _Paths:
-    if out.suffix.lower() in _DATABASE_SUFFIXES and not out.is_dir():
-        folder, name, prefix = out.parent, out.name, f"{out.stem}-"
-    else:
-        folder, name, prefix = out, "archive.db", ""
-    return _Paths(
-        folder=folder,
-        database=folder / name,
-        html=folder / f"{prefix}html",
-        readme=folder / f"{prefix}README.txt",
-        index=folder / f"{prefix}index.html",
-        checksums=folder / f"{prefix}SHA256SUMS",
-    )
-
-
-def _require_free(paths: _Paths) -> None:
-    """Raise `UsageError` if a file of these names exists and no earlier `seal` wrote it."""
-    if is_sealed(paths.database):
+def _require_free(database: Path, *others: Path) -> None:
+    """Raise `UsageError` if one of the files exists and no earlier `seal` wrote it."""
+    if is_sealed(database):
         return
-    for path in (paths.database, paths.readme, paths.index, paths.checksums):
+    for path in (database, *others):
         if path.exists():
             raise UsageError(
                 _("{path} exists and is no part of a sealed archive; name another folder").format(path=path)
             )
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(
-            _("cannot write {path} ({reason}); name another place").format(path=folder, reason=error.strerror)
-        ) from error
+def _write(path: Path, text: str) -> None:
+    with atomic_file(path) as file:
+        file.write(text.encode())
 
 
-def _compose_readme(paths: _Paths) -> str:
+def _compose_readme(database: Path, names: dict[str, str]) -> str:
     texts = []
-    for language, text in zip(("zh", "en"), read_readme(paths.database), strict=True):
-        names = files("blogarchive.export").joinpath("texts", f"seal.{language}.txt").read_text("utf-8")
-        heading = names.format(
-            database=paths.database.name,
-            html=paths.html.name,
-            index=paths.index.name,
-            checksums=paths.checksums.name,
-        )
-        texts.append(f"{heading}\n{text.replace('archive.db', paths.database.name)}")
+    for language, text in zip(("zh", "en"), read_readme(database), strict=True):
+        heading = files("blogarchive.export").joinpath("texts", f"seal.{language}.txt").read_text("utf-8")
+        texts.append(f"{heading.format(**names)}\n{text.replace('archive.db', database.name)}")
     return "\n\n".join(texts)
-
-
-def _list_files(paths: _Paths) -> list[Path]:
-    pages = sorted(path for path in paths.html.rglob("*") if path.is_file() and path.name != MARKER)
-    return [paths.database, paths.readme, paths.index, *pages]
 
 
 def _checksum_line(path: Path, folder: Path) -> str:

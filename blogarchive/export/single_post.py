@@ -3,45 +3,35 @@
 import secrets
 from base64 import b64encode
 from gettext import gettext as _
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
+from pathlib import PurePosixPath
 
 from blogarchive.errors import UsageError
-from blogarchive.export.folder import atomic_file, output_file, safe_name
-from blogarchive.export.html import plan_blog, render_single_page
+from blogarchive.export.folder import safe_name
+from blogarchive.export.html import plan_blog, render_template, stylesheet
 from blogarchive.export.posts import EXTENSIONS, make_image_source
-from blogarchive.export.run import Exported
-from blogarchive.rendering.bodies import ImageToShow
-from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.export.run import ExportJob, exporter
+from blogarchive.rendering.bodies import ImageToShow, render_body
+from blogarchive.store.read.exports import ExportReader
 from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.store.read.posts import find_posts
-from blogarchive.store.rows import Progress, no_progress
 
 _TYPES = {f".{extension}": media_type for media_type, extension in EXTENSIONS.items()}
 
 
-def export_single_post(
-    archive: Path,
-    out: Path,
-    *,
-    number: str,
-    filters: Filters | None = None,
-    progress: Progress = no_progress,
-) -> Exported:
+@exporter
+def export_single_post(job: ExportJob, *, number: str) -> None:
     """Write the post of that number to the file `out`, or to `NUMBER.html` in it if it is a folder.
 
-    The file contains its images and loads nothing. Raises as `export_jsonl`, and `UsageError` if no blog or more than
-    one blog has a post of that number.
+    The file contains its images and loads nothing. Raises `UsageError` if no blog or more than one blog has a post of
+    that number.
     """
-    path = output_file(archive, out, f"{safe_name(number).replace('.', '-')}.html")
-    with open_reader(archive, filters) as reader:
-        blog, post = _find_post(reader, number)
-        page, images = _render(reader, blog, post)
-    with atomic_file(path) as file:
+    blog, post = _find_post(job.reader, number)
+    with job.open_file(f"{safe_name(number).replace('.', '-')}.html") as file:
+        page, images = _render(job.reader, blog, post)
         file.write(page)
-    progress(1, 1)
-    return Exported(
-        out=path, posts=1, comments=len(post.comments), pictures=images, missing=int(not post.has_text)
-    )
+    job.counts["pictures"] = images
+    job.count(len(post.comments), 1, has_text=post.has_text)
 
 
 def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
@@ -75,8 +65,21 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
             images.add(shown.url)
         return shown
 
+    style = stylesheet()
     site_blog = plan_blog(blog, "", [post])
-    page = render_single_page(site_blog, site_blog.posts[0], post, source)
+    page = render_template(
+        "post.html",
+        layout="single.html",
+        root=None,
+        style=style.decode(),
+        style_hash=f"sha256-{b64encode(sha256(style).digest()).decode()}",
+        site_blog=site_blog,
+        post_page=site_blog.posts[0],
+        post=post,
+        older=None,
+        newer=None,
+        render=lambda html: render_body(html or "", post.url, source),
+    )
     for url in images:
         name = PurePosixPath(url)
         body = b64encode(reader.image_bytes(name.stem)).decode()

@@ -8,14 +8,11 @@ would run as a formula gets an apostrophe in front; JSON Lines export every char
 import csv
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
-from blogarchive.export.folder import Digests, atomic_file, output_file
-from blogarchive.export.posts import iterate_posts
-from blogarchive.export.run import Exported
-from blogarchive.store.read.exports import Filters, open_reader
+from blogarchive.export.folder import atomic_file, output_file
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.store.read.models import Blog, Comment, FullPost
-from blogarchive.store.rows import Progress, escape_formula, no_progress
+from blogarchive.store.rows import escape_formula
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",
@@ -30,37 +27,26 @@ _CELL = 32_767
 """Characters in a cell of Excel, at most; a longer text overflows into the rows below."""
 
 
-def export_table(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
-) -> Exported:
+@exporter
+def export_table(job: ExportJob) -> None:
     """Write `posts.csv` and `comments.csv` into the folder `out`.
 
-    Bodies longer than a cell are cut, and their `body_cut` is 1. Raises as `export_jsonl`.
+    Bodies longer than a cell are cut, and their `body_cut` is 1.
     """
-    posts = comments = missing = 0
     post_path, comment_path = (
-        output_file(archive, out / name, name) for name in ("posts.csv", "comments.csv")
+        output_file(job.archive, job.out / name, name) for name in ("posts.csv", "comments.csv")
     )
-    files: Digests = {}
-    with open_reader(archive, filters) as reader:
-        with (
-            atomic_file(post_path, files) as post_file,
-            atomic_file(comment_path, files) as comment_file,
-        ):
-            post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
-            comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
-            for blog, post in iterate_posts(reader, progress):
-                post_file.write(_format_row(_post_cells(blog, post)))
-                comment_file.writelines(
-                    _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
-                )
-                posts += 1
-                comments += len(post.comments)
-                missing += not post.has_text
-        state = reader.finish()
-    return Exported(
-        out=out, posts=posts, comments=comments, missing=missing, files=files, archive_state=state
-    )
+    with (
+        atomic_file(post_path, job.files) as post_file,
+        atomic_file(comment_path, job.files) as comment_file,
+    ):
+        post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
+        comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
+        for blog, post in job.posts():
+            post_file.write(_format_row(_post_cells(blog, post)))
+            comment_file.writelines(
+                _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
+            )
 
 
 def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:

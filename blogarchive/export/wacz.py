@@ -6,33 +6,26 @@ ReplayWeb.page opens it in a browser, without a server, and searches titles and 
 import hashlib
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export.folder import Digests, atomic_file, output_file
-from blogarchive.export.run import Exported
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.export.warc import (
     INDEX_NAME,
     UNKNOWN_TIME,
     CdxIndex,
-    EarlierRecords,
-    PlacedRecord,
-    WrittenRecords,
     block_line,
-    describe_export,
     head_line,
-    open_earlier,
-    require_author_filter,
+    require_authors,
     warc_date,
     write_records,
 )
 from blogarchive.rendering.atom import join_titles
-from blogarchive.store.read.exports import ExportReader, Filters, ReplayPage, open_reader
-from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.read.exports import ExportReader, ReplayPage
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
@@ -43,48 +36,28 @@ _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the 
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 
-def export_wacz(
-    archive: Path,
-    out: Path,
-    *,
-    filters: Filters | None = None,
-    progress: Progress = no_progress,
-    earlier: Sequence[PlacedRecord] = (),
-) -> Exported:
+@partial(exporter, check=require_authors)
+def export_wacz(job: ExportJob) -> None:
     """Write every stored page and image to the file `out`, or to `pages.wacz` in it if it is a folder.
 
-    Filters, `earlier`, damaged pages and errors are those of `export_warc`.
+    Filters and damaged pages are those of `export_warc`.
     """
-    require_author_filter(filters)
-    path = output_file(archive, out, "pages.wacz")
-    files: Digests = {}
-    with open_reader(archive, filters) as reader:
-        with atomic_file(path, files) as file, open_earlier(path, earlier, _find_warc) as replaced:
-            written = _write_package(reader, file, progress, replaced)
-        state = reader.finish()
-    return describe_export(path, written, files, state)
+    index = CdxIndex(_WARC_NAME)
+    with job.open_file("pages.wacz") as file, ZipFile(file, "w") as package:
+        files = _PackageFiles(package)
+        with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
+            write_records(job, warc, _WARC_NAME, start=_find_warc)
+        for record in job.records:
+            index.add(record)
+        _write_index(files, index)
+        newest = _write_page_list(files, job.reader)
+        _write_description(files, job.reader, newest)
 
 
 def _find_warc(file: BinaryIO) -> int:
     """Return the offset of the WARC in a package: its entry is the first, and stored without compression."""
     head = file.read(_LOCAL_HEADER)
     return len(head) + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-
-
-def _write_package(
-    reader: ExportReader, file: BinaryIO, progress: Progress, earlier: EarlierRecords
-) -> WrittenRecords:
-    index = CdxIndex(_WARC_NAME)
-    with ZipFile(file, "w") as package:
-        files = _PackageFiles(package)
-        with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
-            written = write_records(warc, reader, _WARC_NAME, progress, earlier=earlier)
-        for record in written.records:
-            index.add(record)
-        _write_index(files, index)
-        newest = _write_page_list(files, reader)
-        _write_description(files, reader, newest)
-    return written
 
 
 class _PackageFile:

@@ -5,9 +5,9 @@ import json
 import uuid
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
@@ -15,9 +15,8 @@ from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Final, NamedTuple, Protocol
+from typing import IO, Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -26,18 +25,10 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.export.folder import Digests, atomic_file, output_file
-from blogarchive.export.run import Exported
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.items import Page
 from blogarchive.store.pages.pages import PageRow
-from blogarchive.store.read.exports import (
-    PAGE_FIELD,
-    ExportReader,
-    Filters,
-    StoredImage,
-    open_reader,
-)
-from blogarchive.store.rows import Progress, no_progress
+from blogarchive.store.read.exports import PAGE_FIELD, Filters, StoredImage
 from blogarchive.workers.pool import map_in_order
 
 INDEX_NAME: Final = "index.cdx.gz"
@@ -45,16 +36,22 @@ _LINES_PER_BLOCK: Final = 1024
 _WWW: Final = "www."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexEntry:
-    """The entry of a record in an index: the key with the time, and the facts without the position in a WARC."""
+class Record(NamedTuple):
+    """A record of a WARC with its entry in an index: `key` has the URL and the time, `facts` is JSON without the place.
 
+    `digest` is that of the page or image it was built from. An image is no page.
+    """
+
+    digest: str
+    offset: int
+    length: int
+    is_page: bool
     key: str
-    facts: dict[str, str | None]
+    facts: str
 
 
-def describe_record(record: Any) -> IndexEntry:
-    """Return the index entry of a record that warcio wrote. Before, its headers are not complete."""
+def describe_record(record: Any) -> tuple[str, str]:
+    """Return key and facts of a record that warcio wrote. Before, its headers are not complete."""
     url = record.rec_headers.get_header("WARC-Target-URI")
     http = record.http_headers
     media_type = http.get_header("Content-Type") if http else record.content_type
@@ -65,7 +62,7 @@ def describe_record(record: Any) -> IndexEntry:
         "status": http.get_statuscode() if http else "200",
         "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
     }
-    return IndexEntry(key=f"{url_key(url)} {moment}", facts=facts)
+    return f"{url_key(url)} {moment}", json.dumps(facts)
 
 
 class CdxIndex:
@@ -77,7 +74,7 @@ class CdxIndex:
         self._lines: list[str] = []
         self._sorted_files: list[IO[str]] = []
 
-    def add(self, record: "PlacedRecord") -> None:
+    def add(self, record: Record) -> None:
         """Add a record."""
         place = {"length": str(record.length), "offset": str(record.offset), "filename": self._warc_name}
         self._lines.append(f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n")
@@ -130,29 +127,13 @@ UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
 _TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WarcRecord:
-    """The bytes of a record, and its entry in an index; an image is no page."""
-
-    content: bytes
-    entry: IndexEntry
-    is_page: bool
-
-
-def build_record(source: PageRow | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
-    """Return the record of a page or an image, or a message if the bytes of a page are damaged."""
+def build_record(source: PageRow | StoredImage, *, is_compressed: bool) -> tuple[bytes, str, str]:
+    """Return the record of a page or an image, with its key and facts. Raises `ArchiveDamaged` if a page is damaged."""
     content = BytesIO()
     writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
-    try:
-        record = (
-            _page_record(writer, source) if isinstance(source, PageRow) else _image_record(writer, source)
-        )
-    except ArchiveDamaged as error:
-        return str(error)
+    record = _page_record(writer, source) if isinstance(source, PageRow) else _image_record(writer, source)
     writer.write_record(record)
-    return WarcRecord(
-        content=content.getvalue(), entry=describe_record(record), is_page=isinstance(source, PageRow)
-    )
+    return content.getvalue(), *describe_record(record)
 
 
 def build_info(name: str, recorded_at: str, *, is_compressed: bool) -> bytes:
@@ -244,165 +225,78 @@ def _join_lines(text: str) -> str:
 _LOCAL = 300  # records that this process builds while workers start
 
 
-class RecordFile(Protocol):
-    """A file for records: a binary stream that may be unable to seek."""
-
-    def write(self, data: bytes, /) -> object:
-        """Write `data`."""
-
-
-class PlacedRecord(NamedTuple):
-    """Where a record is in a WARC, with its entry in an index; `digest` is that of the page or image it was built from."""
-
-    digest: str
-    offset: int
-    length: int
-    is_page: bool
-    key: str
-    facts: str
-
-
-class EarlierRecords:
-    """The records of the file that is replaced; `start` is the offset of its WARC in the file."""
-
-    def __init__(
-        self, file: BinaryIO | None = None, records: Iterable[PlacedRecord] = (), start: int = 0
-    ) -> None:
-        self.places = {record.digest: record for record in records}
-        self._file = file
-        self._start = start
-
-    def read(self, place: PlacedRecord) -> WarcRecord:
-        """Return the record at a place of `places`. Raises `ValueError` if the file does not have it."""
-        if self._file is None:
-            raise ValueError("no earlier file")
-        self._file.seek(self._start + place.offset)
-        entry = IndexEntry(key=place.key, facts=json.loads(place.facts))
-        return WarcRecord(content=self._file.read(place.length), entry=entry, is_page=place.is_page)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WrittenRecords:
-    """The written pages and images; `damaged` has a message for each page that is left out."""
-
-    records: Sequence[PlacedRecord]
-    damaged: tuple[str, ...]
-
-
-def export_warc(
-    archive: Path,
-    out: Path,
-    *,
-    filters: Filters | None = None,
-    progress: Progress = no_progress,
-    earlier: Sequence[PlacedRecord] = (),
-) -> Exported:
-    """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
-
-    Each record is compressed by itself unless the name ends in `.warc`. Only the filter by author applies, because
-    pages are exported whole; others raise `UsageError`. `earlier` are the records of the file that is replaced: those
-    of unchanged pages are copied. Raises as `export_jsonl`, except for a damaged page, which is left out and reported.
-    """
-    require_author_filter(filters)
-    path = output_file(archive, out, "pages.warc.gz")
-    files: Digests = {}
-    with open_reader(archive, filters) as reader:
-        with atomic_file(path, files) as file, open_earlier(path, earlier) as replaced:
-            is_compressed = path.suffix != ".warc"
-            written = write_records(
-                file, reader, path.name, progress, is_compressed=is_compressed, earlier=replaced
-            )
-        state = reader.finish()
-    return describe_export(path, written, files, state)
-
-
-@contextmanager
-def open_earlier(
-    path: Path, records: Sequence[PlacedRecord], start: Callable[[BinaryIO], int] = lambda _file: 0
-) -> Iterator[EarlierRecords]:
-    """Open the file that is replaced, if records of it are known; `start` finds the offset of its WARC."""
-    if not records:
-        yield EarlierRecords()
-        return
-    with path.open("rb") as file:
-        yield EarlierRecords(file, map(PlacedRecord._make, records), start(file))
-
-
-def describe_export(path: Path, written: WrittenRecords, files: Digests, state: str | None) -> Exported:
-    """Return the result of an export of these records to the file `path`."""
-    pages = sum(record.is_page for record in written.records)
-    return Exported(
-        out=path,
-        pages=pages,
-        pictures=len(written.records) - pages,
-        damaged=written.damaged,
-        files=files,
-        archive_state=state,
-        records=written.records,
-    )
-
-
-def require_author_filter(filters: Filters | None) -> None:
+def require_authors(filters: Filters) -> None:
     """Raise `UsageError` if the filters name more than authors."""
-    if filters is not None and replace(filters, authors=()) != Filters():
+    if replace(filters, authors=()) != Filters():
         raise UsageError(_("a WARC has whole pages: only --author selects among them"))
 
 
+@partial(exporter, check=require_authors)
+def export_warc(job: ExportJob) -> None:
+    """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
+
+    Each record is compressed by itself unless the name ends in `.warc`. Only the filter by author applies, because
+    pages are exported whole; others raise `UsageError`. Records of unchanged pages are copied from the file that is
+    replaced. A damaged page is left out and reported.
+    """
+    with job.open_file("pages.warc.gz") as file:
+        write_records(job, file, job.out.name, is_compressed=job.out.suffix != ".warc")
+
+
 def write_records(
-    file: RecordFile,
-    reader: ExportReader,
+    job: ExportJob,
+    file: Any,
     name: str,
-    progress: Progress = no_progress,
     *,
     is_compressed: bool = True,
-    earlier: EarlierRecords | None = None,
-) -> WrittenRecords:
-    """Write every page and image of `reader` to `file`, whose name is `name`; a damaged page is left out.
+    start: Callable[[BinaryIO], int] = lambda _file: 0,
+) -> None:
+    """Write every page and image to `file`, whose name is `name`; a damaged page is left out.
 
-    Records are built on all cores; those that `earlier` has are copied.
+    Records are built on all cores; those of the earlier file are copied: `start` returns where its WARC begins.
     """
-    first = build_info(name, reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
+    first = build_info(name, job.reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
     file.write(first)
     offset = len(first)
-    written: list[PlacedRecord] = []
-    damaged: list[str] = []
-    for digest, record in _in_order(_sources(reader, progress), earlier or EarlierRecords(), is_compressed):
-        if isinstance(record, str):
-            damaged.append(record)
-            continue
-        file.write(record.content)
-        length = len(record.content)
-        written.append(
-            PlacedRecord(
-                digest, offset, length, record.is_page, record.entry.key, json.dumps(record.entry.facts)
-            )
-        )
-        offset += length
-    return WrittenRecords(records=written, damaged=tuple(damaged))
+    with job.out.open("rb") if job.earlier else nullcontext(BytesIO()) as earlier:
+        begin = start(earlier) if job.earlier else 0
+        for digest, is_page, found in _in_order(job, is_compressed):
+            if isinstance(found, str):
+                job.damaged.append(found)
+                continue
+            if isinstance(found, Record):
+                earlier.seek(begin + found.offset)
+                content, key, facts = earlier.read(found.length), found.key, found.facts
+            else:
+                content, key, facts = found
+            file.write(content)
+            job.records.append(Record(digest, offset, len(content), is_page, key, facts))
+            job.counts["pages" if is_page else "pictures"] += 1
+            offset += len(content)
 
 
-def _in_order(
-    sources: Iterator[PageRow | StoredImage], earlier: EarlierRecords, is_compressed: bool
-) -> Iterator[tuple[str, WarcRecord | str]]:
-    """Yield the digest of each source and its record, or the message of a damaged page."""
-    waiting: deque[tuple[str, PlacedRecord] | None] = deque()  # None stands for a record that is built
+_Built = tuple[bytes, str, str] | str
+
+
+def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, Record | _Built]]:
+    """Yield digest, kind and earlier record of each page and image, or its built record, or that it is damaged."""
+    earlier = {record.digest: record for record in map(Record._make, job.earlier)}
+    waiting: deque[tuple[str, bool, Record] | None] = deque()  # None stands for a record that is built
 
     def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
-        for source in sources:
+        for source in _sources(job):
             digest = _digest(source)
-            place = earlier.places.get(digest)
-            waiting.append((digest, place) if place else None)
-            if place is None:
+            found = earlier.get(digest)
+            waiting.append((digest, found.is_page, found) if found else None)
+            if found is None:
                 yield digest, source
 
     build = partial(_build_one, is_compressed=is_compressed)
-    for (digest, _source), record in map_in_order(build, changed(), local=_LOCAL, size=_size):
+    for (digest, source), built in map_in_order(build, changed(), local=_LOCAL, size=_size):
         while (kept := waiting.popleft()) is not None:
-            yield kept[0], earlier.read(kept[1])
-        yield digest, record
-    for kept in waiting:
-        if kept is not None:
-            yield kept[0], earlier.read(kept[1])
+            yield kept
+        yield digest, isinstance(source, PageRow), built
+    yield from (kept for kept in waiting if kept is not None)
 
 
 def _digest(source: PageRow | StoredImage) -> str:
@@ -413,17 +307,20 @@ def _digest(source: PageRow | StoredImage) -> str:
     return found.hexdigest()
 
 
-def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> WarcRecord | str:
-    return build_record(job[1], is_compressed=is_compressed)
+def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:
+    try:
+        return build_record(job[1], is_compressed=is_compressed)
+    except ArchiveDamaged as error:
+        return str(error)
 
 
-def _sources(reader: ExportReader, progress: Progress) -> Iterator[PageRow | StoredImage]:
-    pages = reader.page_ids()
-    progress(0, len(pages))
+def _sources(job: ExportJob) -> Iterator[PageRow | StoredImage]:
+    pages = job.reader.page_ids()
+    job.progress(0, len(pages))
     for done, page_id in enumerate(pages, 1):
-        yield reader.page(page_id)
-        progress(done, len(pages))
-    yield from reader.stored_images()
+        yield job.reader.page(page_id)
+        job.progress(done, len(pages))
+    yield from job.reader.stored_images()
 
 
 def _size(job: tuple[str, PageRow | StoredImage]) -> int:

@@ -14,7 +14,7 @@ from blogarchive.store.read.models import Blog, BlogName, FullPost
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default namespace
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
 _TITLES = 3
 """Blogs that the title of a feed or of a web archive names."""
@@ -68,9 +68,9 @@ def build_element(name: str, text: str | None = None, **attributes: str) -> etre
     """Return an element of Atom, without characters that XML forbids."""
     element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap=NAMESPACES)
     for key, value in attributes.items():
-        element.set(key, _NOT_XML.sub("", value))
+        element.set(key, NOT_XML.sub("", value))
     if text is not None:
-        element.text = _NOT_XML.sub("", text)
+        element.text = NOT_XML.sub("", text)
     return element
 
 

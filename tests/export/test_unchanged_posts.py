@@ -16,7 +16,7 @@ from blogarchive.export.markdown import export_markdown
 from blogarchive.export.posts import PostInput
 from blogarchive.export.run import Exported, run_export
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import WarcRecord, export_warc
+from blogarchive.export.warc import export_warc
 from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read.exports import StoredImage
 from tests.export.conftest import HOST, Made, all_bytes, png
@@ -181,7 +181,7 @@ def test_records_of_unchanged_pages_are_copied_and_the_file_is_that_of_a_fresh_e
     built: list[str] = []
     build = warc.build_record
 
-    def count(source: PageRow | StoredImage, *, is_compressed: bool) -> WarcRecord | str:
+    def count(source: PageRow | StoredImage, *, is_compressed: bool) -> tuple[bytes, str, str]:
         built.append(source.url)
         return build(source, is_compressed=is_compressed)
 

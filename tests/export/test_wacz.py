@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive.errors import UsageError
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import CdxIndex, PlacedRecord, describe_record, url_key
+from blogarchive.export.warc import CdxIndex, Record, describe_record, url_key
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, png
 
@@ -101,7 +101,7 @@ def test_every_file_has_its_size_and_digest(pages: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("lines_in_memory", [100_000, 700])
 def test_a_large_index_is_sorted_and_read_block_by_block(lines_in_memory: int) -> None:
-    class Record:
+    class Source:
         def __init__(self, number: int) -> None:
             self.rec_headers = self
             self.http_headers = None
@@ -115,8 +115,7 @@ def test_a_large_index_is_sorted_and_read_block_by_block(lines_in_memory: int) -
 
     index = CdxIndex("pages.warc.gz", lines_in_memory=lines_in_memory)
     for number in range(2500):
-        entry = describe_record(Record(2499 - number))
-        index.add(PlacedRecord("", number, 1, True, entry.key, json.dumps(entry.facts)))
+        index.add(Record("", number, 1, True, *describe_record(Source(2499 - number))))
     blocks = list(index.blocks())
     assert [first for first, _ in blocks] == [
         f"net,creaders,blog)/{number:05} 20250201090000" for number in (0, 1024, 2048)

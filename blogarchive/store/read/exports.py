@@ -283,7 +283,7 @@ class ExportReader:
     def __init__(self, archive: Archive, filters: Filters, watch: StateWatch) -> None:
         self.archive = archive
         self._watch = watch
-        self._filters = filters
+        self.filters = filters
         self._authors = tuple(self._author_id(words) for words in filters.authors)
         for name in filters.categories:
             self._check_category(name)
@@ -300,7 +300,7 @@ class ExportReader:
 
     def headings(self, blog: Blog) -> tuple[PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
-        since, until, categories = self._filters.since, self._filters.until, self._filters.categories
+        since, until, categories = self.filters.since, self.filters.until, self.filters.categories
         return self.archive.all_as(
             PostHeading,
             _HEADINGS,

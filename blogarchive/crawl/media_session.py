@@ -87,7 +87,7 @@ class MediaSession:
         allowed = self.policy.host_filter(self._blogs, own_hosts)
         authors = self._authors.json()
         media.queue_images(self._archive, authors, self.policy.refusal, allowed)
-        self._hosts = media.due_hosts_of_queue(self._archive, authors, now=self._begun_at, since=self._since)
+        self._hosts = media.due_hosts(self._archive, authors, now=self._begun_at, since=self._since)
         due = self.count_due()
         self._total = self.stored + self.failed + due
         self._changed.update(dict.fromkeys(self._hosts))
@@ -104,9 +104,7 @@ class MediaSession:
 
     def count_due(self) -> int:
         """Return the number of queued images that are due."""
-        return media.count_due_of_queue(
-            self._archive, self._authors.json(), now=self._begun_at, since=self._since
-        )
+        return media.count_due(self._archive, self._authors.json(), now=self._begun_at, since=self._since)
 
     def hosts(self) -> list[str]:
         """Return the hosts that had due images at `begin`."""
@@ -195,7 +193,7 @@ class MediaSession:
 
     def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
-        shown = media.shown_images_of_queue(self._archive, self._authors.json(), image)
+        shown = media.shown_images(self._archive, self._authors.json(), image)
         return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
     def _skip(self, image: QueuedImage) -> bool:

@@ -15,39 +15,17 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.rows import format_utc, shift_utc
-from blogarchive.store.statements import Statements
+from blogarchive.store.rows import Value, format_utc, shift_utc
+from blogarchive.store.statements import Statements, excluded
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueuedImage:
-    """An image to fetch, with the URL, site and uid of a post that shows it; `attempts` counts failures.
-
-    `stored_at` is None, or when its stored file was fetched (UTC text): it may have changed since.
-    """
-
-    id: int
-    url: str
-    host: str
-    attempts: int
-    post_url: str
-    site: str
-    uid: str
-    etag: str | None = None
-    last_modified: str | None = None
-    stored_at: str | None = None
-
-    @property
-    def blog(self) -> Blog:
-        """Return the blog of the post."""
-        return Blog(site=self.site, uid=self.uid)
+# ruff: noqa: S608 - statements are put together from constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownImage:
-    """An image of a post, with the site and uid of its blog; `id` is its row in `media`, None if there is none yet."""
+    """An image of a post, with the site and uid of its blog; `id` is its row in `media`, 0 if there is none yet."""
 
-    id: int | None
+    id: int
     url: str
     post_url: str
     site: str
@@ -57,6 +35,20 @@ class ShownImage:
     def blog(self) -> Blog:
         """Return the blog of the post."""
         return Blog(site=self.site, uid=self.uid)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedImage(ShownImage):
+    """An image to fetch, with a post that shows it; `attempts` counts failures.
+
+    `stored_at` is None, or when its stored file was fetched (UTC text): it may have changed since.
+    """
+
+    host: str
+    attempts: int
+    etag: str | None = None
+    last_modified: str | None = None
+    stored_at: str | None = None
 
 
 def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
@@ -87,134 +79,16 @@ class AuthorIds:
         return self._json
 
 
-def images_without_row(archive: Archive, authors: str) -> Sequence[ShownImage]:
-    """Return the images that have no row in `media` yet, once per post."""
-    return archive.all_as(
-        ShownImage,
-        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm join posts p on p.id = pm.post_id"
-        " join authors a on a.id = p.author_id"
-        " where pm.media_id is null and a.id in (select value from json_each(?)) order by pm.id",
-        (authors,),
-    )
-
-
-def post_id_of(archive: Archive, blog: Blog, number: int | str) -> int:
-    """Return the id of a post, or 0."""
-    return archive.scalar(
-        "select p.id from posts p join authors a on a.id = p.author_id"
-        " where a.site = ? and a.uid = ? and p.number = ?",
-        (blog.site, blog.uid, number),
-    )
-
-
-def post_images_without_row(archive: Archive, post_id: int) -> Sequence[ShownImage]:
-    """Return the images of a post that have no row in `media` yet."""
-    return archive.all_as(
-        ShownImage,
-        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
-        " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
-        " where pm.media_id is null and pm.post_id = ? order by pm.id",
-        (post_id,),
-    )
-
-
-def link_post_rows(archive: Archive, post_id: int) -> None:
-    """Set the media ids of the images of a post whose URLs have a row."""
-    archive.execute(
-        "update post_media set media_id = (select id from media where url = post_media.url)"
-        " where media_id is null and post_id = ?",
-        (post_id,),
-    )
-
-
-def link_media_rows(archive: Archive, authors: str) -> None:
-    """Set the media ids of all images whose URLs have a row."""
-    archive.execute(
-        "update post_media set media_id = (select id from media where url = post_media.url)"
-        " where media_id is null and post_id in"
-        " (select id from posts where author_id in (select value from json_each(?)))",
-        (authors,),
-    )
-
-
+_OF_AUTHORS = "p.author_id in (select value from json_each(?))"
 _SHOWN = (
-    "select m.id, m.url, p.url as post_url, a.site, a.uid from media m join post_media pm on pm.media_id = m.id"
-    " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
-    " where a.id in (select value from json_each(?))"
+    "select coalesce(m.id, 0) as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
+    " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id left join media m on m.id = pm.media_id"
 )
-
 _DUE = (
     " from media m where (m.status = 'todo' or (m.status in ('failed', 'stored') and m.next_try_at <= ?))"
     " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
-    " and p.author_id in (select value from json_each(?)) and coalesce(p.own_page_seen_at, '') >= ?)"
+    f" and {_OF_AUTHORS} and coalesce(p.own_page_seen_at, '') >= ?)"
 )
-
-
-def due_hosts(archive: Archive, authors: str, *, moment: str, since: str) -> list[str]:
-    """Return the hosts of images due at `moment` (UTC text), in the order of their rows."""
-    return archive.column(
-        "select m.host" + _DUE + " group by m.host order by min(m.id)", (moment, authors, since)
-    )
-
-
-def count_due(archive: Archive, authors: str, *, moment: str, since: str) -> int:
-    """Return the number of images due at `moment` (UTC text)."""
-    return archive.scalar("select count(*)" + _DUE, (moment, authors, since))
-
-
-def due_images(
-    archive: Archive, authors: str, host: str, *, limit: int, moment: str, since: str
-) -> list[QueuedImage]:
-    """Return the images of a host due at `moment` (UTC text), those that never failed first."""
-    found: list[QueuedImage] = []
-    for status in ("todo", "failed", "stored"):
-        found += archive.all_as(
-            QueuedImage,
-            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,"
-            " case m.status when 'stored' then m.fetched_at end as stored_at from media m"
-            " join posts p on p.id = (select pm.post_id from post_media pm join posts q on q.id = pm.post_id"
-            " where pm.media_id = m.id and q.author_id in (select value from json_each(?))"
-            " and coalesce(q.own_page_seen_at, '') >= ? order by pm.id limit 1)"
-            " join authors a on a.id = p.author_id"
-            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ?"
-            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit ?",
-            (authors, since, status, host, moment, limit - len(found)),
-        )
-    return found
-
-
-def skipped_hosts(archive: Archive) -> list[str]:
-    """Return the hosts of skipped images."""
-    return archive.column("select distinct host from media where status = 'skipped'")
-
-
-def skipped_images(archive: Archive, authors: str, host: str) -> Sequence[ShownImage]:
-    """Return the skipped images of a host."""
-    return archive.all_as(
-        ShownImage,
-        _SHOWN + " and m.status = 'skipped' and m.host = ?",
-        (authors, host),
-    )
-
-
-def shown_images(archive: Archive, authors: str, media_id: int) -> Sequence[ShownImage]:
-    """Return an image once for each post that shows it."""
-    return archive.all_as(
-        ShownImage,
-        _SHOWN + " and m.id = ?",
-        (authors, media_id),
-    )
-
-
-def reset_failed(archive: Archive, authors: str) -> int:
-    """Set failed and dead images to `todo` and return their number."""
-    return archive.execute(
-        "update media set status = 'todo', attempts = 0, next_try_at = null"
-        " where status in ('failed', 'dead') and exists (select 1 from post_media pm"
-        " join posts p on p.id = pm.post_id where pm.media_id = media.id"
-        " and p.author_id in (select value from json_each(?)))",
-        (authors,),
-    ).rowcount
 
 
 _COUNTS = """
@@ -273,21 +147,55 @@ def queue_images(
     `is_host_allowed` returns whether any of the blogs may request a host; it is tested before `refusal`, as it is faster.
     """
     with archive.atomic():
-        _insert_images(archive, images_without_row(archive, authors), refusal)
-        link_media_rows(archive, authors)
-        _queue_skipped(archive, authors, refusal, is_host_allowed)
+        _insert_images(archive, _OF_AUTHORS, authors, refusal)
+        skipped = archive.column("select distinct host from media where status = 'skipped'")
+        for host in filter(is_host_allowed, skipped):
+            query = f"{_SHOWN} where {_OF_AUTHORS} and m.status = 'skipped' and m.host = ?"
+            for image in archive.all_as(ShownImage, query, (authors, host)):
+                if refusal(image.url, image.post_url, image.blog) is None:
+                    archive.update_row("media", image.id, {"status": "todo", "detail": None})
 
 
 def queue_post_images(archive: Archive, blog: Blog, number: int | str, refusal: RefusalCheck) -> list[str]:
     """Insert a row for each image of a post that has none, and return the host of each that is queued."""
-    post_id = post_id_of(archive, blog, number)
-    images = post_images_without_row(archive, post_id)
+    return _insert_images(archive, "p.id = ?", _post_id(archive, blog, number), refusal)
+
+
+def _insert_images(archive: Archive, condition: str, value: Value, refusal: RefusalCheck) -> list[str]:
+    """Insert a row for each image that posts of this condition show and that has none.
+
+    Returns the host of each that may be fetched.
+    """
+    images = archive.all_as(
+        ShownImage, f"{_SHOWN} where pm.media_id is null and {condition} order by pm.id", (value,)
+    )
     if not images:
         return []
+    rows, hosts = [], []
+    for image in images:
+        reason, host = refusal(image.url, image.post_url, image.blog), host_of(image.url)
+        rows.append((image.url, host, "skipped" if reason else "todo", reason))
+        hosts += [] if reason else [host]
     with archive.atomic():
-        hosts = _insert_images(archive, images, refusal)
-        link_post_rows(archive, post_id)
+        archive.execute_many(
+            "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
+            rows,
+        )
+        archive.execute(
+            "update post_media set media_id = (select id from media where url = post_media.url)"
+            f" where media_id is null and post_id in (select p.id from posts p where {condition})",
+            (value,),
+        )
     return hosts
+
+
+def _post_id(archive: Archive, blog: Blog, number: int | str) -> int:
+    """Return the id of a post, or 0."""
+    return archive.scalar(
+        "select p.id from posts p join authors a on a.id = p.author_id"
+        " where a.site = ? and a.uid = ? and p.number = ?",
+        (blog.site, blog.uid, number),
+    )
 
 
 _ASKED_AGAIN = timedelta(days=30)
@@ -302,7 +210,7 @@ def requeue_old_images(
         "select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?"
         " and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?"
         " group by m.id order by m.fetched_at limit ?",
-        (post_id_of(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
+        (_post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
     )
     archive.execute_many(
         "update media set next_try_at = ? where id = ?", [(format_utc(now), media_id) for media_id, _ in rows]
@@ -317,14 +225,19 @@ def mark_unmodified(archive: Archive, image: QueuedImage, *, now: datetime) -> N
     )
 
 
-def due_hosts_of_queue(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
-    """Return the hosts of due images; `since` restricts them to posts seen from that UTC text on."""
-    return due_hosts(archive, authors, moment=format_utc(now), since=since)
+def due_hosts(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
+    """Return the hosts of due images, in the order of their rows.
+
+    `since` restricts them to posts seen from that UTC text on.
+    """
+    return archive.column(
+        f"select m.host {_DUE} group by m.host order by min(m.id)", (format_utc(now), authors, since)
+    )
 
 
-def count_due_of_queue(archive: Archive, authors: str, *, now: datetime, since: str = "") -> int:
+def count_due(archive: Archive, authors: str, *, now: datetime, since: str = "") -> int:
     """Return the number of due images."""
-    return count_due(archive, authors, moment=format_utc(now), since=since)
+    return archive.scalar(f"select count(*) {_DUE}", (format_utc(now), authors, since))
 
 
 def next_images(
@@ -338,9 +251,21 @@ def next_images(
     since: str = "",
 ) -> list[QueuedImage]:
     """Return the next due images of these authors on `host`, those that never failed first. Writes nothing."""
-    images = due_images(
-        archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
-    )
+    images: list[QueuedImage] = []
+    room = limit + len(exclude)
+    for status in ("todo", "failed", "stored"):
+        images += archive.all_as(
+            QueuedImage,
+            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,"
+            " case m.status when 'stored' then m.fetched_at end as stored_at from media m"
+            " join posts p on p.id = (select pm.post_id from post_media pm join posts p on p.id = pm.post_id"
+            f" where pm.media_id = m.id and {_OF_AUTHORS}"
+            " and coalesce(p.own_page_seen_at, '') >= ? order by pm.id limit 1)"
+            " join authors a on a.id = p.author_id"
+            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ?"
+            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit ?",
+            (authors, since, status, host, format_utc(now), room - len(images)),
+        )
     return [image for image in images if image.id not in exclude][:limit]
 
 
@@ -363,25 +288,23 @@ def store_image(
             (digest, file.content_type, len(file.body), file.body),
         ).rowcount
         archive.execute(_KEEP_VERSION, (url, digest, format_utc(now)))
-        archive.execute(
-            "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at, etag,"
-            " last_modified) values (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?) on conflict(url) do update set"
-            " sha256 = excluded.sha256, content_type = excluded.content_type, size = excluded.size, width = excluded.width,"
-            " height = excluded.height, status = excluded.status, fetched_at = excluded.fetched_at,"
-            " next_try_at = null, detail = null, etag = excluded.etag, last_modified = excluded.last_modified",
-            (
-                url,
-                host_of(url),
-                digest,
-                file.content_type,
-                len(file.body),
-                file.width,
-                file.height,
-                format_utc(now),
-                validator,
-                last_modified,
-            ),
-        )
+        values: dict[str, Value] = {
+            "url": url,
+            "host": host_of(url),
+            "sha256": digest,
+            "content_type": file.content_type,
+            "size": len(file.body),
+            "width": file.width,
+            "height": file.height,
+            "status": "stored",
+            "fetched_at": format_utc(now),
+            "next_try_at": None,
+            "detail": None,
+            "etag": validator,
+            "last_modified": last_modified,
+        }
+        changed = excluded(name for name in values if name not in ("url", "host"))
+        archive.insert_rows("media", [values], on_conflict=f"on conflict(url) do update set {changed}")
         archive.execute(
             "update post_media set media_id = (select id from media where url = ?1)"
             " where url = ?1 and media_id is null",
@@ -442,34 +365,17 @@ def mark_skipped(archive: Archive, image: QueuedImage, detail: str, *, now: date
         failures.resolve(archive, image.url, now=now)
 
 
-def shown_images_of_queue(archive: Archive, authors: str, image: QueuedImage) -> Sequence[ShownImage]:
+def shown_images(archive: Archive, authors: str, image: QueuedImage) -> Sequence[ShownImage]:
     """Return the image once for each post of these authors that shows it."""
-    return shown_images(archive, authors, image.id)
+    return archive.all_as(ShownImage, f"{_SHOWN} where {_OF_AUTHORS} and m.id = ?", (authors, image.id))
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
     """Requeue the failed and dead images of these blogs for the next run and return their number."""
     with archive.atomic():
-        return reset_failed(archive, author_ids(archive, blogs))
-
-
-def _queue_skipped(
-    archive: Archive, authors: str, refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
-) -> None:
-    for host in filter(is_host_allowed, skipped_hosts(archive)):
-        for image in skipped_images(archive, authors, host):
-            if image.id is not None and refusal(image.url, image.post_url, image.blog) is None:
-                archive.update_row("media", image.id, {"status": "todo", "detail": None})
-
-
-def _insert_images(archive: Archive, images: Sequence[ShownImage], refusal: RefusalCheck) -> list[str]:
-    """Insert a row for each image, and return the host of each that may be fetched."""
-    rows, hosts = [], []
-    for image in images:
-        reason, host = refusal(image.url, image.post_url, image.blog), host_of(image.url)
-        rows.append((image.url, host, "skipped" if reason else "todo", reason))
-        hosts += [] if reason else [host]
-    archive.execute_many(
-        "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing", rows
-    )
-    return hosts
+        return archive.execute(
+            "update media set status = 'todo', attempts = 0, next_try_at = null"
+            " where status in ('failed', 'dead') and exists (select 1 from post_media pm"
+            f" join posts p on p.id = pm.post_id where pm.media_id = media.id and {_OF_AUTHORS})",
+            (author_ids(archive, blogs),),
+        ).rowcount

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from enum import Enum
@@ -153,6 +153,11 @@ def insert_sql(table: str, columns: tuple[str, ...]) -> str:
 def update_sql(table: str, columns: tuple[str, ...]) -> str:
     """Return the `update` of the row with a given `id`, a `?` per column and one for the id; names as `insert_sql`."""
     return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where id = ?"  # noqa: S608
+
+
+def excluded(columns: Iterable[str]) -> str:
+    """Return the assignments of `on conflict do update`: the columns get the values of the row that was not inserted."""
+    return ", ".join(f"{column} = excluded.{column}" for column in columns)
 
 
 def _row_mapper(kind: type[Kind], cursor: sqlite3.Cursor) -> Callable[[tuple[Any, ...]], Kind]:

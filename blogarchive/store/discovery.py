@@ -185,10 +185,7 @@ MAX_FOUND_BY = 10_000
 
 _MAX_CACHED_BLOGS = 100_000
 _TOO_MANY = Failure(
-    kind="incomplete",
-    field="blogs",
-    detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY),
-    permanent=True,
+    kind="incomplete", field="blogs", detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY), permanent=True
 )
 
 

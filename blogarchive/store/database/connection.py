@@ -175,10 +175,7 @@ def read_only_mode(path: Path) -> str:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        file_uri(path, f"mode={mode}"),
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
+        file_uri(path, f"mode={mode}"), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
     )
     distrust_schema(connection)
     return connection

@@ -57,11 +57,7 @@ def _merge_equal_versions(archive: Statements) -> int:
 
 
 def _merge(
-    archive: Statements,
-    table: str,
-    revisions: str,
-    query: str,
-    hosts: Mapping[int, Collection[str]],
+    archive: Statements, table: str, revisions: str, query: str, hosts: Mapping[int, Collection[str]]
 ) -> int:
     deleted: list[tuple[int]] = []
     kept: tuple[int, int, Form] | None = None

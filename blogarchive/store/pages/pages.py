@@ -164,11 +164,7 @@ def total_body_size(archive: Archive) -> int:
 
 
 def stored_pages(
-    archive: Archive,
-    *,
-    stale_only: bool = False,
-    failed_only: bool = False,
-    damaged: list[str] | None = None,
+    archive: Archive, *, stale_only: bool = False, failed_only: bool = False, damaged: list[str] | None = None
 ) -> Iterator[StoredPage]:
     """Yield every stored page, oldest first, one in memory at a time; rows may be written meanwhile.
 

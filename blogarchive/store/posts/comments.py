@@ -148,11 +148,7 @@ class CommentRow:
     @property
     def text(self) -> Mapping[str, Value]:
         """Return the columns of the current version."""
-        return {
-            "body_html": self.body_html,
-            "body_text": self.body_text,
-            "text_checksum": self.text_checksum,
-        }
+        return {"body_html": self.body_html, "body_text": self.body_text, "text_checksum": self.text_checksum}
 
 
 def read_comment_rows(

@@ -4,18 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from blogarchive.items import (
-    Post as ParsedPost,
-)
-from blogarchive.items import (
-    Post as Post_counters,
-)
-from blogarchive.items import (
-    Post as Post_post_images,
-)
-from blogarchive.items import (
-    Post as Post_posts,
-)
+from blogarchive.items import Post as ParsedPost
+from blogarchive.items import Post as Post_counters
+from blogarchive.items import Post as Post_post_images
+from blogarchive.items import Post as Post_posts
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
 from blogarchive.store.database.schema import MOMENT

@@ -152,10 +152,7 @@ POSTS = RevisedTable(
     name="posts", revisions="post_revisions", foreign_key="post_id", compared=("title", "body_html")
 )
 COMMENTS = RevisedTable(
-    name="comments",
-    revisions="comment_revisions",
-    foreign_key="comment_id",
-    compared=("body_html",),
+    name="comments", revisions="comment_revisions", foreign_key="comment_id", compared=("body_html",)
 )
 
 

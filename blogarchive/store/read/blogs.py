@@ -68,9 +68,7 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogLi
     ids = [blog for blog, *names in rows if _has_each(names, wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
     found = archive.all_as(
-        BlogSummary,
-        f"{_SUMMARIES} where a.id in (select value from json_each(?))",
-        (json.dumps(shown),),
+        BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
     )
     return BlogList(blogs=tuple(sorted(found, key=lambda blog: shown.index(blog.id))), total=len(ids))
 

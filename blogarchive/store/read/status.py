@@ -202,8 +202,7 @@ def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
 def waiting_changes(archive: Statements) -> tuple[SiteChange, ...]:
     """Return the changes of sites that wait for a person, oldest first."""
     return archive.all_as(
-        SiteChange,
-        "select site, field, found_at from site_changes where ended_at is null order by id",
+        SiteChange, "select site, field, found_at from site_changes where ended_at is null order by id"
     )
 
 

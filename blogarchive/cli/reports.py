@@ -20,8 +20,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import posts
-from blogarchive.store.read.models import Blog, FullPost
-from blogarchive.store.read.status import logged_runs
+from blogarchive.store.read.models import Blog, FullPost, logged_runs
 from blogarchive.workers.pool import count_cores
 
 

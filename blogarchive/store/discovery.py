@@ -1,6 +1,5 @@
 """Save the other blogs that a page links to."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.sites.base import Site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.totals import CURRENT_NUMBERS
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import SaveContext, uid_in_url
 from blogarchive.store.rows import format_utc
@@ -171,8 +170,7 @@ def waiting_urls(archive: Archive, *, site: str | None = None, at_most: int | No
 
 def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) -> None:
     """Mark the discovered blogs among `blogs` that have nothing left to fetch."""
-    names = json.dumps([[blog.site, blog.uid] for blog in blogs])
-    archive.execute(_BACKED_UP, (names, format_utc(now)))
+    archive.execute(_BACKED_UP, (blogs_json(blogs), format_utc(now)))
 
 
 def read_coverage(archive: Archive) -> tuple[Coverage, ...]:

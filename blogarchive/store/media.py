@@ -13,7 +13,7 @@ from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
 from blogarchive.store.statements import Statements, excluded
@@ -53,11 +53,9 @@ class QueuedImage(ShownImage):
 
 def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
     """Return the ids of the stored authors of these blogs as a JSON array."""
-    names = json.dumps([[blog.site, blog.uid] for blog in blogs])
     ids = archive.column(
-        "select id from authors where (site, uid) in"
-        " (select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?)) order by id",
-        (names,),
+        "select id from authors where (site, uid) in (select value ->> 0, value ->> 1 from json_each(?)) order by id",
+        (blogs_json(blogs),),
     )
     return json.dumps(ids)
 

@@ -68,9 +68,9 @@ class Statements:
     def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
         """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
 
-        A column is converted if its field is a `bool` or an enum, also an optional one. A JSON array is parsed if the
-        field is a tuple. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns differ from
-        the fields.
+        A column is converted if its field is a `bool` or an enum, also an optional one. JSON is parsed if the
+        field is a tuple or a dict. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns
+        differ from the fields.
         """
         with user_errors(self.path):
             cursor = self.connection.execute(sql, parameters)
@@ -138,9 +138,11 @@ class Statements:
         sql = f"{insert_sql(table, tuple(rows[0]))} {on_conflict}"
         return self.execute_many(sql, [tuple(row.values()) for row in rows])
 
-    def update_row(self, table: str, row_id: int, values: Mapping[str, Value]) -> None:
-        """Set these values by column in the row whose `id` is `row_id`."""
-        self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))
+    def update_row(
+        self, table: str, row_id: int | str, values: Mapping[str, Value], *, key: str = "id"
+    ) -> None:
+        """Set these values by column in the row whose column `key` is `row_id`."""
+        self.execute(update_sql(table, tuple(values), key), (*values.values(), row_id))
 
 
 @cache
@@ -150,9 +152,9 @@ def insert_sql(table: str, columns: tuple[str, ...]) -> str:
 
 
 @cache
-def update_sql(table: str, columns: tuple[str, ...]) -> str:
-    """Return the `update` of the row with a given `id`, a `?` per column and one for the id; names as `insert_sql`."""
-    return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where id = ?"  # noqa: S608
+def update_sql(table: str, columns: tuple[str, ...], key: str) -> str:
+    """Return the `update` of the row of a given `key`, a `?` per column and one for the key; names as `insert_sql`."""
+    return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where {key} = ?"  # noqa: S608
 
 
 def excluded(columns: Iterable[str]) -> str:
@@ -185,8 +187,9 @@ def _converter(hint: Any) -> _Converter | None:
     if get_origin(hint) in (Union, UnionType):
         convert = next(filter(None, map(_converter, get_args(hint))), None)
         return convert and (lambda value: None if value is None else convert(value))
-    if get_origin(hint) is tuple:
-        return lambda value: tuple(json.loads(value))
+    origin = get_origin(hint)
+    if origin in (tuple, dict):
+        return lambda value: origin(json.loads(value))
     return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
 
 

@@ -1,8 +1,8 @@
 """The blogs of an archive: their rows and states, their stored settings, and the removal of a blog."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Literal
@@ -12,7 +12,8 @@ from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import Value, format_utc
+from blogarchive.store.rows import format_utc
+from blogarchive.store.statements import excluded
 
 _QUEUED_OR_STORED = """
 select f.site, f.uid from frontier f
@@ -44,10 +45,9 @@ class Blog:
     uid: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Home:
-    site: str
-    url: str
+def blogs_json(blogs: Iterable[Blog]) -> str:
+    """Return the blogs as a JSON array of pairs of site and uid, for `json_each`."""
+    return json.dumps([[blog.site, blog.uid] for blog in blogs])
 
 
 def stored_blogs(
@@ -126,12 +126,11 @@ def site_of_host(archive: Archive, url: str) -> str | None:
     None if there is none, or more than one.
     """
     netloc = _netloc(url)
-    homes = archive.all_as(
-        _Home,
+    homes = archive.rows(
         "select site, url from frontier where kind = 'home' and page_no = 1"
         " union select site, state_detail from authors where state = 'moved'",
     )
-    sites = {home.site for home in homes if netloc and _netloc(home.url) == netloc}
+    sites = {site for site, home in homes if netloc and _netloc(home) == netloc}
     return sites.pop() if len(sites) == 1 else None
 
 
@@ -277,59 +276,27 @@ class BlogSettings:
     forgotten_at: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
-    id: int
-    delay: float | None
-    media_hosts: str
-    cookies: str | None
-    revisits: int | None
-    paused_at: str | None
-    forgotten_at: str | None
+_SETTINGS = tuple(field.name for field in fields(BlogSettings))
 
 
 def read_settings(archive: Archive, blog: Blog) -> BlogSettings:
     """Return the settings of a blog; the defaults if none are stored."""
-    row = _row(archive, blog)
-    if row is None:
-        return BlogSettings()
-    return BlogSettings(
-        delay=row.delay,
-        media_hosts=tuple(json.loads(row.media_hosts)),
-        cookies=row.cookies,
-        revisits=row.revisits,
-        paused_at=row.paused_at,
-        forgotten_at=row.forgotten_at,
-    )
+    query = f"select {', '.join(_SETTINGS)} from blog_settings where site = ? and uid = ?"
+    return archive.one_as(BlogSettings, query, (blog.site, blog.uid)) or BlogSettings()
 
 
 def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None:
     """Store all settings of a blog. Does nothing for a blog whose uid no page has shown yet."""
     if blog.uid is None:
         return
-    values: dict[str, Value] = {
-        "delay": settings.delay,
-        "media_hosts": json.dumps(settings.media_hosts, ensure_ascii=False),
-        "cookies": settings.cookies,
-        "revisits": settings.revisits,
-        "paused_at": settings.paused_at,
-        "forgotten_at": settings.forgotten_at,
-    }
-    row = _row(archive, blog)
+    values = {"site": blog.site, "uid": blog.uid, **{name: getattr(settings, name) for name in _SETTINGS}}
+    values["media_hosts"] = json.dumps(settings.media_hosts, ensure_ascii=False)
     with archive.atomic():
-        if row is None:
-            archive.insert_row("blog_settings", {"site": blog.site, "uid": blog.uid, **values})
-        else:
-            archive.update_row("blog_settings", row.id, values)
-
-
-def _row(archive: Archive, blog: Blog) -> _Row | None:
-    return archive.one_as(
-        _Row,
-        "select id, delay, media_hosts, cookies, revisits, paused_at, forgotten_at from blog_settings"
-        " where site = ? and uid = ?",
-        (blog.site, blog.uid),
-    )
+        archive.insert_rows(
+            "blog_settings",
+            [values],
+            on_conflict=f"on conflict(site, uid) do update set {excluded(_SETTINGS)}",
+        )
 
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables
@@ -338,30 +305,14 @@ def _row(archive: Archive, blog: Blog) -> _Row | None:
 _POSTS = "select id from posts where author_id = :author"
 _OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
 _OF_AUTHORS = (
-    "posts",
-    "categories",
-    "archive_months",
-    "_sidebar_titles",
-    "author_stats",
-    "author_names",
-    "author_aliases",
+    "posts", "categories", "archive_months", "_sidebar_titles", "author_stats", "author_names", "author_aliases",
     "run_blogs",
-)
+)  # fmt: skip
 _OF_BLOGS = ("frontier", "failures", "blog_settings")
 _NAMES_A_PAGE = (
-    "authors",
-    "author_stats",
-    "author_names",
-    "posts",
-    "post_revisions",
-    "post_stats",
-    "comments",
-    "comment_revisions",
-    "categories",
-    "post_categories",
-    "archive_months",
-    "_sidebar_titles",
-)
+    "authors", "author_stats", "author_names", "posts", "post_revisions", "post_stats", "comments",
+    "comment_revisions", "categories", "post_categories", "archive_months", "_sidebar_titles",
+)  # fmt: skip
 _NAMED_PAGES = " union ".join(f"select page_id from {table} where page_id > 0" for table in _NAMES_A_PAGE)
 
 _CONTENTS = """

@@ -1,5 +1,6 @@
 """What a run covered: fields filled by each site, open changes of a site, and months against stored posts."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from gettext import gettext as _
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, ParsedPage, Post, Target
 from blogarchive.messages.details import Detail
+from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
@@ -325,31 +327,32 @@ class MonthCoverage:
         return self.agrees and self.named == self.read
 
 
-def month_coverage(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
-    """Return every month that the blog's archive shows, newest first."""
-    return archive.all_as(
-        MonthCoverage,
-        "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
-        " max(substr(posted_at, 1, 10)) as last, count(*) as named, count(content_hash) as read"
-        " from posts where author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and gone_at is null group by 1)"
-        " select m.month, m.first_post_on as first_shown, m.last_post_on as last_shown, h.first as first_held,"
-        " h.last as last_held, coalesce(h.named, 0) as named, coalesce(h.read, 0) as read,"
-        " m.proved_at is not null as proved from archive_months m"
-        " left join held h on h.month = m.month"
-        " where m.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and m.last_seen_at = (select max(last_seen_at) from archive_months x where x.author_id = m.author_id)"
-        " order by m.month desc",
-        (blog.site, blog.uid),
+def read_months(archive: Archive, author_id: int | None = None) -> dict[int, list[MonthCoverage]]:
+    """Return the months that the archive of each blog, or of that one, shows, newest first, by author."""
+    condition = "true" if author_id is None else f"author_id = {author_id}"
+    held = totals.CURRENT_MONTHS if author_id is None else totals.months_of(condition)
+    rows = archive.dicts(
+        f"""select m.author_id, m.month, m.first_post_on as first_shown, m.last_post_on as last_shown,
+                   h.first_on as first_held, h.last_on as last_held, coalesce(h.posts - h.gone, 0) as named,
+                   coalesce(h.posts_read, 0) as read, m.proved_at is not null as proved
+              from (select *, max(last_seen_at) over (partition by author_id) as newest
+                      from archive_months where {condition}) m
+              left join ({held}) h on h.author_id = m.author_id and h.month = m.month
+             where m.last_seen_at = m.newest order by m.author_id, m.month desc"""  # noqa: S608 - constants, a number
     )
+    found = defaultdict(list)
+    for row in rows:
+        found[row.pop("author_id")].append(MonthCoverage(**{**row, "proved": bool(row["proved"])}))
+    return found
 
 
 def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
     """Return whether all months agree; record a failure of the home page if not, and resolve it if they do."""
-    url = archive.text("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
-    if url is None:
+    author = archive.row("select id, url from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    if author is None:
         return True
-    differing = [month.month for month in month_coverage(archive, blog) if not month.agrees]
+    author_id, url = author
+    differing = [month.month for month in read_months(archive, author_id)[author_id] if not month.agrees]
     if not differing:
         failures.resolve_field(archive, url, FIELD, now=now)
         return True

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blogs import Blog, home_target
+from blogarchive.store.ledger.blogs import Blog, blogs_json, home_target
 from blogarchive.store.ledger.runs import REPORTED_EVERY, Run
 from blogarchive.store.rows import Value, format_utc, parse_utc
 
@@ -17,19 +17,9 @@ _OF_BLOGS = (
 _SELECT_OPEN = "select f.*" + _OF_BLOGS + " order by f.id"
 
 FailureKind = Literal[
-    "network",
-    "http",
-    "blocked",
-    "cut",
-    "notice",
-    "unreadable",
-    "incomplete",
-    "robots",
-    "forged",
-    "changed",
-    "picture",
-    "mistake",
-]
+    "network", "http", "blocked", "cut", "notice", "unreadable", "incomplete", "robots", "forged", "changed",
+    "picture", "mistake",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,13 +50,6 @@ class OpenFailure:
     next_try_at: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _OpenField:
-    id: int
-    kind: str
-    field: str | None
-
-
 def record_failure(
     archive: Archive,
     blog: Blog,
@@ -78,35 +61,30 @@ def record_failure(
     next_try_at: str | None = None,
 ) -> None:
     """Insert a failure of that URL, kind and field, or count one more attempt of the open one."""
-    moment = format_utc(now)
     changing: dict[str, Value] = {
         "run_id": run_id,
         "detail": failure.detail,
         "permanent": failure.permanent,
-        "last_failed_at": moment,
+        "last_failed_at": format_utc(now),
         "next_try_at": next_try_at,
     }
-    scope: dict[str, Value] = {"url": url, "kind": failure.kind, "field": failure.field}
-    counted = archive.execute(
-        "update failures set run_id = :run_id, detail = :detail, permanent = :permanent,"
-        " last_failed_at = :last_failed_at, next_try_at = :next_try_at, attempts = attempts + 1"
-        " where url = :url and kind = :kind and field is :field and resolved_at is null",
-        changing | scope,
-    ).rowcount
-    if not counted:
-        origin = {"site": blog.site, "uid": blog.uid, "first_failed_at": moment}
-        archive.insert_row("failures", {**changing, **scope, **origin})
+    open_id = _open_id(archive, url, failure)
+    if open_id:
+        archive.update_row("failures", open_id, changing)
+        archive.execute("update failures set attempts = attempts + 1 where id = ?", (open_id,))
+        return
+    origin = {"site": blog.site, "uid": blog.uid, "first_failed_at": format_utc(now)}
+    scope = {"url": url, "kind": failure.kind, "field": failure.field}
+    archive.insert_row("failures", {**changing, **scope, **origin})
 
 
 def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[str, str | None]] = ()) -> int:
     """Resolve the open failures of `url`, except those of the kinds and fields in `keep`; return how many."""
-    found = archive.all_as(
-        _OpenField, "select id, kind, field from failures where url = ? and resolved_at is null", (url,)
-    )
-    resolved = [failure.id for failure in found if (failure.kind, failure.field) not in keep]
-    for failure_id in resolved:
-        archive.update_row("failures", failure_id, {"resolved_at": format_utc(now)})
-    return len(resolved)
+    return archive.execute(
+        "update failures set resolved_at = ? where url = ? and resolved_at is null and not exists"
+        " (select 1 from json_each(?) k where k.value ->> 0 = kind and k.value ->> 1 is field)",
+        (format_utc(now), url, json.dumps(keep)),
+    ).rowcount
 
 
 def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
@@ -124,8 +102,12 @@ def change_url(archive: Archive, old: str, new: str) -> None:
 
 def is_open(archive: Archive, url: str, failure: Failure) -> bool:
     """Return whether a failure of that URL, kind and field is open."""
-    return archive.exists(
-        "select 1 from failures where url = ? and kind = ? and field is ? and resolved_at is null",
+    return _open_id(archive, url, failure) > 0
+
+
+def _open_id(archive: Archive, url: str, failure: Failure) -> int:
+    return archive.scalar(
+        "select id from failures where url = ? and kind = ? and field is ? and resolved_at is null",
         (url, failure.kind, failure.field),
     )
 
@@ -134,7 +116,7 @@ def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFail
     """Return the open failures, oldest first: of `blogs`, or of all blogs if none is given."""
     if not blogs:
         return list(archive.all_as(OpenFailure, "select * from open_failures order by id"))
-    return list(archive.all_as(OpenFailure, _SELECT_OPEN, (_to_json(blogs),)))
+    return list(archive.all_as(OpenFailure, _SELECT_OPEN, (blogs_json(blogs),)))
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> int:
@@ -170,10 +152,6 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
             " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
             (moment, run_id, moment),
         ).rowcount
-
-
-def _to_json(blogs: Sequence[Blog]) -> str:
-    return json.dumps([[blog.site, blog.uid] for blog in blogs])
 
 
 _PREVIOUS = """

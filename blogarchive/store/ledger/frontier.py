@@ -1,7 +1,7 @@
 """The frontier: the next targets of a run, and their states: queued, fetched, failed, gone or deactivated."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
 
@@ -34,7 +34,7 @@ select count(*) filter (where kind = 'post') as posts_found,
        count(*) filter (where kind = 'post' and state = 'done') as posts_read,
        count(*) filter (where state = 'todo') as todo,
        count(*) filter (where state in ('failed', 'dead')) as failed
-  from frontier where site = ? and uid is ?
+  from json_each(?) b cross join frontier on site = b.value ->> 0 and uid is b.value ->> 1
 """
 
 
@@ -46,6 +46,13 @@ class CrawlProgress:
     posts_read: int
     todo: int
     failed: int
+
+
+_DONE: Mapping[str, Value] = {"state": "done", "attempts": 0}
+
+
+def _update(archive: Archive, target: Target, values: Mapping[str, Value]) -> None:
+    archive.update_row("frontier", target_key(target), values, key="key")
 
 
 def target_key(target: Target) -> str:
@@ -79,7 +86,7 @@ def add_targets(
 def add_fetched(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
     """Add a new target as `done`, so that it is fetched only if it is requeued."""
     if add_targets(archive, [target], now=now, found_on=found_on):
-        archive.execute("update frontier set state = 'done' where key = ?", (target_key(target),))
+        _update(archive, target, {"state": "done"})
 
 
 def set_post_days(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
@@ -116,16 +123,15 @@ def next_targets(
     in_flight = {target_key(target) for target in exclude}
     room = limit + len(in_flight)
     values = {"site": blog.site, "uid": blog.uid, "now": format_utc(now), "room": room}
-    young = "" if since is None else " and (shown_on is null or shown_on >= :since)"
-    bound = {} if since is None else {"since": since.isoformat()}
+    values["since"] = since.isoformat() if since else ""
     targets: list[Target] = []
     for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
         if len(targets) < room:
             targets += archive.all_as(
                 Target,
-                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}{young}"  # noqa: S608
-                " order by priority, rank, id limit :room",
-                {**values, **bound},
+                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}"  # noqa: S608
+                " and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room",
+                values,
             )
     return [target for target in targets if target_key(target) not in in_flight][:limit]
 
@@ -149,14 +155,8 @@ def count_fetched(archive: Archive, since: str) -> dict[Blog, int]:
 
 def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
     """Return the progress of these blogs. It reads an index of the whole frontier: call it once a second at most."""
-    counts = [archive.one_as(CrawlProgress, _PROGRESS, (blog.site, blog.uid)) for blog in blogs]
-    of_blogs = [count for count in counts if count is not None]
-    return CrawlProgress(
-        posts_found=sum(count.posts_found for count in of_blogs),
-        posts_read=sum(count.posts_read for count in of_blogs),
-        todo=sum(count.todo for count in of_blogs),
-        failed=sum(count.failed for count in of_blogs),
-    )
+    (counts,) = archive.all_as(CrawlProgress, _PROGRESS, (blogs_json(blogs),))
+    return counts
 
 
 def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> dict[str, Value]:
@@ -262,9 +262,7 @@ def change_url(archive: Archive, target: Target) -> None:
     old_url = archive.text("select url from frontier where key = ? and url <> ?", (key, target.url))
     if old_url is not None:
         failures.change_url(archive, old_url, target.url)
-        archive.execute(
-            "update frontier set url = ?, etag = null, last_modified = null where key = ?", (target.url, key)
-        )
+        _update(archive, target, {"url": target.url, "etag": None, "last_modified": None})
 
 
 def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datetime) -> None:
@@ -276,9 +274,8 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
     )
     if url is None:
         return
-    archive.execute("update frontier set due_at = ? where key = ?", (moment, key))
-    detail = Detail.FETCHED_AGAIN
-    failure = Failure(kind="incomplete", field="again", detail=detail)
+    _update(archive, target, {"due_at": moment})
+    failure = Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
     if not failures.is_open(archive, url, failure):
         blog = Blog(site=target.site, uid=target.uid)
         run_id = archive.scalar("select max(id) from runs") or None
@@ -324,19 +321,13 @@ def mark_fetched(
 
     `fetched_at` is UTC text with microseconds.
     """
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
-        " where key = ?",
-        (fetched_at, due_at, etag, last_modified, target_key(target)),
-    )
+    validators = {"etag": etag, "last_modified": last_modified}
+    _update(archive, target, {**_DONE, "fetched_at": fetched_at, "due_at": due_at, **validators})
 
 
 def mark_unchanged(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
     """Mark a target `done` after a 304 and keep its validators."""
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
-        (fetched_at, due_at, target_key(target)),
-    )
+    _update(archive, target, {**_DONE, "fetched_at": fetched_at, "due_at": due_at})
 
 
 def mark_failed(
@@ -365,15 +356,12 @@ def mark_failed(
 
 def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """Mark the target of a gone post `done`, due once more at `due_at`."""
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, due_at = ?, interval_days = null where key = ?",
-        (format_utc(due_at), target_key(target)),
-    )
+    _update(archive, target, {**_DONE, "due_at": format_utc(due_at), "interval_days": None})
 
 
 def deactivate(archive: Archive, target: Target) -> None:
     """Mark a target that no page links to `done`, never due: it is fetched only if it is requeued."""
-    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (target_key(target),))
+    _update(archive, target, {"state": "done", "due_at": None})
 
 
 def deactivate_comments(archive: Archive, blog: Blog, number: str) -> list[str]:

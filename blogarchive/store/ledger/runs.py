@@ -13,17 +13,9 @@ from blogarchive.store.database.archive import Archive, RequeueLimits
 from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
 
 RunOutcome = Literal[
-    "done",
-    "limited",
-    "failures",
-    "interrupted",
-    "unreachable",
-    "blocked",
-    "forbidden",
-    "changed",
-    "unwritable",
+    "done", "limited", "failures", "interrupted", "unreachable", "blocked", "forbidden", "changed", "unwritable",
     "damaged",
-]
+]  # fmt: skip
 
 _LAST_UNFINISHED = """
 select epoch_at from (select * from runs where command = ? and arguments = ? order by id desc limit 1)

@@ -13,7 +13,7 @@ from blogarchive.store.read.models import (
     POST_LINES,
     BlogName,
     BlogSummary,
-    LastRun,
+    LoggedRun,
     Month,
     PostLine,
     VisitCount,
@@ -128,7 +128,7 @@ class ArchiveHealth:
     images_missing: int
     open_failures: int
     unindexed: int
-    last_run: LastRun | None
+    last_run: LoggedRun | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -287,8 +287,8 @@ class VisitCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LastRun:
-    """The newest row of `runs`. Times are UTC text; `finished_at` and `exit_code` are None while it runs."""
+class LoggedRun:
+    """A row of `runs`. Times are UTC text; `finished_at`, `outcome` and `exit_code` are None while it runs."""
 
     id: int
     command: str
@@ -296,11 +296,20 @@ class LastRun:
     finished_at: str | None
     outcome: str | None
     exit_code: int | None
+    version: str
+    counts: dict[str, int]
 
 
-def last_run(archive: Statements) -> LastRun | None:
-    """Return the newest run, None if the archive has none."""
-    return archive.one_as(
-        LastRun,
-        "select id, command, started_at, finished_at, outcome, exit_code from runs order by id desc limit 1",
+def logged_runs(archive: Statements, limit: int) -> tuple[LoggedRun, ...]:
+    """Return the last runs, the newest first."""
+    return archive.all_as(
+        LoggedRun,
+        "select id, command, started_at, finished_at, outcome, exit_code, version, counts"
+        " from runs order by id desc limit ?",
+        (limit,),
     )
+
+
+def last_run(archive: Statements) -> LoggedRun | None:
+    """Return the newest run, None if the archive has none."""
+    return next(iter(logged_runs(archive, 1)), None)

@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
 
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database import totals
@@ -13,10 +13,11 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage, read_coverage
 from blogarchive.store.ledger import blogs
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange
+from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange, read_months
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.rows import Parameters, format_utc, utc_now
+from blogarchive.store.read.models import last_run
+from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.statements import Statements
 
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
@@ -75,33 +76,6 @@ def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:
         (limit,),
     )
     return newest_first[::-1]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoggedRun:
-    """A row of `runs` for a person; times are UTC text, `outcome` is None while it runs."""
-
-    id: int
-    command: str
-    started_at: str
-    finished_at: str | None
-    outcome: str | None
-    exit_code: int | None
-    version: str
-    counts: dict[str, int]
-
-
-def logged_runs(archive: Archive, limit: int) -> list[LoggedRun]:
-    """Return the last runs, the newest first."""
-    rows = archive.each(
-        "select id, command, started_at, finished_at, outcome, exit_code, version, counts"
-        " from runs order by id desc limit ?",
-        (limit,),
-    )
-    names = [field.name for field in fields(LoggedRun)]
-    return [
-        LoggedRun(**{**dict(zip(names, row, strict=True)), "counts": json.loads(row[-1])}) for row in rows
-    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,30 +190,35 @@ def held_posts(archive: Statements, *, limit: int) -> tuple[HeldPost, ...]:
     )
 
 
-_MONTHS = f"""
-with held as ({totals.CURRENT_MONTHS}),
-     newest as (select author_id, max(last_seen_at) as seen_at from archive_months group by author_id)
-select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_on, h.last_on,
-       coalesce(h.posts - h.gone, 0), coalesce(h.posts_read, 0), m.proved_at is not null
-  from archive_months m join newest n on n.author_id = m.author_id and n.seen_at = m.last_seen_at
-  left join held h on h.author_id = m.author_id and h.month = m.month
- order by m.author_id, m.month desc
-"""  # noqa: S608 - a constant
-_NOT_SEEN_SINCE_AGREEMENT = """
-select a.site, a.uid, count(*)
-  from (select site, max(ended_at) as at from site_changes where accepted and field like 'text.%' group by site) s
-  join authors a on a.site = s.site join posts p on p.author_id = a.id
- where p.content_hash is not null and p.gone_at is null and coalesce(p.own_page_seen_at, '') < s.at group by a.id
-"""
+# The default of a field of `BlogStatus`, and the query of its values by site and uid.
+_BY_BLOG: Final[Mapping[str, tuple[Any, str]]] = {
+    "open_failures": (0, "select site, uid, count(*) from open_failures group by 1, 2"),
+    "waiting": (0, "select site, uid, count(*) from frontier where state = 'todo' group by 1, 2"),
+    "overdue": (
+        0,
+        "select site, uid, count(*) from frontier where state = 'done' and due_at < :week_ago group by 1, 2",
+    ),
+    "paused_at": (None, "select site, uid, paused_at from blog_settings where paused_at is not null"),
+    "last_good_run": (
+        None,
+        """select a.site, a.uid, max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id
+             join authors a on a.id = b.author_id where r.exit_code = 0 group by a.id""",
+    ),
+    "not_seen_since_agreement": (
+        0,
+        """select a.site, a.uid, count(*)
+             from (select site, max(ended_at) as at from site_changes
+                    where accepted and field like 'text.%' group by site) s
+             join authors a on a.site = s.site join posts p on p.author_id = a.id
+            where p.content_hash is not null and p.gone_at is null
+              and coalesce(p.own_page_seen_at, '') < s.at group by a.id""",
+    ),
+}
 _WEEK = timedelta(days=7)
 _IMAGES = """
 select p.author_id, coalesce(m.status, 'todo'), count(distinct pm.url)
   from post_media pm cross join posts p indexed by posts_newest on p.id = pm.post_id
   left join media m on m.id = pm.media_id group by 1, 2
-"""
-_LAST_GOOD_RUNS = """
-select b.author_id, max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id
- where r.exit_code = 0 group by b.author_id
 """
 _HOME_FAILURES = """
 select f.site, f.uid from frontier f join failures x on x.url = f.url and x.resolved_at is null where f.kind = 'home'
@@ -248,77 +227,18 @@ select a.site, a.uid from authors a join failures x on x.url = a.url and x.resol
 """
 
 
-def read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
+def _read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
     """Return the fields of `BlogStatus` for posts and comments, by author."""
     found = archive.dicts(f"select *, posts as posts_named from ({totals.CURRENT_BLOGS})")  # noqa: S608 - a constant
     return {row["author_id"]: {name: row[name] for name in _NO_TOTALS} for row in found}
 
 
-def read_months(archive: Archive) -> dict[int, tuple[MonthCoverage, ...]]:
-    """Return the months that the archive of each blog shows, newest first, by author."""
-    found = defaultdict(list)
-    for author_id, month, first_shown, last_shown, first, last, named, read, proved in archive.each(_MONTHS):
-        found[author_id].append(
-            MonthCoverage(
-                month=month,
-                first_shown=first_shown,
-                last_shown=last_shown,
-                first_held=first,
-                last_held=last,
-                named=named,
-                read=read,
-                proved=bool(proved),
-            )
-        )
-    return {author_id: tuple(months) for author_id, months in found.items()}
-
-
-def read_images(archive: Archive) -> dict[int, ImageCounts]:
+def _read_images(archive: Archive) -> dict[int, ImageCounts]:
     """Return the counts of the images that the posts of each blog show, by author."""
     counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for author_id, status, count in archive.each(_IMAGES):
         counts[author_id][status] = count
     return {author_id: ImageCounts.from_statuses(found) for author_id, found in counts.items()}
-
-
-def read_last_good_runs(archive: Archive) -> dict[int, str]:
-    """Return the end of the last run with exit code 0, by author."""
-    return dict(archive.rows(_LAST_GOOD_RUNS))
-
-
-def count_open_failures(archive: Archive) -> dict[Blog, int]:
-    """Return the number of open failures of each blog that has some."""
-    return _by_blog(archive, "select site, uid, count(*) from open_failures group by site, uid")
-
-
-def count_waiting(archive: Archive) -> dict[Blog, int]:
-    """Return the number of pages to fetch of each blog that has some."""
-    return _by_blog(
-        archive, "select site, uid, count(*) from frontier where state = 'todo' group by site, uid"
-    )
-
-
-def count_overdue(archive: Archive, since: datetime) -> dict[Blog, int]:
-    """Return the number of pages of each blog that are due since that time."""
-    return _by_blog(
-        archive,
-        "select site, uid, count(*) from frontier where state = 'done' and due_at < ? group by site, uid",
-        (format_utc(since),),
-    )
-
-
-def read_pauses(archive: Archive) -> dict[Blog, str]:
-    """Return the time since which each paused blog is paused."""
-    return _by_blog(archive, "select site, uid, paused_at from blog_settings where paused_at is not null")
-
-
-def blogs_with_home_failures(archive: Archive) -> set[Blog]:
-    """Return the blogs of which a home page has an open failure."""
-    return set(archive.all_as(Blog, _HOME_FAILURES))
-
-
-def _by_blog(archive: Archive, query: str, parameters: Parameters = ()) -> dict[Blog, Any]:
-    return {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, parameters)}
 
 
 _NO_TOTALS = dict.fromkeys(
@@ -424,11 +344,7 @@ class ArchiveStatus:
 
 def read_status(archive: Archive) -> ArchiveStatus:
     """Return the state of the archive; forgotten blogs are left out."""
-    runs = archive.dicts(
-        "select command as last_run_command, outcome as last_run_outcome,"
-        " coalesce(finished_at, started_at) as last_run_at from runs order by id desc limit 1"
-    )
-    no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
+    run = last_run(archive)
     return ArchiveStatus(
         blogs=tuple(_BlogReader(archive).read()),
         pages=page_rows.count_pages(archive),
@@ -437,7 +353,9 @@ def read_status(archive: Archive) -> ArchiveStatus:
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
         unfinished_merge=archive.text("select source from _merge_progress"),
-        **next(runs, no_run),
+        last_run_command=run.command if run else None,
+        last_run_outcome=run.outcome if run else None,
+        last_run_at=(run.finished_at or run.started_at) if run else None,
     )
 
 
@@ -446,16 +364,15 @@ class _BlogReader:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._totals = read_totals(archive)
+        self._totals = _read_totals(archive)
         self._months = read_months(archive)
-        self._images = read_images(archive)
-        self._good_runs = read_last_good_runs(archive)
-        self._failures = count_open_failures(archive)
-        self._waiting = count_waiting(archive)
-        self._pauses = read_pauses(archive)
-        self._agreed = _by_blog(archive, _NOT_SEEN_SINCE_AGREEMENT)
-        self._overdue = count_overdue(archive, utc_now() - _WEEK)
-        self._unreached = blogs_with_home_failures(archive)
+        self._images = _read_images(archive)
+        self._unreached = set(archive.all_as(Blog, _HOME_FAILURES))
+        values = {"week_ago": format_utc(utc_now() - _WEEK)}
+        self._by_blog = {
+            name: {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, values)}
+            for name, (_, query) in _BY_BLOG.items()
+        }
 
     def read(self) -> Iterator[BlogStatus]:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
@@ -473,24 +390,30 @@ class _BlogReader:
                 yield self._status(blog, **_unreached_author(blog, self._archive))
 
     def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
-        images = self._images.get(author_id, ImageCounts.from_statuses({}))
-        is_unreached = blog in self._unreached
+        archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
+        home = blogs.home_target(archive, blog) if blog in self._unreached else None
         return BlogStatus(
             **author,
             **self._totals.get(author_id, _NO_TOTALS),
-            months=self._months.get(author_id, ()),
+            **{name: self._by_blog[name].get(blog, default) for name, (default, _) in _BY_BLOG.items()},
+            months=tuple(self._months.get(author_id, ())),
             pictures=images,
-            images_not_fetched=count_skipped_by_host(self._archive, [author_id]) if images.skipped else {},
-            open_failures=self._failures.get(blog, 0),
-            waiting=self._waiting.get(blog, 0),
-            last_good_run=self._good_runs.get(author_id),
-            unreached_since=_unreached_since(self._archive, blog) if is_unreached else None,
-            last_error=_last_error(self._archive, blog) if is_unreached else None,
-            paused_at=self._pauses.get(blog),
-            readers=_count_readers(self._archive, author_id) if site_by_name(blog.site).has_any_host else {},
-            overdue=self._overdue.get(blog, 0),
-            not_seen_since_agreement=self._agreed.get(blog, 0),
+            images_not_fetched=count_skipped_by_host(archive, [author_id]) if images.skipped else {},
+            unreached_since=archive.text(_UNREACHED_SINCE, (home.url,)) if home else None,
+            last_error=archive.text(_LAST_ERROR, (home.url,)) if home else None,
+            readers=_count_readers(archive, author_id) if site_by_name(blog.site).has_any_host else {},
         )
+
+
+_UNREACHED_SINCE = """
+select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null
+ where f.key = ? and f.state in ('failed', 'dead')
+"""
+_LAST_ERROR = "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1"
+_AUTHOR = (
+    "nickname", "blog_title", "first_seen_at", "last_seen_at", "state", "state_detail", "state_since",
+    "list_proved_at",
+)  # fmt: skip
 
 
 def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
@@ -504,32 +427,5 @@ def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
 
 def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
     home = blogs.home_target(archive, blog)
-    unknown = (
-        "nickname",
-        "blog_title",
-        "first_seen_at",
-        "last_seen_at",
-        "state",
-        "state_detail",
-        "state_since",
-        "list_proved_at",
-    )
-    names = dict.fromkeys(unknown)
-    return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}
-
-
-def _unreached_since(archive: Archive, blog: Blog) -> str | None:
-    home = blogs.home_target(archive, blog)
-    return archive.text(
-        "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
-        " where f.key = ? and f.state in ('failed', 'dead')",
-        (home.url if home else None,),
-    )
-
-
-def _last_error(archive: Archive, blog: Blog) -> str | None:
-    home = blogs.home_target(archive, blog)
-    return archive.text(
-        "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1",
-        (home.url if home else None,),
-    )
+    scope = {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else ""}
+    return {**scope, **dict.fromkeys(_AUTHOR)}

@@ -18,6 +18,7 @@ from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import change_words, describe_failure, explain_detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
+from blogarchive.store.ledger.coverage import open_changes
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.read.models import last_run
@@ -196,7 +197,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "last_run": await context.read(last_run),
         "ended": exit_words(code),
         "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
-        "changes": await context.read(status.waiting_changes) or (),
+        "changes": await context.read(open_changes) or (),
         "problems": [
             (one, describe_failure(one.kind), explain_detail(one.detail, one.kind, translate))
             for one in problems or ()
@@ -209,7 +210,7 @@ _MOST_POSTS: Final = 5
 
 async def ask(context: AppContext) -> Response:
     """`/app/changes`: the changes that wait for a person, posts to look at, and the question."""
-    changes = await context.read(status.waiting_changes)
+    changes = await context.read(open_changes)
     if not changes:
         return Response.redirect("/app")
     posts = await context.read(lambda archive: status.held_posts(archive, limit=_MOST_POSTS))

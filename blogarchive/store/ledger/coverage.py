@@ -12,10 +12,11 @@ from blogarchive.messages.details import Detail
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.rows import Value, format_utc
+from blogarchive.store.statements import Statements
 
 TEXTS = "text"
 """The kind in `field_counts` under which compared posts are counted, and its field of texts; begins fields of changes."""
@@ -53,9 +54,7 @@ def is_open(archive: Archive, site: str, kind: str) -> bool:
 
 def open_fields(archive: Archive, site: str) -> list[str]:
     """Return the fields of the open changes of a site."""
-    return archive.column(
-        "select field from site_changes where site = ? and ended_at is null order by id", (site,)
-    )
+    return [change.field for change in open_changes(archive, [site])]
 
 
 def accepted_fields(archive: Archive, site: str, kind: str) -> frozenset[str]:
@@ -76,12 +75,12 @@ def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> s
     )
 
 
-def open_changes(archive: Archive, sites: Iterable[str]) -> list[SiteChange]:
-    """Return the open changes of these sites, oldest first."""
-    wanted = set(sites)
+def open_changes(archive: Statements, sites: Iterable[str] | None = None) -> list[SiteChange]:
+    """Return the open changes of these sites, or of all, oldest first."""
     found = archive.all_as(
         SiteChange, "select site, field, found_at from site_changes where ended_at is null order by id"
     )
+    wanted = {change.site for change in found} if sites is None else set(sites)
     return [change for change in found if change.site in wanted]
 
 
@@ -157,12 +156,10 @@ def count_rejected(
 
 def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
     """Return whether a post of any of these blogs is stored."""
-    return any(
-        archive.exists(
-            "select 1 from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? limit 1",
-            (blog.site, blog.uid),
-        )
-        for blog in blogs
+    return archive.exists(
+        "select 1 from json_each(?) b join authors a on a.site = b.value ->> 0 and a.uid = b.value ->> 1"
+        " join posts p on p.author_id = a.id limit 1",
+        (blogs_json(blogs),),
     )
 
 
@@ -172,22 +169,23 @@ def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now
     Raises `SiteChanged` if a change of these sites, or of one with lost fields, is open.
     """
     lost = _find_lost(archive, run)
+    checked = {*sites, *(site for site, _ in lost)}
     with archive.atomic():
-        for field in lost:
-            open_change(archive, field.site, field.name, run_id=run.id, now=now)
-        checked = {*sites, *(field.site for field in lost)}
+        for site, field in lost:
+            open_change(archive, site, field, run_id=run.id, now=now)
         for change in open_changes(archive, checked):
             if is_disproved(archive, run.id, change.site, change.field):
                 end_change(archive, change.site, change.field, now=now)
     left = open_changes(archive, checked)
     if left:
-        raise SiteChanged(_message(left, {field.name for field in lost}))
+        raise SiteChanged(_message(left, {field for _, field in lost}))
 
 
 def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
     """End every change of these sites, and compare later runs with this one alone."""
     for site in set(sites):
-        for field in {*open_fields(archive, site), *_lost_names(archive, run, site)}:
+        lost = (field for lost_site, field in _find_lost(archive, run) if lost_site == site)
+        for field in {*open_fields(archive, site), *lost}:
             end_change(archive, site, field, now=now, accepted=True)
             kind, _, name = field.partition(".")
             archive.execute(
@@ -197,17 +195,10 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
         archive.execute("delete from text_changes where site = ?", (site,))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _LostField:
-    site: str
-    name: str
-
-
-def _find_lost(archive: Archive, run: Run) -> tuple[_LostField, ...]:
-    """Return the fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
-    return archive.all_as(
-        _LostField,
-        "select n.site, n.kind || '.' || n.field as name from field_counts n join (select site, kind, field,"
+def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
+    """Return the sites and fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
+    return archive.rows(
+        "select n.site, n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
         " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
         " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
         " where age <= ? group by 1, 2, 3) b"
@@ -216,10 +207,6 @@ def _find_lost(archive: Archive, run: Run) -> tuple[_LostField, ...]:
         " and b.filled >= ? * (b.filled + b.empty) order by 1, 2",
         (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
     )
-
-
-def _lost_names(archive: Archive, run: Run, site: str) -> list[str]:
-    return [field.name for field in _find_lost(archive, run) if field.site == site]
 
 
 def _message(left: Sequence[SiteChange], lost: Container[str]) -> str:

@@ -13,7 +13,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage, read_coverage
 from blogarchive.store.ledger import blogs
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange, read_months
+from blogarchive.store.ledger.coverage import MonthCoverage, read_months
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.read.models import last_run
@@ -170,13 +170,6 @@ def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
                   a.state, a.state_detail
              from frontier f left join authors a on a.site = f.site and a.uid = f.uid
             where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
-    )
-
-
-def waiting_changes(archive: Statements) -> tuple[SiteChange, ...]:
-    """Return the changes of sites that wait for a person, oldest first."""
-    return archive.all_as(
-        SiteChange, "select site, field, found_at from site_changes where ended_at is null order by id"
     )
 
 

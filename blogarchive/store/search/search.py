@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from itertools import zip_longest
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypedDict, Unpack
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
@@ -296,28 +296,31 @@ class HitGroup:
     hits: int
 
 
+class Scope(TypedDict, total=False):
+    """Which posts, or `comments`, are searched.
+
+    `author` is a nickname, a uid, site/uid or the title of a blog; for comments it is the name of their author. `since`
+    and `until` are dates (`2024`, `2024-05`, `2024-05-01`) in the site's time zone, both included.
+    """
+
+    author: str | None
+    since: str | None
+    until: str | None
+    comments: bool
+
+
 def search(
     archive: Statements,
     words: str,
     *,
-    author: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    comments: bool = False,
     order: Order = "newest",
     limit: int = 20,
     offset: int = 0,
+    **scope: Unpack[Scope],
 ) -> list[Hit]:
-    """Return posts with `words` in title or text, or comments with them if `comments` is True.
-
-    `author` is a nickname, a uid, site/uid or the title of a blog; for comments it is the name of their author. `since`
-    and `until` are dates (`2024`, `2024-05`, `2024-05-01`) in the site's time zone, both included. Returns no hits if
-    `words` contain no token.
-    """
-    query = parse_query(words)
-    if not query:
-        return []
-    tables, where, parameters = _sql_parts(query, author, since, until, comments)
+    """Return posts with `words` in title or text, or comments with them; no hits if `words` contain no token."""
+    query, comments = parse_query(words), scope.get("comments", False)
+    tables, where, parameters = _sql_parts(query, scope)
     best = _BEST_COMMENTS if comments else _BEST_POSTS
     ids = archive.column(
         f"select f.rowid from {tables} where {where} "  # noqa: S608
@@ -327,48 +330,25 @@ def search(
     return [_read_hit(archive, row_id, query, comments=comments) for row_id in ids]
 
 
-def count_hits(
-    archive: Statements,
-    words: str,
-    *,
-    author: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    comments: bool = False,
-) -> int:
+def count_hits(archive: Statements, words: str, **scope: Unpack[Scope]) -> int:
     """Return the number of hits of `search` without a limit."""
-    query = parse_query(words)
-    if not query:
-        return 0
-    tables, where, parameters = _sql_parts(query, author, since, until, comments)
-    if author is since is until is None:
-        tables = "comments_fts" if comments else "posts_fts"
+    tables, where, parameters = _sql_parts(parse_query(words), scope)
+    if len(parameters) == 1:  # the index alone
+        tables = tables.partition(" ")[0]
     return archive.scalar(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
 
 
-def count_groups(
-    archive: Statements,
-    words: str,
-    *,
-    author: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    comments: bool = False,
-) -> list[HitGroup]:
+def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> list[HitGroup]:
     """Return the number of hits of `search` by blog and year; comments are counted by year alone."""
-    query = parse_query(words)
-    if not query:
-        return []
-    tables, where, parameters = _sql_parts(query, author, since, until, comments)
-    blog = "null" if comments else "r.author_id"
-    return list(
-        archive.all_as(
-            HitGroup,
-            f"select {blog} as author_id, coalesce(substr(r.posted_at, 1, 4), '') as year, count(*) as hits"  # noqa: S608
-            f" from {tables} where {where} group by 1, 2",
-            parameters,
-        )
+    tables, where, parameters = _sql_parts(parse_query(words), scope)
+    blog = "null" if scope.get("comments") else "r.author_id"
+    found = archive.all_as(
+        HitGroup,
+        f"select {blog} as author_id, coalesce(substr(r.posted_at, 1, 4), '') as year, count(*) as hits"  # noqa: S608
+        f" from {tables} where {where} group by 1, 2",
+        parameters,
     )
+    return list(found)
 
 
 def require_blog(archive: Statements, author: str) -> None:
@@ -383,10 +363,10 @@ def require_blog(archive: Statements, author: str) -> None:
         )
 
 
-def _sql_parts(
-    query: Query, author: str | None, since: str | None, until: str | None, comments: bool
-) -> tuple[str, str, list[str]]:
+def _sql_parts(query: Query, scope: Scope) -> tuple[str, str, list[str]]:
     """Return tables, condition and parameters of the SQL query."""
+    comments, author = scope.get("comments"), scope.get("author")
+    since, until = scope.get("since"), scope.get("until")
     table = "comments_fts" if comments else "posts_fts"
     conditions, parameters = [f"{table} match ?"], [match_expression(query)]
     if author is not None and comments:

@@ -64,18 +64,17 @@ def _save_pages(
 
     A page that cannot be parsed is not copied, and `rejected` has its URL and the reason.
     """
-    total, done, counted = merge.list_new(archive), 0, ChangeCounts()
-    progress(done, total)
-    found = merge.new_pages(archive, total, rejected)
+    new, done, counted = merge.new_ids(archive), 0, ChangeCounts()
+    progress(done, len(new))
+    found = merge.new_pages(archive, new, rejected)
     with closing(parse_stored_pages(found, errors=rejected)) as parsed:
         while batch := list(islice(parsed, 1)):
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
                     counted += merge.save_new(archive, page_id, crawled)
                     done += 1
-                    progress(done, total)
-    stale = merge.stale_pages(archive, merge.list_stale(archive))
-    with closing(parse_stored_pages(stale, errors=rejected)) as parsed:
+                    progress(done, len(new))
+    with closing(parse_stored_pages(merge.stale_pages(archive), errors=rejected)) as parsed:
         while batch := list(islice(parsed, 1)):
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):

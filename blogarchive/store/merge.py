@@ -1,5 +1,6 @@
 """Merge another archive: copy its rows by natural keys, each row at its own time."""
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,13 +24,7 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, StoredPage
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
-
-_START = """
-insert into _merge_progress(id, source, source_state, started_at, pages_before, posts_before, members_before)
-select 1, ?, '', ?, (select coalesce(max(id), 0) from main.pages), (select coalesce(max(id), 0) from main.posts),
-       (select coalesce(max(rowid), 0) from main.post_categories)
- where not exists (select 1 from _merge_progress)
-"""
+from blogarchive.store.statements import excluded
 
 
 def start(archive: Archive, other: Path) -> None:
@@ -37,27 +32,17 @@ def start(archive: Archive, other: Path) -> None:
 
     Rows of another archive, or of one that has changed, are merged from the first on.
     """
-    archive.execute(_START, (other.name, format_utc(utc_now())))
-    state = read_state(other) or ""
     archive.execute(
-        "update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0 where source_state <> ?2",
-        (other.name, state),
+        "insert into _merge_progress(id, source, source_state, started_at, posts_before, members_before)"
+        " select 1, '', '', ?, (select coalesce(max(id), 0) from main.posts),"
+        " (select coalesce(max(rowid), 0) from main.post_categories) where not exists (select 1 from _merge_progress)",
+        (format_utc(utc_now()),),
     )
-
-
-def mark_merged(archive: Archive, other_post_id: int) -> None:
-    """Store that the rows of the other archive's posts up to this id are merged."""
-    archive.execute("update _merge_progress set merged_post_id = ?", (other_post_id,))
-
-
-def merged_post_id(archive: Archive) -> int:
-    """Return the highest id of the other archive's posts whose rows are merged, 0 if there is none."""
-    return archive.scalar("select merged_post_id from _merge_progress")
-
-
-def finish(archive: Archive) -> None:
-    """Delete the progress. Call it inside the transaction of the last slice."""
-    archive.execute("delete from _merge_progress")
+    archive.execute(
+        "update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0"
+        " where source_state <> ?2 or source = ''",
+        (other.name, read_state(other) or ""),
+    )
 
 
 # The id in `main` of the page of a row `o` of `other`. Slow, because SQLite reads `sha256` behind the page's bytes.
@@ -103,14 +88,8 @@ class SliceSizes:
     media_bytes: int = 8_000_000
 
 
-def create_tables(archive: Archive) -> None:
-    """Create the temporary tables that pair the ids of a slice."""
-    run_script(archive, _TABLES)
-
-
 def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
     """Call `merge` in a transaction for each slice of the blogs that both have: `temp.merged_blogs` pairs their ids."""
-    create_tables(archive)
     last = 0
     while upper := upper_id(archive, "authors", last, sizes):
         with archive.atomic():
@@ -122,14 +101,13 @@ def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archiv
 
 def each_post_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
     """Call `merge` for each slice of the posts that both have and that are not merged: `temp.merged_posts` pairs them."""
-    create_tables(archive)
-    last = merged_post_id(archive)
+    last = archive.scalar("select merged_post_id from _merge_progress")
     while upper := upper_id(archive, "posts", last, sizes):
         with save_page.page_transaction(archive):
             archive.execute("delete from temp.merged_posts")
             archive.execute(_POST_PAIRS, (last, upper))
             merge(archive)
-            mark_merged(archive, upper)
+            archive.execute("update _merge_progress set merged_post_id = ?", (upper,))
         last = upper
 
 
@@ -153,34 +131,30 @@ _COLUMNS = (
 )
 # Pages whose blog is not known come last: the pages before them may store the blog.
 _NEW = """
-create temp table new_pages as
 select o.id from other.pages o
  where not exists (select 1 from main.pages g
                     where g.url = o.url and g.fetched_at = o.fetched_at and g.sha256 = o.sha256)
  order by o.uid is null, o.fetched_at, o.id
 """
 _STALE = """
-create temp table stale_pages as
-select distinct g.id from main.pages s join main.pages g on g.url = s.url and g.fetched_at >= s.fetched_at
+select distinct g.id, g.uid is null, g.fetched_at from main.pages s
+  join main.pages g on g.url = s.url and g.fetched_at >= s.fetched_at
  where s.reader_version = 0 and g.held_at is null
- order by g.uid is null, g.fetched_at, g.id
+ order by 2, 3, 1
 """
 
 Rejected = list[tuple[str, str]]
 """The URL or the name of each row that is not copied, and the reason."""
 
 
-def list_new(archive: Archive) -> int:
-    """List the pages of the other archive that are not stored, oldest first, and return their number."""
-    archive.execute("drop table if exists temp.new_pages")
-    archive.execute(_NEW)
-    return archive.scalar("select count(*) from temp.new_pages")
+def new_ids(archive: Archive) -> Sequence[int]:
+    """Return the ids of the pages of the other archive that are not stored, oldest first."""
+    return array("q", (page_id for (page_id,) in archive.each(_NEW)))
 
 
-def new_pages(archive: Archive, count: int, rejected: Rejected) -> Iterator[StoredPage]:
-    """Yield the `count` pages that `list_new` found, each checked as if it were just fetched."""
-    for place in range(1, count + 1):
-        (page_id,) = archive.row("select id from temp.new_pages where rowid = ?", (place,)) or (0,)
+def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Iterator[StoredPage]:
+    """Yield the pages of these ids of the other archive, each checked as if it were just fetched."""
+    for page_id in ids:
         row = archive.one_as(PageRow, f"select {PAGE_COLUMNS} from other.pages where id = ?", (page_id,))  # noqa: S608
         if row is not None and (page := _check_page(row, rejected)) is not None:
             yield page
@@ -229,17 +203,9 @@ def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCou
     return saved.changes
 
 
-def list_stale(archive: Archive) -> int:
-    """List the marked pages and those that are later than them, oldest first, and return their number."""
-    archive.execute("drop table if exists temp.stale_pages")
-    archive.execute(_STALE)
-    return archive.scalar("select count(*) from temp.stale_pages")
-
-
-def stale_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
-    """Yield the `count` pages that `list_stale` found; rows may be written meanwhile."""
-    for place in range(1, count + 1):
-        page_id = archive.scalar("select id from temp.stale_pages where rowid = ?", (place,))
+def stale_pages(archive: Archive) -> Iterator[StoredPage]:
+    """Yield the marked pages and those that are later than them, oldest first; rows may be written meanwhile."""
+    for page_id in array("q", (row[0] for row in archive.each(_STALE))):
         page = pages.stored_page(archive, page_id)
         if page is not None:
             yield page
@@ -249,11 +215,6 @@ _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
  cross join other.post_categories o on o.post_id = s.other_id and {_good("post_categories")}
   join other.categories oc on oc.id = o.category_id and {_good("categories", "oc")}
   join main.categories c on c.author_id = p.author_id and c.name = oc.name"""
-
-
-def merge_memberships(archive: Archive) -> None:
-    """Merge the memberships of the posts in `temp.merged_posts`."""
-    run_script(archive, _MEMBERSHIPS)
 
 
 # A post is in a category until a page later than all that showed it there removes it: one that marked it as gone from
@@ -311,10 +272,8 @@ drop table temp.members
 def merge_rows(archive: Archive) -> None:
     """Merge the rows of the posts in `temp.merged_posts`."""
     _copy_comments(archive)
-    merge_memberships(archive)
-    run_script(archive, _COUNTERS)
-    run_script(archive, _POSTS)
-    run_script(archive, _MARKS_OF_COMMENTS)
+    for script in (_MEMBERSHIPS, _COUNTERS, _POSTS, _MARKS_OF_COMMENTS):
+        run_script(archive, script)
 
 
 def _copy_comments(archive: Archive) -> None:
@@ -331,19 +290,24 @@ def _copy_comments(archive: Archive) -> None:
     )
 
 
+def _delete_repeated(table: str, key: str, values: str, merged: str) -> str:
+    """Return the statement that deletes each row of a series whose values are those of the row before."""
+    return f"""delete from main.{table} where id in (
+    select id from (
+        select id, ({values}) is ({", ".join(f"lag({name}) over w" for name in values.split(", "))})
+                   and lag(id) over w is not null as same
+          from main.{table} where {key} in (select id from temp.{merged})
+        window w as (partition by {key} order by captured_at))
+     where same)"""  # noqa: S608 - constants
+
+
 _COUNTERS = f"""
 insert or ignore into main.post_stats(post_id, captured_at, views, likes, comment_count)
 select s.id, x.captured_at, x.views, x.likes, x.comment_count
   from temp.merged_posts s cross join other.post_stats x on x.post_id = s.other_id and {_good("post_stats", "x")}
  order by x.captured_at, x.id;
 
-delete from main.post_stats where id in (
-    select id from (
-        select id, views is lag(views) over w and likes is lag(likes) over w
-                   and comment_count is lag(comment_count) over w and lag(id) over w is not null as same
-          from main.post_stats where post_id in (select id from temp.merged_posts)
-        window w as (partition by post_id order by captured_at))
-     where same);
+{_delete_repeated("post_stats", "post_id", "views, likes, comment_count", "merged_posts")};
 
 update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s.likes, posts.likes),
        comment_count = coalesce(s.comment_count, posts.comment_count)
@@ -432,9 +396,7 @@ def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
 
 def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
     """Copy the rows of images whose files are stored. Failures are not copied: those images are fetched again."""
-    updates = ", ".join(
-        f"{column.strip()} = excluded.{column.strip()}" for column in _MEDIA_COLUMNS.split(",")
-    )
+    updates = excluded(_MEDIA_COLUMNS.split(", "))
     last = 0
     while upper := upper_id(archive, "media", last, sizes):
         with archive.atomic():
@@ -448,14 +410,6 @@ def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
         last = upper
 
 
-def link_images(archive: Archive) -> None:
-    """Link the images of posts to the rows of their URLs."""
-    archive.execute(
-        "update main.post_media set media_id = m.id from main.media m where m.url = post_media.url"
-        " and post_media.media_id is null"
-    )
-
-
 _ROWS = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
 select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x
@@ -466,13 +420,7 @@ select s.id, x.captured_at, x.total_visits, x.account_age
   from temp.merged_blogs s cross join other.author_stats x
     on x.author_id = s.other_id and {_good("author_stats", "x")} order by x.captured_at, x.id;
 
-delete from main.author_stats where id in (
-    select id from (
-        select id, total_visits is lag(total_visits) over w and account_age is lag(account_age) over w
-                   and lag(id) over w is not null as same
-          from main.author_stats where author_id in (select id from temp.merged_blogs)
-        window w as (partition by author_id order by captured_at))
-     where same);
+{_delete_repeated("author_stats", "author_id", "total_visits, account_age", "merged_blogs")};
 
 insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
 select s.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {_PAGE}
@@ -503,18 +451,16 @@ select site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at
 
 delete from main.discovered_blogs
  where backed_up_at is null and (site, uid) in (select site, uid from main.authors)
-   and (site, uid) not in (select site, uid from main.frontier where uid is not null)
+   and (site, uid) not in (select site, uid from main.frontier where uid is not null);
+
+update main.post_media set media_id = m.id from main.media m
+ where m.url = post_media.url and post_media.media_id is null
 """  # noqa: S608 - constants
 
 
 def merge_blog_rows(archive: Archive) -> None:
     """Merge the rows of the blogs in `temp.merged_blogs` that posts do not depend on."""
     run_script(archive, _ROWS)
-
-
-def merge_last(archive: Archive) -> None:
-    """Merge the categories, times and discovered blogs of all blogs, after all posts."""
-    run_script(archive, _LAST)
 
 
 @contextmanager
@@ -526,6 +472,7 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(_("{other} is the archive itself; name another one").format(other=other))
     Archive.open(other, read_only=True).close()
+    run_script(archive, _TABLES)
     archive.execute(
         "attach database ? as other", (f"{other.resolve().as_uri()}?mode={read_only_mode(other)}",)
     )
@@ -551,7 +498,6 @@ COPIED_TABLES = (
 
 def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
     """Leave out these rows of the other archive, each by its table and rowid."""
-    create_tables(archive)
     archive.execute("delete from temp.bad_rows")
     archive.execute_many("insert into temp.bad_rows values (?, ?)", rows)
 
@@ -563,7 +509,6 @@ def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> in
     images = copy_files(archive, sizes, rejected)
     copy_rows(archive, sizes)
     with archive.atomic():
-        merge_last(archive)
-        link_images(archive)
-        finish(archive)
+        run_script(archive, _LAST)
+        archive.execute("delete from _merge_progress")
     return images

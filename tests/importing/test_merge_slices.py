@@ -213,7 +213,6 @@ def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], N
         archive.atomic(),
     ):
         merge.start(archive, tmp_path / "other.db")
-        merge.create_tables(archive)
         statements: list[str] = []
         archive.connection.set_trace_callback(statements.append)
         work(archive)

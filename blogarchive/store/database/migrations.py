@@ -171,6 +171,12 @@ def _add_nights(archive: Statements) -> None:
             archive.execute(f"alter table {table} add column {column}")
 
 
+def _drop_unused(archive: Statements) -> None:
+    """Drop two columns of an unfinished merge that nothing reads."""
+    for name in ("pages_before", "parsed_page_id"):
+        archive.execute(f"alter table _merge_progress drop column {name}")
+
+
 _MIGRATIONS: Final[tuple[Callable[[Statements], None], ...]] = (
     _add_comment_years,
     _fold_texts,
@@ -178,6 +184,7 @@ _MIGRATIONS: Final[tuple[Callable[[Statements], None], ...]] = (
     _index_facets,
     _add_readers,
     _add_nights,
+    _drop_unused,
 )
 """Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""
 

@@ -273,32 +273,24 @@ def _index_damage() -> str:
 
 
 def _missing_schema(archive: Archive) -> list[Damage]:
-    return [
-        Damage(text=_("the {kind} {name} is not there").format(kind=kind, name=name))
-        for kind, name in sorted(schema.missing_objects(archive))
-    ]
+    words = _("the {kind} {name} is not there")
+    missing = sorted(schema.missing_objects(archive))
+    return [Damage(text=words.format(kind=kind, name=name)) for kind, name in missing]
 
 
 def _references(archive: Archive) -> list[Damage]:
+    words = _("row {row} of {table} names a row of {target} that is not there")
     return [
-        Damage(
-            text=_("row {row} of {table} names a row of {target} that is not there").format(
-                row=row[1], table=row[0], target=row[2]
-            )
-        )
-        for row in archive.rows("pragma foreign_key_check")
+        Damage(text=words.format(row=row, table=table, target=target))
+        for table, row, target, _key in archive.rows("pragma foreign_key_check")
     ]
 
 
 def _totals(archive: Archive) -> list[Damage]:
-    return [
-        Damage(
-            text=_(
-                "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
-            ).format(table=table)
-        )
-        for table in totals.wrong_totals(archive)
-    ]
+    words = _(
+        "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
+    )
+    return [Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
 
 
 _PROBES = 20
@@ -346,23 +338,21 @@ def _files(archive: Archive) -> Iterator[Damage]:
 
 def _posts(archive: Archive) -> Iterator[Damage]:
     """Yield damaged texts of posts, current and replaced ones."""
-    for table, row, url, title, html, text, digest, checksum, page in archive.each(_POST_TEXTS):
+    words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
+    for table, row, page, url, html, text, checksum, title, digest in archive.each(_POST_TEXTS):
         if (
             not _is_text(title, html, text)
             or content_hash(title, html) != digest
             or text_checksum(html, text) != checksum
         ):
-            words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
-            yield Damage(
-                text=words.format(url=clip(url), table=table, row=row, remedy=_remedy(page)),
-                table=table,
-                row=row,
-            )
+            shown = words.format(url=clip(url), table=table, row=row, remedy=_remedy(page))
+            yield Damage(text=shown, table=table, row=row)
 
 
 def _comments(archive: Archive) -> Iterator[Damage]:
     """Yield damaged texts and names of comments, current and replaced ones."""
-    for table, row, url, author, fingerprint, html, text, digest, checksum, page in archive.each(
+    words = _("a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}")
+    for table, row, page, url, html, text, checksum, author, fingerprint, digest in archive.each(
         _COMMENT_TEXTS
     ):
         if (
@@ -371,16 +361,9 @@ def _comments(archive: Archive) -> Iterator[Damage]:
             or not str(fingerprint).endswith(f"|{author}")
             or (digest is not None and text_digest(text) != digest)
         ):
-            words = _(
-                "a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}"
-            )
-            yield Damage(
-                text=words.format(
-                    author=clip(author, 40), url=clip(url), table=table, row=row, remedy=_remedy(page)
-                ),
-                table=table,
-                row=row,
-            )
+            author, url = clip(author, 40), clip(url)
+            shown = words.format(author=author, url=url, table=table, row=row, remedy=_remedy(page))
+            yield Damage(text=shown, table=table, row=row)
 
 
 def _is_text(*values: object) -> bool:
@@ -394,19 +377,19 @@ def _remedy(page_id: object) -> str:
 
 
 _POST_TEXTS = """
-select 'posts', id, url, title, body_html, body_text, content_hash, text_checksum, page_id
+select 'posts', id, page_id, url, body_html, body_text, text_checksum, title, content_hash
   from posts where content_hash is not null
 union all
-select 'post_revisions', r.id, p.url, r.title, r.body_html, r.body_text, r.content_hash, r.text_checksum, r.page_id
+select 'post_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.text_checksum, r.title, r.content_hash
   from post_revisions r join posts p on p.id = r.post_id
 """
 _COMMENT_TEXTS = """
-select 'comments', c.id, p.url, c.author_name, c.fingerprint, c.body_html, c.body_text, c.text_digest,
-       c.text_checksum, c.page_id
+select 'comments', c.id, c.page_id, p.url, c.body_html, c.body_text, c.text_checksum,
+       c.author_name, c.fingerprint, c.text_digest
   from comments c join posts p on p.id = c.post_id
 union all
-select 'comment_revisions', r.id, p.url, c.author_name, c.fingerprint, r.body_html, r.body_text, null,
-       r.text_checksum, r.page_id
+select 'comment_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.text_checksum,
+       c.author_name, c.fingerprint, null
   from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
 """
 _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
@@ -420,44 +403,43 @@ def _count(archive: Archive, table: str) -> int:
         return 0
 
 
+_LACKING = (
+    "select count(*) from posts where content_hash is null and gone_at is null",
+    "select count(*) from frontier where state in ('todo', 'failed')",
+    f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
+    "select count(distinct url) from post_media p where not exists"
+    " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
+    "select count(*) from open_failures",
+)
+
+
 def _lacking(archive: Archive) -> tuple[str, ...]:
-    counted: tuple[tuple[Callable[[int], str], str], ...] = (
-        (
-            lambda count: ngettext(
-                "{count} post is known by name and not read yet",
-                "{count} posts are known by name and not read yet",
-                count,
-            ),
-            "select count(*) from posts where content_hash is null and gone_at is null",
-        ),
-        (
-            lambda count: ngettext(
-                "{count} page is still to be fetched", "{count} pages are still to be fetched", count
-            ),
-            "select count(*) from frontier where state in ('todo', 'failed')",
-        ),
-        (
-            lambda count: ngettext(
-                "{count} post has another number of comments than it shows",
-                "{count} posts have other numbers of comments than they show",
-                count,
-            ),
-            f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
-        ),
-        (
-            lambda count: ngettext(
-                "{count} image has no stored file", "{count} images have no stored file", count
-            ),
-            "select count(distinct url) from post_media p where not exists"
-            " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
-        ),
-        (
-            lambda count: ngettext("{count} failure is open", "{count} failures are open", count),
-            "select count(*) from open_failures",
-        ),
-    )
     try:
-        numbers = [(archive.scalar(query), words) for words, query in counted]
+        posts, pages, comments, images, failures = map(archive.scalar, _LACKING)
     except UNREADABLE:
         return ()  # the damage is reported
-    return tuple(words(number).format(count=number) for number, words in numbers if number)
+    lines = (
+        (
+            posts,
+            ngettext(
+                "{count} post is known by name and not read yet",
+                "{count} posts are known by name and not read yet",
+                posts,
+            ),
+        ),
+        (
+            pages,
+            ngettext("{count} page is still to be fetched", "{count} pages are still to be fetched", pages),
+        ),
+        (
+            comments,
+            ngettext(
+                "{count} post has another number of comments than it shows",
+                "{count} posts have other numbers of comments than they show",
+                comments,
+            ),
+        ),
+        (images, ngettext("{count} image has no stored file", "{count} images have no stored file", images)),
+        (failures, ngettext("{count} failure is open", "{count} failures are open", failures)),
+    )
+    return tuple(words.format(count=count) for count, words in lines if count)

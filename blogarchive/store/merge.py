@@ -278,9 +278,7 @@ def merge_rows(archive: Archive) -> None:
 
 def _copy_comments(archive: Archive) -> None:
     """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
-    columns = archive.column(
-        "select name from pragma_table_info('comments', 'main') where name not in ('id', 'post_id', 'page_id')"
-    )
+    columns = [name for name in archive.columns("comments") if name not in ("id", "post_id", "page_id")]
     archive.execute(
         f"insert into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
         f" select s.id, {_PAGE}, {', '.join(f'o.{column}' for column in columns)}"

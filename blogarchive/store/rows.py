@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from gettext import gettext as _
@@ -157,7 +157,5 @@ class Post:
     has_text: bool
 
 
-def columns_of(kind: type[Post]) -> str:
-    """Return the columns of a `Post` or a `PostRow` for a query of `posts p`."""
-    columns = ", ".join(f"p.{field.name}" for field in fields(kind) if field.name != "has_text")
-    return f"{columns}, p.content_hash is not null as has_text"
+HAS_TEXT = "p.content_hash is not null"
+"""The field `has_text` of a query of `posts p`."""

@@ -120,6 +120,10 @@ class Statements:
         """Return how many rows this connection has written, including rows written by triggers."""
         return self.connection.total_changes
 
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table, without generated ones."""
+        return self.column("select name from pragma_table_info(?, 'main')", (table,))
+
     def insert(self, sql: str, parameters: Parameters) -> int:
         """Run an `insert` and return the id of the new row."""
         return self.execute(sql, parameters).lastrowid or 0
@@ -143,6 +147,17 @@ class Statements:
     ) -> None:
         """Set these values by column in the row whose column `key` is `row_id`."""
         self.execute(update_sql(table, tuple(values), key), (*values.values(), row_id))
+
+
+def columns_of(kind: type["DataclassInstance"], table: str = "", **expressions: str) -> str:
+    """Return the columns of a `select` that becomes the dataclass `kind`, of that table or alias.
+
+    `expressions` are the SQL of fields that are no column; an empty one leaves the field out.
+    """
+    names = [field.name for field in fields(kind)]
+    columns = {name: f"{table}.{name}" if table else name for name in names}
+    columns |= {name: sql and f"{sql} as {name}" for name, sql in expressions.items()}
+    return ", ".join(filter(None, columns.values()))
 
 
 @cache

@@ -12,7 +12,7 @@ from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
-from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts, post_target
+from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts, post_target, time_columns
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import Value
 
@@ -245,13 +245,8 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     return {row.number: row for row in rows}
 
 
-def _time_columns(item: ListedPost) -> dict[str, Value]:
-    posted = item.posted
-    return {"posted_at": date_text_iso(posted), "posted_at_text": posted.text if posted else None}
-
-
 def _insert(context: SaveContext, item: ListedPost) -> ListedPostRow:
-    times = _time_columns(item)
+    times = time_columns(item.posted)
     post_id = context.archive.insert_row(
         "posts",
         {
@@ -290,7 +285,7 @@ def _complete(context: SaveContext, item: ListedPost, before: ListedPostRow) -> 
     is_longer = before.title is None or (before.title_is_cut and len(item.title) > len(before.title))
     if is_longer or (before.title_is_cut and not item.title_cut):
         columns |= {"title": item.title, "title_is_cut": item.title_cut}
-    times = _time_columns(item)
+    times = time_columns(item.posted)
     if before.posted_at is None and times["posted_at"] is not None:
         columns |= times
     if columns:

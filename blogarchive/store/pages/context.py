@@ -13,7 +13,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
-from blogarchive.store.rows import format_utc, format_utc_precise
+from blogarchive.store.rows import Value, format_utc, format_utc_precise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +159,11 @@ def date_text_iso(date: DateText | None) -> str | None:
     if date is None or date.at is None or date.precision is None:
         return None
     return to_iso(ParsedDate(date.at, date.precision))
+
+
+def time_columns(date: DateText | None) -> dict[str, Value]:
+    """Return the columns of the time of a post or a comment: as ISO 8601, and as the page shows it."""
+    return {"posted_at": date_text_iso(date), "posted_at_text": date.text if date else None}
 
 
 def date_text_day(date: DateText | None) -> str | None:

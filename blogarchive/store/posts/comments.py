@@ -10,10 +10,11 @@ from operator import attrgetter
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import Value, text_checksum
+from blogarchive.store.statements import columns_of
 
 _ANSWER = "answer|"  # as in the column is_counted
 
@@ -155,11 +156,11 @@ def read_comment_rows(
     context: SaveContext, post_id: int, fingerprints: Sequence[str]
 ) -> dict[str, CommentRow]:
     """Return the comments of the post with these fingerprints, by fingerprint."""
+    columns = columns_of(CommentRow, text_since="coalesce(version_at, first_seen_at)")
     rows = context.archive.all_as(
         CommentRow,
-        "select id, fingerprint, text_digest, body_html, body_text, text_checksum, author_name, author_url, reply_to,"
-        " posted_at, likes, position, coalesce(version_at, first_seen_at) as text_since, first_seen_at,"
-        " last_seen_at, page_id from comments where post_id = ? and fingerprint in (select value from json_each(?))",
+        f"select {columns} from comments where post_id = ?"  # noqa: S608 - constants
+        " and fingerprint in (select value from json_each(?))",
         (post_id, json.dumps(fingerprints)),
     )
     return {row.fingerprint: row for row in rows}
@@ -260,14 +261,15 @@ def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) ->
 
 def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ordinal: int) -> None:
     """Copy the stored comment of that base and text to another ordinal, unless that ordinal is stored."""
-    inserted = context.archive.execute(
-        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, text_checksum,"
-        " posted_at, posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at,"
-        " last_seen_at, page_id) select post_id, author_name, author_url, reply_to, body_html, body_text,"
-        " text_checksum, posted_at, posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"
-        " where post_id = ? and base = ? and text_digest = ? limit 1 on conflict(post_id, fingerprint) do nothing",
-        (f"{ordinal}|{base}", *[context.moment] * 3, context.page_id(), post_id, base, digest),
-    ).rowcount
+    archive = context.archive
+    columns = ", ".join(name for name in archive.columns("comments") if name != "id")
+    query = f"select {columns} from comments where post_id = ? and base = ? and text_digest = ? limit 1"  # noqa: S608
+    now = dict.fromkeys(("version_at", "first_seen_at", "last_seen_at"), context.moment)
+    changed = {"fingerprint": f"{ordinal}|{base}", "page_id": context.page_id(), "gone_at": None, **now}
+    rows = [{**row, **changed} for row in archive.dicts(query, (post_id, base, digest))]
+    inserted = archive.insert_rows(
+        "comments", rows, on_conflict="on conflict(post_id, fingerprint) do nothing"
+    )
     context.add_changes(ChangeCounts(comments_new=inserted))
 
 
@@ -282,8 +284,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
             "author_url": comment.author_url,
             "reply_to": comment.reply_to,
             **_text_columns(item),
-            "posted_at": date_text_iso(comment.posted),
-            "posted_at_text": comment.posted.text if comment.posted else None,
+            **time_columns(comment.posted),
             "likes": comment.likes,
             "fingerprint": item.fingerprint,
             "position": item.position,

@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import Post as ParsedPost
-from blogarchive.items import Post as Post_counters
-from blogarchive.items import Post as Post_post_images
-from blogarchive.items import Post as Post_posts
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
 from blogarchive.store.database.schema import MOMENT
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
-from blogarchive.store.rows import Post, Value, columns_of, text_checksum
+from blogarchive.store.rows import HAS_TEXT, Post, Value, text_checksum
+from blogarchive.store.statements import columns_of, excluded
 
 
-def save_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
+def save_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the URLs and positions of the images of a post."""
     shown = [(image.position, image.url) for image in post.images]
     stored = context.archive.rows(
@@ -34,16 +32,14 @@ def save_images(context: SaveContext, post_id: int, post: Post_post_images) -> N
     )
 
 
-def copy_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
+def copy_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
+    copied = ("sha256", "content_type", "size", "width", "height", "status", "fetched_at")
     context.archive.execute_many(
-        "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
-        " select ?, ?, m.sha256, m.content_type, m.size, m.width, m.height, m.status, m.fetched_at"
-        " from post_media pm join media m on m.id = pm.media_id"
-        " where pm.post_id = ? and pm.position = ? and m.sha256 is not null"
-        " on conflict(url) do update set sha256 = excluded.sha256, content_type = excluded.content_type,"
-        " size = excluded.size, width = excluded.width, height = excluded.height, status = excluded.status,"
-        " fetched_at = excluded.fetched_at, next_try_at = null, detail = null where media.sha256 is null",
+        f"insert into media(url, host, {', '.join(copied)})"  # noqa: S608 - constants
+        f" select ?, ?, {', '.join(f'm.{name}' for name in copied)} from post_media pm join media m on m.id = pm.media_id"
+        " where pm.post_id = ? and pm.position = ? and m.sha256 is not null on conflict(url) do update"
+        f" set {excluded(copied)}, next_try_at = null, detail = null where media.sha256 is null",
         [(image.url, host_of(image.url), post_id, image.position) for image in post.images],
     )
 
@@ -56,7 +52,7 @@ NO_COUNTERS: CounterValues = (None, None, None)
 
 
 def save_counters(
-    context: SaveContext, post_id: int, post: Post_counters, stored: CounterValues, *, is_newest: bool
+    context: SaveContext, post_id: int, post: ParsedPost, stored: CounterValues, *, is_newest: bool
 ) -> CounterValues:
     """Store the counters that the page shows in the series and return the newest values.
 
@@ -64,13 +60,13 @@ def save_counters(
     """
     shown: CounterValues = (post.views, post.likes, post.comment_count)
     if is_newest and not context.is_reparse:
-        values = _fill_of_counters(shown, stored)
+        values = _fill_counters(shown, stored)
         if values != stored:
             _store(context, post_id, values)
         return values
     before = _read(context, post_id, "captured_at < ?")
     exact = _read(context, post_id, "captured_at = ?")
-    values = _fill_of_counters(shown, before or NO_COUNTERS)
+    values = _fill_counters(shown, before or NO_COUNTERS)
     if values != (exact or before or NO_COUNTERS):
         _store(context, post_id, values)
         if exact is not None:
@@ -78,7 +74,7 @@ def save_counters(
     return _read(context, post_id, "captured_at >= ?") or stored
 
 
-def _fill_of_counters(shown: CounterValues, stored: CounterValues) -> CounterValues:
+def _fill_counters(shown: CounterValues, stored: CounterValues) -> CounterValues:
     """Return the values shown; the stored value replaces one that is not shown."""
     views, likes, comments = (old if new is None else new for new, old in zip(shown, stored, strict=True))
     return views, likes, comments
@@ -103,16 +99,18 @@ def _read(context: SaveContext, post_id: int, condition: str) -> CounterValues |
         f" where post_id = ? and {condition} order by captured_at desc limit 1",
         (post_id, context.moment),
     )
-    return None if row is None else cast(CounterValues, row)
+    return cast(CounterValues | None, row)
 
 
 def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
     context.archive.execute(
         "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
-        f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set"
-        " views = excluded.views, likes = excluded.likes, comment_count = excluded.comment_count",
+        f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set {excluded(COLUMNS)}",
         (post_id, context.moment, *values, context.counter_page_id()),
     )
+
+
+_TEXT = ("title", "body_html", "body_text", "content_hash", "text_checksum")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,13 +136,7 @@ class PostRow(Post):
     @property
     def text(self) -> Mapping[str, Value]:
         """Return the columns of the current version."""
-        return {
-            "title": self.title,
-            "body_html": self.body_html,
-            "body_text": self.body_text,
-            "content_hash": self.content_hash,
-            "text_checksum": self.text_checksum,
-        }
+        return {name: getattr(self, name) for name in _TEXT}
 
     @property
     def text_since(self) -> str:
@@ -152,7 +144,7 @@ class PostRow(Post):
         return self.version_at or self.first_seen_at
 
 
-_ROW = f"select {columns_of(PostRow)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608 - constants
+_ROW = f"select {columns_of(PostRow, 'p', has_text=HAS_TEXT)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608
 
 
 def read_post_row(context: SaveContext, number: str) -> PostRow | None:
@@ -163,44 +155,38 @@ def read_post_row(context: SaveContext, number: str) -> PostRow | None:
 def fact_columns(post: ParsedPost) -> dict[str, Value]:
     """Return the columns for facts that a page shows beside text and counters. A new fact of posts is added here."""
     reader: dict[str, Value] = {} if post.read_by is None else {"read_by": post.read_by}
-    if post.posted is None:
-        return reader
-    return reader | {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
+    return reader | (time_columns(post.posted) if post.posted else {})
 
 
 def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:
     """Return the columns of a version: the text of a page under the title that is stored."""
-    return {
-        "title": title,
-        "body_html": post.body_html,
-        "body_text": post.body_text,
-        "content_hash": content_hash(title, post.body_html),
-        "text_checksum": text_checksum(post.body_html, post.body_text),
-    }
+    html, text = post.body_html, post.body_text
+    values = (title, html, text, content_hash(title, html), text_checksum(html, text))
+    return dict(zip(_TEXT, values, strict=True))
 
 
-def save_own_page(context: SaveContext, post: Post_posts, before: PostRow | None) -> int:
+def save_own_page(context: SaveContext, post: ParsedPost, before: PostRow | None) -> int:
     """Store the post of its own page and return its id."""
     if before is None or not before.from_listing or context.is_reparse:
         return save_post(context, post, before)
     # A listing may show the same text in other HTML, so the text of the own page is no edit.
-    _fill_of_posts(context, post, before)
+    _fill(context, post, before)
     context.archive.update_row("posts", before.id, {"from_listing": False})
     save_post_counters(context, before.id, post, before)
     return before.id
 
 
-def save_post(context: SaveContext, post: Post_posts, before: PostRow | None) -> int:
+def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) -> int:
     """Store a post with its text and return its id."""
     if before is None:
         post_id = _insert(context, post)
-    elif not before.has_text:
-        context.add_changes(ChangeCounts(posts_new=1))
-        _fill_of_posts(context, post, before)
-        post_id = before.id
     else:
-        _revise(context, post, before)
         post_id = before.id
+        if before.has_text:
+            _revise(context, post, before)
+        else:
+            context.add_changes(ChangeCounts(posts_new=1))
+            _fill(context, post, before)
     save_post_counters(context, post_id, post, before)
     return post_id
 
@@ -210,7 +196,7 @@ def is_from_own_page(before: PostRow | None) -> bool:
     return before is not None and before.has_text and not before.from_listing
 
 
-def save_from_listing(context: SaveContext, post: Post_posts, before: PostRow | None) -> None:
+def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | None) -> None:
     """Store a post that a listing shows whole with the comments below it, of which it may show the newest only."""
     post_id = save_post(context, post, before)
     shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
@@ -218,7 +204,7 @@ def save_from_listing(context: SaveContext, post: Post_posts, before: PostRow | 
     comments.save_comments(context, post_id, identify_comments(post.comments))
 
 
-def save_post_counters(context: SaveContext, post_id: int, post: Post_posts, before: PostRow | None) -> None:
+def save_post_counters(context: SaveContext, post_id: int, post: ParsedPost, before: PostRow | None) -> None:
     """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
     stored = before.counters if before is not None else NO_COUNTERS
     is_newest = before is None or context.moment >= before.last_seen_at
@@ -227,7 +213,7 @@ def save_post_counters(context: SaveContext, post_id: int, post: Post_posts, bef
         context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
 
 
-def _insert(context: SaveContext, post: Post_posts) -> int:
+def _insert(context: SaveContext, post: ParsedPost) -> int:
     context.add_changes(ChangeCounts(posts_new=1))
     post_id = context.archive.insert_row(
         "posts",
@@ -248,7 +234,7 @@ def _insert(context: SaveContext, post: Post_posts) -> int:
     return post_id
 
 
-def _fill_of_posts(context: SaveContext, post: Post_posts, before: PostRow) -> None:
+def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
     """Store the first text of a post of which only a title, or the text of a listing, was stored."""
     title = post.title if post.title is not None else before.title
     context.archive.update_row(
@@ -257,7 +243,7 @@ def _fill_of_posts(context: SaveContext, post: Post_posts, before: PostRow) -> N
         {
             "url": post.url,
             **text_columns(post, title),
-            **{column: value for column, value in fact_columns(post).items() if value is not None},
+            **{name: value for name, value in fact_columns(post).items() if value is not None},
             "title_is_cut": before.title_is_cut and post.title is None,
             "version_at": context.moment,
             "page_id": context.page_id(),
@@ -267,7 +253,7 @@ def _fill_of_posts(context: SaveContext, post: Post_posts, before: PostRow) -> N
     save_images(context, before.id, post)
 
 
-def _revise(context: SaveContext, post: Post_posts, before: PostRow) -> None:
+def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
     text = text_columns(post, post.title if post.title is not None else before.title)
     changes = save_text(context, POSTS, before, text)
     for change in changes:
@@ -285,30 +271,22 @@ def _revise(context: SaveContext, post: Post_posts, before: PostRow) -> None:
     _save_facts(context, post, before)
 
 
+_NOT_GONE: Mapping[str, Value] = dict.fromkeys(
+    ("own_page_gone_at", "own_page_gone_reason", "missing_from_listing_at", "gone_at", "gone_reason")
+)
+
+
 def _mark_seen(context: SaveContext, before: PostRow) -> None:
     """Store that the own page of the post was seen, and delete every sign that the post is gone."""
     if context.is_reparse or context.moment < before.last_seen_at:
-        context.archive.execute(
-            "update posts set first_seen_at = ? where id = ? and first_seen_at > ?",
-            (context.moment, before.id, context.moment),
-        )
+        first = min(before.first_seen_at, context.moment)
+        context.archive.update_row("posts", before.id, {"first_seen_at": first})
         return
-    context.archive.update_row(
-        "posts",
-        before.id,
-        {
-            "last_seen_at": context.moment,
-            "own_page_seen_at": context.precise_moment,
-            "own_page_gone_at": None,
-            "own_page_gone_reason": None,
-            "missing_from_listing_at": None,
-            "gone_at": None,
-            "gone_reason": None,
-        },
-    )
+    seen = {"last_seen_at": context.moment, "own_page_seen_at": context.precise_moment}
+    context.archive.update_row("posts", before.id, {**seen, **_NOT_GONE})
 
 
-def _save_facts(context: SaveContext, post: Post_posts, before: PostRow) -> None:
+def _save_facts(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
     """Correct the facts and the URL of the post; they belong to no version."""
     if context.moment < before.last_seen_at and not (context.is_reparse and context.is_newest):
         return

@@ -18,13 +18,19 @@ from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, describe_bytes,
 from blogarchive.store.read.models import (
     BLOGS,
     POST_HEADINGS,
+    VERSION_AT,
     Blog,
+    Comment,
     FullPost,
     Image,
     PostHeading,
     complete_heading,
 )
 from blogarchive.store.rows import CONTROLS, Value
+from blogarchive.store.statements import columns_of
+
+# ruff: noqa: S608 - statements are put together from constants
+
 
 PAGE_FIELD = "Blogarchive-Page"
 """The field of a WARC record with the site, target and comment counts of a page."""
@@ -200,7 +206,7 @@ def flat_rows(
     year = f"coalesce(cast(substr({table.dated}, 1, 4) as integer), 0)"
     chosen = json.dumps(authors) if authors else None
     yield from archive.each(
-        f"select a.site, {year} as year, {columns} {table.source} where ?1 is null or exists"  # noqa: S608 - constants
+        f"select a.site, {year} as year, {columns} {table.source} where ?1 is null or exists"
         " (select 1 from json_each(?1) j where j.value ->> 0 = a.site and j.value ->> 1 = a.uid)"
         f" order by a.site, year, {table.order}",
         (chosen,),
@@ -216,28 +222,27 @@ _HEADINGS = f"""{POST_HEADINGS}
        select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
         where c.name in (select value from json_each(?4))))
  order by posted_at is null, posted_at, length(number), number, id
-"""  # noqa: S608 - constants
+"""
 
 _OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
 _HOME_PAGES = f"""
 select g.url, max(g.fetched_at) as fetched_at, coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
   from authors a join pages g on g.url = a.url
  where g.status = 200 and {_OF_AUTHORS} group by a.id order by a.site, a.uid
-"""  # noqa: S608 - constants
+"""
 _POST_PAGES = f"""
 select g.url, g.fetched_at, p.title, p.body_text as text
   from authors a join posts p on p.author_id = a.id join pages g on g.id = p.page_id
  where p.content_hash is not null and g.status = 200 and {_OF_AUTHORS}
  order by a.site, a.uid, p.posted_at desc, p.id
-"""  # noqa: S608 - constants
+"""
 
 
 _DIGESTED = {
     "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
                     where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
-    "comment": """select post_id, id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html,
-                          body_text, coalesce(version_at, first_seen_at), first_seen_at, gone_at, position
+    "comment": f"""select post_id, {columns_of(Comment, version_at=VERSION_AT, last_seen_at="", revisions="")}, position
                      from comments where post_id in (select id from posts where author_id = ?) order by id""",
     "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text
                              from comments c join comment_revisions r on r.comment_id = c.id
@@ -367,7 +372,7 @@ class ExportReader:
 
     def page(self, page_id: int) -> PageRow:
         """Return the page of that id, unchecked and still compressed. Raises `KeyError` if there is none."""
-        found = self.archive.one_as(PageRow, f"select {PAGE_COLUMNS} from pages where id = ?", (page_id,))  # noqa: S608
+        found = self.archive.one_as(PageRow, f"select {PAGE_COLUMNS} from pages where id = ?", (page_id,))
         if found is None:
             raise KeyError(page_id)
         return found

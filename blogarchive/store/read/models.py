@@ -4,8 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls
-from blogarchive.store.rows import Post, columns_of
-from blogarchive.store.statements import Statements
+from blogarchive.store.rows import HAS_TEXT, Post
+from blogarchive.store.statements import Statements, columns_of
+
+# ruff: noqa: S608 - statements are put together from constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,10 +27,10 @@ class PostLine:
     beginning: str | None
 
 
-POST_LINES = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
-       p.posted_at_text, p.views, p.comment_count, p.gone_at, p.content_hash is not null as has_text,
-       substr(p.body_text, 1, 120) as beginning
-  from posts p join authors a on a.id = p.author_id"""
+_AUTHOR_NAME = "coalesce(a.nickname, a.uid)"
+POST_LINES = f"""select {
+    columns_of(PostLine, "p", author=_AUTHOR_NAME, has_text=HAS_TEXT, beginning="substr(p.body_text, 1, 120)")
+} from posts p join authors a on a.id = p.author_id"""
 """Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
 
@@ -39,10 +41,11 @@ class PostHeading(Post):
     categories: tuple[str, ...]
 
 
-POST_HEADINGS = f"""select {columns_of(Post)},
-       (select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
-           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories
-  from posts p"""  # noqa: S608 - constants
+_CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
+    join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name))"""
+POST_HEADINGS = (
+    f"select {columns_of(PostHeading, 'p', has_text=HAS_TEXT, categories=_CATEGORIES)} from posts p"
+)
 """Selects a `PostHeading` per post; may be followed by conditions on `p`."""
 
 
@@ -136,6 +139,9 @@ class Counters:
     comment_count: int | None
 
 
+VERSION_AT = "coalesce(version_at, first_seen_at)"
+
+
 def read_post(archive: Statements, post_id: int) -> FullPost | None:
     """Return the post of that id, or None."""
     heading = archive.one_as(PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
@@ -146,7 +152,7 @@ def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
     """Return the post of a heading with its text, comments, images and revisions."""
     (text,) = archive.dicts(
         "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
-        " coalesce(version_at, first_seen_at) as version_at from posts where id = ?",
+        f" {VERSION_AT} as version_at from posts where id = ?",
         (heading.id,),
     )
     return FullPost(
@@ -173,9 +179,8 @@ def _read_comments(archive: Statements, post_id: int) -> tuple[Comment, ...]:
     ):
         revisions[row.pop("comment_id")].append(Version(**row))
     rows = archive.dicts(
-        "select id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html, body_text,"
-        " coalesce(version_at, first_seen_at) as version_at, first_seen_at, last_seen_at, gone_at from comments"
-        " where post_id = ? order by posted_at is null, posted_at, position desc, id",
+        f"select {columns_of(Comment, version_at=VERSION_AT, revisions='')} from comments where post_id = ?"
+        " order by posted_at is null, posted_at, position desc, id",
         (post_id,),
     )
     return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in rows)
@@ -189,19 +194,6 @@ def _read_images(archive: Statements, post_id: int) -> tuple[Image, ...]:
         " left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position",
         (post_id,),
     )
-
-
-BLOG_COLUMNS = """a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on, a.last_seen_at,
-       a.state, a.state_detail, a.state_since,
-       (select total_visits from author_stats s where s.author_id = a.id
-           and total_visits is not null order by captured_at desc limit 1) as total_visits,
-       (select account_age from author_stats s where s.author_id = a.id
-           and account_age is not null order by captured_at desc limit 1) as account_age,
-       (select json_group_array(alias) from author_aliases l where l.author_id = a.id) as aliases"""
-"""The columns of `Blog`, of `authors a`."""
-
-BLOGS = f"select {BLOG_COLUMNS} from authors a"  # noqa: S608 - constants
-"""Selects a `Blog` per author; may be followed by conditions on `a`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,6 +228,21 @@ class Blog:
     def title(self) -> str:
         """Return the title of the blog, else the name of the author."""
         return self.blog_title or self.name
+
+
+_NEWEST = """(select {0} from author_stats s where s.author_id = a.id
+    and {0} is not null order by captured_at desc limit 1)"""
+BLOG_COLUMNS = columns_of(
+    Blog,
+    "a",
+    total_visits=_NEWEST.format("total_visits"),
+    account_age=_NEWEST.format("account_age"),
+    aliases="(select json_group_array(alias) from author_aliases l where l.author_id = a.id)",
+)
+"""The columns of `Blog`, of `authors a`."""
+
+BLOGS = f"select {BLOG_COLUMNS} from authors a"
+"""Selects a `Blog` per author; may be followed by conditions on `a`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -304,8 +311,7 @@ def logged_runs(archive: Statements, limit: int) -> tuple[LoggedRun, ...]:
     """Return the last runs, the newest first."""
     return archive.all_as(
         LoggedRun,
-        "select id, command, started_at, finished_at, outcome, exit_code, version, counts"
-        " from runs order by id desc limit ?",
+        f"select {columns_of(LoggedRun)} from runs order by id desc limit ?",
         (limit,),
     )
 

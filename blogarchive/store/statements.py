@@ -63,7 +63,7 @@ class Statements:
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows."""
         with user_errors(self.path):
-            return self.connection.execute(sql, parameters).fetchall()
+            return self.execute(sql, parameters).fetchall()
 
     def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
         """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
@@ -73,7 +73,7 @@ class Statements:
         differ from the fields.
         """
         with user_errors(self.path):
-            cursor = self.connection.execute(sql, parameters)
+            cursor = self.execute(sql, parameters)
             rows = cursor.fetchall()
         return tuple(map(_row_mapper(kind, cursor), rows)) if rows else ()
 
@@ -86,7 +86,7 @@ class Statements:
     def dicts(self, sql: str, parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
         """Yield the rows one by one as dicts from column name to value; do not write during the iteration."""
         with user_errors(self.path):
-            cursor = self.connection.execute(sql, parameters)
+            cursor = self.execute(sql, parameters)
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
@@ -107,7 +107,7 @@ class Statements:
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         with user_errors(self.path):
-            yield from self.connection.execute(sql, parameters)
+            yield from self.execute(sql, parameters)
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> int:
         """Return the integer in the first column of the first row, or 0 if there is none."""

@@ -82,7 +82,7 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
     """Resolve the open failures of `url`, except those of the kinds and fields in `keep`; return how many."""
     return archive.execute(
         "update failures set resolved_at = ? where url = ? and resolved_at is null and not exists"
-        " (select 1 from json_each(?) k where k.value ->> 0 = kind and k.value ->> 1 is field)",
+        " (select 1 from json_each(?) where value ->> 0 = kind and value ->> 1 is field)",
         (format_utc(now), url, json.dumps(keep)),
     ).rowcount
 

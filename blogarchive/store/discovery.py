@@ -141,18 +141,10 @@ def add_blogs(
     return archive.execute_many(_INSERT, rows)
 
 
-def count_found_by(archive: Archive, blog: Blog) -> int:
-    """Return how many discovered blogs were found on pages of `blog`."""
-    return archive.scalar(
-        "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
-    )
-
-
 def report_new(archive: Archive, *, now: datetime) -> Counter[Source]:
     """Return how many blogs wait and were not reported before, by source; they are reported now."""
-    found: Counter[Source] = Counter()
     with archive.atomic():
-        found.update(dict(archive.rows(_UNREPORTED)))
+        found: Counter[Source] = Counter(dict(archive.rows(_UNREPORTED)))
         archive.execute(
             "update discovered_blogs set reported_at = ? where reported_at is null", (format_utc(now),)
         )
@@ -207,7 +199,9 @@ def _count_found_by(context: SaveContext) -> int:
     """Return the number of blogs that pages of this blog name; they are counted once in a run."""
     found_by, blog = context.archive.cache.found_by, context.blog
     if (blog.site, blog.uid) not in found_by:
-        found_by[blog.site, blog.uid] = count_found_by(context.archive, blog)
+        found_by[blog.site, blog.uid] = context.archive.scalar(
+            "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
+        )
     return found_by[blog.site, blog.uid]
 
 

@@ -22,7 +22,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import later_pages, snapshot
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, StoredPage
+from blogarchive.store.pages.pages import PageRow, StoredPage
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
 from blogarchive.store.statements import excluded
 
@@ -155,7 +155,7 @@ def new_ids(archive: Archive) -> Sequence[int]:
 def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Iterator[StoredPage]:
     """Yield the pages of these ids of the other archive, each checked as if it were just fetched."""
     for page_id in ids:
-        row = archive.one_as(PageRow, f"select {PAGE_COLUMNS} from other.pages where id = ?", (page_id,))  # noqa: S608
+        row = pages.page_row(archive, page_id, "other")
         if row is not None and (page := _check_page(row, rejected)) is not None:
             yield page
 

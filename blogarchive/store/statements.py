@@ -149,6 +149,7 @@ class Statements:
         self.execute(update_sql(table, tuple(values), key), (*values.values(), row_id))
 
 
+@cache
 def columns_of(kind: type["DataclassInstance"], table: str = "", **expressions: str) -> str:
     """Return the columns of a `select` that becomes the dataclass `kind`, of that table or alias.
 

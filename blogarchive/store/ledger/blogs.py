@@ -13,7 +13,7 @@ from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
-from blogarchive.store.statements import excluded
+from blogarchive.store.statements import columns_of, excluded
 
 _QUEUED_OR_STORED = """
 select f.site, f.uid from frontier f
@@ -225,7 +225,7 @@ def blog_states(archive: Archive) -> dict[Blog, BlogState]:
     """Return the states of the blogs that have one."""
     found = archive.all_as(
         BlogState,
-        "select site, uid, state, state_detail, state_since, state_asked_at from authors where state is not null",
+        f"select {columns_of(BlogState)} from authors where state is not null",
     )
     return {state.blog: state for state in found}
 

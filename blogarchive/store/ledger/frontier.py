@@ -13,6 +13,7 @@ from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
+from blogarchive.store.statements import columns_of
 
 # Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
 _PRIORITY = {
@@ -26,7 +27,8 @@ _LAST = 5
 _FIRST = -1
 _MAX_INTEGER_DIGITS = 18  # SQLite stores longer integers as floating-point numbers
 
-TARGET_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+_NAMES = ("url", "site", "kind", "uid", "number", "post_number", "page_no", "chain")
+TARGET_COLUMNS = columns_of(Target)
 """The columns of the frontier that are the fields of a `Target`."""
 
 _PROGRESS = """
@@ -162,14 +164,7 @@ def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
 def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> dict[str, Value]:
     return {
         "key": target_key(target),
-        "url": target.url,
-        "site": target.site,
-        "kind": target.kind,
-        "uid": target.uid,
-        "number": target.number,
-        "post_number": target.post_number,
-        "page_no": target.page_no,
-        "chain": target.chain,
+        **{name: getattr(target, name) for name in _NAMES},
         "priority": _FIRST if first else _PRIORITY.get(target.kind, _LAST),
         "rank": _rank(target),
         "state": "todo",

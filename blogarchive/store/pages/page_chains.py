@@ -10,7 +10,10 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
+from blogarchive.store.statements import columns_of, insert_sql
 
+_SHOWN = "from _page_chain_items where chain_id = ? and state <> 'prior'"
+_PRIOR = "from _page_chain_items where chain_id = ? and state = 'prior'"
 MAX_PAGES = 2_000
 """Pages of one chain that are fetched: a host can link to a next page without end."""
 
@@ -59,12 +62,9 @@ def is_at_limit(context: SaveContext) -> bool:
 
 def find_chain(context: SaveContext, name: str) -> PageChain | None:
     """Return the chain of that name, complete or not, or None."""
-    return context.archive.one_as(
-        PageChain,
-        "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null as complete"
-        " from _page_chains where site = ? and chain = ?",
-        (context.blog.site, name),
-    )
+    columns = columns_of(PageChain, complete="complete_at is not null")
+    query = f"select {columns} from _page_chains where site = ? and chain = ?"  # noqa: S608 - constants
+    return context.archive.one_as(PageChain, query, (context.blog.site, name))
 
 
 def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
@@ -89,28 +89,17 @@ def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int
 
 def count_items(context: SaveContext, chain: PageChain) -> Counter[str]:
     """Return how often the chain's pages showed each item so far."""
-    items = "select item from _page_chain_items where chain_id = ? and state <> 'prior'"
-    return Counter(context.archive.column(items, (chain.id,)))
+    return Counter(context.archive.column(f"select item {_SHOWN}", (chain.id,)))
 
 
 def shown_items(context: SaveContext, chain: PageChain) -> set[ChainItem]:
     """Return the items that the chain's pages showed so far."""
-    return set(
-        context.archive.all_as(
-            ChainItem,
-            "select item, digest from _page_chain_items where chain_id = ? and state <> 'prior'",
-            (chain.id,),
-        )
-    )
+    return set(context.archive.all_as(ChainItem, f"select item, digest {_SHOWN}", (chain.id,)))
 
 
 def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
     """Return the items that the last complete pass before this one showed."""
-    return set(
-        context.archive.column(
-            "select item from _page_chain_items where chain_id = ? and state = 'prior'", (chain.id,)
-        )
-    )
+    return set(context.archive.column(f"select item {_PRIOR}", (chain.id,)))
 
 
 def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem, ...]:
@@ -127,15 +116,10 @@ def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem
 
 def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
     """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
-    context.archive.insert_rows(
-        "_page_chain_items",
+    context.archive.execute_many(
+        insert_sql("_page_chain_items", ("chain_id", "item", "digest", "state")),
         [
-            {
-                "chain_id": chain.id,
-                "item": item.item,
-                "digest": item.digest,
-                "state": "doubtful" if is_doubtful else "seen",
-            }
+            (chain.id, item.item, item.digest, "doubtful" if is_doubtful else "seen")
             for item, is_doubtful in items
         ],
     )
@@ -150,7 +134,7 @@ def mark_unsound(context: SaveContext, chain: PageChain) -> None:
 def mark_complete(context: SaveContext, chain: PageChain) -> None:
     """Mark that the chain's last page was saved, and delete the items of the pass before."""
     context.archive.update_row("_page_chains", chain.id, {"complete_at": context.moment, "restarts": 0})
-    _delete_prior_items(context, chain)
+    context.archive.execute(f"delete {_PRIOR}", (chain.id,))
 
 
 def reset_chain(context: SaveContext, chain: PageChain) -> None:
@@ -160,7 +144,7 @@ def reset_chain(context: SaveContext, chain: PageChain) -> None:
 
 def count_restart(context: SaveContext, chain: PageChain) -> None:
     """Count one more restart."""
-    context.archive.execute("update _page_chains set restarts = restarts + 1 where id = ?", (chain.id,))
+    context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})
 
 
 def delete_chain(context: SaveContext, name: str) -> None:
@@ -172,21 +156,10 @@ def delete_chain(context: SaveContext, name: str) -> None:
 
 def _discard_items(context: SaveContext, chain: PageChain) -> None:
     """Make the items of a complete pass `prior`, or delete those of an incomplete one."""
+    archive = context.archive
+    archive.execute(f"delete {_PRIOR if chain.complete else _SHOWN}", (chain.id,))
     if chain.complete:
-        _delete_prior_items(context, chain)
-        context.archive.execute(
-            "update _page_chain_items set state = 'prior' where chain_id = ?", (chain.id,)
-        )
-    else:
-        context.archive.execute(
-            "delete from _page_chain_items where chain_id = ? and state <> 'prior'", (chain.id,)
-        )
-
-
-def _delete_prior_items(context: SaveContext, chain: PageChain) -> None:
-    context.archive.execute(
-        "delete from _page_chain_items where chain_id = ? and state = 'prior'", (chain.id,)
-    )
+        archive.execute("update _page_chain_items set state = 'prior' where chain_id = ?", (chain.id,))
 
 
 _FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}

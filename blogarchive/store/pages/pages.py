@@ -5,7 +5,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from gettext import gettext as _
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.parsing.version import READER_VERSION
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
+from blogarchive.store.statements import columns_of
 
 _Parsed = TypeVar("_Parsed")
 
@@ -74,8 +75,10 @@ class PageRow:
             raise ArchiveDamaged(describe_value("pages", self.id, column, getattr(self, column))) from error
 
 
-PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
-_PAGE = f"select {PAGE_COLUMNS} from pages where id = ?"  # noqa: S608 - constants
+def page_row(archive: Archive, page_id: int, schema: str = "main") -> PageRow | None:
+    """Return the row of that id in `main` or `other`, or None."""
+    query = f"select {columns_of(PageRow)} from {schema}.pages where id = ?"  # noqa: S608 - constants
+    return archive.one_as(PageRow, query, (page_id,))
 
 
 def newest_page_id(archive: Archive, url: str) -> int | None:
@@ -194,7 +197,7 @@ def stored_pages(
 
 def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     """Return the page of that id, or None. Raises `ArchiveDamaged` if a stored value is damaged."""
-    row = archive.one_as(PageRow, _PAGE, (page_id,))
+    row = page_row(archive, page_id)
     return None if row is None else row.unpack()
 
 
@@ -253,20 +256,15 @@ def parse_counted(text: object) -> dict[str, Any]:
 def parse_target(text: object, url: str, site: str) -> Target:
     """Return the target in its stored form; `url` is the page's, used if it has none. Raises `ValueError`."""
     known: dict[str, Any] = {"url": url, "kind": "unknown", "page_no": 1, **load_json(text, dict)}
-    texts = [known.get(name) for name in ("uid", "chain")]
-    if not all(isinstance(value, str | None) for value in texts) or type(known["page_no"]) is not int:
+    texts = {name: known.get(name) for name in ("uid", "chain")}
+    if (
+        not all(isinstance(value, str | None) for value in texts.values())
+        or type(known["page_no"]) is not int
+    ):
         raise ValueError("no target")
-    number, post_number = (_parse_number(known.get(name)) for name in _NUMBER_FIELDS)
-    return Target(
-        url=check_url(known["url"]),
-        site=site,
-        kind=PageKind(known["kind"]),
-        uid=texts[0],
-        number=number,
-        post_number=post_number,
-        page_no=known["page_no"],
-        chain=texts[1],
-    )
+    numbers = {name: _parse_number(known.get(name)) for name in _NUMBER_FIELDS}
+    url, kind = check_url(known["url"]), PageKind(known["kind"])
+    return Target(url=url, site=site, kind=kind, page_no=known["page_no"], **texts, **numbers)
 
 
 def _parse_number(value: object) -> str | None:

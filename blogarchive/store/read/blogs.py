@@ -21,7 +21,7 @@ from blogarchive.store.read.models import (
 )
 from blogarchive.store.search.index import count_pending
 from blogarchive.store.search.tokenizer import fold
-from blogarchive.store.statements import Statements
+from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -275,7 +275,7 @@ def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
         categories=_read_categories(archive, author_id),
         commenters=archive.all_as(
             Commenter,
-            "select name, comments, posts, first_at, last_at from _commenter_totals where author_id = ?"
+            f"select {columns_of(Commenter)} from _commenter_totals where author_id = ?"
             " order by comments desc, name limit ?",
             (author_id, _MOST),
         ),

@@ -9,12 +9,13 @@ from datetime import date
 from gettext import gettext as _
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import StateWatch
-from blogarchive.store.pages.pages import PAGE_COLUMNS, PageRow, describe_bytes, is_file_intact
+from blogarchive.store.pages import pages
+from blogarchive.store.pages.pages import PageRow, describe_bytes, is_file_intact
 from blogarchive.store.read.models import (
     BLOGS,
     POST_HEADINGS,
@@ -96,98 +97,82 @@ class FlatTable:
     order: str
 
 
-_Columns = dict[str, tuple[ColumnType, str]]
+# An expression that is no column, of a row with the alias {0}.
+_EXPRESSIONS = {
+    "posted_on": "case when length({0}.posted_at) >= 10 then substr({0}.posted_at, 1, 10) end",
+    "categories": """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name
+       from posts_in_categories x join categories c on c.id = x.category_id where x.post_id = {0}.id order by c.name))""",
+}
 
 
-def _columns(alias: str, kind: ColumnType, names: str) -> _Columns:
-    return {name: (kind, f"{alias}.{name}") for name in names.split()}
+def _flat_table(name: str, columns: str, source: str, *, dated: str, order: str) -> FlatTable:
+    """Return a table; `columns` are types, each followed by `alias.column` of its columns."""
+    found: dict[str, tuple[ColumnType, str]] = {}
+    kind: ColumnType = "text"
+    for word in columns.split():
+        if word in get_args(ColumnType):
+            kind = cast(ColumnType, word)
+        else:
+            alias, _dot, column = word.partition(".")
+            found[column] = kind, _EXPRESSIONS.get(column, word).format(alias)
+    return FlatTable(name=name, columns=found, source=source, dated=dated, order=order)
 
 
-def _posted(alias: str) -> _Columns:
-    day = f"case when length({alias}.posted_at) >= 10 then substr({alias}.posted_at, 1, 10) end"
-    return {"posted_at": ("text", f"{alias}.posted_at"), "posted_on": ("day", day)}
-
-
-_POST_KEYS: _Columns = {"uid": ("text", "a.uid"), "number": ("text", "p.number")}
 _BY_POST = "a.uid, length(p.number), p.number"
 _POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"
-_SEEN = "first_seen_at last_seen_at gone_at"
-_COUNTERS = "views likes comment_count"
-_CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories x
-       join categories c on c.id = x.category_id where x.post_id = p.id order by c.name))"""
 
 FLAT_TABLES = (
-    FlatTable(
-        name="authors",
-        columns=_columns("a", "text", "uid nickname blog_title tagline url registered_on")
-        | _columns("a", "time", "first_seen_at last_seen_at"),
-        source="from authors a",
+    _flat_table(
+        "authors",
+        "text a.uid a.nickname a.blog_title a.tagline a.url a.registered_on time a.first_seen_at a.last_seen_at",
+        "from authors a",
         dated="null",
         order="a.uid",
     ),
-    FlatTable(
-        name="posts",
-        columns=_POST_KEYS
-        | _columns("p", "text", "url title")
-        | _posted("p")
-        | _columns("p", "text", "body_text body_html content_hash")
-        | {"categories": ("text", _CATEGORIES)}
-        | _columns("p", "integer", _COUNTERS)
-        | _columns("p", "time", _SEEN)
-        | _columns("p", "text", "gone_reason"),
-        source="from posts p join authors a on a.id = p.author_id",
+    _flat_table(
+        "posts",
+        """text a.uid p.number p.url p.title p.posted_at day p.posted_on
+           text p.body_text p.body_html p.content_hash p.categories integer p.views p.likes p.comment_count
+           time p.first_seen_at p.last_seen_at p.gone_at text p.gone_reason""",
+        "from posts p join authors a on a.id = p.author_id",
         dated="p.posted_at",
         order=_BY_POST,
     ),
-    FlatTable(
-        name="comments",
-        columns=_POST_KEYS
-        | _columns("c", "text", "fingerprint author_name author_url reply_to")
-        | _posted("c")
-        | _columns("c", "text", "body_text body_html")
-        | _columns("c", "integer", "likes")
-        | _columns("c", "time", _SEEN),
-        source=f"from comments c {_POSTS.format('c')}",
+    _flat_table(
+        "comments",
+        """text a.uid p.number c.fingerprint c.author_name c.author_url c.reply_to c.posted_at day c.posted_on
+           text c.body_text c.body_html integer c.likes time c.first_seen_at c.last_seen_at c.gone_at""",
+        f"from comments c {_POSTS.format('c')}",
         dated="c.posted_at",
         order=f"{_BY_POST}, c.fingerprint",
     ),
-    FlatTable(
-        name="post_stats",
-        columns=_POST_KEYS | _columns("s", "time", "captured_at") | _columns("s", "integer", _COUNTERS),
-        source=f"from post_stats s {_POSTS.format('s')}",
+    _flat_table(
+        "post_stats",
+        "text a.uid p.number time s.captured_at integer s.views s.likes s.comment_count",
+        f"from post_stats s {_POSTS.format('s')}",
         dated="s.captured_at",
         order=f"{_BY_POST}, s.captured_at",
     ),
-    FlatTable(
-        name="revisions",
-        columns=_POST_KEYS
-        | _columns("r", "time", "captured_at")
-        | _columns("r", "text", "title body_text body_html content_hash"),
-        source=f"from post_revisions r {_POSTS.format('r')}",
+    _flat_table(
+        "revisions",
+        "text a.uid p.number time r.captured_at text r.title r.body_text r.body_html r.content_hash",
+        f"from post_revisions r {_POSTS.format('r')}",
         dated="r.captured_at",
         order=f"{_BY_POST}, r.captured_at, r.content_hash",
     ),
-    FlatTable(
-        name="media",
-        columns=_POST_KEYS
-        | _columns("x", "integer", "position")
-        | _columns("x", "text", "url")
-        | _columns("m", "text", "status sha256 content_type")
-        | _columns("m", "integer", "size width height")
-        | _columns("m", "time", "fetched_at"),
-        source=f"from post_media x {_POSTS.format('x')} left join media m on m.id = x.media_id",
+    _flat_table(
+        "media",
+        """text a.uid p.number integer x.position text x.url m.status m.sha256 m.content_type
+           integer m.size m.width m.height time m.fetched_at""",
+        f"from post_media x {_POSTS.format('x')} left join media m on m.id = x.media_id",
         dated="p.posted_at",
         order=f"{_BY_POST}, x.position",
     ),
-    FlatTable(
-        name="pages",
-        columns=_columns("a", "text", "uid url")
-        | _columns("a", "time", "fetched_at")
-        | _columns("a", "integer", "status")
-        | _columns("a", "text", "kind encoding")
-        | _columns("a", "integer", "body_size")
-        | _columns("a", "text", "sha256"),
-        source="from pages a",
+    _flat_table(
+        "pages",
+        """text a.uid a.url time a.fetched_at integer a.status text a.kind a.encoding integer a.body_size
+           text a.sha256""",
+        "from pages a",
         dated="a.fetched_at",
         order="a.url, a.fetched_at, a.sha256",
     ),
@@ -290,6 +275,7 @@ class ExportReader:
         self._watch = watch
         self.filters = filters
         self._authors = tuple(self._author_id(words) for words in filters.authors)
+        self._scope = json.dumps(self._authors) if self._authors else None
         for name in filters.categories:
             self._check_category(name)
 
@@ -357,14 +343,13 @@ class ExportReader:
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
-        rows = self._rows(
+        return self.archive.column(
             """select id from pages
                 where ?1 is null or (site, uid) in (select a.site, a.uid from authors a
                       where a.id in (select value from json_each(?1)))
                 order by fetched_at, id""",
-            json.dumps(self._authors) if self._authors else None,
+            (self._scope,),
         )
-        return [row["id"] for row in rows]
 
     def first_fetched_at(self) -> str | None:
         """Return the UTC fetch time of the oldest page, or None."""
@@ -372,7 +357,7 @@ class ExportReader:
 
     def page(self, page_id: int) -> PageRow:
         """Return the page of that id, unchecked and still compressed. Raises `KeyError` if there is none."""
-        found = self.archive.one_as(PageRow, f"select {PAGE_COLUMNS} from pages where id = ?", (page_id,))
+        found = pages.page_row(self.archive, page_id)
         if found is None:
             raise KeyError(page_id)
         return found
@@ -380,27 +365,27 @@ class ExportReader:
     def replay_pages(self) -> Iterator[ReplayPage]:
         """Yield the newest page of each blog's home, then of each post with a text, newest posts first."""
         for query in (_HOME_PAGES, _POST_PAGES):
-            for row in self._rows(query, json.dumps(self._authors) if self._authors else None):
+            for row in self.archive.dicts(query, (self._scope,)):
                 yield ReplayPage(**row)
 
     def stored_images(self) -> Iterator[StoredImage]:
         """Yield the images with stored files by URL, one in memory at a time."""
-        rows = self._rows(
+        rows = self.archive.dicts(
             """select f.rowid as row, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
                 order by m.url""",
-            json.dumps(self._authors) if self._authors else None,
+            (self._scope,),
         )
         for row in rows:
             yield StoredImage(**row, body=self._image_body(row["sha256"]))
 
     def _author_id(self, words: str) -> int:
-        rows = tuple(
-            self._rows(
-                "select id, site, uid, nickname, site || '/' || uid as full_name, alias from authors"
-                " left join author_aliases on author_id = id order by 2, 3"
+        rows = list(
+            self.archive.dicts(
+                "select id, nickname, uid, site || '/' || uid as full_name, alias from authors"
+                " left join author_aliases on author_id = id order by site, uid"
             )
         )
         for column in ("full_name", "uid", "alias", "nickname"):
@@ -415,15 +400,10 @@ class ExportReader:
         )
 
     def _check_category(self, name: str) -> None:
-        if not any(self._rows("select 1 from categories where name = ?", name)):
-            known = "、".join(
-                row["name"] for row in self._rows("select distinct name from categories limit 20")
-            )
+        if not self.archive.exists("select 1 from categories where name = ?", (name,)):
+            known = "、".join(self.archive.column("select distinct name from categories limit 20"))
             raise UsageError(
                 _("no category in the archive is called {name!r}; it holds {known}").format(
                     name=name, known=known or _("none")
                 )
             )
-
-    def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
-        return self.archive.dicts(sql, values)

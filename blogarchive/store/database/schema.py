@@ -1,4 +1,4 @@
-"""The schema of an archive, from `schema.sql`, the totals and the search index; what a file lacks or changed of it."""
+"""The schema of an archive, from `schema.sql`; what a file lacks or changed of it."""
 
 import re
 import sqlite3
@@ -24,8 +24,7 @@ _STATEMENT: Final = re.compile(r"^create (?:unique |virtual )?(table|index|view|
 @cache
 def statements() -> dict[tuple[str, str], str]:
     """Return the statement of every table, index, view and trigger, by its type and name, in order of creation."""
-    tables = files("blogarchive.store.database").joinpath("schema.sql").read_text("utf-8")
-    script = tables + totals.schema()
+    script = files("blogarchive.store.database").joinpath("schema.sql").read_text("utf-8")
     found = {}
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -573,3 +573,128 @@ select p.id, a.uid, a.nickname, p.number, p.title, p.url, p.first_seen_at, p.gon
 create view open_failures as
 select id, site, uid, url, kind, field, detail, permanent, attempts, first_failed_at, last_failed_at, next_try_at
   from failures where resolved_at is null;
+
+-- Totals, see totals.py. Those of a blog are counted at the end of a run, for the authors that triggers note: one note
+-- per author, further changes of its rows find it there. Counts of pages and of post numbers are changed at once.
+
+create table _totals_pending (author_id integer primary key);
+create table _blog_totals (author_id integer primary key references authors(id) on delete cascade, posts, missing, gone, edited, comments, first_post_on text, last_post_on text, posts_read, gone_unread, comments_claimed, posts_lacking_comments, comments_held, comments_gone, comments_edited) without rowid;
+create table _month_totals (author_id, month text, posts, missing, gone, views, first_on text, last_on text, posts_read, primary key (author_id, month)) without rowid;
+create table _category_totals (category_id integer references categories(id) on delete cascade, year text, posts, primary key (category_id, year)) without rowid;
+create table _comment_totals (author_id, month text, comments, primary key (author_id, month)) without rowid;
+create table _commenter_totals (author_id, name text, comments, posts, first_at text, last_at text, primary key (author_id, name)) without rowid;
+create table _reply_totals (author_id, name text, reply_to text, comments, primary key (author_id, name, reply_to)) without rowid;
+create table _page_totals (reader_version, is_held, pages, bytes, primary key (reader_version, is_held)) without rowid;
+create table _number_totals (site text primary key, numbers, highest) without rowid;
+
+create index _commenter_totals_name on _commenter_totals(name);
+create index _commenter_totals_comments on _commenter_totals(author_id, comments);
+create index _reply_totals_comments on _reply_totals(author_id, comments);
+
+create trigger totals_posts_insert after insert on posts begin
+    insert or ignore into _totals_pending select new.author_id;
+end;
+
+create trigger totals_posts_update after update of author_id, posted_at, content_hash, gone_at, views, comment_count, comments_complete_at on posts begin
+    insert or ignore into _totals_pending select new.author_id;
+end;
+
+create trigger totals_posts_delete after delete on posts begin
+    insert or ignore into _totals_pending select old.author_id;
+end;
+
+create trigger totals_comments_insert after insert on comments begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_comments_update after update of post_id, author_name, reply_to, posted_at, gone_at, fingerprint on comments begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_comments_delete after delete on comments begin
+    insert or ignore into _totals_pending select author_id from posts where id = old.post_id;
+end;
+
+create trigger totals_post_categories_insert after insert on post_categories begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_post_categories_update after update of post_id, category_id, gone_at on post_categories begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_post_categories_delete after delete on post_categories begin
+    insert or ignore into _totals_pending select author_id from posts where id = old.post_id;
+end;
+
+create trigger totals_post_revisions_insert after insert on post_revisions begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_post_revisions_update after update of post_id on post_revisions begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_post_revisions_delete after delete on post_revisions begin
+    insert or ignore into _totals_pending select author_id from posts where id = old.post_id;
+end;
+
+create trigger totals_post_stats_insert after insert on post_stats begin
+    insert or ignore into _totals_pending select author_id from posts where id = new.post_id;
+end;
+
+create trigger totals_comment_revisions_insert after insert on comment_revisions begin
+    insert or ignore into _totals_pending select p.author_id from comments c join posts p on p.id = c.post_id where c.id = new.comment_id;
+end;
+
+create trigger _page_totals_insert after insert on pages begin
+    insert into _page_totals values (new.reader_version, new.held_at is not null, 1, new.body_size)
+        on conflict do update set pages = pages + 1, bytes = bytes + excluded.bytes;
+end;
+
+create trigger _page_totals_update after update of reader_version, held_at, body_size on pages when old.reader_version is not new.reader_version or old.held_at is not new.held_at or old.body_size is not new.body_size begin
+    update _page_totals set pages = pages - 1, bytes = bytes - old.body_size
+     where reader_version = old.reader_version and is_held = (old.held_at is not null);
+    delete from _page_totals where pages = 0;
+    insert into _page_totals values (new.reader_version, new.held_at is not null, 1, new.body_size)
+        on conflict do update set pages = pages + 1, bytes = bytes + excluded.bytes;
+end;
+
+create trigger _page_totals_delete after delete on pages begin
+    update _page_totals set pages = pages - 1, bytes = bytes - old.body_size
+     where reader_version = old.reader_version and is_held = (old.held_at is not null);
+    delete from _page_totals where pages = 0;
+end;
+
+create trigger _number_totals_insert after insert on posts begin
+    insert into _number_totals select a.site, 1, cast(new.number as integer) from authors a
+     where a.id = new.author_id and new.number not glob '*[^0-9]*' and length(new.number) between 1 and 15
+       and not exists (
+        select 1 from posts p cross join authors o on o.id = p.author_id
+         where p.number = new.number and p.id <> new.id and o.site = a.site)
+        on conflict do update set numbers = numbers + 1, highest = max(highest, excluded.highest);
+end;
+
+create trigger _number_totals_update after update of number, author_id on posts when old.number is not new.number or old.author_id is not new.author_id begin
+    update _number_totals set numbers = numbers - 1, highest = nullif(highest, cast(old.number as integer))
+     where old.number not glob '*[^0-9]*' and length(old.number) between 1 and 15 and site = (select site from authors where id = old.author_id)
+       and not exists (
+        select 1 from posts p cross join authors o on o.id = p.author_id
+         where p.number = old.number and p.id <> old.id and o.site = _number_totals.site);
+    delete from _number_totals where numbers = 0;
+    insert into _number_totals select a.site, 1, cast(new.number as integer) from authors a
+     where a.id = new.author_id and new.number not glob '*[^0-9]*' and length(new.number) between 1 and 15
+       and not exists (
+        select 1 from posts p cross join authors o on o.id = p.author_id
+         where p.number = new.number and p.id <> new.id and o.site = a.site)
+        on conflict do update set numbers = numbers + 1, highest = max(highest, excluded.highest);
+end;
+
+create trigger _number_totals_delete after delete on posts begin
+    update _number_totals set numbers = numbers - 1, highest = nullif(highest, cast(old.number as integer))
+     where old.number not glob '*[^0-9]*' and length(old.number) between 1 and 15 and site = (select site from authors where id = old.author_id)
+       and not exists (
+        select 1 from posts p cross join authors o on o.id = p.author_id
+         where p.number = old.number and p.id <> old.id and o.site = _number_totals.site);
+    delete from _number_totals where numbers = 0;
+end;

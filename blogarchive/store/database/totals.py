@@ -1,4 +1,4 @@
-"""Totals that pages, facets and `status` read: what is counted, of which rows, and which triggers follow the rows.
+"""Count the totals that pages, facets and `status` read; `schema.sql` has their tables, and the triggers that follow rows.
 
 Totals of a blog are counted at the end of a run, for the authors that triggers noted in `_totals_pending`. Counts of
 pages and post numbers are changed by triggers at once.
@@ -6,7 +6,6 @@ pages and post numbers are changed by triggers at once.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.rows import LACKS_COMMENTS
@@ -17,6 +16,7 @@ from blogarchive.store.statements import Statements
 
 _PENDING: Final = "select author_id from _totals_pending"
 _OF_AUTHOR: Final = f"author_id in ({_PENDING})"
+_OF_CATEGORIES: Final = f"category_id in (select id from categories where {_OF_AUTHOR})"
 
 # The rows of comments have long texts: a refresh reads them once.
 _COMMENTS: Final = f"""select p.author_id, p.gone_at is not null as post_gone, c.post_id, c.author_name, c.reply_to,
@@ -63,135 +63,42 @@ select author_id, substr(posted_at, 1, 7) as month, count(*) as posts,
 _OF_MONTHS: Final = months_of(_OF_AUTHOR)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ByBlog:
-    """Totals of the blogs: the columns of the table, the query that counts them, and the rows of pending authors."""
-
-    columns: str
-    query: str
-    pending: str = _OF_AUTHOR
-
-
-_BY_BLOG: Final[Mapping[str, _ByBlog]] = {
-    "_blog_totals": _ByBlog(
-        columns="author_id integer primary key references authors(id) on delete cascade, posts, missing, gone, edited,"
-        " comments, first_post_on text, last_post_on text, posts_read, gone_unread, comments_claimed,"
-        " posts_lacking_comments, comments_held, comments_gone, comments_edited",
-        query=_OF_BLOGS,
-    ),
-    "_month_totals": _ByBlog(
-        columns="author_id, month text, posts, missing, gone, views, first_on text, last_on text, posts_read,"
-        " primary key (author_id, month)",
-        query=_OF_MONTHS,
-    ),
-    "_category_totals": _ByBlog(
-        columns="category_id integer references categories(id) on delete cascade, year text, posts,"
-        " primary key (category_id, year)",
-        query=f"""
+_BY_BLOG: Final[Mapping[str, str]] = {
+    "_blog_totals": _OF_BLOGS,
+    "_month_totals": _OF_MONTHS,
+    "_category_totals": f"""
 select pc.category_id, coalesce(p.year, ''), count(*)
   from categories c join posts_in_categories pc on pc.category_id = c.id
   join posts p indexed by posts_newest on p.id = pc.post_id where c.{_OF_AUTHOR} group by 1, 2""",
-        pending=f"category_id in (select id from categories where {_OF_AUTHOR})",
-    ),
-    "_comment_totals": _ByBlog(
-        columns="author_id, month text, comments, primary key (author_id, month)",
-        query="""
+    "_comment_totals": """
 select author_id, substr(posted_at, 1, 7), count(*) from {comments} where posted_at is not null group by 1, 2""",
-    ),
-    "_commenter_totals": _ByBlog(
-        columns="author_id, name text, comments, posts, first_at text, last_at text, primary key (author_id, name)",
-        query="""
+    "_commenter_totals": """
 select author_id, author_name, count(*), count(distinct post_id), min(posted_at), max(posted_at)
   from {comments} group by 1, 2""",
-    ),
-    "_reply_totals": _ByBlog(
-        columns="author_id, name text, reply_to text, comments, primary key (author_id, name, reply_to)",
-        query="""
+    "_reply_totals": """
 select author_id, author_name, reply_to, count(*) from {comments} where reply_to <> '' group by 1, 2, 3""",
-    ),
 }
-_INDEXES: Final = """
-create index _commenter_totals_name on _commenter_totals(name);
-create index _commenter_totals_comments on _commenter_totals(author_id, comments);
-create index _reply_totals_comments on _reply_totals(author_id, comments);
-"""
+"""The query of each table of totals of the blogs; `{comments}` are the comments of pending authors."""
 
-# The columns of each table whose changes are noted; an inserted or deleted row always is, but for the last two tables.
-_NOTED: Final = {
-    "posts": "author_id, posted_at, content_hash, gone_at, views, comment_count, comments_complete_at",
-    "comments": "post_id, author_name, reply_to, posted_at, gone_at, fingerprint",
-    "post_categories": "post_id, category_id, gone_at",
-    "post_revisions": "post_id",
-    "post_stats": "",
-    "comment_revisions": "",
-}
-_AUTHOR: Final = {
-    "posts": "{row}.author_id",
-    "comment_revisions": "p.author_id from comments c join posts p on p.id = c.post_id where c.id = {row}.comment_id",
-}
-_AUTHOR_OF_POST: Final = "author_id from posts where id = {row}.post_id"
-
-_SERIES: Final = "{row}.number not glob '*[^0-9]*' and length({row}.number) between 1 and 15"
-"""SQL: the number may be one of a series that the blogs of a host share. Longer ids, of 163, are none."""
-
-_IS_OF_ANOTHER: Final = """exists (
-        select 1 from posts p cross join authors o on o.id = p.author_id
-         where p.number = {row}.number and p.id <> {row}.id and o.site = {site})"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _AtOnce:
-    """Counts of a table's rows: its columns that are read, the query, and what a trigger adds and removes.
-
-    `current` are the rows as of now, if they are more than those stored.
-    """
-
-    columns: str
-    source: str
-    read: str
-    query: str
-    add: str
-    remove: str
-    current: str = ""
-
-
-_COUNT_NUMBERS: Final = f"""
+# The number may be one of a series that the blogs of a host share. Longer ids, of 163, are none.
+_COUNT_NUMBERS: Final = """
 select a.site, count(distinct p.number) as numbers, max(cast(p.number as integer)) as highest
-  from posts p join authors a on a.id = p.author_id where {_SERIES.format(row="p")} group by a.site"""
+  from posts p join authors a on a.id = p.author_id
+ where p.number not glob '*[^0-9]*' and length(p.number) between 1 and 15 group by a.site"""
 # Without its highest number, a site has an unknown one until the end of the run searches it.
 CURRENT_NUMBERS: Final = f"""
 select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({_COUNT_NUMBERS}) c where c.site = t.site)) as highest
   from _number_totals t"""
 """The rows of `_number_totals` as of now."""
 
-_AT_ONCE: Final[Mapping[str, _AtOnce]] = {
-    "_page_totals": _AtOnce(
-        columns="reader_version, is_held, pages, bytes, primary key (reader_version, is_held)",
-        source="pages",
-        read="reader_version, held_at, body_size",
-        query="select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2",
-        add="""insert into _page_totals values (new.reader_version, new.held_at is not null, 1, new.body_size)
-        on conflict do update set pages = pages + 1, bytes = bytes + excluded.bytes;""",
-        remove="""update _page_totals set pages = pages - 1, bytes = bytes - old.body_size
-     where reader_version = old.reader_version and is_held = (old.held_at is not null);
-    delete from _page_totals where pages = 0;""",
+_AT_ONCE: Final[Mapping[str, tuple[str, str]]] = {
+    "_page_totals": (
+        "select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2",
+        "select * from _page_totals",
     ),
-    "_number_totals": _AtOnce(
-        columns="site text primary key, numbers, highest",
-        source="posts",
-        read="number, author_id",
-        query=_COUNT_NUMBERS,
-        current=CURRENT_NUMBERS,
-        add=f"""insert into _number_totals select a.site, 1, cast(new.number as integer) from authors a
-     where a.id = new.author_id and {_SERIES.format(row="new")}
-       and not {_IS_OF_ANOTHER.format(row="new", site="a.site")}
-        on conflict do update set numbers = numbers + 1, highest = max(highest, excluded.highest);""",
-        remove=f"""update _number_totals set numbers = numbers - 1, highest = nullif(highest, cast(old.number as integer))
-     where {_SERIES.format(row="old")} and site = (select site from authors where id = old.author_id)
-       and not {_IS_OF_ANOTHER.format(row="old", site="_number_totals.site")};
-    delete from _number_totals where numbers = 0;""",
-    ),
+    "_number_totals": (_COUNT_NUMBERS, CURRENT_NUMBERS),
 }
+"""The query of each table that triggers change at once, and that of its rows as of now."""
 
 _KEPT_BLOGS: Final = f"select * from _blog_totals where author_id not in ({_PENDING})"
 CURRENT_BLOGS: Final = (
@@ -205,47 +112,6 @@ CURRENT_MONTHS: Final = (
 """The rows of `_month_totals` as of now."""
 
 
-def schema() -> str:
-    """Return the script that creates the tables, the indexes and the triggers."""
-    tables = {name: totals.columns for name, totals in _BY_BLOG.items()}
-    tables |= {name: totals.columns for name, totals in _AT_ONCE.items()}
-    return "".join(
-        (
-            "create table _totals_pending (author_id integer primary key);\n",
-            *(f"create table {name} ({columns}) without rowid;\n" for name, columns in tables.items()),
-            _INDEXES,
-            *_triggers(),
-        )
-    )
-
-
-def _triggers() -> Iterator[str]:
-    # One note per author: further changes of its rows find it there.
-    for table, columns in _NOTED.items():
-        events = ("insert", f"update of {columns}", "delete") if columns else ("insert",)
-        for event in events:
-            author = _AUTHOR.get(table, _AUTHOR_OF_POST).format(row="old" if event == "delete" else "new")
-            yield _trigger(
-                f"totals_{table}", event, table, f"insert or ignore into _totals_pending select {author};"
-            )
-    for name, totals in _AT_ONCE.items():
-        changed = " or ".join(f"old.{column} is not new.{column}" for column in totals.read.split(", "))
-        yield _trigger(name, "insert", totals.source, totals.add)
-        yield _trigger(
-            name,
-            f"update of {totals.read}",
-            f"{totals.source} when {changed}",
-            f"{totals.remove}\n    {totals.add}",
-        )
-        yield _trigger(name, "delete", totals.source, totals.remove)
-
-
-def _trigger(name: str, event: str, table: str, statements: str) -> str:
-    return (
-        f"create trigger {name}_{event.split()[0]} after {event} on {table} begin\n    {statements}\nend;\n"
-    )
-
-
 def recount(archive: Statements) -> None:
     """Count the rows of all totals again, inside the caller's transaction."""
     correct(archive)
@@ -257,9 +123,10 @@ def refresh(archive: Statements) -> None:
     """Count the rows of the authors noted, inside the caller's transaction."""
     with _larger_cache(archive):
         archive.execute(f"create temp table counted_comments as {_COMMENTS}")
-        for name, totals in _BY_BLOG.items():
-            archive.execute(f"delete from {name} where {totals.pending}")
-            archive.execute(f"insert into {name} {totals.query.format(comments='counted_comments')}")
+        for name, query in _BY_BLOG.items():
+            of_authors = _OF_CATEGORIES if name == "_category_totals" else _OF_AUTHOR
+            archive.execute(f"delete from {name} where {of_authors}")
+            archive.execute(f"insert into {name} {query.format(comments='counted_comments')}")
         archive.execute(
             f"update _number_totals set highest = (select c.highest from ({_COUNT_NUMBERS}) c"
             " where c.site = _number_totals.site) where highest is null"
@@ -270,22 +137,20 @@ def refresh(archive: Statements) -> None:
 
 def wrong_totals(archive: Statements) -> list[str]:
     """Return the names of the tables whose counts differ from their rows; totals of blogs are not compared."""
-    return [name for name, totals in _AT_ONCE.items() if _is_wrong(archive, name, totals)]
+    # One statement: a crawl may write between two.
+    compare = "select exists ({0} except {1}) or exists ({1} except {0})"
+    queries = {
+        name: compare.format(f"select * from ({current})", f"select * from ({query})")
+        for name, (query, current) in _AT_ONCE.items()
+    }
+    return [name for name, query in queries.items() if archive.scalar(query)]
 
 
 def correct(archive: Statements) -> None:
     """Count the rows of wrong totals again, inside the caller's transaction."""
     for name in wrong_totals(archive):
         archive.execute(f"delete from {name}")
-        archive.execute(f"insert into {name} {_AT_ONCE[name].query}")
-
-
-def _is_wrong(archive: Statements, name: str, totals: _AtOnce) -> bool:
-    kept = f"select * from ({totals.current or f'select * from {name}'})"
-    counted = f"select * from ({totals.query})"
-    # One statement: a crawl may write between two.
-    query = f"select exists ({kept} except {counted}) or exists ({counted} except {kept})"
-    return bool(archive.scalar(query))
+        archive.execute(f"insert into {name} {_AT_ONCE[name][0]}")
 
 
 @contextmanager

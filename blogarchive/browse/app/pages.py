@@ -19,6 +19,7 @@ from blogarchive.messages.details import change_words, describe_failure, explain
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
 from blogarchive.store.ledger.coverage import open_changes
+from blogarchive.store.ledger.failures import newest_failures
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.read.models import last_run
@@ -189,7 +190,7 @@ def _images_not_fetched(archive: Statements) -> dict[int, dict[str, int]]:
 async def _progress(context: AppContext) -> dict[str, Any]:
     running, code = context.state.job.is_running, context.state.job.exit_code
     counts, translate = await context.read(status.crawl_counts), catalogue(context.language).gettext
-    problems = await context.read(lambda archive: status.open_problems(archive, limit=_MOST_PROBLEMS))
+    problems = await context.read(lambda archive: newest_failures(archive, _MOST_PROBLEMS))
     return {
         "running": running,
         "progress": context.state.meter.measure(counts) if running else None,

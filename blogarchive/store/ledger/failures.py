@@ -10,6 +10,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, blogs_json, home_target
 from blogarchive.store.ledger.runs import REPORTED_EVERY, Run
 from blogarchive.store.rows import Value, format_utc, parse_utc
+from blogarchive.store.statements import Statements
 
 _OF_BLOGS = (
     " from json_each(?1) b cross join open_failures f on f.site = b.value ->> 0 and f.uid is b.value ->> 1"
@@ -117,6 +118,12 @@ def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFail
     if not blogs:
         return list(archive.all_as(OpenFailure, "select * from open_failures order by id"))
     return list(archive.all_as(OpenFailure, _SELECT_OPEN, (blogs_json(blogs),)))
+
+
+def newest_failures(archive: Statements, limit: int, offset: int = 0) -> tuple[OpenFailure, ...]:
+    """Return open failures, the newest first."""
+    query = "select * from open_failures order by last_failed_at desc, id desc limit ? offset ?"
+    return archive.all_as(OpenFailure, query, (limit, offset))
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> int:

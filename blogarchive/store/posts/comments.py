@@ -205,13 +205,9 @@ def filter_certain(
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
     equal = filter_stored(context, post_id, identified)
-    known = {
-        base
-        for base in {item.base for item in identified}
-        if context.archive.exists(
-            "select 1 from comments where post_id = ? and base = ? limit 1", (post_id, base)
-        )
-    }
+    bases = json.dumps([item.base for item in identified])
+    query = "select base from comments where post_id = ? and base in (select value from json_each(?))"
+    known = set(context.archive.column(query, (post_id, bases)))
     return [item for item in identified if item in equal or item.base not in known]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from blogarchive.store.ledger.failures import OpenFailure
+from blogarchive.store.ledger.failures import OpenFailure, newest_failures
 from blogarchive.store.read.models import POST_LINES, FullPost, PostLine
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import Statements
@@ -209,12 +209,7 @@ def read_edited(archive: Statements, page: int) -> NotedList:
 
 def read_failures(archive: Statements, page: int) -> tuple[tuple[OpenFailure, ...], int]:
     """Return a page of the open failures, and the number of all."""
-    found = archive.all_as(
-        OpenFailure,
-        "select * from open_failures order by last_failed_at desc, id desc limit ? offset ?",
-        _bounds(page),
-    )
-    return found, archive.scalar("select count(*) from open_failures")
+    return newest_failures(archive, *_bounds(page)), archive.scalar("select count(*) from open_failures")
 
 
 def read_lines(archive: Statements, ids: Sequence[int]) -> dict[int, PostLine]:

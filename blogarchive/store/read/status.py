@@ -79,16 +79,6 @@ def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OpenProblem:
-    """A failure that is not resolved."""
-
-    url: str
-    kind: str
-    field: str | None
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class BlogLine:
     """One blog of the archive, read or only requested. Times are UTC text, None if there is none.
 
@@ -144,15 +134,6 @@ def crawl_counts(archive: Statements) -> CrawlCounts:
     if found is None:
         raise LookupError("a query of counts returned no row")
     return found
-
-
-def open_problems(archive: Statements, *, limit: int) -> tuple[OpenProblem, ...]:
-    """Return the newest problems that are not resolved."""
-    return archive.all_as(
-        OpenProblem,
-        "select url, kind, field, detail from open_failures order by last_failed_at desc, id desc limit ?",
-        (limit,),
-    )
 
 
 def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:

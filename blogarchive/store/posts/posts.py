@@ -279,8 +279,8 @@ _NOT_GONE: Mapping[str, Value] = dict.fromkeys(
 def _mark_seen(context: SaveContext, before: PostRow) -> None:
     """Store that the own page of the post was seen, and delete every sign that the post is gone."""
     if context.is_reparse or context.moment < before.last_seen_at:
-        first = min(before.first_seen_at, context.moment)
-        context.archive.update_row("posts", before.id, {"first_seen_at": first})
+        if before.first_seen_at > context.moment:
+            context.archive.update_row("posts", before.id, {"first_seen_at": context.moment})
         return
     seen = {"last_seen_at": context.moment, "own_page_seen_at": context.precise_moment}
     context.archive.update_row("posts", before.id, {**seen, **_NOT_GONE})

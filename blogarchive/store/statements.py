@@ -149,6 +149,11 @@ class Statements:
         self.execute(update_sql(table, tuple(values), key), (*values.values(), row_id))
 
 
+def quote_name(name: str) -> str:
+    """Return a name as SQL, also one that damage has changed."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 @cache
 def columns_of(kind: type["DataclassInstance"], table: str = "", **expressions: str) -> str:
     """Return the columns of a `select` that becomes the dataclass `kind`, of that table or alias.

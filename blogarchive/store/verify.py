@@ -26,7 +26,7 @@ from blogarchive.store.pages.pages import (
 )
 from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
 from blogarchive.store.search.search import match_expression, parse_query
-from blogarchive.store.statements import UNREADABLE
+from blogarchive.store.statements import UNREADABLE, quote_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,11 +101,6 @@ def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
     checks = (*value_checks(archive, tables), _comments)
     found = {(one.table, one.row): one for one in run_checks(archive, checks, 1) if one.table in tables}
     return list(found.values())
-
-
-def quote_name(name: str) -> str:
-    """Return a name as SQL, also one that damage has changed."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:

@@ -266,12 +266,15 @@ def refuse_changed(archive: Statements) -> None:
     """
     is_current = _version(archive) == SCHEMA_VERSION
     changed = schema.changed_objects(archive) if is_current else schema.views_of_tables(archive)
-    if changed:
-        raise ArchiveDamaged(
-            _("{path} has another {object} than blogarchive makes; drop or restore it, or use a copy").format(
-                path=archive.path, object=clip(changed[0])
-            )
+    if not changed:
+        return
+    words = _("{path} has another {object} than blogarchive makes; restore it, or use a copy of the file")
+    if changed[0].startswith("trigger"):  # one of ours is made again
+        words = _(
+            "{path} has a {object} that blogarchive did not make; delete it by the SQL `drop {object}`,"
+            " or use a copy of the file"
         )
+    raise ArchiveDamaged(words.format(path=archive.path, object=clip(changed[0])))
 
 
 def _version(archive: Statements) -> int:

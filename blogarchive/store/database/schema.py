@@ -9,7 +9,7 @@ from typing import Final
 
 from blogarchive.store.database import totals
 from blogarchive.store.search import index
-from blogarchive.store.statements import Statements
+from blogarchive.store.statements import Statements, quote_name
 
 APPLICATION_ID: Final = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
@@ -69,7 +69,7 @@ def changed_objects(archive: Statements) -> list[str]:
                 or not all(kind == "table" and _PLAIN_COLUMN.fullmatch(part) for part in added)
             )
         if is_changed:
-            found.append(f"{kind} {name}")
+            found.append(f"{kind} {quote_name(name)}" if kind == "trigger" else f"{kind} {name}")
     return found
 
 

@@ -1,6 +1,7 @@
 """Tests of opening, closing, locking and dry runs of an archive, and of the errors that a user sees."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -230,3 +231,14 @@ def test_a_text_that_is_not_utf_8_is_damage_to_every_reader(whole: Path) -> None
         changed.execute("update posts set body_text = cast(x'ffff' as text) where number = 500002")
     with Archive.open(whole, read_only=True) as archive, pytest.raises(ArchiveDamaged):
         archive.rows("select body_text from posts")
+
+
+def test_the_message_about_a_foreign_trigger_has_the_statement_that_removes_it(path: Path) -> None:
+    Archive.open(path, create=True).close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute('create trigger "my ""log""" after insert on posts begin select 1; end')
+        with pytest.raises(ArchiveDamaged, match="my") as refused:
+            Archive.open(path)
+        (statement,) = re.findall("`(.+)`", str(refused.value))
+        other.execute(statement)
+    Archive.open(path).close()

@@ -1,6 +1,7 @@
 """Bring an archive of an older version up to date, and refuse files that this version cannot open."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable
 from gettext import gettext as _
 from typing import Final
 from urllib.parse import urlsplit
@@ -45,34 +46,31 @@ select p.author_id, r.id, r.comment_id, r.body_html, r.captured_at
 """
 
 
-def _merge_equal_versions(archive: Statements) -> int:
-    """Merge neighbouring versions between which a reader sees no difference; return how many were deleted."""
-    urls = archive.execute("select id, url from authors union select author_id, url from posts")
-    hosts: dict[int, set[str]] = {}
-    for author_id, url in urls:
-        hosts.setdefault(author_id, set()).add(urlsplit(url).netloc)
-    return _merge(archive, "posts", "post_revisions", _VERSIONS, hosts) + _merge(
-        archive, "comments", "comment_revisions", _COMMENT_VERSIONS, hosts
-    )
+_REVISED = (
+    ("posts", "post_revisions", _VERSIONS),
+    ("comments", "comment_revisions", _COMMENT_VERSIONS),
+)
 
 
-def _merge(
-    archive: Statements, table: str, revisions: str, query: str, hosts: Mapping[int, Collection[str]]
-) -> int:
-    deleted: list[tuple[int]] = []
-    kept: tuple[int, int, Form] | None = None
-    for author_id, revision_id, row_id, *content, since in archive.rows(query):
-        form = form_of(tuple(content), hosts[author_id])
-        if kept is None or (kept[1], kept[2]) != (row_id, form):
-            kept = revision_id, row_id, form
-            continue
-        deleted.append((revision_id,))
-        if kept[0]:
-            archive.execute(f"update {revisions} set captured_at = ? where id = ?", (since, kept[0]))  # noqa: S608
-        else:
-            archive.execute(f"update {table} set version_at = ? where id = ?", (since, row_id))  # noqa: S608
-    archive.execute_many(f"delete from {revisions} where id = ?", deleted)  # noqa: S608
-    return len(deleted)
+def _merge_equal_versions(archive: Statements) -> None:
+    """Merge neighbouring versions between which a reader sees no difference."""
+    hosts: defaultdict[int, set[str]] = defaultdict(set)
+    for author_id, url in archive.rows("select id, url from authors union select author_id, url from posts"):
+        hosts[author_id].add(urlsplit(url).netloc)
+    for table, revisions, query in _REVISED:
+        deleted = []
+        kept: tuple[int, int, Form] | None = None
+        for author_id, revision_id, row_id, *content, since in archive.rows(query):
+            form = form_of(tuple(content), hosts[author_id])
+            if kept is None or kept[1:] != (row_id, form):
+                kept = revision_id, row_id, form
+                continue
+            deleted.append((revision_id,))
+            if kept[0]:
+                archive.update_row(revisions, kept[0], {"captured_at": since})
+            else:
+                archive.update_row(table, row_id, {"version_at": since})
+        archive.execute_many(f"delete from {revisions} where id = ?", deleted)  # noqa: S608 - constants
 
 
 def _fold_texts(archive: Statements) -> None:
@@ -96,13 +94,8 @@ update comments set text_digest = text_digest(body_text) where text_digest is no
 
 
 _VIEWS_OF_1_0 = (
-    "posts_view",
-    "post_versions",
-    "edited_posts",
-    "open_failures",
-    "missing_posts",
-    "posts_in_categories",
-)
+    "posts_view", "post_versions", "edited_posts", "open_failures", "missing_posts", "posts_in_categories",
+)  # fmt: skip
 _RENAMED = {
     "sidebar_titles": "_sidebar_titles",
     "discovery_requests": "_discovery_requests",
@@ -140,12 +133,9 @@ def _tidy(archive: Statements) -> None:
         archive.execute(f"drop table {name}")
 
 
-_REPLACED_INDEXES = ("posts_posted_at", "posts_by_author", "posts_year")
-
-
 def _index_facets(archive: Statements) -> None:
     """Drop the indexes of which others now also hold the facets and the order of Datasette's tables."""
-    for name in _REPLACED_INDEXES:
+    for name in ("posts_posted_at", "posts_by_author", "posts_year"):
         archive.execute(f"drop index {name}")
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import socket
+import struct
 import sys
 import zlib
 from collections.abc import Iterable
@@ -40,6 +42,20 @@ def send(data: bytes) -> Attack:
 
     async def attack(writer: asyncio.StreamWriter, path: str, url: str) -> None:
         writer.write(data)
+
+    return attack
+
+
+def reset(data: bytes, sent: int) -> Attack:
+    """Send the first bytes of an answer, and reset the connection."""
+
+    async def attack(writer: asyncio.StreamWriter, path: str, url: str) -> None:
+        writer.write(data[:sent])
+        await writer.drain()
+        await asyncio.sleep(0.02)  # else the bytes would be dropped with the connection
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
 
     return attack
 

@@ -3,11 +3,12 @@
 One run meets all of them: each is the page of one post, or one image, between pages that are as usual.
 """
 
+import os
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.crawl.downloads.attacks import (
     nested,
     redirects,
     redirects_between_hosts,
+    reset,
     send,
 )
 from tests.crawl.downloads.raw_host import Attack, RawHost
@@ -32,6 +34,7 @@ from tests.crawl.downloads.traps import endless_comments, endless_list, invented
 from tests.demo import DemoBlog, make_blog
 from tests.demo.blogs.body import Image
 from tests.demo.blogs.truth import Habits
+from tests.demo.server.response import GetRequest
 from tests.paths import ROOT
 from tests.tool import Tool
 
@@ -228,3 +231,34 @@ def test_a_chain_of_pages_without_end_is_followed_for_2000_pages_and_is_a_failur
     assert any("month.php" in url for (url,) in found)
     assert tool.scalar("select max(page_no) from frontier") == 2000
     assert tool.scalar("select count(*) from posts where gone_at is not null") == 0
+
+
+FRAMES: dict[str, Callable[[bytes], bytes]] = {
+    "a length": lambda body: HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body,
+    "chunks": lambda body: CHUNKED + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n",
+    "no length": lambda body: HEAD + b"\r\n" + body,
+}
+CUTS = int(os.environ.get("BLOGARCHIVE_CUTS", "6"))
+"""Posts of each frame whose answer is reset, each after some bytes more than the one before."""
+
+
+def test_a_page_that_is_reset_after_any_byte_is_a_failure(tool: Tool) -> None:
+    """A usual page follows each one: else the run would leave the host alone."""
+    blog = make_blog("31182", posts=2 * CUTS * len(FRAMES), months=1, comments=0, awkward=False)
+    attacked = blog.posts[1::2]
+    with RawHost([blog]) as host:
+        for place, post in enumerate(attacked):
+            path = blog.post_path(post)
+            body = host.site.answer(GetRequest(path=path, base=host.url)).body
+            whole = list(FRAMES.values())[place % len(FRAMES)](body)
+            sent = len(whole) * (place // len(FRAMES) + 1) // (CUTS + 1)
+            host.attacks[re.escape(path)] = reset(whole, sent)
+        ran = tool.run("backup", host.blog_url("31182"))
+        assert (ran.code, "Traceback" in ran.err) == (1, False), ran.err
+        assert tool.rows("select count(*) from posts where body_text <> ''") == [(len(attacked),)]
+        found = dict(tool.rows("select detail, count(*) from open_failures group by detail"))
+        host.attacks.clear()
+        assert tool.run("failures", "--retry").code == 0
+    assert found.keys() <= {CUT, "the page stops before its end"}
+    assert sum(found.values()) == len(attacked)
+    assert tool.rows("select count(*) from posts where body_text <> ''") == [(len(blog.posts),)]

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 from copy import deepcopy
 from itertools import islice
+from typing import Final
 
-from lxml import html
+from lxml import etree, html
 from lxml.etree import ParserError
 from readability import Document
 from readability.readability import Unparseable
@@ -189,10 +190,34 @@ def _extract(outline: Outline, heading: Element | None, closed: Collection[Eleme
     return originals[chosen] if chosen is not None and is_text else None
 
 
+_NO_PARAGRAPH: Final = ("a", "blockquote", "dl", "div", "img", "ol", "p", "pre", "table", "ul")
+"""Beginnings of the tags that readability wants in no paragraph, as its own pattern has them."""
+
+
 class _Chooser(Document):  # type: ignore[misc]
     """Readability, which notes the element that it chooses."""
 
     chosen: int | None = None
+
+    def transform_misused_divs_into_paragraphs(self) -> None:
+        """Rename and fill elements as readability does, which finds each place by counting, in quadratic time."""
+        divs = list(self.tags(self.html, "div"))
+        for div in divs:
+            tags = (node.tag for node in div.iterdescendants(etree.Element))
+            if not any(tag.startswith(_NO_PARAGRAPH) for tag in tags):
+                div.tag = "p"
+        for div in (div for div in divs if div.tag == "div"):
+            if div.text and div.text.strip():
+                paragraph = div.makeelement("p")
+                paragraph.text, div.text = div.text, None
+                div.insert(0, paragraph)
+            for child in reversed(list(div)):
+                if child.tail and child.tail.strip():
+                    paragraph = div.makeelement("p")
+                    paragraph.text, child.tail = child.tail, None
+                    child.addnext(paragraph)
+                if child.tag == "br":
+                    child.drop_tree()
 
     def select_best_candidate(self, candidates):  # type: ignore[no-untyped-def]
         best = super().select_best_candidate(candidates)

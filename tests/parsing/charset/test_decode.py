@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.charset.detect import looks_chinese
 from blogarchive.parsing.charset.whatwg import charset_for_label
 from tests.paths import FIXTURES, REAL
 
@@ -347,3 +348,23 @@ RANDOM_BYTES = st.binary(max_size=400) | st.lists(st.sampled_from(BAD_BYTES), ma
 def test_random_bytes_never_raise_and_return_storable_text(body, label):
     decode(body, f"text/html; charset={label}").text.encode("utf-8")
     decode(body).text.encode("utf-8")
+
+
+@pytest.mark.parametrize("third", range(3))
+def test_chinese_in_any_third_of_a_page_is_found(third):
+    thirds = ["var tracker = 1;" * 25] * 3
+    thirds[third] = "清明过后下了一场雨，院子里的丁香" * 25
+    assert looks_chinese(f"©{''.join(thirds)}")
+    assert not looks_chinese(f"©{'var tracker = 1;' * 75}")
+
+
+@pytest.mark.parametrize(("characters", "encoding"), [(25, "gb18030"), (35, "utf-8")])
+def test_thirty_characters_of_utf_8_at_the_beginning_decide_for_utf_8(characters, encoding):
+    begin, rest = (SIMPLIFIED_LINES[0] * 2)[:characters], "\n".join(SIMPLIFIED_LINES) * 5
+    decoded = decode(f"<p>{begin}</p>\n".encode() + rest.encode("gb18030"), "text/html; charset=gb2312")
+    assert decoded == (
+        f"<p>{begin}</p>\n{rest}",
+        encoding,
+        "guessed" if encoding == "utf-8" else "declared",
+        0,
+    )

@@ -110,3 +110,13 @@ def test_a_replacement_character_in_the_page_stays():
 
 def test_half_a_four_byte_character_becomes_one_replacement_character():
     assert decode("你好".encode("gbk") + b"\x95\x32\x82", "text/html; charset=gb18030").text == "你好\ufffd"
+
+
+@pytest.mark.parametrize(("damaged_bytes", "is_repaired"), [(25_000, True), (35_000, False)])
+def test_text_in_another_charset_is_repaired_below_so_many_damaged_bytes_only(damaged_bytes, is_repaired):
+    """The repair of each byte takes time, so that the rest of a long damaged page is as browsers show it."""
+    damaged = "今天下雨我在家看书朋友来了".encode("gbk") + b"\xff\xff"
+    body = (b"<p>" + damaged + b"</p>\n") * (
+        damaged_bytes // len(damaged)
+    ) + "<b>院子里的丁香开了</b>".encode()
+    assert decode(body, "text/html; charset=gbk").text.endswith("<b>院子里的丁香开了</b>") is is_repaired

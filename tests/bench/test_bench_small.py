@@ -108,9 +108,10 @@ OURS = {
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
     "blogarchive.store.readme._template",  # languages
-    "blogarchive.store.rows._converters",  # dataclasses of the project
-    "blogarchive.store.rows.insert_sql",  # tables and columns of the archive
-    "blogarchive.store.rows.update_sql",
+    "blogarchive.store.statements._converters",  # dataclasses of the project
+    "blogarchive.store.statements.columns_of",  # dataclasses of the project
+    "blogarchive.store.statements.insert_sql",  # tables and columns of the archive
+    "blogarchive.store.statements.update_sql",
 }
 
 

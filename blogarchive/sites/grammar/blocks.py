@@ -20,7 +20,6 @@ from blogarchive.sites.grammar.footers import (
 )
 from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import PageView, find_labels
-from blogarchive.sites.grammar.selection import HeaderSelection
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
@@ -39,6 +38,20 @@ class CommentBlock:
     text_end: int
     end: int
     likes: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderSelection:
+    """Headers taken as the page's own; `sure` if no commenter can have typed one.
+
+    `framed`: each comment fills an element. `doubted`: a header with a linked name counts as typed text, so
+    the number must agree with the claimed one.
+    """
+
+    headers: tuple[CommentHeader, ...]
+    sure: bool
+    framed: bool = False
+    doubted: bool = False
 
 
 def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> tuple[CommentBlock, ...]:

@@ -1,27 +1,200 @@
 """The sidebar: author card, latest titles, categories, months."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import takewhile
 
-from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
-from blogarchive.sites.grammar.card import (
-    AuthorCard,
-    find_card,
-    parse_labelled_card,
-)
-from blogarchive.sites.grammar.months import parse_labelled_months, parse_unlabelled_months
+from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.html import Element, absolute_url
+from blogarchive.sites.grammar.card import AuthorCard, find_card, parse_labelled_card
 from blogarchive.sites.grammar.page import PageView
-from blogarchive.sites.grammar.words import fold, is_calendar_text, strip_bullets, strip_count
+from blogarchive.sites.grammar.words import (
+    BULLETS,
+    DATE,
+    NUMERIC_DATE,
+    fold,
+    is_calendar_text,
+    strip_bullets,
+    strip_count,
+)
 from blogarchive.sites.links import IdentityKey
+
+# --- months: rows of dates
+
+_RANGE = re.compile(
+    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
+    rf"(?P<last>{NUMERIC_DATE})"
+    r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
+)
+_NUMBERS = re.compile(r"\d+")
+_FIRST_ROWS = 4  # below a label
+_FIRST_YEAR = 1995
+"""No blog is older."""
+_TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
+_MAX_LENGTH = 80
+_RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
+
+
+def _parse_row(view: PageView, index: int) -> MonthRow | None:
+    url = next((each.url for _, _, each in view.links[index] if each is not None), None)
+    return _parse_range(view.lines[index].text, url)
+
+
+def _is_row(folded: str) -> bool:
+    return len(folded) <= _MAX_LENGTH and _matches_range(folded)
+
+
+@lru_cache(maxsize=2048)
+def _matches_range(text: str) -> bool:
+    return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
+
+
+@lru_cache(maxsize=2048)
+def _parse_range(text: str, url: str | None) -> MonthRow | None:
+    raw = strip_bullets(text).strip()
+    match = _RANGE.fullmatch(fold(raw))
+    first, last = (None, None) if match is None else (_parse_day(match["first"]), _parse_day(match["last"]))
+    if match is None or first is None or last is None or first > last:
+        return None
+    return MonthRow(
+        month=f"{first.year:04}-{first.month:02}",
+        first=DateText(text=raw[slice(*match.span("first"))].strip()),
+        last=DateText(text=raw[slice(*match.span("last"))].strip()),
+        url=url,
+    )
+
+
+def _parse_day(text: str) -> date | None:
+    """Parse YYYY-MM-DD with any separators; None if there is no such day, or no blog was so early."""
+    year, month, day = map(int, _NUMBERS.findall(text))
+    try:
+        return date(year, month, day) if year >= _FIRST_YEAR else None
+    except ValueError:
+        return None
+
+
+# --- months: names
+
+_COUNT = re.compile(r"\s*[(\[]\s*\d{1,5}\s*篇?\s*[)\]]\s*$|\s*\d{1,5}\s*篇\s*$")
+_DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
+_IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
+
+
+# Promise "any words": an archive may name months instead of their first and last days.
+def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
+    """Return the months that these lines begin with, each a link or one of several, and the number of their lines."""
+    found: list[MonthRow] = []
+    count = 0
+    for number, index in enumerate(lines, 1):
+        links = [(text, each.url) for text, _, each in view.links[index] if each is not None]
+        rows = [row for text, url in links if (row := _parse_month(view, text, url)) is not None]
+        if view.folded[index].strip() and not rows:
+            break
+        found += rows
+        count = number if rows else count
+    return _select_valid(view, found), count
+
+
+# Promise "any markup": saved pages of other hosts have the archive in a `select`.
+def _parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRow, ...]:
+    """Return the months of the first `select` among these lines; its first option may be a prompt."""
+    for node in view.document.root.iter("select"):
+        if not _is_inside(view, node, outside):
+            continue
+        options = list(node.iter("option"))
+        rows = [row for option in options if (row := _parse_option(view, option)) is not None]
+        if rows and len(rows) >= len(options) - 1:
+            return _select_valid(view, rows)
+    return ()
+
+
+def _parse_option(view: PageView, option: Element) -> MonthRow | None:
+    value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
+    url = absolute_url(value, view.base) if _IS_URL.match(value) else None
+    return _parse_month(view, text, None if url is None else view.parse_url(url).url)
+
+
+def _parse_month(view: PageView, text: str, url: str | None) -> MonthRow | None:
+    """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`."""
+    if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
+        return row
+    words = _COUNT.sub("", strip_bullets(fold(text))).strip(" []【】:|")
+    named = view.parse_date(_DIGITS.sub(r"\1-\2", words))
+    if named is None or named.precision != "month":
+        return None
+    return MonthRow(month=f"{named.at:%Y-%m}", url=url)
+
+
+def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
+    """Return each month once, without future ones and those before there were blogs."""
+    last = f"{view.now + _TOLERANCE:%Y-%m}"
+    months: dict[str, MonthRow] = {}
+    for row in rows:
+        if f"{_FIRST_YEAR}" <= row.month <= last:
+            months.setdefault(row.month, row)
+    return tuple(months.values())
+
+
+def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
+    """Return True if an element without lines is between lines that are all among these."""
+    offsets = view.document.positions(node)
+    if offsets is None:
+        return False
+    index = bisect_left(view.document.starts, offsets[0])
+    return all(i in outside for i in (index - 1, index) if 0 <= i < len(view.lines))
+
+
+# --- months: all forms
+
+_DATE = re.compile(DATE)
+
+
+def _parse_labelled_months(
+    view: PageView, lines: Sequence[int]
+) -> tuple[tuple[MonthRow, ...], tuple[Problem, ...], int]:
+    """Return the months below their label, problems of rows with invalid dates, and the number of lines.
+
+    A post is pinned by a date in the future, so its month is one.
+    """
+    own = list(takewhile(lambda i: not view.folded[i] or _is_row(view.folded[i]), lines))
+    rows = {i: _parse_row(view, i) for i in own if view.folded[i]}
+    unparsed = [i for i, row in rows.items() if row is None]
+    if months := tuple(row for row in rows.values() if row is not None):
+        return months, _report_unparsed(view, unparsed), len(own)
+    named, count = _parse_month_names(view, lines)
+    if named:
+        return named, (), count
+    return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), len(own)
+
+
+def _parse_month_lines(view: PageView, lines: Sequence[int]) -> dict[int, MonthRow]:
+    """Parse the rows of an archive without a label; each must link to its month."""
+    last = f"{view.now + _TOLERANCE:%Y-%m}"
+    rows = ((i, row) for i in lines if _is_row(view.folded[i]) and (row := _parse_row(view, i)) is not None)
+    return {i: row for i, row in rows if row.url is not None and row.month <= last}
+
+
+def _find_unparsed(view: PageView, lines: Sequence[int]) -> Sequence[int]:
+    """Find the first date or link of the next lines: a row of the archive in an unknown form."""
+    own = (i for i in lines[:_FIRST_ROWS] if i not in view.post_lines)
+    return [i for i in own if view.links[i] or _DATE.fullmatch(view.folded[i].strip())][:1]
+
+
+def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...]:
+    """Build a problem for each row with invalid dates."""
+    details = (Detail.NO_DATES.format(text=view.lines[i].text[:80]) for i in lines)
+    return tuple(Problem(kind="unreadable", field="archive_months", detail=detail) for detail in details)
+
 
 # --- sections
 
 _SECTIONS_WITH_POSTS = ("latest", "categories")
-_FIRST_ROWS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,16 +288,17 @@ _CUT_BYTES = 30  # of titles in the sidebar of creaders
 _MAX_CACHED_TITLES = 100  # of a category in the cache
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Sidebar:
-    """The contents of the sidebar, and the indexes of its lines."""
+    """The contents of the sidebar found so far, and the indexes of its lines."""
 
-    card: AuthorCard
-    latest: tuple[ListedPost, ...]
-    categories: tuple[CategoryRow, ...]
-    months: tuple[MonthRow, ...]
-    own_lines: frozenset[int]
+    card: AuthorCard = _NO_CARD
+    latest: tuple[ListedPost, ...] = ()
+    categories: tuple[CategoryRow, ...] = ()
+    months: tuple[MonthRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    own_lines: set[int] = field(default_factory=set)
+    has_months_label: bool = False
 
 
 def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
@@ -132,63 +306,48 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     posts = {
         i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
     }
-    parser = _SidebarParser(view=view, outside=outside, posts=posts)
+    sidebar = Sidebar()
     for section in _find_sections(view, outside):
-        parser.own_lines.update(parser.parse_section(section))
-    parser.parse_unlabelled()
-    return Sidebar(
-        card=parser.card,
-        latest=parser.latest,
-        categories=parser.categories,
-        months=parser.months or (),
-        own_lines=frozenset(parser.own_lines),
-        problems=parser.card.problems + parser.problems,
-    )
+        sidebar.own_lines.update(_add_section(sidebar, view, section, posts))
+    _add_unlabelled(sidebar, view, outside)
+    sidebar.problems = sidebar.card.problems + sidebar.problems
+    return sidebar
 
 
-@dataclass(kw_only=True, slots=True)
-class _SidebarParser:
-    """The parts of the sidebar found so far; `months` is None before a section of months."""
+def _add_section(
+    sidebar: Sidebar, view: PageView, section: Section, posts: Mapping[int, ListedPost]
+) -> Sequence[int]:
+    """Add a section to the sidebar and return those of its lines that belong to it."""
+    lines = section.lines
+    if section.name == "card":
+        sidebar.card, lines = parse_labelled_card(view, lines)
+        return lines
+    if section.name == "calendar":
+        return _trim_calendar(view, lines)
+    if section.name == "months":
+        sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[1:])
+        sidebar.has_months_label = True
+        return lines[: 1 + count]
+    titled = _trim_section(view, lines, posts)
+    if section.name == "latest":
+        sidebar.latest = _parse_titles(view, titled[1:], posts)
+    elif section.name == "categories":
+        sidebar.categories = _parse_categories(view, titled[1:], posts)
+    return titled
 
-    view: PageView
-    outside: Sequence[int]
-    posts: Mapping[int, ListedPost]
-    card: AuthorCard = _NO_CARD
-    latest: tuple[ListedPost, ...] = ()
-    categories: tuple[CategoryRow, ...] = ()
-    months: tuple[MonthRow, ...] | None = None
-    problems: tuple[Problem, ...] = ()
-    own_lines: set[int] = field(default_factory=set)
 
-    def parse_section(self, section: Section) -> Sequence[int]:
-        """Parse a section and return those of its lines that belong to it."""
-        view, lines = self.view, section.lines
-        if section.name == "card":
-            self.card, lines = parse_labelled_card(view, lines)
-            return lines
-        if section.name == "calendar":
-            return _trim_calendar(view, lines)
-        if section.name == "months":
-            self.months, self.problems, count = parse_labelled_months(view, lines[1:])
-            return lines[: 1 + count]
-        titled = _trim_section(view, lines, self.posts)
-        if section.name == "latest":
-            self.latest = _parse_titles(view, titled[1:], self.posts)
-        elif section.name == "categories":
-            self.categories = _parse_categories(view, titled[1:], self.posts)
-        return titled
-
-    def parse_unlabelled(self) -> None:
-        """Parse the parts that have no label, if they were not found below one."""
-        view = self.view
-        if self.card == _NO_CARD:
-            self.card, own_lines = find_card(view, [i for i in self.outside if i not in self.own_lines])
-            self.own_lines.update(own_lines)
-        if not self.months:
-            labelled = self.months is not None
-            found, self.months = parse_unlabelled_months(view, self.outside, labelled=labelled)
-            self.own_lines.update(found)
-            self.problems = () if self.months else self.problems
+def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) -> None:
+    """Add the parts that have no label, if they were not found below one."""
+    if sidebar.card == _NO_CARD:
+        sidebar.card, own_lines = find_card(view, [i for i in outside if i not in sidebar.own_lines])
+        sidebar.own_lines.update(own_lines)
+    if not sidebar.months:
+        # The title of a post may be two dates.
+        own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]
+        rows = _parse_month_lines(view, own)
+        sidebar.months = tuple(rows.values()) or _parse_month_select(view, frozenset(outside))
+        sidebar.own_lines.update(rows)
+        sidebar.problems = () if sidebar.months else sidebar.problems
 
 
 def is_title_cut(title: str) -> bool:

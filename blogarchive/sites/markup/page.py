@@ -14,13 +14,16 @@ from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
-from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
 from blogarchive.sites.markup.posts import (
     ListReader,
+    PageComments,
+    check_doubt,
+    find_comment_elements,
     has_post,
     read_author,
+    read_comments,
     read_post,
     read_uid,
     read_whole_posts,

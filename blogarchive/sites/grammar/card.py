@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
 
 from blogarchive.items import DateText, PageKind, Problem
 from blogarchive.messages.details import Detail
@@ -56,8 +57,7 @@ class AuthorCard:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CardField:
+class _CardField(NamedTuple):
     """A field of the card, folded and as shown, with its line: one line may have all fields."""
 
     line: int
@@ -71,7 +71,7 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
     ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
-        yield _CardField(line=index, folded=folded[left:end].strip(), raw=raw[left:end].strip())
+        yield _CardField(index, folded[left:end].strip(), raw[left:end].strip())
 
 
 def _parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
@@ -83,8 +83,9 @@ def _parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple
     fields = [field for index in texts for field in _split_fields(view, index)]
     last = 0
     for number, field in enumerate(fields):
-        following = fields[number + 1] if number + 1 < len(fields) else None
-        found = _add_field(card, fields[number - 1] if number else None, field, following)
+        before = fields[number - 1].raw if number else ""
+        following = "".join(other.raw for other in fields[number + 1 : number + 2])
+        found = _add_field(card, before, field, following)
         if found is not card:
             card, last = found, number + 1
     end = fields[min(last, len(fields) - 1)].line if fields else -1
@@ -99,10 +100,9 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
     card, own = _parse_card(view, lines)
     if card == AuthorCard():
         return card, tuple(lines[:1])
-    if card.nickname is None and (first := next(view.lines_with_text(own[1:]), None)) is not None:
-        text = view.lines[first].text.strip(_EDGES)
-        if _NO_NAME.fullmatch(view.folded[first]) is None:
-            card = replace(card, nickname=text)
+    first = next(view.lines_with_text(own[1:]), None) if card.nickname is None else None
+    if first is not None and _NO_NAME.fullmatch(view.folded[first]) is None:
+        card = replace(card, nickname=view.lines[first].text.strip(_EDGES))
     return card, own
 
 
@@ -120,9 +120,8 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
     return AuthorCard(), ()
 
 
-def _add_field(
-    card: AuthorCard, before: _CardField | None, field: _CardField, following: _CardField | None
-) -> AuthorCard:
+def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:
+    """Add a field; `before` and `following` are the texts of its neighbours."""
     if card.account_age is None and (match := _AGE.fullmatch(field.folded)):
         return _add_age(card, before, field, match)
     if card.nickname is None and (match := _NICKNAME.fullmatch(field.folded)):
@@ -135,40 +134,30 @@ def _add_field(
     return card
 
 
-def _add_age(
-    card: AuthorCard, before: _CardField | None, field: _CardField, match: "re.Match[str]"
-) -> AuthorCard:
+def _add_age(card: AuthorCard, before: str, field: _CardField, match: "re.Match[str]") -> AuthorCard:
     """Add age and nickname; the nickname precedes the age, or is on the line before."""
-    named = field.raw[slice(*match.span("name"))] if match["name"] else ""
-    if not named and before is not None and match["blog"] is None:
-        named = before.raw
+    named = field.raw[slice(*match.span("name"))] if match["name"] else "" if match["blog"] else before
+    card = replace(card, nickname=named.strip(_EDGES) or card.nickname)
     age = int(match["age"])
-    problems = card.problems
     if age > _MAX_AGE:
-        problems += (Problem(kind="unreadable", field="account_age", detail=Detail.AGE.format(years=age)),)
-    return replace(
-        card,
-        nickname=named.strip(_EDGES) or card.nickname,
-        account_age=age if age <= _MAX_AGE else None,
-        problems=problems,
-    )
+        return _add_problem(card, "account_age", Detail.AGE.format(years=age))
+    return replace(card, account_age=age)
 
 
 def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
     visits = parse_count(value)
-    if visits is not None:
-        return replace(card, total_visits=visits)
-    problem = Problem(
-        kind="unreadable", field="total_visits", detail=Detail.NO_VISITS.format(text=value[:80])
-    )
-    return replace(card, problems=(*card.problems, problem))
+    if visits is None:
+        return _add_problem(card, "total_visits", Detail.NO_VISITS.format(text=value[:80]))
+    return replace(card, total_visits=visits)
 
 
-def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField | None) -> str:
+def _add_problem(card: AuthorCard, field: str, detail: str) -> AuthorCard:
+    return replace(card, problems=(*card.problems, Problem(kind="unreadable", field=field, detail=detail)))
+
+
+def _find_value(field: _CardField, match: "re.Match[str]", following: str) -> str:
     """Find the value after a label, as shown: on the same line, else on the next."""
-    if match["value"]:
-        return field.raw[slice(*match.span("value"))].strip(_EDGES)
-    return "" if following is None else following.raw.strip(_EDGES)
+    return (field.raw[slice(*match.span("value"))] if match["value"] else following).strip(_EDGES)
 
 
 # --- the blog's header
@@ -206,20 +195,18 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             names = _find_title_lines(view, index, set(outside))
             title = view.lines[names[0]].text.strip() if names else None
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
-            return BlogHeader(
-                title=title, tagline=tagline, url=match["url"], own_lines=frozenset((*names, index))
-            )
+            own_lines = frozenset((*names, index))
+            return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
     title_line = _find_linked_title(view, outside)
     if title_line is None:
         title_line = _find_title_of_home(view, outside)
     if title_line is None:
         return BlogHeader()
     below = _find_tagline(view, title_line, set(outside))
-    first_span = view.lines[title_line].spans[0]
-    whole = view.lines[title_line].text.strip()
-    linked = view.lines[title_line].text[: first_span[1]].strip()
+    line = view.lines[title_line]
+    linked = line.text[: line.spans[0][1]].strip()
     return BlogHeader(
-        title=linked if linked == view.document.title else whole,
+        title=linked if linked == view.document.title else line.text.strip(),
         tagline=None if below is None else view.lines[below].text.strip(),
         own_lines=frozenset((title_line,) if below is None else (title_line, below)),
     )
@@ -234,9 +221,8 @@ def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
     uid = view.parse_url(view.url).uid
     for index in outside:
         text = view.lines[index].text.strip()
-        if not view.is_home_link(index) or _MENU_WORDS.fullmatch(view.folded[index].strip()):
-            continue
-        if uid not in (None, _home_uid(view, index)):
+        home = view.find_home_link(index)
+        if home is None or _MENU_WORDS.fullmatch(view.folded[index].strip()) or uid not in (None, home.uid):
             continue
         if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
             return index
@@ -262,11 +248,6 @@ def _find_title_of_home(view: PageView, outside: Sequence[int]) -> int | None:
         if window_title in (text, first) or (heading and text in window_title):
             return index
     return None
-
-
-def _home_uid(view: PageView, index: int) -> str | None:
-    parsed_url = view.links[index][0][2]
-    return None if parsed_url is None else parsed_url.uid
 
 
 def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:

@@ -175,13 +175,13 @@ class PageView:
         )
         return find_foreign_urls([self.links[index] for index in lines], uids).values()
 
-    def is_home_link(self, index: int) -> bool:
-        """Return True if the whole line links to a blog's home page: it is the name of a blog or of a person."""
+    def find_home_link(self, index: int) -> ParsedUrl | None:
+        """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
         links = self.links[index]
         if len(links) != 1 or links[0][0].strip() != self.lines[index].text.strip():
-            return False
+            return None
         parsed_url = links[0][2]
-        return parsed_url is not None and parsed_url.kind is PageKind.HOME
+        return parsed_url if parsed_url is not None and parsed_url.kind is PageKind.HOME else None
 
     def text_without(self, index: int, parts: Iterable[str]) -> str:
         """Return the text of a line without these parts of it."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import CachedSubtree, Line
@@ -54,14 +55,14 @@ _MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeMatch:
-    """A line with a time: its title, and the offsets of the time in the stripped line.
+    """A line with a time: its title, and the time with its offset in the stripped line.
 
     `sure`: a label of the time separates the two, so the title may be a name.
     """
 
     title: str
+    posted: DateText
     start: int
-    end: int
     sure: bool = False
 
 
@@ -133,7 +134,7 @@ def _has_title_class(line: Line) -> bool:
 
 def is_named_by_window(view: PageView, index: int) -> bool:
     """Return True if the window title contains the line."""
-    text = view.lines[index].text.strip(EDGE_SPACES)
+    text = title_text(view, index)
     return len(text) >= _MIN_TITLE_LENGTH and text in view.document.title
 
 
@@ -150,43 +151,40 @@ def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:
     if match is None:
         return None
     sure = len(match["label"] or "") >= _MIN_SURE_LABEL
-    return _build_match(match, _find_title_before(view, index, match), sure=sure)
+    return _build_match(view, index, match, _find_title_before(view, index, match), sure=sure)
 
 
 def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the time of a line with author, category or view count; None if it has other words."""
-    match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
-    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
+    return _build_match(view, index, _TIME_AND_MORE.fullmatch(view.folded[index].strip()))
 
 
 def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the first time in a line of few words, unless it is the header of a comment."""
     text = view.folded[index].strip()
     match = _TIME_AMID.fullmatch(text) if HOUR_SIGN.search(text) else None
-    if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
-        return None
-    return _build_match(match, "")
+    return None if match and COMMENT_TIME_LABEL.search(match["before"]) else _build_match(view, index, match)
 
 
 def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the time of a line that shows how long ago it was, alone or between signs; None otherwise."""
     text = view.folded[index].strip()
-    match = _TIME_AGO.fullmatch(text) if _AGO.search(text) else None
-    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
+    return _build_match(view, index, _TIME_AGO.fullmatch(text)) if _AGO.search(text) else None
 
 
 def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     """Return the time before a title in another element: such a time is aligned to the right."""
     text, line = view.folded[index], view.lines[index]
     match = _TIME_FIRST.fullmatch(text.strip())
-    if match is None or view.links_to_other_post(index):
+    if match is None:
         return None
     lead, start = len(text) - len(text.lstrip()), match.start("title")
     if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
         return None
-    if _links_to_category(view, index, lead + start):
-        return _build_match(match, "")
-    return _build_match(match, line.text.strip()[start:].strip(EDGE_SPACES))
+    is_title = not _links_to_category(view, index, lead + start)
+    return _build_match(
+        view, index, match, view.shown(index, match, "title").strip(EDGE_SPACES) if is_title else ""
+    )
 
 
 def _links_to_category(view: PageView, index: int, offset: int) -> bool:
@@ -198,8 +196,14 @@ def _links_to_category(view: PageView, index: int, offset: int) -> bool:
     )
 
 
-def _build_match(match: "re.Match[str]", title: str, *, sure: bool = False) -> TimeMatch:
-    return TimeMatch(title=title, start=match.start("time"), end=match.end("time"), sure=sure)
+def _build_match(
+    view: PageView, index: int, match: "re.Match[str] | None", title: str = "", *, sure: bool | None = None
+) -> TimeMatch | None:
+    """Return the time of a match; None without one. Only `sure` says that the line may link to another post."""
+    if match is None or (sure is None and view.links_to_other_post(index)):
+        return None
+    posted = DateText(text=view.shown(index, match))
+    return TimeMatch(title=title, posted=posted, start=match.start("time"), sure=sure or False)
 
 
 def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> str:
@@ -233,17 +237,12 @@ def _is_time_labelled(view: PageView, index: int, match: "re.Match[str]") -> boo
 
 def iter_text_before(view: PageView, index: int) -> Iterator[int]:
     """Return the nearest of the three lines before `index` that has text, if any."""
-    found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
-    if found is not None:
-        yield found
+    return islice(view.lines_with_text(range(index - 1, max(index - 4, -1), -1)), 1)
 
 
-def build_title_time(
-    view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
-) -> TitleTime:
-    """Return the title with the time of line `index`."""
-    date_text = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
-    return TitleTime(title=title, posted=date_text, start=start, end=end)
+def title_text(view: PageView, index: int) -> str:
+    """Return the text of a line that is a title."""
+    return view.lines[index].text.strip(EDGE_SPACES)
 
 
 # --- quoted lines

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import islice
 
 from blogarchive.items import DateText
-from blogarchive.parsing.html import CELLS
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.page import (
@@ -25,7 +24,6 @@ from blogarchive.sites.grammar.time_lines import (
     TIME_LABEL,
     TimeMatch,
     TitleTime,
-    build_title_time,
     find_titles,
     is_heading,
     is_marked_title,
@@ -38,6 +36,7 @@ from blogarchive.sites.grammar.time_lines import (
     match_relative_time,
     match_time_before_title,
     match_trailing_time,
+    title_text,
 )
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
@@ -74,9 +73,7 @@ def _find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | No
     words = _find_time_text(view, title, time)
     if words is None:
         return None
-    return TitleTime(
-        title=line.text.strip(EDGE_SPACES), posted=DateText(text=words), start=title, end=time + 1
-    )
+    return TitleTime(title=title_text(view, title), posted=DateText(text=words), start=title, end=time + 1)
 
 
 def _find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
@@ -89,7 +86,7 @@ def _find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     )
     if title is None or not shows_post:
         return None
-    return TitleTime(title=view.lines[title].text.strip(EDGE_SPACES), posted=None, start=title, end=title + 1)
+    return TitleTime(title=title_text(view, title), posted=None, start=title, end=title + 1)
 
 
 def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
@@ -132,11 +129,13 @@ def _find_time_text(view: PageView, title: int, time: int) -> str | None:
     match = _LABELLED.fullmatch(folded)
     if match is not None:
         return text[slice(*match.span("time"))].strip(EDGE_SPACES)
-    beside, block = view.lines[title].block, view.lines[time].block
-    row = beside.tag in CELLS and block.tag in CELLS and beside.getparent() is block.getparent()
-    if row and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
+    if (
+        are_in_same_row(view.lines[title], view.lines[time])
+        and len(folded) <= _MAX_TIME_LENGTH
+        and not _PROSE.search(folded)
+    ):
         return text
-    alone = view.document.lines_in(block) == range(time, time + 1)
+    alone = view.document.lines_in(view.lines[time].block) == range(time, time + 1)
     return text if alone and _is_datelike(view, text, time) else None
 
 
@@ -181,8 +180,8 @@ def _build_footer(view: PageView, titles: list[int], index: int, time_match: Tim
     """Return the title with which the window title begins, else the first one, and the time of a line below the text."""
     window_title = view.document.title
     title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
-    text = view.lines[title].text.strip(EDGE_SPACES)
-    return replace(build_title_time(view, text, index, time_match, title, title + 1), footer_line=index)
+    text = title_text(view, title)
+    return TitleTime(title=text, posted=time_match.posted, start=title, end=title + 1, footer_line=index)
 
 
 def _find_line_above_comments(view: PageView) -> int | None:
@@ -279,7 +278,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
 
 def _names_other(view: PageView, index: int) -> bool:
     """Check whether a line is the title of another post, or the name of the blog."""
-    return view.links_to_other_post(index) or view.is_home_link(index)
+    return view.links_to_other_post(index) or view.find_home_link(index) is not None
 
 
 def _find_below_label(view: PageView, start: int) -> TitleTime | None:
@@ -314,9 +313,8 @@ def _find_at_title(view: PageView, index: int) -> TitleTime | None:
     if beside is None:
         return None
     other, time_match = beside
-    return build_title_time(
-        view, text.strip(EDGE_SPACES), other, time_match, min(index, other), max(index, other) + 1
-    )
+    start, end = min(index, other), max(index, other) + 1
+    return TitleTime(title=title_text(view, index), posted=time_match.posted, start=start, end=end)
 
 
 def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tuple[int, TimeMatch] | None:
@@ -373,14 +371,11 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
         if found is None:
             continue
         day, match = found
-        day_text = view.shown(day, match)
-        hour = next(view.lines_below(day), None)
-        if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
-            hour = None
-        posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"
-        text = view.lines[title].text.strip(EDGE_SPACES)
-        end = (day if hour is None else hour) + 1
-        return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)
+        posted, hour = view.shown(day, match), next(view.lines_below(day), None)
+        if hour is not None and _HOUR.fullmatch(view.folded[hour].strip()):
+            day, posted = hour, f"{posted} {view.lines[hour].text.strip()}"
+        text = title_text(view, title)
+        return TitleTime(title=text, posted=DateText(text=posted), start=title, end=day + 1)
     return _find_by_day_above(view, titles)
 
 
@@ -401,8 +396,8 @@ def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:
         day = next(iter_text_before(view, title), None)
         match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
         if day is not None and match is not None and is_named_by_window(view, title):
-            text, posted = view.lines[title].text.strip(EDGE_SPACES), DateText(text=view.shown(day, match))
-            return TitleTime(title=text, posted=posted, start=day, end=title + 1)
+            posted = DateText(text=view.shown(day, match))
+            return TitleTime(title=title_text(view, title), posted=posted, start=day, end=title + 1)
     return None
 
 
@@ -435,7 +430,7 @@ def _build_with_title(view: PageView, start: int, index: int, time_match: TimeMa
             is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
         ):
             title, end = view.lines[after].text, after + 1
-    return build_title_time(view, title.strip(EDGE_SPACES), index, time_match, start, end)
+    return TitleTime(title=title.strip(EDGE_SPACES), posted=time_match.posted, start=start, end=end)
 
 
 def _is_byline(view: PageView, before: list[int], time_match: TimeMatch) -> bool:

@@ -14,7 +14,7 @@ from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url
-from blogarchive.store.changes.undo import held_blogs
+from blogarchive.store.changes.check import held_blogs
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
 from blogarchive.store.ledger import blogs, frontier

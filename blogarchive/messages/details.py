@@ -296,7 +296,6 @@ class Detail(StrEnum):
         "the whole stored body is on the page, but {parsed} of its {stored} characters were parsed"
     )
     CHANGE_DAMAGED = N_("characters are damaged that are stored whole")
-    CHANGE_SHIFTED = N_("all times are {shift} from the stored ones")
     CHANGE_TEXTS = N_("every comment of the page has another text than the stored one")
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
 

@@ -1,74 +1,85 @@
-"""Hold the change of a post that contradicts the stored post, or that most posts of the run show too.
+"""Hold the page of a post that contradicts the stored post, or that shows what most posts of the run show too.
 
-A held page replaces nothing. The changes of the same kind that the run stored before are undone.
+A held page is stored and replaces nothing until a person agrees or an honest page comes. What its run stored of the same
+change before is undone: each text, comment and name of the site's pages in that run is as before it.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from blogarchive.items import CrawledPage, PageKind, Post
+from blogarchive.items import CrawledPage, PageKind, Post, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.compared_form import form_of
-from blogarchive.store.changes import undo
+from blogarchive.parsing.compared_form import form_of, text_digest
 from blogarchive.store.changes.classify import (
+    CERTAIN_KINDS,
     ChangeKind,
-    PostText,
     StoredComment,
     TextChange,
-    classify_change,
     classify_comments,
+    classify_text,
     find_contradiction,
+    is_other_time,
 )
-from blogarchive.store.changes.undo import ChangeScope
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import coverage, failures
+from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import date_text_iso
-from blogarchive.store.rows import format_utc
+from blogarchive.store.posts.revisions import image_urls
+from blogarchive.store.rows import Value, format_utc
 
+MIN_POSTS = 5
+"""A kind of change is the site's if at least this number of posts of a run shows it …"""
+
+MIN_COMMENTED_POSTS = 4
+"""… or this number, if comments changed: fewer posts have any …"""
+
+MIN_EQUAL_POSTS = 3
+"""… or an equal change, such as the same added text, at least this number, also of several runs …"""
+
+MIN_SHARE = 0.5
+"""… and at least this share of the posts that were compared."""
+
+_DOUBTED, _CERTAIN = 1, 2
+"""Values of `text_changes.held`: until the run shows whose the change is, or until a person or an honest page decides."""
+
+# A listing that shows the title, or its beginning if it cuts titles, is a second witness of it.
 _STORED = """
-select p.id, p.url, coalesce(p.title, '') as title, p.body_html, p.posted_at, p.posted_at_text,
-       p.last_changed_at, p.last_seen_at, p.own_page_seen_at, p.listed_title, p.title_is_cut
+select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_page_seen_at,
+       coalesce(:title = p.listed_title or p.title_is_cut
+                and substr(:title, 1, length(p.listed_title)) = p.listed_title, 0) as is_title_listed
   from posts p join authors a on a.id = p.author_id
- where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
+ where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
 """
 
-_COMMENTS = """
-select base, author_name, text_digest, posted_at, body_text
-  from comments where post_id = ? and gone_at is null
-"""
+_COMMENTS = (
+    "select base, author_name, text_digest, body_text from comments where post_id = ? and gone_at is null"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _StoredPost:
     id: int
     url: str
-    title: str
+    title: str | None
     body_html: str | None
     posted_at: str | None
-    posted_at_text: str | None
-    last_changed_at: str | None
     last_seen_at: str
     own_page_seen_at: str | None
-    listed_title: str | None
-    title_is_cut: bool
-
-    def is_listed(self, title: str) -> bool:
-        """Return whether a listing shows the title, or the beginning of it if it cuts titles."""
-        listed = self.listed_title
-        return bool(listed) and (title == listed or (self.title_is_cut and title.startswith(listed or title)))
+    is_title_listed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldPage:
-    """A page that is held: its failure, and the number of stored edits that were undone."""
+    """A page that is held: its failure, and the numbers of posts changed and new comments that were undone."""
 
     failure: Failure
-    undone: int = 0
+    undone: tuple[int, int] = (0, 0)
 
 
 def check_change(
@@ -78,74 +89,274 @@ def check_change(
 
     `accepted`: a person agrees with the changes of the site, so nothing is held.
     """
-    stored = archive.one_as(_StoredPost, _STORED, (blog.site, blog.uid, post.number))
-    moment = format_utc(crawled.page.fetched_at)
-    if stored is None or crawled.parsed.kind is not PageKind.POST or moment < stored.last_seen_at:
+    names = {"site": blog.site, "uid": blog.uid, "number": post.number, "title": post.title}
+    stored = archive.one_as(_StoredPost, _STORED, names)
+    if stored is None or crawled.parsed.kind is not PageKind.POST:
         return None
-    comments = archive.all_as(StoredComment, _COMMENTS, (stored.id,))
-    hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
-    old = PostText(form=form_of((stored.title, stored.body_html), hosts), posted_at=stored.posted_at)
-    new = _text_of(post, stored, hosts)
-    change = find_contradiction(crawled.page, post, old, new, comments) or classify_change(old, new)
-    if change is not None and change.kind is ChangeKind.TITLE and stored.is_listed(new.title):
-        change = None  # the listing is a second witness of the title
-    undo.count_compared(archive, run_id, blog.site, TEXTS, is_same=change is None)
-    if comments and (post.comments or post.comment_count == 0):
-        is_whole = not any(link.next_page for link in crawled.parsed.links)
-        claimed = post.comment_count
-        of_comments = classify_comments(post.comments, comments, claimed=claimed, is_whole=is_whole)
-        undo.count_compared(archive, run_id, blog.site, COMMENTS, is_same=of_comments is None)
-        change = change or of_comments
+    if format_utc(crawled.page.fetched_at) < stored.last_seen_at:
+        return None
+    change = _find_change(archive, crawled, post, blog, run_id, stored)
     if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
         return None
-    scope = ChangeScope(run_id=run_id, site=blog.site, change=change)
-    return _hold_if_doubted(archive, scope, stored, crawled.page.fetched_at)
-
-
-def _hold_if_doubted(
-    archive: Archive, scope: ChangeScope, stored: _StoredPost, now: datetime
-) -> HeldPage | None:
-    """Record a change; return why its page is held, or None if it may be an edit of the author."""
-    change = scope.change
-    undo.record_change(
-        archive,
-        scope,
-        {
-            "post_id": stored.id,
-            "captured_at": format_utc(now),
-            "posted_at": stored.posted_at,
-            "posted_at_text": stored.posted_at_text,
-            "last_changed_at": stored.last_changed_at,
-        },
+    return _hold_if_doubted(
+        archive, _Scope(run_id=run_id, site=blog.site, change=change), stored, crawled.page.fetched_at
     )
-    if not (change.certain or _is_waiting(archive, stored.url, scope) or undo.is_of_most(archive, scope)):
-        return None
-    undo.mark_held(archive, scope, stored.id)
-    detail = change.detail or Detail.CHANGE_OF_MOST.format(change=change.kind)
-    failure = Failure(kind="changed", field="text", detail=detail)
-    if not undo.is_of_most(archive, scope):
-        return HeldPage(failure=failure)
-    coverage.open_change(archive, scope.site, scope.field, run_id=scope.run_id, now=now)
-    return HeldPage(failure=failure, undone=undo.undo_changes(archive, scope, failure, now=now))
+
+
+def _find_change(
+    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, stored: _StoredPost
+) -> TextChange | None:
+    """Count the comparison of text and comments, and return a difference, rather one that is certain."""
+    hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
+    old = form_of((stored.title, stored.body_html), hosts)
+    new = form_of((stored.title if post.title is None else post.title, post.body_html), hosts)
+    comments = archive.all_as(StoredComment, _COMMENTS, (stored.id,))
+    change = find_contradiction(crawled.page, post, old, new, comments) or classify_text(old, new)
+    if change is None and is_other_time(stored.posted_at, date_text_iso(post.posted)):
+        change = TextChange(kind=ChangeKind.TIME)
+    if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
+        change = None
+    same = {TEXTS: change is None}
+    if comments and (post.comments or post.comment_count == 0):
+        is_whole = not any(link.next_page for link in crawled.parsed.links)
+        of_comments = classify_comments(
+            post.comments, comments, claimed=post.comment_count, is_whole=is_whole
+        )
+        same[COMMENTS] = of_comments is None
+        is_certain = of_comments is not None and of_comments.reason is not None
+        change = of_comments if change is None or (is_certain and change.reason is None) else change
+    coverage.add_counts(archive, run_id, blog.site, TEXTS, same)
+    return change
 
 
 def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextChange) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
-    field = undo.site_field(change.kind) if change.kind in undo.CERTAIN_KINDS else None
+    field = f"{TEXTS}.{change.kind}" if change.kind in CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
 
-def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scope:
+    """A change of a post of a site in a run."""
+
+    run_id: int
+    site: str
+    change: TextChange
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """Return the values for statements."""
+        change = self.change
+        return {"run": self.run_id, "site": self.site, "kind": change.kind, "digest": change.digest}
+
+
+# Facts have no revisions, so the change has the earlier ones.
+_RECORD = """
+insert or replace into text_changes(run_id, site, kind, digest, held, captured_at, post_id,
+                                    posted_at, posted_at_text, last_changed_at)
+select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_text, last_changed_at
+  from posts where id = :post
+"""
+
+
+def _hold_if_doubted(archive: Archive, scope: _Scope, stored: _StoredPost, now: datetime) -> HeldPage | None:
+    """Record a change; return why its page is held, or None if it may be an edit of the author."""
+    change, moment = scope.change, format_utc(now)
+    row: dict[str, Value] = {**scope.names, "held": 0, "moment": moment, "post": stored.id}
+    archive.execute(_RECORD, row)
+    is_of_most = _is_of_most(archive, scope)
+    if not (change.reason or is_of_most or _is_waiting(archive, scope.site, stored.url)):
+        return None
+    archive.execute(_RECORD, row | {"held": _CERTAIN if change.reason else _DOUBTED})
+    detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
+    failure = Failure(kind="changed", field="text", detail=detail)
+    if not is_of_most:
+        return HeldPage(failure=failure)
+    coverage.open_change(archive, scope.site, f"{TEXTS}.{change.kind}", run_id=scope.run_id, now=now)
+    return HeldPage(failure=failure, undone=_undo_run(archive, scope, failure, now=now))
+
+
+def _is_waiting(archive: Archive, site: str, url: str) -> bool:
     """Return whether a change of the site waits for a person, or another change of this post does."""
     waits = Failure(kind="changed", field="text", detail="")
-    return coverage.is_open(archive, scope.site, TEXTS) or failures.is_open(archive, url, waits)
+    return coverage.is_open(archive, site, TEXTS) or failures.is_open(archive, url, waits)
 
 
-def _text_of(post: Post, stored: _StoredPost, own_hosts: Collection[str]) -> PostText:
-    """Return the text of the page; what it does not show is as stored."""
-    title = stored.title if post.title is None else post.title
-    return PostText(
-        form=form_of((title, post.body_html), own_hosts),
-        posted_at=date_text_iso(post.posted) or stored.posted_at,
+_OF_MOST = """
+with found as (select post_id, run_id from text_changes where site = :site and {condition})
+select count(distinct post_id) >= :least and count(*) >= :share *
+       (select coalesce(sum(filled + empty), 0) from field_counts where site = :site and kind = 'text'
+           and field = :field and run_id >= (select min(run_id) from found))
+  from found
+"""
+_OF_KIND = _OF_MOST.format(condition="kind = :kind and run_id = :run")
+_OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
+
+
+def _is_of_most(archive: Archive, scope: _Scope) -> bool:
+    """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
+    of_comments = scope.change.kind.concerns_comments
+    least = MIN_COMMENTED_POSTS if of_comments else MIN_POSTS
+    names = scope.names | {"share": MIN_SHARE, "field": COMMENTS if of_comments else TEXTS}
+    return bool(
+        archive.scalar(_OF_KIND, names | {"least": least})
+        or archive.scalar(_OF_DIGEST, names | {"least": MIN_EQUAL_POSTS})
     )
+
+
+_CHANGED = """
+select t.id, t.post_id, t.run_id, t.captured_at, p.url, a.site, a.uid, p.number
+  from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
+ where t.site = :site and not t.held and (t.run_id = :run or t.digest = :digest)
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Changed:
+    id: int
+    post_id: int
+    run_id: int
+    captured_at: str
+    url: str
+    site: str
+    uid: str
+    number: str
+
+
+def _undo_run(archive: Archive, scope: _Scope, failure: Failure, *, now: datetime) -> tuple[int, int]:
+    """Undo what the first posts with this change stored; each of them waits for a person. Return `HeldPage.undone`."""
+    changed = archive.all_as(_Changed, _CHANGED, scope.names)
+    undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
+    for statement in _UNDO_NAMES:
+        archive.execute(statement, {"site": scope.site, "run": scope.run_id})
+    for row in changed:
+        blog = Blog(site=row.site, uid=row.uid)
+        target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
+        due_at = frontier.mark_failed(archive, target, now=now)
+        failures.record_failure(
+            archive, blog, row.url, failure, run_id=scope.run_id, now=now, next_try_at=due_at
+        )
+    return sum(texts for texts, _ in undone), sum(comments for _, comments in undone)
+
+
+# A name that no page of another run shows is that of a new blog.
+_UNDO_NAMES = (
+    """
+delete from author_names where author_id in (select id from authors where site = :site)
+   and page_id in (select id from pages where run_id = :run)
+   and exists (select 1 from author_names n where n.author_id = author_names.author_id
+                  and n.page_id not in (select id from pages where run_id = :run))
+""",
+    """
+update authors set (nickname, blog_title, tagline) =
+       (select nickname, blog_title, tagline from author_names n where n.author_id = authors.id
+         order by captured_at desc, id desc limit 1)
+ where site = :site and id in (select author_id from author_names)
+""",
+)
+
+# In this order: each statement reads what the next one changes. A comment that is on the page by right comes again.
+_UNDO_POST = (
+    """
+update pages set held_at = :now where held_at is null and id in
+       (select id from pages where url = :url and fetched_at = :since union select page_id from posts
+         where id = :post and version_at = :since)
+""",
+    """
+update posts set (posted_at, posted_at_text, last_changed_at) =
+       (select posted_at, posted_at_text, last_changed_at from text_changes where id = :change)
+ where id = :post
+""",
+    """
+update posts set (title, body_html, body_text, content_hash, text_checksum, version_at, page_id) =
+       (select title, body_html, body_text, content_hash, text_checksum, captured_at, page_id
+          from post_revisions where post_id = :post order by captured_at desc, id desc limit 1)
+ where id = :post and version_at = :since and exists (select 1 from post_revisions where post_id = :post)
+""",
+    "update comments set gone_at = null where post_id = :post and gone_at >= :since",
+    "update text_changes set held = 1 where id = :change",
+)
+_NEW_COMMENTS = "delete from comments where post_id = :post and first_seen_at = :since"
+_END_VERSION = """
+delete from post_revisions where post_id = :post
+   and (captured_at = :since or captured_at = (select version_at from posts where id = :post))
+"""
+_COMMENT_REVISIONS = """
+select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.page_id, r.captured_at as version_at
+  from comments c join comment_revisions r on r.id =
+       (select id from comment_revisions where comment_id = c.id order by captured_at desc, id desc limit 1)
+ where c.post_id = :post and c.version_at = :since and c.first_seen_at < c.version_at
+"""
+
+
+def _undo_post(archive: Archive, row: _Changed, now: str) -> tuple[int, int]:
+    """Hold the page of a change; restore its post and comments. Return 1 for a text of the post, and its new comments."""
+    names: dict[str, Value] = {
+        "post": row.post_id,
+        "since": row.captured_at,
+        "change": row.id,
+        "url": row.url,
+        "now": now,
+    }
+    for comment in list(archive.dicts(_COMMENT_REVISIONS, names)):
+        comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
+        archive.update_row(
+            "comments", comment_id, {**comment, "text_digest": text_digest(comment["body_text"])}
+        )
+        archive.execute("delete from comment_revisions where id = ?", (revision_id,))
+    for statement in _UNDO_POST:
+        archive.execute(statement, names)
+    frontier.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
+    chain = f"{row.site}/{row.uid}/{row.number}"
+    archive.execute("delete from _page_chains where site = ? and chain = ?", (row.site, chain))
+    ended = archive.execute(_END_VERSION, names).rowcount
+    if ended:
+        _restore_images(archive, row.post_id)
+    return ended, archive.execute(_NEW_COMMENTS, names).rowcount
+
+
+def _restore_images(archive: Archive, post_id: int) -> None:
+    shown = image_urls(archive.text("select body_html from posts where id = ?", (post_id,)) or "")
+    archive.execute("delete from post_media where post_id = ?", (post_id,))
+    archive.execute_many(
+        "insert into post_media(post_id, position, url, media_id)"
+        " values (?, ?, ?, (select id from media where url = ?))",
+        [(post_id, position, url, url) for position, url in enumerate(shown)],
+    )
+
+
+def held_blogs(archive: Archive, run_id: int) -> list[Blog]:
+    """Return the blogs with held posts of the run."""
+    query = (
+        "select distinct a.site, a.uid from text_changes t join posts p on p.id = t.post_id"
+        " join authors a on a.id = p.author_id where t.run_id = ? and t.held"
+    )
+    return list(archive.all_as(Blog, query, (run_id,)))
+
+
+_DOUBTED_URLS = """
+select p.url from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
+ where t.run_id = ? and a.site = ? and a.uid is ? and t.held = 1
+"""
+
+
+def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
+    """Queue the held posts of sites whose texts did not change on most posts; return how many. Call it at the end."""
+    coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
+    is_released = {blog: not coverage.is_open(archive, blog.site, TEXTS) for blog in blogs}
+    return sum(_release(archive, run.id, blog, now) for blog in blogs if is_released[blog])
+
+
+def _release(archive: Archive, run_id: int, blog: Blog, now: datetime) -> int:
+    urls = archive.column(_DOUBTED_URLS, (run_id, blog.site, blog.uid))
+    for url in urls:
+        failures.resolve_field(archive, url, "text", now=now)
+        archive.execute("update frontier set state = 'done' where state = 'failed' and url = ?", (url,))
+        archive.execute(
+            "update text_changes set held = 0 where run_id = ? and held = 1"
+            " and post_id in (select id from posts where url = ?)",
+            (run_id, url),
+        )
+    condition = "kind = 'post' and url in (select value from json_each(?))"
+    return frontier.requeue_where(archive, blog, condition, (json.dumps(urls),), now=now) if urls else 0

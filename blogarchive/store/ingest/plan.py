@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from blogarchive.items import Target
 from blogarchive.store import schedule
-from blogarchive.store.changes.undo import release_held
+from blogarchive.store.changes.check import release_held
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
     failures,

@@ -46,15 +46,15 @@ _MAINTENANCE = "maintenance"
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `undone_edits`:
-    edits that the run had stored and that the page showed to be the site's.
+    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `undone`: edits
+    of posts and new comments that the run had stored and that the page showed to be the site's.
     """
 
     failure: Failure
     gone: str | None = None
     blocked: bool = False
     retry_after: timedelta | None = None
-    undone_edits: int = 0
+    undone: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,7 +298,7 @@ def reject_by_change(
     if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
         return None
     held = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
-    return None if held is None else Rejection(failure=held.failure, undone_edits=held.undone)
+    return None if held is None else Rejection(failure=held.failure, undone=held.undone)
 
 
 def save_rejection(
@@ -308,7 +308,8 @@ def save_rejection(
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
-    context.add_changes(ChangeCounts(posts_changed=-rejection.undone_edits))
+    posts, comments = rejection.undone
+    context.add_changes(ChangeCounts(posts_changed=-posts, comments_new=-comments))
     if not rejection.blocked:
         is_held = failure.kind == "changed"
         pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)

@@ -92,7 +92,7 @@ def end_change(archive: Archive, site: str, field: str, *, now: datetime, accept
     )
 
 
-def count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[int, int]:
+def _count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[int, int]:
     """Return how many posts the run compared with stored ones, and how many changes of that kind it found."""
     compared = archive.scalar(
         "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ? and field = ?",
@@ -104,11 +104,18 @@ def count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[in
     return compared, changed
 
 
-def is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
+def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
+    """End the changes of these sites that most pages of the run disprove."""
+    for change in open_changes(archive, sites):
+        if _is_disproved(archive, run.id, change.site, change.field):
+            end_change(archive, change.site, change.field, now=now)
+
+
+def _is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
     """Return whether most pages of the run that may have the field, or that change of text, show the contrary."""
     kind, _, name = field.partition(".")
     if kind == TEXTS:
-        compared, changed = count_texts(archive, run_id, site, name)
+        compared, changed = _count_texts(archive, run_id, site, name)
         return compared > 0 and changed < _MIN_SHARE * compared
     return archive.exists(
         "select 1 from field_counts where run_id = ? and site = ? and kind = ? and field = ?"
@@ -140,7 +147,7 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
     kind, filled = (
         (PageKind.POST, _post_fields(parsed)) if is_post else (PageKind.HOME, _listing_fields(parsed))
     )
-    _add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
+    add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
 
 
 def count_rejected(
@@ -151,7 +158,7 @@ def count_rejected(
         count_fields(archive, run_id, target, parsed)
     elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
-        _add_counts(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
+        add_counts(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
 
 
 def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
@@ -173,9 +180,7 @@ def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now
     with archive.atomic():
         for site, field in lost:
             open_change(archive, site, field, run_id=run.id, now=now)
-        for change in open_changes(archive, checked):
-            if is_disproved(archive, run.id, change.site, change.field):
-                end_change(archive, change.site, change.field, now=now)
+        end_disproved(archive, run, checked, now=now)
     left = open_changes(archive, checked)
     if left:
         raise SiteChanged(_message(left, {field for _, field in lost}))
@@ -271,7 +276,8 @@ def _listing_fields(parsed: ParsedPage) -> dict[str, bool]:
     }
 
 
-def _add_counts(archive: Archive, run_id: int, site: str, kind: PageKind, fields: Mapping[str, bool]) -> None:
+def add_counts(archive: Archive, run_id: int, site: str, kind: str, fields: Mapping[str, bool]) -> None:
+    """Count the fields of a page of that kind, or whether its texts are as stored."""
     page: dict[str, Value] = {"run_id": run_id, "site": site, "kind": kind}
     archive.insert_rows(
         "field_counts",

@@ -26,6 +26,7 @@ from blogarchive.export.run import FORMATS, run_export
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.rows import Progress
+from blogarchive.workers.pool import reduce_garbage_collection
 
 if TYPE_CHECKING:
     from blogarchive.export.epub import Division
@@ -95,6 +96,7 @@ def export(
     module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
     if number is not None and (since or until or categories):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
+    reduce_garbage_collection()
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
     with progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):

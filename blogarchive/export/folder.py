@@ -12,7 +12,7 @@ from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from io import BufferedRandom, BufferedReader
 from itertools import chain, count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from blogarchive.errors import CannotWrite, UsageError
@@ -372,9 +372,8 @@ _NO_USES: Final = json.dumps(((), ()))
 
 
 def _is_inside(name: str) -> bool:
-    parts = name.split("/")
-    plain = not any(part in ("", ".", "..") or _FORBIDDEN_IN_NAMES.intersection(part) for part in parts)
-    return plain and not PurePosixPath(name).is_absolute() and name != MARKER
+    is_below = not {"", ".", ".."}.intersection(name.split("/"))
+    return is_below and name != MARKER and not _FORBIDDEN_IN_NAMES.intersection(name)
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

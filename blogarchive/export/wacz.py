@@ -95,6 +95,7 @@ class _PackageFiles:
         entry = ZipInfo(name, _FIRST_DAY)
         entry.compress_type = compression
         entry.extra = _TIME_FIELD
+        entry._compresslevel = 1  # type: ignore[attr-defined]  # texts: a third of the time, a tenth more bytes
         with self._package.open(entry, "w", force_zip64=True) as inner:
             file = _PackageFile(name, inner)
             yield file

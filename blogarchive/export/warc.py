@@ -2,6 +2,7 @@
 
 import heapq
 import json
+import marshal
 import uuid
 import zlib
 from collections import deque
@@ -15,6 +16,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
+from operator import attrgetter
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -301,10 +303,12 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
 
 def _digest(source: PageRow | StoredImage) -> str:
     """Return the digest of all stored values of a page or an image."""
-    values = [getattr(source, one.name) for one in fields(source) if one.name != "body"]
-    found = blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16)
-    found.update(source.body if isinstance(source.body, bytes) else repr(source.body).encode())
-    return found.hexdigest()
+    return blake2b(marshal.dumps(_VALUES[type(source)](source), 2), digest_size=16).hexdigest()
+
+
+_VALUES: Final[dict[type, Callable[[Any], Any]]] = {
+    kind: attrgetter(*(one.name for one in fields(kind))) for kind in (PageRow, StoredImage)
+}
 
 
 def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:

@@ -1,6 +1,7 @@
 """Read an archive for exports: one read transaction, one post in memory at a time."""
 
 import json
+import marshal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -243,9 +244,9 @@ class PostDigest:
         self._hash = blake2b(digest_size=16)
         self.comments = self.size = 0
 
-    def add(self, kind: str, values: Sequence[Value]) -> None:
+    def add(self, kind: str, values: Any) -> None:
         """Add a row."""
-        data = repr((kind, values)).encode(errors="backslashreplace")
+        data = marshal.dumps((kind, values), 2)  # version 2: equal values have equal bytes
         self._hash.update(data)
         self.comments += kind == "comment"
         self.size += len(data) if kind in ("post", "comment") else 0

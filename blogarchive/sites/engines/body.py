@@ -40,7 +40,7 @@ _WEAK = re.compile(
 _ADDED = re.compile(
     r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
     r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|(?:post)?metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
-    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?\w*|respond|breadcrumbs?|toc|post-toc"
+    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?(?:link|count|num|head|title|form|place|post)\w*|respond|breadcrumbs?|toc|post-toc"
     r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])",
     re.IGNORECASE,
 )
@@ -151,7 +151,7 @@ def _rank(
     agrees = 0.0 if extracted is None else _agree(outline, node, extracted)
     related = extracted is None or agrees > 0
     return (
-        apart and _mark(node) == 3,
+        apart and _mark(node) == 3 and not 0 < agrees < _MOST,
         related and follows and _mark(node) >= 2 and apart,
         related and follows and apart,
         _mark(node) >= 2,
@@ -273,14 +273,27 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     for node in body.iterdescendants():
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
-        parent = node.getparent()
-        if parent in code or node.tag in ("pre", "code") or "highlight" in (node.get("class") or ""):
+        if (
+            node.getparent() in code
+            or node.tag in ("pre", "code")
+            or "highlight" in (node.get("class") or "")
+        ):
             code.add(node)
             continue
-        is_edge = node.tag in ("header", "footer") and parent is not None and parent.tag != "blockquote"
+        is_edge = node.tag in ("header", "footer") and _is_edge(outline, body, node)
         if is_edge or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
             found.append(node)
     return found
+
+
+def _is_edge(outline: Outline, body: Element, node: Element) -> bool:
+    """Return whether a header or a footer is that of the post, and not that of a part of the text."""
+    own, whole = outline.span(node), outline.span(body)
+    is_outermost = own.start == whole.start or own.stop == whole.stop
+    is_quote = next(node.iterancestors()).tag == "blockquote"
+    return not is_quote and bool(
+        is_outermost or outline.link_share(node) > _LINKS or DATE.search(outline.text(node))
+    )
 
 
 def _titles(outline: Outline, body: Element, title: Element | None) -> list[Element]:
@@ -333,4 +346,4 @@ def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element
                 yield node
             elif seen >= _LAST:
                 break
-            seen += not has_role(node, _ADDED)
+            seen += not (has_role(node, _ADDED) or has_role(node, COMMENTS))

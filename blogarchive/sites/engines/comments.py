@@ -82,21 +82,28 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     return found
 
 
-def read_comments(
-    outline: Outline, sections: list[Element], body: Element | None, now: datetime
-) -> FoundComments:
-    """Return the comments under the text; none, and a problem, if a name or a text is missing."""
+def read_comments(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
+    """Return the comments under the text; none, and a problem, if one has no name, or they may be of the text.
+
+    An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
+    """
+    outer = [section for section in sections if not outline.contains(body, section)]
+    if sections and not outer and body.find(".//form") is None:
+        return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
+    sections = outer or sections
     count = _find_count(outline, sections, body)
-    items = _find_items(outline, sections, now)
-    comments: list[Comment] = []
-    for item in items:
-        comment = _read_item(outline, item, now)
-        if comment is None:
-            problem = Problem(kind="unreadable", field="comments", detail=Detail.COMMENT_PARTS)
-            return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
-        comments.append(comment)
+    items = _find_items(outline, sections, body, now)
+    comments = [_read_item(outline, item, now) for item in items]
+    known = tuple(comment for comment in comments if comment is not None)
     sections = sections or [item.element for item in items if item.above is None]
-    return FoundComments(comments=tuple(comments), sections=tuple(sections), count=count)
+    if len(known) < len(comments):
+        problem = _unreadable(Detail.COMMENT_PARTS)
+        return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
+    return FoundComments(comments=known, sections=tuple(sections), count=count)
+
+
+def _unreadable(detail: str) -> Problem:
+    return Problem(kind="unreadable", field="comments", detail=detail)
 
 
 def _is_label(text: str) -> bool:
@@ -104,9 +111,9 @@ def _is_label(text: str) -> bool:
     return len(text) <= 40 and all(map(_LABELS.fullmatch, re.findall(r"\w+", text)))
 
 
-def _find_count(outline: Outline, sections: list[Element], body: Element | None) -> int | None:
+def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
-    inside = range(0) if body is None else outline.span(body)
+    inside = outline.span(body)
     starts = [outline.span(section).start for section in sections]
     for start in starts:
         match = _COUNT.search(" ".join(outline.texts[max(inside.stop, start - 1) : start + 4])[:120])
@@ -115,9 +122,9 @@ def _find_count(outline: Outline, sections: list[Element], body: Element | None)
     return None
 
 
-def _find_items(outline: Outline, sections: list[Element], now: datetime) -> list[_Item]:
+def _find_items(outline: Outline, sections: list[Element], body: Element, now: datetime) -> list[_Item]:
     """Return the repeated elements with one time each, outer ones before the answers in them."""
-    inside = _elements_in_comments(outline, sections)
+    inside = _elements_in_comments(outline, sections, body)
     places = [
         place
         for place, text in enumerate(outline.texts)
@@ -145,7 +152,7 @@ def _find_items(outline: Outline, sections: list[Element], now: datetime) -> lis
     return items
 
 
-def _elements_in_comments(outline: Outline, sections: list[Element]) -> set[Element]:
+def _elements_in_comments(outline: Outline, sections: list[Element], body: Element) -> set[Element]:
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return {node for section in sections for node in section.iter()}
@@ -159,6 +166,8 @@ def _elements_in_comments(outline: Outline, sections: list[Element]) -> set[Elem
             has_role(node, COMMENTS) or any(_ITEM.search(name) for name in names_of(node))
         ):
             named.add(node)
+    if body.find(".//form") is None:
+        found -= set(body.iter())
     return {node for node in found if not outline.is_beside(node)}
 
 

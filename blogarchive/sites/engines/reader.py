@@ -94,7 +94,7 @@ def _problems(
         problems.append(Problem(kind="unreadable", field="posted_at", detail=time.doubt))
     if not agreed or not (body.text or body.images):
         problems.append(Problem(kind="unreadable", field="body", detail=Detail.BODY_ALONE))
-    if found.count is not None and found.count > len(found.comments) and not found.problems:
+    if found.count not in (None, len(found.comments)) and not found.problems:
         detail = Detail.COMMENTS_COUNT.format(claimed=found.count, count=len(found.comments))
         problems.append(Problem(kind="incomplete", field="comments", detail=detail))
     return tuple(problems)

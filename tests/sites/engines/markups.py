@@ -215,3 +215,22 @@ NO_TITLE_IN_WINDOW = (
     f'<title>小城笔记</title><div class="header"><a class="logo" href="/">小城笔记</a></div>'
     f'<div class="post-main"><div class="post-main-title">{TITLE}</div><p>{DAY}</p><div class="post-md">{TEXT}</div></div>'
 )
+
+
+def with_quoted_comments(real: str = "") -> str:
+    """Return a post whose text quotes two comments with their markup, and the comments of its page."""
+    items = "".join(
+        f'<li class="comment" id="comment-{number}"><cite class="fn">{name}</cite><time>{at.replace("T", " ")}</time>'
+        f'<div class="comment-content">{text}</div></li>'
+        for number, (name, at, _, text) in enumerate(COMMENTS[:2])
+    )
+    quoted = f'<div id="comments"><h3>2 条评论</h3><ol class="comment-list">{items}</ol></div>'
+    return _page(
+        f'<article><h1>{TITLE}</h1><time>{DAY}</time><div class="entry-content">{TEXT}{quoted}</div></article>{real}'
+    )
+
+
+ONE_COMMENT = (
+    '<section class="comments"><h3>1 条评论</h3><ol class="comment-list"><li class="comment"><cite class="fn">小满</cite>'
+    '<time>2020-05-08 12:03</time><div class="comment-content">茶真的好喝吗？</div></li></ol></section>'
+)

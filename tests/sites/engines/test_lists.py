@@ -16,11 +16,13 @@ from tests.sites.engines.markups import (
     FLAT,
     NESTED,
     NO_TITLE_IN_WINDOW,
+    ONE_COMMENT,
     ONLY_CHANGED,
     PAGES,
     SHORT,
     SHORT_POSTS,
     TITLE,
+    with_quoted_comments,
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -219,3 +221,20 @@ def test_a_page_that_a_sitemap_names_and_that_lists_posts_is_no_post() -> None:
     page = Page(url=target.url, fetched_at=NOW, status=200, headers=(), body=body.encode())
     parsed = site_by_name("web").parse_page(page, target)
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
+
+
+def test_comments_that_the_text_quotes_are_of_the_text() -> None:
+    alone, beside = read_page(with_quoted_comments()), read_page(with_quoted_comments(ONE_COMMENT))
+    assert [one.author_name for one in alone.posts[0].comments] == []
+    assert [problem.field for problem in alone.problems] == ["comments"]
+    assert [one.author_name for one in beside.posts[0].comments] == ["小满"]
+    assert beside.problems == ()
+    for page in (alone, beside):
+        assert "下次一起去。" in (page.posts[0].body_text or "")
+
+
+def test_more_comments_than_the_page_counts_are_a_problem() -> None:
+    text = with_quoted_comments(ONE_COMMENT.replace("茶真的", ONE_COMMENT.replace("1 条评论", "") + "茶真的"))
+    page = read_page(text)
+    assert len(page.posts[0].comments) == 2
+    assert [(problem.kind, problem.field) for problem in page.problems] == [("incomplete", "comments")]

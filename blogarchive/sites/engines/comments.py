@@ -201,7 +201,9 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
 
 def _is_list(node: Element) -> bool:
     return node.tag in ("ol", "ul", "section", "article") or (
-        has_role(node, COMMENTS) and not any(_ITEM.search(name) for name in names_of(node))
+        node.tag != "li"
+        and has_role(node, COMMENTS)
+        and not any(_ITEM.search(name) for name in names_of(node))
     )
 
 

@@ -158,20 +158,16 @@ _UTF_8_BYTE_KINDS = bytes(
 
 def decode_undamaged(body: bytes, charset: Charset) -> str | None:
     """Return the text of `body`; None if it is damaged or has marks of another charset."""
+    if charset is GB18030 and _has_utf_8_in_pairs(body):
+        return None
     text = charset.decode_common(body)
     if text is None and charset.common_codec:
         text = charset.decode_strict(body)
         if text is not None and _PRIVATE_USE.search(text):
             return None
-    return None if text is None or _is_mixed(body, text, charset) else text
-
-
-def _is_mixed(body: bytes, text: str, charset: Charset) -> bool:
-    if charset is GB18030:
-        return _has_utf_8_in_pairs(body) or any(mark in text for mark in _BIG5_IN_GBK)
-    if charset is BIG5:
-        return any(mark in text for mark in _GBK_IN_BIG5)
-    return charset.is_single_byte and _HIGH_RUN.search(body) is not None
+    if text is None or any(mark in text for mark in _MISREAD_MARKS.get(charset.name, ())):
+        return None
+    return None if charset.is_single_byte and _HIGH_RUN.search(body) else text
 
 
 def _has_utf_8_in_pairs(body: bytes) -> bool:
@@ -194,8 +190,10 @@ def _misread_marks(written: str, read: str) -> list[str]:
     return select_fast_marks(mark for mark in seen if len(mark) == 1 and text_cost(mark) >= 14 * BIT)[:14]
 
 
-_BIG5_IN_GBK = _misread_marks("big5", "gb18030")
-_GBK_IN_BIG5 = _misread_marks("gbk", "big5hkscs")
+_MISREAD_MARKS = {
+    GB18030.name: _misread_marks("big5", "gb18030"),
+    BIG5.name: _misread_marks("gbk", "big5hkscs"),
+}
 
 
 class _Candidate(NamedTuple):

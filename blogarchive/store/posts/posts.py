@@ -1,7 +1,7 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import cast
 
 from blogarchive.items import Post as ParsedPost
@@ -152,10 +152,17 @@ def read_post_row(context: SaveContext, number: str) -> PostRow | None:
     return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
 
 
+# The columns that have the name of a field of a parsed post, without its keys, text and counters.
+_FACTS = {field.name for field in fields(ParsedPost)} & {field.name for field in fields(PostRow)} - {
+    "number", "url", *_TEXT, *COLUMNS,
+}  # fmt: skip
+
+
 def fact_columns(post: ParsedPost) -> dict[str, Value]:
-    """Return the columns for facts that a page shows beside text and counters. A new fact of posts is added here."""
-    reader: dict[str, Value] = {} if post.read_by is None else {"read_by": post.read_by}
-    return reader | (time_columns(post.posted) if post.posted else {})
+    """Return the columns for facts that a page shows beside text and counters, those that it shows."""
+    shown = {name: getattr(post, name) for name in sorted(_FACTS)}
+    facts = {name: value for name, value in shown.items() if value is not None}
+    return facts | (time_columns(post.posted) if post.posted else {})
 
 
 def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:

@@ -1,8 +1,9 @@
 """The commands that report on an archive: `failures`, `log`, `verify`, `diff`, `sites`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from difflib import unified_diff
 from gettext import gettext as _
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import posts
-from blogarchive.store.read.models import Blog, FullPost, logged_runs
+from blogarchive.store.read.models import Blog, Comment, FullPost, Version, logged_runs
 from blogarchive.workers.pool import count_cores
 
 
@@ -94,7 +95,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = posts.find_posts(archive, parse_decimal_id(number) or number, uid=author)
     if as_json:
-        click.echo(json.dumps([posts.history_object(blog, post) for blog, post in found], ensure_ascii=False))
+        click.echo(json.dumps([_history_object(blog, post) for blog, post in found], ensure_ascii=False))
         return
     for blog, post in found:
         click.echo("\n".join(_format_history(blog, post)))
@@ -135,6 +136,49 @@ def _format_failure(failure: OpenFailure) -> str:
     return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{times}, {retry}]"
 
 
+def _history_object(blog: Blog, post: FullPost) -> dict[str, object]:
+    return {
+        "site": blog.site,
+        "uid": blog.uid,
+        **{name: getattr(post, name) for name in ("number", "url", "gone_at", "gone_reason")},
+        "versions": _version_objects(post.versions, has_current=post.has_text),
+        "comments": [
+            {
+                "author_name": comment.author_name,
+                "posted_at_text": comment.posted_at_text,
+                "gone_at": comment.gone_at,
+                "versions": _version_objects(comment.versions, has_current=True),
+            }
+            for comment in _changed_comments(post)
+        ],
+    }
+
+
+def _version_objects(versions: Sequence[Version], *, has_current: bool) -> list[dict[str, object]]:
+    return [
+        {
+            "title": version.title,
+            "text": version.body_text or "",
+            "html": version.body_html or "",
+            "since": version.captured_at,
+            "current": has_current and version is versions[-1],
+        }
+        for version in versions
+    ]
+
+
+def _changed_comments(post: FullPost) -> list[Comment]:
+    """Return the comments of a post that were edited or are gone, those without a time first."""
+    changed = [comment for comment in post.comments if comment.revisions or comment.gone_at]
+    return sorted(changed, key=lambda comment: (comment.posted_at or "", comment.id))
+
+
+def _unified_difference(before: Version, after: Version) -> Iterator[str]:
+    """Return the lines of a unified diff of title and text; none if both are equal."""
+    old, new = ([f"# {one.title or ''}", "", *one.compared_text.splitlines()] for one in (before, after))
+    return unified_diff(old, new, before.captured_at, after.captured_at, lineterm="", n=1)
+
+
 def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
     lines = [
         _("{url} ({blog}), {count} versions").format(
@@ -148,8 +192,8 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
     for before, after in zip(post.versions, post.versions[1:], strict=False):
-        lines += posts.unified_difference(before, after)
-    for comment in posts.changed_comments(post):
+        lines += _unified_difference(before, after)
+    for comment in _changed_comments(post):
         gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
         lines.append(
             _("comment of {name}, {time}{gone}").format(
@@ -157,5 +201,5 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
-            lines += posts.unified_difference(before, after)
+            lines += _unified_difference(before, after)
     return lines

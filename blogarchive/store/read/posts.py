@@ -1,7 +1,6 @@
 """Read a post with its page and history; find posts by URL, by number, by chance or by the day of the year."""
 
 from dataclasses import dataclass
-from difflib import unified_diff
 from gettext import gettext as _
 from typing import Final
 
@@ -13,12 +12,10 @@ from blogarchive.store.read.models import (
     POST_HEADINGS,
     POST_LINES,
     Blog,
-    Comment,
     Counters,
     FullPost,
     PostHeading,
     PostLine,
-    Version,
     complete_heading,
     read_post,
 )
@@ -47,65 +44,6 @@ def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list
         )
     blogs = {blog.id: blog for blog in archive.all_as(Blog, BLOGS)}
     return [(blogs[heading.author_id], complete_heading(archive, heading)) for heading in headings]
-
-
-def changed_comments(post: FullPost) -> list[Comment]:
-    """Return the comments of a post that were edited or are gone, those without a time first."""
-    changed = [comment for comment in post.comments if comment.revisions or comment.gone_at]
-    return sorted(changed, key=lambda comment: (comment.posted_at or "", comment.id))
-
-
-def unified_difference(before: Version, after: Version) -> list[str]:
-    """Return the lines of a unified diff of title and text; none if both are equal."""
-    return list(
-        unified_diff(
-            _lines(before),
-            _lines(after),
-            fromfile=before.captured_at,
-            tofile=after.captured_at,
-            lineterm="",
-            n=1,
-        )
-    )
-
-
-def history_object(blog: Blog, post: FullPost) -> dict[str, object]:
-    """Return the history of a post as an object of `diff --json`."""
-    return {
-        "site": blog.site,
-        "uid": blog.uid,
-        "number": post.number,
-        "url": post.url,
-        "gone_at": post.gone_at,
-        "gone_reason": post.gone_reason,
-        "versions": _version_objects(post.versions, has_current=post.has_text),
-        "comments": [
-            {
-                "author_name": comment.author_name,
-                "posted_at_text": comment.posted_at_text,
-                "gone_at": comment.gone_at,
-                "versions": _version_objects(comment.versions, has_current=True),
-            }
-            for comment in changed_comments(post)
-        ],
-    }
-
-
-def _version_objects(versions: tuple[Version, ...], *, has_current: bool) -> list[dict[str, object]]:
-    return [
-        {
-            "title": version.title,
-            "text": version.body_text or "",
-            "html": version.body_html or "",
-            "since": version.captured_at,
-            "current": has_current and version is versions[-1],
-        }
-        for version in versions
-    ]
-
-
-def _lines(version: Version) -> list[str]:
-    return [f"# {version.title or ''}", "", *version.compared_text.splitlines()]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Merge another archive: copy its rows by natural keys, each row at its own time."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -86,29 +86,6 @@ class SliceSizes:
     rows: int = 500
     parsed_pages: int = 50
     media_bytes: int = 8_000_000
-
-
-def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
-    """Call `merge` in a transaction for each slice of the blogs that both have: `temp.merged_blogs` pairs their ids."""
-    last = 0
-    while upper := upper_id(archive, "authors", last, sizes):
-        with archive.atomic():
-            archive.execute("delete from temp.merged_blogs")
-            archive.execute(_BLOGS, (last, upper))
-            merge(archive)
-        last = upper
-
-
-def each_post_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
-    """Call `merge` for each slice of the posts that both have and that are not merged: `temp.merged_posts` pairs them."""
-    last = archive.scalar("select merged_post_id from _merge_progress")
-    while upper := upper_id(archive, "posts", last, sizes):
-        with save_page.page_transaction(archive):
-            archive.execute("delete from temp.merged_posts")
-            archive.execute(_POST_PAIRS, (last, upper))
-            merge(archive)
-            archive.execute("update _merge_progress set merged_post_id = ?", (upper,))
-        last = upper
 
 
 def upper_id(archive: Archive, table: str, last: int, sizes: SliceSizes) -> int:
@@ -456,11 +433,6 @@ update main.post_media set media_id = m.id from main.media m
 """  # noqa: S608 - constants
 
 
-def merge_blog_rows(archive: Archive) -> None:
-    """Merge the rows of the blogs in `temp.merged_blogs` that posts do not depend on."""
-    run_script(archive, _ROWS)
-
-
 @contextmanager
 def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     """Attach the archive at the path `other` to the connection of `archive` as the schema `other`, read-only.
@@ -500,10 +472,28 @@ def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
     archive.execute_many("insert into temp.bad_rows values (?, ?)", rows)
 
 
+def merge_blog_rows(archive: Archive) -> None:
+    """Merge the rows of the blogs in `temp.merged_blogs` that posts do not depend on."""
+    run_script(archive, _ROWS)
+
+
 def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     """Copy the data that no page yields again, finish the merge and return the number of new media files."""
-    each_blog_slice(archive, sizes, merge_blog_rows)
-    each_post_slice(archive, sizes, merge_rows)
+    last = 0
+    while upper := upper_id(archive, "authors", last, sizes):
+        with archive.atomic():
+            archive.execute("delete from temp.merged_blogs")
+            archive.execute(_BLOGS, (last, upper))
+            merge_blog_rows(archive)
+        last = upper
+    last = archive.scalar("select merged_post_id from _merge_progress")
+    while upper := upper_id(archive, "posts", last, sizes):
+        with save_page.page_transaction(archive):
+            archive.execute("delete from temp.merged_posts")
+            archive.execute(_POST_PAIRS, (last, upper))
+            merge_rows(archive)
+            archive.execute("update _merge_progress set merged_post_id = ?", (upper,))
+        last = upper
     images = copy_files(archive, sizes, rejected)
     copy_rows(archive, sizes)
     with archive.atomic():

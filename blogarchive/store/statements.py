@@ -238,35 +238,23 @@ DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
-    words = str(error).lower()
+    words, shown = str(error).lower(), str(error)
+    kind: type[BlogArchiveError] = ArchiveDamaged
     if _is_index_error(error, words):
-        return ArchiveDamaged(
-            _(
-                "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
-            ).format(path=path, error=error)
+        text = _(
+            "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
         )
-    if any(sign in words for sign in CANNOT_WRITE):
-        reason = _("the disk is full") if "full" in words else error
-        return CannotWrite(
-            _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
-                path=path, error=reason
-            )
-        )
-    if isinstance(error, UnicodeDecodeError):
-        error = ValueError(_("its schema has invalid characters"))
-    if isinstance(error, ValueError) or any(sign in words for sign in _DAMAGED):
-        return ArchiveDamaged(
-            _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it").format(
-                path=path, error=error
-            )
-        )
-    if "locked" in words or "busy" in words:
-        return ArchiveBusy(
-            _("another program holds {path} ({error}); try again when it has finished").format(
-                path=path, error=error
-            )
-        )
-    return None
+    elif any(sign in words for sign in CANNOT_WRITE):
+        kind, shown = CannotWrite, _("the disk is full") if "full" in words else shown
+        text = _("cannot write {path}: {error}; free some space or mend the permissions, then run again")
+    elif isinstance(error, UnicodeDecodeError) or any(sign in words for sign in _DAMAGED):
+        shown = _("its schema has invalid characters") if isinstance(error, UnicodeDecodeError) else shown
+        text = _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it")
+    elif "locked" in words or "busy" in words:
+        kind, text = ArchiveBusy, _("another program holds {path} ({error}); try again when it has finished")
+    else:
+        return None
+    return kind(text.format(path=path, error=shown))
 
 
 @contextmanager

@@ -115,7 +115,11 @@ def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
 
 def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[Damage]:
     """Yield each value of a wrong type; one statement reads each row once."""
-    typed = [(name, _allowed_types(kind, notnull)) for name, kind, notnull in columns if kind in _TYPES]
+    typed = [
+        (name, _TYPES[kind] if notnull else (*_TYPES[kind], "null"))
+        for name, kind, notnull in columns
+        if kind in _TYPES
+    ]
     if not typed:
         return
     types = [f"typeof({quote_name(name)})" for name, _allowed in typed]
@@ -128,10 +132,6 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
         for (name, allowed), kind in zip(typed, found, strict=True):
             if kind not in allowed:
                 yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
-
-
-def _allowed_types(kind: str, notnull: bool) -> tuple[str, ...]:
-    return (*_TYPES[kind], *(() if notnull else ("null",)))
 
 
 def _form_of(table: str, column: str) -> Callable[[str], object] | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from gettext import gettext as _
 
 from blogarchive.errors import SiteChanged
-from blogarchive.items import PageKind, ParsedPage, Post, Target
+from blogarchive.items import PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
@@ -246,7 +246,8 @@ def _post_fields(parsed: ParsedPage) -> dict[str, bool]:
             "comment_count": post.comment_count is not None,
         }
         if post.comment_count or post.comments:
-            found |= _comment_fields(post)
+            found["comments"] = bool(post.comments)
+            found["comments.posted_at"] = any(comment.posted is not None for comment in post.comments)
     return found
 
 
@@ -257,13 +258,6 @@ def _author_fields(parsed: ParsedPage) -> dict[str, bool]:
         "author.nickname": author is not None and author.nickname is not None,
         "author.registered_on": author is not None and author.registered is not None,
         "author.total_visits": author is not None and author.total_visits is not None,
-    }
-
-
-def _comment_fields(post: Post) -> dict[str, bool]:
-    return {
-        "comments": bool(post.comments),
-        "comments.posted_at": any(comment.posted is not None for comment in post.comments),
     }
 
 

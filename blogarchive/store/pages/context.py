@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from blogarchive.items import CrawledPage, DateText, ListedPost, Page, PageKind, ParsedPage, Post, Target
+from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
@@ -61,6 +61,7 @@ class SaveContext:
     ) -> None:
         self.archive = archive
         self.crawled = crawled
+        self.page, self.parsed, self.target = crawled.page, crawled.parsed, crawled.target
         self.blog = blog
         self.run_id = run_id
         self.is_reparse = is_reparse
@@ -88,21 +89,6 @@ class SaveContext:
     def add_changes(self, more: ChangeCounts) -> None:
         """Add to the counts of changes."""
         self.changes += more
-
-    @property
-    def page(self) -> Page:
-        """Return the page as served."""
-        return self.crawled.page
-
-    @property
-    def parsed(self) -> ParsedPage:
-        """Return the parsed page."""
-        return self.crawled.parsed
-
-    @property
-    def target(self) -> Target:
-        """Return the target that the page was fetched for."""
-        return self.crawled.target
 
     @property
     def is_imported(self) -> bool:

@@ -38,10 +38,9 @@ def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime)
     """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
     if not _is_good(archive, run_id):
         return 0
-    urls = json.dumps(_doubted_urls(archive, blog, run_id))
-    return frontier.requeue_where(
-        archive, blog, "kind = 'post' and url in (select value from json_each(?))", (urls,), now=now
-    )
+    doubted = f"kind = 'post' and url in (select url {_DOUBTED} and site = ? and uid is ?)"
+    scope = (run_id, f"{_DETAIL}%", blog.site, blog.uid)
+    return frontier.requeue_where(archive, blog, doubted, scope, now=now)
 
 
 def doubted_blogs(archive: Archive, run_id: int) -> list[Blog]:
@@ -64,11 +63,6 @@ def _claimed_in_good_run(context: SaveContext) -> bool:
         f"select 1 {_DOUBTED} and url = ?", (context.run_id, f"{_DETAIL}%", context.target.url)
     )
     return is_doubted and _is_good(context.archive, context.run_id)
-
-
-def _doubted_urls(archive: Archive, blog: Blog, run_id: int) -> list[str]:
-    scope = (run_id, f"{_DETAIL}%", blog.site, blog.uid)
-    return archive.column(f"select url {_DOUBTED} and site = ? and uid is ?", scope)
 
 
 def _is_good(archive: Archive, run_id: int) -> bool:
@@ -167,7 +161,7 @@ def _is_sound(context: SaveContext, chain: PageChain, post: Post) -> bool:
         chain.sound
         and not _has_comment_problems(context)
         and not page_chains.is_at_limit(context)
-        and _claims_same(chain, post)
+        and post.comment_count in (None, chain.claimed)
     )
 
 
@@ -233,10 +227,6 @@ def _chain_items(
 
 def _chain_item(identified: IdentifiedComment) -> ChainItem:
     return ChainItem(item=identified.base, digest=identified.text_digest)
-
-
-def _claims_same(chain: PageChain, post: Post) -> bool:
-    return post.comment_count is None or post.comment_count == chain.claimed
 
 
 def _has_comment_problems(context: SaveContext) -> bool:

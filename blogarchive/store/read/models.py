@@ -86,10 +86,7 @@ class Comment:
     @property
     def versions(self) -> tuple[Version, ...]:
         """Return all texts of the comment, the current one last."""
-        current = Version(
-            captured_at=self.version_at, title=None, body_html=self.body_html, body_text=self.body_text
-        )
-        return (*self.revisions, current)
+        return (*self.revisions, _current(self, None))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,10 +120,11 @@ class FullPost(PostHeading):
         """Return all texts of the post, the current one last; none if no text is stored."""
         if not self.has_text:
             return self.revisions
-        current = Version(
-            captured_at=self.version_at, title=self.title, body_html=self.body_html, body_text=self.body_text
-        )
-        return (*self.revisions, current)
+        return (*self.revisions, _current(self, self.title))
+
+
+def _current(row: "FullPost | Comment", title: str | None) -> Version:
+    return Version(captured_at=row.version_at, title=title, body_html=row.body_html, body_text=row.body_text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -329,29 +329,13 @@ def mark_failed(
     attempts, moment = image.attempts + 1, format_utc(now)
     is_dead = failure.permanent or attempts >= failure.attempts
     next_try_at = None if is_dead else shift_utc(moment, schedule.retry_delay(image.attempts))
+    reason = Detail.IMAGE_OF_POST.format(reason=failure.detail, url=image.post_url)
+    failed = Failure(kind="picture", detail=reason, permanent=is_dead)
+    row = {"status": "dead" if is_dead else "failed", "attempts": attempts, "next_try_at": next_try_at}
     with archive.atomic():
-        archive.update_row(
-            "media",
-            image.id,
-            {
-                "status": "dead" if is_dead else "failed",
-                "attempts": attempts,
-                "next_try_at": next_try_at,
-                "detail": failure.detail,
-            },
-        )
+        archive.update_row("media", image.id, {**row, "detail": failure.detail})
         failures.record_failure(
-            archive,
-            image.blog,
-            image.url,
-            Failure(
-                kind="picture",
-                detail=Detail.IMAGE_OF_POST.format(reason=failure.detail, url=image.post_url),
-                permanent=is_dead,
-            ),
-            run_id=run_id,
-            now=now,
-            next_try_at=next_try_at,
+            archive, image.blog, image.url, failed, run_id=run_id, now=now, next_try_at=next_try_at
         )
     return is_dead
 

@@ -257,9 +257,9 @@ def _integrity_by_table(archive: Archive) -> list[str]:
 
 
 def _as_damage(lines: list[str]) -> list[str]:
-    single = (
+    single = [
         " ".join(line.replace("*** in database main ***", "").split()) for line in lines if line != "ok"
-    )
+    ]
     return [_index_damage() if "FTS5 table" in line else line for line in single]
 
 

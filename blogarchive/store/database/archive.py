@@ -178,8 +178,7 @@ class Archive(Statements):
         is_older = not is_empty and migrations.is_older(self)
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
-        pages = 4000  # each checkpoint waits for the disk
-        self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
+        self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # each checkpoint waits for the disk
         migrations.prepare(self)
         if is_older:
             migrations.refuse_changed(self)

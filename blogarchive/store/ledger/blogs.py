@@ -232,12 +232,8 @@ def blog_states(archive: Archive) -> dict[Blog, BlogState]:
 
 def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
     """Return the moved and closed blogs whose home pages were asked for within a week."""
-    since = format_utc(now - _ASKED_EVERY)
-    return {
-        blog
-        for blog, state in blog_states(archive).items()
-        if state.state in RESTING and state.state_asked_at > since
-    }
+    query = "select site, uid from authors where state in ('moved', 'closed') and state_asked_at > ?"
+    return set(archive.all_as(Blog, query, (format_utc(now - _ASKED_EVERY),)))
 
 
 def set_state(archive: Archive, blog: Blog, kind: StateKind, detail: str, *, now: datetime) -> None:

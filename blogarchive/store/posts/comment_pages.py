@@ -21,7 +21,7 @@ from blogarchive.store.rows import format_utc, parse_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
 _DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
-_DOUBTED = "from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like ?"
+_DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
 
 
 def doubt_reason(context: SaveContext, post_id: int) -> str | None:
@@ -39,13 +39,13 @@ def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime)
     if not _is_good(archive, run_id):
         return 0
     doubted = f"kind = 'post' and url in (select url {_DOUBTED} and site = ? and uid is ?)"
-    scope = (run_id, f"{_DETAIL}%", blog.site, blog.uid)
+    scope = (run_id, blog.site, blog.uid)
     return frontier.requeue_where(archive, blog, doubted, scope, now=now)
 
 
 def doubted_blogs(archive: Archive, run_id: int) -> list[Blog]:
     """Return the blogs with doubted posts of the run."""
-    return list(archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id, f"{_DETAIL}%")))
+    return list(archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,)))
 
 
 def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
@@ -59,15 +59,14 @@ def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
 def _claimed_in_good_run(context: SaveContext) -> bool:
     if context.run_id is None:
         return False
-    is_doubted = context.archive.exists(
-        f"select 1 {_DOUBTED} and url = ?", (context.run_id, f"{_DETAIL}%", context.target.url)
-    )
+    doubted = f"select 1 {_DOUBTED} and url = ?"
+    is_doubted = context.archive.exists(doubted, (context.run_id, context.target.url))
     return is_doubted and _is_good(context.archive, context.run_id)
 
 
 def _is_good(archive: Archive, run_id: int) -> bool:
     """Return whether at least as many posts of the run show comments as are doubted."""
-    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id, f"{_DETAIL}%"))
+    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
     with_comments = archive.scalar(
         "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'",
         (run_id,),

@@ -51,19 +51,24 @@ COLUMNS = ("views", "likes", "comment_count")
 NO_COUNTERS: CounterValues = (None, None, None)
 
 
-def save_counters(
-    context: SaveContext, post_id: int, post: ParsedPost, stored: CounterValues, *, is_newest: bool
-) -> CounterValues:
-    """Store the counters that the page shows in the series and return the newest values.
-
-    `stored` are the values in the row of the post. `is_newest`: no later page of the post was stored.
-    """
+def save_post_counters(
+    context: SaveContext, post_id: int, post: ParsedPost, before: "PostRow | None"
+) -> None:
+    """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
+    stored = before.counters if before is not None else NO_COUNTERS
     shown: CounterValues = (post.views, post.likes, post.comment_count)
-    if is_newest and not context.is_reparse:
-        values = _fill_counters(shown, stored)
-        if values != stored:
-            _store(context, post_id, values)
-        return values
+    if context.is_reparse or (before is not None and context.moment < before.last_seen_at):
+        newest = _insert_counters(context, post_id, shown) or stored
+    else:
+        newest = _fill_counters(shown, stored)
+        if newest != stored:
+            _store(context, post_id, newest)
+    if newest != stored:
+        context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
+
+
+def _insert_counters(context: SaveContext, post_id: int, shown: CounterValues) -> CounterValues | None:
+    """Store the counters of an older page in the series, and return the newest values."""
     before = _read(context, post_id, "captured_at < ?")
     exact = _read(context, post_id, "captured_at = ?")
     values = _fill_counters(shown, before or NO_COUNTERS)
@@ -71,7 +76,7 @@ def save_counters(
         _store(context, post_id, values)
         if exact is not None:
             _correct_following(context, post_id, exact, values)
-    return _read(context, post_id, "captured_at >= ?") or stored
+    return _read(context, post_id, "captured_at >= ?")
 
 
 def _fill_counters(shown: CounterValues, stored: CounterValues) -> CounterValues:
@@ -209,15 +214,6 @@ def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | 
     shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
     context.archive.update_row("posts", post_id, shown)
     comments.save_comments(context, post_id, identify_comments(post.comments))
-
-
-def save_post_counters(context: SaveContext, post_id: int, post: ParsedPost, before: PostRow | None) -> None:
-    """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
-    stored = before.counters if before is not None else NO_COUNTERS
-    is_newest = before is None or context.moment >= before.last_seen_at
-    newest = save_counters(context, post_id, post, stored, is_newest=is_newest)
-    if newest != stored:
-        context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
 
 
 def _insert(context: SaveContext, post: ParsedPost) -> int:

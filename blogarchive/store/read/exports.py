@@ -292,17 +292,9 @@ class ExportReader:
 
     def headings(self, blog: Blog) -> tuple[PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
-        since, until, categories = self.filters.since, self.filters.until, self.filters.categories
-        return self.archive.all_as(
-            PostHeading,
-            _HEADINGS,
-            (
-                blog.id,
-                since.isoformat() if since else None,
-                until.isoformat() if until else None,
-                json.dumps(categories) if categories else None,
-            ),
-        )
+        days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
+        categories = json.dumps(self.filters.categories) if self.filters.categories else None
+        return self.archive.all_as(PostHeading, _HEADINGS, (blog.id, *days, categories))
 
     def digests(self, blog: Blog) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.

@@ -9,7 +9,7 @@ from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.rendering.dates import complete_time
-from blogarchive.store.read.models import Blog, BlogName, FullPost
+from blogarchive.store.read.models import Blog, FullPost
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default namespace
@@ -20,7 +20,7 @@ _TITLES = 3
 """Blogs that the title of a feed or of a web archive names."""
 
 
-def build_head(blogs: Sequence[Blog | BlogName]) -> Iterator[etree._Element]:
+def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
     """Yield title, id, time and generator of a feed of these blogs, and the link of a single one."""
     yield build_element("title", join_titles(blogs))
     yield build_element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
@@ -31,13 +31,13 @@ def build_head(blogs: Sequence[Blog | BlogName]) -> Iterator[etree._Element]:
             yield build_element("link", rel="alternate", href=blog.url)
 
 
-def join_titles(blogs: Sequence[Blog | BlogName]) -> str:
+def join_titles(blogs: Sequence[Blog]) -> str:
     """Return the titles of the blogs, of more than three the first ones and the number."""
     names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
     return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
 
 
-def build_entry(blog: Blog | BlogName, post: FullPost, *, page_url: str = "") -> etree._Element:
+def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Element:
     """Return the entry of a post with its sanitized body; images have their URLs at the site.
 
     `page_url` is the page that a reader opens; without it, the entry links to the site alone.

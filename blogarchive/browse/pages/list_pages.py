@@ -32,7 +32,7 @@ from blogarchive.store.read import (
 )
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
-from blogarchive.store.read.models import BlogName, FullPost, read_post
+from blogarchive.store.read.models import Blog, FullPost, read_post
 from blogarchive.store.statements import Statements
 
 # home page
@@ -81,7 +81,7 @@ async def show_feed(context: RequestContext) -> Response:
     return feed_response(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _read(archive: Statements) -> tuple[dict[int, BlogName], list[FullPost]]:
+def _read(archive: Statements) -> tuple[dict[int, Blog], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
     newest = author_pages.read_newest(archive, _IN_FEED)
     posts = (read_post(archive, line.id) for line in newest if line.has_text)

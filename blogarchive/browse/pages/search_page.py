@@ -11,7 +11,7 @@ from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists
 from blogarchive.store.read import posts as post_lookup
-from blogarchive.store.read.models import BlogName, PostLine
+from blogarchive.store.read.models import Blog, PostLine
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 
@@ -36,8 +36,8 @@ class _Found:
     comments: int
     groups: list[HitGroup]
     named: tuple[PostLine, ...]
-    blogs: tuple[BlogName, ...]
-    hits_by_blog: tuple[tuple[BlogName, int], ...] = ()
+    blogs: tuple[Blog, ...]
+    hits_by_blog: tuple[tuple[Blog, int], ...] = ()
     namesakes: Collection[str] = ()
 
 
@@ -94,7 +94,7 @@ def _run_search(archive: Statements, query: SearchQuery) -> _Found:
     )
 
 
-def _read_blogs_of(archive: Statements, groups: Iterable[HitGroup]) -> tuple[tuple[BlogName, int], ...]:
+def _read_blogs_of(archive: Statements, groups: Iterable[HitGroup]) -> tuple[tuple[Blog, int], ...]:
     """Return the blogs with most hits and their numbers of hits; none for comments."""
     counts: Counter[int] = Counter()
     for group in groups:

@@ -100,10 +100,8 @@ _AT_ONCE: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The query of each table that triggers change at once, and that of its rows as of now."""
 
-_KEPT_BLOGS: Final = f"select * from _blog_totals where author_id not in ({_PENDING})"
-CURRENT_BLOGS: Final = (
-    f"{_KEPT_BLOGS} union all select * from ({_OF_BLOGS.format(comments=f'({_COMMENTS})')})"
-)
+CURRENT_BLOGS: Final = f"""select * from _blog_totals where author_id not in ({_PENDING})
+ union all select * from ({_OF_BLOGS.format(comments=f"({_COMMENTS})")})"""
 """The rows of `_blog_totals` as of now."""
 
 CURRENT_MONTHS: Final = (

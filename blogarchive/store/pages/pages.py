@@ -161,11 +161,6 @@ def count_stale_pages(archive: Archive) -> int:
     )
 
 
-def total_body_size(archive: Archive) -> int:
-    """Return the uncompressed size of all stored pages in bytes."""
-    return archive.scalar("select sum(bytes) from _page_totals")
-
-
 def stored_pages(
     archive: Archive, *, stale_only: bool = False, failed_only: bool = False, damaged: list[str] | None = None
 ) -> Iterator[StoredPage]:

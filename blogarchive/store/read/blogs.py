@@ -10,8 +10,9 @@ from blogarchive.store.read import lists
 from blogarchive.store.read.lists import CategoryCount, PostSelection
 from blogarchive.store.read.models import (
     BLOG_COLUMNS,
+    BLOGS,
     POST_LINES,
-    BlogName,
+    Blog,
     BlogSummary,
     LoggedRun,
     Month,
@@ -35,8 +36,6 @@ _SUMMARIES = f"""select {BLOG_COLUMNS},
 _NEWEST_FIRST = "left join _blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id"
 _SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
        (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
-_NAMES = """select a.id, a.site, a.uid, coalesce(a.nickname, a.uid) as name,
-       coalesce(a.blog_title, a.nickname, a.uid) as title, a.url, a.last_seen_at from authors a"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +64,8 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogLi
     """
     wanted = fold(words).split()
     rows = archive.rows(f"{_SEARCHED if wanted else 'select a.id from authors a'} {_NEWEST_FIRST}")
-    ids = [blog for blog, *names in rows if _has_each(names, wanted)]
+    texts = ((blog, fold(" ".join(filter(None, names))) if wanted else "") for blog, *names in rows)
+    ids = [blog for blog, text in texts if all(word in text for word in wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
     found = archive.all_as(
         BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
@@ -73,15 +73,15 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogLi
     return BlogList(blogs=tuple(sorted(found, key=lambda blog: shown.index(blog.id))), total=len(ids))
 
 
-def read_names(archive: Statements, *, limit: int = -1) -> tuple[BlogName, ...]:
-    """Return the names of every blog, or of `limit` of them, the blog with the newest post first."""
-    return archive.all_as(BlogName, f"{_NAMES} {_NEWEST_FIRST} limit ?", (limit,))
+def read_names(archive: Statements, *, limit: int = -1) -> tuple[Blog, ...]:
+    """Return every blog, or of `limit` of them, the blog with the newest post first."""
+    return archive.all_as(Blog, f"{BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
 
 
-def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, BlogName]:
-    """Return the names of the blogs of these authors, by id."""
+def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, Blog]:
+    """Return the blogs of these authors, by id."""
     given = (json.dumps(list(ids)),)
-    found = archive.all_as(BlogName, f"{_NAMES} where a.id in (select value from json_each(?))", given)
+    found = archive.all_as(Blog, f"{BLOGS} where a.id in (select value from json_each(?))", given)
     return {blog.id: blog for blog in found}
 
 
@@ -93,11 +93,6 @@ def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
         (json.dumps(list(names)),),
     )
     return set(found)
-
-
-def _has_each(names: list[str | None], wanted: list[str]) -> bool:
-    text = fold(" ".join(filter(None, names))) if wanted else ""
-    return all(word in text for word in wanted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

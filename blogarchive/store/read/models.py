@@ -244,19 +244,6 @@ BLOGS = f"select {BLOG_COLUMNS} from authors a"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BlogName:
-    """The names of a blog: `name` of its author, else the uid; `title` of the blog, else that name."""
-
-    id: int
-    site: str
-    uid: str
-    name: str
-    title: str
-    url: str
-    last_seen_at: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class BlogSummary(Blog):
     """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
 

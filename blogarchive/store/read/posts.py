@@ -75,7 +75,12 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     return PostPage(
         post=post,
         blog=blog,
-        categories=_categories(archive, post_id),
+        categories=archive.all_as(
+            CategoryLink,
+            """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
+                where pc.post_id = ? order by c.name""",
+            (post_id,),
+        ),
         counters=archive.all_as(
             Counters,
             "select captured_at, views, likes, comment_count from post_stats where post_id = ?"
@@ -96,15 +101,6 @@ def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -
         (site, number, uid),
     )
     return found[0] if len(found) == 1 else None
-
-
-def _categories(archive: Statements, post_id: int) -> tuple[CategoryLink, ...]:
-    return archive.all_as(
-        CategoryLink,
-        """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
-            where pc.post_id = ? order by c.name""",
-        (post_id,),
-    )
 
 
 def _neighbour(archive: Statements, post: FullPost, comparison: str, order: str) -> PostLine | None:

@@ -323,7 +323,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         blogs=tuple(_BlogReader(archive).read()),
         pages=page_rows.count_pages(archive),
         pages_stale=page_rows.count_stale_pages(archive),
-        bytes_served=page_rows.total_body_size(archive),
+        bytes_served=archive.scalar("select sum(bytes) from _page_totals"),
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
         unfinished_merge=archive.text("select source from _merge_progress"),

@@ -2,26 +2,14 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from blogarchive.store.rows import Value
 from blogarchive.store.search.tokenizer import folding_version, index_text
 from blogarchive.store.statements import UNREADABLE, Statements, insert_sql
 
+_INDEXED = {"posts": ("title", "body_text"), "comments": ("body_text",)}
+"""The indexed columns of each table, the title first."""
 
-@dataclass(frozen=True, slots=True)
-class _Indexed:
-    """A table with a search index, and its indexed columns, the title first."""
-
-    table: str
-    columns: tuple[str, ...]
-
-    @property
-    def index(self) -> str:
-        return f"{self.table}_fts"
-
-
-_ALL = (_Indexed("posts", ("title", "body_text")), _Indexed("comments", ("body_text",)))
 _BATCH = 500
 _FOLDING = "select folding from _search_state"
 _PARTS = ("data", "idx", "docsize", "config")  # tables of FTS5 without `content`
@@ -32,11 +20,11 @@ def refresh(archive: Statements, waiting: int = 1) -> None:
     if waiting > 1 and count_pending(archive) < waiting:
         return
     is_outdated = archive.text(_FOLDING) != folding_version()
-    if is_outdated or any(_has_replaced_rows(archive, indexed) for indexed in _ALL):
+    if is_outdated or any(_has_replaced_rows(archive, table) for table in _INDEXED):
         rebuild(archive)
         return
-    for indexed in _ALL:
-        _refresh_table(archive, indexed)
+    for table in _INDEXED:
+        _refresh_table(archive, table)
 
 
 def count_pending(archive: Statements) -> int:
@@ -51,7 +39,7 @@ def is_whole(archive: Statements) -> bool:
 
 def find_damaged(archive: Statements) -> list[str]:
     """Return the tables whose index is damaged. Writes to the index: the caller must roll its transaction back."""
-    return [indexed.table for indexed in _ALL if _is_damaged(archive, indexed)]
+    return [table for table in _INDEXED if _is_damaged(archive, table)]
 
 
 def remove_damaged(archive: Statements, damaged: Collection[str]) -> None:
@@ -69,13 +57,13 @@ def remove_damaged(archive: Statements, damaged: Collection[str]) -> None:
 def rebuild(archive: Statements) -> int:
     """Rebuild the index inside the caller's transaction and return the number of rows indexed."""
     count = 0
-    for indexed in _ALL:
-        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
-        ids = archive.column(f"select id from {indexed.table} order by id")  # noqa: S608
+    for table in _INDEXED:
+        archive.execute(f"insert into {table}_fts({table}_fts) values ('delete-all')")  # noqa: S608
+        ids = archive.column(f"select id from {table} order by id")  # noqa: S608
         for start in range(0, len(ids), _BATCH):
-            _insert(archive, indexed, ids[start : start + _BATCH])
+            _insert(archive, table, ids[start : start + _BATCH])
         # A single b-tree is the smallest and fastest form of the index.
-        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('optimize')")  # noqa: S608
+        archive.execute(f"insert into {table}_fts({table}_fts) values ('optimize')")  # noqa: S608
         count += len(ids)
     archive.execute("delete from _search_pending")
     archive.execute("delete from _search_state")
@@ -83,51 +71,49 @@ def rebuild(archive: Statements) -> int:
     return count
 
 
-def _is_damaged(archive: Statements, indexed: _Indexed) -> bool:
+def _is_damaged(archive: Statements, table: str) -> bool:
     try:
-        archive.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
+        archive.execute(f"insert into {table}_fts({table}_fts) values ('delete-all')")  # noqa: S608
         for part in _PARTS:
-            archive.rows(f"select count(*) from {indexed.index}_{part}")  # noqa: S608
+            archive.rows(f"select count(*) from {table}_fts_{part}")  # noqa: S608
     except UNREADABLE:
         return True
     return False
 
 
-def _has_replaced_rows(archive: Statements, indexed: _Indexed) -> bool:
+def _has_replaced_rows(archive: Statements, table: str) -> bool:
     """Return whether a row that was noted as new is indexed already."""
     statement = (
-        f"select 1 from _search_pending p join {indexed.index}_docsize d on d.id = p.row_id "  # noqa: S608
+        f"select 1 from _search_pending p join {table}_fts_docsize d on d.id = p.row_id "  # noqa: S608
         "where p.kind = ? and not p.was_indexed limit 1"
     )
-    return archive.exists(statement, (indexed.table,))
+    return archive.exists(statement, (table,))
 
 
-def _refresh_table(archive: Statements, indexed: _Indexed) -> None:
+def _refresh_table(archive: Statements, table: str) -> None:
     changed = archive.rows(
-        "select row_id, was_indexed, title, body_text from _search_pending where kind = ?", (indexed.table,)
+        "select row_id, was_indexed, title, body_text from _search_pending where kind = ?", (table,)
     )
     if not changed:
         return
-    _remove(archive, indexed, [(row_id, title, text) for row_id, was, title, text in changed if was])
+    _remove(archive, table, [(row_id, title, text) for row_id, was, title, text in changed if was])
     ids = [row[0] for row in changed]
     for start in range(0, len(ids), _BATCH):
-        _insert(archive, indexed, ids[start : start + _BATCH])
-    archive.execute("delete from _search_pending where kind = ?", (indexed.table,))
+        _insert(archive, table, ids[start : start + _BATCH])
+    archive.execute("delete from _search_pending where kind = ?", (table,))
 
 
-def _remove(
-    archive: Statements, indexed: _Indexed, old: Iterable[tuple[int, str | None, str | None]]
-) -> None:
-    columns = (indexed.index, "rowid", *indexed.columns)
+def _remove(archive: Statements, table: str, old: Iterable[tuple[int, str | None, str | None]]) -> None:
+    columns = (f"{table}_fts", "rowid", *_INDEXED[table])
     rows: list[tuple[Value, ...]] = [
-        ("delete", row_id, *map(index_text, texts[-len(indexed.columns) :])) for row_id, *texts in old
+        ("delete", row_id, *map(index_text, texts[-len(_INDEXED[table]) :])) for row_id, *texts in old
     ]
-    archive.execute_many(insert_sql(indexed.index, columns), rows)
+    archive.execute_many(insert_sql(f"{table}_fts", columns), rows)
 
 
-def _insert(archive: Statements, indexed: _Indexed, ids: list[int]) -> None:
+def _insert(archive: Statements, table: str, ids: list[int]) -> None:
     """Index the rows of these ids, except deleted ones."""
-    columns = ", ".join(indexed.columns)
-    wanted = f"select id, {columns} from {indexed.table} where id in (select value from json_each(?))"  # noqa: S608
+    columns = ", ".join(_INDEXED[table])
+    wanted = f"select id, {columns} from {table} where id in (select value from json_each(?))"  # noqa: S608
     rows = [(row_id, *map(index_text, texts)) for row_id, *texts in archive.rows(wanted, (json.dumps(ids),))]
-    archive.execute_many(insert_sql(indexed.index, ("rowid", *indexed.columns)), rows)
+    archive.execute_many(insert_sql(f"{table}_fts", ("rowid", *_INDEXED[table])), rows)

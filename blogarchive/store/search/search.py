@@ -402,13 +402,8 @@ def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool)
     )
 
 
-_INDEXED: Final = {
-    ("posts", "title"): "posts",
-    ("posts", "body_text"): "posts",
-    ("posts_view", "title"): "posts",
-    ("posts_view", "body_text"): "posts",
-    ("comments", "body_text"): "comments",
-}
+_POST_COLUMNS: Final = ("title", "body_text")
+_INDEXED: Final = {"posts": _POST_COLUMNS, "posts_view": _POST_COLUMNS, "comments": ("body_text",)}
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _MAX_RUNS: Final = 20
 _MAX_LENGTH: Final = 100
@@ -419,7 +414,7 @@ def contains_condition(table: str, column: str, text: str, parameter: str) -> tu
 
     None if the column has no index, or if `text` has no Chinese character. Rows that wait for the index pass.
     """
-    index = _INDEXED.get((table, column))
+    index = table.removesuffix("_view") if column in _INDEXED.get(table, ()) else None
     runs = [run[:_MAX_LENGTH] for run in _HAN.findall(text)[:_MAX_RUNS]]
     if index is None or not runs:
         return None

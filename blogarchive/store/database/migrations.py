@@ -214,9 +214,10 @@ def _free_space(archive: Statements, *, is_needed: bool) -> None:
 
 
 def is_older(archive: Statements) -> bool:
-    """Return whether an older version made the archive, or a derived table is missing."""
+    """Return whether an older version made the archive, or a table that is made again is missing."""
     return _version(archive) < SCHEMA_VERSION or any(
-        kind == "table" and schema.is_derived(kind, name) for kind, name in schema.missing_objects(archive)
+        kind == "table" and (name.startswith("_") or name.endswith("_fts"))
+        for kind, name in schema.missing_objects(archive)
     )
 
 

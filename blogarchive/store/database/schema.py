@@ -100,11 +100,6 @@ _COUNTS_ROWS: Final = re.compile(
 )
 
 
-def is_derived(kind: str, name: str) -> bool:
-    """Return whether a table, index, view or trigger can be made again from the other rows."""
-    return kind != "table" or name.startswith("_") or name.endswith("_fts")
-
-
 def create_missing(archive: Statements) -> None:
     """Create what the archive lacks and fill it from the other rows, inside the caller's transaction."""
     missing = missing_objects(archive)

@@ -369,17 +369,43 @@ def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     return copied
 
 
+# Both files of a URL that shows another file in each archive are versions of it.
+_VERSIONS = f"""
+with both as (
+    select m.url, m.sha256 as old, m.fetched_at as old_at, o.sha256 as new, o.fetched_at as new_at
+      from other.media o join main.media m on m.url = o.url
+     where o.id > ?1 and o.id <= ?2 and {_good("media")} and o.sha256 <> m.sha256),
+     found as (
+    select url, old as sha256, old_at as first_at, old_at as last_at from both
+     union all select url, new, new_at, new_at from both
+     union all select o.url, v.sha256, v.first_seen_at, v.last_seen_at
+      from other.media o join other.media_versions v on v.url = o.url
+     where o.id > ?1 and o.id <= ?2 and {_good("media_versions", "v")})
+insert into main.media_versions(url, sha256, first_seen_at, last_seen_at)
+select url, sha256, min(first_at), max(last_at) from found
+ where sha256 in (select sha256 from main.media_files) and first_at is not null and last_at is not null
+ group by url, sha256 order by min(first_at), url, sha256
+    on conflict(url, sha256) do update set first_seen_at = min(first_seen_at, excluded.first_seen_at),
+       last_seen_at = max(last_seen_at, excluded.last_seen_at)
+"""  # noqa: S608 - constants
+
+
 def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
-    """Copy the rows of images whose files are stored. Failures are not copied: those images are fetched again."""
+    """Copy the rows of images whose files are stored; of two files of a URL, the newer is the current one.
+
+    Failures are not copied: those images are fetched again.
+    """
     updates = excluded(_MEDIA_COLUMNS.split(", "))
     last = 0
     while upper := upper_id(archive, "media", last, sizes):
         with archive.atomic():
+            archive.execute(_VERSIONS, (last, upper))
             archive.execute(
                 f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o"  # noqa: S608
                 " where status = 'stored' and sha256 in (select sha256 from main.media_files)"
                 f" and id > ? and id <= ? and {_good('media')} order by id"
-                f" on conflict(url) do update set {updates} where media.sha256 is null",
+                f" on conflict(url) do update set {updates}"
+                " where media.sha256 is null or excluded.fetched_at > media.fetched_at",
                 (last, upper),
             )
         last = upper
@@ -461,7 +487,7 @@ def count_pages(archive: Archive, schema: str) -> int:
 
 COPIED_TABLES = (
     "author_aliases", "author_stats", "authors", "categories", "comments", "discovered_blogs", "media",
-    "post_categories", "post_stats", "posts",
+    "media_versions", "post_categories", "post_stats", "posts",
 )  # fmt: skip
 """Tables of which rows are copied as they are."""
 

@@ -122,6 +122,33 @@ def test_series_marks_comments_and_images_without_a_page_are_merged(
     assert rows(a, "select url, sha256 from media") == [("http://x.example/1.png", sha256(PNG).hexdigest())]
 
 
+def test_every_file_of_an_image_is_kept_and_the_newest_is_current(
+    archives: tuple[Path, Path], tmp_path: Path
+) -> None:
+    a, b = archives
+    url, days = "http://x.example/1.png", ("2025-02-01", "2025-03-01", "2025-04-01")
+    files = [PNG + bytes([number]) for number in range(3)]
+    digests = [sha256(body).hexdigest() for body in files]
+    for archive, numbers in ((a, [1]), (b, [0, 2])):
+        for number in numbers:
+            change(archive, "delete from media")
+            add_image(archive, url, files[number])
+        change(archive, "update media set fetched_at = ?", f"{days[numbers[-1]]}T09:00:00+00:00")
+        for number in numbers[:-1] and numbers:
+            moment = f"{days[number]}T09:00:00+00:00"
+            change(
+                archive,
+                "insert into media_versions(url, sha256, first_seen_at, last_seen_at) values (?1, ?2, ?3, ?3)",
+                url, digests[number], moment,
+            )  # fmt: skip
+    c, d = shutil.copy(a, tmp_path / "c.db"), shutil.copy(b, tmp_path / "d.db")
+    for target, other in ((a, b), (d, c), (a, b)):
+        merge_archive(target, other)
+        versions = rows(target, "select sha256, substr(first_seen_at, 1, 10) from media_versions order by 2")
+        assert versions == list(zip(digests, days, strict=True))
+        assert rows(target, "select sha256 from media") == [(digests[2],)]
+
+
 def test_an_image_that_the_other_could_not_fetch_is_retried_by_the_next_run(
     archives: tuple[Path, Path],
 ) -> None:

@@ -1,6 +1,7 @@
 """The commands that report on an archive: `failures`, `log`, `verify`, `diff`, `sites`."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import unified_diff
@@ -64,13 +65,29 @@ def log(limit: int, db: Path, as_json: bool) -> None:
 
 
 @click.command(help=_("It ends with exit code 6 if something is damaged."))
+@click.option(
+    "--new",
+    "only_new",
+    is_flag=True,
+    help=_("Check only bytes and texts stored since the last check on this machine that found no damage."),
+)
 @options.db
 @options.as_json
 @options.verbosity
-def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+def verify(only_new: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Check the file, the references between rows and all stored bytes; exit code 6 on damage."""
+    from blogarchive.export.run import name_record, read_record, write_record
+
+    name = name_record("verify", os.path.realpath(db))
+    earlier = read_record(name, "rows digests") if only_new else {}
     with Archive.open(db, read_only=True) as archive:
-        found = integrity.verify_archive(archive, threads=count_cores())
+        rows, digests = integrity.last_rows(archive)
+        is_verified = bool(earlier) and integrity.is_verified(archive, **earlier)
+        found = integrity.verify_archive(
+            archive, threads=count_cores(), verified=earlier["rows"] if is_verified else None
+        )
+    if not found.damage:
+        write_record(name, {"rows": rows, "digests": digests})
     if as_json:
         print_result(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:

@@ -216,8 +216,8 @@ def run_export(
     is `unchanged` then. Raises as an `Exporter`.
     """
     given = {"filters": filters or Filters(), **options}
-    name = _digest(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
-    earlier = _read_record(name)
+    name = name_record(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
+    earlier = read_record(name, "maker archive files result records")
     is_same = bool(earlier) and earlier["archive"] == read_state(archive)
     if (is_same or earlier.get("records")) and _is_intact(earlier, out):
         if is_same:
@@ -233,7 +233,7 @@ def run_export(
             "result": exported.to_json(),
             "records": exported.records,
         }
-        _write_record(name, record)
+        write_record(name, record)
     return exported
 
 
@@ -255,24 +255,25 @@ def _find_digest(path: Path) -> str | None:
 
 def _find_maker(out: Path) -> str:
     """Return a digest of the program, and of whether OUT is a folder: both change the files."""
-    return _digest(program_digest(), out.is_dir())
+    return name_record(program_digest(), out.is_dir())
 
 
-def _digest(*values: object) -> str:
+def name_record(*values: object) -> str:
+    """Return the name of the record of what a command did with these values."""
     return blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16).hexdigest()
 
 
-def _read_record(name: str) -> dict[str, Any]:
-    """Return the record of an earlier export; an empty one if there is none, or if it is damaged."""
+def read_record(name: str, keys: str) -> dict[str, Any]:
+    """Return the record of that name with these keys; an empty one if there is none, or if it is damaged."""
     try:
         record = json.loads(gzip.decompress(_record_path(name).read_bytes()))
-        return record if record.keys() == {"maker", "archive", "files", "result", "records"} else {}
+        return record if record.keys() == set(keys.split()) else {}
     except (OSError, EOFError, zlib.error, ValueError, AttributeError):
         return {}
 
 
-def _write_record(name: str, record: dict[str, Any]) -> None:
-    """Store the record by its name, which is that of an archive, OUT and options; without a cache folder, do nothing."""
+def write_record(name: str, record: dict[str, Any]) -> None:
+    """Store a record for the same command; without a cache folder, do nothing."""
     path = _record_path(name)
     if not path.is_absolute():  # a user without a home folder
         return

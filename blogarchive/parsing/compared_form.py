@@ -62,7 +62,9 @@ def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
         position = match.end()
     parts.append(unescape(raw[position:]))
     form = "".join(part if part.startswith(_PRE) else fold_text(part) for part in _PART.split("".join(parts)))
-    return _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form).strip()
+    if own_hosts:
+        form = _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form)
+    return form.strip()
 
 
 def fold_text(text: str) -> str:

@@ -1,7 +1,7 @@
 """Verify an archive: the file, the references between rows, and every stored byte and text."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.parsing.compared_form import content_hash, text_digest
@@ -135,6 +135,8 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
 
 
 def _form_of(table: str, column: str) -> Callable[[str], object] | None:
+    if table.endswith("_totals"):  # their times are those of comments and posts
+        return None
     if column in _FORMS:
         return _FORMS[column]
     if column in _SHOWN_TIMES:
@@ -208,12 +210,51 @@ class IntegrityReport:
             )
 
 
-def verify_archive(archive: Archive, *, threads: int = 1) -> IntegrityReport:
-    """Verify the whole archive and return the result. More than one thread open the file again."""
-    damage = run_checks(archive, (*_FIRST_CHECKS, *value_checks(archive), *_LAST_CHECKS), threads)
+Rows = Mapping[str, int]
+"""The rowid of the last row by table; 0 is before the first row."""
+
+_STORED = ("pages", "media_files", "posts", "post_revisions", "comments", "comment_revisions")
+_ALL: Final[Rows] = dict.fromkeys(_STORED, 0)
+
+
+def last_rows(archive: Archive) -> tuple[Rows, list[Any]]:
+    """Return the last row of each table with stored bytes or texts, and digests that name the last page and file.
+
+    No row of an archive that cannot be read.
+    """
+    try:
+        rows = {table: archive.scalar(f"select max(rowid) from {table}") for table in _STORED}  # noqa: S608 - constants
+        return rows, _digests(archive, rows)
+    except UNREADABLE:
+        return {}, []
+
+
+def is_verified(archive: Archive, rows: Rows, digests: list[Any]) -> bool:
+    """Return whether `rows` and `digests`, which `last_rows` returned once, are those of this file."""
+    try:
+        return rows.keys() == _ALL.keys() and _digests(archive, rows) == digests
+    except UNREADABLE:
+        return False
+
+
+def _digests(archive: Archive, rows: Rows) -> list[Any]:
+    tables = ("pages", "media_files")
+    return [archive.text(f"select sha256 from {table} where rowid = ?", (rows[table],)) for table in tables]  # noqa: S608
+
+
+def verify_archive(archive: Archive, *, threads: int = 1, verified: Rows | None = None) -> IntegrityReport:
+    """Verify the whole archive and return the result. More than one thread open the file again.
+
+    With `verified`, only bytes and texts stored after these rows, or from pages after them, are verified.
+    """
+    after = verified or _ALL
+    checks: Sequence[Check] = [partial(check, after=after) for check in _CHECKS_OF_STORED]
+    if verified is None:
+        checks = (*_FIRST_CHECKS, *value_checks(archive), *checks, *_LAST_CHECKS)
+    damage = run_checks(archive, checks, threads)
     return IntegrityReport(
-        pages=_count(archive, "pages"),
-        files=_count(archive, "media_files"),
+        pages=_count(archive, "pages", after),
+        files=_count(archive, "media_files", after),
         damage=tuple(dict.fromkeys(found.text for found in damage))[:_MAX_DAMAGE],
         lacking=_lacking(archive),
     )
@@ -317,24 +358,26 @@ def _search_index(archive: Archive) -> Iterator[Damage]:
             return
 
 
-def _pages(archive: Archive) -> Iterator[Damage]:
-    for row, url, body, size, digest in archive.each("select id, url, body, body_size, sha256 from pages"):
+def _pages(archive: Archive, after: Rows) -> Iterator[Damage]:
+    query = "select id, url, body, body_size, sha256 from pages where id > :pages"
+    for row, url, body, size, digest in archive.each(query, after):
         try:
             unpack_body(body, size, digest, url, row)
         except ArchiveDamaged as error:
             yield Damage(text=str(error), table="pages", row=row)
 
 
-def _files(archive: Archive) -> Iterator[Damage]:
-    for row, body, size, digest in archive.each("select rowid, body, size, sha256 from media_files"):
+def _files(archive: Archive, after: Rows) -> Iterator[Damage]:
+    query = "select rowid, body, size, sha256 from media_files where rowid > :media_files"
+    for row, body, size, digest in archive.each(query, after):
         if not is_file_intact(body, digest) or len(body) != size:
             yield Damage(text=describe_bytes("media_files", row, digest), table="media_files", row=row)
 
 
-def _posts(archive: Archive) -> Iterator[Damage]:
+def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:
     """Yield damaged texts of posts, current and replaced ones."""
     words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
-    for table, row, page, url, html, text, checksum, title, digest in archive.each(_POST_TEXTS):
+    for table, row, page, url, html, text, checksum, title, digest in archive.each(_POST_TEXTS, after):
         if (
             not _is_text(title, html, text)
             or content_hash(title, html) != digest
@@ -344,11 +387,11 @@ def _posts(archive: Archive) -> Iterator[Damage]:
             yield Damage(text=shown, table=table, row=row)
 
 
-def _comments(archive: Archive) -> Iterator[Damage]:
+def _comments(archive: Archive, after: Rows = _ALL) -> Iterator[Damage]:
     """Yield damaged texts and names of comments, current and replaced ones."""
     words = _("a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}")
     for table, row, page, url, html, text, checksum, author, fingerprint, digest in archive.each(
-        _COMMENT_TEXTS
+        _COMMENT_TEXTS, after
     ):
         if (
             not _is_text(author, html, text)
@@ -361,8 +404,11 @@ def _comments(archive: Archive) -> Iterator[Damage]:
             yield Damage(text=shown, table=table, row=row)
 
 
+_TEXT_TYPES = {str, type(None)}
+
+
 def _is_text(*values: object) -> bool:
-    return all(value is None or isinstance(value, str) for value in values)
+    return _TEXT_TYPES.issuperset(map(type, values))
 
 
 def _remedy(page_id: object) -> str:
@@ -373,27 +419,29 @@ def _remedy(page_id: object) -> str:
 
 _POST_TEXTS = """
 select 'posts', id, page_id, url, body_html, body_text, text_checksum, title, content_hash
-  from posts where content_hash is not null
+  from posts where content_hash is not null and (id > :posts or page_id > :pages)
 union all
 select 'post_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.text_checksum, r.title, r.content_hash
-  from post_revisions r join posts p on p.id = r.post_id
+  from post_revisions r join posts p on p.id = r.post_id where r.id > :post_revisions
 """
 _COMMENT_TEXTS = """
 select 'comments', c.id, c.page_id, p.url, c.body_html, c.body_text, c.text_checksum,
        c.author_name, c.fingerprint, c.text_digest
-  from comments c join posts p on p.id = c.post_id
+  from comments c join posts p on p.id = c.post_id where c.id > :comments or c.page_id > :pages
 union all
 select 'comment_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.text_checksum,
        c.author_name, c.fingerprint, null
   from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
+ where r.id > :comment_revisions
 """
 _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
-_LAST_CHECKS = (_posts, _comments, _pages, _files, _totals, _search_index)
+_CHECKS_OF_STORED = (_posts, _comments, _pages, _files)
+_LAST_CHECKS = (_totals, _search_index)
 
 
-def _count(archive: Archive, table: str) -> int:
+def _count(archive: Archive, table: str, after: Rows) -> int:
     try:
-        return archive.scalar(f"select count(*) from {table}")  # noqa: S608 - a constant
+        return archive.scalar(f"select count(*) from {table} where rowid > ?", (after[table],))  # noqa: S608 - a constant
     except UNREADABLE:
         return 0
 

@@ -150,6 +150,40 @@ def test_verify_finds_a_byte_that_changed(run_cli: RunCli, db: Path, tmp_path: P
     assert "damaged" in result.err
 
 
+def test_verify_new_checks_only_what_was_stored_since_a_check_without_damage(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+
+    def verify(*options: str) -> tuple[int, int]:
+        result = run_cli("verify", "--json", *options, "--db", copy)
+        return result.code, json.loads(result.out)["pages"]
+
+    def damage(row: int) -> None:
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute("update pages set body = zeroblob(length(body)) where id = ?", (row,))
+
+    total = verify("--new")[1]  # nothing was checked before: everything is
+    assert verify("--new") == (0, 0)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        columns = "url, status, body, body_size, kind, site, reader_version"
+        connection.execute(
+            f"insert into pages(fetched_at, sha256, {columns})"
+            f" select '2030-01-01T00:00:00+00:00', sha256, {columns} from pages where id = 3"
+        )
+        connection.execute("update posts set title = title || '改' where id = 1")
+        last = connection.execute("select max(id) from pages").fetchone()[0]
+    damage(3)
+    assert verify("--new") == (0, 1), "old rows are not checked"
+    assert verify()[0] == 6
+    damage(last)
+    assert verify("--new") == (0, 0)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update pages set sha256 = ? where id = ?", ("0" * 64, last))
+    assert verify("--new") == (6, total + 1), "another file has that name now"
+
+
 def test_damage_found_during_an_export_is_6_too(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)

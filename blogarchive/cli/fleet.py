@@ -22,7 +22,7 @@ from blogarchive.cli.output import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
-from blogarchive.fleet.shard import PACKAGES, Shard, fleet_url, require_packages, shard_file
+from blogarchive.fleet.shard import Shard, fleet_url, require_packages, shard_file
 from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import stop_signals
 
@@ -168,7 +168,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
         raise click.UsageError(_("name what to change, such as --every 2d"))
     if "hosts" in changes and (len(patterns) > 1 or "*" in patterns[0]):
         raise click.UsageError(_("a list of blogs is that of one shard"))
-    _say(_("{names}: changed"), _ask(lambda registry, url: registry.set_shards(url, patterns, changes)))
+    _change(_("{names}: changed"), lambda registry, url: registry.set_shards(url, patterns, changes))
 
 
 @fleet.command(help=_("Run the rounds of the shards in FOLDER until it is stopped; made for systemd."))
@@ -250,9 +250,9 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
 @options.any_verbosity
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
-    _say(
+    _change(
         _("{names}: paused; `blogarchive fleet resume` goes on"),
-        _ask(lambda registry, url: registry.pause(url, patterns, now=now)),
+        lambda registry, url: registry.pause(url, patterns, now=now),
     )
 
 
@@ -262,9 +262,9 @@ def pause(patterns: tuple[str, ...], now: bool) -> None:
 @options.any_verbosity
 def resume(patterns: tuple[str, ...]) -> None:
     """End the pause of shards."""
-    _say(
+    _change(
         _("{names}: the next round is due"),
-        _ask(lambda registry, url: registry.resume(url, patterns)),
+        lambda registry, url: registry.resume(url, patterns),
     )
 
 
@@ -274,9 +274,9 @@ def resume(patterns: tuple[str, ...]) -> None:
 @options.any_verbosity
 def remove(patterns: tuple[str, ...]) -> None:
     """Remove shards from the fleet."""
-    _say(
+    _change(
         _("{names}: removed; the archives stay"),
-        _ask(lambda registry, url: registry.remove(url, patterns)),
+        lambda registry, url: registry.remove(url, patterns),
     )
 
 
@@ -296,7 +296,6 @@ def move(name: str, db: Path) -> None:
 
 
 def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
-    require_packages("prometheus_client")
     from blogarchive.fleet.metrics import FleetMetrics
 
     return FleetMetrics(found)
@@ -312,7 +311,7 @@ def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
 @options.any_verbosity
 def try_() -> None:
     """Try a fleet on this machine."""
-    require_packages(*PACKAGES)
+    require_packages()
     from blogarchive.demo.fleet_trial import open_trial
 
     with (
@@ -325,8 +324,9 @@ def try_() -> None:
     click.echo(_("the trial has ended, and nothing of it is left; docs/fleet.md sets up a fleet"))
 
 
-def _say(message: str, names: Sequence[str]) -> None:
-    click.echo(message.format(names=", ".join(names)), err=True)
+def _change(message: str, work: Callable[[Any, str], Coroutine[Any, Any, list[str]]]) -> None:
+    """Run `work` as `_ask` does, and print the names that it returns."""
+    click.echo(message.format(names=", ".join(_ask(work))), err=True)
 
 
 def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str | None) -> dict[str, Any]:

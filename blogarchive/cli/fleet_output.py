@@ -4,7 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -26,26 +26,18 @@ if TYPE_CHECKING:
 _SHOWN_SHARDS: Final = 50
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerReport:
-    """The observer of a worker: prints lines, or with `as_json` JSON lines, and writes the metrics.
+    """The observer of a worker: prints lines, or with `as_json` JSON lines, and writes the metrics into `file`.
 
     `command` is run for each shard that needs a person.
     """
 
-    def __init__(
-        self,
-        *,
-        quiet: bool,
-        as_json: bool,
-        command: str | None,
-        metrics: "FleetMetrics | None",
-        file: Path | None,
-    ) -> None:
-        self._quiet = quiet
-        self._as_json = as_json
-        self._command = command
-        self._metrics = metrics
-        self._file = file
+    quiet: bool
+    as_json: bool
+    command: str | None
+    metrics: "FleetMetrics | None"
+    file: Path | None
 
     def on_message(self, name: str, text: str) -> None:
         """Print a message about a shard or the folder."""
@@ -64,23 +56,23 @@ class WorkerReport:
         values = {"shard": row.shard, "db": row.db, **asdict(result)}
         due_at = next_at.isoformat() if next_at else None
         line = round_line(row.shard, result, paused=paused, next_at=due_at)
-        if not self._quiet or paused or self._as_json:
+        if not self.quiet or paused or self.as_json:
             self._print(line, event="round", paused=paused, next_at=due_at, **values)
         if paused:
             self._tell({"command": "fleet work", **values}, line)
 
     def on_status(self, found: "Sequence[ShardStatus] | None") -> None:
         """Update the metrics, at a port or in a file."""
-        if self._metrics is None:
+        if self.metrics is None:
             return
-        self._metrics.is_connected = found is not None
+        self.metrics.is_connected = found is not None
         if found is not None:
-            self._metrics.found = found
-        if self._file:
-            self._metrics.write(self._file)
+            self.metrics.found = found
+        if self.file:
+            self.metrics.write(self.file)
 
     def _print(self, line: str, **event: Any) -> None:
-        if self._as_json:
+        if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             click.echo(json.dumps({"time": now, **event}, ensure_ascii=False))
             sys.stdout.flush()
@@ -88,8 +80,8 @@ class WorkerReport:
             click.echo(stamped(line, sys.stderr), err=True)
 
     def _tell(self, summary: dict[str, Any], sentence: str) -> None:
-        if self._command:
-            notify(self._command, summary=json.dumps(summary, ensure_ascii=False), sentence=sentence)
+        if self.command:
+            notify(self.command, summary=json.dumps(summary, ensure_ascii=False), sentence=sentence)
 
 
 def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str | None) -> str:

@@ -169,7 +169,7 @@ PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
 _PATIENCE: Final = 8.0
 _SHORTEST_PATIENCE: Final = 1.0
 
-PACKAGES: Final = ("psycopg", "procrastinate")
+_PACKAGES: Final = ("psycopg", "procrastinate", "prometheus_client")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,13 +212,13 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
                 variable=VARIABLE
             )
         )
-    require_packages(*PACKAGES)
+    require_packages()
     return url
 
 
-def require_packages(*names: str) -> None:
+def require_packages() -> None:
     """Raise `UsageError` if a package of the extra is not installed."""
-    if not all(map(importlib.util.find_spec, names)):
+    if not all(map(importlib.util.find_spec, _PACKAGES)):
         raise UsageError(
             _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
         )

@@ -147,9 +147,10 @@ class Session:
         """End the session after its statements; a statement without an answer is given up."""
         self._is_closed.set()
         wait([self.submit("select 1")], _SECONDS_TO_END if self.is_alive() else 0)
-        with suppress(OSError, psycopg.OperationalError):  # else its thread, and so the process, would wait
+        with suppress(psycopg.OperationalError):  # else its thread, and so the process, would wait
             stuck = socket.socket(fileno=self._connection.fileno())
-            stuck.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                stuck.shutdown(socket.SHUT_RDWR)
             stuck.detach()
         self._statements.shutdown(cancel_futures=True)
         self._connection.close()

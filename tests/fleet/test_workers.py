@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -209,18 +210,27 @@ def test_what_a_person_asks_while_a_round_ends_is_done_at_once(
     fleet: Fleet, host: DemoHost, first: str, words: tuple[str, ...]
 ) -> None:
     """Both wait for the row of the shard, which the test holds, and get it in the order of their coming."""
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+
+    def waits(statement: str) -> bool:
+        found = fleet.execute(
+            "select query from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        return any(statement in query for (query,) in found)
+
     fleet.add("a", host.blog_url(UID), "--every", "2d")
     worker = fleet.work("--once")
     wait_until(lambda: len(host.requests) > 3)
-    with psycopg.connect(fleet.url) as holder:
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(fleet.url) as holder:
         holder.execute("select 1 from fleet_shards for update")
         if first == "round":
-            wait_until(lambda: fleet.execute(waiting) == [(1,)])
-        asking = fleet.start("fleet", *words)
-        wait_until(lambda: fleet.execute(waiting) == [(1 if first == "person" else 2,)])
-        wait_until(lambda: fleet.execute(waiting) == [(2,)])
-    assert (ended(asking).code, ended(worker).code) == (0, 0)
+            wait_until(lambda: waits("with ended"))
+        asking = pool.submit(fleet.run, *words)
+        wait_until(lambda: waits("for update"))
+        assert waits("with ended") == (first == "round")
+        wait_until(lambda: waits("with ended"))
+        holder.rollback()
+        assert asking.result().code == 0
+    assert ended(worker).code == 0
     assert outcomes(fleet, "a") == [(0, "done"), (0, "done")]
 
 

@@ -178,7 +178,11 @@ _RENAMED = {
     **dict.fromkeys(("menu", "dir"), "ul"),
 }
 _REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]+;?)?")
-_MASK = "\ufdd0"  # no character: Unicode reserves it for the inside of programs
+_MASK, _SHIFTED = "\ufdd0", "\ufdd1"  # no characters: Unicode reserves them for the inside of programs
+_NEAR_SPACE = re.compile(
+    "[\x80-\xbf]"
+)  # in UTF-8 they begin as the no-break space, which is written as `&nbsp;`
+_MANY = 10_000
 _IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Windows Media Player
@@ -209,10 +213,18 @@ def sanitize_element(node: Element, base_url: str) -> str:
 
 
 def _clean(cleaner: nh3.Cleaner, html: str) -> str:
-    """Return `html` sanitized; the time of nh3 grows with the square of the number of `&` in a text."""
+    """Return `html` sanitized.
+
+    The time of nh3 grows with the square of the number of `&` in a text, and of characters that begin as the no-break
+    space: many of these are shifted meanwhile.
+    """
     html = html.replace(_MASK, "")
     html = _REFERENCE.sub(_mask_ampersand, html) if "&" in html else html
-    return cleaner.clean(html).replace(_MASK, "&amp;")
+    if len(html) < _MANY or len(_NEAR_SPACE.findall(html)) < _MANY:
+        return cleaner.clean(html).replace(_MASK, "&amp;")
+    html = _NEAR_SPACE.sub(lambda found: _SHIFTED + chr(ord(found[0]) + 256), html.replace(_SHIFTED, ""))
+    cleaned = re.sub(f"{_SHIFTED}(.)", lambda found: chr(ord(found[1]) - 256), cleaner.clean(html))
+    return cleaned.replace("\xa0", "&nbsp;").replace(_MASK, "&amp;")
 
 
 def _mask_ampersand(reference: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from blogarchive.importing.saved_files import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
+from blogarchive.sites.base import parse_page
 from blogarchive.sites.exports import InvalidExport, parse_xml
 from tests.hostile.kinds import KINDS, UNITS
 from tests.hostile.pages import PLACES, any_blog_page, hostile_page, page_with
@@ -48,6 +49,12 @@ ANY_BLOG = {
 @pytest.mark.parametrize("kind", ANY_BLOG)
 def test_a_page_of_any_blog_takes_steps_that_grow_with_its_size(kind: str) -> None:
     assert find_growth(partial(any_blog_page, ANY_BLOG[kind]), 120) <= MAX_GROWTH
+
+
+@pytest.mark.parametrize("unit", ["9", "９", "1 "])
+def test_a_page_of_any_blog_with_a_number_of_200_000_digits_is_read(unit: str) -> None:
+    page, target = any_blog_page(unit, 200_000)
+    assert [post.title for post in parse_page(page, target).posts] == ["雨"]
 
 
 def test_dated_links_in_deep_elements_take_no_more_steps_than_in_flat_ones() -> None:

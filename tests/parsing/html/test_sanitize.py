@@ -197,3 +197,11 @@ PIECES = "& &amp; &amp &ampx &nosuch; &a &#38; &#x26; &#38 &#x; &lt; &lt &copy=1
 def test_a_character_reference_of_any_form_is_shown_as_a_browser_reads_it(pieces: list[str]) -> None:
     source = "".join(pieces)
     assert sanitize(source) == _SHOWN.clean(source)
+
+
+def test_a_text_of_very_many_dots_and_blanks_is_that_of_its_parts() -> None:
+    """Each of these characters would cost as much as all before it."""
+    part = (
+        "<p>·\xa0&nbsp;°·&middot;<a href='http://x.example/·?a=1&b=2'>«·»&lt;·</a> 中<script>·</script></p>"
+    )
+    assert sanitize(3_000 * part) == 3_000 * sanitize(part)

@@ -321,7 +321,7 @@ class TargetSource:
         if self._options.partial:
             return 0
         doubted = comment_pages.doubted_blogs(self._archive, self._run.id)
-        doubted += held_blogs(self._archive, self._run.id)
+        doubted += held_blogs(self._archive)
         checked = list({**self._unchecked, **dict.fromkeys(doubted)})
         self._unchecked.clear()
         added = plan.queue_more(self._archive, self._run, checked, now=utc_now())

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import CrawledPage, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import form_of, text_digest
+from blogarchive.store import schedule
 from blogarchive.store.changes.classify import (
     CERTAIN_KINDS,
     ChangeKind,
@@ -233,7 +234,7 @@ def _undo_run(archive: Archive, scope: _Scope, failure: Failure, *, now: datetim
     for row in changed:
         blog = Blog(site=row.site, uid=row.uid)
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
-        due_at = frontier.mark_failed(archive, target, now=now)
+        due_at = frontier.mark_failed(archive, target, retry_after=schedule.MAX_RETRY_DELAY, now=now)
         failures.record_failure(
             archive, blog, row.url, failure, run_id=scope.run_id, now=now, next_try_at=due_at
         )
@@ -326,37 +327,39 @@ def _restore_images(archive: Archive, post_id: int) -> None:
     )
 
 
-def held_blogs(archive: Archive, run_id: int) -> list[Blog]:
-    """Return the blogs with held posts of the run."""
-    query = (
-        "select distinct a.site, a.uid from text_changes t join posts p on p.id = t.post_id"
-        " join authors a on a.id = p.author_id where t.run_id = ? and t.held"
-    )
-    return list(archive.all_as(Blog, query, (run_id,)))
-
-
-_DOUBTED_URLS = """
-select p.url from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
- where t.run_id = ? and a.site = ? and a.uid is ? and t.held = 1
+_HELD = """
+  from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
+  join failures f on f.url = p.url and f.kind = 'changed' and f.resolved_at is null
+ where t.held
 """
 
 
+def held_blogs(archive: Archive) -> list[Blog]:
+    """Return the blogs with held posts."""
+    return list(archive.all_as(Blog, f"select distinct a.site, a.uid {_HELD}"))
+
+
 def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
-    """Queue the held posts of sites whose texts did not change on most posts; return how many. Call it at the end."""
-    coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
-    is_released = {blog: not coverage.is_open(archive, blog.site, TEXTS) for blog in blogs}
-    return sum(_release(archive, run.id, blog, now) for blog in blogs if is_released[blog])
+    """Queue the held posts of sites whose texts did not change on most posts; return how many. Call it at the end.
+
+    Those that contradict the stored posts are queued too if a change of the site ended.
+    """
+    ended = coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
+    released = [blog for blog in blogs if not coverage.is_open(archive, blog.site, TEXTS)]
+    return sum(
+        _release(archive, blog, _CERTAIN if blog.site in ended else _DOUBTED, now) for blog in released
+    )
 
 
-def _release(archive: Archive, run_id: int, blog: Blog, now: datetime) -> int:
-    urls = archive.column(_DOUBTED_URLS, (run_id, blog.site, blog.uid))
-    for url in urls:
+def _release(archive: Archive, blog: Blog, most: int, now: datetime) -> int:
+    scope = (most, blog.site, blog.uid)
+    found = archive.rows(
+        f"select t.post_id, p.url {_HELD} and t.held <= ? and a.site = ? and a.uid = ?", scope
+    )
+    for post_id, url in found:
         failures.resolve_field(archive, url, "text", now=now)
         archive.execute("update frontier set state = 'done' where state = 'failed' and url = ?", (url,))
-        archive.execute(
-            "update text_changes set held = 0 where run_id = ? and held = 1"
-            " and post_id in (select id from posts where url = ?)",
-            (run_id, url),
-        )
+        archive.execute("update text_changes set held = 0 where post_id = ? and held <= ?", (post_id, most))
+    urls = json.dumps([url for _, url in found])
     condition = "kind = 'post' and url in (select value from json_each(?))"
-    return frontier.requeue_where(archive, blog, condition, (json.dumps(urls),), now=now) if urls else 0
+    return frontier.requeue_where(archive, blog, condition, (urls,), now=now)

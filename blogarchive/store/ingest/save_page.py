@@ -185,7 +185,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        if _is_home(target) and validate.save_state(archive, blog, failure, now=now):
+        if _is_home(target) and validate.save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None

@@ -8,6 +8,7 @@ from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPag
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated, retry_after
 from blogarchive.sites.base import site_by_name
+from blogarchive.store import schedule
 from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import (
@@ -298,7 +299,12 @@ def reject_by_change(
     if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
         return None
     held = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
-    return None if held is None else Rejection(failure=held.failure, undone=held.undone)
+    if held is None:
+        return None
+    # While a person is awaited, the posts of each night show whether the site is honest again.
+    waits = coverage.is_open(archive, blog.site, coverage.TEXTS)
+    retry_after = schedule.MAX_RETRY_DELAY if waits else None
+    return Rejection(failure=held.failure, undone=held.undone, retry_after=retry_after)
 
 
 def save_rejection(
@@ -322,7 +328,11 @@ def save_rejection(
         frontier.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
-    if target.kind is PageKind.HOME and target.page_no == 1 and save_state(archive, blog, failure, now=now):
+    if (
+        target.kind is PageKind.HOME
+        and target.page_no == 1
+        and save_state(archive, blog, target.url, failure, now=now)
+    ):
         frontier.mark_failed(archive, target, now=now)
         failures.resolve(archive, target.url, now=now)
         return replace(save_result(context, Outcome.FAILED), failure=failure)
@@ -336,14 +346,20 @@ def save_rejection(
     return replace(save_result(context, outcome), failure=failure)
 
 
+# It says nothing of a blog that its present home page calls closed.
+_IS_EARLIER_HOME = (
+    "select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')"
+)
 _REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape("{url}"), r"(\S+)"))
 _GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
 
 
-def save_state(archive: Archive, blog: Blog, failure: Failure, *, now: datetime) -> bool:
+def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now: datetime) -> bool:
     """Store what the failure of its home page says of a stored blog; return whether it is moved or closed."""
     if not is_stored(archive, blog):
         return False
+    if archive.exists(_IS_EARLIER_HOME, (blog.site, blog.uid, url)):
+        return True
     if moved := _REDIRECTED.fullmatch(failure.detail):
         set_state(archive, blog, "moved", moved[1], now=now)
         return True

@@ -104,11 +104,16 @@ def _count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[i
     return compared, changed
 
 
-def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
-    """End the changes of these sites that most pages of the run disprove."""
-    for change in open_changes(archive, sites):
-        if _is_disproved(archive, run.id, change.site, change.field):
-            end_change(archive, change.site, change.field, now=now)
+def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> set[str]:
+    """End the changes of these sites that most pages of the run disprove; return the sites of those that ended."""
+    ended = [
+        change
+        for change in open_changes(archive, sites)
+        if _is_disproved(archive, run.id, change.site, change.field)
+    ]
+    for change in ended:
+        end_change(archive, change.site, change.field, now=now)
+    return {change.site for change in ended}
 
 
 def _is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:

@@ -63,7 +63,9 @@ def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
         _record_missing_month(context, row.id, row.month)
     if _mark_if_agreed(context, row.id):
         return True
-    if not _requeue_month(context, row.month, row.first_gone_at):
+    # A post that was never seen is asked for on a few nights, and its month with it.
+    since = row.first_gone_at if row.own_page_seen_at else context.precise_moment
+    if not _requeue_month(context, row.month, since):
         _requeue_listing(context, "kind = 'home' and page_no = ?", 1, row.own_page_seen_at or "")
     return False
 

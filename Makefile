@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test test-slow test-prereleases attack check lint types imports bench measured goldens messages docs site package bundle lock clean
+.PHONY: demo test test-slow test-prereleases attack check lint types imports bench year measured goldens messages docs site package bundle lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -36,6 +36,9 @@ imports: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+year: $(VENV)/.dev ## follow an invented blog for 364 nights (ten minutes), and print what its archive says
+	$(BIN)/python -m tests.nights.year
 
 measured: bench ## run the benchmarks, count the tests, and write docs/measured.md
 	$(BIN)/python -m bench.report

@@ -1,13 +1,19 @@
 """A host that evolves, the nights on which a blog of it is updated, and the ledger of what is true."""
 
 import re
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.demo.blogs.truth import DemoBlog, DemoPost, PostState
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoPost, PostState
 from tests.demo.changes import Change
 from tests.demo.server.host import DemoHost
 from tests.demo.server.response import Answer, GetRequest, page, redirect
@@ -23,15 +29,36 @@ _CLOSED = "<html><head><title>提示</title></head><body><p>该博客已关闭�
 
 
 class EvolvingHost(DemoHost):
-    """Serves one blog. `reprint` changes the text of each page, `instead` replaces each answer."""
+    """Serves one blog. `reprint` changes the text of each page, `instead` replaces each answer.
 
-    def __init__(self, blog: DemoBlog, *, markup: str = "html5", address: str = "127.0.0.1") -> None:
+    With `certificate`, a file with a key, it is served by https.
+    """
+
+    def __init__(
+        self,
+        blog: DemoBlog,
+        *,
+        markup: str = "html5",
+        address: str = "127.0.0.1",
+        certificate: Path | None = None,
+    ) -> None:
         super().__init__([blog], markup=markup, address=address, validators=False)
+        self._scheme = "http" if certificate is None else "https"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.reprint: Callable[[str], str] | None = None
         self.instead: Callable[[GetRequest], Answer | None] | None = None
 
+    @property
+    def url(self) -> str:
+        """Return the URL of the host without a slash at its end."""
+        return self._scheme + super().url.removeprefix("http")
+
     def answer(self, request: GetRequest) -> Answer:
         """Return the answer to a request."""
+        request = replace(request, base=self.url)
         if self.instead is not None and (other := self.instead(request)) is not None:
             return other
         good = super().answer(request)
@@ -51,6 +78,32 @@ class EvolvingHost(DemoHost):
             self.reprint,
             lambda request: redirect(other.url + request.path),
         )
+
+
+def make_certificate(folder: Path) -> Path:
+    """Return a file with a key and a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.2")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    now = datetime.now(UTC)
+    valid = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    path = folder / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + valid.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+def rename_category(blog: DemoBlog) -> DemoBlog:
+    """Give the first category another name and another URL."""
+    old = blog.categories[0]
+    new = DemoCategory(number=old.number + 500, name=f"{old.name}新编")
+
+    def moved(post: DemoPost) -> DemoPost:
+        return replace(
+            post, categories=tuple(new.name if name == old.name else name for name in post.categories)
+        )
+
+    return replace(blog, categories=(new, *blog.categories[1:]), posts=tuple(map(moved, blog.posts)))
 
 
 def indented(text: str) -> str:

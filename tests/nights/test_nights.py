@@ -10,7 +10,17 @@ import pytest
 from tests.demo.blogs.generated import make_blog
 from tests.demo.blogs.truth import DemoComment, DemoPost, PostState
 from tests.demo.changes import add_comment, add_post, edit_post, pin_post, remove_post
-from tests.nights.host import UID, EvolvingHost, Nights, closed, indented, maintenance, make_nights
+from tests.nights.host import (
+    UID,
+    EvolvingHost,
+    Nights,
+    closed,
+    indented,
+    maintenance,
+    make_certificate,
+    make_nights,
+    rename_category,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -100,10 +110,12 @@ def test_a_closed_blog_is_asked_for_once_a_week_until_it_opens_again(
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 
+@pytest.mark.parametrize("is_secure", [False, True], ids=["http", "https"])
 def test_a_blog_at_a_new_host_goes_on_there_after_the_command_of_the_message(
-    host: EvolvingHost, nights: Nights
+    is_secure: bool, host: EvolvingHost, nights: Nights, tmp_path: Path
 ) -> None:
-    with EvolvingHost(host.blog(UID), address="127.0.0.2") as other:
+    certificate = make_certificate(tmp_path) if is_secure else None
+    with EvolvingHost(host.blog(UID), address="127.0.0.2", certificate=certificate) as other:
         host.move_to(other)
         found = [nights.pass_by() for _ in range(8)]
         assert [night.ran.code for night in found] == [4, *[0] * 7]
@@ -124,6 +136,21 @@ def test_a_blog_at_a_new_host_goes_on_there_after_the_command_of_the_message(
         months = nights.tool.scalar("select count(*) from archive_months")
         assert len(fetched) <= 2 * (months + 5) + 5, "no month is fetched at two URLs"
     assert nights.tool.scalar("select count(*) from post_revisions") == 0
+    assert (nights.false_versions(), nights.false_marks()) == ([], [])
+
+
+def test_a_renamed_category_has_its_posts_under_the_new_name_alone(
+    host: EvolvingHost, nights: Nights
+) -> None:
+    nights.pass_by()
+    nights.change(rename_category)
+    assert [nights.pass_by(days).ran.code for days in (1, 15, 30, 30)] == [0] * 4
+    stored = nights.tool.rows(
+        "select p.number, c.name from post_categories x join posts p on p.id = x.post_id"
+        " join categories c on c.id = x.category_id where x.gone_at is null order by 1, 2"
+    )
+    shown = [(str(post.number), name) for post in host.blog(UID).posts for name in post.categories]
+    assert stored == sorted(shown)
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 

@@ -156,7 +156,8 @@ class ListedPost:
 
     `number` and `url` are None if the title has no link. An author's excerpt is below the title, as is
     `comment_count`, so the count may be forged. It is only a sign that the post may have changed, and is not
-    stored. `version` is the time of its last change, as a list for machines writes it.
+    stored. `views` are given if every row has some, and stored if they are more than before. `version` is the time
+    of its last change, as a list for machines writes it.
     """
 
     title: str
@@ -165,6 +166,7 @@ class ListedPost:
     title_cut: bool = False
     posted: DateText | None = None
     comment_count: int | None = None
+    views: int | None = None
     version: str | None = None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.demo.blogs.generated import make_blog
 from tests.demo.blogs.truth import DemoComment, DemoPost, PostState
-from tests.demo.changes import add_comment, add_post, edit_post, pin_post, remove_post
+from tests.demo.changes import add_comment, add_post, edit_post, move_counters, pin_post, remove_post
 from tests.nights.host import (
     UID,
     EvolvingHost,
@@ -154,6 +154,15 @@ def test_a_renamed_category_has_its_posts_under_the_new_name_alone(
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 
+def test_views_that_the_home_page_lists_are_stored_each_night(host: EvolvingHost, nights: Nights) -> None:
+    nights.pass_by()
+    nights.change(move_counters(7))
+    nights.pass_by()
+    newest = host.blog(UID).newest_first()[:10]
+    stored = dict(nights.tool.rows("select number, views from posts"))
+    assert [stored[str(post.number)] for post in newest] == [post.views for post in newest]
+
+
 def test_a_lie_that_ends_leaves_posts_comments_and_names_as_before_and_one_agreement_is_enough(
     host: EvolvingHost, nights: Nights
 ) -> None:
@@ -170,6 +179,18 @@ def test_a_lie_that_ends_leaves_posts_comments_and_names_as_before_and_one_agree
     assert nights.pass_by(1, "--accept-changes").ran.code == 0
     assert "posts may still change after --accept-changes" in nights.tool.run("status").out
     assert [nights.pass_by(5).ran.code for _ in range(8)] == [0] * 8
+
+
+def test_a_post_that_came_while_its_host_lied_has_no_version_of_the_lie(
+    host: EvolvingHost, nights: Nights
+) -> None:
+    host.reprint = lambda text: text.translate(_OTHER_SCRIPT)
+    nights.change(add_post(new_post(host.blog(UID).newest_first()[0], 990003, datetime(2025, 2, 2))))
+    assert nights.pass_by(3).ran.code == 5
+    host.reprint = None
+    assert [nights.pass_by(3).ran.code for _ in range(4)] == [0] * 4
+    assert nights.tool.rows("select title from posts where number = '990003'") == [("新的990003",)]
+    assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 
 def test_the_clock_of_a_test_must_be_a_time(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:

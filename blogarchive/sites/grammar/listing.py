@@ -275,7 +275,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
     for entry in entries:
         if entry.path in paths:
             found.setdefault(entry.post.number, entry)
-    return _add_comment_counts(view, list(found.values()), lines)
+    return _add_counters(view, list(found.values()), lines)
 
 
 def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
@@ -297,16 +297,20 @@ def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
     ]
 
 
-def _add_comment_counts(
-    view: PageView, entries: Sequence[_Entry], lines: Sequence[int]
-) -> tuple[ListedPost, ...]:
-    """Add the number of comments that the last counters below each title show."""
+def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
+    """Add the number of comments that the last counters below each title show, and their views if all titles have some.
+
+    An author who types counters into an excerpt does it in some posts, above those of the site.
+    """
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
-    posts = []
-    for entry, end in zip(entries, ends, strict=False):
-        counters = find_counters(view, entry.line + 1, end)
-        posts.append(replace(entry.post, comment_count=counters[-1].comments) if counters else entry.post)
-    return tuple(posts)
+    last = [find_counters(view, entry.line + 1, end)[-1:] for entry, end in zip(entries, ends, strict=False)]
+    are_of_site = len(last) > 1 and all(last)
+    return tuple(
+        replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)
+        if found
+        else entry.post
+        for entry, found in zip(entries, last, strict=True)
+    )
 
 
 def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:

@@ -38,6 +38,8 @@ class ListedPostRow:
     posted_at: str | None
     listed_title: str | None
     listed_comment_count: int | None
+    views: int | None
+    likes: int | None
     comment_count: int | None
     url: str | None
     shown_on: str | None
@@ -55,6 +57,8 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
     _compare_time(context, item, url, row)
     _compare_count(context, item, url, row)
     _compare_version(context, item, url, row)
+    if row.has_text and (item.views or 0) > (row.views or 0):
+        posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
 
 def requeue_post(context: SaveContext, number: str, url: str) -> None:
@@ -236,7 +240,7 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     rows = context.archive.all_as(
         ListedPostRow,
         "select p.number, p.id, title, title_is_cut, content_hash is not null as has_text, posted_at, listed_title,"
-        " listed_comment_count, comment_count, f.url, f.shown_on, listed_version,"
+        " listed_comment_count, views, likes, comment_count, f.url, f.shown_on, listed_version,"
         " own_page_gone_at is not null or f.state in ('failed', 'dead') as is_unreachable, 0 as is_new"
         " from posts p left join frontier f on f.key = ? || p.number"
         " where author_id = ? and p.number in (select value from json_each(?))",
@@ -270,6 +274,8 @@ def _insert(context: SaveContext, item: ListedPost) -> ListedPostRow:
         posted_at=cast("str | None", times["posted_at"]),
         listed_title=None,
         listed_comment_count=None,
+        views=None,
+        likes=None,
         comment_count=None,
         url=None,
         shown_on=None,

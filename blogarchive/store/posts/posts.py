@@ -85,6 +85,12 @@ def _fill_counters(shown: CounterValues, stored: CounterValues) -> CounterValues
     return views, likes, comments
 
 
+def save_listed_views(context: SaveContext, post_id: int, values: CounterValues) -> None:
+    """Store the views that a listing shows, with the other counters as stored."""
+    _store(context, post_id, values)
+    context.archive.update_row("posts", post_id, {"views": values[0]})
+
+
 def _correct_following(context: SaveContext, post_id: int, old: CounterValues, new: CounterValues) -> None:
     """Correct a wrong value in the following rows up to its next change: their pages were not stored."""
     for name, wrong, right in zip(COLUMNS, old, new, strict=True):

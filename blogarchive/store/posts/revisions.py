@@ -216,6 +216,14 @@ def _restore_revisions(context: SaveContext, table: RevisedTable, row_id: int, t
             context.archive.update_row(table.revisions, revision_id, text)
 
 
+# What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.
+_IS_OF_LIE = """
+select 1 from pages g join site_changes s on s.site = g.site
+ where g.id = ? and s.field like 'text.%' and not s.accepted and g.run_id >= s.run_id
+   and g.run_id < (select max(id) from runs where started_at <= s.ended_at)
+"""
+
+
 def _apply(
     context: SaveContext,
     table: RevisedTable,
@@ -235,7 +243,8 @@ def _apply(
         archive.update_row(table.name, before.id, {**new, **current_only})
     else:
         old = {**before.text, "captured_at": before.text_since, "page_id": before.page_id}
-        archive.insert_row(table.revisions, {table.foreign_key: before.id, **old})
+        if not archive.exists(_IS_OF_LIE, (before.page_id,)):
+            archive.insert_row(table.revisions, {table.foreign_key: before.id, **old})
         archive.update_row(table.name, before.id, {**new, **current_only, "version_at": context.moment})
 
 

@@ -18,7 +18,7 @@ from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, retry_after, service_of
+from blogarchive.parsing.http import host_of, last_modified, retry_after, service_of
 from blogarchive.parsing.images import (
     MAX_IMAGE_BYTES,
     ImageFailure,
@@ -84,8 +84,8 @@ class ImageFetcher:
         result, host = check_image(response.status, response.body), host_of(response.url)
         if isinstance(result, ImageFile):
             self._failed.pop(host, None)
-            etag, last_modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
-            self._media.store_image(image, result, etag=etag, last_modified=last_modified)
+            modified = last_modified(_header(response, "Last-Modified"), _header(response, "Date"))
+            self._media.store_image(image, result, etag=_header(response, "ETag"), last_modified=modified)
             self._scheduler.mark_done(image)
             return
         wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None

@@ -17,6 +17,19 @@ from blogarchive.messages.details import Detail
 
 MAX_RETRY_AFTER = timedelta(days=30)
 
+
+def last_modified(modified: str | None, sent: str | None) -> str | None:
+    """Return the Last-Modified header if it is a strong validator: not of the second before Date (RFC 9110, 8.8.2.2).
+
+    A page may change twice in a second.
+    """
+    try:
+        age = parsedate_to_datetime(sent or "") - parsedate_to_datetime(modified or "")
+    except (ValueError, TypeError, OverflowError):
+        return modified
+    return modified if age > timedelta(seconds=1) else None
+
+
 _START_TAG = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _EDGE = 4096  # bytes in which most pages begin, and end

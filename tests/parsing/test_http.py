@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blogarchive.items import Page
-from blogarchive.parsing.http import MAX_RETRY_AFTER, has_page_end, is_truncated, repair_url, retry_after
+from blogarchive.parsing.http import (
+    MAX_RETRY_AFTER,
+    has_page_end,
+    is_truncated,
+    last_modified,
+    repair_url,
+    retry_after,
+)
 
 NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
@@ -79,3 +86,10 @@ def test_other_text_is_unchanged(text: str) -> None:
 def test_a_port_and_a_plain_scheme_stay() -> None:
     assert repair_url("127.0.0.1:8080/u/1/") == "https://127.0.0.1:8080/u/1/"
     assert repair_url("http://blog.creaders.net") == "http://blog.creaders.net"
+
+
+@pytest.mark.parametrize(("seconds", "is_kept"), [(0, False), (1, False), (2, True)])
+def test_a_last_modified_of_the_second_of_the_answer_is_no_validator(seconds: int, is_kept: bool) -> None:
+    modified, sent = "Sat, 01 Feb 2025 09:10:00 GMT", f"Sat, 01 Feb 2025 09:10:0{seconds} GMT"
+    assert last_modified(modified, sent) == (modified if is_kept else None)
+    assert (last_modified(modified, None), last_modified(None, sent)) == (modified, None)

@@ -17,6 +17,7 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
@@ -249,13 +250,14 @@ def _mark_fetched(context: SaveContext) -> None:
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
     is_index = is_last and site.is_index(target.url)
     is_single = target.kind is PageKind.POST or is_index or (_is_home(target) and not site.has_any_host)
+    header = context.page.header
     frontier.mark_fetched(
         context.archive,
         target,
         fetched_at=context.precise_moment,
         due_at=_fetched_due_at(context, target),
-        etag=context.page.header("ETag") if is_single else None,
-        last_modified=context.page.header("Last-Modified") if is_single else None,
+        etag=header("ETag") if is_single else None,
+        last_modified=last_modified(header("Last-Modified"), header("Date")) if is_single else None,
     )
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, PageKind, Post, Target
@@ -31,6 +32,7 @@ from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import date_text_iso
+from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Value, format_utc
 
@@ -75,12 +77,8 @@ class _StoredPost:
     is_title_listed: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeldPage:
-    """A page that is held: its failure, and the numbers of posts changed and new comments that were undone."""
-
-    failure: Failure
-    undone: tuple[int, int] = (0, 0)
+HeldPage = tuple[Failure, tuple[int, int]]
+"""The failure of a page that is held, and how many edits of posts and new comments were undone."""
 
 
 def check_change(
@@ -173,9 +171,9 @@ def _hold_if_doubted(archive: Archive, scope: _Scope, stored: _StoredPost, now: 
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
     if not is_of_most:
-        return HeldPage(failure=failure)
+        return failure, (0, 0)
     coverage.open_change(archive, scope.site, f"{TEXTS}.{change.kind}", run_id=scope.run_id, now=now)
-    return HeldPage(failure=failure, undone=_undo_run(archive, scope, failure, now=now))
+    return failure, _undo_run(archive, scope, failure, now=now)
 
 
 def _is_waiting(archive: Archive, site: str, url: str) -> bool:
@@ -207,36 +205,24 @@ def _is_of_most(archive: Archive, scope: _Scope) -> bool:
 
 
 _CHANGED = """
-select t.id, t.post_id, t.run_id, t.captured_at, p.url, a.site, a.uid, p.number
+select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site, a.uid, p.number
   from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
  where t.site = :site and not t.held and (t.run_id = :run or t.digest = :digest)
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Changed:
-    id: int
-    post_id: int
-    run_id: int
-    captured_at: str
-    url: str
-    site: str
-    uid: str
-    number: str
-
-
 def _undo_run(archive: Archive, scope: _Scope, failure: Failure, *, now: datetime) -> tuple[int, int]:
-    """Undo what the first posts with this change stored; each of them waits for a person. Return `HeldPage.undone`."""
-    changed = archive.all_as(_Changed, _CHANGED, scope.names)
+    """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
+    changed = list(archive.dicts(_CHANGED, scope.names))
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
     for statement in _UNDO_NAMES:
         archive.execute(statement, {"site": scope.site, "run": scope.run_id})
     for row in changed:
-        blog = Blog(site=row.site, uid=row.uid)
-        target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
+        url, site, uid = row["url"], row["site"], row["uid"]
+        target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
         due_at = frontier.mark_failed(archive, target, retry_after=schedule.MAX_RETRY_DELAY, now=now)
         failures.record_failure(
-            archive, blog, row.url, failure, run_id=scope.run_id, now=now, next_try_at=due_at
+            archive, Blog(site=site, uid=uid), url, failure, run_id=scope.run_id, now=now, next_try_at=due_at
         )
     return sum(texts for texts, _ in undone), sum(comments for _, comments in undone)
 
@@ -277,6 +263,7 @@ update posts set (title, body_html, body_text, content_hash, text_checksum, vers
 """,
     "update comments set gone_at = null where post_id = :post and gone_at >= :since",
     "update text_changes set held = 1 where id = :change",
+    "delete from _page_chains where site = :site and chain = :site || '/' || :uid || '/' || :number",
 )
 _NEW_COMMENTS = "delete from comments where post_id = :post and first_seen_at = :since"
 _END_VERSION = """
@@ -291,40 +278,22 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 """
 
 
-def _undo_post(archive: Archive, row: _Changed, now: str) -> tuple[int, int]:
+def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> tuple[int, int]:
     """Hold the page of a change; restore its post and comments. Return 1 for a text of the post, and its new comments."""
-    names: dict[str, Value] = {
-        "post": row.post_id,
-        "since": row.captured_at,
-        "change": row.id,
-        "url": row.url,
-        "now": now,
-    }
+    names: dict[str, Value] = {**row, "now": now}
     for comment in list(archive.dicts(_COMMENT_REVISIONS, names)):
         comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
-        archive.update_row(
-            "comments", comment_id, {**comment, "text_digest": text_digest(comment["body_text"])}
-        )
+        digest = text_digest(comment["body_text"])
+        archive.update_row("comments", comment_id, {**comment, "text_digest": digest})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))
     for statement in _UNDO_POST:
         archive.execute(statement, names)
-    frontier.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
-    chain = f"{row.site}/{row.uid}/{row.number}"
-    archive.execute("delete from _page_chains where site = ? and chain = ?", (row.site, chain))
+    frontier.deactivate_comments(archive, Blog(site=row["site"], uid=row["uid"]), row["number"])
     ended = archive.execute(_END_VERSION, names).rowcount
     if ended:
-        _restore_images(archive, row.post_id)
+        html = archive.text("select body_html from posts where id = ?", (row["post"],))
+        write_images(archive, row["post"], list(enumerate(image_urls(html or ""))))
     return ended, archive.execute(_NEW_COMMENTS, names).rowcount
-
-
-def _restore_images(archive: Archive, post_id: int) -> None:
-    shown = image_urls(archive.text("select body_html from posts where id = ?", (post_id,)) or "")
-    archive.execute("delete from post_media where post_id = ?", (post_id,))
-    archive.execute_many(
-        "insert into post_media(post_id, position, url, media_id)"
-        " values (?, ?, ?, (select id from media where url = ?))",
-        [(post_id, position, url, url) for position, url in enumerate(shown)],
-    )
 
 
 _HELD = """

@@ -298,13 +298,14 @@ def reject_by_change(
     post = find_post(crawled)
     if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
         return None
-    held = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
-    if held is None:
+    found = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
+    if found is None:
         return None
+    failure, undone = found
     # While a person is awaited, the posts of each night show whether the site is honest again.
     waits = coverage.is_open(archive, blog.site, coverage.TEXTS)
     retry_after = schedule.MAX_RETRY_DELAY if waits else None
-    return Rejection(failure=held.failure, undone=held.undone, retry_after=retry_after)
+    return Rejection(failure=failure, undone=undone, retry_after=retry_after)
 
 
 def save_rejection(

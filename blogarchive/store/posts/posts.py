@@ -1,12 +1,13 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import cast
 
 from blogarchive.items import Post as ParsedPost
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns
 from blogarchive.store.posts import comments
@@ -18,14 +19,18 @@ from blogarchive.store.statements import columns_of, excluded
 
 def save_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the URLs and positions of the images of a post."""
-    shown = [(image.position, image.url) for image in post.images]
-    stored = context.archive.rows(
+    write_images(context.archive, post_id, [(image.position, image.url) for image in post.images])
+
+
+def write_images(archive: Archive, post_id: int, shown: Sequence[tuple[int, str]]) -> None:
+    """Replace the positions and URLs of the images of a post, unless they are stored."""
+    stored = archive.rows(
         "select position, url from post_media where post_id = ? order by position", (post_id,)
     )
     if stored == sorted(shown):
         return
-    context.archive.execute("delete from post_media where post_id = ?", (post_id,))
-    context.archive.execute_many(
+    archive.execute("delete from post_media where post_id = ?", (post_id,))
+    archive.execute_many(
         "insert into post_media(post_id, position, url, media_id)"
         " values (?, ?, ?, (select id from media where url = ?))",
         [(post_id, position, url, url) for position, url in shown],

@@ -23,6 +23,7 @@ from blogarchive.sites.grammar.words import (
     LINE_START,
     MORE_LINK,
     NEXT_PAGE,
+    either,
     expand_folded,
     fold,
     is_calendar_text,
@@ -229,13 +230,8 @@ _TIME_LINE = re.compile(
 )
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
-# Words of links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
-    r"[\[(<【]*-?\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
-    r"|\d{1,6}\s*[条个篇则]\s*(?:评论|留言|回应)|(?:没有|暂无|尚无|no)\s*(?:评论|留言|回应|comments?)|\d{1,6}\s*comments?|comments?"
-    r"|阅读剩余部分|read more|continue reading|(?:上午|下午)?\s*\d{1,2}:\d{2}(?:\s*[ap]m)?"
-    r"|引用|(?:固定)?链接|回复|打印|收藏|分享|编辑|删除|[上下]一篇|[上下前后]\s*一?\s*页|[首尾末]\s*页|permalink)"
-    r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{0,4}",
+    rf"[\[(<【]*-?\s*(?:{either('no_title')})\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{{0,4}}",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")

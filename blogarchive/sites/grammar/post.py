@@ -17,44 +17,14 @@ from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.title import find_title_time
-from blogarchive.sites.grammar.words import COMMENTS_LABEL
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES
 
 # --- notices
 
 _MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article about such things is longer
 _MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
 _PATTERNS = {
-    NoticeKind.MAINTENANCE: re.compile(
-        r"(?:系统|网站|本站|站点|服务器?|数据库|博客|平台|机房).{0,10}(?:维护|检修|升级|割接|维修)|(?:维护|升级|检修)(?:中|期间)"
-        r"|正在(?:进行)?.{0,6}(?:维护|升级|检修)|暂停(?:服务|访问|对外)"
-        r"|(?:under|scheduled|down for) maintenance|be back (?:soon|shortly)",
-        re.IGNORECASE,
-    ),
-    NoticeKind.BLOCKED: re.compile(
-        r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
-        r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"
-        r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再[试来]|unusual traffic|just a moment\.\.\.|enable javascript and cookies"
-        r"|attention required|you have been blocked|you are (?:a )?human|ddos protection|滑动.{0,6}验证|完成.{0,8}验证"
-        r"|异常(?:流量|访问|请求)|(?:访问|请求).{0,4}被.{0,4}(?:阻断|拦截|拒绝|限制|禁止)",
-        re.IGNORECASE,
-    ),
-    NoticeKind.HIDDEN: re.compile(
-        r"(?:文章|日志|博文|博客|内容|日记).{0,14}(?:隐藏|私密|不公开|未公开|加密|保密)|私密(?:文章|日志|博文|日记)|仅.{0,8}(?:可见|可看|可以看|访问)"
-        r"|只有.{0,10}(?:才能|可以|能).{0,4}(?:看|阅读|访问|浏览)|没有权限|无权|权限不足|设置了(?:访问)?权限|需要密码|输入密码",
-    ),
-    NoticeKind.GONE: re.compile(
-        r"(?:文章|日志|博文|博客|帖子|页面|内容|日记|链接|网页|用户|博主).{0,12}"
-        r"(?:不存在|已.{0,8}删除|被.{0,8}删除|已删|找不到|没有找到|失效|已关闭|被关闭|已注销|被封|被屏蔽|被冻结)"
-        r"|(?:不存在|没有|未找到|找不到).{0,6}(?:文章|日志|博文|博客|帖子|页面|内容|用户|博主)|(?:已经?|被)(?:作者|博主|管理员).{0,4}删除"
-        r"|(?:博客|网站|本站|平台|服务|频道|空间).{0,12}(?:停止|终止|永久关闭|下线|关闭服务|关站)|停止(?:服务|运营|开放)"
-        r"|404 not found|page not found|not found|no longer available|(?:permanently|been) closed|account.{0,10}suspended",
-        re.IGNORECASE,
-    ),
-    NoticeKind.LOGIN: re.compile(
-        r"请(?:您)?先?.{0,4}登[录陆入]|登[录陆入](?:之?后|以后).{0,8}(?:才能|方可|可以|查看|阅读|浏览|继续)|需要登[录陆入]"
-        r"|please (?:log|sign) ?in|login required|^\W*(?:用户|会员|[帐账][号户])?登[录陆入](?:页面?)?\s*(?:$|[-_|–—·])",
-        re.IGNORECASE,
-    ),
+    NoticeKind(kind): re.compile("|".join(words), re.IGNORECASE) for kind, words in TABLES["notices"].items()
 }
 
 

@@ -1,7 +1,20 @@
 """The words by which a reader finds the parts of a page, and folding for matching."""
 
 import re
+import tomllib
 from functools import lru_cache
+from pathlib import Path
+
+TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+"""Lists of words by section and name."""
+
+
+def either(name: str) -> str:
+    """Return a pattern for any line of a list in the section `lines`."""
+    return "|".join(TABLES["lines"][name])
+
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
@@ -66,23 +79,11 @@ COMMENTS_LABEL = re.compile(
 )
 """The label above the comments, with their number if it shows one."""
 SECTION_LABEL = re.compile(
-    r"(?P<card>(?:我的|个人|博主|作者|站长)(?:名片|资料|信息|档案|资讯|简介|介绍)|关于(?:我|博主|作者|站长)"
-    r"|(?i:about (?:me|the author)))"
-    r"|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文)|(?i:recent (?:posts|entries)))"
-    r"|(?P<categories>(?:文章|日志|博文|我的|专题|专栏|博客)(?:分类|类别|归类)|个人分类|分类(?:目录|列表)?|(?i:categories))"
-    r"|(?P<months>(?:存档|归档)(?:目录)?|(?:文章|日志|博文|按月|历史|每月|月份|月|博客|网志)(?:存档|归档|[彙汇]整)"
-    r"|[彙汇]整|(?:每月|历史|往日)文章|(?i:(?:monthly )?archives?))"
-    r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
-    r"|(?:博客|访问|网站|站点|本站)统计|统计信息"
-    r"|友情链接|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过|(?i:recent comments|blogroll))"
+    "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in TABLES["sections"].items())
 )
 """The label of a section of the sidebar. The group that matched names it; `other` is not parsed."""
 
-_CALENDAR_LINE = re.compile(
-    r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
-    r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
-    re.IGNORECASE,
-)
+_CALENDAR_LINE = re.compile(either("calendar"), re.IGNORECASE)
 CALENDAR_HEAD = re.compile(r"[<>«»‹›]{1,2}|.*\d{4}.*|\d{1,2}\s*月|[上下]\s*一?\s*[月年]")
 _ONWARD = "▶►▷▸⟩❯≫»›→⇒➔"
 _ARROWS = rf"(?:>{{1,3}}|[{_ONWARD}]{{1,2}})"
@@ -164,12 +165,5 @@ def strip_count(text: str) -> str:
 
 TITLE_CLASS = "diary_title"  # of the link around a post's title
 BODY_CLASS = "diary_content"  # of the element of its text
-_SITE_BAR = """
-首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购
-物 搜索 搜索>> 发表日志 控制面板 个人相册 给我留言 帮助 退出 登录 登陆 注册
-简体 繁体 繁體 简体版 繁体版 设万维读者为首页 万维读者网 -- 全球华人的精神家园
-广告服务 联系我们 关于万维 复制 收藏本页 返回首页 博客首页 加入收藏 RSS 相册
-财经 体育 娱乐 移民 留学 健康 军事 科技 教育 小说 读书 网刊 书屋
-"""
-SITE_BAR = frozenset(_SITE_BAR.split())
+SITE_BAR = frozenset(TABLES["lines"]["site_bar"])
 """The words of the site's navigation bar."""

@@ -7,13 +7,13 @@ fills it and no command crawls it.
 import re
 import sys
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from gettext import gettext as _
 from html import unescape
 from html.entities import html5
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, unquote, urldefrag, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,6 @@ from lxml import etree
 from blogarchive.items import (
     Author,
     DateText,
-    Image,
     Page,
     PageKind,
     ParsedPage,
@@ -33,56 +32,23 @@ from blogarchive.items import (
 )
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.document import Document, extract_text, parse_document
 from blogarchive.parsing.html import Element
-from blogarchive.parsing.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
+
+if TYPE_CHECKING:
+    from blogarchive.parsing.subtree_cache import SubtreeCache
+    from blogarchive.sites.markup.picker import Body
 
 # --- bodies
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Body:
-    """A body as it is stored; `images` are in document order."""
-
-    html: str
-    text: str
-    images: tuple[Image, ...] = ()
-
-
-def parse_body(html: str, base_url: str) -> Body:
+def parse_body(html: str, base_url: str) -> "Body":
     """Return the body of an HTML fragment; URLs are resolved against `base_url`. Never raises."""
+    from blogarchive.sites.markup.picker import Picker, parse_tree, read_body  # most commands parse no page
+
     # Without the element, libxml2 wraps text at the beginning in a paragraph.
-    document = parse_document(f"<body>{html}</body>")
-    node = _copy_visible(document)
-    if node is None:
-        return Body(html="", text="")
-    images = extract_images(node, base_url)
-    return Body(html=sanitize_element(node, base_url), text=extract_text(document.lines), images=images)
-
-
-def _copy_visible(document: Document) -> Element | None:
-    """Return a copy of the body without hidden elements."""
-    body = document.root.find("body")
-    if body is None:
-        return None
-    for hidden in document.hidden:
-        _remove(hidden)
-    copy = deepcopy(body)
-    copy.tag, copy.tail = "div", None
-    return copy
-
-
-def _remove(node: Element) -> None:
-    parent, before = node.getparent(), node.getprevious()
-    if parent is None:
-        return
-    if before is not None:
-        before.tail = (before.tail or "") + (node.tail or "")
-    else:
-        parent.text = (parent.text or "") + (node.tail or "")
-    parent.remove(node)
+    tree = parse_tree(f"<body>{html}</body>", base_url)
+    return read_body(Picker(tree=tree), next(tree.root.iter("body"), tree.root))
 
 
 # --- times
@@ -261,12 +227,10 @@ _COMMENT_FIELD = re.compile(r"(?P<name>AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """A section; `fields` are the lines at its beginning in comments and pings."""
+class _Fields:
+    """Fields in the order of the file; one may be repeated."""
 
-    name: str
     fields: tuple[tuple[str, str], ...]
-    text: str
 
     def field(self, name: str) -> str:
         """Return the value of the first field of that name, "" if there is none."""
@@ -274,15 +238,18 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DashedEntry:
-    """An entry; a field may be repeated."""
+class Section(_Fields):
+    """A section; `fields` are the lines at its beginning in comments and pings."""
 
-    fields: tuple[tuple[str, str], ...]
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DashedEntry(_Fields):
+    """An entry with its sections."""
+
     sections: tuple[Section, ...]
-
-    def field(self, name: str) -> str:
-        """Return the value of the first field of that name, "" if there is none."""
-        return next((value for key, value in self.fields if key == name), "")
 
     def text(self, name: str) -> str:
         """Return the text of the first section of that name, "" if there is none."""
@@ -447,7 +414,7 @@ class ExportSite(Site):
             return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
         return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
 
-    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
         """Return the post of the page; the kind is UNKNOWN if the page is no export."""
         try:
             return self.read_post(page, target, self.zone).to_parsed_page()

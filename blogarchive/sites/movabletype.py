@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from gettext import gettext as _
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, Post, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.exports import (
-    Body,
     DashedEntry,
     ExportedPost,
     ExportSite,
@@ -30,6 +30,9 @@ from blogarchive.sites.exports import (
     uid_of,
     web_url,
 )
+
+if TYPE_CHECKING:
+    from blogarchive.sites.markup.picker import Body
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")
@@ -121,7 +124,7 @@ def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=text, at=found.at, precision=found.precision)
 
 
-def _parse_text(entry: DashedEntry, url: str) -> Body:
+def _parse_text(entry: DashedEntry, url: str) -> "Body":
     parts = [entry.text("BODY"), entry.text("EXTENDED BODY")]
     text = "\n\n".join(part for part in parts if part) or entry.text("EXCERPT")
     rule = entry.field("CONVERT BREAKS").lower()

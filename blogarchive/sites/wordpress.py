@@ -7,12 +7,12 @@ into paragraphs when it shows the post; the block editor stores paragraphs.
 import re
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import (
-    Body,
     ExportedPost,
     ExportSite,
     InvalidExport,
@@ -25,6 +25,9 @@ from blogarchive.sites.exports import (
     uid_of,
     web_url,
 )
+
+if TYPE_CHECKING:
+    from blogarchive.sites.markup.picker import Body
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"
@@ -110,7 +113,7 @@ def _post_url(item: Element, author: Author, number: str) -> str:
     return next(web, None) or f"{author.url.rstrip('/')}/?p={number}"
 
 
-def _parse_content(content: str, url: str) -> Body:
+def _parse_content(content: str, url: str) -> "Body":
     if _BLOCK_EDITOR not in content:
         content = add_line_breaks(_CAPTION.sub("", content))
     return parse_body(content.strip(), url)

@@ -115,21 +115,15 @@ def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
 
 def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[Damage]:
     """Yield each value of a wrong type; one statement reads each row once."""
-    typed = [
-        (name, _TYPES[kind] if notnull else (*_TYPES[kind], "null"))
-        for name, kind, notnull in columns
-        if kind in _TYPES
-    ]
+    null = {True: (), False: ("null",)}
+    typed = {name: _TYPES[kind] + null[notnull] for name, kind, notnull in columns if kind in _TYPES}
     if not typed:
         return
-    types = [f"typeof({quote_name(name)})" for name, _allowed in typed]
-    wrong = " or ".join(
-        f"{type_} not in ({', '.join('?' * len(allowed))})"
-        for type_, (_name, allowed) in zip(types, typed, strict=True)
-    )
-    query = f"select {_row_name(archive, table)}, {', '.join(types)} from {quote_name(table)} where {wrong}"  # noqa: S608
-    for key, *found in archive.each(query, [kind for _name, allowed in typed for kind in allowed]):
-        for (name, allowed), kind in zip(typed, found, strict=True):
+    types = {name: f"typeof({quote_name(name)})" for name in typed}
+    wrong = " or ".join(f"{types[name]} not in ({', '.join(map(repr, typed[name]))})" for name in typed)
+    query = f"select {_row_name(archive, table)}, {', '.join(types.values())} from {quote_name(table)} where {wrong}"  # noqa: S608
+    for key, *found in archive.each(query):
+        for (name, allowed), kind in zip(typed.items(), found, strict=True):
             if kind not in allowed:
                 yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
 

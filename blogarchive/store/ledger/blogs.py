@@ -81,11 +81,6 @@ def stored_blogs(
     return chosen
 
 
-def forgotten_blogs(archive: Archive) -> tuple[Blog, ...]:
-    """Return the blogs that `update` and `status` leave out for good."""
-    return archive.all_as(Blog, "select site, uid from blog_settings where forgotten_at is not null")
-
-
 def find_blog(archive: Archive, name: str) -> Blog:
     """Return the blog named by its uid, an older uid, `site/uid` or its URL.
 

@@ -131,15 +131,13 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: Failur
 
     `kind` selects the failures of one kind.
     """
+    urls = [failure.url for failure in open_failures(archive, blogs) if kind in (None, failure.kind)]
     with archive.atomic():
-        return sum(
-            archive.execute(
-                "update frontier set state = 'todo', due_at = null where url = ? and state <> 'todo'", (url,)
-            ).rowcount
-            for url in {
-                failure.url for failure in open_failures(archive, blogs) if kind in (None, failure.kind)
-            }
-        )
+        return archive.execute(
+            "update frontier set state = 'todo', due_at = null"
+            " where state <> 'todo' and url in (select value from json_each(?))",
+            (json.dumps(urls),),
+        ).rowcount
 
 
 def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:

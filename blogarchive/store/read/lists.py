@@ -1,7 +1,6 @@
 """Read lists page by page, newest first: selected posts of an author, gone and edited posts, open failures."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -212,15 +211,11 @@ def read_failures(archive: Statements, page: int) -> tuple[tuple[OpenFailure, ..
     return newest_failures(archive, *_bounds(page)), archive.scalar("select count(*) from open_failures")
 
 
-def read_lines(archive: Statements, ids: Sequence[int]) -> dict[int, PostLine]:
-    """Return the posts of these ids, by id."""
-    query = f"{POST_LINES} where p.id in (select value from json_each(?))"
-    return {line.id: line for line in archive.all_as(PostLine, query, (json.dumps(ids),))}
-
-
 def _read_list(archive: Statements, query: str, count: str, page: int) -> NotedList:
     rows = archive.rows(query, _bounds(page))
-    lines = read_lines(archive, [row[0] for row in rows])
+    found = f"{POST_LINES} where p.id in (select value from json_each(?))"
+    ids = json.dumps([post_id for post_id, *_ in rows])
+    lines = {line.id: line for line in archive.all_as(PostLine, found, (ids,))}
     return NotedList(
         posts=tuple(NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows),
         total=archive.scalar(count),

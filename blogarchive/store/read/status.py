@@ -188,6 +188,7 @@ _BY_BLOG: Final[Mapping[str, tuple[Any, str]]] = {
               and coalesce(p.own_page_seen_at, '') < s.at group by a.id""",
     ),
 }
+_FORGOTTEN = "select site, uid from blog_settings where forgotten_at is not null"
 _WEEK = timedelta(days=7)
 _IMAGES = """
 select p.author_id, coalesce(m.status, 'todo'), count(distinct pm.url)
@@ -355,7 +356,7 @@ class _BlogReader:
             " state, state_detail, state_since, home_proved_at as list_proved_at from authors"
         )
         found = {Blog(site=author["site"], uid=author["uid"]): author for author in authors}
-        forgotten = set(blogs.forgotten_blogs(self._archive))
+        forgotten = set(self._archive.all_as(Blog, _FORGOTTEN))
         for blog, author in sorted(found.items(), key=lambda item: item[1]["author_id"]):
             if blog not in forgotten:
                 yield self._status(blog, **author)

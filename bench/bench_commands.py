@@ -1,17 +1,21 @@
-"""Processor time of commands: a second export of an unchanged archive against the first, `status`, `verify`.
+"""Processor time of commands: a second export against the first, `status`, `verify`.
 
-Rendered formats and the commands: 5,000 posts with 25,000 comments. The others, which take less: six times as many.
+Unchanged, rendered formats and the commands: 5,000 posts with 25,000 comments. The others, which take less: six times as
+many. After ten new posts: 2,000 posts of 1,500 characters of one blog.
 """
 
 from pathlib import Path
 
 from bench.figures import Row
-from bench.large_archive import fill
+from bench.large_archive import add_posts, fill
 from bench.running import command, folder
 
 POSTS, BLOGS = 5_000, 300
+FEW, LENGTH = 2_000, 700
 RENDERED = ("html", "markdown", "epub")
 STREAMED = ("jsonl", "jsonl --table", "atom", "warc", "wacz", "parquet")
+AFTER = {"html": 8, "markdown": 8, "epub": 15, "warc": 15, "wacz": 15, "parquet": 15, "jsonl": 0, "atom": 0}
+"""Goals after ten new posts in percent of the first export; a feed and JSON Lines are written again."""
 
 
 def measure(*, small: bool = False) -> list[Row]:
@@ -25,16 +29,41 @@ def measure(*, small: bool = False) -> list[Row]:
         for name in ("status", "verify"):
             figure = f"{command(name, '--db', db).cpu_seconds:.2f} s"
             rows.append(Row(f"{name} of {posts:,} posts: processor time", "", figure))
+        add_posts(db, 10)
+        figure = f"{command('verify', '--new', '--db', db).cpu_seconds:.2f} s"
+        rows.append(Row(f"verify --new of {posts:,} posts, ten of them new: processor time", "", figure))
     with folder() as place:
         fill(place / "a.db", 6 * posts, authors=10 if small else BLOGS).close()
         rows += [_compare(kind, 6 * posts, place / "a.db") for kind in STREAMED]
-    return rows
+    return rows + _after_new_posts(50 if small else FEW)
 
 
 def _compare(kind: str, posts: int, db: Path) -> Row:
     """Export twice, and compare the processor seconds, with those of all processes."""
-    name, *options = kind.split()
-    words = ("export", name, db.parent / kind.replace(" ", ""), *options, "--db", db, "-q")
-    first, second = (command(*words).cpu_seconds for _ in range(2))
+    first, second = (_export(kind, db) for _ in range(2))
     figure = f"{100 * second / first:.1f} % ({first:.1f} s, {second:.2f} s)"
     return Row(f"export {kind} of {posts:,} posts: again, unchanged", "at most 10 %", figure)
+
+
+def _after_new_posts(posts: int) -> list[Row]:
+    """Export, add ten posts, and export again."""
+    with folder() as place:
+        db = place / "a.db"
+        fill(db, posts, authors=1, length=LENGTH).close()
+        first = {kind: _export(kind, db) for kind in AFTER}
+        add_posts(db, 10, length=LENGTH)
+        second = {kind: _export(kind, db) for kind in AFTER}
+    return [
+        Row(
+            f"export {kind} of {posts:,} posts: after ten new posts",
+            f"at most {goal} %" if goal else "",
+            f"{100 * second[kind] / first[kind]:.1f} % ({first[kind]:.1f} s, {second[kind]:.2f} s)",
+        )
+        for kind, goal in AFTER.items()
+    ]
+
+
+def _export(kind: str, db: Path) -> float:
+    """Return the processor seconds of an export beside the archive."""
+    name, *options = kind.split()
+    return command("export", name, db.parent / kind.replace(" ", ""), *options, "--db", db, "-q").cpu_seconds

@@ -1,4 +1,4 @@
-"""Cost of a page in a large archive against a small one: `save_page`, and a `backup` of another blog.
+"""Cost of a page in a large archive against a small one: `save_page`, a `backup` of another blog, a `merge`.
 
 The same new pages are saved into both archives, and the same blogs are backed up into both, in turn.
 """
@@ -10,7 +10,7 @@ from time import perf_counter
 
 from bench.archives import UID, filled, sidebar, visit_of
 from bench.figures import Row
-from bench.running import backup, demo_host, folder
+from bench.running import backup, command, demo_host, folder
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ledger import frontier
@@ -18,6 +18,7 @@ from blogarchive.store.ledger.blogs import Blog
 
 SMALL, LARGE, SAVED = 1_000, 100_000, 400
 POSTS = 200
+MERGED_INTO, MERGED = 2_000, 290
 BLOGS = ("31182", "31183", "31184")
 
 
@@ -59,13 +60,27 @@ def backing_up(few: Path, many: Path, sizes: tuple[int, int], posts: int) -> Row
     return Row(name, "at most 1.2 ×", f"{statistics.median(ratios):.2f} ×")
 
 
+def merging(place: Path, posts: int, pages: int) -> Row:
+    """Merge pages of a blog into an archive of more posts of the same blog, and into an empty one."""
+    for name, count in (("held", posts), ("other", pages)):
+        with demo_host(BLOGS[0], posts=count) as urls:
+            backup(place / f"{name}.db", *urls)
+    into, empty = (
+        command("merge", place / "other.db", "--db", place / f"{name}.db", "-q").cpu_seconds
+        for name in ("held", "empty")
+    )
+    name = f"merge of {pages} posts into an archive of {posts:,} posts of the blog, against an empty one"
+    return Row(name, "at most 1.5 ×", f"{into / empty:.2f} × ({into:.1f} s, {empty:.1f} s)")
+
+
 def measure(*, small: bool = False) -> list[Row]:
-    """Return both rows."""
+    """Return the rows."""
     sizes = (20, 200) if small else (SMALL, LARGE)
     with folder() as place:
         few, many = place / "small.db", place / "large.db"
         filled(few, sizes[0]).close()
         filled(many, sizes[1]).close()
         whole = backing_up(few, many, sizes, 5 if small else POSTS)
+        merged = merging(place, *((20, 5) if small else (MERGED_INTO, MERGED)))
         with Archive.open(few) as one, Archive.open(many) as other:
-            return [whole, context(one, other, sizes, 20 if small else SAVED)]
+            return [whole, merged, context(one, other, sizes, 20 if small else SAVED)]

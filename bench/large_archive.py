@@ -43,8 +43,8 @@ class _Words:
         return "。".join("".join(drawn[start : start + 8]) for start in range(0, words, 8))
 
 
-def fill(path: Path, posts: int, *, authors: int = AUTHORS) -> Archive:
-    """Return a new archive with `posts` posts of `authors` blogs; the caller closes it."""
+def fill(path: Path, posts: int, *, authors: int = AUTHORS, length: int = _WORDS_A_POST) -> Archive:
+    """Return a new archive with `posts` posts of `authors` blogs, of `length` words each; the caller closes it."""
     archive = Archive.open(path, create=True)
     chance = random.Random(1)
     words = _Words(chance)
@@ -57,11 +57,20 @@ def fill(path: Path, posts: int, *, authors: int = AUTHORS) -> Archive:
             numbers = range(start, min(start + _SLICE, posts + 1))
             blogs = chance.choices(range(1, authors + 1), cum_weights=weights, k=len(numbers))
             with archive.atomic():
-                _write_posts(archive, dict(zip(numbers, blogs, strict=True)), words)
+                _write_posts(archive, dict(zip(numbers, blogs, strict=True)), words, length)
                 _write_comments(archive, numbers, words, chance.choices(names, k=COMMENTS * len(numbers)))
         with archive.atomic():
             _write_run(archive)
     return archive
+
+
+def add_posts(path: Path, count: int, *, length: int = _WORDS_A_POST) -> None:
+    """Add posts with comments to the first blog, as an update stores them."""
+    with Archive.open(path) as archive, archive.atomic():
+        last = archive.scalar("select max(id) from posts")
+        words, numbers = _Words(random.Random(last)), range(last + 1, last + 1 + count)
+        _write_posts(archive, dict.fromkeys(numbers, 1), words, length)
+        _write_comments(archive, numbers, words, ["读者"] * COMMENTS * count)
 
 
 def _write_run(archive: Archive) -> None:
@@ -80,8 +89,8 @@ def _write_blogs(archive: Archive, authors: int, words: _Words) -> None:
     archive.insert_rows("frontier", [_frontier_row(_home(n), "home", n, None) for n in ids])
 
 
-def _write_posts(archive: Archive, blogs: dict[int, int], words: _Words) -> None:
-    texts = {number: (words.text(4), words.text(_WORDS_A_POST)) for number in blogs}
+def _write_posts(archive: Archive, blogs: dict[int, int], words: _Words, length: int) -> None:
+    texts = {number: (words.text(4), words.text(length)) for number in blogs}
     archive.insert_rows("pages", [_page_row(n, blogs[n], texts[n][1]) for n in blogs])
     archive.insert_rows("posts", [_post_row(n, blogs[n], *texts[n]) for n in blogs])
     archive.insert_rows("post_stats", [_stats_row(n) for n in blogs])

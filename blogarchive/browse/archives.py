@@ -7,6 +7,7 @@ The plugin imports this module while `datasette.app` is being imported.
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
@@ -184,8 +185,19 @@ _QUERIED = {
 """Tables and what canned queries read of each."""
 
 
+QUERIES_OF_REQUEST: Final[ContextVar[dict[object, dict[str, Any]]]] = ContextVar("queries")
+"""The answers of `visible_queries` during a request: Datasette 0.65 asks once for each query of a database page."""
+
+
 async def visible_queries(datasette: "Datasette", actor: Any, database: str) -> dict[str, Any]:
     """Return the canned queries that read only tables which `actor` may view."""
+    known, key = QUERIES_OF_REQUEST.get({}), (id(datasette), repr(actor), database)
+    if key not in known:
+        known[key] = await _find_visible_queries(datasette, actor, database)
+    return known[key]
+
+
+async def _find_visible_queries(datasette: "Datasette", actor: Any, database: str) -> dict[str, Any]:
     hidden: set[str] = set()
     for table, names in _QUERIED.items():
         try:

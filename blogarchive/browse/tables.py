@@ -59,6 +59,7 @@ def wrap_app(datasette: "Datasette") -> Callable[[_App], _App]:
             receive: Callable[[], Awaitable[_Message]],
             send: Callable[[_Message], Awaitable[None]],
         ) -> None:
+            archives.QUERIES_OF_REQUEST.set({})
             is_csv = scope["type"] == "http" and is_own and _is_archive_csv(datasette, scope)
             await app(scope, receive, _add_bom(send) if is_csv else send)
 

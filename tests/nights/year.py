@@ -168,7 +168,7 @@ def _plan_old(random: Random, blog: DemoBlog, nights: int, do: Callable[..., Non
     for place, number in enumerate(gone):
         day = random.uniform(5, nights)
         do(day, _remove, number, (PostState.MISSING, PostState.DELETED, PostState.HIDDEN)[place % 3])
-        if place % 5 == 0:
+        if place % 5 == 0 and day + 70 < nights - 30:  # a listing shows it within thirty days
             do(day + 70, _restore, number)
 
 

@@ -60,9 +60,7 @@ select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_pag
  where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
 """
 
-_COMMENTS = (
-    "select base, author_name, text_digest, body_text from comments where post_id = ? and gone_at is null"
-)
+_COMMENTS = "select base, text_digest, body_text from comments where post_id = ? and gone_at is null"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

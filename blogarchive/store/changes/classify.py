@@ -64,7 +64,6 @@ class StoredComment:
     """A stored comment that is not gone: `base` is its identity by author and time."""
 
     base: str
-    author_name: str
     text_digest: str | None
     body_text: str
 

@@ -100,13 +100,6 @@ class _AuthorRow:
     url: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StatsRow:
-    captured_at: str
-    total_visits: int | None
-    account_age: int | None
-
-
 def save_author(context: SaveContext) -> int:
     """Store the author that the page shows and return the id."""
     shown = context.parsed.author
@@ -236,16 +229,16 @@ def _save_stats(context: SaveContext, author_id: int, shown: Author) -> None:
     values = (shown.total_visits, shown.account_age)
     if values == (None, None):
         return
-    before = context.archive.one_as(
-        _StatsRow,
+    before = context.archive.row(
         "select captured_at, total_visits, account_age from author_stats"
         " where author_id = ? and captured_at <= ? order by captured_at desc limit 1",
         (author_id, context.moment),
     )
     if before is not None:
-        is_recent = shift_utc(before.captured_at, _STATS_INTERVAL) > context.moment
+        captured_at, *stored = before
+        is_recent = shift_utc(captured_at, _STATS_INTERVAL) > context.moment
         is_home = context.parsed.kind is PageKind.HOME
-        if values == (before.total_visits, before.account_age) or (is_recent and not is_home):
+        if values == tuple(stored) or (is_recent and not is_home):
             return
     context.archive.execute(
         "insert into author_stats(author_id, captured_at, total_visits, account_age, page_id)"

@@ -29,12 +29,6 @@ class _WitnessRow:
     first_gone_at: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _UrlRow:
-    url: str
-    number: str
-
-
 def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
     """Record that the post's own page is gone; return whether both witnesses agree.
 
@@ -148,27 +142,31 @@ def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
 
 def _settle_gone(context: SaveContext, post_id: int) -> None:
     """Resolve the failures of a post that is gone and schedule its page at the longest interval: it may return."""
-    row = context.archive.one_as(
-        _UrlRow,
-        "select coalesce(f.url, p.url) as url, p.number from posts p left join frontier f on f.key = ? || p.number"
+    row = context.archive.row(
+        "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
         " where p.id = ?",
         (f"{context.blog.site}/{context.blog.uid}/", post_id),
     )
     if row is None:
         return
-    target = post_target(context, row.url, row.number)
+    url, number = row
+    target = post_target(context, url, number)
     frontier.mark_gone(context.archive, target, due_at=context.page.fetched_at + schedule.MAX_INTERVAL)
     context.resolved_urls.append(target.url)
-    context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, row.number)
+    context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, number)
 
 
 def _requeue_own_page(context: SaveContext, post_id: int) -> None:
-    row = context.archive.one_as(_UrlRow, "select url, number from posts where id = ?", (post_id,))
-    if row is not None:
-        target = post_target(context, row.url, row.number)
-        frontier.requeue_target(
-            context.archive, target, before=context.precise_moment, now=context.page.fetched_at
-        )
+    for url, number in context.archive.rows("select url, number from posts where id = ?", (post_id,)):
+        requeue_post(context, number, url)
+
+
+def requeue_post(context: SaveContext, number: str, url: str) -> None:
+    """Requeue a post, unless it is queued already."""
+    target = post_target(context, url, number)
+    frontier.requeue_target(
+        context.archive, target, before=context.precise_moment, now=context.page.fetched_at
+    )
 
 
 def _requeue_month(context: SaveContext, month: str | None, since: str) -> bool:
@@ -210,10 +208,7 @@ def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost
     for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
         rows = _read_posts(context, numbers, condition)
         for url, number in rows if len(rows) <= _MAX_REQUEUED else []:
-            target = post_target(context, url, number)
-            frontier.requeue_target(
-                context.archive, target, before=context.precise_moment, now=context.page.fetched_at
-            )
+            requeue_post(context, number, url)
 
 
 def select_newer(numbers: set[str], shown: set[str]) -> set[str]:

@@ -61,16 +61,6 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
 
-def requeue_post(context: SaveContext, number: str, url: str) -> None:
-    """Requeue a post, unless it is queued already."""
-    frontier.requeue_target(
-        context.archive,
-        post_target(context, url, number),
-        before=context.precise_moment,
-        now=context.page.fetched_at,
-    )
-
-
 def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
     """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
 
@@ -106,7 +96,7 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
     if row.listed_title != item.title:
         _store_listed_title(context, row, item.title)
         if row.has_text:
-            requeue_post(context, row.number, url)
+            deletions.requeue_post(context, row.number, url)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
         detail = Detail.LISTED_TITLE.format(listed=item.title, title=row.title)
         failure = Failure(kind="incomplete", field="title", detail=detail)
@@ -130,7 +120,7 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
         return
     frontier.set_newest_day(context.archive, post_target(context, url, row.number), shown)
     if differs:
-        requeue_post(context, row.number, url)
+        deletions.requeue_post(context, row.number, url)
 
 
 def _compare_count(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
@@ -140,7 +130,7 @@ def _compare_count(context: SaveContext, item: ListedPost, url: str, row: Listed
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
     if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
-        requeue_post(context, row.number, url)
+        deletions.requeue_post(context, row.number, url)
 
 
 def _compare_version(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
@@ -149,7 +139,7 @@ def _compare_version(context: SaveContext, item: ListedPost, url: str, row: List
         return
     context.archive.update_row("posts", row.id, {"listed_version": item.version})
     if row.has_text and row.listed_version is not None:
-        requeue_post(context, row.number, url)
+        deletions.requeue_post(context, row.number, url)
 
 
 def _same_time(one: str, other: str) -> bool:
@@ -215,7 +205,7 @@ def save_listed_counts(context: SaveContext, shown: Iterable[Post]) -> None:
         if not context.is_reparse and count is not None and count != listed_before:
             context.archive.update_row("posts", before.id, {"listed_comment_count": count})
             if listed_before is not None and count != before.comment_count:
-                requeue_post(context, post.number, post.url)
+                deletions.requeue_post(context, post.number, post.url)
         posts.save_post_counters(context, before.id, post, before)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.rounds import BegunRound, Queue
-from blogarchive.fleet.database.session import Connection, connected, scalar, server_time
+from blogarchive.fleet.database.session import Connection, connected, require_tables, scalar, server_time
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
 from blogarchive.fleet.schedule import end_round
@@ -102,9 +102,11 @@ class Worker:
     async def run(self) -> None:
         """Run rounds until `stop` is called, and raise its error.
 
-        Raises `FleetUnreachable` if PostgreSQL is gone at the start, and `HostBusy` if another worker serves the folder.
+        Raises `FleetUnreachable` if PostgreSQL is gone at the start, `OutdatedTables`, and `HostBusy` if another worker
+        serves the folder.
         """
         async with connected(self._url) as connection:
+            await require_tables(connection)
             await self._scan(connection)
         async with self._queue.opened():
             tasks = [

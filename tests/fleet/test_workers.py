@@ -330,3 +330,13 @@ def test_a_worker_serves_the_tables_of_a_newer_version_and_does_not_migrate_them
     assert contents(db) == whole
     refused = fleet.run("init")
     assert (refused.code, "a newer blogarchive made the tables" in refused.err) == (2, True)
+
+
+def test_a_worker_of_a_newer_version_begins_no_round_before_the_tables_are_migrated(
+    fleet: Fleet, host: DemoHost
+) -> None:
+    fleet.add("a", host.blog_url(UID))
+    fleet.execute("delete from fleet_migrations where number = (select max(number) from fleet_migrations)")
+    ran = fleet.run("work", fleet.folder)
+    assert (ran.code, "older blogarchive; `blogarchive fleet init` makes them" in ran.err) == (2, True)
+    assert (host.requests, fleet.status()["a"]["rounds"]) == ([], [])

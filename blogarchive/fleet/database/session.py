@@ -79,6 +79,13 @@ async def server_time(connection: Connection) -> datetime:
 class OutdatedTables(UsageError):
     """PostgreSQL has no tables of a fleet, or those of an older version."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "PostgreSQL has no tables of a fleet, or those of an older blogarchive; `blogarchive fleet init` makes them"
+            )
+        )
+
 
 @contextmanager
 def user_errors() -> Iterator[None]:
@@ -86,11 +93,7 @@ def user_errors() -> Iterator[None]:
     try:
         yield
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise OutdatedTables(
-            _(
-                "PostgreSQL has no tables of a fleet, or those of an older blogarchive; `blogarchive fleet init` makes them"
-            )
-        ) from error
+        raise OutdatedTables from error
     except psycopg.OperationalError as error:
         raise FleetUnreachable(
             _("PostgreSQL cannot be reached: {reason}").format(reason=one_line(error))
@@ -284,3 +287,10 @@ async def migrate(connection: Connection) -> None:
         for number, script in enumerate(_MIGRATIONS[applied:], applied + 1):
             await connection.execute(script)
             await connection.execute("insert into fleet_migrations (number) values (%s)", (number,))
+
+
+async def require_tables(connection: Connection) -> None:
+    """Raise `OutdatedTables` if a migration is pending; those of a newer version only add."""
+    applied = await scalar(connection, "select coalesce(max(number), 0) from fleet_migrations")
+    if applied < len(_MIGRATIONS):
+        raise OutdatedTables

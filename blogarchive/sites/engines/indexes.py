@@ -20,7 +20,7 @@ from blogarchive.sites.engines.times import parse_stamp
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
 
 _MAX_UNPACKED = 20_000_000
-_PER_PAGE = 100
+_PER_PAGE, _FEW = 100, 10
 _BLOGGER_PAGE = 150
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _OTHER_MAPS = re.compile(r"categor|tag|author|page-sitemap|taxonom|user|image|video|product", re.IGNORECASE)
@@ -271,7 +271,8 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         return Index(
             source="WordPress REST",
             listed=tuple(post for post in posts if post.url and is_within(post.url, uid)),
-            more=_next_rest(page, len(rows)),
+            more=(more := _next_rest(page, rows)),
+            complete=bool(more) or _has_all(page, len(rows)),
         )
     found = (
         _post(
@@ -314,15 +315,28 @@ def _with_offset(row: dict[str, Any]) -> str:
     )
 
 
-def _next_rest(page: Page, count: int) -> tuple[str, ...]:
-    """Return the URL of the next page of an interface, by its header or because this one is full."""
+def _next_rest(page: Page, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the URL of the next page of an interface, by its header or because this one is full.
+
+    A host may allow fewer rows a page than are asked for; a page of a few rows is the last, whatever the header states.
+    """
     match = re.search(r"([?&]page=)(\d+)", page.url)
-    number = int(match[2]) if match else 1
-    pages = page.header("x-wp-totalpages")
-    is_last = number >= int(pages) if pages and pages.isdecimal() else count < _PER_PAGE
-    if is_last or match is None:
+    pages, count = page.header("x-wp-totalpages") or "", len({str(row.get("id")) for row in rows})
+    if match is None or count < _FEW:
         return ()
-    return (page.url[: match.start()] + f"{match[1]}{number + 1}" + page.url[match.end() :],)
+    is_last = int(match[2]) >= int(pages) if pages.isdecimal() else count < _PER_PAGE
+    return (
+        ()
+        if is_last
+        else (f"{page.url[: match.start()]}{match[1]}{int(match[2]) + 1}{page.url[match.end() :]}",)
+    )
+
+
+def _has_all(page: Page, count: int) -> bool:
+    """Return whether an interface of one page brings the number of posts that its header states."""
+    total = page.header("x-wp-total") or ""
+    is_first = re.search(r"[?&]page=1(?!\d)", page.url) is not None
+    return not (is_first and total.isdecimal() and int(total) > count)
 
 
 def read_comments(page: Page, text: str, now: datetime) -> Comments | None:
@@ -330,23 +344,25 @@ def read_comments(page: Page, text: str, now: datetime) -> Comments | None:
     if text.lstrip("\ufeff \r\n")[:1] == "<":
         return _read_comment_feed(page, now)
     try:
-        rows = json.loads(text, strict=False)
+        value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(rows, list):
+    if not isinstance(value, list):
         return None
-    names = {row.get("id"): plain_text(str(row.get("author_name") or "")) for row in rows}
+    asked = dict(parse_qsl(urlsplit(page.url).query)).get("post")
+    rows = [row for row in value if isinstance(row, dict) and asked in (None, str(row.get("post") or asked))]
+    names = {str(row.get("id")): plain_text(str(row.get("author_name") or "")) for row in rows}
     comments = tuple(_rest_comment(row, names, page.url, now) for row in rows)
-    return Comments(comments=comments, more=next(iter(_next_rest(page, len(rows))), None))
+    return Comments(comments=comments, more=next(iter(_next_rest(page, rows)), None))
 
 
-def _rest_comment(row: dict[str, Any], names: dict[Any, str], url: str, now: datetime) -> Comment:
+def _rest_comment(row: dict[str, Any], names: dict[str, str], url: str, now: datetime) -> Comment:
     content = row.get("content")
     rendered = content.get("rendered", "") if isinstance(content, dict) else ""
     return _comment(
-        names[row.get("id")],
+        names[str(row.get("id"))],
         str(row.get("author_url") or ""),
-        names.get(row.get("parent")),
+        names.get(str(row.get("parent"))),
         _with_offset(row),
         str(rendered),
         url,

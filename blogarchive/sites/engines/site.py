@@ -156,7 +156,7 @@ class _PageParser:
         index = read_index(self.page, self.text, self.uid, self.now)
         if index is not None:
             return self._page_of_index(index)
-        if is_index(self.page.url) and "<html" not in self.text[:2000].lower():
+        if is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         return self._parse_html()
 

@@ -102,12 +102,24 @@ def test_the_interface_of_wordpress_names_posts_changes_and_the_next_page() -> N
         "id": 7, "link": f"{HOME}/?p=7", "date": "2020-05-06T09:30:00", "date_gmt": "2020-05-06T01:30:00",
         "modified_gmt": "2020-05-08T00:00:00", "title": {"rendered": "A &#038; B"},
     }  # fmt: skip
-    page = read(
-        "wp-json/wp/v2/posts?per_page=100&page=1", json.dumps([row]), headers=(("X-WP-TotalPages", "2"),)
-    )
-    assert named(page) == [("?p=7", "A & B", "2020-05-08T00:00:00")]
+    rows = [row | {"id": number, "link": f"{HOME}/?p={number}"} for number in range(7, 17)]
+    path = "wp-json/wp/v2/posts?per_page=100&page=1"
+    page = read(path, json.dumps(rows), headers=(("X-WP-TotalPages", "2"),))
+    assert named(page)[0] == ("?p=7", "A & B", "2020-05-08T00:00:00")
     assert f"{page.listed[0].posted and page.listed[0].posted.at}" == "2020-05-06 09:30:00+08:00"
     assert following(page) == ["/wp-json/wp/v2/posts?per_page=100&page=2"]
+
+
+def test_what_the_interface_of_wordpress_claims_is_not_believed_without_rows() -> None:
+    path = "wp-json/wp/v2/posts?per_page=100&page=1"
+    row = {"id": 7, "link": f"{HOME}/?p=7", "modified_gmt": "2020-05-08T00:00:00"}
+    rows = json.dumps([row, None, 5, {"link": ["x"], "title": None}])
+    assert following(read(path, rows, headers=(("X-WP-TotalPages", "1000000"),))) == []
+    assert following(read(path, rows, headers=(("X-WP-Total", "500"),))) == ["/#walk"]
+    assert read(path, "<html><body>Log in</body></html>").kind is PageKind.UNKNOWN
+    comments = json.dumps([{"id": [1], "post": 7, "content": 5}, 1, {"id": 2, "post": 9}])
+    page = read("wp-json/wp/v2/comments?post=7&page=1", comments, number="?p=7")
+    assert len(page.posts[0].comments) == 1
 
 
 def test_comments_of_wordpress_name_whom_they_answer() -> None:

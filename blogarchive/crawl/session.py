@@ -309,6 +309,10 @@ class CrawlSession:
 
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
+        if (
+            self.options.site and target.uid and target.kind is PageKind.HOME
+        ):  # the user says that it is that blog
+            blogs.follow_move(self.archive, target.site, target.uid, target.url, utc_now())
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
         target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
         frontier.add_targets(self.archive, [target], now=utc_now(), first=True)

@@ -26,6 +26,7 @@ from blogarchive.sites.engines.urls import (
     blog_root,
     is_index,
     is_interface,
+    is_within,
     looks_like_post,
     next_index,
     parse_url,
@@ -96,12 +97,11 @@ class AnyBlog(Site):
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
         uid = target.uid
-        is_guess = target.kind is PageKind.HOME and target.page_no > 1 and uid is not None
-        url = (
-            next_index(target.url, blog_root(uid, target.url))
-            if is_guess and uid and is_index(target.url)
-            else None
-        )
+        if target.kind is not PageKind.HOME or target.page_no < 2 or uid is None or not is_index(target.url):
+            return None
+        has_moved = not is_within(target.url, uid)
+        root = urljoin(target.url, "/") if has_moved else blog_root(uid, target.url)
+        url = next_index(target.url, root)
         return None if url is None else replace(target, url=url, etag=None, last_modified=None)
 
     def is_index(self, url: str) -> bool:
@@ -143,8 +143,11 @@ class _PageParser:
 
     @property
     def uid(self) -> str:
-        """The blog that the page belongs to: that of the target, of the URL, else the host."""
-        return self.target.uid or self.here.uid or self.blog or urlsplit(self.here.url).netloc
+        """The blog that the page belongs to: that of the target unless it has moved, of the URL, else the host."""
+        wanted = self.target.uid
+        if wanted and is_within(self.here.url, wanted):
+            return wanted
+        return self.here.uid or self.blog or urlsplit(self.here.url).netloc
 
     def parse(self) -> ParsedPage:
         from blogarchive.sites.engines.indexes import read_comments, read_index

@@ -115,6 +115,16 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
     return uid if current is None else current
 
 
+def follow_move(archive: Archive, site: str, uid: str, url: str, now: datetime) -> None:
+    """Store `uid` as an alias of the blog that has moved to `url`, unless it is another stored blog."""
+    archive.execute(
+        "insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors"
+        " where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')"
+        " and not exists (select 1 from authors where site = ?1 and uid = ?2)",
+        (site, uid, url, format_utc(now)),
+    )
+
+
 def site_of_host(archive: Archive, url: str) -> str | None:
     """Return the site under which blogs of the host of `url` are stored, or to which one has moved.
 

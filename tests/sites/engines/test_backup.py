@@ -37,6 +37,7 @@ class Blog:
     ) -> None:
         self.folder, self.lists, self.below, self.permalink = folder, lists, below, permalink
         self.requested: list[str] = []
+        self.moved_to: str | None = None
         self.builds = 0
         for name, text in (("baseof", _BASE), ("single", _SINGLE), ("list", _LIST)):
             file = folder / "layouts" / "_default" / f"{name}.html"
@@ -65,8 +66,17 @@ class Blog:
 
 
 @contextmanager
-def serve(blog: Blog) -> Iterator[str]:
+def serve(blog: Blog, address: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if blog.moved_to is None or address != "127.0.0.1":
+                super().do_GET()
+                return
+            self.send_response(301)
+            self.send_header("Location", blog.moved_to + self.path.removeprefix("/"))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 
@@ -74,10 +84,10 @@ def serve(blog: Blog) -> Iterator[str]:
             blog.requested.append(self.path)
 
     handler = partial(Handler, directory=str(blog.folder / "public"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer((address, port), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/"
+            yield f"http://{address}:{server.server_port}/"
         finally:
             server.shutdown()
 
@@ -164,3 +174,24 @@ def test_the_home_page_of_a_blog_below_a_path_takes_that_blog_alone(tmp_path: Pa
         host = url.removeprefix("http://")
     assert rows(tmp_path, "select uid from authors") == [(f"{host}hills",)]
     assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(4, 4)]
+
+
+def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 5):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url, serve(blog, "127.0.0.2", int(url.rstrip("/").rpartition(":")[2])) as new:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        blog.build(new)
+        blog.moved_to = new
+        assert f"`blogarchive backup {new} --site web` goes on there" in run(tmp_path, "update").err
+        blog.write(5, "今天是第 5 天，在新的地方。")
+        blog.build(new)
+        assert run(tmp_path, "backup", new, "--site", "web").code == 0
+        assert run(tmp_path, "update").code == 0
+        host, other = (one.removeprefix("http://").rstrip("/") for one in (url, new))
+    assert rows(tmp_path, "select uid, url, state from authors") == [(host, new, None)]
+    assert rows(tmp_path, "select alias from author_aliases") == [(other,)]
+    assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(5, 5)]
+    assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]

@@ -22,8 +22,13 @@ from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
-from blogarchive.workers.parser_process import IS_SUPPORTED, ParserKilled, ParserProcess
+from blogarchive.workers.parser_process import (
+    IS_SUPPORTED,
+    LARGE_PAGE,
+    LargePageParser,
+    ParserKilled,
+    ParserProcess,
+)
 from blogarchive.workers.pool import count_cores
 from spiders.download_handler import flush_slots
 from spiders.media import ImageFetcher
@@ -74,7 +79,7 @@ class PageParser:
         """
         self._pages += 1
         if len(page.body) >= LARGE_PAGE:
-            return await asyncio.to_thread(self._large.parse, page, target)
+            return await self._large.parse(page, target)
         if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()
         # Until it is ready, a process that starts with the run is waited for: parsing here would import the grammar twice.
@@ -84,7 +89,7 @@ class PageParser:
 
     async def close(self) -> None:
         """End the other processes, if there are any."""
-        self._large.close()
+        await self._large.close()
         if self._process:
             await self._process.close()
 

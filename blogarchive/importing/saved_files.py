@@ -25,7 +25,7 @@ from blogarchive.parsing.http import is_truncated
 from blogarchive.sites.base import refuse_large_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
-from blogarchive.workers.large_pages import parse_guarded
+from blogarchive.workers.parser_process import parse_guarded
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}

@@ -13,8 +13,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.pages import StoredPage
-from blogarchive.workers.large_pages import parse_guarded
-from blogarchive.workers.parser_process import ParserKilled
+from blogarchive.workers.parser_process import ParserKilled, parse_guarded
 from blogarchive.workers.pool import (
     MOST_WORKERS,
     count_cores,

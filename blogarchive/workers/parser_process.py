@@ -1,10 +1,13 @@
-"""Parse pages in a second process while the next ones are fetched, for runs without a delay.
+"""Parse pages in a second process: all of a run without a delay while the next ones are fetched, and large ones.
 
 Requests and results travel over a socket, in order. The process has no state that could be lost: if it ends, pages
-are parsed in this process (docs/decisions/0054-parser-process.md).
+are parsed in this process (docs/decisions/0054-parser-process.md). A large page is always parsed in a process, which is
+killed at a time limit: no page may stop a run. The steps of a parser are linear, so a page of less than `LARGE_PAGE`
+bytes cannot take long (docs/decisions/0064-limits-of-a-page.md).
 """
 
 import asyncio
+import atexit
 import pickle
 import socket
 import subprocess
@@ -12,6 +15,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from gettext import gettext as _
 from typing import Any, NamedTuple, Self
 
@@ -25,17 +29,20 @@ from blogarchive.workers.pool import reduce_garbage_collection
 IS_SUPPORTED = sys.platform != "win32"
 """Whether the system passes a socket to a process as its stdin; Windows does not."""
 
-READY = b"\n"
-SIZE_BYTES = 4  # bytes of the length before each result
+_READY = b"\n"
+_SIZE_BYTES = 4  # bytes of the length before each result
 _BUFFER = 1 << 20
 TIME_LIMIT = 20.0
 """Seconds in which a page must be parsed: ten times the longest on one core of a desktop computer."""
+
+LARGE_PAGE = 131_072
+"""Bytes from which on a page is parsed by a `LargePageParser`."""
 
 _FRAME = ("author", "latest", "categories", "months")
 """Fields that are equal on most pages of a blog; an equal field is sent as its name."""
 
 
-class Delta(NamedTuple):
+class _Delta(NamedTuple):
     """A parsed page without links and without the fields that are the `same` as in the page before.
 
     `links` contains the position of a link that the page before has too.
@@ -46,16 +53,11 @@ class Delta(NamedTuple):
     links: tuple[Link | int, ...]
 
 
-EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+_EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
 
 
 class ParserKilled(Exception):
     """The process that parses was killed by the time limit on this page, or has crashed on it."""
-
-
-def too_slow() -> str:
-    """Return the message of `ParserKilled` for a page that takes too long."""
-    return Detail.PARSER_SLOW.format(seconds=TIME_LIMIT)
 
 
 class ParserProcess:
@@ -70,33 +72,28 @@ class ParserProcess:
         self._channel = channel
         self._writer: asyncio.StreamWriter | None = None
         self._lock = asyncio.Lock()
-        self._before = EMPTY
+        self._before = _EMPTY
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     @classmethod
-    def start(cls, report: Callable[[str], None]) -> Self:
+    def start(cls, report: Callable[[str], None] = lambda message: None) -> Self:
         """Start the process, which is ready a moment later; it ends with this one and ignores Ctrl-C.
 
         `report` is called with a message if it ends early. Raises `OSError` if the system allows no more processes.
         """
-        return cls(*start_process(), report)
+        return cls(*_start_process(), report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
         """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
 
-        Waits until the process is ready. Raises `ParserKilled` if the page takes longer than the time limit.
+        Raises `ParserKilled` if the page takes longer than the time limit.
         """
-        if not self._connecting.done():
-            await asyncio.wait([self._connecting], timeout=TIME_LIMIT)
-        if self.is_ready and self._writer:
-            try:
-                parsed = await self._request(self._writer, page, target)
-            except (OSError, EOFError):
-                self._record_end()
-            else:
-                if parsed is not None:
-                    return parsed
-        return parse_page(page, target)
+        try:
+            parsed = await self.request(page, target)
+        except (OSError, EOFError):
+            self._record_end()
+            parsed = None
+        return parse_page(page, target) if parsed is None else parsed
 
     async def close(self) -> None:
         """End the process."""
@@ -113,9 +110,9 @@ class ParserProcess:
 
     async def _connect(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(sock=self._channel, limit=_BUFFER)
-        first = await self._reader.read(len(READY))
+        first = await self._reader.read(len(_READY))
         self.is_ready = True
-        if first != READY:
+        if first != _READY:
             self._record_end()
 
     def _record_end(self) -> None:
@@ -123,30 +120,88 @@ class ParserProcess:
             self.is_ready = False
             self._report(_("the second process for parsing has ended; continuing without it"))
 
-    async def _request(self, writer: asyncio.StreamWriter, page: Page, target: Target) -> ParsedPage | None:
-        """Return the parsed page; None if parsing failed there.
+    async def request(self, page: Page, target: Target) -> ParsedPage | None:
+        """Return the parsed page when the process is ready; None if parsing failed there.
 
-        Results come in the order of the requests, and the lock is acquired in that order.
+        Results come in the order of the requests, and the lock is acquired in that order. Raises `OSError` or `EOFError`
+        if the process has ended, and `ParserKilled` if it is killed at the time limit.
         """
-        writer.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
+        if not self._connecting.done():
+            await asyncio.wait([self._connecting], timeout=TIME_LIMIT)
+        if not self.is_ready or self._writer is None:
+            raise EOFError
+        self._writer.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
         async with self._lock:
             try:
                 async with asyncio.timeout(TIME_LIMIT):
-                    size = int.from_bytes(await self._reader.readexactly(SIZE_BYTES))
+                    size = int.from_bytes(await self._reader.readexactly(_SIZE_BYTES))
                     result = await self._reader.readexactly(size)
             except TimeoutError:
                 self._process.kill()
                 self._record_end()
-                raise ParserKilled(too_slow()) from None
-            delta: Delta | None = pickle.loads(result)  # noqa: S301 - our own
+                raise ParserKilled(Detail.PARSER_SLOW.format(seconds=TIME_LIMIT)) from None
+            delta: _Delta | None = pickle.loads(result)  # noqa: S301 - our own
             if delta is None:
                 return None
-            self._before = merge_delta(delta, self._before)
+            self._before = _merge_delta(delta, self._before)
             return self._before
 
 
-def start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
-    """Start a process that runs `serve` and return it with the socket to it; it sends `READY` first.
+class LargePageParser:
+    """Parses large pages one by one, in a process that starts with the first of them, and after one that ended it."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._process: ParserProcess | None = None
+
+    async def parse(self, page: Page, target: Target) -> ParsedPage:
+        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+
+        Raises `ParserKilled` if the page takes longer than the time limit, or crashes the process.
+        """
+        parsed = await self._request(page, target) if IS_SUPPORTED else None
+        return parse_page(page, target) if parsed is None else parsed
+
+    async def _request(self, page: Page, target: Target) -> ParsedPage | None:
+        async with self._lock:
+            self._process = self._process or ParserProcess.start()
+            try:
+                return await self._process.request(page, target)
+            except (OSError, EOFError):
+                await self.close()
+                raise ParserKilled(Detail.PARSER_ENDED) from None
+            except ParserKilled:
+                await self.close()
+                raise
+
+    async def close(self) -> None:
+        """End the process; a page that is being parsed raises `ParserKilled`."""
+        process, self._process = self._process, None
+        if process is not None:
+            await process.close()
+
+
+def parse_guarded(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    """Return the result of `blogarchive.sites.base.parse_page`, of a large page by the one parser of this process.
+
+    For commands without an event loop. Raises `ParserKilled`. `cache` is used for small pages.
+    """
+    if len(page.body) < LARGE_PAGE:
+        return parse_page(page, target, cache)
+    runner, parser = _large_pages()
+    return runner.run(parser.parse(page, target))
+
+
+@cache
+def _large_pages() -> tuple[asyncio.Runner, LargePageParser]:
+    runner, parser = asyncio.Runner(), LargePageParser()
+    atexit.register(runner.close)
+    atexit.register(lambda: runner.run(parser.close()))
+    return runner, parser
+
+
+def _start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
+    """Start a process that runs `serve` and return it with the socket to it; it sends `_READY` first.
 
     The process ends with this one and ignores Ctrl-C. Raises `OSError` if the system allows no more processes.
     """
@@ -171,20 +226,20 @@ def serve() -> None:
     """Parse every page that arrives on stdin, a socket, until the other side closes it."""
     site_names()  # imports the sites; the first page imports their parser
     reduce_garbage_collection()
-    before, cache = EMPTY, SubtreeCache()
+    before, cache = _EMPTY, SubtreeCache()
     channel = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), channel, channel.makefile("rb") as requests:  # the client may be killed
-        channel.sendall(READY)
+        channel.sendall(_READY)
         while requests.peek(1):
             page, target = pickle.load(requests)  # noqa: S301 - our own
             delta, before = _parse(page, target, before, cache)
             result = pickle.dumps(delta, pickle.HIGHEST_PROTOCOL)
-            channel.sendall(len(result).to_bytes(SIZE_BYTES) + result)
+            channel.sendall(len(result).to_bytes(_SIZE_BYTES) + result)
 
 
 def _parse(
     page: Page, target: Target, before: ParsedPage, cache: SubtreeCache
-) -> tuple[Delta | None, ParsedPage]:
+) -> tuple[_Delta | None, ParsedPage]:
     try:
         parsed = parse_page(page, target, cache)
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
@@ -193,10 +248,10 @@ def _parse(
     positions = {id(link): at for at, link in enumerate(before.links)}  # links of the sidebar are cached
     links = tuple([positions.get(id(link), link) for link in parsed.links])
     without: dict[str, Any] = dict.fromkeys((*same, "links"), ())
-    return Delta(replace(parsed, **without), same, links), parsed
+    return _Delta(replace(parsed, **without), same, links), parsed
 
 
-def merge_delta(delta: Delta, before: ParsedPage) -> ParsedPage:
+def _merge_delta(delta: _Delta, before: ParsedPage) -> ParsedPage:
     """Return the whole parsed page; `before` is the one of the result before."""
     links = tuple([before.links[link] if isinstance(link, int) else link for link in delta.links])
     return replace(delta.parsed, links=links, **{name: getattr(before, name) for name in delta.same})

@@ -9,7 +9,7 @@ import pytest
 
 from blogarchive.items import Page, Target
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, parse_page
-from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
+from blogarchive.workers.parser_process import LARGE_PAGE, parse_guarded
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Instead, Rule
 from tests.demo.server.response import Answer
@@ -61,13 +61,9 @@ def large_page(body: bytes) -> tuple[Page, Target]:
 
 
 def test_a_large_page_parses_as_a_small_one_and_the_process_is_used_again() -> None:
-    parser = LargePageParser()
-    try:
-        for kind in ("comment-blocks", "paragraphs"):
-            page, target = hostile_page(kind, "body", LARGE_PAGE)
-            assert parser.parse(page, target) == parse_page(page, target)
-    finally:
-        parser.close()
+    for kind in ("comment-blocks", "paragraphs"):
+        page, target = hostile_page(kind, "body", LARGE_PAGE)
+        assert parse_guarded(page, target) == parse_page(page, target)
 
 
 @pytest.mark.parametrize(

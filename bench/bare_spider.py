@@ -52,6 +52,8 @@ class ByHand(Bare):
     def __init__(self, urls: list[str], db: str) -> None:
         super().__init__(urls)
         self.tables = sqlite_utils.Database(db)
+        self.tables.enable_wal()
+        self.tables.execute("pragma synchronous = normal")
         pages, posts, comments = (Table(self.tables, name) for name in ("pages", "posts", "comments"))
         pages.create({"url": str, "body": bytes}, pk="url")
         posts.create({"url": str, "title": str, "posted": str, "body": str, "counters": str}, pk="url")

@@ -29,8 +29,6 @@ from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports import ExportedPost, ExportSite, InvalidExport, PostStatus, find_zone, web_url
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.database import connection
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import Progress, no_progress, utc_now
 
 PLATFORMS: Mapping[str, OpenExport] = {
@@ -64,11 +62,7 @@ def import_export(
     `CannotWrite`.
     """
     export = _open(source, platform, url, zone)
-    with (
-        connection.hold_lock(archive, "import", now=utc_now()),
-        Archive.open(archive, create=True) as target,
-    ):
-        importer = PageImporter(target)
+    with PageImporter.open(archive) as importer:
         run = _ExportImport(importer, cast(ExportSite, site_by_name(platform)), source, export, drafts=drafts)
         size = source.stat().st_size
         for page in export.pages(importer.reject):

@@ -10,9 +10,7 @@ from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, find_target, load_page
 from blogarchive.items import PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
-from blogarchive.store.database import connection
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.rows import Progress, no_progress
 
 
 def import_html(
@@ -32,19 +30,15 @@ def import_html(
     `ArchiveDamaged`, `CannotWrite`.
     """
     _check_arguments(source, url, site)
-    found = find_pages(source)
-    with (
-        connection.hold_lock(archive, "import", now=utc_now()),
-        Archive.open(archive, create=True) as target,
-    ):
-        importer = PageImporter(target)
-        for path, why in found.unreadable:
+    files, unreadable = find_pages(source)
+    with PageImporter.open(archive) as importer:
+        for path, why in unreadable:
             importer.reject(display_name(path, source), _("it cannot be read ({reason})").format(reason=why))
-        progress(0, len(found.files))
-        for done, path in enumerate(found.files, 1):
+        progress(0, len(files))
+        for done, path in enumerate(files, 1):
             with importer.isolate_failure(display_name(path, source)):
                 _import_file(importer, load_page(path, source), source, url, site)
-            progress(done, len(found.files))
+            progress(done, len(files))
         return importer.report()
 
 

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from gettext import gettext as _
+from pathlib import Path
 from typing import Self
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import Detail, explain_detail
+from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
+from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_page
 
 
@@ -59,6 +62,16 @@ log = logging.getLogger(__name__)
 
 class PageImporter:
     """Import pages into `archive`. The caller adds to `image_count`."""
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """Open the archive at that path for an import; create it if there is none."""
+        with (
+            connection.hold_lock(path, "import", now=utc_now()),
+            Archive.open(path, create=True) as archive,
+        ):
+            yield cls(archive)
 
     def __init__(self, archive: Archive) -> None:
         self.image_count = 0

@@ -57,29 +57,25 @@ class SavedPage:
     restored_images: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceFiles:
-    """The files that look like pages, and the unreadable files and folders, each with the reason."""
-
-    files: tuple[Path, ...] = ()
-    unreadable: tuple[tuple[Path, str], ...] = ()
+Unreadable = list[tuple[Path, str]]
+"""The files and folders that cannot be read, each with the reason."""
 
 
-def find_pages(source: Path) -> SourceFiles:
-    """Return the files that look like pages: `source` itself, or those below it, sorted by path.
+def find_pages(source: Path) -> tuple[list[Path], Unreadable]:
+    """Return the files that look like pages: `source` itself, or those below it, sorted by path; and unreadable ones.
 
     Folders that a browser wrote beside a page for its images and scripts (`标题_files`) are skipped. Raises
     `UsageError` if there is no page.
     """
     if source.is_file():
-        return SourceFiles(files=(source,))
+        return [source], []
     if not source.is_dir():
         raise UsageError(_("no file or folder at {source}").format(source=source))
-    unreadable: list[tuple[Path, str]] = []
+    unreadable: Unreadable = []
     found = sorted(_walk(source, unreadable), key=lambda path: path.relative_to(source).parts)
     if not found and not unreadable:
         raise UsageError(_("no saved page in {source}").format(source=source))
-    return SourceFiles(files=tuple(found), unreadable=tuple(unreadable))
+    return found, unreadable
 
 
 def display_name(path: Path, source: Path) -> str:
@@ -149,7 +145,7 @@ def _read_below(file: Path, root: Path) -> bytes | None:
     return None
 
 
-def _walk(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
+def _walk(folder: Path, unreadable: Unreadable) -> Iterator[Path]:
     try:
         with os.scandir(folder) as found:
             entries = list(found)
@@ -167,7 +163,7 @@ def _walk(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
             yield from _walk(Path(entry.path), unreadable)
 
 
-def _looks_like_page(path: Path, unreadable: list[tuple[Path, str]]) -> bool:
+def _looks_like_page(path: Path, unreadable: Unreadable) -> bool:
     try:
         return 0 < path.stat().st_size <= MAX_BYTES and _may_be_page(path)
     except OSError as error:

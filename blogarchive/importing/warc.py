@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
@@ -21,12 +20,10 @@ from blogarchive.importing.saved_files import (
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import Target
 from blogarchive.sites.base import site_by_name, site_names
-from blogarchive.store.database import connection
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import urls_without_media_file
 from blogarchive.store.pages.pages import parse_counted, parse_target
 from blogarchive.store.read.exports import PAGE_FIELD
-from blogarchive.store.rows import Progress, load_json, no_progress, utc_now
+from blogarchive.store.rows import Progress, load_json, no_progress
 
 
 def import_warc(
@@ -44,11 +41,7 @@ def import_warc(
     if not source.is_file():
         raise UsageError(_("no file at {source}").format(source=source))
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
-    with (
-        connection.hold_lock(archive, "import", now=utc_now()),
-        Archive.open(archive, create=True) as target,
-    ):
-        importer = PageImporter(target)
+    with PageImporter.open(archive) as importer:
         for count, record in enumerate(read_records(source, importer.reject), 1):
             with importer.isolate_failure(record.url):
                 _import_record(importer, record, source, site)
@@ -57,33 +50,25 @@ def import_warc(
         return importer.report()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportField:
-    """The target and the counters of a page, in the record field that `export warc` writes."""
-
-    target: Target
-    counted: str | None
-
-    @classmethod
-    def parse(cls, record: Record, site: str | None) -> "ExportField | None":
-        """Return the record's field, None if it is missing or invalid."""
-        text = record.field(PAGE_FIELD)
-        try:
-            values = load_json(text, dict) if text else None
-            if values is None or (site or values["site"]) not in site_names():
-                return None
-            target = parse_target(json.dumps(values["target"]), record.url, site or values["site"])
-            counted = json.dumps(values["counted"]) if values.get("counted") else None
-            parse_counted(counted)
-        except (ValueError, LookupError, TypeError):
+def _parse_export_field(record: Record, site: str | None) -> tuple[Target, str | None] | None:
+    """Return target and counters of a page from the field that `export warc` writes, None if it is missing or invalid."""
+    text = record.field(PAGE_FIELD)
+    try:
+        values = load_json(text, dict) if text else None
+        if values is None or (site or values["site"]) not in site_names():
             return None
-        return cls(target=target, counted=counted)
+        target = parse_target(json.dumps(values["target"]), record.url, site or values["site"])
+        counted = json.dumps(values["counted"]) if values.get("counted") else None
+        parse_counted(counted)
+    except (ValueError, LookupError, TypeError):
+        return None
+    return target, counted
 
 
 def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:
-    exported = ExportField.parse(record, site)
     if not record.is_response:
         return
+    exported = _parse_export_field(record, site)
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (
         not is_html or record.status != HTTPStatus.OK or find_target(record.url, site, known=True) is None
@@ -93,7 +78,7 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
     if exported is None:
         importer.import_page(record.url, identify(page, site=site))
     else:
-        _import_exported(importer, record.url, page, exported)
+        _import_exported(importer, page, *exported)
 
 
 def _read_page(record: Record, source: Path) -> SavedPage:
@@ -109,14 +94,14 @@ def _read_page(record: Record, source: Path) -> SavedPage:
     )
 
 
-def _import_exported(importer: PageImporter, name: str, page: SavedPage, exported: ExportField) -> None:
+def _import_exported(importer: PageImporter, page: SavedPage, target: Target, counted: str | None) -> None:
     """Import a page that another archive stored; a page without a post, such as a notice, is stored unparsed."""
     try:
-        crawled = parse_as(page, exported.target)
+        crawled = parse_as(page, target)
     except CannotIdentify:
-        importer.store_unparsed(to_crawled_page(page, exported.target))
+        importer.store_unparsed(to_crawled_page(page, target))
     else:
-        importer.import_page(name, crawled, counted=exported.counted, exported=True)
+        importer.import_page(page.url or page.name, crawled, counted=counted, exported=True)
 
 
 def _import_images(importer: PageImporter, source: Path) -> None:

@@ -95,9 +95,7 @@ def check_change(
     change = _find_change(archive, crawled, post, blog, run_id, stored)
     if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
         return None
-    return _hold_if_doubted(
-        archive, _Scope(run_id=run_id, site=blog.site, change=change), stored, crawled.page.fetched_at
-    )
+    return _hold_if_doubted(archive, blog.site, run_id, change, stored, crawled.page.fetched_at)
 
 
 def _find_change(
@@ -133,20 +131,8 @@ def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextC
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Scope:
-    """A change of a post of a site in a run."""
-
-    run_id: int
-    site: str
-    change: TextChange
-
-    @property
-    def names(self) -> dict[str, Value]:
-        """Return the values for statements."""
-        change = self.change
-        return {"run": self.run_id, "site": self.site, "kind": change.kind, "digest": change.digest}
-
+_Names = dict[str, Value]
+"""The values of the statements about a change, by name."""
 
 # Facts have no revisions, so the change has the earlier ones.
 _RECORD = """
@@ -157,21 +143,23 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 """
 
 
-def _hold_if_doubted(archive: Archive, scope: _Scope, stored: _StoredPost, now: datetime) -> HeldPage | None:
+def _hold_if_doubted(
+    archive: Archive, site: str, run_id: int, change: TextChange, stored: _StoredPost, now: datetime
+) -> HeldPage | None:
     """Record a change; return why its page is held, or None if it may be an edit of the author."""
-    change, moment = scope.change, format_utc(now)
-    row: dict[str, Value] = {**scope.names, "held": 0, "moment": moment, "post": stored.id}
-    archive.execute(_RECORD, row)
-    is_of_most = _is_of_most(archive, scope)
-    if not (change.reason or is_of_most or _is_waiting(archive, scope.site, stored.url)):
+    names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
+    names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
+    archive.execute(_RECORD, names)
+    is_of_most = _is_of_most(archive, change.kind, names)
+    if not (change.reason or is_of_most or _is_waiting(archive, site, stored.url)):
         return None
-    archive.execute(_RECORD, row | {"held": _CERTAIN if change.reason else _DOUBTED})
+    archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
     if not is_of_most:
         return failure, (0, 0)
-    coverage.open_change(archive, scope.site, f"{TEXTS}.{change.kind}", run_id=scope.run_id, now=now)
-    return failure, _undo_run(archive, scope, failure, now=now)
+    coverage.open_change(archive, site, f"{TEXTS}.{change.kind}", run_id=run_id, now=now)
+    return failure, _undo_run(archive, names, failure, run_id=run_id, now=now)
 
 
 def _is_waiting(archive: Archive, site: str, url: str) -> bool:
@@ -191,11 +179,10 @@ _OF_KIND = _OF_MOST.format(condition="kind = :kind and run_id = :run")
 _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 
 
-def _is_of_most(archive: Archive, scope: _Scope) -> bool:
+def _is_of_most(archive: Archive, kind: ChangeKind, names: _Names) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
-    of_comments = scope.change.kind.concerns_comments
-    least = MIN_COMMENTED_POSTS if of_comments else MIN_POSTS
-    names = scope.names | {"share": MIN_SHARE, "field": COMMENTS if of_comments else TEXTS}
+    least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
+    names = names | {"share": MIN_SHARE, "field": COMMENTS if kind.concerns_comments else TEXTS}
     return bool(
         archive.scalar(_OF_KIND, names | {"least": least})
         or archive.scalar(_OF_DIGEST, names | {"least": MIN_EQUAL_POSTS})
@@ -209,18 +196,20 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 """
 
 
-def _undo_run(archive: Archive, scope: _Scope, failure: Failure, *, now: datetime) -> tuple[int, int]:
+def _undo_run(
+    archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime
+) -> tuple[int, int]:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
-    changed = list(archive.dicts(_CHANGED, scope.names))
+    changed = list(archive.dicts(_CHANGED, names))
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
     for statement in _UNDO_NAMES:
-        archive.execute(statement, {"site": scope.site, "run": scope.run_id})
+        archive.execute(statement, names)
     for row in changed:
         url, site, uid = row["url"], row["site"], row["uid"]
         target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
         due_at = frontier.mark_failed(archive, target, retry_after=schedule.MAX_RETRY_DELAY, now=now)
         failures.record_failure(
-            archive, Blog(site=site, uid=uid), url, failure, run_id=scope.run_id, now=now, next_try_at=due_at
+            archive, Blog(site=site, uid=uid), url, failure, run_id=run_id, now=now, next_try_at=due_at
         )
     return sum(texts for texts, _ in undone), sum(comments for _, comments in undone)
 
@@ -278,7 +267,7 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 
 def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> tuple[int, int]:
     """Hold the page of a change; restore its post and comments. Return 1 for a text of the post, and its new comments."""
-    names: dict[str, Value] = {**row, "now": now}
+    names: _Names = {**row, "now": now}
     for comment in list(archive.dicts(_COMMENT_REVISIONS, names)):
         comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
         digest = text_digest(comment["body_text"])

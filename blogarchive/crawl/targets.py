@@ -14,9 +14,9 @@ from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url
-from blogarchive.store.changes.check import held_blogs
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
+from blogarchive.store.ingest.changes import held_blogs
 from blogarchive.store.ledger import blogs, frontier
 from blogarchive.store.ledger.blogs import Blog, site_of_host
 from blogarchive.store.ledger.runs import Run

@@ -10,7 +10,7 @@ import pytest
 
 from blogarchive.messages import catalogue
 from blogarchive.messages.details import Detail, explain_detail, label
-from blogarchive.store.changes.classify import ChangeKind
+from blogarchive.store.ingest.classify import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
 from tests.messages.test_marked import modules
 from tests.paths import ROOT

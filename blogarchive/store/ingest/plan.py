@@ -9,8 +9,8 @@ from itertools import accumulate
 
 from blogarchive.items import Target
 from blogarchive.store import schedule
-from blogarchive.store.changes.check import release_held
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.changes import release_held
 from blogarchive.store.ledger import (
     failures,
     frontier,

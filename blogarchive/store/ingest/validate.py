@@ -9,8 +9,8 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated, retry_after
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
-from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.changes import check_change
 from blogarchive.store.ledger import (
     coverage,
     failures,

@@ -15,7 +15,8 @@ from blogarchive.items import CrawledPage, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import form_of, text_digest
 from blogarchive.store import schedule
-from blogarchive.store.changes.classify import (
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.classify import (
     CERTAIN_KINDS,
     ChangeKind,
     StoredComment,
@@ -25,7 +26,6 @@ from blogarchive.store.changes.classify import (
     find_contradiction,
     is_other_time,
 )
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS

@@ -1,6 +1,5 @@
 """The commands that crawl blogs: `backup` and `update`."""
 
-import json
 import sys
 from dataclasses import replace
 from gettext import gettext as _
@@ -12,7 +11,15 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, CrawlFlags
-from blogarchive.cli.output import error_json, has_news, notify, print_result, result_json, summary_lines
+from blogarchive.cli.output import (
+    error_json,
+    has_news,
+    notify,
+    print_json,
+    print_result,
+    result_json,
+    summary_lines,
+)
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.crawl.run import planned_urls
@@ -165,7 +172,7 @@ def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:
 def _print_requests(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     urls = planned_urls(crawl_options, NullObserver(), robots=not flags.ignore_robots)
     if flags.as_json:
-        click.echo(json.dumps({"requests": len(urls), "urls": urls}, ensure_ascii=False))
+        print_json({"requests": len(urls), "urls": urls})
     else:
         for url in urls:
             click.echo(url)

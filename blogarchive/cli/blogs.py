@@ -1,6 +1,5 @@
 """The commands for single blogs of an archive: `settings`, `pause`, `resume`, `forget`."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, PathArgument, Seconds
-from blogarchive.cli.output import comment_count, image_count, post_count
+from blogarchive.cli.output import comment_count, image_count, post_count, print_json, print_json_array
 from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -53,7 +52,7 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
         found = [(blog, read_settings(archive, blog)) for blog in blogs]
     if as_json:
         objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
-        click.echo(json.dumps(objects[0] if name else objects, ensure_ascii=False))
+        print_json(objects[0]) if name else print_json_array(objects)
         return
     for blog, current in found:
         click.echo(_format_settings(blog, current))

@@ -1,6 +1,5 @@
 """The command that finds the other blogs of a host: `discover`."""
 
-import json
 from collections import Counter
 from datetime import timedelta
 from gettext import gettext as _
@@ -14,7 +13,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Duration, Seconds
-from blogarchive.cli.output import print_result
+from blogarchive.cli.output import print_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
@@ -203,9 +202,7 @@ def _print_found(
 ) -> None:
     new = sum(found.values())
     if as_json:
-        print_result(
-            json.dumps({"new": new, "sources": dict(found), "failed": len(failed), "waiting": waiting})
-        )
+        print_json({"new": new, "sources": found, "failed": len(failed), "waiting": waiting})
     for line in failed[:_FAILURES_SHOWN]:
         click.echo(line, err=True)
     if len(failed) > _FAILURES_SHOWN:

@@ -1,10 +1,7 @@
 """The commands that write copies: `export` and `seal`."""
 
-import json
-from dataclasses import asdict
 from datetime import date
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +12,9 @@ from blogarchive.cli.options import Day, OutArgument, PathArgument
 from blogarchive.cli.output import (
     comment_count,
     file_count,
+    page_count,
     post_count,
-    print_result,
+    print_json,
     progress_bar,
     require_undamaged,
 )
@@ -104,7 +102,7 @@ def export(
         else:
             done = run_export(module, db, out, filters=filters, progress=progress, **choices)
     if as_json:
-        print_result(json.dumps(done.to_json(), ensure_ascii=False))
+        print_json(done.to_json())
     elif not quiet:
         click.echo(_format_result(done), err=True)
     require_undamaged(done.damaged)
@@ -120,7 +118,7 @@ def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: 
 
 def _format_result(done: "Exported") -> str:
     count = (
-        ngettext("{count} page", "{count} pages", done.pages).format(count=done.pages)
+        page_count(done.pages)
         if done.pages
         else _("{posts} and {comments}").format(
             posts=post_count(done.posts),
@@ -179,8 +177,7 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbo
     with progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
     if as_json:
-        written = {**asdict(done), "out": str(done.out), "checksums": str(done.checksums)}
-        print_result(json.dumps(written, ensure_ascii=False))
+        print_json(done)
     elif not quiet:
         click.echo(
             _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(

@@ -1,7 +1,6 @@
 """The commands of a fleet: several machines that share hosts through PostgreSQL."""
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from dataclasses import fields
@@ -18,7 +17,7 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.fleet_output import WorkerReport, status_lines
 from blogarchive.cli.options import Count, Duration, PathArgument, Seconds
-from blogarchive.cli.output import print_result
+from blogarchive.cli.output import print_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
@@ -238,7 +237,7 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
     if metrics:
         click.echo(_metrics(found).as_text(), nl=False)
     elif as_json:
-        print_result(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         click.echo("\n".join(status_lines(found, all_shards=all_shards or bool(patterns))))
 

@@ -1,6 +1,5 @@
 """What the commands of a fleet print: the lines of `fleet status` and of `fleet work`."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from blogarchive.cli.output import notify
+from blogarchive.cli.output import notify, to_json
 from blogarchive.crawl.progress import stamped
 from blogarchive.messages.details import label
 
@@ -74,14 +73,14 @@ class WorkerReport:
     def _print(self, line: str, **event: Any) -> None:
         if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            click.echo(json.dumps({"time": now, **event}, ensure_ascii=False))
+            click.echo(to_json({"time": now, **event}))
             sys.stdout.flush()
         else:
             click.echo(stamped(line, sys.stderr), err=True)
 
     def _tell(self, summary: dict[str, Any], sentence: str) -> None:
         if self.command:
-            notify(self.command, summary=json.dumps(summary, ensure_ascii=False), sentence=sentence)
+            notify(self.command, summary=to_json(summary), sentence=sentence)
 
 
 def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str | None) -> str:
@@ -125,7 +124,7 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
     for one in shown:
         yield from shard_lines(one)
     if len(shown) < len(found):
-        yield _("{count} more need nothing; --all shows them").format(count=len(found) - len(shown))
+        yield _("nothing to do for {count} more; --all shows them").format(count=len(found) - len(shown))
 
 
 def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
@@ -160,7 +159,7 @@ def shard_lines(one: "ShardStatus") -> Iterator[str]:
         when = _("paused") if host["paused_at"] else _("next: {time}").format(time=_time(host["next_at"]))
         yield f"  {host['host']}: {when}; {host['message'] or _('by a person')}"
     for done in one["rounds"]:
-        yield _("  {time}  exit code {code}, {outcome}, {requests} requests, on {machine}").format(
+        yield _("  {time}  exit code {code}, {outcome}, requests: {requests}, on {machine}").format(
             time=_time(done["started_at"]),
             code="-" if done["exit_code"] is None else done["exit_code"],
             outcome=label(done["outcome"]) if done["outcome"] else "-",
@@ -175,7 +174,7 @@ def state_of(one: "ShardStatus") -> str:
         reason = one["paused_reason"] or _("by a person")
         return _("paused since {time}: {reason}").format(time=_time(one["paused_at"]), reason=reason)
     if one["is_running"]:
-        return _("a round runs: {count} requests").format(count=one["requests"])
+        return _("a round runs; requests: {count}").format(count=one["requests"])
     lag = round(one["lag_seconds"])
     late = _(", {seconds} s late").format(seconds=lag) if lag >= 1 else ""
     return _("next round: {time}").format(time=_time(one["next_at"])) + late

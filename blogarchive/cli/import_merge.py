@@ -1,7 +1,5 @@
 """The commands that read other archives and files into an archive: `import`, `merge`."""
 
-import json
-from dataclasses import asdict
 from gettext import gettext as _
 from pathlib import Path
 
@@ -9,7 +7,15 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import PathArgument
-from blogarchive.cli.output import explain_damage, print_result, progress_bar
+from blogarchive.cli.output import (
+    comment_count,
+    explain_damage,
+    image_count,
+    page_count,
+    post_count,
+    print_json,
+    progress_bar,
+)
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
@@ -61,7 +67,7 @@ def import_(
             done = import_export(db, source, kind, url=url, zone=zone, drafts=drafts, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     if done.drafts and not drafts and not quiet and not as_json:
-        click.echo(_("{count} drafts left out; --drafts imports them").format(count=done.drafts), err=True)
+        click.echo(_("drafts left out: {count}; --drafts imports them").format(count=done.drafts), err=True)
     return 1 if done.unplaced else 0
 
 
@@ -91,22 +97,22 @@ def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool, verbos
 
 def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        print_result(json.dumps(asdict(report), ensure_ascii=False))
+        print_json(report)
         return
     for one in report.unplaced:
         click.echo(f"{one.name}: {one.why}", err=True)
     if not quiet:
         click.echo(
             _(
-                "{pages} new pages, {same} stored before; {posts} new posts, {changed} changed, "
-                "{comments} new comments, {images} new images; {rejected} not imported"
+                "new: {pages}, {posts}, {comments}, {images}; changed posts: {changed};"
+                " pages stored before: {same}; not imported: {rejected}"
             ).format(
-                pages=report.pages,
+                pages=page_count(report.pages),
                 same=report.same,
-                posts=report.posts,
+                posts=post_count(report.posts),
                 changed=report.changed,
-                comments=report.comments,
-                images=report.pictures,
+                comments=comment_count(report.comments),
+                images=image_count(report.pictures),
                 rejected=len(report.unplaced),
             ),
             err=True,

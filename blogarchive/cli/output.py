@@ -6,9 +6,9 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from gettext import gettext as _
 from gettext import ngettext
 from io import BufferedWriter, RawIOBase, TextIOWrapper
@@ -92,15 +92,38 @@ def print_result(text: str) -> None:
         return
 
 
+def print_json(value: object) -> None:
+    """Print the one JSON document of `--json`, an object."""
+    print_result(to_json(value))
+
+
+def print_json_array(values: Iterable[object]) -> None:
+    """Print the one JSON document of `--json`, an array with a line for each element."""
+    before = "["
+    for value in values:
+        click.echo(f"{before}{to_json(value)}", nl=False)
+        before = ",\n"
+    print_result("]" if before != "[" else "[]")
+
+
+def to_json(value: object) -> str:
+    """Return JSON on one line; dataclasses become objects, paths text."""
+    return json.dumps(value, ensure_ascii=False, default=_to_plain)
+
+
+def _to_plain(value: object) -> object:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
 def require_undamaged(damaged: Sequence[str]) -> None:
     """Print each line about a damaged page that was left out; raises `ArchiveDamaged` if there is one."""
     for line in damaged:
         click.echo(line, err=True)
     if damaged:
         raise ArchiveDamaged(
-            _("{count} stored pages are damaged and were left out; restore a copy of the archive").format(
-                count=len(damaged)
-            )
+            _(
+                "stored pages that are damaged and were left out: {count}; restore a copy of the archive"
+            ).format(count=len(damaged))
         )
 
 
@@ -129,37 +152,35 @@ _HOSTS_SHOWN = 5
 
 def result_json(crawl_options: "CrawlOptions", result: "CrawlResult") -> str:
     """Return the result of a run as one line of JSON."""
-    return json.dumps(
+    return to_json(
         {
             "command": crawl_options.command,
-            "db": str(crawl_options.db),
+            "db": crawl_options.db,
             "outcome": result.outcome,
             "exit_code": result.exit_code,
             "message": result.message,
             **asdict(result.counts),
             "images_not_fetched": dict(result.skipped_images),
-            "known_failures": list(result.notes),
+            "known_failures": result.notes,
             "hosts": {
                 host: {"exit_code": error.exit_code, "message": str(error)}
                 for host, error in result.hosts.items()
             },
             "unfinished": result.unfinished,
-        },
-        ensure_ascii=False,
+        }
     )
 
 
 def error_json(crawl_options: "CrawlOptions", error: BlogArchiveError) -> str:
     """Return the error that prevented a run, as one line of JSON with the keys of `result_json` that it has."""
-    return json.dumps(
+    return to_json(
         {
             "command": crawl_options.command,
-            "db": str(crawl_options.db),
+            "db": crawl_options.db,
             "outcome": "error",
             "exit_code": error.exit_code,
             "message": str(error),
-        },
-        ensure_ascii=False,
+        }
     )
 
 
@@ -312,6 +333,11 @@ def comment_count(number: int) -> str:
 def image_count(number: int) -> str:
     """Return the number with its noun."""
     return ngettext("{count} image", "{count} images", number).format(count=number)
+
+
+def page_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} page", "{count} pages", number).format(count=number)
 
 
 def file_count(number: int) -> str:

@@ -1,9 +1,7 @@
 """The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -12,7 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
-from blogarchive.cli.output import print_result, require_undamaged
+from blogarchive.cli.output import print_json, print_json_array, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import stored_site, target_of_url
@@ -52,6 +50,7 @@ def reparse(
 ) -> int:
     """Parse all stored pages again with the installed version, without the network."""
     changed = 0
+    changes: list[ReparseResult] = []
     damaged: list[str] = []
     errors: list[tuple[str, str]] = []
     require_archive(db)
@@ -59,12 +58,14 @@ def reparse(
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors), write=not diff):
             changed += 1
-            if diff and not as_json:
-                click.echo("\n".join(_format_changes(page)))
+            if diff and as_json:
+                changes.append(page)
             elif diff:
-                click.echo(json.dumps(asdict(page), ensure_ascii=False))
-    if as_json and not diff:
-        print_result(json.dumps({"pages_changed": changed}))
+                click.echo("\n".join(_format_changes(page)))
+    if as_json and diff:
+        print_json_array(changes)
+    elif as_json:
+        print_json({"pages_changed": changed})
     elif not quiet:
         would = ngettext("{count} page would change", "{count} pages would change", changed)
         did = ngettext("{count} page changed", "{count} pages changed", changed)
@@ -108,7 +109,7 @@ def doctor(
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target), find_template(page, target)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+        print_json_array(findings)
         return
     _print_page(page, template, target.site)
     for finding in findings:

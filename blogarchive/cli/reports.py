@@ -1,9 +1,7 @@
 """The commands that report on an archive: `failures`, `log`, `verify`, `diff`, `sites`."""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from difflib import unified_diff
 from gettext import gettext as _
 from pathlib import Path
@@ -12,7 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, CrawlFlags
-from blogarchive.cli.output import print_result
+from blogarchive.cli.output import file_count, page_count, print_json, print_json_array, print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
@@ -38,7 +36,7 @@ def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)
     if flags.as_json:
-        click.echo(json.dumps([asdict(failure) for failure in found], ensure_ascii=False))
+        print_json_array(found)
         return 0
     for failure in found:
         click.echo(_format_failure(failure))
@@ -55,7 +53,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
     with Archive.open(db, read_only=True) as archive:
         runs = logged_runs(archive, limit)
     if as_json:
-        click.echo(json.dumps([asdict(run) for run in runs], ensure_ascii=False))
+        print_json_array(runs)
         return
     for run in runs:
         counts = ", ".join(f"{name} {count}" for name, count in run.counts.items() if count)
@@ -89,13 +87,13 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) 
     if not found.damage:
         write_record(name, {"rows": rows, "digests": digests})
     if as_json:
-        print_result(json.dumps(asdict(found), ensure_ascii=False))
+        print_json(found)
     elif not quiet:
         for line in found.lacking:
             print_result(_("missing: {line}").format(line=line))
         print_result(
-            _("{pages} pages and {files} files checked, {damaged} damaged").format(
-                pages=found.pages, files=found.files, damaged=len(found.damage)
+            _("checked: {pages} and {files}; damaged: {damaged}").format(
+                pages=page_count(found.pages), files=file_count(found.files), damaged=len(found.damage)
             )
         )
     found.require_whole()
@@ -112,7 +110,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = posts.find_posts(archive, parse_decimal_id(number) or number, uid=author)
     if as_json:
-        click.echo(json.dumps([_history_object(blog, post) for blog, post in found], ensure_ascii=False))
+        print_json_array(_history_object(blog, post) for blog, post in found)
         return
     for blog, post in found:
         click.echo("\n".join(_format_history(blog, post)))
@@ -128,7 +126,7 @@ def sites(as_json: bool) -> None:
     for name, reason in broken_sites().items():
         click.echo(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason), err=True)
     if as_json:
-        click.echo(json.dumps([{"name": name, "hosts": site.hosts} for name, site in found.items()]))
+        print_json_array({"name": name, "hosts": site.hosts} for name, site in found.items())
         return
     for name, site in found.items():
         any_host = _("any other host") if site.has_any_host else ""
@@ -198,7 +196,7 @@ def _unified_difference(before: Version, after: Version) -> Iterator[str]:
 
 def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
     lines = [
-        _("{url} ({blog}), {count} versions").format(
+        _("{url} ({blog}), versions: {count}").format(
             url=post.url, blog=f"{blog.site}/{blog.uid}", count=len(post.versions)
         )
     ]

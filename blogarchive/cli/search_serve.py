@@ -1,12 +1,10 @@
 """The commands that read the archive: `search`, `serve`, `app`."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -14,12 +12,8 @@ from click.core import ParameterSource
 from blogarchive.browse.pages.post_choices import format_day
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
+from blogarchive.cli.output import print_json_array
 from blogarchive.store.search.search import Fragment, Hit
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from blogarchive.store.search.search import Hit
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
@@ -34,23 +28,20 @@ def format_hit(hit: Hit, *, colour: bool = False) -> str:
     )
 
 
-def hit_json(hit: Hit) -> str:
-    """Return one line of JSON; `excerpt` is plain text, `marks` are the words found in it."""
-    return json.dumps(
-        {
-            "kind": hit.kind,
-            "id": hit.id,
-            "post_id": hit.post_id,
-            "author": hit.author,
-            "title": _join(hit.title, colour=False),
-            "posted_at": hit.posted_at,
-            "url": hit.url,
-            "gone_at": hit.gone_at,
-            "excerpt": _join(hit.excerpt, colour=False),
-            "marks": [piece.text for piece in hit.excerpt if piece.hit],
-        },
-        ensure_ascii=False,
-    )
+def hit_object(hit: Hit) -> dict[str, object]:
+    """Return the object of `--json`; `excerpt` is plain text, `marks` are the words found in it."""
+    return {
+        "kind": hit.kind,
+        "id": hit.id,
+        "post_id": hit.post_id,
+        "author": hit.author,
+        "title": _join(hit.title, colour=False),
+        "posted_at": hit.posted_at,
+        "url": hit.url,
+        "gone_at": hit.gone_at,
+        "excerpt": _join(hit.excerpt, colour=False),
+        "marks": [piece.text for piece in hit.excerpt if piece.hit],
+    }
 
 
 def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
@@ -201,10 +192,12 @@ def _rebuild_index(db: Path) -> None:
     click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
 
 
-def _print_hits(found: "Sequence[Hit]", total: int, *, as_json: bool, is_whole: bool) -> None:
+def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
     """Print the first hits of `total`."""
-    for hit in found:
-        click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
+    if as_json:
+        print_json_array(map(hit_object, found))
+    for hit in () if as_json else found:
+        click.echo(format_hit(hit, colour=sys.stdout.isatty()))
     if not is_whole:
         click.echo(
             _(

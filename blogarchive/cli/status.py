@@ -1,6 +1,5 @@
 """The command `status`."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from gettext import gettext as _
@@ -11,7 +10,7 @@ from typing import Final
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.output import skipped_images_line
+from blogarchive.cli.output import image_count, page_count, print_json, skipped_images_line
 from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage
@@ -45,7 +44,7 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
             )
             found = replace(found, blogs=tuple(named))
     if as_json:
-        click.echo(json.dumps({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]}))
+        print_json({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]})
         return
     show_each = in_full or names or len(found.blogs) <= _MAX_BLOGS
     for line in _format_each(found.blogs) if show_each else _format_sums(found.blogs):
@@ -71,12 +70,12 @@ def _format_archive(found: ArchiveStatus) -> Iterator[str]:
     for coverage in found.coverage:
         if coverage.blogs_discovered:
             yield _format_coverage(coverage)
-    yield _("{pages} pages and {images} images stored; last run: {last_run}").format(
-        pages=found.pages, images=found.media, last_run=_format_last_run(found)
+    yield _("stored: {pages} and {images}; last run: {last_run}").format(
+        pages=page_count(found.pages), images=image_count(found.media), last_run=_format_last_run(found)
     )
     if found.pages_stale:
         yield _(
-            "{count} pages were parsed by an older version: `blogarchive reparse --stale` parses them again"
+            "pages parsed by an older version: {count}; `blogarchive reparse --stale` parses them again"
         ).format(count=found.pages_stale)
     if found.unfinished_merge:
         yield _(
@@ -202,7 +201,7 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
             waiting=total(lambda blog: blog.pictures.waiting),
             skipped=total(lambda blog: blog.pictures.skipped),
         ),
-        _("  failures  {open} open, {waiting} pages still to fetch").format(
+        _("  failures  {open} open; pages still to fetch: {waiting}").format(
             open=total(lambda blog: blog.open_failures), waiting=total(lambda blog: blog.waiting)
         ),
     ]
@@ -210,9 +209,7 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
 
 def _format_site(site: str, blogs: Sequence[BlogStatus]) -> Sequence[str]:
     """Return the sums over the blogs of a site."""
-    heading = _(
-        "{site}: {blogs} blogs, {complete} complete, {unreached} never reached, {paused} paused"
-    ).format(
+    heading = _("{site}: {complete} of {blogs} complete, {unreached} never reached, {paused} paused").format(
         site=site,
         blogs=len(blogs),
         complete=sum(blog.complete for blog in blogs),
@@ -226,13 +223,13 @@ def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
     """Yield a line for each of the first incomplete blogs, and one for the number of all."""
     if not blogs:
         return
-    yield _("{count} blogs are not complete; `blogarchive status --all` shows each blog").format(
+    yield _("blogs that are not complete: {count}; `blogarchive status --all` shows each blog").format(
         count=len(blogs)
     )
     for blog in blogs[:_MAX_BLOGS]:
         if blog.reached:
             yield _(
-                "  {blog}  {read} of {named} posts read, {waiting} pages still to fetch, {open} failures"
+                "  {blog}  {read} of {named} posts read; pages still to fetch: {waiting}; failures: {open}"
             ).format(
                 blog=f"{blog.site}/{blog.uid}",
                 read=blog.posts_read,
@@ -257,7 +254,7 @@ def _format_unreached(blog: BlogStatus) -> Sequence[str]:
 def _format_coverage(coverage: Coverage) -> str:
     """Return the known blogs of a site, and how many numbers of its posts are known up to the highest."""
     text = _(
-        "{site}: {blogs} blogs, {waiting} more are discovered and wait for `backup --discovered`"
+        "{site}: blogs stored: {blogs}; discovered and waiting for `backup --discovered`: {waiting}"
     ).format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)
     if not coverage.highest_number:
         return text

@@ -182,7 +182,7 @@ class MediaSession:
                 media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
-            _("no more images from {host} in this run ({reason}); {count} are tried later").format(
+            _("no more images from {host} in this run ({reason}); tried later: {count}").format(
                 host=host, reason=explain_detail(reason), count=len(left)
             )
         )

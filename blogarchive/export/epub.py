@@ -50,8 +50,11 @@ def export_epub(job: ExportJob, *, each: Division | None = None) -> None:
     """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
 
     One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. With `each`,
-    `out` is a folder with a book for each blog, or for each blog and year.
+    `out` is a folder with a book for each blog, or for each blog and year. Without it, several blogs are one book only
+    if `out` ends in `.epub`.
     """
+    if job.out.suffix.lower() != ".epub" and len(job.reader.blogs()) > 1:
+        each = each or "blog"
     for volume in _plan_volumes(job.reader, each):
         path = output_file(job.archive, job.out if each is None else job.out / volume.name, volume.name)
         with (

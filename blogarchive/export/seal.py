@@ -49,9 +49,15 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     )
     require_other_file(archive, database)
     _require_free(database, readme, index, checksums)
+    is_new = not folder.exists()
     with to_user_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    write_sealed_copy(archive, database)
+    try:
+        write_sealed_copy(archive, database)
+    except BaseException:
+        if is_new:
+            folder.rmdir()  # an empty folder looks like a copy
+        raise
     exported = export_html(database, html, years=True, progress=progress)
     names = {"database": database.name, "html": html.name, "index": index.name, "checksums": checksums.name}
     _write(readme, _compose_readme(database, names))

@@ -152,10 +152,10 @@ def test_each_of_twenty_blogs_is_shown(tool: Tool) -> None:
 def test_of_more_blogs_the_sums_and_the_incomplete_ones_are_shown(tool: Tool) -> None:
     archive_of(tool, 21)
     out = tool.run("status").out
-    assert "creaders: 21 blogs, 20 complete, 0 never reached, 0 paused" in out
-    assert "1 blogs are not complete; `blogarchive status --all` shows each blog" in out
+    assert "creaders: 20 of 21 complete, 0 never reached, 0 paused" in out
+    assert "blogs that are not complete: 1; `blogarchive status --all` shows each blog" in out
     assert [line for line in out.splitlines() if line.startswith("  creaders/")] == [
-        "  creaders/21  0 of 0 posts read, 1 pages still to fetch, 0 failures"
+        "  creaders/21  0 of 0 posts read; pages still to fetch: 1; failures: 0"
     ]
     assert headings(out) == []
 

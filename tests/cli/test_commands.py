@@ -14,6 +14,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
 from unicodedata import east_asian_width
+from urllib.request import urlretrieve
 
 import click
 import pytest
@@ -249,16 +250,14 @@ def test_a_terminal_without_chinese_fails_no_command(db: Path) -> None:
         timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
-    assert "街" in json.loads(ran.stdout.splitlines()[0])["excerpt"]
+    assert "街" in json.loads(ran.stdout)[0]["excerpt"]
 
 
 def test_search_finds_two_characters_and_shows_the_excerpt(run_cli: RunCli, db: Path) -> None:
     result = run_cli("search", "街", "格局", "--db", db)
     assert result.code == 0
     assert "一只猫能不能改变整条街的格局" in result.out
-    (hit, *_) = [
-        json.loads(line) for line in run_cli("search", "格局", "--db", db, "--json").out.splitlines()
-    ]
+    (hit, *_) = json.loads(run_cli("search", "格局", "--db", db, "--json").out)
     assert "格局" in hit["marks"]
     nothing = run_cli("search", "没有人这样写过", "--db", db)
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing found\n")
@@ -277,8 +276,8 @@ def test_search_prints_the_number_of_further_hits(run_cli: RunCli, db: Path) -> 
 
 def test_search_accepts_a_month_or_a_year_as_a_day(run_cli: RunCli, db: Path) -> None:
     def days(*arguments: str) -> list[str]:
-        lines = run_cli("search", "一", "--limit", 1000, "--json", "--db", db, *arguments).out.splitlines()
-        return sorted(json.loads(line)["posted_at"][:10] for line in lines)
+        hits = json.loads(run_cli("search", "一", "--limit", 1000, "--json", "--db", db, *arguments).out)
+        return sorted(hit["posted_at"][:10] for hit in hits)
 
     whole = days()
     assert days("--since", "2025-01") == [day for day in whole if day >= "2025-01-01"] != whole
@@ -306,7 +305,7 @@ def test_search_accepts_an_author_as_export_does_and_an_unknown_one_is_2(
     def authors(arguments: str, *more: object) -> set[str]:
         result = run_cli("search", "一", "--author", arguments, "--json", "--db", copy, *more)
         assert result.code == 0
-        return {json.loads(line)["author"] for line in result.out.splitlines()}
+        return {hit["author"] for hit in json.loads(result.out)}
 
     assert authors("creaders/31182") == authors("北窗老王") == {"北窗老王"} <= authors("北窗闲话")
     assert len(authors("wenxuecity/31182") | authors("creaders/31182", "--limit", 1)) == 2
@@ -365,7 +364,7 @@ def test_a_reader_that_ends_early_hides_no_damage(db: Path, tmp_path: Path) -> N
 
 def test_diff_of_an_unchanged_post_shows_one_version(run_cli: RunCli, db: Path) -> None:
     result = run_cli("diff", "506012", "--db", db)
-    assert (result.code, "1 versions" in result.out) == (0, True)
+    assert (result.code, "versions: 1" in result.out) == (0, True)
 
 
 def test_reparse_with_the_same_version_changes_nothing(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
@@ -430,21 +429,43 @@ def test_sites_lists_the_hosts(run_cli: RunCli) -> None:
     assert "creaders: blog.creaders.net" in run_cli("sites").out
 
 
-def test_every_command_accepts_the_common_options(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+def test_each_command_with_json_prints_one_document_and_nothing_else_on_stdout(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
+    page = tmp_path / "page.html"
+    with DemoHost([make_blog("7", posts=1)]) as host:
+        new = [host.blog_url("7"), "--site", "creaders", "--delay", "0", "--db", str(tmp_path / "new.db")]
+        urlretrieve(host.blog_url("7"), page)
+        for words in (["backup", *new], ["update", *new[3:]], ["update", "--dry-run", *new[3:]]):
+            arguments = [sys.executable, "-m", "blogarchive", *words, "--json"]
+            ran = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
+            assert isinstance(json.loads(ran.stdout), dict), (words, ran.stderr)
     commands = (
-        "status",
-        "failures",
-        "verify",
-        "diff 506012",
-        "reparse --workers 1",
-        "search 格局 --limit 1",
-        "sites",
+        *("status", "failures", "log", "verify", "diff 506012", "sites", "settings", "settings 31182"),
+        *(
+            "reparse --workers 1",
+            "reparse --diff --workers 1",
+            "search 格局",
+            "search 没有人这样写过",
+            "discover",
+        ),
+        f"doctor {page} --url https://blog.creaders.net/u/7/ --site creaders",
+        f"import html {page} --url https://blog.creaders.net/u/7/",
+        *(f"export jsonl {tmp_path / 'out.jsonl'}", f"merge {db}", f"seal {tmp_path / 'sealed'}"),
     )
-    for arguments in (*commands, f"export jsonl {tmp_path / 'out.jsonl'}", f"merge {db}"):
-        result = run_cli(*arguments.split(), "--db", copy, "--json", "-v")
-        assert (result.code, json.loads(result.out) is not None) == (0, True), arguments
-        assert run_cli(*arguments.split(), "--db", copy, "-q").code == 0, arguments
+    for words in commands:
+        result = run_cli(*words.split(), "--db", copy, "--json", "-v")
+        assert (result.code, type(json.loads(result.out)) in (dict, list)) == (0, True), words
+        assert run_cli(*words.split(), "--db", copy, "-q").code == 0, words
+    with click.Context(cli) as context:
+        having = {name for name in CONTRACT if "--json" in _options(cli.get_command(context, name))}
+    assert having == {"backup", "update", *(words.split()[0] for words in commands)}
+
+
+def _options(command: click.Command | None) -> set[str]:
+    assert command is not None
+    return {name for parameter in command.params for name in parameter.opts}
 
 
 def test_doctor_prints_each_field_with_its_line() -> None:

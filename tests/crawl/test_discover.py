@@ -157,7 +157,7 @@ def test_samples_of_post_numbers_name_their_authors_and_are_not_repeated(tool: T
 
 
 def test_discovered_blogs_are_backed_up_a_few_at_a_time(tool: Tool, host: Host) -> None:
-    assert "3 more are discovered" in tool.run("status").out
+    assert "discovered and waiting for `backup --discovered`: 3" in tool.run("status").out
     assert tool.run("backup", "--discovered", "--at-most", "2").code == 0
     assert len(tool.rows("select uid from discovered_blogs where backed_up_at is null")) == 1
     assert tool.run("backup", "--discovered").code == 0

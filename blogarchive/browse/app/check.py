@@ -41,8 +41,7 @@ MAIL: Final = N_("This is an e-mail address. Please paste the address of the blo
 
 def find_url(text: str) -> str | None:
     """Return the first URL in a pasted text, repaired: full-width characters, scheme, punctuation behind it."""
-    plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
-    plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
+    plain = _plain(text)
     if found := _WITH_SCHEME.search(plain):
         url = f"{found[1].lower()}://{found[2]}"
     elif found := _BARE.search(plain):
@@ -51,6 +50,16 @@ def find_url(text: str) -> str | None:
         return None
     url = url[:_LONGEST].rstrip(_TRAILING)
     return url if re.fullmatch(r"https?://\[?[\w-].*", url) else None
+
+
+def has_several_urls(text: str) -> bool:
+    """Return whether a pasted text has more than one URL with a scheme."""
+    return len({found[2].rstrip(_TRAILING) for found in _WITH_SCHEME.finditer(_plain(text))}) > 1
+
+
+def _plain(text: str) -> str:
+    plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+    return re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
 
 
 def explain_no_url(text: str) -> str:
@@ -176,6 +185,7 @@ async def check(context: AppContext) -> Response:
         "check.html",
         url=url,
         text=url or text,
+        has_several=has_several_urls(text),
         site=site,
         sites=site_titles(),
         needs_site=url is not None and message != NO_ANSWER and not _is_of_known_site(url),

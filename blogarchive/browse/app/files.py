@@ -175,13 +175,12 @@ _Plan = tuple[Sequence[str], Path]
 
 async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:
     now = datetime.now().astimezone()
-    if kind == "epub" and await context.read(read_only_blog) is None:
-        return ("export", "epub", "--each", "blog"), place / "blog-books"
+    books = "blog.epub" if await context.read(read_only_blog) else "blog-books"
     return {
         "seal": (("seal",), place / f"blog-{now:%Y-%m-%d}"),
         "copy": (("seal", "--file-only"), place / f"archive-{now:%Y%m%d-%H%M%S}.db"),
         "html": (("export", "html", "--years"), place / "blog-html"),
-        "epub": (("export", "epub"), place / "blog.epub"),
+        "epub": (("export", "epub"), place / books),
     }.get(kind)
 
 

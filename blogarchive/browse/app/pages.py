@@ -45,6 +45,7 @@ MESSAGES: Final = {
     "unwritable": N_(
         "The folder of the archive cannot be written: the disk is full, was removed, or is read-only."
     ),
+    "no_blog": N_("The archive has no such blog."),
     "wrong": N_("This form was not understood; nothing was done."),
     "nightly": N_("The blogs are updated every night from now on, also when this program is closed."),
     "no_nightly": N_("The blogs are no longer updated by themselves."),
@@ -229,7 +230,6 @@ async def agree(context: AppContext) -> Response:
 
 
 SETTINGS: Final = ("delay", "media_hosts")
-NO_BLOG: Final = N_("The archive has no such blog.")
 WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
@@ -245,11 +245,14 @@ async def blog(context: AppContext) -> Response:
     """`/app/blog?uid=…`: the settings of one blog, and the ways to leave it out or delete it."""
     uid = context.request.args.get("uid") or ""
     result = await context.command("settings", uid, "--json")
+    contents = _contents(context.state.archive, uid)
     return await context.page(
         "blog.html",
         uid=uid,
+        name=contents.name if contents else uid,
         settings=result.json() if result.code == 0 else None,
-        message=MESSAGES.get(context.request.args.get("message") or "") or (NO_BLOG if result.code else None),
+        message=MESSAGES.get(context.request.args.get("message") or "")
+        or (MESSAGES["no_blog"] if result.code else None),
     )
 
 
@@ -263,7 +266,7 @@ async def change_blog(context: AppContext) -> Response:
         return await _change_settings(context, uid, form)
     result = await context.command(action, uid)
     if result.code:
-        return await context.page("result.html", message=result.words(NO_BLOG), uid=uid)
+        return await context.page("result.html", message=result.words(MESSAGES["no_blog"]), uid=uid)
     return _back_to_blog(uid, {"pause": "paused", "resume": "resumed"}[action])
 
 
@@ -296,7 +299,7 @@ async def ask_to_delete(context: AppContext) -> Response:
 async def _ask_to_delete(context: AppContext, uid: str, message: str | None = None) -> Response:
     contents = _contents(context.state.archive, uid)
     if contents is None:
-        return _back("wrong")
+        return _back("no_blog")
     return await context.page(
         "delete.html", uid=uid, contents=contents, running=context.state.job.is_running, message=message
     )

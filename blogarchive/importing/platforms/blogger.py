@@ -72,7 +72,7 @@ class BloggerFile:
                 yield PostPage(body=bytes(body), name=find_title(part.body or b""), offset=part.end)
         if places:
             count = sum(len(found) // 2 for found in places.values())
-            reject(self.path.name, _("{count} comments are of posts that the file lacks").format(count=count))
+            reject(self.path.name, _("comments of posts that the file lacks: {count}").format(count=count))
         report_end(self.path, _FORM, reject)
 
     def _locate_comments(self) -> dict[str, "array[int]"]:

@@ -137,10 +137,18 @@ def crawl_counts(archive: Statements) -> CrawlCounts:
 
 
 def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
-    """Return every blog in the order in which it was added, those that no page was read of too."""
+    """Return every blog in the order in which it was added: read, only requested, and then imported ones."""
     return archive.all_as(
         BlogLine,
-        """select f.site, f.uid, coalesce(nullif(a.url, ''), min(f.url)) as url, a.blog_title as title, a.nickname,
+        """with blogs as (
+               select site, uid, min(url) as url, min(id) as place from frontier
+                where kind = 'home' and page_no = 1 group by site, uid
+               union all
+               select a.site, a.uid, a.url, (select coalesce(max(id), 0) from frontier) + a.id from authors a
+                where exists (select 1 from posts p where p.author_id = a.id) and not exists (
+                   select 1 from frontier f
+                    where f.site = a.site and f.uid = a.uid and f.kind = 'home' and f.page_no = 1))
+           select f.site, f.uid, coalesce(nullif(a.url, ''), f.url) as url, a.blog_title as title, a.nickname,
                   a.id as author_id,
                   (select count(*) from posts p where p.author_id = a.id) as posts_found,
                   (select count(p.content_hash) from posts p where p.author_id = a.id) as posts_stored,
@@ -149,8 +157,7 @@ def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
                              and (s.paused_at is not null or s.forgotten_at is not null)) as is_left_out,
                   (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures,
                   a.state, a.state_detail
-             from frontier f left join authors a on a.site = f.site and a.uid = f.uid
-            where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
+             from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place""",
     )
 
 

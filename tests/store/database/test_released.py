@@ -148,7 +148,7 @@ def test_status_names_the_command_that_parses_pages_of_an_older_parser_again(tmp
     db = tmp_path / "archive.db"
     db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
     Archive.open(db).close()
-    assert "42 pages were parsed by an older version: `blogarchive reparse --stale`" in run(db, "status").out
+    assert "pages parsed by an older version: 42; `blogarchive reparse --stale`" in run(db, "status").out
     assert run(db, "reparse", "--stale").code == 0
     assert "older version" not in run(db, "status").out
 

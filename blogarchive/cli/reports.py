@@ -92,7 +92,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) 
         for line in found.lacking:
             print_result(_("missing: {line}").format(line=line))
         print_result(
-            _("checked: {pages} and {files}; damaged: {damaged}").format(
+            _("checked: {pages} and {files}, {damaged} damaged").format(
                 pages=page_count(found.pages), files=file_count(found.files), damaged=len(found.damage)
             )
         )

@@ -38,9 +38,7 @@ _STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 
 @click.command(help=_("Run it again to update them. An interrupted backup goes on where it stopped."))
 @click.argument("urls", nargs=-1, metavar="URL...")
-@click.option(
-    "--site", metavar="NAME", help=_("Read the pages as those of this site; `blogarchive sites` lists them.")
-)
+@options.site
 @click.option(
     "--from",
     "list_file",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, Duration, Seconds
+from blogarchive.cli.options import Count, Duration
 from blogarchive.cli.output import print_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
@@ -74,7 +74,7 @@ class UidRange(click.ParamType[tuple[int, int]]):
 @click.option(
     "--uids", type=UidRange(), metavar="A-B", help=_("Fetch the home page of every uid in a range.")
 )
-@click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
+@options.delay
 @click.option("--for", "duration", type=Duration(), help=_("End after this time, as 30m, 2h or 1d."))
 @click.option("--max-requests", type=Count(min=1), help=_("End after this many requests."))
 @click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own host."))

@@ -16,7 +16,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.fleet_output import WorkerReport, status_lines
-from blogarchive.cli.options import Count, Duration, PathArgument, Seconds
+from blogarchive.cli.options import Count, Duration, PathArgument
 from blogarchive.cli.output import print_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
@@ -79,12 +79,8 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
         callback=_in_seconds,
         help=_("Longest time of a round. [default: 30m]"),
     )
-    @click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
-    @click.option(
-        "--site",
-        metavar="NAME",
-        help=_("Read the pages as those of this site; `blogarchive sites` lists them."),
-    )
+    @options.delay
+    @options.site
     @click.option("--media/--no-media", default=None, help=_("Fetch images, or none."))
     @wraps(command)
     def with_changes(**arguments: Any) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import wraps
 from gettext import gettext as _
+from importlib.resources import files
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -142,53 +143,11 @@ class PathArgument(click.Path):
         return super().convert(path, param, ctx)
 
 
-_URL: Final = "https://blog.creaders.net/u/31182/"
-_EXAMPLES: Final = {
-    "backup": (_URL, f"{_URL} --media-hosts '*' --delay 2", "--from blogs.txt --db ~/blogs/archive.db"),
-    "update": ("", "31182 --full", "-q --db ~/blogs/archive.db"),
-    "discover": ("", _URL),
-    "status": ("", "--json"),
-    "failures": ("", "--retry"),
-    "log": ("", "--json"),
-    "verify": ("", "-q --db ~/blogs/archive.db"),
-    "diff": ("506012", "506012 --author 31182"),
-    "sites": ("",),
-    "settings": ("", "31182", "31182 delay=5 media_hosts='*.example.org'", "31182 delay="),
-    "pause": ("31182",),
-    "resume": ("31182",),
-    "forget": ("31182", "31182 --delete"),
-    "reparse": ("--diff", ""),
-    "doctor": (_URL, f"{_URL} --lines"),
-    "search": ("关税", '"贸易 战" OR 关税 -农业', "猫 --comments --since 2024"),
-    "serve": ("--open", "--port 8010", "first.db second.db"),
-    "app": ("", "--db ~/blogs/archive.db"),
-    "export": (
-        "html blog-html",
-        "html post.html --number 506012",
-        "epub books --each year",
-        "jsonl out --table",
-    ),
-    "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
-    "merge": ("other.db --db archive.db", "a.db b.db c.db --db all.db"),
-    "seal": ("/media/stick/blog", "2026-blog.db"),
-    "fleet": (
-        "init",
-        "add blog.creaders.net --db shards/creaders.db --every 1d --slice 30m",
-        "add --from blogs.txt --db shards/blogs.db",
-        "work --rounds 8 shards",
-        "status",
-    ),
-    "demo": ("", "--serve"),
-}
-
-
 def format_examples(name: str) -> str | None:
     """Return the examples of a command as the end of its help; None if it has none."""
-    examples = _EXAMPLES.get(name)
-    if examples is None:
-        return None
-    lines = [f"  blogarchive {name} {words}".rstrip() for words in examples]
-    return "\n".join(("\b", _("Examples:"), *lines))
+    every = files("blogarchive.cli").joinpath("examples.txt").read_text("utf-8").splitlines()
+    found = [f"  blogarchive {words}" for words in every if words.partition(" ")[0] == name]
+    return "\n".join(("\b", _("Examples:"), *found)) if found else None
 
 
 FILE_NAME: Final = "blogarchive.toml"
@@ -377,6 +336,12 @@ class CrawlFlags:
     """Names of the options that are on the command line, not in the configuration file."""
 
 
+site = click.option(
+    "--site", metavar="NAME", help=_("Read the pages as those of this site; `blogarchive sites` lists them.")
+)
+
+delay = click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
+
 cookies = click.option(
     "--cookies",
     type=PathArgument(exists=True, dir_okay=False),
@@ -384,7 +349,7 @@ cookies = click.option(
 )
 
 _CRAWL_FLAGS = (
-    click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]")),
+    delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
     click.option("--since", type=Day(), help=_("Leave out older posts.")),
     click.option(

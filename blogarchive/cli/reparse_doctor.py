@@ -78,9 +78,7 @@ def reparse(
 
 @click.command(help=_("Each field is printed with its line and its selector."))
 @click.argument("source", metavar="FILE|URL")
-@click.option(
-    "--site", metavar="NAME", help=_("Read the pages as those of this site; `blogarchive sites` lists them.")
-)
+@options.site
 @click.option("--url", metavar="URL", help=_("URL of the page in FILE, if the page does not say it."))
 @click.option("--lines", is_flag=True, help=_("Also print the visible lines of the page, with numbers."))
 @click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog."))

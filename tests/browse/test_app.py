@@ -2,6 +2,7 @@
 
 import os
 import plistlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -22,6 +23,7 @@ from blogarchive.store.database.migrations import prepare
 from blogarchive.store.statements import Statements
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
+from tests.paths import ROOT
 
 UID = "31182"
 
@@ -183,6 +185,36 @@ def test_disks_of_a_desktop_are_found_with_any_name() -> None:
 )
 def test_the_url_is_found_in_what_a_person_pastes(pasted: str, url: str | None) -> None:
     assert find_url(pasted) == url
+
+
+def test_a_text_with_several_addresses_says_that_the_first_is_taken(server: AppServer) -> None:
+    with DemoHost([make_blog(UID, posts=1), make_blog("7", posts=1)]) as host:
+        both = f"{host.blog_url(UID)}，{host.blog_url('7')}"
+        shown = server.post("/app/check", url=both, site="creaders").text
+        again = server.post("/app/check", url=f"{host.blog_url(UID)} {host.blog_url(UID)}", site="creaders")
+    assert ("There are several addresses" in shown, f"<code>{host.blog_url(UID)}</code>" in shown) == (
+        True,
+        True,
+    )
+    assert "There are several addresses" not in again.text
+
+
+def test_an_imported_blog_has_a_card_and_a_blog_that_is_gone_has_words_of_its_own(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.touch()  # as a first backup on a full disk leaves it
+    with app_server(db) as server:
+        assert "Which blog do you want to keep?" in server.send("GET", "/app", cookie=server.cookie).text
+    export = ROOT / "tests/importing/exports/blogger/export.xml"
+    words = [sys.executable, "-m", "blogarchive", "import", "blogger", str(export), "--db", str(db)]
+    subprocess.run(words, check=True, timeout=120)
+    with app_server(db) as server:
+        cookie = server.cookie
+        shown = server.send("GET", "/app", cookie=cookie).text
+        (uid,) = re.findall(r'name="uid" value="([^"]+)"', shown)
+        assert "2 of 2 posts stored" in shown
+        assert server.send("GET", f"/app/delete?uid={uid}", cookie=cookie).status == 200
+        gone = server.send("GET", "/app/delete?uid=nobody", cookie=cookie)
+        assert gone.headers["location"] == "/app?message=no_blog"
 
 
 def test_a_text_without_a_url_is_explained_without_a_path(server: AppServer) -> None:

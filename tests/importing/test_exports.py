@@ -277,7 +277,7 @@ def test_the_command_prints_counts_and_drafts_and_exits_by_them(tmp_path: Path) 
     source = CASES / "blogger" / "export.xml"
     ran = tool.run("import", "blogger", str(source))
     assert ran.code == 0
-    assert "2 new posts" in ran.err
+    assert "new: 2 pages, 2 posts" in ran.err
     assert "drafts left out: 1" in ran.err
     report = json.loads(tool.run("import", "blogger", str(source), "--json", "--drafts").out)
     assert (report["posts"], report["same"], report["drafts"]) == (1, 2, 1)

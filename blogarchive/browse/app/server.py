@@ -135,8 +135,8 @@ def _config(state: AppState) -> uvicorn.Config:
 
 def _migrate(path: Path) -> None:
     """Bring an existing archive to the tables of this version; a crawl that runs did so already."""
-    if not path.exists():
-        return
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        return  # a first backup that failed leaves an empty file
     try:
         with hold_lock(path, "app", now=utc_now()), Archive.open(path):
             return

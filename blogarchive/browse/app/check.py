@@ -59,7 +59,8 @@ def has_several_urls(text: str) -> bool:
 
 def _plain(text: str) -> str:
     plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
-    return re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
+    plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
+    return re.sub(r"[,;、](?=https?:)", " ", plain)
 
 
 def explain_no_url(text: str) -> str:

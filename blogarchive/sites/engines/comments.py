@@ -234,8 +234,7 @@ def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
     name, url = _find_name(outline, item, nodes, body)
     if name is None or body is None:
         return None
-    shown = parse_place(outline, item.place, now)
-    posted = _with_stamp(outline, item, shown, now)
+    posted = _find_posted(outline, item, now)
     picker = Picker(tree=outline.tree)
     drop = _added_to(outline, item, body, nodes) | {one for one in item.inner if outline.contains(body, one)}
     text = read_body(picker, body, removed=drop)
@@ -252,21 +251,15 @@ def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
     )
 
 
-def _with_stamp(outline: Outline, item: _Item, shown: "object", now: datetime) -> DateText:
-    from blogarchive.parsing.dates.parse import ParsedDate
-
-    found: ParsedDate | None = shown if isinstance(shown, ParsedDate) else None
+def _find_posted(outline: Outline, item: _Item, now: datetime) -> DateText:
+    """Return the time of a comment; a stamp for machines counts if the page shows only a day or `3天前`."""
+    found = parse_place(outline, item.place, now)
     text = outline.texts[item.place].strip()
     for above in (outline.holders[item.place], *islice(outline.holders[item.place].iterancestors(), 2)):
         value = above.get("datetime") or above.get("title") or ""
-        stamp = parse_stamp(value, now) if re.match(r"\d{4}-\d\d", value) else None
-        if stamp is not None and (
-            found is None
-            or (found.precision != "second" and found.precision != "minute")
-            or "前" in text
-            or "ago" in text
-        ):
-            found = stamp
+        is_exact = found is not None and found.precision in ("second", "minute")
+        if re.match(r"\d{4}-\d\d", value) and (not is_exact or "前" in text or "ago" in text):
+            found = parse_stamp(value, now) or found
     return DateText(
         text=text[:80],
         at=None if found is None else found.at,
@@ -323,18 +316,11 @@ def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, st
     for child in says:
         text = text.replace(outline.text(child), "")
     text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
-    anchor = (
-        node
-        if node.tag == "a"
-        else next(node.iter("a"), None)
-        if node.find(".//a") is not None
-        else next(node.iterancestors("a"), None)
-    )
-    url = (
-        None
-        if anchor is None or not outline.contains(item.element, anchor)
-        else link_url(anchor, outline.tree.base)
-    )
+    anchor = next(node.iter("a"), None) if node.tag != "a" else node
+    if anchor is None:
+        anchor = next(node.iterancestors("a"), None)
+    is_own = anchor is not None and outline.contains(item.element, anchor)
+    url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
     return text or None, url if url and url.startswith(("http://", "https://")) else None
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,16 +92,7 @@ class CrawlJob:
 
     def start(self, *words: str, language: Language) -> None:
         """Start a command that crawls; it goes on if this process is killed."""
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
-                own_command(*words, "--db", str(self._archive)),
-                env=_environment(language),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                creationflags=_NEW_GROUP,
-                start_new_session=os.name == "posix",
-            )
+        self._process = _start((*words, "--db", str(self._archive)), _environment(language), self._log)
 
     def stop(self) -> None:
         """Ask the crawl to stop after its page; the same command continues it later."""
@@ -159,27 +151,15 @@ class FileTask:
         """Start `blogarchive WORDS`, which writes `target`; `kind` names the task to a person."""
         self._kind, self._target = kind, target
         self._progress.unlink(missing_ok=True)
-        with self._output.open("wb") as out, self._errors.open("wb") as errors:
-            self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
-                own_command(*words, "--db", str(self._archive)),
-                env={**_environment(language), PROGRESS_FILE: str(self._progress)},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=errors,
-                creationflags=_NEW_GROUP,
-                start_new_session=os.name == "posix",
-            )
+        environment = {**_environment(language), PROGRESS_FILE: str(self._progress)}
+        self._process = _start((*words, "--db", str(self._archive)), environment, self._errors)
 
     def look(self) -> TaskState | None:
         """Return the state of the last task, None if there was none."""
         if self._process is None:
             return None
         code = self._process.poll()
-        result = (
-            None
-            if code is None
-            else CommandResult(code=code, out=_text(self._output), err=_text(self._errors))
-        )
+        result = None if code is None else CommandResult(code=code, out="", err=_text(self._errors))
         return TaskState(kind=self._kind, target=self._target, percent=self._percent(), result=result)
 
     def close(self) -> None:
@@ -188,10 +168,6 @@ class FileTask:
             self._process.send_signal(_STOP)
             self._process.wait()
         self._folder.cleanup()
-
-    @property
-    def _output(self) -> Path:
-        return Path(self._folder.name, "out")
 
     @property
     def _errors(self) -> Path:
@@ -204,6 +180,20 @@ class FileTask:
     def _percent(self) -> int | None:
         done, _separator, total = _text(self._progress).partition(" ")
         return 100 * int(done) // int(total) if done.isdigit() and total.isdigit() and int(total) else None
+
+
+def _start(words: Sequence[str], environment: Mapping[str, str], errors: Path) -> "subprocess.Popen[bytes]":
+    """Start a command in a group of its own, with its messages in the file `errors`."""
+    with errors.open("wb") as file:
+        return subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
+            own_command(*words),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+            creationflags=_NEW_GROUP,
+            start_new_session=os.name == "posix",
+        )
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
@@ -96,18 +96,7 @@ async def refused(datasette: "Datasette", request: Request, reason: str) -> Resp
     return Response.html(body, status=403, headers=_HEADERS)
 
 
-Phase = Literal["starting", "pages", "images", "finishing"]
 _LEAST_SECONDS = 5.0  # an estimate from less would jump
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """One look at a crawl. `percent` is 0 to 100; `minutes_left` is None until it can be estimated."""
-
-    phase: Phase
-    counts: CrawlCounts | None
-    percent: int
-    minutes_left: int | None
 
 
 class ProgressMeter:
@@ -120,28 +109,17 @@ class ProgressMeter:
         """Forget the looks at an earlier crawl."""
         self._first = None
 
-    def measure(self, counts: CrawlCounts | None) -> Progress:
-        """Return the progress that `counts` show; None for a crawl that has stored nothing yet."""
+    def minutes_left(self, counts: CrawlCounts | None) -> int | None:
+        """Return the minutes until a crawl ends; None until they can be estimated."""
         if counts is None or not counts.posts_found:
-            return Progress(phase="starting", counts=counts, percent=0, minutes_left=None)
-        done = counts.posts_stored + counts.images_stored
-        todo = counts.pages_todo + counts.images_todo
-        phase: Phase = "pages" if counts.pages_todo else "images" if counts.images_todo else "finishing"
-        return Progress(
-            phase=phase,
-            counts=counts,
-            percent=100 * done // max(1, done + todo),
-            minutes_left=self._minutes_left(done, todo),
-        )
-
-    def _minutes_left(self, done: int, todo: int) -> int | None:
-        now = monotonic()
+            return None
+        now, done = monotonic(), counts.done
         if self._first is None:
             self._first = (now, done)
         began, done_before = self._first
         if now - began < _LEAST_SECONDS or done <= done_before:
             return None
-        return max(1, round(todo * (now - began) / (done - done_before) / 60))
+        return max(1, round(counts.todo * (now - began) / (done - done_before) / 60))
 
 
 DATABASE: Final = "blogs"

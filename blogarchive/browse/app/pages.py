@@ -194,7 +194,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
     problems = await context.read(lambda archive: newest_failures(archive, _MOST_PROBLEMS))
     return {
         "running": running,
-        "progress": context.state.meter.measure(counts) if running else None,
+        "minutes_left": context.state.meter.minutes_left(counts) if running else None,
         "counts": counts,
         "last_run": await context.read(last_run),
         "ended": exit_words(code),

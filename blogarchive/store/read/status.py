@@ -120,6 +120,16 @@ class CrawlCounts:
     images_stored: int
     images_todo: int
 
+    @property
+    def done(self) -> int:
+        """The posts and images that are stored."""
+        return self.posts_stored + self.images_stored
+
+    @property
+    def todo(self) -> int:
+        """The pages and images that are still to fetch."""
+        return self.pages_todo + self.images_todo
+
 
 def crawl_counts(archive: Statements) -> CrawlCounts:
     """Count stored rows and rows to fetch; reads an index of the frontier."""

@@ -39,18 +39,17 @@ _HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
 _CLASSIFIED = (
     rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位则]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
 )
+_KINDS = rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})"
 _ITEM = re.compile(
-    rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:{_KINDS}过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
     rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
     rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位则]{{0,2}}\s*"
-    rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
+    rf"(?:{_KINDS}){_EDGE}"
 )
-_LABELLED = re.compile(
-    rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
-)
+_LABELLED = re.compile(rf"{_KINDS}|(?P<number>{NUMBER})")
 _IS_NUMBER = re.compile(NUMBER)
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"

@@ -60,16 +60,16 @@ class PostPage:
     `heading` is None on a further page of comments that does not repeat the post.
     """
 
-    heading: TitleTime | None
-    body_html: str
-    body_text: str
-    images: tuple[Image, ...]
     counters: Counters | None
     comments: PageComments
     problems: tuple[Problem, ...]
     start: int
     body_end: int
     end: int
+    heading: TitleTime | None = None
+    body_html: str = ""
+    body_text: str = ""
+    images: tuple[Image, ...] = ()
 
     def to_post(self, number: str, url: str, *, whole: bool = True) -> Post:
         """Return the post at the canonical `url`; without its body if not `whole`: then another page has the body."""
@@ -131,10 +131,6 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     if not comments.found and not find_labels(view, COMMENTS_LABEL):
         return None  # a page after the last one still has the label
     return PostPage(
-        heading=None,
-        body_html="",
-        body_text="",
-        images=(),
         counters=counters,
         comments=comments,
         problems=() if comments.problem is None else (comments.problem,),

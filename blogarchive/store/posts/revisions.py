@@ -218,9 +218,9 @@ def _restore_revisions(context: SaveContext, table: RevisedTable, row_id: int, t
 
 # What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.
 _IS_OF_LIE = """
-select 1 from pages g join site_changes s on s.site = g.site
- where g.id = ? and s.field like 'text.%' and not s.accepted and g.run_id >= s.run_id
-   and g.run_id < (select max(id) from runs where started_at <= s.ended_at)
+select 1 from pages g join site_changes on site_changes.site = g.site
+ where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id
+   and g.run_id < (select max(id) from runs where started_at <= ended_at)
 """
 
 

@@ -182,7 +182,7 @@ _QUERIED = {
     "post_revisions": {"post_revisions"},
     "archive_months": {"archive_months"},
 }
-"""Tables and what canned queries read of each."""
+"""Names in canned queries by the table whose permission they need."""
 
 
 QUERIES_OF_REQUEST: Final[ContextVar[dict[object, dict[str, Any]]]] = ContextVar("queries")

@@ -141,7 +141,7 @@ def add(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Add a shard, or change what is named of one."""
+    """Add a shard, or change the named values of one."""
     changes |= _blogs(words, list_file, db, changes.get("site"))
     if "hosts" not in changes and not shard_file(db).exists():
         raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))

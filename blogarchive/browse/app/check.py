@@ -1,4 +1,4 @@
-"""Find the blog that a person means: the URL in a pasted text, the scheme that answers, and what its page shows."""
+"""Find the blog that a person means: the URL in a pasted text, the scheme that answers, and the preview of its page."""
 
 import asyncio
 import json

@@ -163,7 +163,7 @@ class FileTask:
         return TaskState(kind=self._kind, target=self._target, percent=self._percent(), result=result)
 
     def close(self) -> None:
-        """Stop the task that still runs; what it wrote so far is no export and no copy."""
+        """Stop the task that still runs; its unfinished files are no export and no copy."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(_STOP)
             self._process.wait()

@@ -128,7 +128,7 @@ DATABASE: Final = "blogs"
 
 @dataclass(kw_only=True, slots=True)
 class AppState:
-    """The one archive of a server, what writes to it or reads it, and who may use the pages."""
+    """The one archive of a server, the processes that write to or read it, and the access to its pages."""
 
     archive: Path
     access: Access

@@ -137,7 +137,7 @@ WORKING: Final = N_("Another file is being written; wait for its end.")
 
 
 async def show_files(context: AppContext, message: str | None = None) -> Response:
-    """`/app/files`: what can be made of the archive, and where to."""
+    """`/app/files`: choose a kind of file and a disk to write it to."""
     if not context.state.archive.exists():
         return Response.redirect("/app")
     return await context.page(
@@ -239,7 +239,7 @@ async def download(context: AppContext) -> Response:
 
 
 async def open_folder(context: AppContext) -> Response:
-    """`/app/show`: open the folder of what the last task wrote in the file manager of the system."""
+    """`/app/show`: open the folder of the last task's output in the file manager of the system."""
     task = context.state.task.look()
     if task is not None and task.target.exists():
         folder = task.target if task.target.is_dir() else task.target.parent

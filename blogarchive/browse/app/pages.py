@@ -127,7 +127,7 @@ async def start(context: AppContext) -> Response:
 
 
 async def retry(context: AppContext) -> Response:
-    """`/app/retry`: fetch again what failed, also what was given up."""
+    """`/app/retry`: fetch failed pages and images again, also those that were given up."""
     return start_crawl(context, "failures", "--retry")
 
 
@@ -292,7 +292,7 @@ def _back_to_blog(uid: str, message: str) -> Response:
 
 
 async def ask_to_delete(context: AppContext) -> Response:
-    """`/app/delete?uid=…`: name what would be deleted, and ask for its number or name."""
+    """`/app/delete?uid=…`: count the rows to delete, and ask for the number of posts or the name."""
     return await _ask_to_delete(context, context.request.args.get("uid") or "")
 
 
@@ -323,7 +323,7 @@ async def delete(context: AppContext) -> Response:
 
 
 def _contents(archive: Path, name: str) -> BlogContents | None:
-    """Return what is stored of a blog; None if the archive has no blog of that name."""
+    """Return the counts of a stored blog; None if the archive has no blog of that name."""
     try:
         with Archive.open(archive, read_only=True) as opened:
             return count_contents(opened, find_blog(opened, name))
@@ -332,7 +332,7 @@ def _contents(archive: Path, name: str) -> BlogContents | None:
 
 
 def _folded(text: str) -> str:
-    """Return what a person typed, without differences of width, case and blanks."""
+    """Return typed text without differences of width, case and blanks."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

@@ -1,5 +1,6 @@
 """The pages of `app`: nobody but the browser that was given the token can use them, and they do what they say."""
 
+import asyncio
 import os
 import plistlib
 import re
@@ -15,15 +16,19 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from datasette.app import Datasette
 
 from blogarchive.browse.app.check import find_url, other_scheme, preview_of
+from blogarchive.browse.app.context import open_database
 from blogarchive.browse.app.files import linux_disks
 from blogarchive.browse.app.nightly import Launchd, Systemd, TaskScheduler
 from blogarchive.store.database.migrations import prepare
+from blogarchive.store.read.status import blog_lines
 from blogarchive.store.statements import Statements
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
 from tests.paths import ROOT
+from tests.unprivileged import make_read_only, run_unprivileged, shared_folder
 
 UID = "31182"
 
@@ -215,6 +220,24 @@ def test_an_imported_blog_has_a_card_and_a_blog_that_is_gone_has_words_of_its_ow
         assert server.send("GET", f"/app/delete?uid={uid}", cookie=cookie).status == 200
         gone = server.send("GET", "/app/delete?uid=nobody", cookie=cookie)
         assert gone.headers["location"] == "/app?message=no_blog"
+
+
+def test_an_archive_on_a_read_only_disk_can_be_read() -> None:
+    async def read(db: Path) -> None:
+        database = await open_database(Datasette(), db)
+        assert database is not None
+        blogs = await database.execute_fn(lambda connection: blog_lines(Statements(db, connection)))
+        assert [blog.posts_stored for blog in blogs] == [2]
+
+    export = ROOT / "tests/importing/exports/blogger/export.xml"
+    with shared_folder() as disc:
+        words = [sys.executable, "-m", "blogarchive", "import", "blogger", str(export)]
+        subprocess.run([*words, "--db", str(disc / "archive.db")], check=True, timeout=120)
+        asyncio.run(read(disc / "archive.db"))  # imports the modules, which `nobody` may be unable to read
+        for path in disc.glob("archive.db-*"):
+            path.unlink()  # a copied archive has no log, which SQLite cannot make there
+        make_read_only(disc)
+        run_unprivileged(lambda: asyncio.run(read(disc / "archive.db")))
 
 
 def test_a_text_without_a_url_is_explained_without_a_path(server: AppServer) -> None:

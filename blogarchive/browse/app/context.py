@@ -1,5 +1,6 @@
 """One request to a page of `app`: the state of the server, the commands it runs, the archive it reads."""
 
+import os
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -203,7 +204,8 @@ async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     known = archives.get_archive(datasette, None)
     if known is not None or not path.exists():
         return known
-    added = datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
+    is_writable = os.access(path.parent, os.W_OK)  # SQLite opens no write-ahead log on a read-only disk
+    added = datasette.add_database(Database(datasette, path=str(path), is_mutable=is_writable), name=DATABASE)
     if await execute(added, is_older):  # the first backup still makes the tables
         datasette.remove_database(added.name)
     else:

@@ -23,7 +23,7 @@ from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
 from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
 from blogarchive.browse.serve import METADATA, SETTINGS, listen
-from blogarchive.errors import ArchiveBusy, BlogArchiveError, Interrupted, UsageError
+from blogarchive.errors import ArchiveBusy, BlogArchiveError, CannotWrite, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.rows import utc_now
@@ -140,5 +140,5 @@ def _migrate(path: Path) -> None:
     try:
         with hold_lock(path, "app", now=utc_now()), Archive.open(path):
             return
-    except ArchiveBusy:
+    except (ArchiveBusy, CannotWrite):  # from a read-only disk it can still be read
         return

@@ -175,9 +175,8 @@ def test_a_word_with_a_minus_is_excluded_and_no_option(archive_path: Path) -> No
     assert run(archive_path, "茶馆", "--no-such-option").exit_code == 2
 
 
-def test_json_is_one_object_on_each_line(archive_path: Path) -> None:
-    lines = run(archive_path, "面", "--comments", "--json").stdout.splitlines()
-    hits = [json.loads(line) for line in lines]
+def test_json_is_one_document_of_all_hits(archive_path: Path) -> None:
+    hits = json.loads(run(archive_path, "面", "--comments", "--json").stdout)
     assert [(hit["kind"], hit["author"], hit["marks"]) for hit in hits] == [
         ("comment", "河岸老林", ["麵"]),
         ("comment", "山里人", ["面"]),
@@ -187,6 +186,7 @@ def test_json_is_one_object_on_each_line(archive_path: Path) -> None:
 def test_no_hit_is_no_error_and_an_empty_query_is_one(archive_path: Path) -> None:
     nothing = run(archive_path, "没有这个词")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert json.loads(run(archive_path, "没有这个词", "--json").stdout) == []
     assert run(archive_path).exit_code == 2
 
 

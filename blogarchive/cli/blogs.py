@@ -1,8 +1,7 @@
 """The commands for single blogs of an archive: `settings`, `pause`, `resume`, `forget`."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from gettext import gettext as _
 from pathlib import Path
@@ -12,11 +11,11 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, PathArgument, Seconds
 from blogarchive.cli.output import comment_count, image_count, post_count, print_json, print_json_array
-from blogarchive.crawl.options import read_cookies, require_archive
+from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
-from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import open_locked
 from blogarchive.store.ledger.blogs import (
     Blog,
     BlogContents,
@@ -44,7 +43,7 @@ _blog = click.argument("name", metavar="BLOG")
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Show or change the settings of blogs: delay, media_hosts, cookies."""
     if changes and name:
-        with _open_archive(db, "settings") as archive:
+        with open_locked(db, "settings") as archive:
             blog = find_blog(archive, name)
             write_settings(archive, blog, _apply_changes(read_settings(archive, blog), changes))
     with Archive.open(db, read_only=True) as archive:
@@ -99,7 +98,6 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
         raise UsageError(_("--copy goes with --delete"))
     if copy_path is not None and copy_path.exists():
         raise UsageError(_("{path} exists; name another file for the copy").format(path=copy_path))
-    require_archive(db)
     with Archive.open(db, read_only=True) as archive:
         contents = count_contents(archive, find_blog(archive, name))
     if not yes:
@@ -107,7 +105,7 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
         return
-    with _open_archive(db, "forget") as archive:
+    with open_locked(db, "forget") as archive:
         if copy_path is not None:
             write_sealed_copy(db, copy_path)
         remove_blog(archive, find_blog(archive, name))
@@ -134,16 +132,9 @@ def _ask(contents: BlogContents, *, delete: bool) -> None:
 
 
 def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], BlogSettings]) -> None:
-    with _open_archive(db, command) as archive:
+    with open_locked(db, command) as archive:
         blog = find_blog(archive, name)
         write_settings(archive, blog, change(read_settings(archive, blog)))
-
-
-@contextmanager
-def _open_archive(db: Path, command: str) -> Iterator[Archive]:
-    require_archive(db)
-    with connection.hold_lock(db, command, now=utc_now()), Archive.open(db) as archive:
-        yield archive
 
 
 def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSettings:

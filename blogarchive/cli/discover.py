@@ -14,14 +14,13 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Duration
 from blogarchive.cli.output import print_json
-from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links import blogs_of_urls, text_urls
 from blogarchive.store import discovery
-from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import open_locked
 from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
 from blogarchive.store.pages.pages import count_stale_pages
@@ -99,10 +98,9 @@ def discover(
     verbose: bool,
 ) -> int:
     """Find the other blogs of a host, and print how many are new."""
-    require_archive(db)
-    urls = tuple(map(repair_url, urls))
     failed: list[str] = []
-    with connection.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
+    with open_locked(db, "discover") as archive:
+        urls = tuple(map(repair_url, urls))
         if list_file is not None:
             _find_in_file(archive, list_file)
         if urls or step or uids:

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _SECONDS_TO_END: Final = 0.2
-_name = click.argument("name", metavar="SHARD")
-
-_STATUS = "$ blogarchive fleet status"
+_STATUS: Final = "$ blogarchive fleet status"
 
 
 def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -278,7 +276,7 @@ def remove(patterns: tuple[str, ...]) -> None:
 @fleet.command(
     help=_("Make a copied or restored archive on this machine the home of a shard; the old home is refused.")
 )
-@_name
+@click.argument("name", metavar="SHARD")
 @click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
 @options.any_verbosity
 def move(name: str, db: Path) -> None:

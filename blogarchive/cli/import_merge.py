@@ -34,11 +34,7 @@ from blogarchive.importing.warc import import_warc
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))
 @click.argument("source", type=PathArgument())
 @click.option("--url", help=_("URL of the page, if SOURCE is one saved page; else URL of the blog."))
-@click.option(
-    "--site",
-    metavar="NAME",
-    help=_("Read the pages as those of this site (html, warc); `blogarchive sites` lists them."),
-)
+@options.site
 @click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))
 @click.option("--drafts", is_flag=True, help=_("Import the drafts of an export too."))
 @options.db

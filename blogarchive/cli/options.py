@@ -163,11 +163,13 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
         return
     found = _read(path)
     _check_keys(ctx, path, found)
-    if value is None and "db" in _flat(found):
+    tables = [table for table in found.values() if isinstance(table, dict)]
+    if value is None and any("db" in table for table in (found, *tables)):
         raise UsageError(
             _("{path}: {key} can only be set in a file named with --config").format(path=path, key="db")
         )
-    chosen = {**_plain(found), **found.get(ctx.info_name or "", {})}
+    plain = {key: default for key, default in found.items() if not isinstance(default, dict)}
+    chosen = {**plain, **found.get(ctx.info_name or "", {})}
     ctx.default_map = dict(_defaults(ctx.command, path, chosen))
 
 
@@ -228,15 +230,6 @@ def _options(command: click.Command) -> dict[str, click.Option]:
     }
 
 
-def _plain(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in found.items() if not isinstance(value, dict)}
-
-
-def _flat(found: Mapping[str, Any]) -> set[str]:
-    tables = [value for value in found.values() if isinstance(value, dict)]
-    return {*_plain(found), *(key for table in tables for key in table)}
-
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -268,26 +261,19 @@ def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
     )(cast(_F, command))
 
 
-def config(function: _F) -> _F:
-    """Add `--config FILE`; apply it between `db` and the other options, for which it has defaults."""
-    return click.option(
-        "--config",
-        type=PathArgument(exists=True, dir_okay=False),
-        is_eager=True,
-        expose_value=False,
-        callback=load_config,
-        help=_("Defaults of options, as TOML. [default: blogarchive.toml beside the archive]"),
-    )(function)
+config = click.option(
+    "--config",
+    type=PathArgument(exists=True, dir_okay=False),
+    is_eager=True,
+    expose_value=False,
+    callback=load_config,  # between `db` and the other options, for which the file has defaults
+    help=_("Defaults of options, as TOML. [default: blogarchive.toml beside the archive]"),
+)
 
+as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON on stdout."))
 
-def as_json(function: _F) -> _F:
-    """Add `--json`, passed to the command as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help=_("Print JSON on stdout."))(function)
-
-
-def no_db(function: _F) -> _F:
-    """Add a hidden `--db` to a command that opens no archive: every command accepts it."""
-    return click.option("--db", type=PathArgument(), expose_value=False, hidden=True)(function)
+no_db = click.option("--db", type=PathArgument(), expose_value=False, hidden=True)
+"""For a command that opens no archive: every command accepts `--db`."""
 
 
 def verbosity(function: _F) -> _F:

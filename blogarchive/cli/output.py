@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from blogarchive.crawl.result import CrawlResult
 
 
-_STREAMS = 3
-
-
 class _RaiseOnce(RawIOBase):
     """A file descriptor that raises its first write error if `strict`, and ignores all others."""
 
@@ -75,7 +72,7 @@ def replace_streams() -> None:
 
     A closed stream becomes /dev/null, before an archive gets its number. Errors of stderr are ignored.
     """
-    for descriptor in range(_STREAMS):
+    for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
@@ -282,20 +279,12 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
             timeout=_TIMEOUT,
             check=False,
         )
+        reason = _("exit code {code}").format(code=ended.returncode) if ended.returncode else ""
     except (OSError, subprocess.TimeoutExpired) as error:
-        _report(command, str(error))
-        return
-    if ended.returncode:
-        _report(command, _("exit code {code}").format(code=ended.returncode))
-
-
-def _report(command: str, reason: str) -> None:
-    click.echo(
-        _("blogarchive: the command of --notify failed: {command}: {reason}").format(
-            command=command, reason=reason
-        ),
-        err=True,
-    )
+        reason = str(error)
+    if reason:
+        message = _("blogarchive: the command of --notify failed: {command}: {reason}")
+        click.echo(message.format(command=command, reason=reason), err=True)
 
 
 @contextmanager

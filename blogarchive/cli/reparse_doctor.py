@@ -19,12 +19,11 @@ from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
-from blogarchive.store.database import connection, totals
+from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.files import open_scratch
+from blogarchive.store.database.files import open_locked, open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import pages
-from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 
@@ -53,7 +52,6 @@ def reparse(
     changes: list[ReparseResult] = []
     damaged: list[str] = []
     errors: list[tuple[str, str]] = []
-    require_archive(db)
     with _open_archive(db, diff=diff) as archive:
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors), write=not diff):
@@ -182,11 +180,12 @@ def _translate_value(finding: FieldFinding) -> str | None:
 @contextmanager
 def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
     """Yield the archive under its lock; with `diff`, a scratch copy that is thrown away."""
+    require_archive(db)
     if diff:
         with open_scratch(db, command="reparse") as archive:
             yield archive
         return
-    with connection.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
+    with open_locked(db, "reparse") as archive:
         with archive.atomic():
             totals.correct(archive)
         yield archive

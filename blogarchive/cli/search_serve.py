@@ -181,13 +181,9 @@ def app(port: int | None, no_browser: bool, db: Path) -> None:
 
 
 def _rebuild_index(db: Path) -> None:
-    from blogarchive.crawl.options import require_archive
-    from blogarchive.store.database import connection
-    from blogarchive.store.database.archive import Archive
-    from blogarchive.store.rows import utc_now
+    from blogarchive.store.database.files import open_locked
 
-    require_archive(db)
-    with connection.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
+    with open_locked(db, "search") as archive:
         rows = archive.rebuild_search()
     click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
 

@@ -1,7 +1,8 @@
 """The command `status`."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields, replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -44,19 +45,25 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
             )
             found = replace(found, blogs=tuple(named))
     if as_json:
-        print_json({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]})
+        print_json(
+            {
+                **asdict(found),
+                "blogs": [
+                    {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
+                    for blog in found.blogs
+                ],
+            }
+        )
         return
-    show_each = in_full or names or len(found.blogs) <= _MAX_BLOGS
-    for line in _format_each(found.blogs) if show_each else _format_sums(found.blogs):
+    if in_full or names or len(found.blogs) <= _MAX_BLOGS:
+        lines = [line for blog in found.blogs for line in _format_blog(blog)]
+    else:
+        lines = list(_format_sums(found.blogs))
+    for line in lines:
         click.echo(line)
     if not names:
         for line in _format_archive(found):
             click.echo(line)
-
-
-def _format_each(blogs: Sequence[BlogStatus]) -> Iterator[str]:
-    for blog in blogs:
-        yield from _format_blog(blog)
 
 
 def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
@@ -101,10 +108,6 @@ def _format_readers(blog: BlogStatus) -> str:
     return _("  read by   {readers}; all posts were listed on {day}").format(
         readers=readers, day=blog.list_proved_at[:10]
     )
-
-
-def _blog_json(blog: BlogStatus) -> dict[str, object]:
-    return {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
 
 
 def _format_blog(blog: BlogStatus) -> Sequence[str]:
@@ -171,40 +174,25 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
 
 def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
     """Return the lines of the counts of one blog, or their sums over several."""
-
-    def total(count: Callable[[BlogStatus], int]) -> int:
-        return sum(map(count, blogs))
-
-    return [
-        _("  posts     {read} of {named} read, {edited} edited, {gone} gone").format(
-            read=total(lambda blog: blog.posts_read),
-            named=total(lambda blog: blog.posts_named),
-            edited=total(lambda blog: blog.edited),
-            gone=total(lambda blog: blog.gone),
-        ),
-        _("  comments  {stored} of {counted} stored, {edited} edited, {gone} gone").format(
-            stored=total(lambda blog: blog.comments_held),
-            counted=total(lambda blog: blog.comments_claimed),
-            edited=total(lambda blog: blog.comments_edited),
-            gone=total(lambda blog: blog.comments_gone),
-        ),
-        _("  months    {complete} of {all} complete").format(
-            complete=total(lambda blog: blog.months_complete), all=total(lambda blog: len(blog.months))
-        ),
+    counts = Counter[str]()
+    for blog in blogs:
+        values = {field.name: getattr(blog, field.name) for field in fields(blog)}
+        counts.update({name: value for name, value in values.items() if isinstance(value, int)})
+        counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
+        counts.update(months_complete=blog.months_complete, months=len(blog.months))
+    lines = (
+        _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
         _(
-            "  images    {stored} of {shown} stored, {dead} given up, {waiting} still to fetch,"
-            " {skipped} on hosts that are not allowed"
-        ).format(
-            stored=total(lambda blog: blog.pictures.held),
-            shown=total(lambda blog: blog.pictures.shown),
-            dead=total(lambda blog: blog.pictures.dead),
-            waiting=total(lambda blog: blog.pictures.waiting),
-            skipped=total(lambda blog: blog.pictures.skipped),
+            "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
         ),
-        _("  failures  {open} open; pages still to fetch: {waiting}").format(
-            open=total(lambda blog: blog.open_failures), waiting=total(lambda blog: blog.waiting)
+        _("  months    {months_complete} of {months} complete"),
+        _(
+            "  images    {images_held} of {images_shown} stored, {images_dead} given up, {images_waiting} still to"
+            " fetch, {images_skipped} on hosts that are not allowed"
         ),
-    ]
+        _("  failures  {open_failures} open; pages still to fetch: {waiting}"),
+    )
+    return [line.format_map(counts) for line in lines]
 
 
 def _format_site(site: str, blogs: Sequence[BlogStatus]) -> Sequence[str]:

@@ -13,13 +13,12 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import Detail, explain_detail
-from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
-from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_page
 
 
@@ -67,10 +66,7 @@ class PageImporter:
     @contextmanager
     def open(cls, path: Path) -> Iterator[Self]:
         """Open the archive at that path for an import; create it if there is none."""
-        with (
-            connection.hold_lock(path, "import", now=utc_now()),
-            Archive.open(path, create=True) as archive,
-        ):
+        with open_locked(path, "import", create=True) as archive:
             yield cls(archive)
 
     def __init__(self, archive: Archive) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from blogarchive.importing.importer import ImportReport, Unidentified
 from blogarchive.store import merge
-from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable, wrong_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
@@ -33,11 +33,7 @@ def merge_archive(
         require_readable(source)  # before an archive is created for nothing, or merged in part
         bad = wrong_rows(source, merge.COPIED_TABLES)
         rejected += [(f"{one.table} {one.row}", one.text) for one in bad]
-    with (
-        connection.hold_lock(archive, "merge", now=utc_now()),
-        Archive.open(archive, create=True) as target,
-        merge.attach_archive(target, other),
-    ):
+    with open_locked(archive, "merge", create=True) as target, merge.attach_archive(target, other):
         merge.mark_bad_rows(target, [(one.table, one.row) for one in bad])
         with target.atomic():
             merge.start(target, other)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from blogarchive.errors import CannotWrite
+from blogarchive.errors import CannotWrite, NoArchive
 from blogarchive.store.database import connection as lock
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
@@ -102,6 +102,15 @@ def _is_settled(path: Path) -> bool:
     found = path.stat()
     tick = _TICK if found.st_mtime_ns % 1_000_000_000 else _COARSE_TICK
     return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick
+
+
+@contextmanager
+def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[Archive]:
+    """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`."""
+    if not create and not path.exists():  # before a lock file is made
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
+    with lock.hold_lock(path, command, now=utc_now()), Archive.open(path, create=create) as archive:
+        yield archive
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from twisted.web.iweb import IResponse
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES, WHOLE_STATUSES
 from blogarchive.store.ledger.failures import Failure, FailureKind
 from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
@@ -201,7 +201,7 @@ def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
         return ResponseKind.REFUSED
     if page.status >= 500 or notice is NoticeKind.MAINTENANCE:
         return ResponseKind.BROKEN
-    if page.status == 200:
+    if page.status in WHOLE_STATUSES:
         complete = page.body.strip() and not is_truncated(page.body)
         return ResponseKind.PAGE if complete else ResponseKind.CUT
     return ResponseKind.PAGE if page.status in _READABLE_ERRORS else ResponseKind.ERROR
@@ -222,8 +222,8 @@ class ResponseClassifier:
         kind = classify_response(crawled.page, crawled.parsed)
         if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
             return ResponseKind.BROKEN  # a 304 to a request without a condition
-        if kind is ResponseKind.PAGE:
-            self._closing_hosts.add(host)
+        if kind is ResponseKind.PAGE and crawled.page.status in WHOLE_STATUSES:
+            self._closing_hosts.add(host)  # an error page is often the web server's own, which has an end
         if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
             # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
             if crawled.page.body == last_body:

@@ -1,4 +1,4 @@
-"""One queue for each host: hands out the pages of a run, or its images, a few at a time."""
+"""The limits of a host (delay, pauses, refusals), and its queue of pages or images, a few at a time."""
 
 import asyncio
 import string

@@ -43,7 +43,6 @@ def post_object(blog: Blog, post: FullPost) -> dict[str, object]:
         site=blog.site,
         uid=blog.uid,
         author=blog.nickname,
-        number=post.number,
         blog_title=blog.blog_title,
         body_html=post.body_html if post.has_text else None,
         body_text=post.body_text if post.has_text else None,

@@ -250,7 +250,7 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 def parse_page(page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
     """Return `page` as parsed by the site of `target`; `cache` only makes this faster.
 
-    A page beyond the limits of `page_limits` is not parsed: the result has a problem that says so.
+    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS` is not parsed: the result has a problem that says so.
     """
     site = site_by_name(target.site)
     return refuse_large_page(page.body) or site.parse_page(page, target, cache)

@@ -1,4 +1,4 @@
-"""Values and times as SQLite stores them: UTC as text, JSON, checksums of texts, and how a message shows a value."""
+"""The columns of a post, and values as SQLite stores them: UTC as text, JSON, checksums of texts."""
 
 import json
 import os

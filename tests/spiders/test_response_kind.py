@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.items import Notice, NoticeKind, Page, PageKind, ParsedPage
-from spiders.responses import ResponseKind, classify_response
+from blogarchive.items import CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Target
+from spiders.responses import ResponseClassifier, ResponseKind, classify_response
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHOLE = b"<html><body><p>one</p></body></html>"
@@ -27,6 +27,7 @@ def parsed(notice: NoticeKind | None = None) -> ParsedPage:
     ("status", "notice", "kind"),
     [
         (200, None, ResponseKind.PAGE),
+        (203, None, ResponseKind.PAGE),
         (200, NoticeKind.GONE, ResponseKind.PAGE),
         (200, NoticeKind.BLOCKED, ResponseKind.REFUSED),
         (304, None, ResponseKind.UNCHANGED),
@@ -65,6 +66,24 @@ def test_a_response_is_classified_by_its_status_and_its_notice(
 )
 def test_a_page_that_is_empty_or_opens_and_does_not_close_is_cut(body: bytes, kind: ResponseKind) -> None:
     assert classify_response(page(body=body), parsed()) is kind
+    assert classify_response(page(203, body=body), parsed()) is kind
+
+
+def test_an_error_page_with_an_end_does_not_make_cut_pages_of_a_host_that_closes_none() -> None:
+    classifier = ResponseClassifier()
+    target = Target(url="http://127.0.0.1/", site="creaders", kind=PageKind.POST)
+
+    def kind_of(status: int, body: bytes, last_body: bytes | None = None) -> ResponseKind:
+        crawled = CrawledPage(target=target, page=page(status, body), parsed=parsed())
+        return classifier.classify(crawled, "a", last_body)
+
+    unclosed = b"<html><body><p>one"
+    assert kind_of(200, unclosed) is ResponseKind.CUT
+    assert kind_of(200, unclosed, unclosed) is ResponseKind.PAGE
+    assert kind_of(404, WHOLE) is ResponseKind.PAGE
+    assert kind_of(200, unclosed + b" two") is ResponseKind.PAGE
+    assert kind_of(200, WHOLE) is ResponseKind.PAGE
+    assert kind_of(200, unclosed) is ResponseKind.CUT
 
 
 @given(st.integers(min_value=len(b"<html>"), max_value=len(WHOLE) - 15))

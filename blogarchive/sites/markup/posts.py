@@ -32,7 +32,7 @@ from blogarchive.sites.markup.picker import (
     with_descendants,
 )
 
-# comments
+# --- comments
 
 _MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
 
@@ -211,8 +211,6 @@ def _build_comment(
         is_counted=reply_to is None,
     )
 
-
-# posts
 
 # --- posts
 

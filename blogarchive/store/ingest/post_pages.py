@@ -110,7 +110,7 @@ def mark_unchanged(context: SaveContext) -> None:
 
 
 def post_due_at(context: SaveContext) -> str | None:
-    """Return when the post of the page is due again (UTC text), or None if it is not stored."""
+    """Return when the post of the page is due again (UTC text), or None if it is not stored; store its interval."""
     post, now = find_post(context.crawled), context.page.fetched_at
     number = post.number if post is not None else context.target.number
     key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""

@@ -1,4 +1,4 @@
-"""The frontier: the next targets of a run, and their states: queued, fetched, failed, gone or deactivated."""
+"""The frontier: the next targets of a run, and their states: `todo`, `done`, `failed` and `dead`."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Mark posts as gone by two witnesses, and requeue posts that a list no longer shows, or shows again."""
+"""Mark posts as gone by two witnesses, and requeue posts that a list no longer shows, or shows again.
+
+The witnesses are the post's own page (404, 410 or a notice) and a list, read to its end, without the post.
+"""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +14,7 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.rows import Value
 
-_NIGHTS_UNREAD = 3
+_TRIES_UNREAD = 3
 """Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
 
 _BOTH_WITNESSES = (
@@ -57,7 +60,7 @@ def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
         _record_missing_month(context, row.id, row.month)
     if _mark_if_agreed(context, row.id):
         return True
-    # A post that was never seen is asked for on a few nights, and its month with it.
+    # A post that was never seen is asked for a few times, and its month with it.
     since = row.first_gone_at if row.own_page_seen_at else context.precise_moment
     if not _requeue_month(context, row.month, since):
         _requeue_listing(context, "kind = 'home' and page_no = ?", 1, row.own_page_seen_at or "")
@@ -65,7 +68,7 @@ def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:
-    """Return whether the post is known by name alone, and its page was asked for on few nights so far."""
+    """Return whether the post is known by name alone, and its page was asked for a few times so far."""
     return context.archive.exists(
         "select 1 from posts p join frontier f on f.key = ? where p.author_id = (select id from authors where site = ?"
         " and uid = ?) and p.number = ? and p.content_hash is null and f.attempts <= ?",
@@ -74,7 +77,7 @@ def is_unread(context: SaveContext, number: str | None) -> bool:
             context.blog.site,
             context.blog.uid,
             number,
-            _NIGHTS_UNREAD,
+            _TRIES_UNREAD,
         ),
     )
 

@@ -257,7 +257,7 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
         {
             "url": post.url,
             **text_columns(post, title),
-            **{name: value for name, value in fact_columns(post).items() if value is not None},
+            **fact_columns(post),
             "title_is_cut": before.title_is_cut and post.title is None,
             "version_at": context.moment,
             "page_id": context.page_id(),

@@ -318,7 +318,10 @@ def search(
     offset: int = 0,
     **scope: Unpack[Scope],
 ) -> list[Hit]:
-    """Return posts with `words` in title or text, or comments with them; no hits if `words` contain no token."""
+    """Return posts with `words` in title or text, or comments with them; no hits if `words` contain no token.
+
+    Texts that wait for the index are missing: at most a few hundred while a run stores pages, else none.
+    """
     query, comments = parse_query(words), scope.get("comments", False)
     tables, where, parameters = _sql_parts(query, scope)
     best = _BEST_COMMENTS if comments else _BEST_POSTS

@@ -123,8 +123,9 @@ def index_text(text: str | None) -> str:
     """Return the text for the index: tokens separated by spaces, with `BREAK` for breaks and at the beginning.
 
     The first break is in every text, so that a query with only unwanted terms has a term to match. The parts between
-    breaks that differ when folded follow at the end. So a word typed in Traditional characters finds what is written so,
-    one in Simplified characters finds both, and no phrase matches from one form into the other.
+    breaks that differ when folded follow at the end. So in plain SQL a word in Traditional characters finds what is
+    written so, one in Simplified characters finds both, and no phrase matches from one form into the other. `search`
+    folds its words: either form finds both.
     """
     if not text:
         return BREAK

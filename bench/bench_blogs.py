@@ -9,8 +9,7 @@ from time import perf_counter
 from bench.figures import Row
 from bench.running import folder
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress import NullObserver
-from blogarchive.crawl.session import CrawlSession
+from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import SLICE
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
@@ -65,7 +64,9 @@ def begun(archive: Archive) -> CrawlSession:
     """Return a session of an update of all blogs, whose home pages are not due."""
     archive.execute("update runs set outcome = 'done'")
     options = CrawlOptions(command="update", db=Path(archive.path), media=False)
-    session = CrawlSession(archive, runs.start_run(archive, "update", now=utc_now()), options, NullObserver())
+    session = CrawlSession(
+        archive, runs.start_run(archive, "update", now=utc_now()), options, CrawlObserver()
+    )
     session.begin(())
     return session
 

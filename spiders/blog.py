@@ -33,6 +33,7 @@ from blogarchive.workers.pool import count_cores
 from spiders.download_handler import flush_slots
 from spiders.media import ImageFetcher
 from spiders.responses import (
+    RETRYABLE,
     ResponseClassifier,
     ResponseKind,
     classify_error,
@@ -125,7 +126,6 @@ class BlogSpider(PoliteSpider):
     def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self.crash: BaseException | None = None
         self._changed = asyncio.Event()
         self._classifier = ResponseClassifier(session.unclosed_hosts())
 
@@ -138,7 +138,7 @@ class BlogSpider(PoliteSpider):
         spider.throttle = HostThrottle(
             unit=timedelta(seconds=2 * max(delay, 0.05)),
             homes=spider.session.homes,
-            media_hosts=spider.session.media_hosts(),
+            media_hosts=spider.session.settings.media_hosts(spider.session.blogs),
             delays=spider.session.delays,
             max_requests=spider.session.options.max_requests,
             locks=spider.locks,
@@ -209,15 +209,15 @@ class BlogSpider(PoliteSpider):
         if is_program_error(error):
             raise error
         host = service_of(request.url)
-        found = classify_error(error, host_of(request.url), self.throttle.private_hosts)
-        tries = request.meta["tries"]
-        if found.retryable and tries < TRIES:
+        failure = classify_error(error, host_of(request.url), self.throttle.private_hosts)
+        is_retryable, tries = failure.kind in RETRYABLE, request.meta["tries"]
+        if is_retryable and tries < TRIES:
             self.throttle.back_off(host, tries)
             yield _next_try(request)
-        elif found.failure.kind == "robots":
-            self._record_forbidden(target, found.failure, host)
+        elif failure.kind == "robots":
+            self._record_forbidden(target, failure, host)
         else:
-            self._record_failure(target, found.failure, host if found.retryable else None)
+            self._record_failure(target, failure, host if is_retryable else None)
 
     def report_robots_error(self, url: str, reason: str) -> None:
         """Tell the user that a robots.txt could not be read; it forbids nothing."""

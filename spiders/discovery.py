@@ -34,7 +34,6 @@ class DiscoverySpider(PoliteSpider):
     def __init__(self, session: DiscoverySession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self.crash: BaseException | None = None
         self._in_flight = 0
         self._changed = asyncio.Event()
 
@@ -94,7 +93,7 @@ class DiscoverySpider(PoliteSpider):
         request: Request = caught.request  # type: ignore[attr-defined]
         if not isinstance(error, RequestCancelled):
             self.throttle.record_failure(service_of(request.url))
-            failure = classify_error(error, host_of(request.url), self.throttle.private_hosts).failure
+            failure = classify_error(error, host_of(request.url), self.throttle.private_hosts)
             self.session.record_failure(request.cb_kwargs["lookup"], failure.detail)
         self._end()
 

@@ -29,7 +29,7 @@ from blogarchive.parsing.images import (
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.media import QueuedImage
 from blogarchive.store.rows import parse_utc
-from spiders.responses import classify_error, error_of, is_program_error, page_of, request_of
+from spiders.responses import RETRYABLE, classify_error, error_of, is_program_error, page_of, request_of
 from spiders.throttle import LONGEST_WAIT, HostScheduler, HostThrottle, RequestCancelled, pause_reason
 
 TRIES = 2
@@ -148,9 +148,8 @@ class ImageFetcher:
         if isinstance(error, DownloadCancelledError):
             return too_large_failure()
         found = classify_error(error, host, self._throttle.private_hosts)
-        return ImageFailure(
-            detail=found.failure.detail, permanent=not found.retryable, retry_now=found.retryable
-        )
+        is_retryable = found.kind in RETRYABLE
+        return ImageFailure(detail=found.detail, permanent=not is_retryable, retry_now=is_retryable)
 
     def _retry(
         self,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -29,7 +28,7 @@ from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPag
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES, WHOLE_STATUSES
-from blogarchive.store.ledger.failures import Failure, FailureKind
+from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
 
@@ -87,12 +86,8 @@ _TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
 _OWN_MODULES = ("builtins", "blogarchive", "spiders", "pipelines")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FetchFailure:
-    """A failure without a page; `retryable` if another try in this run may succeed."""
-
-    failure: Failure
-    retryable: bool
+RETRYABLE = ("cut", "network")
+"""Kinds of failures of `classify_error` after which another try in this run may succeed."""
 
 
 def error_of(caught: TwistedFailure) -> BaseException:
@@ -128,26 +123,26 @@ def program_failure(error: BaseException) -> Failure:
     return Failure(kind="mistake", detail=detail)
 
 
-def classify_error(error: BaseException, host: str = "", private_hosts: Collection[str] = ()) -> FetchFailure:
+def classify_error(error: BaseException, host: str = "", private_hosts: Collection[str] = ()) -> Failure:
     """Return the failure that `error` means for a page of `host`; `private_hosts` resolved to private addresses."""
     detail = describe_error(error)
     match error:
         case CannotResolveHostError() if host in private_hosts:
-            return _permanent("http", Detail.PRIVATE_ADDRESS.format(host=host))
+            return Failure(kind="http", detail=Detail.PRIVATE_ADDRESS.format(host=host))
         case RedirectRefused():
-            return _permanent("http", detail)
+            return Failure(kind="http", detail=detail)
         case IgnoreRequest() if "robots.txt" in detail:
-            return _permanent("robots", Detail.ROBOTS)
+            return Failure(kind="robots", detail=Detail.ROBOTS)
         case DownloadCancelledError():  # by the size that it claims, or when it is reached
-            return _permanent("http", Detail.SIZE_LIMIT)
+            return Failure(kind="http", detail=Detail.SIZE_LIMIT)
         case IgnoreRequest():  # too many redirects, a decompression bomb
-            return _permanent("http", detail)
+            return Failure(kind="http", detail=detail)
         case _ if isinstance(_first_reason(error), HeadTooLarge):
-            return _permanent("http", detail)
+            return Failure(kind="http", detail=detail)
         case ResponseDataLossError():
-            return _retryable("cut", Detail.CONNECTION_ENDED)
+            return Failure(kind="cut", detail=Detail.CONNECTION_ENDED)
         case _:
-            return _retryable("network", _describe_network_error(error, host, detail))
+            return Failure(kind="network", detail=_describe_network_error(error, host, detail))
 
 
 def _describe_network_error(error: BaseException, host: str, detail: str) -> str:
@@ -165,14 +160,6 @@ def _describe_network_error(error: BaseException, host: str, detail: str) -> str
         case _ if reason := _TLS.search(detail):
             return Detail.TLS.format(error=reason[1])
     return detail
-
-
-def _permanent(kind: FailureKind, detail: str) -> FetchFailure:
-    return FetchFailure(failure=Failure(kind=kind, detail=detail), retryable=False)
-
-
-def _retryable(kind: FailureKind, detail: str) -> FetchFailure:
-    return FetchFailure(failure=Failure(kind=kind, detail=detail), retryable=True)
 
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}

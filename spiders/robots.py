@@ -65,7 +65,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, _UNREACHABLE):  # the page fails as well, with a failure of its own
-            self._report(f"{netloc}/robots.txt", classify_error(exc).failure.detail)
+            self._report(f"{netloc}/robots.txt", classify_error(exc).detail)
         super()._robots_error(exc, netloc)
 
     def _record_refusal(self, response: Response, request: Request) -> bool:

@@ -34,7 +34,6 @@ class PageSpider(PoliteSpider):
         self.site = site
         self.page: Page | None = None
         self.failure = ""
-        self.crash: BaseException | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -71,5 +70,5 @@ class PageSpider(PoliteSpider):
     def failed(self, caught: TwistedFailure) -> None:
         """Set `failure`, and `crash` for an error of this program."""
         error, host = error_of(caught), host_of(caught.request.url)  # type: ignore[attr-defined]
-        self.failure = classify_error(error, host, self.throttle.private_hosts).failure.detail
+        self.failure = classify_error(error, host, self.throttle.private_hosts).detail
         self.crash = error if is_program_error(error) else None

@@ -234,6 +234,7 @@ class PoliteSpider(scrapy.Spider):
 
     def __init__(self, *, locks: HostLocks | None = None) -> None:
         super().__init__()
+        self.crash: BaseException | None = None
         self.locks: HostLocks = locks or NoHostLocks()
 
     def report_robots_error(self, url: str, reason: str) -> None:

@@ -21,8 +21,9 @@ from blogarchive.cli.output import (
     summary_lines,
 )
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress import NullObserver, open_observer, stamped
+from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.run import planned_urls
+from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -168,7 +169,7 @@ def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:
 
 
 def _print_requests(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
-    urls = planned_urls(crawl_options, NullObserver(), robots=not flags.ignore_robots)
+    urls = planned_urls(crawl_options, CrawlObserver(), robots=not flags.ignore_robots)
     if flags.as_json:
         print_json({"requests": len(urls), "urls": urls})
     else:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
@@ -154,11 +154,5 @@ class DiscoverySession:
         view = build_page_view(text, page.url, now, self._site.parse_url)
         found = find_next_page(view, range(len(view.lines)), lookup.page_no)
         if found is not None:
-            self._further.append(
-                Lookup(
-                    url=found[0],
-                    source="page",
-                    page_no=lookup.page_no + 1,
-                    pages_left=lookup.pages_left - 1,
-                )
-            )
+            page_no, left = lookup.page_no + 1, lookup.pages_left - 1
+            self._further.append(replace(lookup, url=found[0], page_no=page_no, pages_left=left))

@@ -106,10 +106,6 @@ class MediaSession:
         """Return the number of queued images that are due."""
         return media.count_due(self._archive, self._authors.json(), now=self._begun_at, since=self._since)
 
-    def hosts(self) -> list[str]:
-        """Return the hosts that had due images at `begin`."""
-        return self._hosts
-
     def changed_hosts(self) -> list[str]:
         """Return the hosts with new images since the last call."""
         changed = list(self._changed)
@@ -118,7 +114,7 @@ class MediaSession:
 
     def planned_urls(self) -> list[str]:
         """Return the URLs of all due images."""
-        return [image.url for host in self.hosts() for image in self.take(host, _ALL, ())]
+        return [image.url for host in self._hosts for image in self.take(host, _ALL, ())]
 
     def take(self, host: str, limit: int, exclude: Collection[QueuedImage]) -> list[QueuedImage]:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""

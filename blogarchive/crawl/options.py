@@ -3,11 +3,10 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from gettext import gettext as _
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from blogarchive.errors import BlogArchiveError, HostBusy, NoArchive, UsageError
@@ -20,19 +19,22 @@ if TYPE_CHECKING:
 
 
 class HostLocks(Protocol):
-    """Locks of hosts. A host is written as in URLs, with a port that is not the default."""
+    """Locks of hosts, by default of none. A host is written as in URLs, with a port that is not the default."""
 
     @property
     def left_out(self) -> Collection[str]:
         """The hosts that this run must not request."""
+        return ()
 
     @property
     def busy(self) -> Mapping[str, HostBusy]:
         """The hosts that another worker holds."""
+        return {}
 
     @property
     def waits(self) -> Mapping[str, float]:
         """Seconds from the lock of a host to its first request."""
+        return {}
 
     def hold(self, delays: Mapping[str, float]) -> None:
         """Lock hosts with these seconds between requests until the end of the run.
@@ -42,44 +44,31 @@ class HostLocks(Protocol):
 
     def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
         """Hold the lock of `host` during a request; raises `HostBusy` or an error of `lost`."""
+        return nullcontext()
 
     def record_delay(self, host: str, seconds: float) -> None:
         """Store the Crawl-delay of a host for the next holder of its lock."""
 
     def lost(self) -> BlogArchiveError | None:
         """Return why this run may send no more requests, or None. Call it directly before each request."""
+        return None
 
     def report(self, requests: int) -> BlogArchiveError | None:
         """Store how many requests were sent; return why the run must end, or None."""
+        return None
 
     def end_turns(self) -> None:
         """Free the hosts that are shared with other runs and were not requested for a while."""
 
 
-class NoHostLocks:
+class NoHostLocks(HostLocks):
     """Locks nothing: no other process requests these hosts."""
-
-    left_out: Collection[str] = ()
-    busy: Mapping[str, HostBusy] = MappingProxyType({})
-    waits: Mapping[str, float] = MappingProxyType({})
 
     def hold(self, delays: Mapping[str, float]) -> None:
         """Do nothing."""
 
-    def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
     def record_delay(self, host: str, seconds: float) -> None:
         """Do nothing."""
-
-    def lost(self) -> BlogArchiveError | None:
-        """Return None."""
-        return None
-
-    def report(self, requests: int) -> BlogArchiveError | None:
-        """Return None."""
-        return None
 
     def end_turns(self) -> None:
         """Do nothing."""
@@ -248,11 +237,5 @@ class RunSettings:
 
 def _overlay(first: BlogSettings, second: BlogSettings) -> BlogSettings:
     """Return the values of `first`, and those of `second` that `first` does not set."""
-    return BlogSettings(
-        delay=second.delay if first.delay is None else first.delay,
-        media_hosts=first.media_hosts or second.media_hosts,
-        cookies=first.cookies or second.cookies,
-        revisits=second.revisits if first.revisits is None else first.revisits,
-        paused_at=first.paused_at or second.paused_at,
-        forgotten_at=first.forgotten_at or second.forgotten_at,
-    )
+    given = {one.name: getattr(first, one.name) for one in fields(first)}
+    return replace(second, **{name: value for name, value in given.items() if value not in (None, "", ())})

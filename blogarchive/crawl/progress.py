@@ -28,26 +28,7 @@ def stamped(text: str, stream: TextIO) -> str:
     return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}"
 
 
-class NullObserver:
-    """Prints nothing: for cron, which reads the exit code and the ledger."""
-
-    def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Print nothing."""
-
-    def on_fetch_failed(self, target: Target, failure: Failure) -> None:
-        """Print nothing."""
-
-    def on_message(self, text: str) -> None:
-        """Print nothing."""
-
-    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
-        """Print nothing."""
-
-    def on_image_done(self, stored: int, failed: int, total: int) -> None:
-        """Print nothing."""
-
-
-class LineObserver(NullObserver):
+class LineObserver(CrawlObserver):
     """Prints a line for every failure, and the progress once a minute; if `verbose`, a line for every page."""
 
     def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
@@ -163,9 +144,9 @@ def _format_done(done: int, total: int) -> str:
 
 @contextmanager
 def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False) -> Iterator[CrawlObserver]:
-    """Yield the observer for `stream`: a bar on a terminal, else lines; with `quiet` a null observer."""
+    """Yield the observer for `stream`: a bar on a terminal, else lines; with `quiet` one that shows nothing."""
     if quiet:
-        yield NullObserver()
+        yield CrawlObserver()
     elif not stream.isatty():
         yield LineObserver(stream, verbose=verbose)
     else:

@@ -1,5 +1,6 @@
 """Result of a run: exit code, outcome and a message for the user."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _
@@ -23,8 +24,19 @@ from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
 from blogarchive.store.ledger.failures import OpenFailure, known_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
+from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.rows import utc_now
 
+_OUTCOMES: Mapping[type[BlogArchiveError], RunOutcome] = {
+    RobotsForbid: "forbidden",
+    SiteBlocks: "blocked",
+    Unreachable: "unreachable",
+    Interrupted: "interrupted",
+    HostBusy: "interrupted",
+    CannotWrite: "unwritable",
+    SiteChanged: "changed",
+    ArchiveDamaged: "damaged",
+}
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
 
 
@@ -70,9 +82,10 @@ def build_result(
     if changed and not hosts and left_out:  # the open change is one of a host that waits for a person
         changed = None
     result = _result(session, throttle, changed)
+    authors = json.loads(author_ids(session.archive, session.blogs))
     return replace(
         result,
-        skipped_images=session.skipped_images() if session.options.media else {},
+        skipped_images=count_skipped_by_host(session.archive, authors) if session.options.media else {},
         hosts=hosts,
         unfinished=throttle.stop_error is not None or _reached_limit(session, throttle) is not None,
     )
@@ -129,20 +142,17 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
         for failure in known
         if failure in found or failure.url in homes
     )
-    outcome: RunOutcome = "limited" if limit else "failures"
     lasting = any(failure in known and failure.url not in homes for failure in found)
     news = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
-    if reported or news:
-        messages = [*news, *([_failures_message(reported)] if reported else ())]
-        message = "; ".join((*messages, *filter(None, (limit,))))
-        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message, notes=notes)
-    if lasting and not session.warnings:  # an earlier run reported them, and they are retried
-        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=limit, notes=notes)
-    if session.warnings:
-        message = "; ".join((*session.warnings, *filter(None, (limit,))))
-        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message)
-    outcome = "limited" if limit else "done"
-    return CrawlResult(outcome=outcome, exit_code=0, counts=counts, message=limit, notes=notes)
+    messages = [*news, *([_failures_message(reported)] if reported else ())] or session.warnings
+    is_failed = bool(messages or lasting)  # an earlier run reported those that last, and they are retried
+    return CrawlResult(
+        outcome="limited" if limit else "failures" if is_failed else "done",
+        exit_code=int(is_failed),
+        counts=counts,
+        message="; ".join((*messages, *filter(None, (limit,)))) or None,
+        notes=notes,
+    )
 
 
 def _error_result(
@@ -152,7 +162,7 @@ def _error_result(
 
     A change of a site waits for a person, so its exit code stays.
     """
-    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or session.hosts()
+    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or session.targets.hosts
     cause = " ".join((outcome, *names))
     if isinstance(error, SiteChanged):
         sites = {blog.site for blog in session.blogs}
@@ -319,19 +329,4 @@ def _has_author(session: CrawlSession, failure: OpenFailure) -> bool:
 
 
 def _outcome(error: BlogArchiveError) -> RunOutcome:
-    match error:
-        case RobotsForbid():
-            return "forbidden"
-        case SiteBlocks():
-            return "blocked"
-        case Unreachable():
-            return "unreachable"
-        case Interrupted() | HostBusy():
-            return "interrupted"
-        case CannotWrite():
-            return "unwritable"
-        case SiteChanged():
-            return "changed"
-        case ArchiveDamaged():
-            return "damaged"
-    return "failures"
+    return next((outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind)), "failures")

@@ -13,8 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urljoin
 
-from scrapy import Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.options import (
@@ -150,10 +149,10 @@ def run_spider(
     locks: HostLocks,
     duration: timedelta | None = None,
     **arguments: object,
-) -> Spider:
+) -> CrawlSpider:
     """Run one spider until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
 
-    Later signals do nothing.
+    Later signals do nothing. Raises the error of this program that ended the run.
     """
     crawler = process.create_crawler(name)
     task = process.crawl(crawler, locks=locks, **arguments)
@@ -190,12 +189,16 @@ def run_spider(
         process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error
+    return _ended_spider(crawler)
+
+
+def _ended_spider(crawler: Crawler) -> CrawlSpider:
     if crawler.spider is None:
         raise Interrupted(_("stopped before the run began"))
-    return crawler.spider
-
-
-_COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
+    spider = cast(CrawlSpider, crawler.spider)
+    if spider.crash:
+        raise spider.crash
+    return spider
 
 
 def build_settings(
@@ -222,8 +225,10 @@ def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> HostDe
 
     A delay of the command line is one of the blogs, and the lowest of all.
     """
-    session.delays = delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
-    if settings.getpriority("DOWNLOAD_DELAY") != _COMMAND_LINE:
+    session.delays = delays = session.settings.host_delays(
+        session.targets.hosts_of(session.blogs), settings.getfloat("DOWNLOAD_DELAY")
+    )
+    if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:
         settings.set("DOWNLOAD_DELAY", delays.lowest, priority="cmdline")
         settings.set("AUTOTHROTTLE_ENABLED", delays.lowest > 0, priority="cmdline")
     files = session.cookie_files()
@@ -297,12 +302,9 @@ def _crawl_archive(
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
     _hold_hosts(locks, session, apply_blog_settings(process.settings, session))
-    process.settings.set("CONCURRENT_REQUESTS", _concurrency(len(session.hosts())), priority="cmdline")
-    spider = cast(
-        CrawlSpider, run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
-    )
-    if spider.crash:
-        raise spider.crash
+    concurrent = min(_CONCURRENT_PER_HOST * (len(session.targets.hosts) + 1), _MAX_CONCURRENT)
+    process.settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
+    spider = run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
     result = build_result(session, spider.throttle, left_out=locks.left_out)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
@@ -347,8 +349,6 @@ def fetch(target: Target, settings: Settings) -> Page:
         spider = cast(_PageSpider, run_spider(process, "page", locks=locks, target=target))
     if spider.page is not None:
         return spider.page
-    if spider.crash:
-        raise spider.crash
     if "robots.txt" in spider.failure:
         raise RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
     for host, reason in spider.throttle.blocked_hosts.items():
@@ -369,17 +369,8 @@ def run_lookups(
     delay = process.settings.getfloat("DOWNLOAD_DELAY")
     with restored_signal_handlers(), open_host_locks(None, delay) as locks:
         locks.hold({service_name(host, port): delay for host, port in session.homes()})
-        spider = cast(
-            CrawlSpider, run_spider(process, "discover", locks=locks, duration=duration, session=session)
-        )
-    if spider.crash:
-        raise spider.crash
+        spider = run_spider(process, "discover", locks=locks, duration=duration, session=session)
     for host, reason in spider.throttle.blocked_hosts.items():
         raise SiteBlocks(blocked_message(host, reason))
     if spider.throttle.stop_error:
         raise spider.throttle.stop_error
-
-
-def _concurrency(hosts: int) -> int:
-    """Return how many requests of all hosts Scrapy accepts at a time."""
-    return min(_CONCURRENT_PER_HOST * (hosts + 1), _MAX_CONCURRENT)

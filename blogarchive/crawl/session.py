@@ -1,15 +1,13 @@
 """One run over some blogs: its options, its counts and its archive."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import asdict, fields, replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import Protocol
 
-from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
+from blogarchive.crawl.media_session import MediaHostPolicy, MediaSession
 from blogarchive.crawl.options import CrawlOptions, HostDelays, RunSettings, read_cookies
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
@@ -28,7 +26,6 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import CrawlProgress
 from blogarchive.store.ledger.runs import Counts, Run
-from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
@@ -41,8 +38,8 @@ class ProgressCounter:
         self._archive = archive
         self._blogs = blogs
         self._counted = 0  # blogs of the list that were counted
-        self._by_blog: dict[Blog, tuple[int, ...]] = {}
-        self._total = (0, 0, 0, 0)
+        self._by_blog: dict[Blog, dict[str, int]] = {}
+        self._total = Counter(posts_found=0, posts_read=0, todo=0, failed=0)
         self._changed: set[Blog] = set()
 
     def record_change(self, changed: Iterable[Blog]) -> None:
@@ -56,17 +53,12 @@ class ProgressCounter:
         for blog in {*new, *(self._changed & self._by_blog.keys())}:
             self._count_blog(blog)
         self._changed.clear()
-        found, read, todo, failed = self._total
-        return CrawlProgress(posts_found=found, posts_read=read, todo=todo, failed=failed)
+        return CrawlProgress(**self._total)
 
     def _count_blog(self, blog: Blog) -> None:
-        before = self._by_blog.get(blog, (0, 0, 0, 0))
-        now = astuple(frontier.crawl_progress(self._archive, [blog]))
-        self._by_blog[blog] = now
-        found, read, todo, failed = (
-            total + new - old for total, new, old in zip(self._total, now, before, strict=True)
-        )
-        self._total = (found, read, todo, failed)
+        self._total.subtract(self._by_blog.get(blog, {}))
+        self._by_blog[blog] = asdict(frontier.crawl_progress(self._archive, [blog]))
+        self._total.update(self._by_blog[blog])
 
 
 _MIN_UNREADABLE = 5
@@ -117,14 +109,20 @@ class HostAnswers:
         return {host for host in self._unreadable if not self._stored[host]}
 
 
-class CrawlObserver(MediaObserver, Protocol):
-    """Receives the events of a run."""
+class CrawlObserver:
+    """Receives the events of a run, and shows none of them: for cron, which reads the exit code and the ledger."""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Called after a page was stored or rejected."""
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Called after the last try without a page."""
+
+    def on_message(self, text: str) -> None:
+        """Called with a message for the user."""
+
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Called after each image, as in `MediaObserver`."""
 
     def on_progress(self, count: Callable[[], CrawlProgress]) -> None:
         """Called after each page; `count` returns the progress, and is slow: call it seldom."""
@@ -188,10 +186,6 @@ class CrawlSession:
             revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
         )
 
-    def hosts(self) -> list[str]:
-        """Return the hosts of the blogs, each once."""
-        return self.targets.hosts
-
     def unclosed_hosts(self) -> set[str]:
         """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
         homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
@@ -224,10 +218,6 @@ class CrawlSession:
         """Return the blogs of a host."""
         return [blog for blog, host in self.targets.hosts_of(self.blogs).items() if host == service]
 
-    def host_delays(self, default: float) -> HostDelays:
-        """Return the seconds between two requests to each host; `default` if no setting names them."""
-        return self.settings.host_delays(self.targets.hosts_of(self.blogs), default)
-
     def cookie_files(self) -> dict[tuple[str, str | None], str]:
         """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
         found = self.settings.cookie_files(self.blogs)
@@ -238,15 +228,6 @@ class CrawlSession:
                 self.warnings.append(_("continued without cookies: {error}").format(error=error))
                 found = {blog: one for blog, one in found.items() if one != path}
         return found
-
-    def media_hosts(self) -> tuple[str, ...]:
-        """Return the host patterns that any blog of the run allows for images."""
-        return self.settings.media_hosts(self.blogs)
-
-    def skipped_images(self) -> dict[str, int]:
-        """Return the number of images on hosts that are not requested, by host, the largest first."""
-        authors = json.loads(author_ids(self.archive, self.blogs))
-        return count_skipped_by_host(self.archive, authors)
 
     def begin_media(self) -> int:
         """Queue the images of all stored posts, and return how many are due; 0 if the run fetches none.

@@ -226,6 +226,8 @@ class Detail(StrEnum):
     TITLE_UNCONFIRMED = N_("neither the window title nor a list of the page confirms the title")
     VALUES = N_("the page shows {count} values: {values}")
     TEXTS = N_("the page shows {count} texts; the first is stored")
+    COMMENT_TEXTS = N_("a comment has {count} texts and {answers} answers")
+    COMMENT_TWICE = N_("a comment shows two names or two times")
     LIST_EMPTY = N_("the list names no post")
     LIST_AT_POST = N_("a list is in place of the post")
     LIST_POSITIONS = N_("posts have different positions in the page; none is stored")

@@ -35,6 +35,7 @@ from blogarchive.sites.markup.picker import (
 # --- comments
 
 _MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
+_SEVERAL_VALUES = Detail.VALUES.partition("{")[0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,19 +161,19 @@ def _read_comment(
     answers = [node for node in inner if node in answers]
     bodies = [node for node in inner if node not in answers]
     if len(bodies) != 1 or len(inner) > _MAX_TEXTS:
-        return f"a comment has {len(bodies)} texts and {len(answers)} answers"
+        return Detail.COMMENT_TEXTS.format(count=len(bodies), answers=len(answers))
     comment = _build_comment(picker, parts, element, bodies[0], answers)
     if comment is None:
-        return "a comment shows two names or two times"
+        return Detail.COMMENT_TWICE
     comments.append(comment)
     owner = parts.answers or parts
     for answer in answers:
         bodies = picker.elements(owner.body, answer)
         if len(bodies) != 1:
-            return f"an answer has {len(bodies)} texts"
+            return Detail.COMMENT_TEXTS.format(count=len(bodies), answers=0)
         found = _build_comment(picker, owner, answer, bodies[0], [], reply_to=comment.author_name)
         if found is None:
-            return "an answer shows two names or two times"
+            return Detail.COMMENT_TWICE
         comments.append(found)
     return None
 
@@ -193,7 +194,7 @@ def _build_comment(
     posted = around.date("comments.posted_at", parts.posted, element)
     to = reply_to or around.value("comments.reply_to", parts.reply_to, element)
     likes = around.count("comments.likes", parts.likes, element)
-    if any(problem.detail.startswith("the page shows") for problem in picker.problems[known:]):
+    if any(problem.detail.startswith(_SEVERAL_VALUES) for problem in picker.problems[known:]):
         del picker.problems[known:]
         return None
     if posted is None and parts.posted is not None:

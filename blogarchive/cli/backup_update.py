@@ -70,27 +70,16 @@ def backup(
     listed = read_url_list(list_file, db, site) if list_file else ()
     digest = digest_of(listed) if listed else None
     if discovered:
-        found = _discovered_urls(db, site, at_most)
+        with Archive.open(db, read_only=True) as archive:
+            found = waiting_urls(archive, site=site, at_most=at_most)
         if not found and not urls and not listed:
             click.echo(
                 _("no discovered blog waits for a backup; `blogarchive discover` finds some"), err=True
             )
             return 0
         listed, digest = (*listed, *found), f"{digest or ''}discovered"
-    crawl_options = CrawlOptions(
-        command="backup",
-        db=db,
-        urls=urls,
-        listed=listed,
-        list_digest=digest,
-        site=site,
-    )
-    return run_crawl(crawl_options, flags)
-
-
-def _discovered_urls(db: Path, site: str | None, at_most: int | None) -> tuple[str, ...]:
-    with Archive.open(db, read_only=True) as archive:
-        return tuple(waiting_urls(archive, site=site, at_most=at_most))
+    chosen = CrawlOptions(command="backup", db=db, urls=urls, listed=listed, list_digest=digest, site=site)
+    return run_crawl(chosen, flags)
 
 
 @click.command(help=_("It is made for cron, and prints nothing with -q if all is well."))
@@ -110,7 +99,16 @@ def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, fl
 
 def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     """Run a crawl, or print its requests with `--dry-run`; return the exit code."""
-    crawl_options = _with_flags(crawl_options, flags)
+    crawl_options = replace(
+        crawl_options,
+        limit=flags.limit,
+        since=flags.since,
+        duration=flags.duration,
+        max_requests=flags.max_requests,
+        media=not flags.no_media,
+        named=_settings(flags, named=True),
+        defaults=_settings(flags, named=False),
+    )
     if flags.dry_run:
         return _print_requests(crawl_options, flags)
     from blogarchive.crawl.run import build_settings, crawl
@@ -127,19 +125,6 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
         raise
     _report(result, crawl_options, flags)
     return result.exit_code
-
-
-def _with_flags(crawl_options: CrawlOptions, flags: CrawlFlags) -> CrawlOptions:
-    return replace(
-        crawl_options,
-        limit=flags.limit,
-        since=flags.since,
-        duration=flags.duration,
-        max_requests=flags.max_requests,
-        media=not flags.no_media,
-        named=_settings(flags, named=True),
-        defaults=_settings(flags, named=False),
-    )
 
 
 def _report(result: "CrawlResult", crawl_options: CrawlOptions, flags: CrawlFlags) -> None:

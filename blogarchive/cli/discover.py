@@ -117,14 +117,11 @@ def discover(
         stale = count_stale_pages(archive)
     _print_found(found, failed, waiting, as_json=as_json, quiet=quiet)
     if stale and not quiet:
-        click.echo(_stale_line(stale), err=True)
+        message = _(
+            "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
+        )
+        click.echo(message.format(count=stale), err=True)
     return 1 if failed else 0
-
-
-def _stale_line(count: int) -> str:
-    return _(
-        "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
-    ).format(count=count)
 
 
 def _find_in_file(archive: Archive, file: TextIO) -> None:

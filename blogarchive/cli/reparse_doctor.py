@@ -98,9 +98,10 @@ def doctor(
     if not Path(source).exists():
         source = repair_url(source)
     if source.startswith(("http://", "https://")):
-        page, target = _fetch_page(
-            source, site or stored_site(db, source), cookies, ignore_robots=ignore_robots
-        )
+        from blogarchive.crawl.run import build_settings, fetch
+
+        target = target_of_url(source, site or stored_site(db, source))
+        page = fetch(target, build_settings(cookies=cookies, ignore_robots=ignore_robots))
     else:
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target), find_template(page, target)
@@ -132,15 +133,6 @@ def _print_page(page: Page, template: str | None, site: str) -> None:
     )
     if template is not None:
         click.echo(_("site {site}, template: {template}").format(site=site, template=template))
-
-
-def _fetch_page(
-    url: str, site: str | None, cookies: Path | None, *, ignore_robots: bool
-) -> tuple[Page, Target]:
-    from blogarchive.crawl.run import build_settings, fetch
-
-    target = target_of_url(url, site)
-    return fetch(target, build_settings(cookies=cookies, ignore_robots=ignore_robots)), target
 
 
 def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Page, Target]:

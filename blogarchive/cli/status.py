@@ -68,7 +68,15 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
 
 def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
     for site in dict.fromkeys(blog.site for blog in blogs):
-        yield from _format_site(site, [blog for blog in blogs if blog.site == site])
+        of_site = [blog for blog in blogs if blog.site == site]
+        yield _("{site}: {complete} of {blogs} complete, {unreached} never reached, {paused} paused").format(
+            site=site,
+            blogs=len(of_site),
+            complete=sum(blog.complete for blog in of_site),
+            unreached=sum(not blog.reached for blog in of_site),
+            paused=sum(blog.paused_at is not None for blog in of_site),
+        )
+        yield from _format_counts(of_site)
     yield from _format_incomplete([blog for blog in blogs if not blog.complete])
 
 
@@ -193,18 +201,6 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
         _("  failures  {open_failures} open; pages still to fetch: {waiting}"),
     )
     return [line.format_map(counts) for line in lines]
-
-
-def _format_site(site: str, blogs: Sequence[BlogStatus]) -> Sequence[str]:
-    """Return the sums over the blogs of a site."""
-    heading = _("{site}: {complete} of {blogs} complete, {unreached} never reached, {paused} paused").format(
-        site=site,
-        blogs=len(blogs),
-        complete=sum(blog.complete for blog in blogs),
-        unreached=sum(not blog.reached for blog in blogs),
-        paused=sum(blog.paused_at is not None for blog in blogs),
-    )
-    return [heading, *_format_counts(blogs)]
 
 
 def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
 from blogarchive.importing.images import import_images, restore_image_urls
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, find_target, load_page
+from blogarchive.importing.saved_files import display_name, find_pages, find_target, load_page
 from blogarchive.items import PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
 from blogarchive.store.rows import Progress, no_progress
@@ -37,17 +37,13 @@ def import_html(
         progress(0, len(files))
         for done, path in enumerate(files, 1):
             with importer.isolate_failure(display_name(path, source)):
-                _import_file(importer, load_page(path, source), source, url, site)
+                saved = load_page(path, source)
+                crawled = identify(saved, url=url, site=site)
+                saved, crawled = restore_image_urls(importer.archive, saved, crawled)
+                if importer.import_page(saved.name, crawled):
+                    importer.image_count += import_images(importer.archive, saved, crawled, source)
             progress(done, len(files))
         return importer.report()
-
-
-def _import_file(
-    importer: PageImporter, saved: SavedPage, source: Path, url: str | None, site: str | None
-) -> None:
-    saved, crawled = restore_image_urls(importer.archive, saved, identify(saved, url=url, site=site))
-    if importer.import_page(saved.name, crawled):
-        importer.image_count += import_images(importer.archive, saved, crawled, source)
 
 
 def _check_arguments(source: Path, url: str | None, site: str | None) -> None:

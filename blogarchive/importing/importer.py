@@ -102,8 +102,9 @@ class PageImporter:
         """
         with save_page.page_transaction(self.archive):
             result = import_page(self.archive, crawled, counted=counted)
-            for page_id in result.later:
-                self._reparse(page_id)
+            for page_id in result.later:  # a newer page overwrites values without versions, as a post's time
+                if (stored := page_rows.stored_page(self.archive, page_id)) is not None:
+                    save_page.resave_page(self.archive, *parse_stored_page(stored))
         saved = result.saved
         if saved is None:
             self._same += 1
@@ -136,9 +137,3 @@ class PageImporter:
             pictures=self.image_count,
             unplaced=tuple(self._rejected),
         )
-
-    def _reparse(self, page_id: int) -> None:
-        """Let a newer page overwrite values without versions, such as the time of a post."""
-        stored = page_rows.stored_page(self.archive, page_id)
-        if stored is not None:
-            save_page.resave_page(self.archive, *parse_stored_page(stored))

@@ -101,8 +101,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-ZstdError = zstd.ZstdError
-
 _ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
 _ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 """A skippable frame with the dictionary of the file (https://iipc.github.io/warc-specifications/specifications/warc-zstd/)."""
@@ -134,9 +132,9 @@ def open_records(source: Path) -> BinaryIO:
     try:
         with source.open("rb") as file:
             first = file.read(4)
-            if first in (_ZSTD_FRAME, _ZSTD_DICTIONARY):
-                return _open_zstd(source)
             file.seek(0)
+            if first in (_ZSTD_FRAME, _ZSTD_DICTIONARY):
+                return cast(BinaryIO, _ZstdFile(source, zstd_dict=_read_dictionary(file)))
             with suppress(AttributeError):
                 deque(islice(iterate_records(file, is_arc=is_arc(source)), 2), maxlen=0)
     except ArchiveLoadFailed as error:
@@ -191,12 +189,6 @@ def is_arc(source: Path) -> bool:
     return first == _ARC
 
 
-def _open_zstd(source: Path) -> BinaryIO:
-    with source.open("rb") as file:
-        dictionary = _read_dictionary(file)
-    return cast(BinaryIO, _ZstdFile(source, zstd_dict=dictionary))
-
-
 def _read_dictionary(file: BinaryIO) -> "zstd.ZstdDict | None":
     """Return the dictionary in the first frame, None if there is none. It may be compressed itself."""
     head = file.read(8)
@@ -216,7 +208,7 @@ _KINDS = ("response", "resource")
 _BLOCK = 2**16
 _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
-_TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, ZstdError)
+_TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK_ERROR = timedelta(days=1)

@@ -65,13 +65,14 @@ class BloggerFile:
                 if ids is None or ids.kind not in _POSTS:
                     continue
                 body = bytearray(self.head.before + (part.body or b""))
-                for start, end in _pairs(places.pop(ids.number, array("q"))):
+                found = places.pop(ids.number, array("q"))
+                for start, end in zip(found[::2], found[1::2], strict=True):
                     file.seek(start)
                     body += file.read(end - start)
                 body += self.head.after
                 yield PostPage(body=bytes(body), name=find_title(part.body or b""), offset=part.end)
         if places:
-            count = sum(len(found) // 2 for found in places.values())
+            count = sum(len(ends) // 2 for ends in places.values())
             reject(self.path.name, _("comments of posts that the file lacks: {count}").format(count=count))
         report_end(self.path, _FORM, reject)
 
@@ -111,10 +112,6 @@ def open_blogger(path: Path, facts: NamedFacts) -> BloggerFile:
 
 def _may_be_comment(body: bytes) -> bool:
     return b"kind#comment" in body or b"COMMENT" in body
-
-
-def _pairs(places: "array[int]") -> Iterator[tuple[int, int]]:
-    return zip(places[::2], places[1::2], strict=True)
 
 
 def _ignore(_name: str, _why: str) -> None:

@@ -17,12 +17,8 @@ _LINE = 2**20
 _MAX_TITLE = 40
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Entry:
-    """The bytes of an entry, None if it is too large, and the place of its end in the file."""
-
-    body: bytes | None
-    end: int
+_Entry = tuple[bytes | None, int]
+"""The bytes of an entry, None if it is too large, and the place of its end in the file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,41 +32,33 @@ class MovableTypeFile:
     def pages(self, reject: Reject) -> Iterator[PostPage]:
         """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
         size = self.path.stat().st_size
-        for entry in _split_entries(self.path):
-            if entry.body is None:
-                reject(
-                    self.path.name,
-                    _("the post before byte {end} is larger than {size} MB").format(
-                        end=entry.end, size=MAX_BYTES >> 20
-                    ),
-                )
+        for body, end in _split_entries(self.path):
+            if body is None:
+                why = _("the post before byte {end} is larger than {size} MB")
+                reject(self.path.name, why.format(end=end, size=MAX_BYTES >> 20))
                 continue
-            name = _find_title(entry.body)
-            if entry.end >= size and not _is_whole(entry.body):
-                reject(
-                    self.path.name,
-                    _("the file ends in {title!r} without a line of dashes; it is not imported").format(
-                        title=name
-                    ),
-                )
+            name = _find_title(body)
+            if end >= size and not _is_whole(body):
+                why = _("the file ends in {title!r} without a line of dashes; it is not imported")
+                reject(self.path.name, why.format(title=name))
                 continue
-            yield PostPage(body=self.prefix + entry.body, name=name, offset=entry.end)
+            yield PostPage(body=self.prefix + body, name=name, offset=end)
 
 
 def open_movabletype(path: Path, facts: NamedFacts) -> MovableTypeFile:
     """Return the export file of Movable Type at that path. Raises `UsageError`."""
     try:
-        first = next(_split_entries(path), None)
+        body, _end = next(_split_entries(path), (None, 0))
     except OSError as error:
         raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
-    line = _to_text(first.body.split(b"\n")[0]) if first is not None and first.body else ""
-    if first is None or first.body is None or not begins_entry(line) or "\r" in line:
+    line = _to_text(body.split(b"\n")[0]) if body else ""
+    if body is None or not begins_entry(line) or "\r" in line:
         raise UsageError(
             _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)").format(
                 path=path
             )
         )
-    author = parse_entry(decode(first.body).text).field("AUTHOR")
+    author = parse_entry(decode(body).text).field("AUTHOR")
     url = facts.url or unknown_blog_url(author or path.stem)
     zone = f"ZONE: {facts.zone}\n" if facts.zone else ""
     return MovableTypeFile(path=path, prefix=f"BLOG: {url}\n{zone}".encode())
@@ -86,7 +74,7 @@ def _split_entries(path: Path) -> Iterator[_Entry]:
             text = _to_text(line.removeprefix(_BOM) if end == 0 else line)
             if waiting and text.strip():
                 if begins_entry(text):
-                    yield _Entry(body=None if is_too_large else bytes(entry + waiting), end=end)
+                    yield None if is_too_large else bytes(entry + waiting), end
                     entry, is_too_large = bytearray(), False
                 else:
                     entry += waiting
@@ -99,7 +87,7 @@ def _split_entries(path: Path) -> Iterator[_Entry]:
             if len(entry) > MAX_BYTES:
                 entry, is_too_large = bytearray(), True
     if entry or is_too_large:
-        yield _Entry(body=None if is_too_large else bytes(entry + waiting), end=end)
+        yield None if is_too_large else bytes(entry + waiting), end
 
 
 def _is_whole(body: bytes) -> bool:

@@ -101,10 +101,8 @@ def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str 
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
         return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")
-    is_own = headers.get("sec-fetch-site", "none") in (
-        "none",
-        "same-origin",
-    )  # curl and old browsers send nothing
+    # curl and old browsers send nothing
+    is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     if not is_own and not _is_followed_link(scope, headers):
         return _("A page of another site sent this request; open this address in a tab of its own.")
     return None

@@ -187,7 +187,6 @@ def _label_dates(times: Sequence[float]) -> list[tuple[float, str]]:
     length = len("YYYY-MM-DD") if last - first < _YEAR_SECONDS else len("YYYY-MM")
     steps = [first + (last - first) * step / (_LABELS - 1) for step in range(_LABELS)]
     texts = [datetime.fromtimestamp(at, UTC).isoformat()[:length] for at in steps]
-    places = dict(
-        zip(reversed(texts), reversed(spread(steps, 4, _RIGHT)), strict=True)
-    )  # the first place of a text
+    # the first place of a text
+    places = dict(zip(reversed(texts), reversed(spread(steps, 4, _RIGHT)), strict=True))
     return [(place, text) for text, place in reversed(places.items())]

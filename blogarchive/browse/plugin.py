@@ -12,11 +12,7 @@ from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment, PackageLoader
 
-from blogarchive.browse import (
-    archives,
-    requests,
-    tables,
-)
+from blogarchive.browse import archives, requests, tables
 from blogarchive.browse.guard import limit_connection
 from blogarchive.browse.pages import list_pages, post_choices
 from blogarchive.browse.pages.author_page import show_author
@@ -58,14 +54,18 @@ async def _show_help(context: RequestContext) -> Response:
 
 async def _show_stylesheet() -> Response:
     """`/read/style.css`: the part shared with exported pages, then that of the reading pages."""
-    return requests.stylesheet_response(
+    return _stylesheet(
         _read_text("blogarchive.rendering", "style.css") + _read_text("blogarchive.browse", "pages.css")
     )
 
 
 async def _show_tables_stylesheet() -> Response:
     """`/read/tables.css`: for Datasette's own pages."""
-    return requests.stylesheet_response(_read_text("blogarchive.browse", "tables.css"))
+    return _stylesheet(_read_text("blogarchive.browse", "tables.css"))
+
+
+def _stylesheet(text: str) -> Response:
+    return requests.respond(text, "text/css; charset=utf-8", {"cache-control": "private, max-age=300"})
 
 
 @cache
@@ -80,9 +80,8 @@ _PAGES: Final[dict[str, Handler]] = {
     r"search": show_search,
     r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
 }
-_PAGES_OF_READ: Final[
-    dict[str, Handler]
-] = {  # below /archive they could hide tables and queries of these names
+# Below /archive they could hide tables and queries of these names.
+_PAGES_OF_READ: Final[dict[str, Handler]] = {
     r"author/(?P<id>\d{1,15})/plots": show_plots,
     r"blogs": list_pages.show_blogs,
     r"gone": list_pages.show_gone,
@@ -107,19 +106,14 @@ def _routes(*, own: bool, databases: Iterable[str]) -> list[tuple[str, Route]]:
     """Return the routes for Datasette; a server of our own (`own`) also has a first page and the name `archive`."""
     homes = ["read"] if "archive" in databases or not own else ["read", "archive"]
     names = "read|archive" if own else "read"
+    pages = [(rf"(?:{names}){_IN}/{path}", page) for path, page in _PAGES.items()]
+    pages += [(rf"read{_IN}/{path}", page) for path, page in _PAGES_OF_READ.items()]
     return [
         *([(r"^/$", _open_first_page)] if own else []),
         (r"^/read/style\.css$", _show_stylesheet),
         (r"^/read/tables\.css$", _show_tables_stylesheet),
         (rf"^/(?:{'|'.join(homes)}){_IN}/?$", make_view(show_home)),
-        *(
-            (rf"^/(?:{names}){_IN}/{path}$", make_view(page, *_READS.get(page, ())))
-            for path, page in _PAGES.items()
-        ),
-        *(
-            (rf"^/read{_IN}/{path}$", make_view(page, *_READS.get(page, ())))
-            for path, page in _PAGES_OF_READ.items()
-        ),
+        *((f"^/{path}$", make_view(page, *_READS.get(page, ()))) for path, page in pages),
     ]
 
 

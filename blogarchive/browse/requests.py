@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
@@ -55,41 +55,22 @@ def content_security_policy(*, remote: bool, script: str = "") -> str:
     )
 
 
-def page_response(body: str, *, status: int = 200, remote: bool = False, script: str = "") -> Response:
-    """Return a reading page, in the language of the browser or of its cookie; `script` is the hash of its script."""
-    headers = {
-        **_HEADERS,
-        "content-security-policy": content_security_policy(remote=remote, script=script),
-        "vary": "accept-language, cookie",
-    }
-    return Response.html(body, status=status, headers=headers)
+SANDBOX: Final = {"content-security-policy": "default-src 'none'; sandbox"}
+
+
+def respond(body: str | bytes, content_type: str, headers: Mapping[str, str], status: int = 200) -> Response:
+    """Return a response with these headers, and with those of all responses of reading pages."""
+    return Response(body, status=status, headers={**_HEADERS, **headers}, content_type=content_type)
 
 
 def media_response(content_type: str, body: bytes, sha256: str) -> Response:
     """Return a media file; a type that a browser may run (SVG, HTML, anything unknown) only as a download."""
     plain = content_type.split(";")[0].strip().lower()
-    headers = {
-        **_HEADERS,
-        "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": "private, max-age=31536000, immutable",
-        "etag": f'"{sha256}"',
-    }
+    headers = {**SANDBOX, "cache-control": "private, max-age=31536000, immutable", "etag": f'"{sha256}"'}
     if plain in _SAFE_IMAGES:
-        return Response(body, status=200, headers=headers, content_type=plain)
+        return respond(body, plain, headers)
     headers["content-disposition"] = f'attachment; filename="{sha256}.bin"'
-    return Response(body, status=200, headers=headers, content_type="application/octet-stream")
-
-
-def feed_response(body: bytes) -> Response:
-    """Return an Atom feed."""
-    headers = {**_HEADERS, "content-security-policy": "default-src 'none'; sandbox"}
-    return Response(body, status=200, headers=headers, content_type="application/atom+xml; charset=utf-8")
-
-
-def stylesheet_response(text: str) -> Response:
-    """Return a stylesheet."""
-    headers = {**_HEADERS, "cache-control": "private, max-age=300"}
-    return Response(text, status=200, headers=headers, content_type="text/css; charset=utf-8")
+    return respond(body, "application/octet-stream", headers)
 
 
 log = logging.getLogger(__name__)
@@ -198,7 +179,11 @@ class RequestContext:
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
         script = post_choices.script_source() if keys_on else ""
-        response = page_response(body, status=status, remote=remote, script=script)
+        headers = {
+            "content-security-policy": content_security_policy(remote=remote, script=script),
+            "vary": "accept-language, cookie",
+        }
+        response = respond(body, "text/html; charset=utf-8", headers, status)
         languages.store_choice(response, self.request)
         post_choices.store_choice(response, self.request)
         return response

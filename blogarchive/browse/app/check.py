@@ -20,9 +20,9 @@ from blogarchive.sites.base import crawled_site_names, site_for_url
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
-_STOP: Final = (
-    r"""\s<>"'`{}|^\\\u0080-\uffff"""  # a URL of the address bar is ASCII: Chinese beside it is text
-)
+_STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
+"""A URL of the address bar is ASCII: Chinese beside it is text."""
+
 _WITH_SCHEME: Final = re.compile(
     rf"(https?)\s*[:;]?\s*[/\\]{{1,3}}\s*([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
 )

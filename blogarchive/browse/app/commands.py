@@ -96,13 +96,12 @@ class CrawlJob:
 
     def stop(self) -> None:
         """Ask the crawl to stop after its page; the same command continues it later."""
-        if self._process is not None and self._process.poll() is None:
+        if self.is_own:
             self.stop_own()
         elif holder := lock_holder(self._archive):
             # Windows sends Ctrl-Break only to processes of this console; SIGTERM ends any process there, at once.
-            with suppress(
-                OSError
-            ):  # it has ended, or belongs to another user: the page shows whether it runs
+            # It may have ended, or belong to another user: the page shows whether it runs.
+            with suppress(OSError):
                 os.kill(holder.pid, signal.SIGTERM)
 
     def stop_own(self) -> None:
@@ -112,7 +111,7 @@ class CrawlJob:
 
     def last_message(self) -> str | None:
         """Return the last line of a crawl that ended; None if none ended, or it printed nothing."""
-        if self._process is None or self._process.poll() is None:
+        if self.exit_code is None:
             return None
         lines = self._log.read_text("utf-8", errors="replace").splitlines()
         return CommandResult(code=0, out="", err="\n".join(lines)).message or None

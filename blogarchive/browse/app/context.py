@@ -13,13 +13,7 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages
-from blogarchive.browse.app.commands import (
-    SHORT_COMMAND,
-    CommandResult,
-    CrawlJob,
-    FileTask,
-    run_command,
-)
+from blogarchive.browse.app.commands import SHORT_COMMAND, CommandResult, CrawlJob, FileTask, run_command
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
 from blogarchive.store.read.status import CrawlCounts

@@ -184,26 +184,20 @@ async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:
     }.get(kind)
 
 
-async def _plan_post(context: AppContext, words: str, place: Path) -> _Plan | None:
+async def _plan_post(context: AppContext, named: str, place: Path) -> _Plan | None:
     """Return the export of the post that an address or a number names."""
 
     def find(archive: Statements) -> FullPost | None:
-        url = find_url(words)
-        ids = [find_by_url(archive, url)] if url else [one.id for one in find_by_number(archive, words)]
+        url = find_url(named)
+        ids = [find_by_url(archive, url)] if url else [one.id for one in find_by_number(archive, named)]
         return read_post(archive, ids[0]) if len(ids) == 1 and ids[0] else None
 
     post = await context.read(find)
     if post is None:
         return None
     blog = await context.read(lambda archive: read_blog(archive, post.author_id))
-    author = ("--author", f"{blog.site}/{blog.uid}")
-    return (
-        "export",
-        "html",
-        "--number",
-        post.number,
-        *author,
-    ), place / f"post-{quote(post.number, safe='')}.html"
+    words = ("export", "html", "--number", post.number, "--author", f"{blog.site}/{blog.uid}")
+    return words, place / f"post-{quote(post.number, safe='')}.html"
 
 
 async def show_task(context: AppContext) -> Response:

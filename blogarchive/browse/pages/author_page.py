@@ -1,7 +1,7 @@
 """The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
@@ -109,7 +109,9 @@ def _template_values(
         "all_months": _group_months(found),
         "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
-        "pages": post_choices.turn_pages(selection, found.selected_posts),
+        "pages": post_choices.turn_pages(
+            selection.page, found.selected_posts, lambda page: list_url(replace(selection, page=page))
+        ),
         "bars": draw_months(context, found.blog, found.months),
         "visits": draw_sparkline(visits, describe_visits(context, found.visits)),
         "lacking": [month for month in reversed(found.months) if month.lacking],

@@ -10,26 +10,17 @@ from datasette.utils.asgi import Response
 from lxml import etree
 
 from blogarchive.browse import archives
-from blogarchive.browse.pages.post_choices import Pages
-from blogarchive.browse.requests import RequestContext, feed_response
+from blogarchive.browse.pages.post_choices import Pages, turn_pages
+from blogarchive.browse.requests import SANDBOX, RequestContext, respond
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import VARIABLE, fleet_url
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.read import (
-    blogs as author_pages,
-)
-from blogarchive.store.read import (
-    blogs as blog_lists,
-)
-from blogarchive.store.read import (
-    lists,
-)
-from blogarchive.store.read import (
-    posts as post_lookup,
-)
+from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read import lists
+from blogarchive.store.read import posts as post_lookup
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 from blogarchive.store.read.models import Blog, FullPost, read_post
@@ -47,9 +38,9 @@ async def show_home(context: RequestContext) -> Response:
     found, newest, of_day, health = await context.query(
         lambda archive: (
             blog_lists.read_blogs(archive),
-            author_pages.read_newest(archive, _ON_HOME_PAGE),
+            blog_lists.read_newest(archive, _ON_HOME_PAGE),
             post_lookup.read_day(archive, today, _OF_THIS_DAY),
-            author_pages.read_health(archive),
+            blog_lists.read_health(archive),
         )
     )
     return await context.render(
@@ -78,12 +69,13 @@ async def show_feed(context: RequestContext) -> Response:
     for post in posts:
         page_url = _absolute(context, f"/post/{post.id}")
         feed.append(build_entry(blogs[post.author_id], post, page_url=page_url))
-    return feed_response(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
+    body = etree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return respond(body, "application/atom+xml; charset=utf-8", SANDBOX)
 
 
 def _read(archive: Statements) -> tuple[dict[int, Blog], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
-    newest = author_pages.read_newest(archive, _IN_FEED)
+    newest = blog_lists.read_newest(archive, _IN_FEED)
     posts = (read_post(archive, line.id) for line in newest if line.has_text)
     return blogs, [post for post in posts if post is not None]
 
@@ -113,7 +105,7 @@ async def show_blogs(context: RequestContext) -> Response:
     page = _read_page(context)
     words = context.text_parameter("name")[:_MAX_NAME]
     found = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
-    pages = _turn(context, page, -(-found.total // BLOGS_PER_PAGE))
+    pages = _turn(context, page, found.total, BLOGS_PER_PAGE)
     return await context.render("blogs.html", {"found": found, "words": words, "pages": pages})
 
 
@@ -146,7 +138,7 @@ async def show_failures(context: RequestContext) -> Response:
 
     shown, total = await context.query(read)
     return await context.render(
-        "failures.html", {"failures": shown, "total": total, "pages": _turn_posts(context, page, total)}
+        "failures.html", {"failures": shown, "total": total, "pages": _turn(context, page, total)}
     )
 
 
@@ -212,23 +204,15 @@ async def _show_list(
 ) -> Response:
     page = _read_page(context)
     found = await context.query(lambda archive: read(archive, page))
-    return await context.render(template, {"found": found, "pages": _turn_posts(context, page, found.total)})
+    return await context.render(template, {"found": found, "pages": _turn(context, page, found.total)})
 
 
 def _read_page(context: RequestContext) -> int:
     return context.int_parameter("page", minimum=1) or 1
 
 
-def _turn_posts(context: RequestContext, page: int, total: int) -> Pages:
-    return _turn(context, page, -(-total // POSTS_PER_PAGE))
-
-
-def _turn(context: RequestContext, page: int, last: int) -> Pages:
-    newer, older = (
-        context.with_parameters(page=str(number)) if 1 <= number <= max(1, last) else None
-        for number in (page - 1, page + 1)
-    )
-    return Pages(page, max(1, last), newer, older)
+def _turn(context: RequestContext, page: int, total: int, on_page: int = POSTS_PER_PAGE) -> Pages:
+    return turn_pages(page, total, lambda number: context.with_parameters(page=str(number)), on_page)
 
 
 def _shift_day(month: int, number: int, days: int) -> str:

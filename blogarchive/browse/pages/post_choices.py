@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -93,15 +93,11 @@ class Pages:
     older: str | None
 
 
-def turn_pages(selection: PostSelection, posts: int) -> Pages:
-    """Return the pages of a list of so many posts."""
-    last = max(1, -(-posts // POSTS_PER_PAGE))
-    page = selection.page
-
-    def url(number: int) -> str | None:
-        return list_url(replace(selection, page=number)) if 1 <= number <= last else None
-
-    return Pages(page, last, url(page - 1), url(page + 1))
+def turn_pages(page: int, total: int, url: Callable[[int], str], on_page: int = POSTS_PER_PAGE) -> Pages:
+    """Return the pages of a list of so many rows; `url` is called with the number of a page."""
+    last = max(1, -(-total // on_page))
+    newer, older = (url(number) if 1 <= number <= last else None for number in (page - 1, page + 1))
+    return Pages(page, last, newer, older)
 
 
 _RUN_OUTCOMES = {

@@ -117,6 +117,12 @@ def maintenance(request: GetRequest) -> Answer | None:
     return page(_MAINTENANCE.encode(), "text/html; charset=utf-8")
 
 
+def unreadable(request: GetRequest) -> Answer | None:
+    """Show nothing that a parser knows, and another text at each URL."""
+    text = f"<html><body><p>{request.path}</p></body></html>"
+    return None if request.path == "/robots.txt" else page(text.encode(), "text/html; charset=utf-8")
+
+
 def closed(request: GetRequest) -> Answer | None:
     """Say that the blog is closed, with status 200."""
     return None if request.path == "/robots.txt" else page(_CLOSED.encode(), "text/html; charset=utf-8")

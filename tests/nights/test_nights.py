@@ -20,6 +20,7 @@ from tests.nights.host import (
     make_certificate,
     make_nights,
     rename_category,
+    unreadable,
 )
 
 pytestmark = pytest.mark.slow
@@ -107,6 +108,23 @@ def test_a_closed_blog_is_asked_for_once_a_week_until_it_opens_again(
     assert [nights.pass_by().ran.code for _ in range(7)] == [0] * 7
     assert nights.nights[-1].requests > 0
     assert "closed since" not in nights.tool.run("status").out
+    assert (nights.false_versions(), nights.false_marks()) == ([], [])
+
+
+def test_posts_of_a_blog_without_a_readable_home_page_wait_a_week_or_until_it_is_readable(
+    host: EvolvingHost, nights: Nights
+) -> None:
+    usual = max(nights.pass_by().requests for _ in range(3))
+    host.instead = unreadable
+    lies = [nights.pass_by() for _ in range(6)]
+    assert [night.ran.code for night in lies] == [5] * 6
+    posts = [path for night in lies for path in night.paths if path.endswith(".html")]
+    assert len(posts) == len(set(posts)) > 1, "each post once"
+    assert all(night.requests <= usual + 2 for night in lies)
+    host.instead = None
+    assert nights.pass_by().ran.code == 0
+    assert set(posts) <= set(nights.nights[-1].paths)
+    assert nights.tool.rows("select url, kind, field from open_failures") == []
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 

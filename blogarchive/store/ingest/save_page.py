@@ -166,6 +166,7 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         context = SaveContext(archive, crawled, blog, run_id=run_id)
         if _is_home(target):
             authors.link_run(context)
+            failures.retry_unreadable(archive, blog, now=page.fetched_at)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
         frontier.mark_unchanged(
@@ -226,6 +227,7 @@ def _save(context: SaveContext) -> None:
     _mark_fetched(context)
     if _is_home(context.target):
         authors.link_run(context)
+        failures.retry_unreadable(context.archive, context.blog, now=context.page.fetched_at)
     record_problems(context)
 
 

@@ -329,16 +329,18 @@ def save_rejection(
         frontier.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
-    if (
-        target.kind is PageKind.HOME
-        and target.page_no == 1
-        and save_state(archive, blog, target.url, failure, now=now)
-    ):
+    is_home = target.kind is PageKind.HOME and target.page_no == 1
+    if is_home and save_state(archive, blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         failures.resolve(archive, target.url, now=now)
         return replace(save_result(context, Outcome.FAILED), failure=failure)
+    retry_after = rejection.retry_after
+    if failure.kind == "unreadable" and not is_home and failures.is_home_unreadable(archive, blog):
+        retry_after = (
+            schedule.MAX_RETRY_DELAY
+        )  # the home page shows each night whether the site is honest again
     due_at = frontier.mark_failed(
-        archive, target, permanent=failure.permanent, retry_after=rejection.retry_after, now=now
+        archive, target, permanent=failure.permanent, retry_after=retry_after, now=now
     )
     if rejection.gone and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
         return save_result(context, Outcome.GONE)

@@ -159,6 +159,23 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
         ).rowcount
 
 
+def is_home_unreadable(archive: Archive, blog: Blog) -> bool:
+    """Return whether the home page of a blog could not be parsed when it was last fetched."""
+    home = home_target(archive, blog)
+    query = "select 1 from open_failures where url = ? and kind = 'unreadable'"
+    return home is not None and archive.exists(query, (home.url,))
+
+
+def retry_unreadable(archive: Archive, blog: Blog, *, now: datetime) -> None:
+    """Make all unreadable pages of a blog due if its home page, which is readable now, was one of them."""
+    if is_home_unreadable(archive, blog):
+        archive.execute(
+            "update frontier set due_at = ? where site = ? and uid is ? and state = 'failed' and url in"
+            " (select url from open_failures where kind = 'unreadable')",
+            (format_utc(now), blog.site, blog.uid),
+        )
+
+
 _PREVIOUS = """
 select coalesce(max(case when p.command = r.command and p.arguments = r.arguments then p.finished_at end),
                 max(p.finished_at))

@@ -336,9 +336,8 @@ def save_rejection(
         return replace(save_result(context, Outcome.FAILED), failure=failure)
     retry_after = rejection.retry_after
     if failure.kind == "unreadable" and not is_home and failures.is_home_unreadable(archive, blog):
-        retry_after = (
-            schedule.MAX_RETRY_DELAY
-        )  # the home page shows each night whether the site is honest again
+        # The home page shows each night whether the site is honest again.
+        retry_after = schedule.MAX_RETRY_DELAY
     due_at = frontier.mark_failed(
         archive, target, permanent=failure.permanent, retry_after=retry_after, now=now
     )

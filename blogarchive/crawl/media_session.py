@@ -174,8 +174,8 @@ class MediaSession:
             for image in left:
                 if image.stored_at is not None:
                     media.mark_unmodified(self._archive, image, now=utc_now())
-                    continue
-                media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+                else:
+                    media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
             _("no more images from {host} in this run ({reason}); tried later: {count}").format(

@@ -218,11 +218,8 @@ class RunSettings:
 
     def host_delays(self, hosts: Mapping[Blog, str], default: float) -> HostDelays:
         """Return the delay of each host of `hosts`, the longest of its blogs; `default` for all others."""
-        others = self._options.named.delay
-        if others is None:
-            others = self._options.defaults.delay
-        if others is None:
-            others = default
+        given = (self._options.named.delay, self._options.defaults.delay, default)
+        others = next(delay for delay in given if delay is not None)
         by_host: dict[str, float] = {}
         for blog, host in hosts.items():
             delay = self.of_blog(blog).delay

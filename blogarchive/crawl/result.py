@@ -116,15 +116,11 @@ def _failed_hosts(
             if coverage.has_posts(session.archive, session.blogs_of(host))
         }
     if changed and not changed_hosts and not left_out:
-        changed_hosts = session.services_of_sites(_changed_sites(session))
+        open_changes = coverage.open_changes(session.archive, {blog.site for blog in session.blogs})
+        changed_hosts = session.services_of_sites({change.site for change in open_changes})
     reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))
     errors |= dict.fromkeys(changed_hosts, reason)
     return {host: error for host, error in errors.items() if host in services}
-
-
-def _changed_sites(session: CrawlSession) -> set[str]:
-    sites = {blog.site for blog in session.blogs}
-    return {change.site for change in coverage.open_changes(session.archive, sites)}
 
 
 def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:

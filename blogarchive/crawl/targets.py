@@ -200,13 +200,13 @@ class BlogTurns:
 
     def record_taken(self, blog: Blog, count: int) -> None:
         """Count targets taken of the blog that is next, and end its turn."""
-        self._pop(blog)
+        heapq.heappop(self._turns[self._hosts[blog]])
         self._taken[blog] += count
         self._push(blog)
 
     def leave(self, blog: Blog, *, retry_at: str | None) -> None:
         """Remove the blog that is next, until `wake` or the UTC text `retry_at`."""
-        self._pop(blog)
+        heapq.heappop(self._turns[self._hosts[blog]])
         self._waiting.remove(blog)
         if retry_at is not None:
             heapq.heappush(self._retries, (retry_at, self._order[blog], blog))
@@ -221,11 +221,6 @@ class BlogTurns:
 
     def _push(self, blog: Blog) -> None:
         heapq.heappush(self._turns[self._hosts[blog]], (self._taken[blog], self._order[blog], blog))
-
-    def _pop(self, blog: Blog) -> None:
-        popped = heapq.heappop(self._turns[self._hosts[blog]])[2]
-        if popped != blog:
-            raise ValueError(f"it is not the turn of {blog}")
 
 
 SLICE = 5

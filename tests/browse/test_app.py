@@ -332,6 +332,24 @@ def test_a_killed_crawl_is_continued_by_update_all(tmp_path: Path) -> None:
     assert stored_posts(db) == 4
 
 
+_KILLED_IN_THE_FIRST_TRANSACTION = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("pragma cache_size = 1")
+connection.execute("create table frontier (url)")
+connection.executemany("insert into frontier values (?)", [("x" * 2000,)] * 500)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_backup_that_was_killed_while_it_made_the_archive_is_no_error_of_the_page(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    with app_server(db) as server:
+        subprocess.run([sys.executable, "-c", _KILLED_IN_THE_FIRST_TRANSACTION, db], check=False)
+        assert db.with_name("archive.db-journal").exists()
+        assert finished(server)
+
+
 def _outcomes(db: Path) -> list[str]:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         return [str(outcome) for (outcome,) in connection.execute("select outcome from runs")]

@@ -194,9 +194,12 @@ async def execute(database: Database, query: Callable[[Statements], Any]) -> Any
 
 
 async def open_database(datasette: "Datasette", path: Path) -> Database | None:
-    """Return Datasette's database of the archive, added when the first backup made the file; None before."""
+    """Return Datasette's database of the archive, added when the first backup made the file; None before.
+
+    A journal beside the file is that of a backup which was killed while it made the tables: the next one ends it.
+    """
     known = archives.get_archive(datasette, None)
-    if known is not None or not path.exists():
+    if known is not None or not path.exists() or path.with_name(f"{path.name}-journal").exists():
         return known
     is_writable = os.access(path.parent, os.W_OK)  # SQLite opens no write-ahead log on a read-only disk
     added = datasette.add_database(Database(datasette, path=str(path), is_mutable=is_writable), name=DATABASE)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.importing.merge import merge_archive
-from blogarchive.store import merge
+from blogarchive.store import merge, merge_rows
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge import SliceSizes
 from tests.demo import DemoHost, make_blog
@@ -204,7 +204,7 @@ _LARGE = (
 )
 
 
-@pytest.mark.parametrize("work", [merge.merge_rows, merge.merge_blog_rows])
+@pytest.mark.parametrize("work", [merge_rows.merge_posts, merge_rows.merge_blogs])
 def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], None], tmp_path: Path) -> None:
     Archive.open(tmp_path / "other.db", create=True).close()
     with (

@@ -54,12 +54,15 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
     Raises `UsageError`, naming the line of the list `name`, for a URL of no known site, and for an empty list.
     """
     urls = []
+    sites: dict[str, str | None] = {}  # by host: the archive is opened to find the site of an unknown one
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         url = repair_url(line.partition(" #")[0])
         if not url or line.lstrip().startswith("#"):
             continue
         try:
-            _site_of(url, site_name or stored_site(db, url))
+            if (netloc := _netloc(url)) not in sites:
+                sites[netloc] = site_name or stored_site(db, url)
+            _site_of(url, sites[netloc])
         except UsageError as error:
             raise UsageError(
                 _("{name}, line {number}: {error}").format(name=name, number=number, error=error)

@@ -182,7 +182,7 @@ _QUERIED = {
     "post_revisions": {"post_revisions"},
     "archive_months": {"archive_months"},
 }
-"""Names in canned queries by the table whose permission they need."""
+"""By table: the names in the SQL of canned queries that need the permission of this table."""
 
 
 QUERIES_OF_REQUEST: Final[ContextVar[dict[object, dict[str, Any]]]] = ContextVar("queries")

@@ -97,7 +97,7 @@ class HostAnswers:
         }
 
     def changed(self) -> set[str]:
-        """Return the hosts most of whose pages could not be parsed."""
+        """Return the hosts with some unreadable pages, and no more stored ones than these."""
         return {
             host
             for host, count in self._unreadable.items()
@@ -105,7 +105,7 @@ class HostAnswers:
         }
 
     def unreadable(self) -> set[str]:
-        """Return the hosts none of whose pages could be parsed."""
+        """Return the hosts with unreadable pages and no stored one."""
         return {host for host in self._unreadable if not self._stored[host]}
 
 

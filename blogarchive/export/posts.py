@@ -24,7 +24,7 @@ from blogarchive.workers.pool import map_in_order
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostFile:
-    """A post, the path of its file in the export, and what else the format shows in it: texts and tuples."""
+    """A post, the path of its file in the export, and further texts and tuples that the format shows in it."""
 
     blog: Blog
     heading: PostHeading

@@ -65,7 +65,7 @@ class Exported:
 
 @dataclass(kw_only=True, slots=True)
 class ExportJob:
-    """An export under way: what it reads, where it writes, what it has written and counted so far.
+    """A running export: its reader, its output path, its records and its counts.
 
     `out` becomes the file if it was a folder for it. `earlier` are the `records` of the export that is replaced. The
     keys of `counts` are fields of `Exported`.
@@ -259,7 +259,7 @@ def _find_maker(out: Path) -> str:
 
 
 def name_record(*values: object) -> str:
-    """Return the name of the record of what a command did with these values."""
+    """Return the name of the record of a command with these values."""
     return blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16).hexdigest()
 
 

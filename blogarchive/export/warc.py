@@ -253,7 +253,7 @@ def write_records(
     is_compressed: bool = True,
     start: Callable[[BinaryIO], int] = lambda _file: 0,
 ) -> None:
-    """Write every page and image to `file`, whose name is `name`; a damaged page is left out.
+    """Write every page and image to `file`, the WARC `name`; a damaged page is left out.
 
     Records are built on all cores; those of the earlier file are copied: `start` returns where its WARC begins.
     """
@@ -283,7 +283,7 @@ _Built = tuple[bytes, str, str] | str
 def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, Record | _Built]]:
     """Yield digest, kind and earlier record of each page and image, or its built record, or that it is damaged."""
     earlier = {record.digest: record for record in map(Record._make, job.earlier)}
-    waiting: deque[tuple[str, bool, Record] | None] = deque()  # None stands for a record that is built
+    waiting: deque[tuple[str, bool, Record] | None] = deque()  # None: the record is built
 
     def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
         for source in _sources(job):

@@ -83,7 +83,7 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
 
 
 async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
-    """Change what `changes` names of the shards that the patterns name, from any machine; return their names.
+    """Apply `changes` to the shards that match the patterns, from any machine; return their names.
 
     New hosts or times make them due. Their worker writes the change into their files.
     """

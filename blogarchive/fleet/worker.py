@@ -158,7 +158,7 @@ class Worker:
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _beat(self, connection: Connection) -> None:
-        """Lock the folders, tell PostgreSQL that this worker lives, and schedule what was lost; again and again."""
+        """Lock the folders, store the heartbeat of this worker and requeue lost rounds, in an endless loop."""
         while True:
             self._folders = await shards.find_homes(connection, self._folder)
             await self._lock_homes(connection)

@@ -178,7 +178,7 @@ class BegunRound:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EndedShard:
-    """What PostgreSQL stores of a shard whose round has ended.
+    """The row that PostgreSQL stores of a shard at the end of a round.
 
     `repeated` is how many rounds in a row ended with this exit code. `is_asked`: a person asked for a round meanwhile.
     """

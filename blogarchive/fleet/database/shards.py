@@ -106,7 +106,7 @@ async def lock_shard(connection: Connection, name: str) -> ShardRow | None:
 
 
 async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: Path | str) -> None:
-    """Store a shard, whose home is `db` on `machine`. Raises `UsageError` if another shard has one of its hosts."""
+    """Store a shard with the home `db` on `machine`. Raises `UsageError` if another shard has one of its hosts."""
     values = {**description(shard), "hosts": list(shard.hosts), "urls": list(shard.urls)}
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")

@@ -162,7 +162,8 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
 def is_home_unreadable(archive: Archive, blog: Blog) -> bool:
     """Return whether the home page of a blog could not be parsed when it was last fetched."""
     home = home_target(archive, blog)
-    query = "select 1 from open_failures where url = ? and kind = 'unreadable' and not permanent"  # not one field of it
+    # A field that is missing on a page is a permanent failure.
+    query = "select 1 from open_failures where url = ? and kind = 'unreadable' and not permanent"
     return home is not None and archive.exists(query, (home.url,))
 
 

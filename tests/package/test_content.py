@@ -126,14 +126,14 @@ def test_every_package_that_is_imported_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "files"),
+    ("schema", "pattern"),
     [
-        ("vendor.citation-file-format", ["CITATION.cff"]),
-        ("vendor.github-workflows", [".github/workflows/ci.yml", ".github/workflows/bundle.yml"]),
-        ("vendor.github-workflows", [".github/workflows/release.yml"]),
+        ("vendor.citation-file-format", "CITATION.cff"),
+        ("vendor.dependabot", ".github/dependabot.yml"),
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
     ],
 )
-def test_citation_and_workflows_follow_their_schemas(schema: str, files: list[str]) -> None:
+def test_citation_and_workflows_follow_their_schemas(schema: str, pattern: str) -> None:
     words = [
         sys.executable,
         "-m",
@@ -142,19 +142,23 @@ def test_citation_and_workflows_follow_their_schemas(schema: str, files: list[st
         schema,
         "--default-filetype",
         "yaml",
-        *files,
+        *ROOT.glob(pattern),
     ]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_every_action_is_pinned_by_its_commit() -> None:
+def test_every_action_is_pinned_by_its_commit_and_the_base_of_the_image_by_its_digest() -> None:
     used = [
         line.partition("uses:")[2].strip()
         for path in (ROOT / ".github" / "workflows").glob("*.yml")
         for line in path.read_text("utf-8").splitlines()
-        if "uses:" in line
+        if "uses:" in line and "uses: ./" not in line
     ]
+    containerfile = (ROOT / "packaging" / "container" / "Containerfile").read_text("utf-8")
+    bases = re.findall(r"^FROM (\S+)", containerfile, re.MULTILINE)
+    assert re.fullmatch(r"docker\.io/library/python:[\w.-]+@sha256:[0-9a-f]{64}", bases[0])
+    assert set(bases[1:]) == {"base"}
     assert len(used) > 8
     assert [name for name in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+.*", name)] == []
 

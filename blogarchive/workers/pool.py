@@ -41,9 +41,8 @@ def stop_signals() -> tuple[signal.Signals, ...]:
     return tuple(signum for signum in _STOP_SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN)
 
 
-MOST_WORKERS = 61  # Windows waits for no more processes at once
+_MOST_WORKERS = 61  # Windows waits for no more processes at once
 _TASKS_AHEAD = 2  # for each worker
-_BATCH = 16  # items of a task
 _BATCH_BYTES = 1_000_000
 
 Item = TypeVar("Item")
@@ -56,30 +55,33 @@ def map_in_order(
     *,
     local: int,
     size: Callable[[Item], int] = lambda item: 0,
+    batch: int = 16,
+    workers: int | None = None,
 ) -> Iterator[tuple[Item, Result]]:
-    """Yield each item with `function(item)`, in order, computed on all cores; few items are in memory at a time.
+    """Yield each item with `function(item)`, in order, computed by `workers`; few items are in memory at a time.
 
-    The first `local` items are computed in this process: about as many as it computes while workers start. `size` is
-    that of an item in bytes: large ones go to a worker in smaller batches.
+    None are as many workers as cores. The first `local` items are computed in this process: about as many as it computes
+    while workers start. `size` is that of an item in bytes: large ones go to a worker in batches of fewer than `batch`.
     """
-    items, count = iter(items), min(count_cores(), MOST_WORKERS)
+    items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
     for item in items if count == 1 else islice(items, local):
         yield item, function(item)
-    batches = in_batches(items, most=_BATCH, size=size, most_bytes=_BATCH_BYTES)
-    first = next(batches, None)
-    if first is None:
-        return
-    pool = start_pool(count)
+    pool: ProcessPoolExecutor | None = None
+    running: deque[tuple[list[Item], Future[list[Result]]]] = deque()
     try:
-        running: deque[tuple[list[Item], Future[list[Result]]]] = deque()
-        for batch in _chain(first, batches):
-            running.append((batch, submit(pool, _map_batch, function, batch)))
+        for found in in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES):
+            if pool is None:
+                # spawn: a fork would copy the open database connection and the locks of the log into every worker.
+                pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+            with _blocked_stop_signals():  # a worker may start now
+                running.append((found, pool.submit(_map_batch, function, found)))
             if len(running) > count * _TASKS_AHEAD:
                 yield from _join(*running.popleft())
         for done in running:
             yield from _join(*done)
     finally:
-        pool.shutdown(cancel_futures=True)
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
 def in_batches(
@@ -98,26 +100,8 @@ def in_batches(
         yield batch
 
 
-def start_pool(count: int) -> ProcessPoolExecutor:
-    """Return a pool of `count` processes, which start when they are needed."""
-    # spawn: a fork would copy the open database connection and the locks of the log into every worker.
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
-
-
-def submit(
-    pool: ProcessPoolExecutor, function: Callable[..., Result], *arguments: object
-) -> "Future[Result]":
-    """Start `function(*arguments)` in the pool. A worker that starts now ignores the terminal's signals."""
-    with _blocked_stop_signals():
-        return pool.submit(function, *arguments)
-
-
-def _chain(first: list[Item], others: Iterable[list[Item]]) -> Iterator[list[Item]]:
-    yield first
-    yield from others
-
-
 def _map_batch(function: Callable[[Item], Result], batch: list[Item]) -> list[Result]:
+    """Return the results together: objects that several share are pickled once."""
     return [function(item) for item in batch]
 
 

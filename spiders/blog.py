@@ -1,6 +1,5 @@
 """Crawl blogs: take targets from the archive, fetch and parse them, pass the parsed pages to the pipelines."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -13,9 +12,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from blogarchive.crawl.options import HostLocks
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
@@ -30,8 +29,8 @@ from blogarchive.workers.parser_process import (
     ParserProcess,
 )
 from blogarchive.workers.pool import count_cores
-from spiders.download_handler import flush_slots
 from spiders.media import ImageFetcher
+from spiders.polite import PoliteSpider
 from spiders.responses import (
     RETRYABLE,
     ResponseClassifier,
@@ -44,8 +43,8 @@ from spiders.responses import (
     program_failure,
     request_of,
 )
-from spiders.robots import RobotsRules
-from spiders.throttle import HostScheduler, HostThrottle, PoliteSpider, RequestCancelled, pause_reason
+from spiders.scheduler import HostScheduler
+from spiders.throttle import HostThrottle, RequestCancelled, pause_reason
 
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
 _AHEAD = 3
@@ -121,12 +120,10 @@ class BlogSpider(PoliteSpider):
     scheduler: HostScheduler[Target]
     images: ImageFetcher
     parser: PageParser
-    rules: RobotsRules
 
     def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self._changed = asyncio.Event()
         self._classifier = ResponseClassifier(session.unclosed_hosts())
 
     @classmethod
@@ -135,30 +132,27 @@ class BlogSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         spider.parser = PageParser(delay=delay, report=spider.session.observer.on_message)
-        spider.throttle = HostThrottle(
-            unit=timedelta(seconds=2 * max(delay, 0.05)),
+        throttle = HostThrottle(
+            delay=delay,
             homes=spider.session.homes,
             media_hosts=spider.session.settings.media_hosts(spider.session.blogs),
             delays=spider.session.delays,
             max_requests=spider.session.options.max_requests,
             locks=spider.locks,
         )
+        spider.obey(throttle, crawler)
         spider.scheduler = HostScheduler(
             spider.session.targets,
-            spider.throttle,
+            throttle,
             on_change=spider._changed.set,
             ahead=spider.parser.ahead,
         )
         spider.images = ImageFetcher(
             spider.session.media,
-            spider.throttle,
+            throttle,
             timeout=_IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
             on_change=spider._changed.set,
         )
-        spider.rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
-        spider.throttle.on_stop(spider._changed.set)
-        spider.throttle.on_stop(lambda: flush_slots(crawler))
-        crawler.signals.connect(spider.rules.add, signals.robots_parsed)
         crawler.signals.connect(spider._on_stored, signals.item_scraped)
         crawler.signals.connect(spider._on_pipeline_error, signals.item_error)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
@@ -309,7 +303,7 @@ class BlogSpider(PoliteSpider):
     def _on_pipeline_error(self, item: CrawledPage, failure: TwistedFailure) -> None:
         error = error_of(failure)
         if isinstance(error, BlogArchiveError):
-            self._end_run(error)
+            self.end_run(error)
             self.scheduler.mark_done(item.target)
         else:
             self._record_program_failure(item.target, error)
@@ -317,7 +311,7 @@ class BlogSpider(PoliteSpider):
     def _on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
         request, error = getattr(response, "request", None), error_of(failure)
         if request is None or isinstance(error, BlogArchiveError):
-            self._end_run(error)
+            self.end_run(error)
         elif "image" in request.cb_kwargs:
             log.error("fetching or storing %s failed", request.url, exc_info=error)
             self.images.record_program_failure(request.cb_kwargs["image"], program_failure(error).detail)
@@ -331,15 +325,8 @@ class BlogSpider(PoliteSpider):
         try:
             self._record_failure(target, program_failure(error), None)
         except Exception as another:  # noqa: BLE001 - Scrapy only logs exceptions of a signal's receiver
-            self._end_run(another)
+            self.end_run(another)
             self.scheduler.mark_done(target)
-
-    def _end_run(self, error: BaseException) -> None:
-        if isinstance(error, BlogArchiveError):
-            self.throttle.stop(error)
-        else:
-            self.crash = self.crash or error
-            self.throttle.stop()
 
 
 def _next_try(request: Request, last_body: bytes | None = None) -> Request:

@@ -3,9 +3,7 @@
 They pass the same throttle, robots.txt and middlewares as the pages of a backup. No page is stored.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -14,13 +12,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
-from blogarchive.crawl.options import HostLocks
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
-from spiders.download_handler import flush_slots
+from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, error_of, is_program_error, page_of
-from spiders.robots import RobotsRules
-from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled
+from spiders.throttle import HostThrottle, RequestCancelled
 
 _IN_FLIGHT = 2
 
@@ -29,31 +26,24 @@ class DiscoverySpider(PoliteSpider):
     """Fetches the lookups of its session."""
 
     name = "discover"
-    rules: RobotsRules
 
     def __init__(self, session: DiscoverySession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
         self._in_flight = 0
-        self._changed = asyncio.Event()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its throttle, connected to Scrapy's signals."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        spider.throttle = HostThrottle(
-            unit=timedelta(seconds=2 * max(delay, 0.05)),
+        throttle = HostThrottle(
+            delay=crawler.settings.getfloat("DOWNLOAD_DELAY"),
             homes=spider.session.homes,
             max_requests=spider.session.max_requests,
             locks=spider.locks,
         )
-        spider.throttle.on_stop(spider._changed.set)
-        spider.throttle.on_stop(lambda: flush_slots(crawler))
-        rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
-        crawler.signals.connect(rules.add, signals.robots_parsed)
+        spider.obey(throttle, crawler)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
-        spider.rules = rules  # Scrapy keeps weak references to receivers
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -102,5 +92,4 @@ class DiscoverySpider(PoliteSpider):
         self._changed.set()
 
     def _on_callback_error(self, failure: TwistedFailure) -> None:
-        self.crash = self.crash or error_of(failure)
-        self.throttle.stop()
+        self.end_run(error_of(failure))

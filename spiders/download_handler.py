@@ -21,13 +21,14 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from blogarchive.crawl.options import NoHostLocks
 from blogarchive.errors import HostBusy
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.parsing.http import host_of, is_public, port_of, retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from spiders.polite import PoliteSpider
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.single_page import PageSpider
-from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
+from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
 
 
 class PublicAddressResolver(CachingHostnameResolver):
@@ -96,19 +97,6 @@ class _AddressFilter:
         self._receiver.resolutionComplete()
 
 
-def flush_slots(crawler: Crawler) -> None:
-    """Pass all requests that wait for their delay to the handler, which cancels them at the end of a run."""
-    if not crawler.crawling or crawler.engine is None:
-        return
-    downloader = crawler.engine.downloader
-    for slot in downloader.slots.values():
-        slot.close()
-        slot.delay = 0.0
-        downloader._process_queue(slot)
-    # Repeat until all are gone: a late response may bring another request, and AutoThrottle the delay back.
-    asyncio.get_running_loop().call_later(0.1, flush_slots, crawler)
-
-
 class ServiceDownloader(Downloader):
     """Scrapy's downloader with a slot for each service: two ports of one name are two hosts."""
 
@@ -127,7 +115,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
-        self._delay = timedelta(seconds=crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._typed: set[tuple[str, int]] = set()  # host and port
         pool: Any = self._pool
         pool._factory = partial(LimitedHeadFactory, self._require_locks)
@@ -146,9 +134,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         """Return the spider, with a throttle and locks."""
         spider: Any = self.crawler.spider
         if not hasattr(spider, "throttle"):
-            unit = timedelta(seconds=2 * max(self._delay.total_seconds(), 0.05))
-            spider.locks = NoHostLocks()
-            spider.throttle = HostThrottle(unit=unit, homes=lambda: self._typed, locks=spider.locks)
+            spider.locks = HostLocks()
+            spider.throttle = HostThrottle(delay=self._delay, homes=lambda: self._typed)
             self._add_to_resolver(spider.throttle)
             self._typed.update((host_of(url), port_of(url)) for url in getattr(spider, "start_urls", ()))
         # A page that redirects to a private address was not typed.
@@ -198,8 +185,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         try:
             async with spider.locks.request_to(host):
                 spider.throttle.record_request(host)
-                waited = timedelta(seconds=monotonic() - accepted_at)
-                spider.throttle.pause(host, min(waited, self._delay))
+                waited = min(monotonic() - accepted_at, self._delay)
+                spider.throttle.pause(host, timedelta(seconds=waited))
                 return await super().download_request(request)
         except HostBusy as error:
             spider.throttle.busy_hosts[host] = error

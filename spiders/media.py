@@ -30,7 +30,8 @@ from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.media import QueuedImage
 from blogarchive.store.rows import parse_utc
 from spiders.responses import RETRYABLE, classify_error, error_of, is_program_error, page_of, request_of
-from spiders.throttle import LONGEST_WAIT, HostScheduler, HostThrottle, RequestCancelled, pause_reason
+from spiders.scheduler import HostScheduler
+from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled, pause_reason
 
 TRIES = 2
 """Tries in one run at an image that is refused, broken, truncated or not reached."""

@@ -1,49 +1,23 @@
 """Obey robots.txt, with responses that Scrapy's middleware mistakes for rules."""
 
 import logging
-from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from scrapy.http import Request, Response
-from scrapy.robotstxt import RobotParser
-from scrapy.utils.httpobj import urlparse_cached
 
-from blogarchive.items import Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import retry_after, service_of
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, page_of
-from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
+from spiders.throttle import LONGEST_WAIT, RequestCancelled
 
 _MAX_ROBOTS_BYTES = 500 * 1024
 """Rules beyond are ignored (RFC 9309, 2.5)."""
 
 _UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError, RequestCancelled)
-
-
-class RobotsRules:
-    """The rules of every robots.txt of the run."""
-
-    def __init__(self, user_agent: str, throttle: HostThrottle) -> None:
-        self._user_agent = user_agent
-        self._throttle = throttle
-        self._parsers: dict[str, RobotParser] = {}  # by host and port
-
-    def add(self, robotparser: RobotParser, request: Request) -> None:
-        """Add the rules for the host of `request`; a receiver of Scrapy's signal `robots_parsed`."""
-        url = urlparse_cached(request)
-        self._parsers[url.netloc] = robotparser
-        delay = robotparser.crawl_delay(self._user_agent)
-        if delay:  # Scrapy reads it and does not use it
-            self._throttle.set_crawl_delay(service_of(request.url), delay)
-
-    def forbid_all(self, targets: Iterable[Target]) -> bool:
-        """Return True if known rules forbid each of `targets`."""
-        rules = ((self._parsers.get(urlsplit(target.url).netloc), target.url) for target in targets)
-        return all(parser is not None and not parser.allowed(url, self._user_agent) for parser, url in rules)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):

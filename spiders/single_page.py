@@ -1,7 +1,6 @@
 """Fetch one page as a run would, for `blogarchive doctor` and for `scrapy shell`, `fetch` and `parse`."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from typing import Any, Self
 
 from scrapy import Request
@@ -9,13 +8,14 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from blogarchive.crawl.options import HostLocks
 from blogarchive.crawl.targets import target_of_url
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.parsing.http import host_of, matches_host, port_of
 from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
+from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, error_of, is_program_error, page_of
-from spiders.throttle import HostThrottle, PoliteSpider
+from spiders.throttle import HostThrottle
 
 
 class PageSpider(PoliteSpider):
@@ -41,9 +41,10 @@ class PageSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.target is not None:
             home = (host_of(spider.target.url), port_of(spider.target.url))
-            spider.throttle = HostThrottle(
-                unit=timedelta(seconds=1), homes=lambda: (home,), locks=spider.locks
+            throttle = HostThrottle(
+                delay=crawler.settings.getfloat("DOWNLOAD_DELAY"), homes=lambda: (home,), locks=spider.locks
             )
+            spider.obey(throttle, crawler)
         return spider
 
     @classmethod

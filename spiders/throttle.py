@@ -1,24 +1,23 @@
-"""The limits of a host (delay, pauses, refusals), and its queue of pages or images, a few at a time."""
+"""The limits of a host: delay, pauses, refusals."""
 
 import asyncio
 import string
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
 
-import scrapy
 from scrapy.core.downloader import Slot
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
-from blogarchive.crawl.options import HostDelays, HostLocks, NoHostLocks
+from blogarchive.crawl.options import HostDelays
 from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import is_same_service, parse_address, service_of
+from blogarchive.parsing.http import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
 """A host is blocked for the rest of the run after this many refusals, or failed pages, in a row."""
@@ -35,7 +34,8 @@ LONGEST_CRAWL_DELAY = timedelta(minutes=1)
 _TOKENS = (string.ascii_letters + string.digits + "+/=_-").encode()
 """Characters of times, addresses and tokens, which differ between two copies of one block page."""
 
-_POLL = timedelta(seconds=1)
+_POLL = 1.0
+_SHORTEST_DELAY = 0.05  # for back-offs
 
 
 class RequestCancelled(Exception):
@@ -45,24 +45,24 @@ class RequestCancelled(Exception):
 class HostThrottle:
     """Pauses, refusals and failures of every host, which is named as its service: with a port that is not the default.
 
-    `unit` is the first back-off, which doubles with every refusal in a row. `homes` returns host and port of every
-    blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of the hosts if they
-    differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`. `locks` are those of the hosts,
-    which another process may have requested just before.
+    The first back-off, `unit`, is twice the `delay` of the run; it doubles with every refusal in a row. `homes` returns
+    host and port of every blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of
+    the hosts if they differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`. `locks` are those of
+    the hosts, which another process may have requested just before.
     """
 
     def __init__(
         self,
         *,
-        unit: timedelta,
+        delay: float,
         homes: Callable[[], Collection[tuple[str, int]]],
         media_hosts: Collection[str] = (),
         delays: HostDelays | None = None,
         max_requests: int | None = None,
         locks: HostLocks | None = None,
     ) -> None:
-        self._locks: HostLocks = locks or NoHostLocks()
-        self.unit = unit
+        self._locks = locks or HostLocks()
+        self.unit = timedelta(seconds=2 * max(delay, _SHORTEST_DELAY))
         self.requests = 0
         self.limit: str | None = None  # the limit that the run has reached
         self.stop_error: BlogArchiveError | None = None
@@ -128,7 +128,7 @@ class HostThrottle:
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
                 return
-            await self._sleep(min(wait, _POLL.total_seconds()))  # the host may be blocked meanwhile
+            await self._sleep(min(wait, _POLL))  # the host may be blocked meanwhile
         raise RequestCancelled
 
     def pause(self, host: str, duration: timedelta) -> None:
@@ -227,137 +227,6 @@ class EvenAutoThrottle(AutoThrottle):
         super()._adjust_delay(slot, latency, response.replace(status=200))
 
 
-class PoliteSpider(scrapy.Spider):
-    """A spider with a `throttle` and the `locks` of its hosts, which the download handler obeys."""
-
-    throttle: HostThrottle
-
-    def __init__(self, *, locks: HostLocks | None = None) -> None:
-        super().__init__()
-        self.crash: BaseException | None = None
-        self.locks: HostLocks = locks or NoHostLocks()
-
-    def report_robots_error(self, url: str, reason: str) -> None:
-        """Report a robots.txt that could not be read; it forbids nothing."""
-
-    def record_robots_refusal(self, host: str, retry_after: timedelta, request: scrapy.Request) -> None:
-        """Obey the long Retry-After of a robots.txt, which was fetched before `request`."""
-        self.throttle.record_refusal(host, retry_after)
-
-
 def pause_reason(wait: timedelta) -> str:
     """Return why a host with this Retry-After is blocked."""
     return Detail.HOST_PAUSE.format(seconds=wait.total_seconds())
-
-
-_IN_FLIGHT_PER_HOST = 2  # one is fetched; the other is ready while the first is parsed
-_BATCH = 20
-
-
-class Queued(Protocol):
-    """An item of a queue; hashable."""
-
-    @property
-    def url(self) -> str:
-        """The URL to fetch."""
-
-
-T = TypeVar("T", bound=Queued)
-
-
-class Source(Protocol[T]):
-    """Supplies a scheduler with items; `TargetSource` and `MediaSession` are sources."""
-
-    def changed_hosts(self) -> Sequence[str]:
-        """Return the hosts that may have new items since the last call."""
-
-    def take(self, host: str, limit: int, exclude: Collection[T]) -> list[T]:
-        """Return at most `limit` items of `host` that are not in `exclude`."""
-
-
-class HostScheduler(Generic[T]):
-    """Hands out the items of `source` until none is left or the run stops.
-
-    At most two items of a host are in flight; `ahead` returns how many more are allowed. An item is in flight until
-    `mark_done` or `defer` is called for it. `on_change` is called at each of them. A host is asked for items only if
-    one of its items ended, or if the source names it as changed.
-    """
-
-    def __init__(
-        self,
-        source: Source[T],
-        throttle: HostThrottle,
-        *,
-        on_change: Callable[[], None],
-        ahead: Callable[[], int] = lambda: 0,
-    ) -> None:
-        self._source = source
-        self._throttle = throttle
-        self._on_change = on_change
-        self._ahead = ahead
-        self._ready: defaultdict[str, deque[T]] = defaultdict(deque)  # by host
-        self._queued_by: dict[T, str] = {}  # host of each item in flight
-        self._in_flight: defaultdict[str, set[T]] = defaultdict(set)  # by host
-        self._deferred: defaultdict[str, set[T]] = defaultdict(set)  # by host
-        self._open: dict[str, None] = {}  # hosts that may have room and items
-        self._blocked: set[str] = set()
-
-    @property
-    def is_busy(self) -> bool:
-        """True if an item is in flight."""
-        return bool(self._queued_by)
-
-    def unfinished(self, host: str) -> set[T]:
-        """Return the items of the queue of `host` that are in flight or deferred."""
-        return self._in_flight[host] | self._deferred[host]
-
-    def take_free(self) -> Iterator[T]:
-        """Yield items of the hosts with room; they are in flight now."""
-        self._open.update(dict.fromkeys(self._source.changed_hosts()))
-        most = _IN_FLIGHT_PER_HOST + self._ahead()
-        for host in list(self._open):
-            del self._open[host]
-            while len(self._in_flight[host]) < most and self._fill(host):
-                item = self._ready[host].popleft()
-                self._queued_by[item] = host
-                self._in_flight[host].add(item)
-                yield item
-
-    def has_more(self) -> bool:
-        """Return True if an allowed item is not in flight yet."""
-        self._open.update(dict.fromkeys(self._source.changed_hosts()))
-        return any(map(self._fill, self._open))
-
-    def block_host(self, host: str) -> None:
-        """Hand out nothing more of the queue of `host`."""
-        self._blocked.add(host)
-
-    def is_blocked(self, host: str) -> bool:
-        """Return True if `block_host` was called for `host`."""
-        return host in self._blocked
-
-    def mark_done(self, item: T) -> None:
-        """Free the place of an item that was stored or has failed."""
-        host = self._queued_by.pop(item, None)
-        if host is not None:
-            self._in_flight[host].discard(item)
-            self._open[host] = None
-        self._on_change()
-
-    def defer(self, item: T) -> None:
-        """Free the place of an item that was not sent; the next run fetches it."""
-        if item in self._queued_by:
-            self._deferred[self._queued_by[item]].add(item)
-        self.mark_done(item)
-
-    def _fill(self, host: str) -> bool:
-        """Return True if the queue of `host` begins with an allowed item; take more items if it is empty."""
-        if host in self._blocked or not self._throttle.is_allowed(host):
-            return False
-        ready = self._ready[host]
-        while True:
-            if not ready:
-                ready.extend(self._source.take(host, _BATCH, self.unfinished(host)))
-            if not ready or self._throttle.is_allowed(service_of(ready[0].url)):
-                return bool(ready)
-            self._deferred[host].add(ready.popleft())  # some blogs have pages on a second host

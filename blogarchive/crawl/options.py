@@ -1,77 +1,21 @@
 """What the user asked of a run: options, cookies, hosts that another worker holds, and the settings of each blog."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
-from blogarchive.errors import BlogArchiveError, HostBusy, NoArchive, UsageError
-from blogarchive.fleet.shard import VARIABLE, fleet_url
+from blogarchive.errors import NoArchive, UsageError
+from blogarchive.fleet.shard import VARIABLE, HostLocks, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
 
 if TYPE_CHECKING:
     from http.cookiejar import MozillaCookieJar
-
-
-class HostLocks(Protocol):
-    """Locks of hosts, by default of none. A host is written as in URLs, with a port that is not the default."""
-
-    @property
-    def left_out(self) -> Collection[str]:
-        """The hosts that this run must not request."""
-        return ()
-
-    @property
-    def busy(self) -> Mapping[str, HostBusy]:
-        """The hosts that another worker holds."""
-        return {}
-
-    @property
-    def waits(self) -> Mapping[str, float]:
-        """Seconds from the lock of a host to its first request."""
-        return {}
-
-    def hold(self, delays: Mapping[str, float]) -> None:
-        """Lock hosts with these seconds between requests until the end of the run.
-
-        Raises `HostBusy` if other workers hold them all.
-        """
-
-    def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
-        """Hold the lock of `host` during a request; raises `HostBusy` or an error of `lost`."""
-        return nullcontext()
-
-    def record_delay(self, host: str, seconds: float) -> None:
-        """Store the Crawl-delay of a host for the next holder of its lock."""
-
-    def lost(self) -> BlogArchiveError | None:
-        """Return why this run may send no more requests, or None. Call it directly before each request."""
-        return None
-
-    def report(self, requests: int) -> BlogArchiveError | None:
-        """Store how many requests were sent; return why the run must end, or None."""
-        return None
-
-    def end_turns(self) -> None:
-        """Free the hosts that are shared with other runs and were not requested for a while."""
-
-
-class NoHostLocks(HostLocks):
-    """Locks nothing: no other process requests these hosts."""
-
-    def hold(self, delays: Mapping[str, float]) -> None:
-        """Do nothing."""
-
-    def record_delay(self, host: str, seconds: float) -> None:
-        """Do nothing."""
-
-    def end_turns(self) -> None:
-        """Do nothing."""
 
 
 @contextmanager
@@ -82,7 +26,7 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
     Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
     """
     if not os.environ.get(VARIABLE):
-        yield NoHostLocks()
+        yield HostLocks()
         return
     url = fleet_url()
     from blogarchive.fleet.database.host_locks import fleet_locks

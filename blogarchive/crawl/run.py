@@ -10,21 +10,20 @@ from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.options import (
     CrawlOptions,
     HostDelays,
-    HostLocks,
     open_host_locks,
     read_cookies,
     require_archive,
 )
-from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
+from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
 from blogarchive.errors import (
@@ -36,6 +35,7 @@ from blogarchive.errors import (
     SiteBlocks,
     Unreachable,
 )
+from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import service_name, service_of
@@ -88,23 +88,6 @@ _SECONDS_BETWEEN_CHECKS = 0.5
 """Time between two checks that a fleet's locks are held; each request checks them too."""
 
 
-class SpiderThrottle(ThrottleState, Protocol):
-    """The part of `spiders.throttle.HostThrottle` that ends a run."""
-
-    def end_at_limit(self, limit: str) -> None:
-        """Send no more requests, because the run has reached a limit of the user."""
-
-    def stop(self, error: BlogArchiveError | None = None) -> None:
-        """End the run: cancel all requests."""
-
-
-class CrawlSpider(Protocol):
-    """The part of `spiders.blog.BlogSpider` used here; settings name the spider as a string."""
-
-    throttle: SpiderThrottle
-    crash: BaseException | None
-
-
 @contextmanager
 def restored_signal_handlers() -> Iterator[None]:
     """Restore the handlers of stop signals at the end, after the archive is closed."""
@@ -149,14 +132,17 @@ def run_spider(
     locks: HostLocks,
     duration: timedelta | None = None,
     **arguments: object,
-) -> CrawlSpider:
-    """Run one spider until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
+) -> Any:
+    """Run a `PoliteSpider` until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
 
     Later signals do nothing. Raises the error of this program that ended the run.
     """
     crawler = process.create_crawler(name)
     task = process.crawl(crawler, locks=locks, **arguments)
     loop = asyncio.get_event_loop()
+
+    def spider() -> Any:
+        return crawler.spider
 
     def stop(signum: signal.Signals) -> None:
         end(
@@ -167,10 +153,10 @@ def run_spider(
 
     def end(error: BlogArchiveError) -> None:
         loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
-        cast(CrawlSpider, crawler.spider).throttle.stop(error)
+        spider().throttle.stop(error)
 
     def check_locks() -> None:
-        sent = cast(CrawlSpider, crawler.spider).throttle.requests if crawler.spider else 0
+        sent = spider().throttle.requests if crawler.spider else 0
         if error := locks.lost() or locks.report(sent):
             end(error)
             return
@@ -179,7 +165,7 @@ def run_spider(
 
     def end_at_limit(duration: timedelta) -> None:
         if crawler.spider is not None:
-            cast(CrawlSpider, crawler.spider).throttle.end_at_limit(str(duration))
+            spider().throttle.end_at_limit(str(duration))
 
     if duration is not None:
         loop.call_later(duration.total_seconds(), end_at_limit, duration)
@@ -189,13 +175,12 @@ def run_spider(
         process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error
-    return _ended_spider(crawler)
+    return _ended_spider(crawler.spider)
 
 
-def _ended_spider(crawler: Crawler) -> CrawlSpider:
-    if crawler.spider is None:
+def _ended_spider(spider: Any) -> Any:
+    if spider is None:
         raise Interrupted(_("stopped before the run began"))
-    spider = cast(CrawlSpider, crawler.spider)
     if spider.crash:
         raise spider.crash
     return spider
@@ -242,13 +227,6 @@ _CONCURRENT_PER_HOST = 4
 """Pages and images of a host that wait for their turn; one of them is requested."""
 _MAX_CONCURRENT = 800
 """At most: each host needs a connection, and a process may often open 1,024 files."""
-
-
-class _PageSpider(CrawlSpider, Protocol):
-    """The part of `spiders.single_page.PageSpider` used here."""
-
-    page: Page | None
-    failure: str
 
 
 def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
@@ -346,9 +324,10 @@ def fetch(target: Target, settings: Settings) -> Page:
     with restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
         locks.hold({service_of(target.url): 0.0})
         process = AsyncCrawlerProcess(settings)
-        spider = cast(_PageSpider, run_spider(process, "page", locks=locks, target=target))
-    if spider.page is not None:
-        return spider.page
+        spider = run_spider(process, "page", locks=locks, target=target)
+    page: Page | None = spider.page
+    if page is not None:
+        return page
     if "robots.txt" in spider.failure:
         raise RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
     for host, reason in spider.throttle.blocked_hosts.items():

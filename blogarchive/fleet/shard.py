@@ -1,4 +1,4 @@
-"""A shard of a fleet: its description beside the archive, its home, and the settings of a fleet.
+"""A shard of a fleet: its description beside the archive, its home; the settings of a fleet, and the locks of none.
 
 The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or knows fewer
 rounds than PostgreSQL: it is refused, so that a shard never continues in two files.
@@ -11,14 +11,16 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
-from blogarchive.errors import BlogArchiveError, CannotWrite, HostBusy, UsageError
+from blogarchive.errors import BlogArchiveError, CannotWrite, HostBusy, Interrupted, UsageError
 
 SUFFIX: Final = ".shard"
 
@@ -237,3 +239,39 @@ def boot_clock() -> float:
         return time.clock_gettime(time.CLOCK_MONOTONIC)  # `time.monotonic` stands still while a Mac sleeps
     else:
         return time.monotonic()
+
+
+class HostLocks:
+    """Locks of hosts; these lock nothing, for a process that shares no host with others.
+
+    A host is written as in URLs, with a port that is not the default. `left_out` are the hosts that this run must not
+    request, `busy` those that another worker holds. `waits` are the seconds from the lock of a host to its first request.
+    """
+
+    left_out: Collection[str] = ()
+    busy: Mapping[str, HostBusy] = MappingProxyType({})
+    waits: Mapping[str, float] = MappingProxyType({})
+
+    def hold(self, delays: Mapping[str, float]) -> None:
+        """Lock hosts with these seconds between requests until the end of the run.
+
+        Raises `Interrupted`, or `HostBusy` if other workers hold them all.
+        """
+
+    def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of `host` during a request; raises `HostBusy` or `Interrupted`."""
+        return nullcontext()
+
+    def record_delay(self, host: str, seconds: float) -> None:
+        """Store the Crawl-delay of a host for the next holder of its lock."""
+
+    def lost(self) -> Interrupted | None:
+        """Return why this run may send no more requests, or None. Call it directly before each request."""
+        return None
+
+    def report(self, requests: int) -> Interrupted | None:
+        """Store how many requests were sent; return why the run must end, as if a person has paused it, or None."""
+        return None
+
+    def end_turns(self) -> None:
+        """Free the hosts that are shared with other runs and were not requested for a while."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 
-from spiders.throttle import HostScheduler, HostThrottle
+from spiders.scheduler import HostScheduler
+from spiders.throttle import HostThrottle
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Queue:
 
 @pytest.fixture
 def throttle() -> HostThrottle:
-    return HostThrottle(unit=timedelta(seconds=0.01), homes=frozenset)
+    return HostThrottle(delay=0, homes=frozenset)
 
 
 def scheduler_of(queue: Queue, throttle: HostThrottle) -> HostScheduler[Item]:

@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def throttle() -> HostThrottle:
-    return HostThrottle(unit=timedelta(seconds=0.01), homes=frozenset)
+    return HostThrottle(delay=0, homes=frozenset)
 
 
 async def is_free(throttle: HostThrottle, host: str) -> bool:

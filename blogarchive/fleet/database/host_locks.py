@@ -19,6 +19,7 @@ from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, 
 from blogarchive.fleet.database.shards import SELECT
 from blogarchive.fleet.shard import (
     ROUND_VARIABLE,
+    HostLocks,
     ShardRow,
     boot_clock,
     home_error,
@@ -53,7 +54,7 @@ class _Turn:
     requests: int = 0
 
 
-class AdvisoryHostLocks:
+class AdvisoryHostLocks(HostLocks):
     """The `HostLocks` of a fleet. `delay` is the time from a new lock to the first request, in seconds.
 
     The last holder may have sent a request just before it ended. `round_id` is the round of a worker's process.

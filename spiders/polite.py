@@ -1,0 +1,93 @@
+"""What each of our spiders has: a throttle, the rules of robots.txt, and an end by the first error."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
+
+from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.shard import HostLocks
+from blogarchive.items import Target
+from blogarchive.parsing.http import service_of
+from spiders.throttle import HostThrottle
+
+
+class RobotsRules:
+    """The rules of every robots.txt of the run."""
+
+    def __init__(self, user_agent: str, throttle: HostThrottle) -> None:
+        self._user_agent = user_agent
+        self._throttle = throttle
+        self._parsers: dict[str, RobotParser] = {}  # by host and port
+
+    def add(self, robotparser: RobotParser, request: Request) -> None:
+        """Add the rules for the host of `request`; a receiver of Scrapy's signal `robots_parsed`."""
+        url = urlparse_cached(request)
+        self._parsers[url.netloc] = robotparser
+        delay = robotparser.crawl_delay(self._user_agent)
+        if delay:  # Scrapy reads it and does not use it
+            self._throttle.set_crawl_delay(service_of(request.url), delay)
+
+    def forbid_all(self, targets: Iterable[Target]) -> bool:
+        """Return True if known rules forbid each of `targets`."""
+        rules = ((self._parsers.get(urlsplit(target.url).netloc), target.url) for target in targets)
+        return all(parser is not None and not parser.allowed(url, self._user_agent) for parser, url in rules)
+
+
+class PoliteSpider(scrapy.Spider):
+    """A spider with a `throttle` and the `locks` of its hosts, which the download handler obeys.
+
+    `crash` is an error of this program that ended it.
+    """
+
+    throttle: HostThrottle
+    rules: RobotsRules
+
+    def __init__(self, *, locks: HostLocks | None = None) -> None:
+        super().__init__()
+        self.crash: BaseException | None = None
+        self.locks = locks or HostLocks()
+        self._changed = asyncio.Event()
+
+    def obey(self, throttle: HostThrottle, crawler: Crawler) -> None:
+        """Obey these limits and each robots.txt."""
+        self.throttle = throttle
+        self.rules = RobotsRules(crawler.settings["USER_AGENT"], throttle)
+        throttle.on_stop(self._changed.set)
+        throttle.on_stop(lambda: _flush_slots(crawler))
+        crawler.signals.connect(self.rules.add, signals.robots_parsed)
+
+    def end_run(self, error: BaseException) -> None:
+        """End the run because of an error of this program, or one for the user."""
+        if isinstance(error, BlogArchiveError):
+            self.throttle.stop(error)
+        else:
+            self.crash = self.crash or error
+            self.throttle.stop()
+
+    def report_robots_error(self, url: str, reason: str) -> None:
+        """Report a robots.txt that could not be read; it forbids nothing."""
+
+    def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
+        """Obey the long Retry-After of a robots.txt, which was fetched before `request`."""
+        self.throttle.record_refusal(host, retry_after)
+
+
+def _flush_slots(crawler: Crawler) -> None:
+    """Pass all requests that wait for their delay to the handler, which cancels them at the end of a run."""
+    if not crawler.crawling or crawler.engine is None:
+        return
+    downloader = crawler.engine.downloader
+    for slot in downloader.slots.values():
+        slot.close()
+        slot.delay = 0.0
+        downloader._process_queue(slot)
+    # Repeat until all are gone: a late response may bring another request, and AutoThrottle the delay back.
+    asyncio.get_running_loop().call_later(0.1, _flush_slots, crawler)

@@ -29,6 +29,7 @@ SLOW_MODULES = {
     "test_interrupted_images",
     "test_interruption",
     "test_killed_exports",
+    "test_nightly",
     "test_stopped",
 }
 """Modules of kills and attacks in other folders."""

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import plistlib
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from datasette.app import Datasette
@@ -21,7 +18,6 @@ from datasette.app import Datasette
 from blogarchive.browse.app.check import find_url, other_scheme, preview_of
 from blogarchive.browse.app.context import open_database
 from blogarchive.browse.app.files import linux_disks
-from blogarchive.browse.app.nightly import Launchd, Systemd, TaskScheduler
 from blogarchive.store.database.migrations import prepare
 from blogarchive.store.read.status import blog_lines
 from blogarchive.store.statements import Statements
@@ -440,33 +436,6 @@ def test_the_card_of_a_blog_says_that_it_moved_and_continues_at_the_new_address(
         assert "Continue at the new address" in page
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the schedule of Linux")
-def test_a_switch_installs_and_removes_the_nightly_update(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A program in place of systemctl records its words: no test machine has a systemd for users."""
-    systemctl = tmp_path / "bin" / "systemctl"
-    systemctl.parent.mkdir()
-    systemctl.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/calls"\n')
-    systemctl.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    db = tmp_path / "archive.db"
-    with closing(sqlite3.connect(db)) as connection:
-        prepare(Statements(db, connection))
-    units = tmp_path / "config" / "systemd" / "user"
-    with app_server(db) as server:
-        assert "message=nightly" in server.post("/app/nightly", on="yes").headers["location"]
-        assert "Switched on" in server.send("GET", "/app", cookie=server.cookie).text
-        assert f"update -q --db {db}" in next(units.glob("*.service")).read_text("utf-8")
-        assert "message=no_nightly" in server.post("/app/nightly").headers["location"]
-        assert "Switched off" in server.send("GET", "/app", cookie=server.cookie).text
-        assert not list(units.iterdir())
-    calls = (tmp_path / "calls").read_text()
-    assert "enable --now blogarchive-" in calls
-    assert "disable --now blogarchive-" in calls
-
-
 def test_an_archive_that_cannot_be_opened_is_explained_on_a_page_after_a_double_click(tmp_path: Path) -> None:
     db, shown = tmp_path / "archive.db", tmp_path / "shown"
     db.write_bytes(b"no database" * 100)
@@ -482,50 +451,3 @@ def test_an_archive_that_cannot_be_opened_is_explained_on_a_page_after_a_double_
     assert ran.returncode == 6
     until(shown.exists, 20)
     assert "is damaged or no archive" in shown.read_text("utf-8")
-
-
-ARCHIVES = ("archive.db", "我的 100% $HOME 'blog' \"x\"/archive.db", "C:\\b & c\\<1>.db")
-
-
-@pytest.fixture(params=ARCHIVES)
-def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return tmp_path / request.param
-
-
-def test_the_units_of_systemd_run_the_update_of_this_archive(archive: Path, tmp_path: Path) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("no systemd")
-    schedule = Systemd(archive)
-    schedule.write_units(tmp_path / "units")
-    units = [str(tmp_path / "units" / f"{schedule.name}.{kind}") for kind in ("service", "timer")]
-    ran = subprocess.run([analyze, "verify", *units], capture_output=True, text=True)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    line = next(one for one in Path(units[0]).read_text("utf-8").splitlines() if one.startswith("ExecStart="))
-    assert (
-        line.replace("%%", "%")
-        .replace("$$", "$")
-        .replace('\\"', '"')
-        .replace("\\\\", "\\")
-        .count(str(archive))
-        == 1
-    )
-
-
-def test_the_agent_of_launchd_runs_the_update_of_this_archive(archive: Path) -> None:
-    agent = plistlib.loads(Launchd(archive).to_plist())
-    assert Path(agent["ProgramArguments"][0]).is_relative_to(Path(sys.executable).parent)
-    assert agent["ProgramArguments"][-4:] == ["update", "-q", "--db", str(archive)]
-    assert agent["StartCalendarInterval"] == {"Hour": 3, "Minute": 30}
-
-
-def test_the_task_of_windows_runs_the_update_of_this_archive(archive: Path) -> None:
-    task = ElementTree.fromstring(TaskScheduler(archive).to_xml().partition("?>")[2])
-    space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
-    arguments = task.findtext(f".//{space}Arguments")
-    assert arguments == subprocess.list2cmdline(["update", "-q", "--db", str(archive)])
-    assert Path(str(task.findtext(f".//{space}Command"))).is_relative_to(Path(sys.executable).parent)
-
-
-def test_each_archive_has_a_schedule_of_its_own(tmp_path: Path) -> None:
-    assert Systemd(tmp_path / "a.db").name != Systemd(tmp_path / "b.db").name

@@ -81,9 +81,9 @@ def test_another_host_name_another_origin_and_a_missing_cookie_reach_nothing(ser
 
 
 def test_a_form_cannot_pass_options_to_a_command(server: AppServer) -> None:
-    for fields in ({"uid": "--full"}, {"uid": "-v"}, {"url": "a.example", "site": "--help"}):
+    for fields in ({"blog": "--full"}, {"blog": "-v"}, {"url": "a.example", "site": "--help"}):
         assert "message=wrong" in server.post("/app/start", **fields).headers["location"]
-    assert "message=wrong" in server.post("/app/change", uid="--help", action="pause").headers["location"]
+    assert "message=wrong" in server.post("/app/change", blog="--help", action="pause").headers["location"]
 
 
 def made(server: AppServer, kind: str, **fields: str) -> str:
@@ -211,10 +211,10 @@ def test_an_imported_blog_has_a_card_and_a_blog_that_is_gone_has_words_of_its_ow
     with app_server(db) as server:
         cookie = server.cookie
         shown = server.send("GET", "/app", cookie=cookie).text
-        (uid,) = re.findall(r'name="uid" value="([^"]+)"', shown)
+        (uid,) = re.findall(r'name="blog" value="([^"]+)"', shown)
         assert "2 of 2 posts stored" in shown
-        assert server.send("GET", f"/app/delete?uid={uid}", cookie=cookie).status == 200
-        gone = server.send("GET", "/app/delete?uid=nobody", cookie=cookie)
+        assert server.send("GET", f"/app/delete?name={uid}", cookie=cookie).status == 200
+        gone = server.send("GET", "/app/delete?name=nobody", cookie=cookie)
         assert gone.headers["location"] == "/app?message=no_blog"
 
 
@@ -347,8 +347,12 @@ def test_a_backup_that_was_killed_while_it_made_the_archive_is_no_error_of_the_p
 
 
 def _outcomes(db: Path) -> list[str]:
+    return _rows(db, "select outcome from runs")
+
+
+def _rows(db: Path, query: str) -> list[str]:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
-        return [str(outcome) for (outcome,) in connection.execute("select outcome from runs")]
+        return [str(value) for (value,) in connection.execute(query)]
 
 
 def test_a_page_without_a_blog_has_no_readable_preview() -> None:
@@ -364,18 +368,18 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
     with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
         until(lambda: db.exists() and finished(server))
-        page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie)
+        page = server.send("GET", f"/app/blog?name={UID}", cookie=server.cookie)
         assert "Seconds between two requests" in page.text
         changed = server.post(
             "/app/change",
-            uid=UID,
+            blog=UID,
             action="settings",
             delay="2.5",
             media_hosts="a.example",
             cookies="# Netscape HTTP Cookie File\n",
         )
         assert "message=changed" in changed.headers["location"], changed.text
-        shown = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
+        shown = server.send("GET", f"/app/blog?name={UID}", cookie=server.cookie).text
         assert 'value="2.5"' in shown
         assert 'value="a.example"' in shown
         (cookies,) = tmp_path.glob("cookies-*.txt")
@@ -385,20 +389,20 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
             ({"media_hosts": "http://x y"}, "A host is written as"),
             ({"cookies": "hello"}, "not the text of a cookies.txt"),
         ):
-            refused = server.post("/app/change", uid=UID, action="settings", **wrong).text
+            refused = server.post("/app/change", blog=UID, action="settings", **wrong).text
             assert words in refused
             assert str(tmp_path) not in refused
         assert list(tmp_path.glob("cookies-*.txt")) == [cookies]
-        assert "no such blog" in server.post("/app/change", uid="nobody", action="pause").text
-        assert "no such blog" in server.send("GET", "/app/blog?uid=nobody", cookie=server.cookie).text
+        assert "no such blog" in server.post("/app/change", blog="nobody", action="pause").text
+        assert "no such blog" in server.send("GET", "/app/blog?name=nobody", cookie=server.cookie).text
         assert server.send("GET", "/app/nowhere", cookie=server.cookie).headers["location"] == "/app"
         script = server.send("GET", "/app/app.js", cookie=server.cookie)
         assert script.headers["content-type"].startswith("text/javascript")
-        assert "message=paused" in server.post("/app/change", uid=UID, action="pause").headers["location"]
-        page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
+        assert "message=paused" in server.post("/app/change", blog=UID, action="pause").headers["location"]
+        page = server.send("GET", f"/app/blog?name={UID}", cookie=server.cookie).text
         assert "Include this blog again" in page
         assert "left out of updates" in server.send("GET", "/app", cookie=server.cookie).text
-        assert "message=resumed" in server.post("/app/change", uid=UID, action="resume").headers["location"]
+        assert "message=resumed" in server.post("/app/change", blog=UID, action="resume").headers["location"]
 
 
 def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_made(tmp_path: Path) -> None:
@@ -407,18 +411,53 @@ def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_mad
     with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
         until(lambda: db.exists() and finished(server))
-        question = server.send("GET", f"/app/delete?uid={UID}", cookie=server.cookie).text
+        question = server.send("GET", f"/app/delete?name={UID}", cookie=server.cookie).text
         assert "<dd>2</dd>" in question
         for typed in ("", "3", "yes"):
-            refused = server.post("/app/deleted", uid=UID, copy="yes", typed=typed).text
+            refused = server.post("/app/deleted", blog=UID, copy="yes", typed=typed).text
             assert "Nothing was deleted" in refused
-        assert server.post("/app/deleted", uid=UID, typed="2", csrf=False).status == 403
+        assert server.post("/app/deleted", blog=UID, typed="2", csrf=False).status == 403
         assert stored_posts(db) == 2
-        server.post("/app/deleted", uid=UID, copy="yes", typed=" ２ ")
+        server.post("/app/deleted", blog=UID, copy="yes", typed=" ２ ")
         assert "The blog is deleted" in at_end(server)
         assert stored_posts(db) == 0
         (copy,) = tmp_path.glob("before-deleting-*.db")
         assert stored_posts(copy) == 2
+
+
+def test_two_blogs_of_two_sites_with_one_id_are_never_taken_for_each_other(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    hurry(db, 0.01)
+    with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: db.exists() and finished(server))
+        with closing(sqlite3.connect(db)) as connection, connection:
+            connection.execute(
+                "insert into authors (site, uid, nickname, url, first_seen_at, last_seen_at)"
+                " select 'sina', uid, '另一个人', 'http://127.0.0.1:1/', first_seen_at, last_seen_at from authors"
+            )
+            connection.execute(
+                "insert into posts (author_id, number, url, title, content_hash, first_seen_at, last_seen_at)"
+                " select (select id from authors where site = 'sina'), number, 'http://127.0.0.1:1/' || number, title,"
+                " 'x', first_seen_at, last_seen_at from posts limit 1"
+            )
+        shown = server.send("GET", "/app", cookie=server.cookie).text
+        names = set(re.findall(r'name="blog" value="([^"]+)"', shown))
+        assert names == {f"creaders/{UID}", f"sina/{UID}"}
+        assert (
+            "message=paused"
+            in server.post("/app/change", blog=f"sina/{UID}", action="pause").headers["location"]
+        )
+        assert _rows(db, "select site from blog_settings where paused_at is not null") == ["sina"]
+        server.post("/app/start", blog=f"creaders/{UID}")
+        until(lambda: len(_outcomes(db)) == 2 and finished(server))
+        assert _outcomes(db) == ["done", "done"]
+        page = server.send("GET", f"/app/delete?name=sina/{UID}", cookie=server.cookie).text
+        assert ("另一个人" in page, "<dd>1</dd>" in page) == (True, True)
+        server.post("/app/deleted", blog=f"sina/{UID}", typed="1")
+        assert "The blog is deleted" in at_end(server)
+        assert _rows(db, "select site from authors") == ["creaders"]
+    assert stored_posts(db) == 2
 
 
 def test_the_card_of_a_blog_says_that_it_moved_and_continues_at_the_new_address(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_no_page_is_wider_than_a_phone_and_a_page_of_an_ended_program_says_so(
     server.post("/app/start", url=host.blog_url(UID), site="creaders")
     tab.go(f"http://{server.host}/app")
     wait_for_text(tab, "Finished")
-    for path in ("", "/files", f"/blog?uid={UID}", f"/delete?uid={UID}"):
+    for path in ("", "/files", f"/blog?name={UID}", f"/delete?name={UID}"):
         tab.go(f"http://{server.host}/app{path}")
         assert tab.value("document.documentElement.scrollWidth") <= 360, path
     server.process.terminate()

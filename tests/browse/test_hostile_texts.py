@@ -142,7 +142,13 @@ def test_no_hostile_text_runs_or_loads_anything_in_the_pages_of_app(
     copy(site.db, tmp_path / "archive.db")
     with app_server(tmp_path / "archive.db") as server:
         page.go(server.address)
-        for path in ("/app", "/app/blog?uid=27282", "/read", f"/read/post/{site.posts[0]}", "/archive/posts"):
+        for path in (
+            "/app",
+            "/app/blog?name=27282",
+            "/read",
+            f"/read/post/{site.posts[0]}",
+            "/archive/posts",
+        ):
             page.go(f"http://{server.host}{path}")
             assert dangerous(page, own_scripts=True) == [], path
         assert_quiet(page, f"http://{server.host}")

@@ -118,12 +118,12 @@ async def progress(context: AppContext) -> Response:
 async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
-    url, site, uid = find_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
-    if uid.startswith("-") or site.startswith("-"):
+    url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
+    if name.startswith("-") or site.startswith("-"):
         return _back("wrong")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
-    return start_crawl(context, "update", *([uid] if uid else []))
+    return start_crawl(context, "update", *([name] if name else []))
 
 
 async def retry(context: AppContext) -> Response:
@@ -242,14 +242,14 @@ _WRONG: Final = {
 
 
 async def blog(context: AppContext) -> Response:
-    """`/app/blog?uid=…`: the settings of one blog, and the ways to leave it out or delete it."""
-    uid = context.request.args.get("uid") or ""
-    result = await context.command("settings", uid, "--json")
-    contents = _contents(context.state.archive, uid)
+    """`/app/blog?name=SITE/UID`: the settings of one blog, and the ways to leave it out or delete it."""
+    name = context.request.args.get("name") or ""
+    result = await context.command("settings", name, "--json")
+    contents = _contents(context.state.archive, name)
     return await context.page(
         "blog.html",
-        uid=uid,
-        name=contents.name if contents else uid,
+        name=name,
+        title=contents.name if contents else name,
         settings=result.json() if result.code == 0 else None,
         message=MESSAGES.get(context.request.args.get("message") or "")
         or (MESSAGES["no_blog"] if result.code else None),
@@ -259,65 +259,65 @@ async def blog(context: AppContext) -> Response:
 async def change_blog(context: AppContext) -> Response:
     """`/app/change`: store settings, pause or resume a blog, by the commands of the same names."""
     form = await context.form()
-    uid, action = form.get("uid", ""), form.get("action", "")
-    if not uid or uid.startswith("-") or action not in ("settings", "pause", "resume"):
+    name, action = form.get("blog", ""), form.get("action", "")
+    if not name or name.startswith("-") or action not in ("settings", "pause", "resume"):
         return _back("wrong")
     if action == "settings":
-        return await _change_settings(context, uid, form)
-    result = await context.command(action, uid)
+        return await _change_settings(context, name, form)
+    result = await context.command(action, name)
     if result.code:
-        return await context.page("result.html", message=result.words(MESSAGES["no_blog"]), uid=uid)
-    return _back_to_blog(uid, {"pause": "paused", "resume": "resumed"}[action])
+        return await context.page("result.html", message=result.words(MESSAGES["no_blog"]), name=name)
+    return _back_to_blog(name, {"pause": "paused", "resume": "resumed"}[action])
 
 
-async def _change_settings(context: AppContext, uid: str, form: dict[str, str]) -> Response:
+async def _change_settings(context: AppContext, name: str, form: dict[str, str]) -> Response:
     """Store the settings; cookies that are refused leave the earlier ones as they are."""
     archive = context.state.archive
-    values: dict[str, str] = {name: form[name] for name in SETTINGS if name in form}
-    cookies = _store_cookies(archive, uid, form["cookies"]) if form.get("cookies") else None
+    values = {key: form[key] for key in SETTINGS if key in form}
+    cookies = _store_cookies(archive, name, form["cookies"]) if form.get("cookies") else None
     if cookies:
         values["cookies"] = str(cookies)
-    result = await context.command("settings", uid, *(f"{name}={value}" for name, value in values.items()))
+    result = await context.command("settings", name, *(f"{key}={value}" for key, value in values.items()))
     if not result.code:
-        return _back_to_blog(uid, "changed")
+        return _back_to_blog(name, "changed")
     if cookies:
         cookies.unlink()
-    wrong = [text for name, text in _WRONG.items() if f"{name}: " in result.message]
+    wrong = [text for key, text in _WRONG.items() if f"{key}: " in result.message]
     message = wrong[0] if wrong else result.words(WRONG_SETTING)
-    return await context.page("result.html", message=message, uid=uid)
+    return await context.page("result.html", message=message, name=name)
 
 
-def _back_to_blog(uid: str, message: str) -> Response:
-    return Response.redirect(f"/app/blog?{urlencode({'uid': uid, 'message': message})}", status=303)
+def _back_to_blog(name: str, message: str) -> Response:
+    return Response.redirect(f"/app/blog?{urlencode({'name': name, 'message': message})}", status=303)
 
 
 async def ask_to_delete(context: AppContext) -> Response:
-    """`/app/delete?uid=…`: count the rows to delete, and ask for the number of posts or the name."""
-    return await _ask_to_delete(context, context.request.args.get("uid") or "")
+    """`/app/delete?name=SITE/UID`: count the rows to delete, and ask for the number of posts or the name."""
+    return await _ask_to_delete(context, context.request.args.get("name") or "")
 
 
-async def _ask_to_delete(context: AppContext, uid: str, message: str | None = None) -> Response:
-    contents = _contents(context.state.archive, uid)
+async def _ask_to_delete(context: AppContext, name: str, message: str | None = None) -> Response:
+    contents = _contents(context.state.archive, name)
     if contents is None:
         return _back("no_blog")
     return await context.page(
-        "delete.html", uid=uid, contents=contents, running=context.state.job.is_running, message=message
+        "delete.html", name=name, contents=contents, running=context.state.job.is_running, message=message
     )
 
 
 async def delete(context: AppContext) -> Response:
     """`/app/deleted`: delete a blog in the background, if its number of posts or its name was typed."""
     form = await context.form()
-    uid, archive = form.get("uid", ""), context.state.archive
-    contents = _contents(archive, uid)
-    if contents is None or uid.startswith("-"):
+    name, archive = form.get("blog", ""), context.state.archive
+    contents = _contents(archive, name)
+    if contents is None or name.startswith("-"):
         return _back("wrong")
-    if _folded(form.get("typed", "")) not in (str(contents.posts), _folded(contents.name), _folded(uid)):
-        return await _ask_to_delete(context, uid, MESSAGES["unconfirmed"])
+    if _folded(form.get("typed", "")) not in (str(contents.posts), _folded(contents.name)):
+        return await _ask_to_delete(context, name, MESSAGES["unconfirmed"])
     if context.state.job.is_running or context.state.task.is_running:
         return _back("busy")
     copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
-    words = ["forget", uid, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
+    words = ["forget", name, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
     context.state.task.start("delete", *words, target=copy, language=context.language)
     return Response.redirect("/app/task", status=303)
 
@@ -336,9 +336,9 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _store_cookies(archive: Path, uid: str, text: str) -> Path:
+def _store_cookies(archive: Path, blog_name: str, text: str) -> Path:
     """Write pasted cookies beside the archive, for its owner alone; returns the path, which is new."""
-    name = "".join(character for character in uid if character.isalnum()) or "blog"
+    name = "".join(character for character in blog_name if character.isalnum()) or "blog"
     path = archive.with_name(f"cookies-{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}.txt")
     path.touch(mode=0o600)
     path.write_text(text.replace("\r\n", "\n") + "\n", "utf-8")

@@ -35,7 +35,7 @@ def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None
     processes could lock two files of one name. The holder is named in a second file, because Windows lets no other
     process read a locked one.
     """
-    with _locked(path, to=command):
+    with _locked(path):
         holder = LockHolder(pid=os.getpid(), command=command, since=format_utc(now))
         with suppress(OSError):  # a full disk: the lock is valid without the name of its holder
             _holder_file(path).write_text(json.dumps(asdict(holder), ensure_ascii=False), "utf-8")
@@ -51,14 +51,16 @@ def lock_holder(path: Path | str) -> LockHolder | None:
     if not _lock_file(path).exists():
         return None
     try:
-        with _locked(path, to="look"):
+        with _locked(path):
             return None
     except ArchiveBusy:
         return _read_holder(path)
+    except CannotWrite:
+        return None  # a read-only disk
 
 
 @contextmanager
-def _locked(path: Path | str, *, to: str) -> Iterator[None]:
+def _locked(path: Path | str) -> Iterator[None]:
     file = _lock_file(path)
     lock = FileLock(file, timeout=0)
     try:
@@ -68,8 +70,8 @@ def _locked(path: Path | str, *, to: str) -> Iterator[None]:
         raise ArchiveBusy(_busy(path)) from None
     except OSError as error:
         raise CannotWrite(
-            _("cannot write {file} to {to}: {reason}; correct the permissions, then run again").format(
-                file=file, to=to, reason=error.strerror
+            _("cannot write {file}: {reason}; correct the permissions, then run again").format(
+                file=file, reason=error.strerror
             )
         ) from error
     try:

@@ -51,34 +51,38 @@ def blogs_json(blogs: Iterable[Blog]) -> str:
 
 
 def stored_blogs(
-    archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False, left_out: bool = False
+    archive: Archive, names: Sequence[str] = (), *, hopeless: bool = False, left_out: bool = False
 ) -> list[Blog]:
-    """Return every blog in the archive, or those named by `uids` (also by an older uid), in order of arrival.
+    """Return every blog in the archive, or those with these names, in order of arrival.
 
-    Includes blogs that were requested but never fetched, and imported ones. Blogs that are not named are excluded if they
-    are paused or forgotten, unless `left_out` is set. They are also excluded if their home page is gone or forbidden,
-    unless `hopeless` is set.
-    Raises `UsageError` if no blog has one of the uids.
+    A name is a uid, an older uid, or `site/uid`. Includes blogs that were requested but never fetched, and imported ones.
+    Blogs that are not named are excluded if they are paused or forgotten, unless `left_out` is set. They are also
+    excluded if their home page is gone or forbidden, unless `hopeless` is set.
+    Raises `UsageError` if no blog has one of the names.
     """
     stored = [
-        *archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(uids),)),
+        *archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(names),)),
         *archive.all_as(Blog, _IMPORTED),
     ]
-    if not uids:
+    if not names:
         excluded = set() if left_out else set(archive.all_as(Blog, _LEFT_OUT))
         return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
-    for uid in uids:
-        current = canonical_uid(archive, None, uid)
-        found = [blog for blog in stored if blog.uid == current]
+    for name in names:
+        renamed = archive.all_as(Blog, _RENAMED, (name,))
+        found = renamed or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
         if not found:
             raise UsageError(
                 _("no blog {uid!r} in {archive}; `blogarchive status` lists them").format(
-                    uid=uid, archive=archive.path
+                    uid=name, archive=archive.path
                 )
             )
         chosen += [blog for blog in found if blog not in chosen]
     return chosen
+
+
+_RENAMED = """select a.site, a.uid from author_aliases l join authors a on a.id = l.author_id
+              where ?1 in (l.alias, a.site || '/' || l.alias)"""
 
 
 def find_blog(archive: Archive, name: str) -> Blog:
@@ -86,16 +90,13 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
     Raises `UsageError` if the archive has none of that name, or more than one.
     """
-    site, _slash, uid = name.partition("/") if "://" not in name else ("", "", name)
     by_url = archive.all_as(
         Blog,
         "select distinct site, uid from frontier where kind = 'home' and url = ?1"
         " union select site, uid from authors where url = ?1",
         (name,),
     )
-    found = by_url or [
-        blog for blog in stored_blogs(archive, [uid or name], hopeless=True) if not uid or blog.site == site
-    ]
+    found = by_url or stored_blogs(archive, [name], hopeless=True)
     if len(found) != 1:
         raise UsageError(
             _(
@@ -105,12 +106,11 @@ def find_blog(archive: Archive, name: str) -> Blog:
     return found[0]
 
 
-def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
+def canonical_uid(archive: Archive, site: str, uid: str) -> str:
     """Return the current uid of the author with the older uid `uid`, or `uid` itself if it is no older uid."""
     current = archive.text(
-        "select a.uid from author_aliases l join authors a on a.id = l.author_id"
-        " where l.alias = ? and (? is null or a.site = ?)",
-        (uid, site, site),
+        "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?",
+        (uid, site),
     )
     return uid if current is None else current
 

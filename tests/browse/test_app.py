@@ -16,6 +16,7 @@ import pytest
 from datasette.app import Datasette
 
 from blogarchive.browse.app.check import find_url, other_scheme, preview_of
+from blogarchive.browse.app.commands import CrawlJob
 from blogarchive.browse.app.context import open_database
 from blogarchive.browse.app.files import linux_disks
 from blogarchive.store.database.migrations import prepare
@@ -224,6 +225,8 @@ def test_an_archive_on_a_read_only_disk_can_be_read() -> None:
         assert database is not None
         blogs = await database.execute_fn(lambda connection: blog_lines(Statements(db, connection)))
         assert [blog.posts_stored for blog in blogs] == [2]
+        assert db.with_name("archive.db.lock").exists()
+        assert not CrawlJob(db).is_running
 
     export = ROOT / "tests/importing/exports/blogger/export.xml"
     with shared_folder() as disc:

@@ -158,7 +158,7 @@ def _is_of_known_site(url: str) -> bool:
         return False
 
 
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 5.0
 """Seconds after which the other scheme is tried too."""
 
 _LONGEST_CHECK: Final = 45.0
@@ -189,7 +189,7 @@ async def check(context: AppContext) -> Response:
         has_several=has_several_urls(text),
         site=site,
         sites=site_titles(),
-        needs_site=url is not None and message != NO_ANSWER and not _is_of_known_site(url),
+        needs_site=url is not None and message in (None, UNKNOWN_SITE) and not _is_of_known_site(url),
         preview=preview,
         message=message,
     )

@@ -218,7 +218,12 @@ async def _render_task(context: AppContext, template: str) -> Response:
     if is_done and task.kind in _COPIES:
         note_copy(context.state.archive, task.target)
     return await context.page(
-        template, task=task, titles=TITLES, is_done=is_done, is_file=task.target.is_file()
+        template,
+        task=task,
+        titles=TITLES,
+        is_done=is_done,
+        is_file=task.target.is_file(),
+        can_open=_file_manager() is not None,
     )
 
 
@@ -234,10 +239,12 @@ async def download(context: AppContext) -> Response:
 
 async def open_folder(context: AppContext) -> Response:
     """`/app/show`: open the folder of the last task's output in the file manager of the system."""
-    task = context.state.task.look()
-    if task is not None and task.target.exists():
+    task, program = context.state.task.look(), _file_manager()
+    if task is not None and task.target.exists() and program:
         folder = task.target if task.target.is_dir() else task.target.parent
-        opener = {"win32": "explorer", "darwin": "open"}.get(sys.platform, "xdg-open")
-        if program := shutil.which(opener):
-            subprocess.Popen([program, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed program
+        subprocess.Popen([program, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed program
     return Response.redirect("/app/task", status=303)
+
+
+def _file_manager() -> str | None:
+    return shutil.which({"win32": "explorer", "darwin": "open"}.get(sys.platform, "xdg-open"))

@@ -24,14 +24,13 @@ from blogarchive.store.ingest.classify import (
     classify_comments,
     classify_text,
     find_contradiction,
-    is_other_time,
 )
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.pages.context import date_text_iso
+from blogarchive.store.pages.context import date_text_iso, is_same_time
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Value, format_utc
@@ -107,7 +106,8 @@ def _find_change(
     new = form_of((stored.title if post.title is None else post.title, post.body_html), hosts)
     comments = archive.all_as(StoredComment, _COMMENTS, (stored.id,))
     change = find_contradiction(crawled.page, post, old, new, comments) or classify_text(old, new)
-    if change is None and is_other_time(stored.posted_at, date_text_iso(post.posted)):
+    times = stored.posted_at, date_text_iso(post.posted)
+    if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
         change = TextChange(kind=ChangeKind.TIME)
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
         change = None

@@ -1,6 +1,5 @@
 """Classify how a page of a post differs from the stored post; some differences are no edit by themselves."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from blogarchive.parsing.document import parse_document
 from blogarchive.store.posts.comments import comment_base, is_counted
 
 _FEW_CHARACTERS = 4
-_OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
 
 
 class ChangeKind(StrEnum):
@@ -88,14 +86,6 @@ def classify_text(old: Form, new: Form) -> TextChange | None:
     else:
         kind = ChangeKind.REWRITTEN
     return TextChange(kind=kind, digest=_digest(removed, added))
-
-
-def is_other_time(old: str | None, new: str | None) -> bool:
-    """Return whether two times differ, each as ISO 8601 cut to its precision; the zone is not compared."""
-    if old is None or new is None:
-        return False
-    one, other = (_OFFSET.sub("", text) for text in (old, new))
-    return not (one.startswith(other) or other.startswith(one))
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:

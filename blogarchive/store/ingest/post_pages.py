@@ -18,8 +18,7 @@ from blogarchive.store.rows import format_utc, parse_utc
 _POST_TIMES = """
 select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
        (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
-  from posts p join authors a on a.id = p.author_id left join frontier f on f.key = ?
- where a.site = ? and a.uid = ? and p.number = ?
+  from posts p left join frontier f on f.key = ? where p.author_id = ? and p.number = ?
 """
 
 
@@ -98,14 +97,8 @@ def mark_unchanged(context: SaveContext) -> None:
         context.archive.execute(
             "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
             " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
-            " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-            (
-                context.moment,
-                context.precise_moment,
-                context.blog.site,
-                context.blog.uid,
-                context.target.number,
-            ),
+            " where author_id = ? and number = ?",
+            (context.moment, context.precise_moment, context.author_id, context.target.number),
         )
 
 
@@ -114,9 +107,7 @@ def post_due_at(context: SaveContext) -> str | None:
     post, now = find_post(context.crawled), context.page.fetched_at
     number = post.number if post is not None else context.target.number
     key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
-    times = context.archive.one_as(
-        _PostTimes, _POST_TIMES, (key, context.blog.site, context.blog.uid, number)
-    )
+    times = context.archive.one_as(_PostTimes, _POST_TIMES, (key, context.author_id, number))
     if times is None:
         return None
     if context.needs_confirmation:
@@ -170,10 +161,7 @@ def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow)
         posts.save_post_counters(context, before.id, post, before)
     context.post_url = before.url
     if wanted is NextStep.POST:
-        target = post_target(context, before.url, post.number)
-        frontier.requeue_target(
-            context.archive, target, before=context.precise_moment, now=context.page.fetched_at
-        )
+        context.requeue(post_target(context, before.url, post.number))
     elif wanted is NextStep.PAGE and next_link is not None:
         _queue_comments_page(context, post, next_link)
 
@@ -183,23 +171,11 @@ def _queue_comments_page(context: SaveContext, post: Post, link: Link) -> None:
         "select started_at from _page_chains where site = ? and chain = ?",
         (context.blog.site, comment_chain_name(context, post)),
     )
-    target = Target(
-        url=link.url,
-        site=context.blog.site,
-        kind=PageKind.COMMENTS,
-        uid=context.blog.uid,
-        post_number=post.number,
-        page_no=context.target.page_no + 1,
-        chain=context.target.chain or context.target.url,
+    chain, page_no = context.target.chain or context.target.url, context.target.page_no + 1
+    target = context.own_target(
+        PageKind.COMMENTS, link.url, post_number=post.number, page_no=page_no, chain=chain
     )
-    frontier.requeue_target(
-        context.archive,
-        target,
-        before=context.precise_moment if chain_started_at is None else chain_started_at,
-        now=context.page.fetched_at,
-        found_on=context.page.url,
-        failed_too=True,
-    )
+    context.requeue(target, before=chain_started_at, failed_too=True)
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:
@@ -215,22 +191,10 @@ def _save_counter_page(context: SaveContext, post: Post, before: posts.PostRow) 
 
 def _queue_counter_page(context: SaveContext, post: Post) -> None:
     """Requeue the page with a counter of the post, if a script fetches it: a link to comments that is no next page."""
-    found = (link for link in context.parsed.links if link.kind is PageKind.COMMENTS and not link.next_page)
-    for link in found:
-        target = Target(
-            url=link.url,
-            site=context.blog.site,
-            kind=PageKind.COMMENTS,
-            uid=context.blog.uid,
-            post_number=post.number,
-        )
-        frontier.requeue_target(
-            context.archive,
-            target,
-            before=context.precise_moment,
-            now=context.page.fetched_at,
-            failed_too=True,
-        )
+    for link in context.parsed.links:
+        if link.kind is PageKind.COMMENTS and not link.next_page:
+            target = context.own_target(PageKind.COMMENTS, link.url, post_number=post.number)
+            context.requeue(target, failed_too=True)
 
 
 def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:

@@ -235,7 +235,7 @@ def _save_parsed(context: SaveContext) -> None:
     """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
-    context.author_id = authors.save_author(context)
+    authors.save_author(context)
     authors.save_sidebar(context)
     discovery.save_blogs(context)
     if schedule.is_listing(context.parsed.kind):

@@ -379,13 +379,7 @@ def _queue_other_index(context: SaveContext) -> bool:
     other = site_by_name(context.target.site).next_index(context.target)
     if other is None:
         return False
-    frontier.requeue_target(
-        context.archive,
-        other,
-        before=context.precise_moment,
-        now=context.page.fetched_at,
-        failed_too=True,
-    )
+    context.requeue(other, failed_too=True)
     return True
 
 

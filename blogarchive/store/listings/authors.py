@@ -10,6 +10,7 @@ from blogarchive.store.ledger import coverage
 from blogarchive.store.listings import categories, deletions, listed_posts, months
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
+from blogarchive.store.statements import columns_of
 
 HOME, LATEST = "home", "latest"
 """Places in `_sidebar_titles`: the titles on the home page itself, and the newest titles beside it.
@@ -51,32 +52,16 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
     titles = {item.title: item.number for item in listed}
     if not titles:
         return
+    named = "author_id = ? and place = ? and title in (select value from json_each(?))"
     selection = (context.author_id, place, json.dumps(list(titles)))
-    stored = set(
-        context.archive.column(
-            "select title from _sidebar_titles where author_id = ? and place = ?"
-            " and title in (select value from json_each(?))",
-            selection,
-        )
-    )
-    for title, number in titles.items():
-        if title not in stored:
-            context.archive.insert_row(
-                "_sidebar_titles",
-                {
-                    "author_id": context.author_id,
-                    "place": place,
-                    "title": title,
-                    "number": number,
-                    "first_seen_at": context.moment,
-                    "last_seen_at": context.moment,
-                    "page_id": context.page_id(),
-                },
-            )
+    stored = set(context.archive.column(f"select title from _sidebar_titles where {named}", selection))  # noqa: S608
+    key: dict[str, Value] = {"author_id": context.author_id, "place": place}
+    for title in [title for title in titles if title not in stored]:
+        row = {**key, "title": title, "number": titles[title], **context.seen_columns()}
+        context.archive.insert_row("_sidebar_titles", row)
     if stored and not context.is_reparse:
         context.archive.execute(
-            "update _sidebar_titles set last_seen_at = max(last_seen_at, ?) where author_id = ? and place = ?"
-            " and title in (select value from json_each(?))",
+            f"update _sidebar_titles set last_seen_at = max(last_seen_at, ?) where {named}",  # noqa: S608
             (context.moment, *selection),
         )
 
@@ -86,6 +71,7 @@ def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost])
 _STATS_INTERVAL = timedelta(hours=1)
 
 _NAMES = ("nickname", "blog_title", "tagline")
+_SHOWN = (*_NAMES, "registered_on", "registered_on_text")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,110 +82,67 @@ class _AuthorRow:
     nickname: str | None
     blog_title: str | None
     tagline: str | None
+    registered_on: str | None
     registered_on_text: str | None
     url: str
 
 
-def save_author(context: SaveContext) -> int:
-    """Store the author that the page shows and return the id."""
-    shown = context.parsed.author
-    row = context.archive.one_as(
+def save_author(context: SaveContext) -> None:
+    """Store the author that the page shows."""
+    shown, archive = context.parsed.author, context.archive
+    row = archive.one_as(
         _AuthorRow,
-        "select id, last_seen_at, page_id, nickname, blog_title, tagline, registered_on_text, url from authors"
-        " where site = ? and uid = ?",
-        (context.blog.site, context.blog.uid),
+        f"select {columns_of(_AuthorRow)} from authors where id = ?",  # noqa: S608 - constants
+        (context.author_id,),
     )
+    stored = {name: getattr(row, name, None) for name in _SHOWN}
+    columns, is_newest = _shown_columns(shown), row is None or _is_newest(context, row)
+    # A page without a field changes nothing, and an older page only fills empty fields.
+    first, second = (columns, stored) if is_newest else (stored, columns)
+    fresh = {name: first[name] if first[name] is not None else second[name] for name in _SHOWN}
+    changed = {**fresh, "url": _blog_url(context, row)}
     if row is None:
-        author_id = _insert(context, shown)
-    else:
-        author_id = row.id
-        _update(context, shown, row)
+        key = {"site": context.blog.site, "uid": context.blog.uid}
+        context.author_id = archive.insert_row("authors", {**key, **changed, **context.seen_columns()})
+    elif changed != {**stored, "url": row.url}:
+        archive.update_row("authors", row.id, {**changed, "page_id": context.page_id()})
+    if row is not None and row.last_seen_at < context.moment:
+        archive.update_row("authors", row.id, {"last_seen_at": context.moment})
     if shown is not None:
-        _save_aliases(context, author_id, shown)
-        _save_stats(context, author_id, shown)
-    return author_id
+        if row is None or any(fresh[name] != stored[name] for name in _NAMES):
+            _save_names(context, context.author_id, fresh)
+        _save_aliases(context, context.author_id, shown)
+        _save_stats(context, context.author_id, shown)
 
 
 def link_run(context: SaveContext) -> None:
     """Store that the run crawled the blog of this author."""
-    if context.run_id is not None:
-        context.archive.execute(
-            "insert or ignore into run_blogs(run_id, author_id) select ?, id from authors where site = ? and uid = ?",
-            (context.run_id, context.blog.site, context.blog.uid),
-        )
+    if context.run_id is not None and context.author_id:
+        query = "insert or ignore into run_blogs(run_id, author_id) values (?, ?)"
+        context.archive.execute(query, (context.run_id, context.author_id))
 
 
-def _is_home(context: SaveContext) -> bool:
-    return context.parsed.kind is PageKind.HOME and context.target.page_no == 1
+def _is_newest(context: SaveContext, row: _AuthorRow) -> bool:
+    if coverage.open_fields(context.archive, context.blog.site):
+        return False  # the site seems to have changed: the names may be as wrong as its texts
+    is_own = context.is_reparse and context.counter_page_id() == row.page_id
+    return is_own or context.moment >= row.last_seen_at
 
 
-def _blog_url(context: SaveContext, shown: Author | None) -> str:
-    """Return the URL of the blog: of the home page as fetched, else as the page shows it."""
-    if _is_home(context):
+def _blog_url(context: SaveContext, row: _AuthorRow | None) -> str:
+    """Return the URL of the blog: of the home page as fetched, else as stored, else as the page shows it."""
+    if context.parsed.kind is PageKind.HOME and context.target.page_no == 1:
         return context.page.url
-    return shown.url if shown is not None else ""
+    shown = context.parsed.author
+    return (row.url if row is not None else "") or (shown.url if shown is not None else "")
 
 
 def _shown_columns(shown: Author | None) -> dict[str, str | None]:
     """Return the columns of a row that a page shows; None for those that it does not show."""
     columns = {name: getattr(shown, name, None) for name in _NAMES}
     registered = shown.registered if shown is not None else None
-    return {**columns, "registered_on_text": registered.text if registered else None}
-
-
-def _insert(context: SaveContext, shown: Author | None) -> int:
-    columns = _shown_columns(shown)
-    author_id = context.archive.insert_row(
-        "authors",
-        {
-            "site": context.blog.site,
-            "uid": context.blog.uid,
-            **columns,
-            "url": _blog_url(context, shown),
-            "registered_on": date_text_iso(shown.registered) if shown else None,
-            "first_seen_at": context.moment,
-            "last_seen_at": context.moment,
-            "page_id": context.page_id(),
-        },
-    )
-    if shown is not None:
-        _save_names(context, author_id, columns)
-    return author_id
-
-
-def _update(context: SaveContext, shown: Author | None, row: _AuthorRow) -> None:
-    url = _blog_url(context, shown) if _is_home(context) or not row.url else row.url
-    stored, columns = (
-        {name: getattr(row, name) for name in (*_NAMES, "registered_on_text")},
-        _shown_columns(shown),
-    )
-    is_newest = context.moment >= row.last_seen_at or (
-        context.is_reparse and context.counter_page_id() == row.page_id
-    )
-    if coverage.open_fields(context.archive, context.blog.site):
-        is_newest = False  # the site seems to have changed: the names may be as wrong as its texts
-    # A page without a field changes nothing, and an older page only fills empty fields.
-    first, second = (columns, stored) if is_newest else (stored, columns)
-    fresh = {name: first[name] if first[name] is not None else second[name] for name in stored}
-    last_seen_at = max(row.last_seen_at, context.moment)
-    if fresh == stored and url == row.url:
-        if last_seen_at != row.last_seen_at:
-            context.archive.update_row("authors", row.id, {"last_seen_at": last_seen_at})
-        return
-    registered_on = date_text_iso(shown.registered) if shown else None
-    context.archive.update_row(
-        "authors",
-        row.id,
-        {
-            **fresh,
-            **({} if registered_on is None else {"registered_on": registered_on}),
-            "url": url,
-            "last_seen_at": last_seen_at,
-            "page_id": context.page_id(),
-        },
-    )
-    if any(fresh[name] != stored[name] for name in _NAMES):
-        _save_names(context, row.id, fresh)
+    text = registered.text if registered else None
+    return {**columns, "registered_on": date_text_iso(registered), "registered_on_text": text}
 
 
 def _save_names(context: SaveContext, author_id: int, columns: dict[str, str | None]) -> None:

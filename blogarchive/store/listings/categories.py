@@ -28,12 +28,9 @@ def save_category_rows(context: SaveContext, shown: Sequence[ShownCategory]) -> 
 
 def is_listing_gone(context: SaveContext) -> bool:
     """Return whether the target is a listing that the sidebar no longer links to, of a category or by an older URL."""
-    row = context.archive.row(
-        "select count(url) > 0 and not sum(url = ?) from categories"
-        " where author_id = (select id from authors where site = ? and uid = ?)",
-        (context.target.chain or context.target.url, context.blog.site, context.blog.uid),
-    )
-    return bool(_find_gone(context)) or (row is not None and bool(row[0]))
+    query = "select count(url) > 0 and not sum(url = ?) from categories where author_id = ?"
+    is_older = context.archive.scalar(query, (context.target.chain or context.target.url, context.author_id))
+    return bool(is_older or _find_gone(context))
 
 
 def empty_gone_categories(context: SaveContext) -> None:
@@ -62,9 +59,7 @@ def ensure_category(context: SaveContext, name: str, url: str | None) -> int:
                 "author_id": context.author_id,
                 "name": name,
                 "url": url,
-                "first_seen_at": context.moment,
-                "last_seen_at": context.moment,
-                "page_id": context.page_id(),
+                **context.seen_columns(),
             },
         )
     if not context.is_reparse and context.moment > row.last_seen_at:
@@ -162,7 +157,7 @@ def _remove_posts(context: SaveContext, category_id: int) -> None:
 def _find_gone(context: SaveContext) -> list[int]:
     """Return the categories of the target's URL that the newest sidebar does not show."""
     return context.archive.column(
-        "select c.id from categories c join authors a on a.id = c.author_id where a.site = ? and a.uid = ?"
-        " and c.url = ? and c.last_seen_at < (select max(last_seen_at) from categories where author_id = a.id)",
-        (context.blog.site, context.blog.uid, context.target.chain or context.target.url),
+        "select id from categories where author_id = ?1 and url = ?2"
+        " and last_seen_at < (select max(last_seen_at) from categories where author_id = ?1)",
+        (context.author_id, context.target.chain or context.target.url),
     )

@@ -4,8 +4,7 @@ The witnesses are the post's own page (404, 410 or a notice) and a list, read to
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 from blogarchive.items import ListedPost
 from blogarchive.sites.links import order_key
@@ -23,71 +22,57 @@ _BOTH_WITNESSES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _WitnessRow:
-    id: int
-    own_page_seen_at: str | None
-    month: str | None
-    gone_at: str | None
-    first_gone_at: str
-
-
 def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
     """Record that the post's own page is gone; return whether both witnesses agree.
 
     If the listing has not agreed yet, the listing that should show the post is requeued. That is the month, or the home
     page if the month was fetched since the page was first gone.
     """
-    row = context.archive.one_as(
-        _WitnessRow,
-        "select id, own_page_seen_at, substr(posted_at, 1, 7) as month, gone_at,"
-        " coalesce(own_page_gone_at, ?) as first_gone_at from posts"
-        " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-        (context.precise_moment, context.blog.site, context.blog.uid, number),
+    row = context.archive.row(
+        "select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)"
+        " from posts where author_id = ? and number = ?",
+        (context.precise_moment, context.author_id, number),
     )
     if row is None:
         return False
-    if row.gone_at is not None:
-        _settle_gone(context, row.id)
+    post_id, month, gone_at, seen_at, first_gone_at = row
+    if gone_at is not None:
+        _settle_gone(context, post_id)
         return True
-    if (row.own_page_seen_at or "") > context.precise_moment:
+    if seen_at > context.precise_moment:
         return False
     context.archive.execute(
         "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
-        (context.precise_moment, reason, row.id),
+        (context.precise_moment, reason, post_id),
     )
-    if row.month is not None:
-        _record_missing_month(context, row.id, row.month)
-    if _mark_if_agreed(context, row.id):
+    if month is not None:
+        _record_missing_month(context, post_id, month)
+    if _mark_if_agreed(context, post_id):
         return True
     # A post that was never seen is asked for a few times, and its month with it.
-    since = row.first_gone_at if row.own_page_seen_at else context.precise_moment
-    if not _requeue_month(context, row.month, since):
-        _requeue_listing(context, "kind = 'home' and page_no = ?", 1, row.own_page_seen_at or "")
+    month_query = "select url from archive_months where author_id = ? and month = ?"
+    url = context.archive.text(month_query, (context.author_id, month))
+    if url is None:
+        _requeue_listing(context, "kind = 'home' and page_no = ?", 1, seen_at)
+    else:
+        _requeue_listing(context, "url = ?", url, first_gone_at if seen_at else context.precise_moment)
     return False
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:
     """Return whether the post is known by name alone, and its page was asked for a few times so far."""
     return context.archive.exists(
-        "select 1 from posts p join frontier f on f.key = ? where p.author_id = (select id from authors where site = ?"
-        " and uid = ?) and p.number = ? and p.content_hash is null and f.attempts <= ?",
-        (
-            frontier.target_key(context.target),
-            context.blog.site,
-            context.blog.uid,
-            number,
-            _TRIES_UNREAD,
-        ),
+        "select 1 from posts p join frontier f on f.key = ? where p.author_id = ? and p.number = ?"
+        " and p.content_hash is null and f.attempts <= ?",
+        (frontier.target_key(context.target), context.author_id, number, _TRIES_UNREAD),
     )
 
 
 def is_gone(context: SaveContext, number: str | None) -> bool:
     """Return whether the post of that number is marked as gone."""
     return context.archive.exists(
-        "select 1 from posts where author_id = (select id from authors where site = ? and uid = ?)"
-        " and number = ? and gone_at is not null",
-        (context.blog.site, context.blog.uid, number),
+        "select 1 from posts where author_id = ? and number = ? and gone_at is not null",
+        (context.author_id, number),
     )
 
 
@@ -100,7 +85,7 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
             (since, post_id, since),
         ).rowcount
         if recorded and not _mark_if_agreed(context, post_id):
-            _requeue_own_page(context, post_id)
+            _requeue_own_pages(context, [post_id])
 
 
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
@@ -115,8 +100,7 @@ def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
         " where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?",
         (ids, context.moment),
     )
-    for post_id in returned:
-        _requeue_own_page(context, post_id)
+    _requeue_own_pages(context, returned)
 
 
 def _record_missing_month(context: SaveContext, post_id: int, month: str) -> None:
@@ -159,29 +143,15 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
     context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, number)
 
 
-def _requeue_own_page(context: SaveContext, post_id: int) -> None:
-    for url, number in context.archive.rows("select url, number from posts where id = ?", (post_id,)):
+def _requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:
+    query = "select url, number from posts where id in (select value from json_each(?)) order by id"
+    for url, number in context.archive.rows(query, (json.dumps(list(post_ids)),)):
         requeue_post(context, number, url)
 
 
 def requeue_post(context: SaveContext, number: str, url: str) -> None:
     """Requeue a post, unless it is queued already."""
-    target = post_target(context, url, number)
-    frontier.requeue_target(
-        context.archive, target, before=context.precise_moment, now=context.page.fetched_at
-    )
-
-
-def _requeue_month(context: SaveContext, month: str | None, since: str) -> bool:
-    """Requeue the listing of that month, unless it was fetched since; return whether the month has a listing."""
-    url = context.archive.text(
-        "select m.url from archive_months m join authors a on a.id = m.author_id"
-        " where a.site = ? and a.uid = ? and m.month = ?",
-        (context.blog.site, context.blog.uid, month),
-    )
-    if url is not None:
-        _requeue_listing(context, "url = ?", url, since)
-    return url is not None
+    context.requeue(post_target(context, url, number))
 
 
 def _requeue_listing(context: SaveContext, condition: str, value: Value, since: str) -> None:
@@ -209,9 +179,12 @@ def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost
             missing |= select_newer(before - shown, shown)
             returned |= shown - before
     for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
-        rows = _read_posts(context, numbers, condition)
-        for url, number in rows if len(rows) <= _MAX_REQUEUED else []:
-            requeue_post(context, number, url)
+        found = context.archive.column(
+            "select id from posts where author_id = ?"  # noqa: S608 - one of two constants
+            f" and number in (select value from json_each(?)) and {condition}",
+            (context.author_id, json.dumps(sorted(numbers))),
+        )
+        _requeue_own_pages(context, found if len(found) <= _MAX_REQUEUED else [])
 
 
 def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
@@ -229,12 +202,3 @@ def _read_shown_before(context: SaveContext, place: str) -> set[str]:
         (context.author_id, place),
     )
     return set(numbers)
-
-
-def _read_posts(context: SaveContext, numbers: Iterable[str], condition: str) -> list[tuple[str, str]]:
-    cursor = context.archive.execute(
-        "select url, number from posts where author_id = ?"  # noqa: S608 - one of two constants
-        f" and number in (select value from json_each(?)) and {condition}",
-        (context.author_id, json.dumps(sorted(numbers))),
-    )
-    return cursor.fetchall()

@@ -12,14 +12,20 @@ from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
-from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts, post_target, time_columns
+from blogarchive.store.pages.context import (
+    SaveContext,
+    date_text_iso,
+    is_same_time,
+    own_posts,
+    post_target,
+    time_columns,
+)
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import Value
 
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
-_OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +33,7 @@ class ListedPostRow:
     """The row of a post that a listing names; `has_text` is False until its own page is stored.
 
     `url` is the URL in the frontier. `is_unreachable`: its own page failed or is gone. `shown_on` is the time of a
-    listing that was last compared. `is_new`: the post was not stored before.
+    listing that was last compared.
     """
 
     id: int
@@ -45,7 +51,6 @@ class ListedPostRow:
     shown_on: str | None
     listed_version: str | None
     is_unreachable: bool
-    is_new: bool
 
 
 def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
@@ -55,7 +60,7 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
     if item.title:
         _compare_title(context, item, url, row)
     _compare_time(context, item, url, row)
-    _compare_count(context, item, url, row)
+    _compare_count(context, item.comment_count, url, row)
     _compare_version(context, item, url, row)
     if row.has_text and (item.views or 0) > (row.views or 0):
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
@@ -71,13 +76,7 @@ def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
     target = post_target(context, url, row.number)
     frontier.change_url(context.archive, target)
     if row.is_unreachable and row.url.partition("://")[2] != url.partition("://")[2]:
-        frontier.requeue_target(
-            context.archive,
-            target,
-            before=context.precise_moment,
-            now=context.page.fetched_at,
-            failed_too=True,
-        )
+        context.requeue(target, failed_too=True)
 
 
 def _compare_title(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
@@ -99,12 +98,7 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
             deletions.requeue_post(context, row.number, url)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
         detail = Detail.LISTED_TITLE.format(listed=item.title, title=row.title)
-        failure = Failure(kind="incomplete", field="title", detail=detail)
-        if not failures.is_open(context.archive, url, failure):
-            now = context.page.fetched_at
-            failures.record_failure(
-                context.archive, context.blog, url, failure, run_id=context.run_id, now=now
-            )
+        context.record_difference(url, Failure(kind="incomplete", field="title", detail=detail))
 
 
 def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
@@ -112,10 +106,8 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
     shown = date_text_iso(item.posted)
     if shown is None or not row.has_text or row.posted_at is None:
         return
-    is_compared = row.shown_on is not None and _OFFSET.sub("", row.shown_on).startswith(
-        _OFFSET.sub("", shown)
-    )
-    differs = not _same_time(shown, row.posted_at)
+    is_compared = row.shown_on is not None and is_same_time(row.shown_on, shown)
+    differs = not is_same_time(shown, row.posted_at)
     if is_compared or (row.shown_on is None and not differs):
         return
     frontier.set_newest_day(context.archive, post_target(context, url, row.number), shown)
@@ -123,9 +115,10 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
         deletions.requeue_post(context, row.number, url)
 
 
-def _compare_count(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+def _compare_count(
+    context: SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
+) -> None:
     """Requeue a post if its listed number of comments has changed."""
-    count = item.comment_count
     if count is None or count == row.listed_comment_count:
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
@@ -140,12 +133,6 @@ def _compare_version(context: SaveContext, item: ListedPost, url: str, row: List
     context.archive.update_row("posts", row.id, {"listed_version": item.version})
     if row.has_text and row.listed_version is not None:
         deletions.requeue_post(context, row.number, url)
-
-
-def _same_time(one: str, other: str) -> bool:
-    """Return whether two local times are equal up to the lower precision."""
-    one, other = _OFFSET.sub("", one), _OFFSET.sub("", other)
-    return one.startswith(other) or other.startswith(one)
 
 
 def _is_same_title(item: ListedPost, title: str) -> bool:
@@ -184,12 +171,14 @@ def save_listed(
         if item.number is not None and item.url is not None
     }
     rows = _read_rows(context, items)
-    for number, item in items.items():
-        before = rows.get(number)
-        if before is None:
-            rows[number] = _insert(context, item)
-        elif not before.has_text:
-            _complete(context, item, before)
+    for row in rows.values():
+        if not row.has_text:
+            _complete(context, items[row.number], row)
+    new = [number for number in items if number not in rows]
+    for number in new:
+        _insert(context, items[number])
+    if new:
+        rows |= _read_rows(context, new)
     if in_listing and rows and not context.is_reparse:
         _mark_listed(context, items, rows)
     return rows
@@ -201,11 +190,8 @@ def save_listed_counts(context: SaveContext, shown: Iterable[Post]) -> None:
         before = posts.read_post_row(context, post.number)
         if before is None:
             continue
-        count, listed_before = post.comment_count, before.listed_comment_count
-        if not context.is_reparse and count is not None and count != listed_before:
-            context.archive.update_row("posts", before.id, {"listed_comment_count": count})
-            if listed_before is not None and count != before.comment_count:
-                deletions.requeue_post(context, post.number, post.url)
+        if not context.is_reparse:
+            _compare_count(context, post.comment_count, post.url, before)
         posts.save_post_counters(context, before.id, post, before)
 
 
@@ -231,7 +217,7 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
         ListedPostRow,
         "select p.number, p.id, title, title_is_cut, content_hash is not null as has_text, posted_at, listed_title,"
         " listed_comment_count, views, likes, comment_count, f.url, f.shown_on, listed_version,"
-        " own_page_gone_at is not null or f.state in ('failed', 'dead') as is_unreachable, 0 as is_new"
+        " own_page_gone_at is not null or f.state in ('failed', 'dead') as is_unreachable"
         " from posts p left join frontier f on f.key = ? || p.number"
         " where author_id = ? and p.number in (select value from json_each(?))",
         (f"{context.blog.site}/{context.blog.uid}/", context.author_id, json.dumps(list(numbers))),
@@ -239,39 +225,11 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     return {row.number: row for row in rows}
 
 
-def _insert(context: SaveContext, item: ListedPost) -> ListedPostRow:
-    times = time_columns(item.posted)
-    post_id = context.archive.insert_row(
-        "posts",
-        {
-            "author_id": context.author_id,
-            "number": item.number,
-            "url": item.url,
-            "title": item.title,
-            "title_is_cut": item.title_cut,
-            **times,
-            "first_seen_at": context.moment,
-            "last_seen_at": context.moment,
-            "page_id": context.page_id(),
-        },
-    )
-    return ListedPostRow(
-        id=post_id,
-        number=cast(str, item.number),
-        title=item.title,
-        title_is_cut=item.title_cut,
-        has_text=False,
-        posted_at=cast("str | None", times["posted_at"]),
-        listed_title=None,
-        listed_comment_count=None,
-        views=None,
-        likes=None,
-        comment_count=None,
-        url=None,
-        shown_on=None,
-        listed_version=None,
-        is_unreachable=False,
-        is_new=True,
+def _insert(context: SaveContext, item: ListedPost) -> None:
+    key: dict[str, Value] = {"author_id": context.author_id, "number": item.number, "url": item.url}
+    title: dict[str, Value] = {"title": item.title, "title_is_cut": item.title_cut}
+    context.archive.insert_row(
+        "posts", {**key, **title, **time_columns(item.posted), **context.seen_columns()}
     )
 
 

@@ -34,11 +34,10 @@ def save_listing(context: SaveContext) -> None:
     listed = _all_listed(context.parsed.listed, posts_shown)
     rows = listed_posts.save_listed(context, listed, in_listing=True)
     _save_shown(context, posts_shown)
-    kind, chain_name = _listing_kind(context), context.target.chain or context.target.url
-    if kind is PageKind.HOME:
-        context.keep_open.append(
-            ("incomplete", FIELD)
-        )  # checked when all pages queued by this one are stored
+    kind = context.target.kind if context.target.kind in _KINDS else context.parsed.kind
+    chain_name = context.target.chain or context.target.url
+    if kind is PageKind.HOME:  # checked when all pages queued by this one are stored
+        context.keep_open.append(("incomplete", FIELD))
     category_id = None
     if kind is PageKind.CATEGORY:
         category_id = categories.listing_category(context, chain_name, context.parsed.listing)
@@ -46,11 +45,10 @@ def save_listing(context: SaveContext) -> None:
             categories.add_posts(context, category_id, [post.id for post in rows.values()])
     if not context.is_reparse:
         _follow_chain(context, kind, chain_name, rows, category_id)
-        days = [(item, day) for item in listed if (day := date_text_iso(item.posted))]
-        frontier.set_post_days(
-            context.archive,
-            [(target, day) for item, day in days for target in listed_posts.listed_targets(context, [item])],
-        )
+        days = {item.number: day for item in listed if (day := date_text_iso(item.posted))}
+        targets = listed_posts.listed_targets(context, listed)
+        shown_on = [(target, days[target.number]) for target in targets if target.number in days]
+        frontier.set_post_days(context.archive, shown_on)
 
 
 def is_beyond_end(context: SaveContext) -> bool:
@@ -90,12 +88,6 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
     listed_posts.save_listed_counts(context, counted)
 
 
-def _listing_kind(context: SaveContext) -> PageKind:
-    """Return the kind of listing: that of the target, else that of the parsed page."""
-    expected = context.target.kind
-    return expected if expected in _KINDS else context.parsed.kind
-
-
 def _follow_chain(
     context: SaveContext,
     kind: PageKind,
@@ -113,7 +105,8 @@ def _follow_chain(
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
     if following and not is_repeated:
-        target = _next_target(context, following[0], chain_name, kind)
+        page_no = context.target.page_no + 1
+        target = context.own_target(kind, following[0].url, page_no=page_no, chain=chain_name)
         if kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, rows):
             frontier.add_fetched(context.archive, target, now=context.page.fetched_at)
             return
@@ -146,29 +139,10 @@ def _is_unsound(context: SaveContext) -> bool:
     return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)
 
 
-def _next_target(context: SaveContext, link: Link, chain_name: str, kind: PageKind) -> Target:
-    return Target(
-        url=link.url,
-        site=context.blog.site,
-        kind=kind,
-        uid=context.blog.uid,
-        page_no=context.target.page_no + 1,
-        chain=chain_name,
-    )
-
-
 def _queue_next(
     context: SaveContext, target: Target, chain: PageChain, rows: dict[str, ListedPostRow]
 ) -> None:
-    now = context.page.fetched_at
-    frontier.requeue_target(
-        context.archive,
-        target,
-        before=chain.started_at,
-        now=now,
-        found_on=context.page.url,
-        failed_too=True,
-    )
+    context.requeue(target, before=chain.started_at, failed_too=True)
     days = [post.posted_at[:10] for post in rows.values() if post.posted_at]
     if days:
         # Listings run from new to old except for pinned posts: the next page shows nothing newer.
@@ -198,7 +172,7 @@ def _needs_next_home(
     proved = context.archive.text("select home_proved_at from authors where id = ?", (context.author_id,))
     if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < chain.started_at:
         return True
-    return any(row.is_new or not row.has_text for row in rows.values())
+    return not all(row.has_text for row in rows.values())
 
 
 def _has_months(context: SaveContext) -> bool:
@@ -209,22 +183,19 @@ def _has_months(context: SaveContext) -> bool:
 
 def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, category_id: int | None) -> None:
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
-    before, started_at = page_chains.prior_items(context, chain), chain.started_at
-    since = format_utc(parse_utc(started_at))
-    if kind is PageKind.CATEGORY:
-        if category_id is not None:
-            categories.mark_proved(context, category_id, numbers, since=since)
+    missing = page_chains.prior_items(context, chain) - numbers
+    since = format_utc(parse_utc(chain.started_at))
+    if category_id is not None:
+        categories.mark_proved(context, category_id, numbers, since=since)
     elif kind is PageKind.MONTH:
         month = months.listing_month(context, chain.chain, context.parsed.listing)
         if month is not None:
-            months.mark_proved(context, month, numbers, started_at=started_at)
-        deletions.record_missing(
-            context, listed_posts.find_post_ids(context, before - numbers), since=started_at
-        )
-    else:
+            months.mark_proved(context, month, numbers, started_at=chain.started_at)
+    elif kind is PageKind.HOME:
         context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
-        missing = before - numbers
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = deletions.select_newer(missing, numbers)
-        deletions.record_missing(context, listed_posts.find_post_ids(context, missing), since=started_at)
+    if kind is not PageKind.CATEGORY:
+        found = listed_posts.find_post_ids(context, missing)
+        deletions.record_missing(context, found, since=chain.started_at)
     page_chains.mark_complete(context, chain)

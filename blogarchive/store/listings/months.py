@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import MonthRow as ShownMonth
-from blogarchive.items import PageKind, Target
+from blogarchive.items import PageKind
 from blogarchive.messages.details import Detail
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
@@ -12,6 +12,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_day
 from blogarchive.store.rows import format_utc, parse_utc
+from blogarchive.store.statements import columns_of
 
 _MAX_GONE = 2
 
@@ -54,9 +55,9 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
 def is_listing_gone(context: SaveContext) -> bool:
     """Return whether the target is a listing that the archive no longer links to, of a month or by an older URL."""
     row = context.archive.row(
-        "select max(m.last_seen_at) > coalesce(max(case when m.url = ? then m.last_seen_at end), '')"
-        " from archive_months m where m.author_id = (select id from authors where site = ? and uid = ?)",
-        (context.target.chain or context.target.url, context.blog.site, context.blog.uid),
+        "select max(last_seen_at) > coalesce(max(case when url = ? then last_seen_at end), '')"
+        " from archive_months where author_id = ?",
+        (context.target.chain or context.target.url, context.author_id),
     )
     return row is not None and bool(row[0])
 
@@ -82,13 +83,8 @@ def mark_proved(context: SaveContext, month: str, numbers: Collection[str], *, s
 
 
 def _read_rows(context: SaveContext) -> dict[str, _MonthRow]:
-    rows = context.archive.all_as(
-        _MonthRow,
-        "select id, month, first_post_on, last_post_on, url, proved_first_on, proved_last_on, last_seen_at, proved_at,"
-        " page_id from archive_months where author_id = ?",
-        (context.author_id,),
-    )
-    return {row.month: row for row in rows}
+    query = f"select {columns_of(_MonthRow)} from archive_months where author_id = ?"  # noqa: S608 - constants
+    return {row.month: row for row in context.archive.all_as(_MonthRow, query, (context.author_id,))}
 
 
 def _find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
@@ -144,9 +140,7 @@ def _save_row(context: SaveContext, month: ShownMonth, row: _MonthRow | None) ->
                 "last_post_on": days[1],
                 "url": month.url,
                 "shown_changed_at": context.precise_moment,
-                "first_seen_at": context.moment,
-                "last_seen_at": context.moment,
-                "page_id": context.page_id(),
+                **context.seen_columns(),
             },
         )
     elif context.moment >= row.last_seen_at or (context.is_reparse and row.page_id == context.page_id()):
@@ -180,17 +174,11 @@ def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> Non
     """Requeue the listing of a month. A row without days shows no change, so its listing is due by schedule alone."""
     if context.is_reparse or month.url is None or (is_proved and month.first is None):
         return
-    target = Target(url=month.url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
+    target = context.own_target(PageKind.MONTH, month.url)
     if frontier.exceeds_url_limit(context.archive, context.blog, month.month, month.url):
         return
     if not _is_under_way(context, month.month, month.url):
-        frontier.requeue_target(
-            context.archive,
-            target,
-            before=context.precise_moment,
-            now=context.page.fetched_at,
-            found_on=context.page.url,
-        )
+        context.requeue(target)
     day = date_text_day(month.last)
     if day is not None:
         frontier.set_newest_day(context.archive, target, day)
@@ -219,8 +207,7 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
             "archive_months", row.id, {"proved_first_on": None, "proved_last_on": None}
         )
         if row.url is not None:
-            target = Target(url=row.url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
-            frontier.deactivate(context.archive, target)
+            frontier.deactivate(context.archive, context.own_target(PageKind.MONTH, row.url))
             context.resolved_urls.append(row.url)
         deletions.record_missing(
             context, _find_unlisted(context, row.month, ()), since=context.precise_moment

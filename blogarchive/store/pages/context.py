@@ -1,15 +1,17 @@
 """The save of one page: what it knows of page, blog and archive, and its result."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
@@ -78,9 +80,11 @@ class SaveContext:
         self.is_time_listed = False  # whether a listing shows its time
         self.comments_agree = False
         self.needs_confirmation = False  # by a page of another day
-        self.author_id = 0
+        self.author_id = archive.scalar(
+            "select id from authors where site = ? and uid = ?", (blog.site, blog.uid)
+        )
         self.counters_before: str | None = None
-        self._aliases: dict[int, frozenset[str]] = {}
+        self._aliases: frozenset[str] | None = None
         self._own_hosts: frozenset[str] | None = None
         self._page_id = page_id
         self._newest: int | None = None
@@ -122,18 +126,41 @@ class SaveContext:
 
     def author_aliases(self) -> frozenset[str]:
         """Return the older uids of the author, read once per save: a page may link to many other blogs."""
-        if self.author_id not in self._aliases:
-            aliases = self.archive.column(
-                "select alias from author_aliases where author_id = ?", (self.author_id,)
-            )
-            self._aliases[self.author_id] = frozenset(aliases)
-        return self._aliases[self.author_id]
+        if self._aliases is None:
+            query = "select alias from author_aliases where author_id = ?"
+            self._aliases = frozenset(self.archive.column(query, (self.author_id,)))
+        return self._aliases
 
     def own_hosts(self) -> frozenset[str]:
         """Return the hosts of the blog, old and new, read once per save."""
         if self._own_hosts is None:
             self._own_hosts = blog_hosts(self.archive, self.blog) | {urlsplit(self.page.url).netloc}
         return self._own_hosts
+
+    def seen_columns(self) -> dict[str, Value]:
+        """Return the columns of a new row: when it was seen, and on which page."""
+        return {"first_seen_at": self.moment, "last_seen_at": self.moment, "page_id": self.page_id()}
+
+    def own_target(self, kind: PageKind, url: str, **more: Any) -> Target:
+        """Return a target of the blog with these further fields."""
+        return Target(url=url, site=self.blog.site, kind=kind, uid=self.blog.uid, **more)
+
+    def requeue(self, target: Target, *, before: str | None = None, failed_too: bool = False) -> None:
+        """Requeue a target unless it was fetched at or after `before` (UTC text), by default when this page was."""
+        frontier.requeue_target(
+            self.archive,
+            target,
+            before=self.precise_moment if before is None else before,
+            now=self.page.fetched_at,
+            found_on=self.page.url,
+            failed_too=failed_too,
+        )
+
+    def record_difference(self, url: str, failure: Failure) -> None:
+        """Record a failure that lasts until a page shows the contrary, once."""
+        if not failures.is_open(self.archive, url, failure):
+            now = self.page.fetched_at
+            failures.record_failure(self.archive, self.blog, url, failure, run_id=self.run_id, now=now)
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""
@@ -145,6 +172,15 @@ def date_text_iso(date: DateText | None) -> str | None:
     if date is None or date.at is None or date.precision is None:
         return None
     return to_iso(ParsedDate(date.at, date.precision))
+
+
+_OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
+
+
+def is_same_time(one: str, other: str) -> bool:
+    """Return whether two times, as ISO 8601, are equal up to the lower precision; the zone is not compared."""
+    one, other = _OFFSET.sub("", one), _OFFSET.sub("", other)
+    return one.startswith(other) or other.startswith(one)
 
 
 def time_columns(date: DateText | None) -> dict[str, Value]:
@@ -173,7 +209,7 @@ def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:
 
 def post_target(context: SaveContext, url: str, number: str) -> Target:
     """Return the target of the blog's post of that number at `url`."""
-    return Target(url=url, site=context.blog.site, kind=PageKind.POST, uid=context.blog.uid, number=number)
+    return context.own_target(PageKind.POST, url, number=number)
 
 
 def uid_in_url(site: str, url: str) -> str | None:

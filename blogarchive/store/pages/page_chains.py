@@ -237,7 +237,7 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
         if name is not None and exceeds_url_limit(context.archive, blog, name, link.url):
             continue
         if link.kind is not PageKind.HOME or not has_home:
-            new[key] = Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
+            new[key] = context.own_target(link.kind, link.url, number=link.number)
     return new
 
 
@@ -260,4 +260,4 @@ def _missing_home(context: SaveContext, *, has_home: bool) -> list[Target]:
     author = context.parsed.author
     if author is None or (author.uid == context.blog.uid and has_home):
         return []
-    return [Target(url=author.url, site=context.blog.site, kind=PageKind.HOME, uid=context.blog.uid)]
+    return [context.own_target(PageKind.HOME, author.url)]

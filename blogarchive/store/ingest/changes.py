@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from blogarchive.items import CrawledPage, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import form_of, text_digest
-from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.classify import (
     CERTAIN_KINDS,
@@ -25,12 +24,13 @@ from blogarchive.store.ingest.classify import (
     classify_text,
     find_contradiction,
 )
+from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.pages.context import date_text_iso, is_same_time
+from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_same_time
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Value, format_utc
@@ -74,17 +74,16 @@ class _StoredPost:
     is_title_listed: bool
 
 
-HeldPage = tuple[Failure, tuple[int, int]]
-"""The failure of a page that is held, and how many edits of posts and new comments were undone."""
-
-
 def check_change(
-    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, *, accepted: bool
-) -> HeldPage | None:
+    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
+) -> Rejection | None:
     """Count the change of a post and return why the page is held, or None if it is not.
 
     `accepted`: a person agrees with the changes of the site, so nothing is held.
     """
+    post = find_post(crawled)
+    if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
+        return None
     names = {"site": blog.site, "uid": blog.uid, "number": post.number, "title": post.title}
     stored = archive.one_as(_StoredPost, _STORED, names)
     if stored is None or crawled.parsed.kind is not PageKind.POST:
@@ -145,7 +144,7 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 def _hold_if_doubted(
     archive: Archive, site: str, run_id: int, change: TextChange, stored: _StoredPost, now: datetime
-) -> HeldPage | None:
+) -> Rejection | None:
     """Record a change; return why its page is held, or None if it may be an edit of the author."""
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
@@ -156,10 +155,11 @@ def _hold_if_doubted(
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
-    if not is_of_most:
-        return failure, (0, 0)
-    coverage.open_change(archive, site, f"{TEXTS}.{change.kind}", run_id=run_id, now=now)
-    return failure, _undo_run(archive, names, failure, run_id=run_id, now=now)
+    undone = ChangeCounts()
+    if is_of_most:
+        coverage.open_change(archive, site, f"{TEXTS}.{change.kind}", run_id=run_id, now=now)
+        undone = _undo_run(archive, names, failure, run_id=run_id, now=now)
+    return Rejection(failure=failure, undone=undone, waits=coverage.is_open(archive, site, TEXTS))
 
 
 def _is_waiting(archive: Archive, site: str, url: str) -> bool:
@@ -198,7 +198,7 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 
 def _undo_run(
     archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime
-) -> tuple[int, int]:
+) -> ChangeCounts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
     changed = list(archive.dicts(_CHANGED, names))
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
@@ -207,11 +207,11 @@ def _undo_run(
     for row in changed:
         url, site, uid = row["url"], row["site"], row["uid"]
         target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
-        due_at = frontier.mark_failed(archive, target, retry_after=schedule.MAX_RETRY_DELAY, now=now)
+        due_at = frontier.mark_waiting(archive, target, now=now)
         failures.record_failure(
             archive, Blog(site=site, uid=uid), url, failure, run_id=run_id, now=now, next_try_at=due_at
         )
-    return sum(texts for texts, _ in undone), sum(comments for _, comments in undone)
+    return sum(undone, ChangeCounts())
 
 
 # A name that no page of another run shows is that of a new blog.
@@ -265,8 +265,8 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 """
 
 
-def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> tuple[int, int]:
-    """Hold the page of a change; restore its post and comments. Return 1 for a text of the post, and its new comments."""
+def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> ChangeCounts:
+    """Hold the page of a change; restore its post and comments. Return the counts with which it was saved, negative."""
     names: _Names = {**row, "now": now}
     for comment in list(archive.dicts(_COMMENT_REVISIONS, names)):
         comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
@@ -280,7 +280,8 @@ def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> tuple[int, in
     if ended:
         html = archive.text("select body_html from posts where id = ?", (row["post"],))
         write_images(archive, row["post"], list(enumerate(image_urls(html or ""))))
-    return ended, archive.execute(_NEW_COMMENTS, names).rowcount
+    added = archive.execute(_NEW_COMMENTS, names).rowcount
+    return ChangeCounts(posts_changed=-ended, comments_new=-added)
 
 
 _HELD = """

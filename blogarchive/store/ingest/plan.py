@@ -101,7 +101,7 @@ def queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
 
 
 _DAYS = f"coalesce(f.interval_days, {schedule.FIRST_INTERVAL.days})"
-_OVERDUE = f"(julianday(:now) - julianday(f.fetched_at)) / {_DAYS} desc"
+_OVERDUE = f"(julianday(:now) - julianday(coalesce(f.fetched_at, f.found_at))) / {_DAYS} desc"
 _IS_YOUNG = f"{_DAYS} < {schedule.YOUNG / schedule.QUIET_DIVISOR / timedelta(days=1)}"
 
 
@@ -319,7 +319,8 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     frontier.reset_where(
         archive,
         blog,
-        "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'"
+        "coalesce(fetched_at, '') < ? and coalesce(fetched_at, due_at, nullif(state, 'done')) is not null"
+        " and kind <> 'comments'"
         " and (kind <> 'home' or page_no > 1)",
         (run.epoch_at,),
     )

@@ -22,8 +22,9 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import post_pages, redirects, validate
-from blogarchive.store.ingest.validate import load_stored_state, validate_page
+from blogarchive.store.ingest import post_pages, redirects, rejections
+from blogarchive.store.ingest.rejections import load_stored_state
+from blogarchive.store.ingest.validate import validate_page
 from blogarchive.store.ledger import (
     coverage,
     failures,
@@ -38,6 +39,7 @@ from blogarchive.store.pages.context import (
     SaveContext,
     SaveResult,
     date_text_iso,
+    is_home,
     save_result,
     uid_in_url,
 )
@@ -140,14 +142,10 @@ def save_page(
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        rejected = (
-            validate_page(crawled, load_stored_state(archive, crawled, blog))
-            or validate.reject_by_author(archive, crawled, blog)
-            or validate.reject_by_change(archive, crawled, blog, run_id, accepted=accept_changes)
-        )
+        rejected = rejections.find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
         if rejected is not None:
-            return validate.save_rejection(archive, crawled, blog, rejected, run_id)
-        if _is_home(crawled.target):
+            return rejections.save_rejection(archive, crawled, blog, rejected, run_id)
+        if is_home(crawled.target):
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
@@ -164,14 +162,12 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
         context = SaveContext(archive, crawled, blog, run_id=run_id)
-        if _is_home(target):
+        failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
+        if is_home(target):
             authors.link_run(context)
-            failures.retry_unreadable(archive, blog, now=page.fetched_at)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
-        frontier.mark_unchanged(
-            archive, target, fetched_at=context.precise_moment, due_at=_unchanged_due_at(context)
-        )
+        frontier.mark_unchanged(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
         failures.resolve(archive, target.url, now=page.fetched_at)
         return save_result(context, Outcome.SAME)
 
@@ -187,7 +183,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        if _is_home(target) and validate.save_state(archive, blog, target.url, failure, now=now):
+        if is_home(target) and rejections.save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None
@@ -225,9 +221,11 @@ def _save(context: SaveContext) -> None:
     if context.is_stored and context.counters_before is not None:
         context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
     _mark_fetched(context)
-    if _is_home(context.target):
+    if is_home(context.target):
         authors.link_run(context)
-        failures.retry_unreadable(context.archive, context.blog, now=context.page.fetched_at)
+    failures.retry_unreadable(
+        context.archive, context.blog, context.target.url, context.run_id, now=context.page.fetched_at
+    )
     record_problems(context)
 
 
@@ -251,30 +249,21 @@ def _mark_fetched(context: SaveContext) -> None:
     site = site_by_name(target.site)
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
     is_index = is_last and site.is_index(target.url)
-    is_single = target.kind is PageKind.POST or is_index or (_is_home(target) and not site.has_any_host)
+    is_single = target.kind is PageKind.POST or is_index or (is_home(target) and not site.has_any_host)
     header = context.page.header
     frontier.mark_fetched(
         context.archive,
         target,
         fetched_at=context.precise_moment,
-        due_at=_fetched_due_at(context, target),
+        due_at=_due_at(context),
         etag=header("ETag") if is_single else None,
         last_modified=last_modified(header("Last-Modified"), header("Date")) if is_single else None,
     )
 
 
-def _fetched_due_at(context: SaveContext, target: Target) -> str | None:
+def _due_at(context: SaveContext) -> str | None:
+    target = context.target
     if schedule.is_listing(context.parsed.kind):
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
     return None if target.kind is PageKind.COMMENTS else post_pages.post_due_at(context)
-
-
-def _unchanged_due_at(context: SaveContext) -> str | None:
-    if schedule.is_listing(context.target.kind):
-        return schedule.listing_due_at(frontier.target_key(context.target), context.page.fetched_at)
-    return post_pages.post_due_at(context)
-
-
-def _is_home(target: Target) -> bool:
-    return target.kind is PageKind.HOME and target.page_no == 1

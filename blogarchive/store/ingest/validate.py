@@ -1,26 +1,13 @@
-"""Decide whether a parsed page is stored or rejected, and save a rejected one as a failure: refusals, notices."""
+"""Decide whether a parsed page is stored or rejected: refusals, notices, pages that parse worse than the stored ones."""
 
-import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated, retry_after
-from blogarchive.sites.base import site_by_name
-from blogarchive.store import schedule
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.changes import check_change
-from blogarchive.store.ledger import (
-    coverage,
-    failures,
-    frontier,
-)
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.listings import categories, deletions, listing_pages, months
-from blogarchive.store.pages import pages
-from blogarchive.store.pages.context import ChangeCounts, Outcome, SaveContext, SaveResult, save_result
+from blogarchive.store.pages.context import ChangeCounts
 
 MIN_LENGTH_SHARE = 0.3
 """A body shorter than this share of the stored one is rejected as cut, if the page lacks fields too."""
@@ -40,22 +27,25 @@ WHOLE_STATUSES = frozenset((200, 203))
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
-_MAINTENANCE = "maintenance"
+MAINTENANCE = "maintenance"
+"""The field of the failure of a page that says that its site is maintained."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `undone`: edits
-    of posts and new comments that the run had stored and that the page showed to be the site's.
+    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `waits`: other
+    pages of each night show whether the site is honest again. `undone` is what the run had stored before the page showed
+    that the change is the site's.
     """
 
     failure: Failure
     gone: str | None = None
     blocked: bool = False
     retry_after: timedelta | None = None
-    undone: tuple[int, int] = (0, 0)
+    waits: bool = False
+    undone: ChangeCounts = field(default_factory=ChangeCounts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +62,7 @@ class StoredState:
     comment_count: int | None = None
     closed: bool = False
     listed: bool = False
-    accepted: frozenset[str] = frozenset()
+    accepted: tuple[str, ...] = ()
 
 
 def validate_page(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
@@ -119,7 +109,7 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     if notice is None:
         return None
     if notice.kind is NoticeKind.MAINTENANCE:
-        return Rejection(failure=Failure(kind="notice", field=_MAINTENANCE, detail=_short(notice.text)))
+        return Rejection(failure=Failure(kind="notice", field=MAINTENANCE, detail=_short(notice.text)))
     reasons = {NoticeKind.GONE: "deleted", NoticeKind.HIDDEN: "hidden"}
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
@@ -230,178 +220,3 @@ def _unreadable(detail: str, field: str | None) -> Rejection:
 
 def _short(text: str) -> str:
     return " ".join(text.split())[:_MAX_NOTICE_LENGTH]
-
-
-_POST = """
-select content_hash is not null and not from_listing as whole, coalesce(body_text, '') as body, comment_count
-  from posts where author_id = (select id from authors where site = ? and uid = ?) and number = ?
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredPost:
-    whole: bool = False
-    body: str = ""
-    comment_count: int | None = None
-
-
-def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
-    """Return the stored state of the page's target: its post, its last page and its listing."""
-    target, post = crawled.target, None
-    if target.kind is PageKind.POST and target.number is not None:
-        post = archive.one_as(_StoredPost, _POST, (blog.site, target.uid or blog.uid, target.number))
-    post = post or _StoredPost()
-    is_listing = target.kind in (PageKind.MONTH, PageKind.CATEGORY)
-    return StoredState(
-        whole=post.whole,
-        body=post.body,
-        comment_count=post.comment_count,
-        closed=_is_closed(archive, crawled.page.url),
-        accepted=coverage.accepted_fields(archive, blog.site, PageKind.POST) if post.whole else frozenset(),
-        listed=is_listing and _lists_posts(archive, target.site, target.chain or target.url),
-    )
-
-
-def _is_closed(archive: Archive, url: str) -> bool:
-    query = "select closed from pages where url = ? order by id desc limit 1"
-    return bool(archive.scalar(query, (url,)))
-
-
-def _lists_posts(archive: Archive, site: str, chain: str) -> bool:
-    return archive.exists(
-        "select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id where c.site = ? and c.chain = ?",
-        (site, chain),
-    )
-
-
-def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
-    """Return a rejection if the page has no author, or another one than its target; else None."""
-    wanted = crawled.target.uid
-    if blog.uid is None:
-        return Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
-    if wanted is None or wanted == blog.uid or canonical_uid(archive, blog.site, wanted) == blog.uid:
-        return None
-    author = crawled.parsed.author
-    if author is not None and wanted == author.uid:
-        return None  # the author of the target, stored under another name
-    is_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
-    if is_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
-        return None  # the user named the blog by an older uid
-    detail = Detail.OTHER_BLOG.format(uid=blog.uid)
-    return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
-
-
-def reject_by_change(
-    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
-) -> Rejection | None:
-    """Return a rejection if the change of a post is the site's; it waits for a person."""
-    post = find_post(crawled)
-    if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
-        return None
-    found = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
-    if found is None:
-        return None
-    failure, undone = found
-    # While a person is awaited, the posts of each night show whether the site is honest again.
-    waits = coverage.is_open(archive, blog.site, coverage.TEXTS)
-    retry_after = schedule.MAX_RETRY_DELAY if waits else None
-    return Rejection(failure=failure, undone=undone, retry_after=retry_after)
-
-
-def save_rejection(
-    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
-) -> SaveResult:
-    """Record the failure, and what it proves about the target; stored content does not change."""
-    target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
-    blog = Blog(site=target.site, uid=target.uid or blog.uid)
-    context = SaveContext(archive, crawled, blog, run_id=run_id)
-    posts, comments = rejection.undone
-    context.add_changes(ChangeCounts(posts_changed=-posts, comments_new=-comments))
-    if not rejection.blocked:
-        is_held = failure.kind == "changed"
-        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
-    coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
-    if _is_post_gone(context, rejection):
-        for url in (target.url, *context.resolved_urls):
-            failures.resolve(archive, url, now=now)
-        return save_result(context, Outcome.GONE)
-    if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
-        frontier.deactivate(archive, target)
-        failures.resolve(archive, target.url, now=now)
-        return save_result(context, Outcome.GONE)
-    is_home = target.kind is PageKind.HOME and target.page_no == 1
-    if is_home and save_state(archive, blog, target.url, failure, now=now):
-        frontier.mark_failed(archive, target, now=now)
-        failures.resolve(archive, target.url, now=now)
-        return replace(save_result(context, Outcome.FAILED), failure=failure)
-    retry_after = rejection.retry_after
-    if failure.kind == "unreadable" and not is_home and failures.is_home_unreadable(archive, blog):
-        # The home page shows each night whether the site is honest again.
-        retry_after = schedule.MAX_RETRY_DELAY
-    due_at = frontier.mark_failed(
-        archive, target, permanent=failure.permanent, retry_after=retry_after, now=now
-    )
-    if rejection.gone and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
-        return save_result(context, Outcome.GONE)
-    failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    outcome = Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone else Outcome.FAILED
-    return replace(save_result(context, outcome), failure=failure)
-
-
-# It says nothing of a blog that its present home page calls closed.
-_IS_EARLIER_HOME = (
-    "select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')"
-)
-_REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape("{url}"), r"(\S+)"))
-_GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
-
-
-def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now: datetime) -> bool:
-    """Store what the failure of its home page says of a stored blog; return whether it is moved or closed."""
-    if not is_stored(archive, blog):
-        return False
-    if archive.exists(_IS_EARLIER_HOME, (blog.site, blog.uid, url)):
-        return True
-    if moved := _REDIRECTED.fullmatch(failure.detail):
-        set_state(archive, blog, "moved", moved[1], now=now)
-        return True
-    is_notice = failure.kind == "notice" and failure.field != _MAINTENANCE and not failure.permanent
-    if is_notice or failure.detail in _GONE_STATUSES:
-        set_state(archive, blog, "closed", failure.detail, now=now)
-        return True
-    if failure.kind in ("network", "http", "blocked", "notice"):
-        set_state(archive, blog, "unreachable", failure.detail, now=now)
-    return False
-
-
-def _queue_other_index(context: SaveContext) -> bool:
-    """Queue the list of posts that the site has instead of the rejected one; return whether there is one."""
-    other = site_by_name(context.target.site).next_index(context.target)
-    if other is None:
-        return False
-    context.requeue(other, failed_too=True)
-    return True
-
-
-def _is_post_gone(context: SaveContext, rejection: Rejection) -> bool:
-    """Mark the post's own page as gone if the rejection says so; return whether the post is gone."""
-    target = context.target
-    if rejection.gone is None or target.kind is not PageKind.POST or target.number is None:
-        return False
-    return deletions.record_gone_page(context, target.number, rejection.gone)
-
-
-def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:
-    """Return whether the blog no longer links to the target.
-
-    A month or category that is gone, a page past the end of a listing, or comments of a gone post.
-    """
-    is_gone = rejection.gone is not None
-    if is_gone and listing_pages.is_beyond_end(context):
-        return True
-    if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):
-        categories.empty_gone_categories(context)
-        return True
-    if context.target.kind is PageKind.MONTH:
-        return months.is_listing_gone(context)
-    return context.target.kind is PageKind.COMMENTS and deletions.is_gone(context, context.target.post_number)

@@ -159,21 +159,34 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
         ).rowcount
 
 
-def is_home_unreadable(archive: Archive, blog: Blog) -> bool:
-    """Return whether the home page of a blog could not be parsed when it was last fetched."""
-    home = home_target(archive, blog)
-    # A field that is missing on a page is a permanent failure.
-    query = "select 1 from open_failures where url = ? and kind = 'unreadable' and not permanent"
-    return home is not None and archive.exists(query, (home.url,))
+_MANY_UNREADABLE = 5
+"""Unreadable pages of a blog from which on the site seems to have changed."""
+
+# A field that is missing on a page is a permanent failure.
+_UNREADABLE = "from failures where site = ? and uid is ? and kind = 'unreadable' and not permanent and resolved_at is null"
 
 
-def retry_unreadable(archive: Archive, blog: Blog, *, now: datetime) -> None:
-    """Make all unreadable pages of a blog due if its home page, which is readable now, was one of them."""
-    if is_home_unreadable(archive, blog):
+def is_one_of_many(archive: Archive, blog: Blog, url: str, failure: Failure) -> bool:
+    """Return whether the failure is that of an unreadable page, and the home page or many others are unreadable too."""
+    home = home_target(archive, blog) if failure.kind == "unreadable" else None
+    if home is None or home.url == url:
+        return False
+    others = archive.column(f"select url {_UNREADABLE} and url <> ?", (blog.site, blog.uid, url))
+    return home.url in others or len(others) >= _MANY_UNREADABLE
+
+
+def retry_unreadable(archive: Archive, blog: Blog, url: str, run_id: int | None, *, now: datetime) -> None:
+    """Make all unreadable pages of a blog due if the page of `url`, which is readable now, was one of them.
+
+    Those that failed in this run wait for the next one.
+    """
+    scope = (blog.site, blog.uid)
+    if archive.exists(f"select 1 {_UNREADABLE} and url = ?", (*scope, url)):
         archive.execute(
-            "update frontier set due_at = ? where site = ? and uid is ? and state = 'failed' and url in"
-            " (select url from open_failures where kind = 'unreadable')",
-            (format_utc(now), blog.site, blog.uid),
+            "update frontier set state = 'failed', due_at = ?"  # noqa: S608 - constants
+            " where site = ? and uid is ? and state <> 'todo'"
+            f" and url in (select url {_UNREADABLE} and run_id is not ? and url <> ?)",
+            (format_utc(now), *scope, *scope, run_id, url),
         )
 
 

@@ -349,6 +349,17 @@ def mark_failed(
     return due_at
 
 
+def mark_waiting(archive: Archive, target: Target, *, now: datetime) -> str:
+    """Mark a failed target as due in a week, within the budget of a run; return when (UTC text).
+
+    Other pages show earlier whether the cause ended, so that it costs no more requests a night than pages that are stored.
+    """
+    add_targets(archive, [target], now=now)
+    due_at = format_utc(now + schedule.MAX_RETRY_DELAY)
+    _update(archive, target, {"state": "done", "due_at": due_at})
+    return due_at
+
+
 def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """Mark the target of a gone post `done`, due once more at `due_at`."""
     _update(archive, target, {**_DONE, "due_at": format_utc(due_at), "interval_days": None})

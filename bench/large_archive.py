@@ -65,12 +65,16 @@ def fill(path: Path, posts: int, *, authors: int = AUTHORS, length: int = _WORDS
 
 
 def add_posts(path: Path, count: int, *, length: int = _WORDS_A_POST) -> None:
-    """Add posts with comments to the first blog, as an update stores them."""
+    """Add posts with comments to the first blog, as an update stores them: they are the newest ones, of one month."""
     with Archive.open(path) as archive, archive.atomic():
         last = archive.scalar("select max(id) from posts")
         words, numbers = _Words(random.Random(last)), range(last + 1, last + 1 + count)
         _write_posts(archive, dict.fromkeys(numbers, 1), words, length)
         _write_comments(archive, numbers, words, ["读者"] * COMMENTS * count)
+        for table, key in (("posts", "id"), ("comments", "post_id")):
+            archive.execute(
+                f"update {table} set posted_at = '2026-01' || substr(posted_at, 8) where {key} > ?", (last,)
+            )
 
 
 def _write_run(archive: Archive) -> None:

@@ -6,7 +6,8 @@ ReplayWeb.page opens it in a browser, without a server, and searches titles and 
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import IO, Any, BinaryIO, Final
@@ -14,21 +15,15 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.export.warc import (
-    INDEX_NAME,
-    UNKNOWN_TIME,
-    CdxIndex,
-    block_line,
-    head_line,
-    require_authors,
-    warc_date,
-    write_records,
-)
+from blogarchive.export.warc import UNKNOWN_TIME, Record, require_authors, warc_date, write_records
 from blogarchive.rendering.atom import join_titles
-from blogarchive.store.read.exports import ExportReader, ReplayPage
+from blogarchive.store.read.exports import ExportReader
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
+_INDEX_NAME: Final = "index.cdx.gz"
+_LINES_PER_BLOCK: Final = 1024
+_GZIP: Final = 16 + zlib.MAX_WBITS
 _LOCAL_HEADER: Final = 30  # bytes of an entry of a ZIP file before its name
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 # The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
@@ -42,14 +37,11 @@ def export_wacz(job: ExportJob) -> None:
 
     Filters and damaged pages are those of `export_warc`.
     """
-    index = CdxIndex(_WARC_NAME)
     with job.open_file("pages.wacz") as file, ZipFile(file, "w") as package:
         files = _PackageFiles(package)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
             write_records(job, warc, _WARC_NAME, start=_find_warc)
-        for record in job.records:
-            index.add(record)
-        _write_index(files, index)
+        _write_index(files, job.records)
         newest = _write_page_list(files, job.reader)
         _write_description(files, job.reader, newest)
 
@@ -102,14 +94,23 @@ class _PackageFiles:
         self.resources.append(file.resource())
 
 
-def _write_index(files: _PackageFiles, index: CdxIndex) -> None:
-    lines = [head_line()]
-    with files.open(f"indexes/{INDEX_NAME}", ZIP_STORED) as blocks:
-        for first, block in index.blocks():
-            lines.append(block_line(first, blocks.size, block))
+def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
+    """Write the sorted lines of the records in compressed blocks, and the file with the first line of each block."""
+    lines = sorted(map(_index_line, records))
+    heads = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX_NAME})}\n"]
+    with files.open(f"indexes/{_INDEX_NAME}", ZIP_STORED) as blocks:
+        for start in range(0, len(lines), _LINES_PER_BLOCK):
+            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), wbits=_GZIP)
+            place = {"offset": blocks.size, "length": len(block)}
+            heads.append(f"{lines[start].partition(' {')[0]} {json.dumps(place)}\n")
             blocks.write(block)
     with files.open("indexes/index.idx") as file:
-        file.write("".join(lines).encode())
+        file.write("".join(heads).encode())
+
+
+def _index_line(record: Record) -> str:
+    place = {"length": str(record.length), "offset": str(record.offset), "filename": _WARC_NAME}
+    return f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n"
 
 
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> str:
@@ -117,19 +118,11 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> str:
     newest = UNKNOWN_TIME
     with files.open("pages/pages.jsonl") as file:
         file.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}))
-        for number, page in enumerate(reader.replay_pages(), 1):
-            file.write(_json_line({"id": f"page-{number}", **_page_facts(page)}))
-            newest = max(newest, page.fetched_at)
+        for number, (url, at, title, text) in enumerate(reader.replay_pages(), 1):
+            page = {"url": url, "ts": warc_date(at), "title": title or url, "text": text or ""}
+            file.write(_json_line({"id": f"page-{number}", **page}))
+            newest = max(newest, at)
     return newest
-
-
-def _page_facts(page: ReplayPage) -> dict[str, str]:
-    return {
-        "url": page.url,
-        "ts": warc_date(page.fetched_at),
-        "title": page.title or page.url,
-        "text": page.text or "",
-    }
 
 
 def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) -> None:
@@ -144,7 +137,7 @@ def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) 
         "resources": list(files.resources),
     }
     if first is not None:
-        description |= {"mainPageUrl": first.url, "mainPageDate": warc_date(first.fetched_at)}
+        description |= {"mainPageUrl": first[0], "mainPageDate": warc_date(first[1])}
     text = json.dumps(description, ensure_ascii=False, indent=2).encode()
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text).hexdigest()}"}
     for name, content in (

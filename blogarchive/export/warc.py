@@ -1,10 +1,8 @@
 """`export warc`: the pages as served, and the images, in the format of web archives (ISO 28500)."""
 
-import heapq
 import json
 import marshal
 import uuid
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -15,10 +13,8 @@ from gettext import gettext as _
 from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
-from itertools import islice
 from operator import attrgetter
-from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -33,8 +29,6 @@ from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read.exports import PAGE_FIELD, Filters, StoredImage
 from blogarchive.workers.pool import map_in_order
 
-INDEX_NAME: Final = "index.cdx.gz"
-_LINES_PER_BLOCK: Final = 1024
 _WWW: Final = "www."
 
 
@@ -65,50 +59,6 @@ def describe_record(record: Any) -> tuple[str, str]:
         "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
     }
     return f"{url_key(url)} {moment}", json.dumps(facts)
-
-
-class CdxIndex:
-    """The lines of an index, one for each record of a WARC; beyond 100,000 they are sorted in temporary files."""
-
-    def __init__(self, warc_name: str, *, lines_in_memory: int = 100_000) -> None:
-        self._warc_name = warc_name
-        self._lines_in_memory = lines_in_memory
-        self._lines: list[str] = []
-        self._sorted_files: list[IO[str]] = []
-
-    def add(self, record: Record) -> None:
-        """Add a record."""
-        place = {"length": str(record.length), "offset": str(record.offset), "filename": self._warc_name}
-        self._lines.append(f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n")
-        if len(self._lines) >= self._lines_in_memory:
-            self._sort_to_file()
-
-    def blocks(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the compressed blocks of sorted lines, each with key and time of its first line."""
-        merged = heapq.merge(sorted(self._lines), *self._sorted_files)
-        while lines := list(islice(merged, _LINES_PER_BLOCK)):
-            compressor = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
-            compressed = compressor.compress("".join(lines).encode()) + compressor.flush()
-            yield lines[0].partition(" {")[0], compressed
-        for file in self._sorted_files:
-            file.close()
-
-    def _sort_to_file(self) -> None:
-        file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - `blocks` closes it
-        file.writelines(sorted(self._lines))
-        file.seek(0)
-        self._sorted_files.append(file)
-        self._lines.clear()
-
-
-def block_line(first: str, offset: int, block: bytes) -> str:
-    """Return the line of `index.idx` for a block at `offset` bytes."""
-    return f"{first} {json.dumps({'offset': offset, 'length': len(block)})}\n"
-
-
-def head_line() -> str:
-    """Return the first line of `index.idx`."""
-    return f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"
 
 
 def url_key(url: str) -> str:

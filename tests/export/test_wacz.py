@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive.errors import UsageError
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import CdxIndex, Record, describe_record, url_key
+from blogarchive.export.warc import url_key
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, png
 
@@ -99,29 +99,19 @@ def test_every_file_has_its_size_and_digest(pages: Path, tmp_path: Path) -> None
         assert all(entry.extra for entry in opened.infolist())
 
 
-@pytest.mark.parametrize("lines_in_memory", [100_000, 700])
-def test_a_large_index_is_sorted_and_read_block_by_block(lines_in_memory: int) -> None:
-    class Source:
-        def __init__(self, number: int) -> None:
-            self.rec_headers = self
-            self.http_headers = None
-            self.content_type = "text/html"
-            self.number = number
-
-        def get_header(self, name: str) -> str:
-            return {"WARC-Target-URI": f"{HOST}/{self.number:05}", "WARC-Date": "2025-02-01T09:00:00Z"}.get(
-                name, "sha1:A"
-            )
-
-    index = CdxIndex("pages.warc.gz", lines_in_memory=lines_in_memory)
+def test_a_large_index_is_read_block_by_block(made: Made, tmp_path: Path) -> None:
     for number in range(2500):
-        index.add(Record("", number, 1, True, *describe_record(Source(2499 - number))))
-    blocks = list(index.blocks())
-    assert [first for first, _ in blocks] == [
+        made.page(f"{HOST}/{2499 - number:05}", b"<p>x</p>")
+    files = package(export_wacz(made.done(), tmp_path / "out.wacz").out)
+    heads = [line.partition(" {") for line in files["indexes/index.idx"].decode().splitlines()[1:]]
+    assert [head for head, _, _ in heads] == [
         f"net,creaders,blog)/{number:05} 20250201090000" for number in (0, 1024, 2048)
     ]
-    assert [gzip.decompress(block).count(b"\n") for _, block in blocks] == [1024, 1024, 452]
-    lines = b"".join(gzip.decompress(block) for _, block in blocks).splitlines()
+    places = [json.loads(f"{{{place}") for _, _, place in heads]
+    index = files["indexes/index.cdx.gz"]
+    blocks = [index[one["offset"] : one["offset"] + one["length"]] for one in places]
+    assert [gzip.decompress(block).count(b"\n") for block in blocks] == [1024, 1024, 452]
+    lines = gzip.decompress(b"".join(blocks)).splitlines()
     assert lines == sorted(lines)
 
 

@@ -19,6 +19,7 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.pages import PageRow, describe_bytes, is_file_intact
 from blogarchive.store.read.models import (
     BLOGS,
+    CATEGORIES,
     POST_HEADINGS,
     VERSION_AT,
     Blog,
@@ -69,16 +70,6 @@ class StoredImage:
             raise ArchiveDamaged(describe_bytes("media_files", self.row, self.url))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReplayPage:
-    """A stored page that a reader may start from; `fetched_at` is UTC. A home page has no text."""
-
-    url: str
-    fetched_at: str
-    title: str | None
-    text: str | None
-
-
 ColumnType = Literal["text", "integer", "day", "time"]
 """`day` is a date or null, `time` a moment in UTC; times that a page shows are text, cut to the precision shown."""
 
@@ -101,8 +92,7 @@ class FlatTable:
 # An expression that is no column, of a row with the alias {0}.
 _EXPRESSIONS = {
     "posted_on": "case when length({0}.posted_at) >= 10 then substr({0}.posted_at, 1, 10) end",
-    "categories": """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name
-       from posts_in_categories x join categories c on c.id = x.category_id where x.post_id = {0}.id order by c.name))""",
+    "categories": CATEGORIES,
 }
 
 
@@ -355,11 +345,13 @@ class ExportReader:
             raise KeyError(page_id)
         return found
 
-    def replay_pages(self) -> Iterator[ReplayPage]:
-        """Yield the newest page of each blog's home, then of each post with a text, newest posts first."""
+    def replay_pages(self) -> Iterator[tuple[str, str, str | None, str | None]]:
+        """Yield URL, fetch time (UTC), title and text of the newest page of each blog's home, then of each post.
+
+        Posts are those with a text, newest first. A home page has none.
+        """
         for query in (_HOME_PAGES, _POST_PAGES):
-            for row in self.archive.dicts(query, (self._scope,)):
-                yield ReplayPage(**row)
+            yield from self.archive.each(query, (self._scope,))
 
     def stored_images(self) -> Iterator[StoredImage]:
         """Yield the images with stored files by URL, one in memory at a time."""

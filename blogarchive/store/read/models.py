@@ -41,10 +41,12 @@ class PostHeading(Post):
     categories: tuple[str, ...]
 
 
-_CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
+CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
     join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name))"""
+"""The names of the categories of `posts p` as a JSON array."""
+
 POST_HEADINGS = (
-    f"select {columns_of(PostHeading, 'p', has_text=HAS_TEXT, categories=_CATEGORIES)} from posts p"
+    f"select {columns_of(PostHeading, 'p', has_text=HAS_TEXT, categories=CATEGORIES)} from posts p"
 )
 """Selects a `PostHeading` per post; may be followed by conditions on `p`."""
 
@@ -125,16 +127,6 @@ class FullPost(PostHeading):
 
 def _current(row: "FullPost | Comment", title: str | None) -> Version:
     return Version(captured_at=row.version_at, title=title, body_html=row.body_html, body_text=row.body_text)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counters:
-    """The counters of a post at `captured_at`."""
-
-    captured_at: str
-    views: int | None
-    likes: int | None
-    comment_count: int | None
 
 
 VERSION_AT = "coalesce(version_at, first_seen_at)"
@@ -268,14 +260,6 @@ class Month:
     def lacking(self) -> int:
         """Return the number of posts that the archive is known to lack."""
         return max(self.missing, (self.listed or 0) - self.stored)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VisitCount:
-    """The visits of a blog as its card showed them at `captured_at` (UTC)."""
-
-    captured_at: str
-    total_visits: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

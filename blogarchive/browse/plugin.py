@@ -39,7 +39,7 @@ async def _show_media(context: RequestContext) -> Response:
     found = await context.query(lambda connection: blogs.read_media_file(connection, sha256))
     if found is None:
         return await context.not_found(N_("such image"))
-    return requests.media_response(found.content_type, found.body, sha256)
+    return requests.media_response(*found, sha256)
 
 
 async def _open_first_page(datasette: "Datasette") -> Response:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, Self
+from typing import Any, BinaryIO, Final, Self
 
 from blogarchive.errors import CannotWrite
 from blogarchive.export.folder import Digests, atomic_file, file_content_digest, output_file
@@ -105,30 +105,16 @@ class ExportJob:
         self.progress(self.counts["posts"], total)
 
 
-class Exporter(Protocol):
-    """Writes the posts that match the filters to `out`, and returns the result.
-
-    Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author or category, an option
-    that the format has not, and an `out` that is the archive or has other files.
-    """
-
-    def __call__(
-        self,
-        archive: Path,
-        out: Path,
-        *,
-        filters: Filters | None = None,
-        progress: Progress = no_progress,
-        earlier: Sequence[Any] = (),
-        **options: Any,
-    ) -> Exported:
-        """Export with the options of the format."""
+Exporter = Callable[..., Exported]
+"""Takes the paths of the archive and of the output, the keywords of `exporter`'s function, and the format's options."""
 
 
 def exporter(write: Callable[..., None], check: Callable[[Filters], object] = bool) -> Exporter:
     """Return the exporter of a format; `write` receives the job and the options.
 
-    `check` raises `UsageError` for filters that the format does not have.
+    `check` raises `UsageError` for filters that the format does not have. The exporter writes the posts that match the
+    filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author or category, an
+    option that the format has not, and an `out` that is the archive or has other files.
     """
 
     @wraps(write)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from blogarchive.fleet.shard import (
     write_shard,
 )
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.read.status import FinishedRun, finished_runs
+from blogarchive.store.read.status import finished_runs
 from blogarchive.store.rows import parse_utc
 
 _RESTORED_ROUNDS: Final = 100
@@ -210,17 +210,17 @@ def _raise(db: Path, error: UsageError) -> None:
 
 def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
-    found: Sequence[FinishedRun] = ()
+    found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.
     with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
         found = finished_runs(archive, _RESTORED_ROUNDS)
     return [
         {
-            **asdict(run),
+            **run,
             "shard": shard.shard,
             "epoch": shard.epoch,
-            "started_at": parse_utc(run.started_at),
-            "finished_at": parse_utc(run.finished_at),
+            "started_at": parse_utc(run["started_at"]),
+            "finished_at": parse_utc(run["finished_at"]),
         }
         for run in found
     ]

@@ -1,6 +1,6 @@
 """The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from datasette.utils.asgi import Response
@@ -14,7 +14,7 @@ from blogarchive.messages import N_
 from blogarchive.store.read import blogs, lists
 from blogarchive.store.read.blogs import AuthorPage
 from blogarchive.store.read.lists import PostSelection
-from blogarchive.store.read.models import BlogSummary, Month, VisitCount
+from blogarchive.store.read.models import BlogSummary, Month
 from blogarchive.store.statements import Statements
 
 _FEW_MONTHS = 36
@@ -56,14 +56,14 @@ def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month,
     return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
 
 
-def describe_visits(context: RequestContext, visits: tuple[VisitCount, ...]) -> str:
+def describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> str:
     """Return the first and the last number of visits in words; "" if there is none."""
     if not visits:
         return ""
     return context.gettext(
         "Visits: from {first} to {last}",
-        first=format_count(visits[0].total_visits),
-        last=format_count(visits[-1].total_visits),
+        first=format_count(visits[0][1]),
+        last=format_count(visits[-1][1]),
     )
 
 
@@ -95,7 +95,6 @@ def _template_values(
     selection = found.selection
     category = next((one for one in found.categories if one.id == selection.category), None)
     newest_first = dict(sorted(counts.years.items(), reverse=True))
-    visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
         "page": found,
         "blog": found.blog,
@@ -113,7 +112,7 @@ def _template_values(
             selection.page, found.selected_posts, lambda page: list_url(replace(selection, page=page))
         ),
         "bars": draw_months(context, found.blog, found.months),
-        "visits": draw_sparkline(visits, describe_visits(context, found.visits)),
+        "visits": draw_sparkline(found.visits, describe_visits(context, found.visits)),
         "lacking": [month for month in reversed(found.months) if month.lacking],
     }
 

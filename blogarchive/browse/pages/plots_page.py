@@ -37,7 +37,6 @@ async def show_plots(context: RequestContext) -> Response:
     days = (
         await context.query(lambda connection: blogs.read_days(connection, author_id, year)) if year else {}
     )
-    visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     table_years, rows = _tabulate(context, found)
     return await context.render(
         "plots.html",
@@ -46,7 +45,7 @@ async def show_plots(context: RequestContext) -> Response:
             "posts": draw_months(context, found.blog, found.months),
             "comments": _draw_comments(context, found),
             "visits": draw_line(
-                visits,
+                found.visits,
                 title=describe_visits(context, found.visits),
                 unit=context.gettext("Visits"),
                 language=context.language,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Any, Literal
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_bod
 from blogarchive.rendering.languages import detect_language
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read import posts as post_page
-from blogarchive.store.read.models import Comment, Counters, Image, Version
+from blogarchive.store.read.models import Comment, Image, Version
 from blogarchive.store.read.posts import PostPage
 from blogarchive.store.statements import Statements
 
@@ -271,10 +271,10 @@ def _show_comments(comments: Sequence[Comment], render: Callable[[Comment], Mark
     ]
 
 
-def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[Series]:
+def _draw_series(context: RequestContext, counters: Sequence[dict[str, Any]]) -> list[Series]:
     drawn = []
     for field, label in _COUNTERS:
-        points = [(at.captured_at, value) for at in counters if (value := getattr(at, field)) is not None]
+        points = [(at["captured_at"], value) for at in counters if (value := at[field]) is not None]
         if len(points) < 2 or points[0][1] == points[-1][1]:
             continue
         (since, first), (until, last) = points[0], points[-1]
@@ -291,9 +291,9 @@ def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[
     return drawn
 
 
-def _draw_readings(context: RequestContext, counters: Sequence[Counters]) -> Readings | None:
+def _draw_readings(context: RequestContext, counters: Sequence[dict[str, Any]]) -> Readings | None:
     """Return when the post was read, as its series of views shows; None for fewer than three counts that differ."""
-    points = [(at.captured_at, at.views) for at in counters if at.views is not None]
+    points = [(at["captured_at"], at["views"]) for at in counters if at["views"] is not None]
     if len({value for _, value in points}) < _FEWEST_COUNTS:
         return None
     (since, first), (_, last) = points[0], points[-1]

@@ -140,10 +140,9 @@ def _category_trail(
     name = lists.read_category_name(archive, post.author_id, category)
     if name is None:
         return None
-    neighbours = lists.read_category_neighbours(archive, post, category)
     query = f"?category={category}"
     url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
-    steps = _steps(context, neighbours.older, neighbours.newer, query)
+    steps = _steps(context, *lists.read_category_neighbours(archive, post, category), query)
     return Trail(context.gettext("Category: {name}", name=name), url, *steps, query)
 
 

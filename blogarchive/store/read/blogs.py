@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
@@ -17,12 +17,11 @@ from blogarchive.store.read.models import (
     LoggedRun,
     Month,
     PostLine,
-    VisitCount,
     last_run,
 )
 from blogarchive.store.search.index import count_pending
 from blogarchive.store.search.tokenizer import fold
-from blogarchive.store.statements import Statements, columns_of
+from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -101,7 +100,7 @@ class AuthorPage:
 
     blog: BlogSummary
     months: tuple[Month, ...]
-    visits: tuple[VisitCount, ...]
+    visits: list[tuple[str, int]]
     categories: tuple[CategoryCount, ...]
     posts: tuple[PostLine, ...]
     selection: PostSelection
@@ -124,14 +123,6 @@ class ArchiveHealth:
     open_failures: int
     unindexed: int
     last_run: LoggedRun | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MediaFile:
-    """The bytes of a stored image."""
-
-    content_type: str
-    body: bytes
 
 
 def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
@@ -172,20 +163,18 @@ def read_author_page(archive: Statements, author_id: int, selection: PostSelecti
     )
 
 
-def read_media_file(archive: Statements, sha256: str) -> MediaFile | None:
-    """Return the stored file of that SHA-256, or None."""
-    return archive.one_as(
-        MediaFile,
+def read_media_file(archive: Statements, sha256: str) -> tuple[str, bytes] | None:
+    """Return type and bytes of the stored file of that SHA-256, or None."""
+    return archive.row(
         "select content_type, body from media_files where sha256 = ? and typeof(body) = 'blob'"
         " and typeof(content_type) = 'text'",
         (sha256,),
     )
 
 
-def read_visits(archive: Statements, author_id: int) -> tuple[VisitCount, ...]:
-    """Return the counts of visits that the blog showed, oldest first."""
-    return archive.all_as(
-        VisitCount,
+def read_visits(archive: Statements, author_id: int) -> list[tuple[str, int]]:
+    """Return the times and counts of visits that the blog showed, oldest first."""
+    return archive.rows(
         "select captured_at, total_visits from author_stats where author_id = ?"
         " and total_visits is not null order by captured_at",
         (author_id,),
@@ -210,26 +199,6 @@ _MOST: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Commenter:
-    """A person who commented on a blog: numbers of comments and of posts with one, times of the first and the last."""
-
-    name: str
-    comments: int
-    posts: int
-    first_at: str | None
-    last_at: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replies:
-    """The number of comments in which a person answers another."""
-
-    name: str
-    reply_to: str
-    comments: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CategoryYear:
     """The number of posts of a category in a year; "" is the year of posts without a date."""
 
@@ -241,16 +210,19 @@ class CategoryYear:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlogPlots:
-    """The data of the plots of a blog; commenters and replies are the most frequent ones."""
+    """The data of the plots of a blog.
+
+    `commenters` are rows of `_commenter_totals`, `replies` of `_reply_totals`: the most frequent ones.
+    """
 
     blog: BlogSummary
     months: tuple[Month, ...]
     comments: dict[str, int]
     """Number of comments by month (YYYY-MM)."""
-    visits: tuple[VisitCount, ...]
+    visits: list[tuple[str, int]]
     categories: tuple[CategoryYear, ...]
-    commenters: tuple[Commenter, ...]
-    replies: tuple[Replies, ...]
+    commenters: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
 
 
 def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
@@ -268,19 +240,14 @@ def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
         comments=dict(comments),
         visits=read_visits(archive, author_id),
         categories=_read_categories(archive, author_id),
-        commenters=archive.all_as(
-            Commenter,
-            f"select {columns_of(Commenter)} from _commenter_totals where author_id = ?"
-            " order by comments desc, name limit ?",
-            (author_id, _MOST),
-        ),
-        replies=archive.all_as(
-            Replies,
-            "select name, reply_to, comments from _reply_totals where author_id = ?"
-            " order by comments desc, name, reply_to limit ?",
-            (author_id, _MOST),
-        ),
+        commenters=_most_frequent(archive, "_commenter_totals", author_id),
+        replies=_most_frequent(archive, "_reply_totals", author_id),
     )
+
+
+def _most_frequent(archive: Statements, table: str, author_id: int) -> list[dict[str, Any]]:
+    query = f"select * from {table} where author_id = ? order by comments desc, name limit ?"
+    return list(archive.dicts(query, (author_id, _MOST)))
 
 
 def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:

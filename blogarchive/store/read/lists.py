@@ -14,14 +14,9 @@ from blogarchive.store.statements import Statements
 
 POSTS_PER_PAGE: Final = 50
 
-_SPARSE: Final = 3000
-"""The posts of a category up to which they are sorted; in a larger one, the posts of the author are walked in order."""
-
-_PERIOD = "posted_at >= :period and posted_at < :period || '~'"
-_IN_CATEGORY = (
-    "exists (select 1 from posts_in_categories pc where pc.post_id = posts.id and pc.category_id = :category)"
-)
-_SORTED_CATEGORY = (
+_PERIOD = "p.posted_at >= :period and p.posted_at < :period || '~'"
+# An index has all that is read of a post here: its rows are long.
+_OF_CATEGORY = (
     "posts_in_categories pc cross join posts p indexed by posts_newest on p.id = pc.post_id"
     " where pc.category_id = :category"
 )
@@ -45,26 +40,13 @@ class CategoryCount:
     posts: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Neighbours:
-    """The posts before and after a post in a list; `older` is None at its end, `newer` at its beginning."""
-
-    older: PostLine | None
-    newer: PostLine | None
-
-
 def read_posts(archive: Statements, author_id: int, selection: PostSelection) -> tuple[PostLine, ...]:
     """Return one page of the selected posts of an author, newest first."""
-    if selection.category is None:
-        page = f"select id from posts where {_conditions(selection)}"
-    elif not selection.period and _is_sparse(archive, selection.category):
-        page = f"select p.id from {_SORTED_CATEGORY}"
-    else:
-        page = f"select id from posts where {_conditions(selection)} and {_IN_CATEGORY}"
     # The inner query reads an index alone; the long rows are read for one page.
     return archive.all_as(
         PostLine,
-        f"{POST_LINES} where p.id in ({page} order by posted_at desc, id desc limit :size offset :start)"
+        f"{POST_LINES} where p.id in (select p.id from {_source(selection)}"
+        " order by p.posted_at desc, p.id desc limit :size offset :start)"
         " order by p.posted_at desc, p.id desc",
         {
             **_values(author_id, selection),
@@ -84,7 +66,7 @@ def count_posts(archive: Statements, author_id: int, selection: PostSelection) -
             else "select posts from _blog_totals where author_id = :author"
         )
     elif len(selection.period) > len("YYYY"):
-        query = f"select count(*) from posts where {_conditions(selection)} and {_IN_CATEGORY}"
+        query = f"select count(*) from {_source(selection)}"
     else:
         query = (
             "select sum(posts) from _category_totals"
@@ -98,7 +80,7 @@ def read_categories(archive: Statements, author_id: int, period: str) -> tuple[C
     if len(period) > len("YYYY"):
         counted = (
             "select count(*) from posts_in_categories pc where pc.category_id = c.id and pc.post_id in"
-            f" (select id from posts where author_id = :author and {_PERIOD})"
+            f" (select p.id from posts p where p.author_id = :author and {_PERIOD})"
         )
     else:
         counted = (
@@ -125,19 +107,27 @@ def read_category_months(archive: Statements, author_id: int, category_id: int, 
     selection = PostSelection(period=year, category=category_id)
     return dict(
         archive.rows(
-            f"select substr(posted_at, 1, 7), count(*) from posts where {_conditions(selection)} and {_IN_CATEGORY}"
-            " group by 1",
+            f"select substr(p.posted_at, 1, 7), count(*) from {_source(selection)} group by 1",
             _values(author_id, selection),
         )
     )
 
 
-def read_category_neighbours(archive: Statements, post: FullPost, category_id: int) -> Neighbours:
-    """Return the neighbours of a post among the posts of a category of its author; none if it has no time."""
-    return Neighbours(
-        older=_category_neighbour(archive, post, category_id, "<", "desc"),
-        newer=_category_neighbour(archive, post, category_id, ">", "asc"),
+def read_category_neighbours(
+    archive: Statements, post: FullPost, category_id: int
+) -> tuple[PostLine | None, PostLine | None]:
+    """Return the next older and the next newer post in a category of the author; none if the post has no time."""
+    values = {"category": category_id, "at": post.posted_at, "id": post.id}
+    older, newer = (
+        archive.one_as(
+            PostLine,
+            f"{POST_LINES} where p.id = (select p.id from {_OF_CATEGORY} and (p.posted_at, p.id) {comparison} (:at, :id)"
+            f" order by p.posted_at {order}, p.id {order} limit 1)",
+            values,
+        )
+        for comparison, order in (("<", "desc"), (">", "asc"))
     )
+    return older, newer
 
 
 def read_category_name(archive: Statements, author_id: int, category_id: int) -> str | None:
@@ -147,36 +137,14 @@ def read_category_name(archive: Statements, author_id: int, category_id: int) ->
     )
 
 
-def _category_neighbour(
-    archive: Statements, post: FullPost, category_id: int, comparison: str, order: str
-) -> PostLine | None:
-    after = f"(posted_at, id) {comparison} (:at, :id) order by posted_at {order}, id {order} limit 1"
-    if _is_sparse(archive, category_id):
-        query = f"select p.id from {_SORTED_CATEGORY} and {after}"
-    else:
-        query = f"select id from posts where author_id = :author and {_IN_CATEGORY} and {after}"
-    values = {"author": post.author_id, "category": category_id, "at": post.posted_at, "id": post.id}
-    return archive.one_as(PostLine, f"{POST_LINES} where p.id = ({query})", values)
-
-
-def _is_sparse(archive: Statements, category_id: int) -> bool:
-    query = "select sum(posts) from _category_totals where category_id = ?"
-    return archive.scalar(query, (category_id,)) <= _SPARSE
-
-
-def _conditions(selection: PostSelection) -> str:
-    return f"author_id = :author and {_PERIOD}" if selection.period else "author_id = :author"
+def _source(selection: PostSelection) -> str:
+    """Return tables and conditions of the selected `posts p` of an author."""
+    source = "posts p where p.author_id = :author" if selection.category is None else _OF_CATEGORY
+    return f"{source} and {_PERIOD}" if selection.period else source
 
 
 def _values(author_id: int, selection: PostSelection) -> dict[str, Value]:
     return {"author": author_id, "period": selection.period, "category": selection.category}
-
-
-_GONE = """select id, gone_at as at, coalesce(gone_reason, '') as note from posts
-            where gone_at is not null order by gone_at desc, id desc limit ? offset ?"""
-_EDITED = """select id, last_changed_at as at,
-                    (select count(*) from post_revisions r where r.post_id = posts.id) as note
-               from posts where last_changed_at is not null order by last_changed_at desc, id desc limit ? offset ?"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,12 +166,13 @@ class NotedList:
 
 def read_gone(archive: Statements, page: int) -> NotedList:
     """Return a page of the posts that the site no longer shows."""
-    return _read_list(archive, _GONE, "select count(*) from posts where gone_at is not null", page)
+    return _read_list(archive, "gone_at", "coalesce(gone_reason, '')", page)
 
 
 def read_edited(archive: Statements, page: int) -> NotedList:
     """Return a page of the posts whose text changed."""
-    return _read_list(archive, _EDITED, "select count(*) from posts where last_changed_at is not null", page)
+    edits = "(select count(*) from post_revisions r where r.post_id = posts.id)"
+    return _read_list(archive, "last_changed_at", edits, page)
 
 
 def read_failures(archive: Statements, page: int) -> tuple[tuple[OpenFailure, ...], int]:
@@ -211,14 +180,16 @@ def read_failures(archive: Statements, page: int) -> tuple[tuple[OpenFailure, ..
     return newest_failures(archive, *_bounds(page)), archive.scalar("select count(*) from open_failures")
 
 
-def _read_list(archive: Statements, query: str, count: str, page: int) -> NotedList:
+def _read_list(archive: Statements, column: str, note: str, page: int) -> NotedList:
+    noted = f"from posts where {column} is not null"
+    query = f"select id, {column}, {note} {noted} order by {column} desc, id desc limit ? offset ?"
     rows = archive.rows(query, _bounds(page))
     found = f"{POST_LINES} where p.id in (select value from json_each(?))"
     ids = json.dumps([post_id for post_id, *_ in rows])
     lines = {line.id: line for line in archive.all_as(PostLine, found, (ids,))}
     return NotedList(
         posts=tuple(NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows),
-        total=archive.scalar(count),
+        total=archive.scalar(f"select count(*) {noted}"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from gettext import gettext as _
-from typing import Final
+from typing import Any, Final
 
 from blogarchive.errors import UsageError
 from blogarchive.sites.links import parse_decimal_id, resolve_post_link
@@ -12,7 +12,6 @@ from blogarchive.store.read.models import (
     POST_HEADINGS,
     POST_LINES,
     Blog,
-    Counters,
     FullPost,
     PostHeading,
     PostLine,
@@ -47,21 +46,16 @@ def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CategoryLink:
-    """A category of a post."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """A post with the rest of its page; `older` and `newer` are posts of the same author."""
+    """A post with the rest of its page; `older` and `newer` are posts of the same author.
+
+    `categories` are their ids and names. `counters` are the values of the columns of `post_stats`, oldest first.
+    """
 
     post: FullPost
     blog: Blog
-    categories: tuple[CategoryLink, ...]
-    counters: tuple[Counters, ...]
+    categories: list[tuple[int, str]]
+    counters: list[dict[str, Any]]
     older: PostLine | None
     newer: PostLine | None
 
@@ -75,17 +69,13 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     return PostPage(
         post=post,
         blog=blog,
-        categories=archive.all_as(
-            CategoryLink,
+        categories=archive.rows(
             """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
                 where pc.post_id = ? order by c.name""",
             (post_id,),
         ),
-        counters=archive.all_as(
-            Counters,
-            "select captured_at, views, likes, comment_count from post_stats where post_id = ?"
-            " order by captured_at",
-            (post_id,),
+        counters=list(
+            archive.dicts("select * from post_stats where post_id = ? order by captured_at", (post_id,))
         ),
         older=_neighbour(archive, post, "<", "desc"),
         newer=_neighbour(archive, post, ">", "asc"),

@@ -23,19 +23,6 @@ from blogarchive.store.statements import Statements
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FinishedRun:
-    """A run of `backup` or `update` that has ended; times are UTC text."""
-
-    started_at: str
-    finished_at: str
-    exit_code: int | None
-    outcome: str
-    requests: int | None
-    pages: int | None
-    host: str
-
-
 def is_list_backed_up(archive: Archive, digest: str) -> bool:
     """Return True if a backup of the list with this digest was complete, apart from failures and refusing hosts."""
     arguments = json.dumps([f"from={digest}"])
@@ -66,16 +53,15 @@ def has_discovered_due(archive: Archive) -> bool:
     )
 
 
-def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:
-    """Return the last runs that have ended, oldest first."""
-    newest_first = archive.all_as(
-        FinishedRun,
+def finished_runs(archive: Archive, limit: int) -> list[dict[str, Any]]:
+    """Return the last runs of `backup` and `update` that have ended, oldest first; times are UTC text."""
+    newest_first = archive.dicts(
         "select started_at, finished_at, exit_code, outcome, counts ->> 'requests' as requests,"
         " counts ->> 'pages' as pages, host from runs"
         " where finished_at is not null and command in ('backup', 'update') order by id desc limit ?",
         (limit,),
     )
-    return newest_first[::-1]
+    return list(newest_first)[::-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,15 +88,6 @@ class BlogLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HeldPost:
-    """A stored post whose page on the site waits for a person, because it differs like those of most posts."""
-
-    id: int
-    url: str
-    title: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlCounts:
     """Rows to fetch and fetched: posts, pages of all kinds, images."""
 
@@ -133,7 +110,7 @@ class CrawlCounts:
 
 def crawl_counts(archive: Statements) -> CrawlCounts:
     """Count stored rows and rows to fetch; reads an index of the frontier."""
-    found = archive.one_as(
+    (found,) = archive.all_as(
         CrawlCounts,
         """select (select count(*) from frontier where kind = 'post') as posts_found,
                   (select count(*) from frontier where kind = 'post' and state = 'done') as posts_stored,
@@ -141,8 +118,6 @@ def crawl_counts(archive: Statements) -> CrawlCounts:
                   (select count(*) from media where status = 'stored') as images_stored,
                   (select count(*) from media where status = 'todo') as images_todo""",
     )
-    if found is None:
-        raise LookupError("a query of counts returned no row")
     return found
 
 
@@ -171,14 +146,17 @@ def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
     )
 
 
-def held_posts(archive: Statements, *, limit: int) -> tuple[HeldPost, ...]:
-    """Return posts with a page that waits for a person, newest failures first."""
-    return archive.all_as(
-        HeldPost,
+def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:
+    """Return id, URL and title of posts whose page waits for a person, newest failures first.
+
+    Such a page differs from the stored post as those of most posts do.
+    """
+    found = archive.dicts(
         "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
         " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
         (limit,),
     )
+    return list(found)
 
 
 # The default of a field of `BlogStatus`, and the query of its values by site and uid.

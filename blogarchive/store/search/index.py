@@ -7,7 +7,7 @@ from blogarchive.store.rows import Value
 from blogarchive.store.search.tokenizer import folding_version, index_text
 from blogarchive.store.statements import UNREADABLE, Statements, insert_sql
 
-_INDEXED = {"posts": ("title", "body_text"), "comments": ("body_text",)}
+INDEXED = {"posts": ("title", "body_text"), "comments": ("body_text",)}
 """The indexed columns of each table, the title first."""
 
 _BATCH = 500
@@ -20,10 +20,10 @@ def refresh(archive: Statements, waiting: int = 1) -> None:
     if waiting > 1 and count_pending(archive) < waiting:
         return
     is_outdated = archive.text(_FOLDING) != folding_version()
-    if is_outdated or any(_has_replaced_rows(archive, table) for table in _INDEXED):
+    if is_outdated or any(_has_replaced_rows(archive, table) for table in INDEXED):
         rebuild(archive)
         return
-    for table in _INDEXED:
+    for table in INDEXED:
         _refresh_table(archive, table)
 
 
@@ -39,7 +39,7 @@ def is_whole(archive: Statements) -> bool:
 
 def find_damaged(archive: Statements) -> list[str]:
     """Return the tables whose index is damaged. Writes to the index: the caller must roll its transaction back."""
-    return [table for table in _INDEXED if _is_damaged(archive, table)]
+    return [table for table in INDEXED if _is_damaged(archive, table)]
 
 
 def remove_damaged(archive: Statements, damaged: Collection[str]) -> None:
@@ -57,7 +57,7 @@ def remove_damaged(archive: Statements, damaged: Collection[str]) -> None:
 def rebuild(archive: Statements) -> int:
     """Rebuild the index inside the caller's transaction and return the number of rows indexed."""
     count = 0
-    for table in _INDEXED:
+    for table in INDEXED:
         archive.execute(f"insert into {table}_fts({table}_fts) values ('delete-all')")  # noqa: S608
         ids = archive.column(f"select id from {table} order by id")  # noqa: S608
         for start in range(0, len(ids), _BATCH):
@@ -104,16 +104,16 @@ def _refresh_table(archive: Statements, table: str) -> None:
 
 
 def _remove(archive: Statements, table: str, old: Iterable[tuple[int, str | None, str | None]]) -> None:
-    columns = (f"{table}_fts", "rowid", *_INDEXED[table])
+    columns = (f"{table}_fts", "rowid", *INDEXED[table])
     rows: list[tuple[Value, ...]] = [
-        ("delete", row_id, *map(index_text, texts[-len(_INDEXED[table]) :])) for row_id, *texts in old
+        ("delete", row_id, *map(index_text, texts[-len(INDEXED[table]) :])) for row_id, *texts in old
     ]
     archive.execute_many(insert_sql(f"{table}_fts", columns), rows)
 
 
 def _insert(archive: Statements, table: str, ids: list[int]) -> None:
     """Index the rows of these ids, except deleted ones."""
-    columns = ", ".join(_INDEXED[table])
+    columns = ", ".join(INDEXED[table])
     wanted = f"select id, {columns} from {table} where id in (select value from json_each(?))"  # noqa: S608
     rows = [(row_id, *map(index_text, texts)) for row_id, *texts in archive.rows(wanted, (json.dumps(ids),))]
-    archive.execute_many(insert_sql(f"{table}_fts", ("rowid", *_INDEXED[table])), rows)
+    archive.execute_many(insert_sql(f"{table}_fts", ("rowid", *INDEXED[table])), rows)

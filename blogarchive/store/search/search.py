@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypedDict, Unpack
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
+from blogarchive.store.search.index import INDEXED
 from blogarchive.store.search.tokenizer import BREAK, Token, fold, tokenize
 from blogarchive.store.statements import Statements
 
@@ -405,8 +406,6 @@ def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool)
     )
 
 
-_POST_COLUMNS: Final = ("title", "body_text")
-_INDEXED: Final = {"posts": _POST_COLUMNS, "posts_view": _POST_COLUMNS, "comments": ("body_text",)}
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _MAX_RUNS: Final = 20
 _MAX_LENGTH: Final = 100
@@ -417,9 +416,9 @@ def contains_condition(table: str, column: str, text: str, parameter: str) -> tu
 
     None if the column has no index, or if `text` has no Chinese character. Rows that wait for the index pass.
     """
-    index = table.removesuffix("_view") if column in _INDEXED.get(table, ()) else None
+    index = table.removesuffix("_view")
     runs = [run[:_MAX_LENGTH] for run in _HAN.findall(text)[:_MAX_RUNS]]
-    if index is None or not runs:
+    if column not in INDEXED.get(index, ()) or not runs:
         return None
     phrases = " AND ".join(_phrase(Term(tuple(tokenize(run)), run)) for run in runs)
     condition = (

@@ -5,21 +5,14 @@ from dataclasses import replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Any, Final, TextIO
 
 import click
+from click.core import ParameterSource
 
-from blogarchive.cli import options
-from blogarchive.cli.options import Count, CrawlFlags
-from blogarchive.cli.output import (
-    error_json,
-    has_news,
-    notify,
-    print_json,
-    print_result,
-    result_json,
-    summary_lines,
-)
+from blogarchive.cli import options, output
+from blogarchive.cli.options import Count
+from blogarchive.cli.output import has_news, note, print_json, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.run import planned_urls
@@ -31,21 +24,14 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import waiting_urls
 from blogarchive.store.ledger.blogs import BlogSettings
 
-if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
-    from blogarchive.crawl.result import CrawlResult
-
 _STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 
 
 @click.command(help=_("Run it again to update them. An interrupted backup goes on where it stopped."))
 @click.argument("urls", nargs=-1, metavar="URL...")
 @options.site
-@click.option(
-    "--from",
-    "list_file",
-    type=click.File(encoding="utf-8"),
-    metavar="FILE",
-    help=_("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input."),
+@options.url_list(
+    _("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input.")
 )
 @click.option("--discovered", is_flag=True, help=_("Also back up the blogs that `discover` has found."))
 @click.option("--at-most", type=Count(min=1), help=_("Back up at most this many of them in this run."))
@@ -57,7 +43,7 @@ def backup(
     discovered: bool,
     at_most: int | None,
     db: Path,
-    flags: CrawlFlags,
+    **flags: Any,
 ) -> int:
     """Back up blogs by the URL of the blog or of a post; run it again to update them.
 
@@ -73,13 +59,11 @@ def backup(
         with Archive.open(db, read_only=True) as archive:
             found = waiting_urls(archive, site=site, at_most=at_most)
         if not found and not urls and not listed:
-            click.echo(
-                _("no discovered blog waits for a backup; `blogarchive discover` finds some"), err=True
-            )
+            note(_("no discovered blog waits for a backup; `blogarchive discover` finds some"))
             return 0
         listed, digest = (*listed, *found), f"{digest or ''}discovered"
     chosen = CrawlOptions(command="backup", db=db, urls=urls, listed=listed, list_digest=digest, site=site)
-    return run_crawl(chosen, flags)
+    return run_crawl(chosen, **flags)
 
 
 @click.command(help=_("It is made for cron, and prints nothing with -q if all is well."))
@@ -91,81 +75,82 @@ def backup(
     help=_("Agree with the changes of a site that made a run end with exit code 5, and store them."),
 )
 @options.crawl_flags
-def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, flags: CrawlFlags) -> int:
+def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, **flags: Any) -> int:
     """Update every blog of the archive, or those with these UIDs; made for cron."""
     chosen = CrawlOptions(command="update", db=db, uids=uids, full=full, accept_changes=accept_changes)
-    return run_crawl(chosen, flags)
+    return run_crawl(chosen, **flags)
 
 
-def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
-    """Run a crawl, or print its requests with `--dry-run`; return the exit code."""
-    crawl_options = replace(
-        crawl_options,
-        limit=flags.limit,
-        since=flags.since,
-        duration=flags.duration,
-        max_requests=flags.max_requests,
-        media=not flags.no_media,
-        named=_settings(flags, named=True),
-        defaults=_settings(flags, named=False),
-    )
-    if flags.dry_run:
-        return _print_requests(crawl_options, flags)
+def run_crawl(
+    crawl_options: CrawlOptions,
+    *,
+    no_media: bool,
+    ignore_robots: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    notify: str | None,
+    **values: Any,
+) -> int:
+    """Run a crawl, or print its requests with `dry_run`; return the exit code. `values` are limits and settings."""
+    values |= _settings(**{name: values.pop(name) for name in _STORED})
+    crawl_options = replace(crawl_options, media=not no_media, **values)
+    if dry_run:
+        return _print_requests(crawl_options, robots=not ignore_robots, as_json=as_json)
     from blogarchive.crawl.run import build_settings, crawl
 
     named = crawl_options.named
-    settings = build_settings(delay=named.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)
+    cookies = named.cookies or crawl_options.defaults.cookies
+    settings = build_settings(
+        delay=named.delay, cookies=Path(cookies) if cookies else None, ignore_robots=ignore_robots
+    )
     try:
-        with open_observer(sys.stderr, quiet=flags.quiet, verbose=flags.verbose) as observer:
+        with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:
             result = crawl(crawl_options, observer, settings)
     except BlogArchiveError as error:
-        if flags.notify and not isinstance(error, UsageError):
-            summary = error_json(crawl_options, error)
-            notify(flags.notify, summary=summary, sentence=str(error))
+        if notify and not isinstance(error, UsageError):
+            output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
         raise
-    _report(result, crawl_options, flags)
+    if not quiet and not as_json:
+        for line in summary_lines(result):
+            note(line)
+    if result.message:
+        note(stamped(f"blogarchive: {result.message}", sys.stderr))
+    summary = result_json(crawl_options, result)
+    if as_json:
+        print_result(summary)
+    if notify and (result.message or has_news(result)):
+        output.notify(notify, summary=summary, sentence=result.message or next(summary_lines(result)))
     return result.exit_code
 
 
-def _report(result: "CrawlResult", crawl_options: CrawlOptions, flags: CrawlFlags) -> None:
-    """Print the result of a run, and run the command of `--notify` if there is news."""
-    if not flags.quiet and not flags.as_json:
-        for line in summary_lines(result):
-            click.echo(line, err=True)
-    if result.message:
-        click.echo(stamped(f"blogarchive: {result.message}", sys.stderr), err=True)
-    if flags.as_json:
-        print_result(result_json(crawl_options, result))
-    if flags.notify and (result.message or has_news(result)):
-        sentence = result.message or next(summary_lines(result))
-        notify(flags.notify, summary=result_json(crawl_options, result), sentence=sentence)
+def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]:
+    """Return the settings of blogs in the options that the command line names, and those in all others."""
+    values |= {
+        "cookies": str(cookies.absolute()) if cookies else None,
+        "media_hosts": parse_hosts(values["media_hosts"]),
+    }
+    source = click.get_current_context().get_parameter_source
+    named = {name for name in values if source(name) is ParameterSource.COMMANDLINE}
+    return {
+        "named": BlogSettings(**{name: values[name] for name in named}),
+        "defaults": BlogSettings(**{name: values[name] for name in values.keys() - named}),
+    }
 
 
-def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:
-    """Return the settings of blogs in the options that the command line names, or in all others."""
-    chosen = {name for name in _STORED if (name in flags.named) == named}
-    cookies = flags.cookies if "cookies" in chosen else None
-    return BlogSettings(
-        delay=flags.delay if "delay" in chosen else None,
-        media_hosts=parse_hosts(flags.media_hosts) if "media_hosts" in chosen else (),
-        cookies=str(cookies.absolute()) if cookies else None,
-        revisits=flags.revisits if "revisits" in chosen else None,
-    )
-
-
-def _print_requests(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
-    urls = planned_urls(crawl_options, CrawlObserver(), robots=not flags.ignore_robots)
-    if flags.as_json:
+def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool) -> int:
+    urls = planned_urls(crawl_options, CrawlObserver(), robots=robots)
+    if as_json:
         print_json({"requests": len(urls), "urls": urls})
     else:
         for url in urls:
             click.echo(url)
-        click.echo(
+        note(
             ngettext(
                 "{count} request, and those for new links on this page",
                 "{count} requests, and those for new links on these pages",
                 len(urls),
-            ).format(count=len(urls)),
-            err=True,
+            ).format(count=len(urls))
         )
     return 0

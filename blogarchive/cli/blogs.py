@@ -10,7 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, PathArgument, Seconds
-from blogarchive.cli.output import comment_count, image_count, post_count, print_json, print_json_array
+from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_json_array
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -39,7 +39,6 @@ _blog = click.argument("name", metavar="BLOG")
 @click.argument("changes", metavar="[KEY=VALUE]...", nargs=-1)
 @options.db
 @options.as_json
-@options.any_verbosity
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Show or change the settings of blogs: delay, media_hosts, cookies."""
     if changes and name:
@@ -60,23 +59,19 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
 @click.command(help="")
 @_blog
 @options.db
-@options.any_verbosity
 def pause(name: str, db: Path) -> None:
     """Leave a blog out of updates until `resume`."""
     _change(db, "pause", name, lambda current: replace(current, paused_at=format_utc(utc_now())))
-    click.echo(
-        _("{blog} is paused; `blogarchive resume {blog}` includes it again").format(blog=name), err=True
-    )
+    note(_("{blog} is paused; `blogarchive resume {blog}` includes it again").format(blog=name))
 
 
 @click.command(help="")
 @_blog
 @options.db
-@options.any_verbosity
 def resume(name: str, db: Path) -> None:
     """Include a paused or forgotten blog in updates again."""
     _change(db, "resume", name, lambda current: replace(current, paused_at=None, forgotten_at=None))
-    click.echo(_("{blog} is updated again from now on").format(blog=name), err=True)
+    note(_("{blog} is updated again from now on").format(blog=name))
 
 
 @click.command(help=_("What is stored of it stays, and `status` leaves it out too."))
@@ -91,7 +86,6 @@ def resume(name: str, db: Path) -> None:
 )
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @options.db
-@options.any_verbosity
 def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path) -> None:
     """Leave a blog out of updates for good, or delete it."""
     if copy_path is not None and not delete:
@@ -172,11 +166,16 @@ def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
 
 
 def _format_settings(blog: Blog, current: BlogSettings) -> str:
-    values = [f"delay={current.delay:g}" if current.delay is not None else ""]
-    values += [f"media_hosts={','.join(current.media_hosts)}" if current.media_hosts else ""]
-    values += [f"cookies={current.cookies}" if current.cookies else ""]
-    values += [f"revisits={current.revisits}" if current.revisits is not None else ""]
-    values += [_("paused since {time}").format(time=current.paused_at) if current.paused_at else ""]
-    values += [_("forgotten since {time}").format(time=current.forgotten_at) if current.forgotten_at else ""]
-    shown = "  ".join(value for value in values if value) or _("defaults")
+    values = {
+        "delay": None if current.delay is None else f"{current.delay:g}",
+        "media_hosts": ",".join(current.media_hosts) or None,
+        "cookies": current.cookies,
+        "revisits": current.revisits,
+    }
+    lines = [f"{key}={value}" for key, value in values.items() if value is not None]
+    if current.paused_at:
+        lines.append(_("paused since {time}").format(time=current.paused_at))
+    if current.forgotten_at:
+        lines.append(_("forgotten since {time}").format(time=current.forgotten_at))
+    shown = "  ".join(lines) or _("defaults")
     return f"{blog.site}/{blog.uid or '?'}  {shown}"

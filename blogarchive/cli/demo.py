@@ -1,5 +1,6 @@
 """The command for a first try: `demo`."""
 
+import shlex
 import shutil
 import sys
 from gettext import gettext as _
@@ -13,6 +14,7 @@ from blogarchive.cli.output import comment_count, post_count
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
 from blogarchive.demo.host import DemoHost
+from blogarchive.processes import own_program
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.failures import open_failures
 from blogarchive.store.read.status import read_status
@@ -32,8 +34,8 @@ _DEMO_DB = Path("data/demo.db")
     show_default=True,
     help=_("Path of the archive."),
 )
-@options.verbosity
-def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
+@options.quiet
+def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:
     """Back up invented blogs from a small host on this machine, and show the archive."""
     from blogarchive.crawl.run import build_settings, crawl
 
@@ -73,11 +75,8 @@ def _print_archive(db: Path, requests: int) -> None:
     )
     for blog in found.blogs:
         click.echo(
-            _("  {blog_title} by {nickname}: {posts}, {comments}").format(
-                blog_title=blog.blog_title,
-                nickname=blog.nickname,
-                posts=post_count(blog.posts_read),
-                comments=comment_count(blog.comments_held),
+            _("  {blog.blog_title} by {blog.nickname}: {posts}, {comments}").format(
+                blog=blog, posts=post_count(blog.posts_read), comments=comment_count(blog.comments_held)
             )
         )
     click.echo(_("Try next:"))
@@ -88,10 +87,5 @@ def _print_archive(db: Path, requests: int) -> None:
 
 def _program_name() -> str:
     """Return how to call this program: its name if the shell finds it, else its path."""
-    own = Path(sys.argv[0])
-    if own.name == "__main__.py":
-        return "python -m blogarchive"
-    found = shutil.which("blogarchive")
-    if found is not None and Path(found).resolve().with_suffix("") == own.resolve().with_suffix(""):
-        return "blogarchive"  # on Windows, the file found ends in .exe
-    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
+    own, found = own_program(), shutil.which("blogarchive")
+    return "blogarchive" if found and Path(found).samefile(own[0]) else shlex.join(own)

@@ -6,14 +6,13 @@ from gettext import gettext as _
 from gettext import ngettext
 from itertools import chain
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, Duration
-from blogarchive.cli.output import print_json
+from blogarchive.cli.options import Count
+from blogarchive.cli.output import note, print_json, progress_bar
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
@@ -24,12 +23,11 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
 from blogarchive.store.pages.pages import count_stale_pages
-from blogarchive.store.rows import Progress, utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 if TYPE_CHECKING:  # Scrapy is imported when a request is sent
     from blogarchive.crawl.discovery import DiscoverySession
 
-_SECONDS_BETWEEN_LINES = 60
 _FAILURES_SHOWN = 5
 
 
@@ -61,12 +59,8 @@ class UidRange(click.ParamType[tuple[int, int]]):
 )
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--site", metavar="NAME", help=_("Name of the site, if the archive has several."))
-@click.option(
-    "--from",
-    "list_file",
-    type=click.File(encoding="utf-8", errors="replace"),
-    metavar="FILE",
-    help=_("Find blogs in any text with URLs: a list, a sitemap, a CDX list, a saved page."),
+@options.url_list(
+    _("Find blogs in any text with URLs: a list, a sitemap, a CDX list, a saved page."), errors="replace"
 )
 @click.option("--pages", type=Count(min=1), default=1, help=_("Fetch this many pages of each directory."))
 @click.option("--ids", "step", type=Count(min=1), metavar="STEP", help=_("Fetch every STEP-th post number."))
@@ -74,13 +68,13 @@ class UidRange(click.ParamType[tuple[int, int]]):
     "--uids", type=UidRange(), metavar="A-B", help=_("Fetch the home page of every uid in a range.")
 )
 @options.delay
-@click.option("--for", "duration", type=Duration(), help=_("End after this time, as 30m, 2h or 1d."))
-@click.option("--max-requests", type=Count(min=1), help=_("End after this many requests."))
-@click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own host."))
+@options.duration
+@options.max_requests
+@options.ignore_robots
 @options.db
 @options.config
 @options.as_json
-@options.verbosity
+@options.quiet
 def discover(
     urls: tuple[str, ...],
     site: str | None,
@@ -95,7 +89,6 @@ def discover(
     db: Path,
     as_json: bool,
     quiet: bool,
-    verbose: bool,
 ) -> int:
     """Find the other blogs of a host, and print how many are new."""
     failed: list[str] = []
@@ -108,9 +101,10 @@ def discover(
 
             from blogarchive.crawl.run import build_settings, run_lookups
 
-            session = make_session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
             settings = build_settings(delay=delay, ignore_robots=ignore_robots)
-            run_lookups(session, AsyncCrawlerProcess(settings), duration)
+            with progress_bar(_("looking for blogs"), quiet=quiet) as progress:
+                session = make_session(archive, urls, site, pages, step, uids, max_requests, progress)
+                run_lookups(session, AsyncCrawlerProcess(settings), duration)
             failed = session.failed
         found = discovery.report_new(archive, now=utc_now())
         waiting = len(discovery.waiting_urls(archive))
@@ -120,7 +114,7 @@ def discover(
         message = _(
             "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
         )
-        click.echo(message.format(count=stale), err=True)
+        note(message.format(count=stale))
     return 1 if failed else 0
 
 
@@ -138,11 +132,10 @@ def make_session(
     urls: tuple[str, ...],
     site_name: str | None,
     pages: int,
-    step: int | None,
-    uids: tuple[int, int] | None,
-    max_requests: int | None,
-    *,
-    quiet: bool,
+    step: int | None = None,
+    uids: tuple[int, int] | None = None,
+    max_requests: int | None = None,
+    progress: Progress = no_progress,
 ) -> "DiscoverySession":
     """Return the lookups of the command; raises `UsageError` if their site is not clear."""
     from blogarchive.crawl import discovery
@@ -154,23 +147,8 @@ def make_session(
         discovery.uid_lookups(archive, site, base_url, *uids) if uids else (),
     )
     return discovery.DiscoverySession(
-        archive, site, base_url, wanted, progress=_line_progress(quiet=quiet), max_requests=max_requests
+        archive, site, base_url, wanted, progress=progress, max_requests=max_requests
     )
-
-
-def _line_progress(*, quiet: bool) -> Progress:
-    """Return a callback that prints the number of fetched pages, at most once a minute."""
-    printed_at = monotonic()
-
-    def show(done: int, _total: int) -> None:
-        nonlocal printed_at
-        if not quiet and monotonic() - printed_at > _SECONDS_BETWEEN_LINES:
-            printed_at = monotonic()
-            click.echo(
-                ngettext("{count} page fetched", "{count} pages fetched", done).format(count=done), err=True
-            )
-
-    return show
 
 
 def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | None) -> tuple[Site, str]:
@@ -199,17 +177,11 @@ def _print_found(
     if as_json:
         print_json({"new": new, "sources": found, "failed": len(failed), "waiting": waiting})
     for line in failed[:_FAILURES_SHOWN]:
-        click.echo(line, err=True)
+        note(line)
     if len(failed) > _FAILURES_SHOWN:
-        click.echo(_("{count} more").format(count=len(failed) - _FAILURES_SHOWN), err=True)
+        note(_("{count} more").format(count=len(failed) - _FAILURES_SHOWN))
     if not quiet and not as_json:
         parts = [f"{source} {count}" for source, count in sorted(found.items()) if count]
         text = ngettext("{count} new blog", "{count} new blogs", new).format(count=new)
         click.echo(f"{text} ({', '.join(parts)})" if parts else text)
-        click.echo(
-            ngettext(
-                "{count} blog waits for `backup --discovered`",
-                "{count} blogs wait for `backup --discovered`",
-                waiting,
-            ).format(count=waiting)
-        )
+        click.echo(_("waiting for `backup --discovered`: {count}").format(count=waiting))

@@ -1,9 +1,8 @@
 """The commands that write copies: `export` and `seal`."""
 
-from datetime import date
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +13,7 @@ from blogarchive.cli.output import (
     file_count,
     page_count,
     post_count,
-    print_json,
+    print_summary,
     progress_bar,
     require_undamaged,
 )
@@ -73,7 +72,7 @@ Formats:
 @click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
 @options.db
 @options.as_json
-@options.verbosity
+@options.quiet
 def export(
     kind: str,
     out: Path | str,
@@ -81,30 +80,23 @@ def export(
     number: str | None,
     years: bool,
     each: "Division | None",
-    authors: tuple[str, ...],
-    since: date | None,
-    until: date | None,
-    categories: tuple[str, ...],
     db: Path,
     as_json: bool,
     quiet: bool,
-    verbose: bool,
+    **chosen: Any,
 ) -> None:
     """Write blogs to files; the help is translated above."""
     module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
-    if number is not None and (since or until or categories):
+    if number is not None and (chosen["since"] or chosen["until"] or chosen["categories"]):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     reduce_garbage_collection()
-    filters = Filters(authors=authors, since=since, until=until, categories=categories)
+    filters = Filters(**chosen)
     with progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):
             done = _export_to_store(kind, db, out, filters, progress)
         else:
             done = run_export(module, db, out, filters=filters, progress=progress, **choices)
-    if as_json:
-        print_json(done.to_json())
-    elif not quiet:
-        click.echo(_format_result(done), err=True)
+    print_summary(done.to_json(), _format_result(done), as_json=as_json, quiet=quiet)
     require_undamaged(done.damaged)
 
 
@@ -121,8 +113,7 @@ def _format_result(done: "Exported") -> str:
         page_count(done.pages)
         if done.pages
         else _("{posts} and {comments}").format(
-            posts=post_count(done.posts),
-            comments=comment_count(done.comments),
+            posts=post_count(done.posts), comments=comment_count(done.comments)
         )
     )
     missing = _(", {posts} not fetched yet").format(posts=post_count(done.missing)) if done.missing else ""
@@ -134,14 +125,13 @@ def _choose_export(
     kind: str, *, as_table: bool, number: str | None, years: bool, each: "Division | None"
 ) -> tuple[str, dict[str, object]]:
     """Return the module of a format and its options. Raises `UsageError` for options of another format."""
-    if as_table and kind != "jsonl":
-        raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
-    if number is not None and kind != "html":
-        raise UsageError(_("--number goes with html: blogarchive export html FILE --number N"))
-    if each is not None and kind != "epub":
-        raise UsageError(_("--each goes with epub: blogarchive export epub FOLDER --each year"))
-    if years and (kind != "html" or number is not None):
-        raise UsageError(_("--years goes with html: blogarchive export html FOLDER --years"))
+    formats = {"--table": "jsonl", "--number": "html", "--each": "epub", "--years": "html"}
+    given = (as_table, number is not None, each is not None, years)
+    for (option, of_kind), is_given in zip(formats.items(), given, strict=True):
+        if is_given and kind != of_kind:
+            raise UsageError(_("{option} goes with {kind}").format(option=option, kind=of_kind))
+    if years and number is not None:
+        raise UsageError(_("--years writes all posts, --number one: leave one of them out"))
     if as_table:
         return "table", {}
     if number is not None:
@@ -162,8 +152,8 @@ def _choose_export(
 )
 @options.db
 @options.as_json
-@options.verbosity
-def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+@options.quiet
+def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Write a verified copy for a stick or a disc; the help is translated above."""
     from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need
     from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
@@ -176,15 +166,10 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool, verbo
         return
     with progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
-    if as_json:
-        print_json(done)
-    elif not quiet:
-        click.echo(
-            _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
-                posts=post_count(done.posts),
-                files=file_count(done.files),
-                size=f"{done.bytes / 1e6:.1f}",
-                path=done.checksums,
-            ),
-            err=True,
-        )
+    text = _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
+        posts=post_count(done.posts),
+        files=file_count(done.files),
+        size=f"{done.bytes / 1e6:.1f}",
+        path=done.checksums,
+    )
+    print_summary(done, text, as_json=as_json, quiet=quiet)

@@ -1,6 +1,7 @@
 """The commands of a fleet: several machines that share hosts through PostgreSQL."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from dataclasses import fields
@@ -10,14 +11,13 @@ from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
 from blogarchive.cli import options
 from blogarchive.cli.fleet_output import WorkerReport, status_lines
 from blogarchive.cli.options import Count, Duration, PathArgument
-from blogarchive.cli.output import print_json
+from blogarchive.cli.output import note, print_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SECONDS_TO_END: Final = 0.2
 _STATUS: Final = "$ blogarchive fleet status"
+_HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*(:[1-9]\d{0,4})?")
 
 
 def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,33 +50,15 @@ def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_patterns
 
 
-def _in_seconds(_context: object, _option: object, time: timedelta | None) -> int | None:
-    return None if time is None else int(time.total_seconds())
-
-
 def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that change a shard; the command gets those that were given as `changes`."""
 
+    @options.url_list(_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."))
     @click.option(
-        "--from",
-        "list_file",
-        type=click.File(encoding="utf-8"),
-        metavar="FILE",
-        help=_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."),
+        "--every", "every_seconds", type=Duration(), help=_("Time between complete rounds. [default: 1d]")
     )
     @click.option(
-        "--every",
-        "every_seconds",
-        type=Duration(),
-        callback=_in_seconds,
-        help=_("Time between complete rounds. [default: 1d]"),
-    )
-    @click.option(
-        "--slice",
-        "slice_seconds",
-        type=Duration(),
-        callback=_in_seconds,
-        help=_("Longest time of a round. [default: 30m]"),
+        "--slice", "slice_seconds", type=Duration(), help=_("Longest time of a round. [default: 30m]")
     )
     @options.delay
     @options.site
@@ -83,7 +66,11 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_changes(**arguments: Any) -> Any:
         given = {field.name: arguments.pop(field.name, None) for field in fields(Shard)}
-        changes = {name: value for name, value in given.items() if value is not None}
+        changes = {
+            name: int(value.total_seconds()) if isinstance(value, timedelta) else value
+            for name, value in given.items()
+            if value is not None
+        }
         return command(changes=changes, **arguments)
 
     return with_changes
@@ -103,17 +90,16 @@ def fleet() -> None:
 
 @fleet.command(help=_("Make or migrate the tables in PostgreSQL, and restore the shards of FOLDERs."))
 @click.argument("folders", type=PathArgument(exists=True, file_okay=False), nargs=-1, metavar="[FOLDER]...")
-@options.no_db
-@options.verbosity
-def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
+@options.quiet
+def init(folders: tuple[Path, ...], quiet: bool) -> None:
     """Make or migrate the tables, and restore shards."""
     restored = _ask(lambda registry, url: registry.make_tables(url, folders))
     if quiet:
         return
-    click.echo(_("the tables of the fleet are ready"), err=True)
+    note(_("the tables of the fleet are ready"))
     for folder, names in restored.items():
         shards = ", ".join(names) or _("nothing")
-        click.echo(_("{folder}: restored {shards}").format(folder=folder, shards=shards), err=True)
+        note(_("{folder}: restored {shards}").format(folder=folder, shards=shards))
 
 
 @fleet.command(
@@ -130,14 +116,9 @@ def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
     required=True,
     help=_("Path of the archive; its name is the name of the shard."),
 )
-@options.verbosity
+@options.quiet
 def add(
-    words: tuple[str, ...],
-    list_file: TextIO | None,
-    db: Path,
-    changes: dict[str, Any],
-    quiet: bool,
-    verbose: bool,
+    words: tuple[str, ...], list_file: TextIO | None, db: Path, changes: dict[str, Any], quiet: bool
 ) -> None:
     """Add a shard, or change the named values of one."""
     changes |= _blogs(words, list_file, db, changes.get("site"))
@@ -146,14 +127,12 @@ def add(
     is_new = _ask(lambda registry, url: registry.add_shard(url, db, changes))
     if not quiet:
         message = _("{name} is added; its first round is due") if is_new else _("{name} is changed")
-        click.echo(message.format(name=db.resolve().stem), err=True)
+        note(message.format(name=db.resolve().stem))
 
 
 @fleet.command("set", help=_("Change what is named of shards, from any machine; the rest stays."))
 @_patterns
 @_schedule
-@options.no_db
-@options.any_verbosity
 def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str, Any]) -> None:
     """Change shards."""
     changes |= _blogs((), list_file, Path(), changes.get("site"))
@@ -189,9 +168,8 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
 @click.option(
     "--metrics-file", type=PathArgument(dir_okay=False), help=_("Write metrics into this file each 10 s.")
 )
-@options.no_db
 @options.as_json
-@options.verbosity
+@options.quiet
 def work(
     folder: Path,
     rounds: int,
@@ -203,7 +181,6 @@ def work(
     metrics_file: Path | None,
     as_json: bool,
     quiet: bool,
-    verbose: bool,
 ) -> None:
     """Run the rounds of the shards in a folder."""
     url = fleet_url()
@@ -222,9 +199,7 @@ def work(
 @click.argument("patterns", nargs=-1, metavar="[SHARD]...")
 @click.option("--all", "all_shards", is_flag=True, help=_("Of many shards, also those that need nothing."))
 @click.option("--metrics", is_flag=True, help=_("Print metrics for Prometheus."))
-@options.no_db
 @options.as_json
-@options.any_verbosity
 def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: bool) -> None:
     """Show the shards and their rounds."""
     found = _ask(lambda registry, url: registry.read_status(url, patterns))
@@ -239,8 +214,6 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
 @fleet.command(help=_("Leave the next rounds of shards out until `resume`; a round that runs goes on."))
 @_patterns
 @click.option("--now", is_flag=True, help=_("End the rounds that run too, after their page."))
-@options.no_db
-@options.any_verbosity
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
     _change(
@@ -251,26 +224,16 @@ def pause(patterns: tuple[str, ...], now: bool) -> None:
 
 @fleet.command(help=_("End the pause of shards or hosts; their next round is due at once."))
 @_patterns
-@options.no_db
-@options.any_verbosity
 def resume(patterns: tuple[str, ...]) -> None:
     """End the pause of shards."""
-    _change(
-        _("{names}: the next round is due"),
-        lambda registry, url: registry.resume(url, patterns),
-    )
+    _change(_("{names}: the next round is due"), lambda registry, url: registry.resume(url, patterns))
 
 
 @fleet.command(help=_("Remove shards from the fleet; their archives stay."))
 @_patterns
-@options.no_db
-@options.any_verbosity
 def remove(patterns: tuple[str, ...]) -> None:
     """Remove shards from the fleet."""
-    _change(
-        _("{names}: removed; the archives stay"),
-        lambda registry, url: registry.remove(url, patterns),
-    )
+    _change(_("{names}: removed; the archives stay"), lambda registry, url: registry.remove(url, patterns))
 
 
 @fleet.command(
@@ -278,14 +241,11 @@ def remove(patterns: tuple[str, ...]) -> None:
 )
 @click.argument("name", metavar="SHARD")
 @click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
-@options.any_verbosity
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
     require_archive(db)
     moved = _ask(lambda registry, url: registry.move_shard(url, name, db))
-    click.echo(
-        _("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch), err=True
-    )
+    note(_("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch))
 
 
 def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
@@ -300,8 +260,6 @@ def _metrics(found: "Sequence[ShardStatus]" = ()) -> "FleetMetrics":
         "Try a fleet on this machine: a temporary PostgreSQL, two hosts of invented blogs, two workers. Nothing is left."
     ),
 )
-@options.no_db
-@options.any_verbosity
 def try_() -> None:
     """Try a fleet on this machine."""
     require_packages()
@@ -309,9 +267,9 @@ def try_() -> None:
 
     with (
         TemporaryDirectory(prefix="blogarchive-fleet-") as folder,
-        open_trial(Path(folder), lambda line: click.echo(f"$ {line}")) as trial,
+        open_trial(Path(folder), lambda line: click.echo(f"$ {line}")) as wait,
     ):
-        found = trial.wait()
+        found = wait()
         click.echo(_STATUS)
         click.echo("\n".join(status_lines(found, all_shards=True)))
     click.echo(_("the trial has ended, and nothing of it is left; docs/fleet.md sets up a fleet"))
@@ -319,13 +277,13 @@ def try_() -> None:
 
 def _change(message: str, work: Callable[[Any, str], Coroutine[Any, Any, list[str]]]) -> None:
     """Run `work` as `_ask` does, and print the names that it returns."""
-    click.echo(message.format(names=", ".join(_ask(work))), err=True)
+    note(message.format(names=", ".join(_ask(work))))
 
 
 def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str | None) -> dict[str, Any]:
     """Return the hosts and blogs of a shard that a command names; raises `UsageError` for a host of no known site."""
     urls = tuple(word for word in words if "://" in word)
-    hosts = tuple(f"https://{_bare_host(word)}/" for word in words if "://" not in word)
+    hosts = tuple(map(_home_of_host, (word for word in words if "://" not in word)))
     listed = read_url_list(list_file, db, site) if list_file else ()
     named = parse_url_list("\n".join((*urls, *hosts)), "URL", db, site) if urls or hosts else ()
     if not named and not listed:
@@ -339,14 +297,10 @@ def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str |
     }
 
 
-def _bare_host(word: str) -> str:
-    """Return a host without scheme and path; raises `UsageError` for other text."""
-    try:
-        parts = urlsplit(f"https://{word}/")
-        if parts.netloc == word and parts.hostname and not parts.username and parts.port != 0:
-            return word.lower()
-    except ValueError:
-        pass
+def _home_of_host(word: str) -> str:
+    """Return the URL of a host without scheme and path; raises `UsageError` for other text."""
+    if _HOST.fullmatch(word):
+        return f"https://{word.lower()}/"
     raise UsageError(
         _(
             "{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from blogarchive.cli.output import notify, to_json
+from blogarchive.cli.output import note, notify, to_json
 from blogarchive.crawl.progress import stamped
 from blogarchive.messages.details import label
 
@@ -76,7 +76,7 @@ class WorkerReport:
             click.echo(to_json({"time": now, **event}))
             sys.stdout.flush()
         else:
-            click.echo(stamped(line, sys.stderr), err=True)
+            note(stamped(line, sys.stderr))
 
     def _tell(self, summary: dict[str, Any], sentence: str) -> None:
         if self.command:
@@ -146,11 +146,7 @@ def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
 def shard_lines(one: "ShardStatus") -> Iterator[str]:
     """Yield the lines about a shard, its hosts that fail, and its last rounds."""
     yield _("{name}  {hosts}  {db} on {machine}, epoch {epoch}").format(
-        name=one["shard"],
-        hosts=_few(one["hosts"]),
-        db=one["db"],
-        machine=one["machine"],
-        epoch=one["epoch"],
+        name=one["shard"], hosts=_few(one["hosts"]), db=one["db"], machine=one["machine"], epoch=one["epoch"]
     )
     if one["problem"]:
         yield f"  {one['problem']}"

@@ -8,7 +8,6 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from copy import copy
-from difflib import get_close_matches
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -18,10 +17,12 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from blogarchive.cli import output
-from blogarchive.cli.options import format_examples
+from blogarchive.cli.options import add_common, format_examples
+from blogarchive.cli.output import note
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
+from blogarchive.store.statements import to_user_error
 from blogarchive.workers.pool import stop_signals
 
 _SECTIONS: Final = {
@@ -54,9 +55,7 @@ _SECTIONS: Final = {
         "sites": ("reports", N_("List the supported sites with their hosts.")),
         "demo": ("demo", N_("Back up invented blogs from a small host on this machine.")),
     },
-    N_("Several machines"): {
-        "fleet": ("fleet", N_("Keep the archives of many hosts on several machines.")),
-    },
+    N_("Several machines"): {"fleet": ("fleet", N_("Keep the archives of many hosts on several machines."))},
 }
 """The module and the first sentence of each command: the help of all commands imports none of them."""
 
@@ -65,9 +64,6 @@ _COMMANDS: Final = {name: entry for section in _SECTIONS.values() for name, entr
 
 class _Lazy(click.Group):
     """Imports the module of a command when it runs: `status` does not wait for Scrapy or Datasette."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the first sentences of the commands, by section."""
@@ -84,27 +80,12 @@ class _Lazy(click.Group):
         ]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command; raises a usage error that names a similar one."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            similar = get_close_matches(args[0].lower(), _COMMANDS, n=1)
-            if not similar:
-                raise
-            text = _("{error} (did you mean {name}?)").format(
-                error=error.format_message().removesuffix(".").removesuffix("。"), name=similar[0]
-            )
-            raise click.UsageError(text, ctx) from error
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         name, first_sentence = _COMMANDS[cmd_name]
         module = importlib.import_module(f"blogarchive.cli.{name}")
-        command: click.Command = copy(getattr(module, _NAMES.get(cmd_name, cmd_name)))
+        command = add_common(copy(getattr(module, _NAMES.get(cmd_name, cmd_name))))
         command.help = f"{_(first_sentence)}\n\n{command.help or ''}".rstrip()
         command.epilog = format_examples(cmd_name)
         return command
@@ -126,7 +107,10 @@ Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage;
 
 
 @click.group(
-    cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Lazy,
+    commands=[click.Command(name) for name in _COMMANDS],  # only their names: an error shows the similar ones
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(None, "-V", "--version", package_name="blogarchive", prog_name="blogarchive")
 @click.option(
@@ -174,14 +158,13 @@ def run(arguments: Sequence[str] | None) -> int:
     stdout = sys.stdout
     try:
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
-    except BlogArchiveError as error:
+    except (BlogArchiveError, sqlite3.DatabaseError) as error:
+        shown = error if isinstance(error, BlogArchiveError) else to_user_error(error, Path("the archive"))
+        if shown is None:
+            raise
         logging.getLogger(__name__).debug("", exc_info=error)
-        _print_error(str(error))
-        return error.exit_code
-    except sqlite3.DatabaseError as error:
-        converted = _convert_database_error(error)
-        _print_error(str(converted))
-        return converted.exit_code
+        _print_error(str(shown))
+        return shown.exit_code
     except click.ClickException as error:
         _print_usage_error(error)
         return error.exit_code
@@ -193,16 +176,6 @@ def run(arguments: Sequence[str] | None) -> int:
             raise
         return 0  # click replaced stdout: the reader of the output (head, less) has ended
     return code if isinstance(code, int) else 0
-
-
-def _convert_database_error(error: sqlite3.DatabaseError) -> BlogArchiveError:
-    """Return the error for the user, of a database error raised where the path is unknown."""
-    from blogarchive.store.statements import to_user_error
-
-    converted = to_user_error(error, Path("the archive"))
-    if converted is None:
-        raise error
-    return converted
 
 
 def _print_usage_error(error: click.ClickException) -> None:
@@ -222,7 +195,7 @@ def _print_usage_error(error: click.ClickException) -> None:
 def _print_error(text: str) -> None:
     from blogarchive.crawl.progress import stamped
 
-    click.echo(stamped(f"blogarchive: {text}", sys.stderr), err=True)
+    note(stamped(f"blogarchive: {text}", sys.stderr))
 
 
 def _report_program_error(

@@ -11,6 +11,7 @@ from blogarchive.cli.output import (
     comment_count,
     explain_damage,
     image_count,
+    note,
     page_count,
     post_count,
     print_json,
@@ -39,7 +40,7 @@ from blogarchive.importing.warc import import_warc
 @click.option("--drafts", is_flag=True, help=_("Import the drafts of an export too."))
 @options.db
 @options.as_json
-@options.verbosity
+@options.quiet
 def import_(
     kind: str,
     source: Path,
@@ -50,7 +51,6 @@ def import_(
     db: Path,
     as_json: bool,
     quiet: bool,
-    verbose: bool,
 ) -> int:
     """Import files of other programs; the help is translated above."""
     _require_options(kind, url, site, zone, drafts)
@@ -63,7 +63,7 @@ def import_(
             done = import_export(db, source, kind, url=url, zone=zone, drafts=drafts, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     if done.drafts and not drafts and not quiet and not as_json:
-        click.echo(_("drafts left out: {count}; --drafts imports them").format(count=done.drafts), err=True)
+        note(_("drafts left out: {count}; --drafts imports them").format(count=done.drafts))
     return 1 if done.unplaced else 0
 
 
@@ -80,8 +80,8 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 @click.argument("others", type=PathArgument(dir_okay=False), nargs=-1, required=True, metavar="ARCHIVE...")
 @options.db
 @options.as_json
-@options.verbosity
-def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
+@options.quiet
+def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int:
     """Copy everything from other archives into this one; the others are only read."""
     done = ImportReport()
     for other in others:
@@ -96,9 +96,9 @@ def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
         print_json(report)
         return
     for one in report.unplaced:
-        click.echo(f"{one.name}: {one.why}", err=True)
+        note(f"{one.name}: {one.why}")
     if not quiet:
-        click.echo(
+        note(
             _(
                 "new: {pages}, {posts}, {comments}, {images}; changed posts: {changed};"
                 " pages stored before: {same}; not imported: {rejected}"
@@ -110,6 +110,5 @@ def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
                 comments=comment_count(report.comments),
                 images=image_count(report.pictures),
                 rejected=len(report.unplaced),
-            ),
-            err=True,
+            )
         )

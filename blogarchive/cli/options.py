@@ -7,15 +7,13 @@ import re
 import sys
 import tomllib
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from functools import wraps
 from gettext import gettext as _
 from importlib.resources import files
 from math import isfinite
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -151,8 +149,9 @@ def format_examples(name: str) -> str | None:
 
 
 FILE_NAME: Final = "blogarchive.toml"
+_F = TypeVar("_F", bound=Callable[..., Any])
+
 _COMMANDS: Final = ("backup", "update", "serve")
-_NOT_IN_FILE: Final = frozenset({"config", "help"})
 
 
 def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
@@ -161,10 +160,14 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     path = value or db.with_name(FILE_NAME)
     if value is None and not path.is_file():
         return
-    found = _read(path)
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            _("{path} is no valid configuration file: {error}").format(path=path, error=error)
+        ) from error
     _check_keys(ctx, path, found)
-    tables = [table for table in found.values() if isinstance(table, dict)]
-    if value is None and any("db" in table for table in (found, *tables)):
+    if value is None and any("db" in table for table in (found, *found.values()) if isinstance(table, dict)):
         raise UsageError(
             _("{path}: {key} can only be set in a file named with --config").format(path=path, key="db")
         )
@@ -173,50 +176,35 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     ctx.default_map = dict(_defaults(ctx.command, path, chosen))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(
-            _("{path} is no valid configuration file: {error}").format(path=path, error=error)
-        ) from error
-
-
 def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for a key that is no option, or no option of the command of its table."""
     group = ctx.find_root().command
     assert isinstance(group, click.Group)  # noqa: S101 - the root of the command line is a group
     commands = {name: group.get_command(ctx, name) for name in _COMMANDS}
-    options = {name: _options(command) for name, command in commands.items() if command}
+    options = {name: _options(command).keys() for name, command in commands.items() if command}
     everywhere = {key for keys in options.values() for key in keys}
     for key, value in found.items():
-        if key in options and isinstance(value, dict):
-            for inner in value.keys() - options[key].keys():
-                raise _unknown_key(path, f"{key}.{inner}", options[key])
-        elif key not in everywhere:
-            raise _unknown_key(path, key, everywhere)
-
-
-def _unknown_key(path: Path, key: str, known: Iterable[str]) -> UsageError:
-    return UsageError(
-        _("{path}: unknown key {key}; known keys: {known}").format(
-            path=path, key=key, known=", ".join(sorted(known))
-        )
-    )
+        is_table = key in options and isinstance(value, dict)
+        known = options[key] if is_table else everywhere
+        for name in value if is_table else (key,):
+            if name not in known:
+                raise UsageError(
+                    _("{path}: unknown key {key}; known keys: {known}").format(
+                        path=path, key=f"{key}.{name}" if is_table else key, known=", ".join(sorted(known))
+                    )
+                )
 
 
 def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the name of each parameter and its default, with paths relative to the file."""
-    for key, option in _options(command).items():
-        if key not in chosen:
-            continue
-        value = chosen[key]
+    options = _options(command)
+    for key in options.keys() & chosen.keys():
+        option, value = options[key], chosen[key]
         if isinstance(value, dict) or (isinstance(value, list) and not option.multiple):
             raise UsageError(_("{path}: {key} takes one value").format(path=path, key=key))
         if isinstance(option.type, click.Path):
             value = str(path.absolute().parent / Path(str(value)).expanduser())
-        if option.multiple and not isinstance(value, list):
-            value = [value]
-        yield option.name or key, value
+        yield option.name or key, [value] if option.multiple and not isinstance(value, list) else value
 
 
 def _options(command: click.Command) -> dict[str, click.Option]:
@@ -226,31 +214,29 @@ def _options(command: click.Command) -> dict[str, click.Option]:
         for option in command.params
         if isinstance(option, click.Option) and not option.hidden
         for name in option.opts
-        if name.startswith("--") and name.removeprefix("--") not in _NOT_IN_FILE
+        if name.startswith("--") and name not in ("--config", "--help")
     }
 
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+def _open_db(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    """Return the path of the archive; its damage explains an unexpected error of the command."""
+    ctx.with_resource(explain_damage(value))
+    return value
 
 
-def db(function: _F) -> _F:
-    """Add `--db PATH`, passed to the command as `db`; a folder that the user names must exist."""
-    return _db_option(function, callback=_check_folder)
+def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
+    source = ctx.get_parameter_source(param.name or "")
+    if source is not ParameterSource.DEFAULT and not value.parent.exists():
+        raise UsageError(
+            _("no archive at {path}: there is no folder {folder}; make it, or correct --db").format(
+                path=value, folder=value.parent
+            )
+        )
+    return _open_db(ctx, param, value)
 
 
-def db_in_new_folder(function: _F) -> _F:
-    """Add `--db PATH`, passed to the command as `db`, to a command that makes the folder later."""
-    return _db_option(function, callback=None)
-
-
-def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
-    """Add `--db`; damage of that archive explains an unexpected error of the command."""
-
-    @wraps(function)
-    def command(*, db: Path, **values: Any) -> Any:
-        with explain_damage(db):
-            return function(db=db, **values)
-
+def _db_option(callback: Callable[..., Path]) -> Callable[[_F], _F]:
     return click.option(
         "--db",
         type=PathArgument(dir_okay=False),
@@ -258,8 +244,23 @@ def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
         is_eager=True,  # the configuration file is beside the archive
         callback=callback,
         help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
-    )(cast(_F, command))
+    )
 
+
+def set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Send the log to stderr with -v; without it, only critical records."""
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    level = logging.INFO if value else logging.CRITICAL
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)
+    logging.getLogger("blogarchive.notices").propagate = False  # Python prints them without level and name
+    return value
+
+
+db = _db_option(_open_db_in_folder)
+
+db_in_new_folder = _db_option(_open_db)
+"""For a command that makes the folder later."""
 
 config = click.option(
     "--config",
@@ -272,55 +273,7 @@ config = click.option(
 
 as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON on stdout."))
 
-no_db = click.option("--db", type=PathArgument(), expose_value=False, hidden=True)
-"""For a command that opens no archive: every command accepts `--db`."""
-
-
-def verbosity(function: _F) -> _F:
-    """Add `-q` and `-v`, passed to the command as `quiet` and `verbose`; -v also shows the log."""
-    quiet = click.option("-q", "--quiet", is_flag=True, help=_("Print nothing if all is well."))
-    verbose = click.option(
-        "-v", "--verbose", is_flag=True, callback=_set_up_logging, help=_("Print more, with the log.")
-    )
-    return quiet(verbose(function))
-
-
-def any_verbosity(function: _F) -> _F:
-    """Add `-q` and `-v` to a command that always prints its result; -q changes nothing."""
-    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, hidden=True)
-    verbose = click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        expose_value=False,
-        callback=_set_up_logging,
-        help=_("Print the log as well."),
-    )
-    return quiet(verbose(function))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CrawlFlags:
-    """Values of the options of `backup`, `update` and `failures`."""
-
-    delay: float | None
-    limit: int | None
-    since: date | None
-    duration: timedelta | None
-    max_requests: int | None
-    revisits: int | None
-    no_media: bool
-    media_hosts: tuple[str, ...]
-    cookies: Path | None
-    ignore_robots: bool
-    dry_run: bool
-    as_json: bool
-    quiet: bool
-    verbose: bool
-    notify: str | None
-    named: frozenset[str]
-    """Names of the options that are on the command line, not in the configuration file."""
-
+quiet = click.option("-q", "--quiet", is_flag=True, help=_("Print nothing if all is well."))
 
 site = click.option(
     "--site", metavar="NAME", help=_("Read the pages as those of this site; `blogarchive sites` lists them.")
@@ -328,27 +281,58 @@ site = click.option(
 
 delay = click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
 
+duration = click.option(
+    "--for", "duration", type=Duration(), help=_("End after this time, as 30m, 2h or 1d.")
+)
+
+max_requests = click.option("--max-requests", type=Count(min=1), help=_("End after this many requests."))
+
 cookies = click.option(
     "--cookies",
     type=PathArgument(exists=True, dir_okay=False),
     help=_("Your cookies, as Netscape cookies.txt: they show your hidden posts."),
 )
 
+ignore_robots = click.option(
+    "--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog.")
+)
+
+
+def url_list(text: str, errors: str = "strict") -> Callable[[_F], _F]:
+    """Return the option `--from FILE`, passed to the command as `list_file`; `text` is its help."""
+    file = click.File(encoding="utf-8", errors=errors)
+    return click.option("--from", "list_file", type=file, metavar="FILE", help=text)
+
+
+def add_common(command: click.Command) -> click.Command:
+    """Let a command take `--db`, `-q` and `-v` where it says nothing of them; -v shows the log."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            add_common(each)
+        return command
+    hidden: dict[str, Any] = {"expose_value": False, "hidden": True}
+    common = (
+        click.Option(["--db"], type=PathArgument(), **hidden),  # of a command that opens no archive
+        click.Option(["-q", "--quiet"], is_flag=True, **hidden),  # of one that always prints its result
+        click.Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            expose_value=False,
+            callback=set_up_logging,
+            help=_("Print the log as well."),
+        ),
+    )
+    named = {word for param in command.params for word in param.opts}
+    command.params += [option for option in common if not named & set(option.opts)]
+    return command
+
+
 _CRAWL_FLAGS = (
     delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
     click.option("--since", type=Day(), help=_("Leave out older posts.")),
-    click.option(
-        "--for",
-        "duration",
-        type=Duration(),
-        help=_("End after this time, as 30m, 2h or 1d; the next run continues."),
-    ),
-    click.option(
-        "--max-requests",
-        type=Count(min=1),
-        help=_("End after this many requests; the next run continues."),
-    ),
+    duration,
+    max_requests,
     click.option(
         "--revisits",
         type=Count(min=0),
@@ -357,49 +341,25 @@ _CRAWL_FLAGS = (
     click.option("--no-media", is_flag=True, help=_("Fetch no images.")),
     click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),
     cookies,
-    click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog.")),
+    ignore_robots,
     click.option(
         "--notify",
         metavar="COMMAND",
         help=_("Run this command if something is new or wrong; it gets the result as JSON on its input."),
     ),
     click.option("--dry-run", is_flag=True, help=_("Print the requests; send none and write nothing.")),
+    db,
+    config,
+    as_json,
+    quiet,
+    click.option(
+        "-v", "--verbose", is_flag=True, callback=set_up_logging, help=_("Print more, with the log.")
+    ),
 )
 
 
-def crawl_flags(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of a crawl, passed to the command as one `flags`."""
-
-    @wraps(function)
-    def command(**values: Any) -> int:
-        names = [field.name for field in fields(CrawlFlags) if field.name in values]
-        context = click.get_current_context()
-        named = {name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-        flags = CrawlFlags(**{name: values.pop(name) for name in names}, named=frozenset(named))
-        return function(**values, flags=flags)
-
+def crawl_flags(function: _F) -> _F:
+    """Add the options of a crawl, which the command passes on to `run_crawl`."""
     for option in reversed(_CRAWL_FLAGS):
-        command = option(command)
-    return db(config(as_json(verbosity(command))))
-
-
-def _check_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
-    """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
-    source = ctx.get_parameter_source(param.name or "")
-    if source is not ParameterSource.DEFAULT and not value.parent.exists():
-        raise UsageError(
-            _("no archive at {path}: there is no folder {folder}; make it, or correct --db").format(
-                path=value, folder=value.parent
-            )
-        )
-    return value
-
-
-def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
-    """Send the log to stderr with -v; without it, only critical records."""
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    level = logging.INFO if value else logging.CRITICAL
-    for handler in logging.getLogger().handlers:
-        handler.setLevel(level)
-    logging.getLogger("blogarchive.notices").propagate = False  # Python prints them without level and name
-    return value
+        function = option(function)
+    return function

@@ -81,6 +81,11 @@ def replace_streams() -> None:
     sys.stderr = _open_stream(2, sys.stderr, strict=False)
 
 
+def note(text: str) -> None:
+    """Print a message for a person, on stderr."""
+    click.echo(text, err=True)
+
+
 def print_result(text: str) -> None:
     """Print the last output of a command; the exit code stays the same if the reader has ended."""
     try:
@@ -92,6 +97,14 @@ def print_result(text: str) -> None:
 def print_json(value: object) -> None:
     """Print the one JSON document of `--json`, an object."""
     print_result(to_json(value))
+
+
+def print_summary(value: object, text: str, *, as_json: bool, quiet: bool) -> None:
+    """Print the result of a command: `value` as JSON on stdout, or else `text` for a person."""
+    if as_json:
+        print_json(value)
+    elif not quiet:
+        note(text)
 
 
 def print_json_array(values: Iterable[object]) -> None:
@@ -115,7 +128,7 @@ def _to_plain(value: object) -> object:
 def require_undamaged(damaged: Sequence[str]) -> None:
     """Print each line about a damaged page that was left out; raises `ArchiveDamaged` if there is one."""
     for line in damaged:
-        click.echo(line, err=True)
+        note(line)
     if damaged:
         raise ArchiveDamaged(
             _(
@@ -147,12 +160,14 @@ def _choose_encoding(before: TextIO | None, *, is_terminal: bool) -> str:
 _HOSTS_SHOWN = 5
 
 
-def result_json(crawl_options: "CrawlOptions", result: "CrawlResult") -> str:
-    """Return the result of a run as one line of JSON."""
+def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiveError") -> str:
+    """Return the result of a run as one line of JSON; an error that prevented it has fewer keys."""
+    found = {"command": crawl_options.command, "db": crawl_options.db}
+    if isinstance(result, BlogArchiveError):
+        return to_json({**found, "outcome": "error", "exit_code": result.exit_code, "message": str(result)})
     return to_json(
         {
-            "command": crawl_options.command,
-            "db": crawl_options.db,
+            **found,
             "outcome": result.outcome,
             "exit_code": result.exit_code,
             "message": result.message,
@@ -164,19 +179,6 @@ def result_json(crawl_options: "CrawlOptions", result: "CrawlResult") -> str:
                 for host, error in result.hosts.items()
             },
             "unfinished": result.unfinished,
-        }
-    )
-
-
-def error_json(crawl_options: "CrawlOptions", error: BlogArchiveError) -> str:
-    """Return the error that prevented a run, as one line of JSON with the keys of `result_json` that it has."""
-    return to_json(
-        {
-            "command": crawl_options.command,
-            "db": crawl_options.db,
-            "outcome": "error",
-            "exit_code": error.exit_code,
-            "message": str(error),
         }
     )
 
@@ -284,7 +286,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
         reason = str(error)
     if reason:
         message = _("blogarchive: the command of --notify failed: {command}: {reason}")
-        click.echo(message.format(command=command, reason=reason), err=True)
+        note(message.format(command=command, reason=reason))
 
 
 @contextmanager
@@ -301,7 +303,9 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total or None, description=f"{label} {done}"
+        )
 
 
 def _write_progress(path: Path, done: int, total: int) -> None:

@@ -10,7 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
-from blogarchive.cli.output import print_json, print_json_array, require_undamaged
+from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import stored_site, target_of_url
@@ -36,16 +36,9 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 @click.option("--workers", type=Count(min=1), help=_("Number of processes. [default: one a core]"))
 @options.db
 @options.as_json
-@options.verbosity
+@options.quiet
 def reparse(
-    diff: bool,
-    failed: bool,
-    stale: bool,
-    workers: int | None,
-    db: Path,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
+    diff: bool, failed: bool, stale: bool, workers: int | None, db: Path, as_json: bool, quiet: bool
 ) -> int:
     """Parse all stored pages again with the installed version, without the network."""
     changed = 0
@@ -67,9 +60,9 @@ def reparse(
     elif not quiet:
         would = ngettext("{count} page would change", "{count} pages would change", changed)
         did = ngettext("{count} page changed", "{count} pages changed", changed)
-        click.echo((would if diff else did).format(count=changed), err=True)
+        note((would if diff else did).format(count=changed))
     for url, why in errors:
-        click.echo(f"{url}: {explain_detail(why)}", err=True)
+        note(f"{url}: {explain_detail(why)}")
     require_undamaged(damaged)
     return 1 if errors else 0
 
@@ -79,11 +72,10 @@ def reparse(
 @options.site
 @click.option("--url", metavar="URL", help=_("URL of the page in FILE, if the page does not say it."))
 @click.option("--lines", is_flag=True, help=_("Also print the visible lines of the page, with numbers."))
-@click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog."))
+@options.ignore_robots
 @options.cookies
 @options.db
 @options.as_json
-@options.any_verbosity
 def doctor(
     source: str,
     site: str | None,

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, CrawlFlags
-from blogarchive.cli.output import file_count, page_count, print_json, print_json_array, print_result
+from blogarchive.cli.options import Count
+from blogarchive.cli.output import file_count, note, page_count, print_json, print_json_array, print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
@@ -27,15 +28,15 @@ from blogarchive.workers.pool import count_cores
 @click.command(help=_("Each line says why, and when it is tried again."))
 @click.option("--retry", is_flag=True, help=_("Fetch them again now, also those that were given up."))
 @options.crawl_flags
-def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
+def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
     """List pages and images that could not be fetched or parsed, and when they are retried."""
     if retry:
         from blogarchive.cli.backup_update import run_crawl  # half of the start of the other reports
 
-        return run_crawl(CrawlOptions(command="update", db=db, retry=True), flags)
+        return run_crawl(CrawlOptions(command="update", db=db, retry=True), as_json=as_json, **flags)
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)
-    if flags.as_json:
+    if as_json:
         print_json_array(found)
         return 0
     for failure in found:
@@ -47,7 +48,6 @@ def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
 @click.option("--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many."))
 @options.db
 @options.as_json
-@options.any_verbosity
 def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""
     with Archive.open(db, read_only=True) as archive:
@@ -71,8 +71,8 @@ def log(limit: int, db: Path, as_json: bool) -> None:
 )
 @options.db
 @options.as_json
-@options.verbosity
-def verify(only_new: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+@options.quiet
+def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Check the file, the references between rows and all stored bytes; exit code 6 on damage."""
     from blogarchive.export.run import name_record, read_record, write_record
 
@@ -104,7 +104,6 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool, verbose: bool) 
 @click.option("--author", metavar="UID", help=_("Blog of the post, if two blogs have that number."))
 @options.db
 @options.as_json
-@options.any_verbosity
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments from each version to the next."""
     with Archive.open(db, read_only=True) as archive:
@@ -117,14 +116,12 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 
 
 @click.command(help="")
-@options.no_db
 @options.as_json
-@options.any_verbosity
 def sites(as_json: bool) -> None:
     """List the supported sites with their hosts."""
     found = {name: site_by_name(name) for name in site_names()}
     for name, reason in broken_sites().items():
-        click.echo(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason), err=True)
+        note(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason))
     if as_json:
         print_json_array({"name": name, "hosts": site.hosts} for name, site in found.items())
         return

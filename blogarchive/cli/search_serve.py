@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -12,7 +13,7 @@ from click.core import ParameterSource
 from blogarchive.browse.pages.post_choices import format_day
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
-from blogarchive.cli.output import print_json_array
+from blogarchive.cli.output import note, print_json_array
 from blogarchive.store.search.search import Fragment, Hit
 
 
@@ -30,15 +31,10 @@ def format_hit(hit: Hit, *, colour: bool = False) -> str:
 
 def hit_object(hit: Hit) -> dict[str, object]:
     """Return the object of `--json`; `excerpt` is plain text, `marks` are the words found in it."""
+    names = ("kind", "id", "post_id", "author", "title", "posted_at", "url", "gone_at", "excerpt")
     return {
-        "kind": hit.kind,
-        "id": hit.id,
-        "post_id": hit.post_id,
-        "author": hit.author,
+        **{name: getattr(hit, name) for name in names},
         "title": _join(hit.title, colour=False),
-        "posted_at": hit.posted_at,
-        "url": hit.url,
-        "gone_at": hit.gone_at,
         "excerpt": _join(hit.excerpt, colour=False),
         "marks": [piece.text for piece in hit.excerpt if piece.hit],
     }
@@ -63,16 +59,11 @@ def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
 @click.option("--comments", is_flag=True, help=_("Search the comments."))
 @click.option("--best", is_flag=True, help=_("Best hits first. [default: newest first]"))
 @click.option(
-    "--limit",
-    type=Count(min=1),
-    default=20,
-    show_default=True,
-    help=_("Print at most this many hits."),
+    "--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many hits.")
 )
 @click.option("--rebuild", is_flag=True, help=_("Rebuild the search index first."))
 @options.db
 @options.as_json
-@options.any_verbosity
 def search(
     words: tuple[str, ...],
     author: str | None,
@@ -137,31 +128,14 @@ def search(
 )
 @options.db
 @options.config
-@options.any_verbosity
 @click.pass_context
-def serve(
-    context: click.Context,
-    archives: tuple[Path, ...],
-    host: str,
-    port: int,
-    open_browser: bool,
-    immutable: bool,
-    allowed_hosts: tuple[str, ...],
-    db: Path,
-) -> None:
+def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **choices: Any) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""
     from blogarchive.browse.serve import serve as run_server
 
     if archives and context.get_parameter_source("db") is ParameterSource.COMMANDLINE:
         raise click.UsageError(_("name the archives with --db or as ARCHIVE, not with both"))
-    run_server(
-        *(archives or (db,)),
-        host=host,
-        port=port,
-        open_browser=open_browser,
-        immutable=immutable,
-        allowed_hosts=allowed_hosts,
-    )
+    run_server(*(archives or (db,)), **choices)
 
 
 @click.command(name="app", help=_("It answers this machine only."))
@@ -172,7 +146,6 @@ def serve(
 )
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
 @options.db_in_new_folder
-@options.any_verbosity
 def app(port: int | None, no_browser: bool, db: Path) -> None:
     """Open a page in the browser to start, watch and stop backups."""
     from blogarchive.browse.app.server import run_app
@@ -185,7 +158,7 @@ def _rebuild_index(db: Path) -> None:
 
     with open_locked(db, "search") as archive:
         rows = archive.rebuild_search()
-    click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
+    note(_("{rows} posts and comments indexed").format(rows=rows))
 
 
 def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
@@ -195,14 +168,13 @@ def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bo
     for hit in () if as_json else found:
         click.echo(format_hit(hit, colour=sys.stdout.isatty()))
     if not is_whole:
-        click.echo(
+        note(
             _(
                 "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
-            ),
-            err=True,
+            )
         )
     elif not found and not as_json:
-        click.echo(_("nothing found"), err=True)
+        note(_("nothing found"))
     if total > len(found):
         message = _("the first {count} of {total}; --limit {total} shows them all")
-        click.echo(message.format(count=len(found), total=total), err=True)
+        note(message.format(count=len(found), total=total))

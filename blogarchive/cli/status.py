@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +32,6 @@ _MAX_BLOGS: Final = 20
 )
 @options.db
 @options.as_json
-@options.any_verbosity
 def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None:
     """Show how much of each blog is stored; of a whole host the sums, and the blogs that are not complete."""
     with Archive.open(db, read_only=True) as archive:
@@ -102,9 +100,7 @@ def _format_last_run(found: ArchiveStatus) -> str:
     if found.last_run_command is None:
         return _("none")
     outcome = label(found.last_run_outcome) if found.last_run_outcome else _("running or killed")
-    return _("{command}, {outcome}, {time}").format(
-        command=found.last_run_command, outcome=outcome, time=found.last_run_at
-    )
+    return _(", ").join((found.last_run_command, outcome, found.last_run_at or ""))
 
 
 def _format_readers(blog: BlogStatus) -> str:
@@ -138,21 +134,16 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
         )
     if blog.overdue and not blog.state and not blog.paused_at:
         lines.append(
-            ngettext(
-                "  {count} page has been due for more than a week; `blogarchive settings {uid} revisits=N` allows more"
-                " requests a run",
-                "  {count} pages have been due for more than a week; `blogarchive settings {uid} revisits=N` allows more"
-                " requests a run",
-                blog.overdue,
+            _(
+                "  pages due for more than a week: {count}; `blogarchive settings {uid} revisits=N` allows more requests"
+                " a run"
             ).format(count=blog.overdue, uid=blog.uid)
         )
     if blog.not_seen_since_agreement:
         lines.append(
-            ngettext(
-                "  {count} post may still change after --accept-changes: it was not fetched since",
-                "  {count} posts may still change after --accept-changes: they were not fetched since",
-                blog.not_seen_since_agreement,
-            ).format(count=blog.not_seen_since_agreement)
+            _("  posts that may still change after --accept-changes, not fetched since: {count}").format(
+                count=blog.not_seen_since_agreement
+            )
         )
     if blog.state == "moved":
         lines.append(
@@ -167,10 +158,8 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
             )
         )
     lines += [
-        _("  {month}  {read} of {named} posts read, {stored} stored, {shown} shown").format(
-            month=month.month,
-            read=month.read,
-            named=month.named,
+        _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown").format(
+            month=month,
             stored=_format_days(month.first_held, month.last_held),
             shown=_format_days(month.first_shown, month.last_shown),
         )
@@ -213,14 +202,9 @@ def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
     for blog in blogs[:_MAX_BLOGS]:
         if blog.reached:
             yield _(
-                "  {blog}  {read} of {named} posts read; pages still to fetch: {waiting}; failures: {open}"
-            ).format(
-                blog=f"{blog.site}/{blog.uid}",
-                read=blog.posts_read,
-                named=blog.posts_named,
-                waiting=blog.waiting,
-                open=blog.open_failures,
-            )
+                "  {blog.site}/{blog.uid}  {blog.posts_read} of {blog.posts_named} posts read;"
+                " pages still to fetch: {blog.waiting}; failures: {blog.open_failures}"
+            ).format(blog=blog)
         else:
             yield "  " + " ".join(line.strip() for line in _format_unreached(blog))
 

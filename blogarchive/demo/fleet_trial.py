@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from tempfile import mkdtemp
@@ -29,6 +29,7 @@ from blogarchive.processes import own_command
 MACHINES: Final = ("first", "second")
 _ADD_OPTIONS: Final = ("--site", "creaders", "--delay", "0.02", "--no-media")
 _PATIENCE: Final = "4"  # half: the first requests wait for it after a start of PostgreSQL
+_USER: Final = "postgres"
 _LONGEST: Final = 300.0
 _BETWEEN_CHECKS: Final = 0.5
 _SECONDS_TO_END: Final = 20
@@ -59,8 +60,11 @@ class TemporaryPostgres:
         self.data = self.folder / "data"
         self._identity: dict[str, Any] = {}
         if sys.platform != "win32" and os.geteuid() == 0:
-            self._identity = _other_user()
-            os.chown(self.folder, self._identity["user"], self._identity["group"])
+            self._identity = {"user": _USER, "group": _USER, "extra_groups": []}
+            try:
+                shutil.chown(self.folder, _USER, _USER)
+            except LookupError as error:
+                raise UsageError(_("PostgreSQL refuses root, and there is no user postgres")) from error
         words = ("-A", "trust", "-U", "blogarchive", "--locale=C", "-E", "UTF8", "-N")
         self.call("initdb", "-D", str(self.data), *words)
 
@@ -102,41 +106,11 @@ class TemporaryPostgres:
             )
 
 
-def _other_user() -> dict[str, Any]:
-    """Return the arguments of `subprocess.run` for a user without rights."""
-    if sys.platform != "win32":
-        import pwd
-
-        for name in ("postgres", "nobody"):
-            with suppress(KeyError):
-                user = pwd.getpwnam(name)
-                return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise UsageError(_("PostgreSQL refuses root, and there is no other user"))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
-    """A fleet that runs: its address, and the processes of its workers."""
-
-    url: str
-    workers: Sequence["subprocess.Popen[bytes]"]
-
-    def wait(self) -> list[ShardStatus]:
-        """Return the status of the shards when each has had a complete round. Raises `Interrupted`."""
-        until = time.monotonic() + _LONGEST
-        while True:
-            found = asyncio.run(read_status(self.url))
-            if all(one["succeeded_at"] and not one["is_running"] for one in found):
-                return found
-            if time.monotonic() > until or any(worker.poll() is not None for worker in self.workers):
-                raise Interrupted(_("the trial did not end; see the lines above"))
-            time.sleep(_BETWEEN_CHECKS)
-
-
 @contextmanager
-def open_trial(folder: Path, say: Callable[[str], None]) -> Iterator[Trial]:
+def open_trial(folder: Path, say: Callable[[str], None]) -> Iterator[Callable[[], list[ShardStatus]]]:
     """Start PostgreSQL, two hosts and two workers in `folder`; end them all at the end of the block.
 
+    Yields a function that waits for a complete round of each shard, and returns their status; raises `Interrupted`.
     `say` gets each command line, which a person may run too.
     """
     with ExitStack() as stack:
@@ -155,7 +129,18 @@ def open_trial(folder: Path, say: Callable[[str], None]) -> Iterator[Trial]:
             command = _command(say, machine, "work", str(folder / machine))
             environment = _environment(server.url(), machine)
             workers.append(subprocess.Popen(command, env=environment))  # noqa: S603 - our own command
-        yield Trial(url=server.url(), workers=workers)
+        yield partial(_wait, server.url(), workers)
+
+
+def _wait(url: str, workers: Sequence["subprocess.Popen[bytes]"]) -> list[ShardStatus]:
+    until = time.monotonic() + _LONGEST
+    while True:
+        found = asyncio.run(read_status(url))
+        if all(one["succeeded_at"] and not one["is_running"] for one in found):
+            return found
+        if time.monotonic() > until or any(worker.poll() is not None for worker in workers):
+            raise Interrupted(_("the trial did not end; see the lines above"))
+        time.sleep(_BETWEEN_CHECKS)
 
 
 def _free_port() -> int:

@@ -129,7 +129,7 @@ def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[
     limit = _convert(arguments, "max_requests", Count(min=1))
     with connection.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
         site = arguments.get("site") or None
-        session = make_session(archive, urls, site, pages, None, None, limit, quiet=True)
+        session = make_session(archive, urls, site, pages, max_requests=limit)
         run_lookups(session, process, _convert(arguments, "for", Duration()))
         new = sum(report_new(archive, now=utc_now()).values())
     return f"new blogs: {new}", 1 if session.failed else 0

@@ -195,7 +195,7 @@ def test_a_lie_that_ends_leaves_posts_comments_and_names_as_before_and_one_agree
     host.reprint = lambda text: text.translate(_OTHER_SCRIPT)
     assert nights.pass_by(3).ran.code == 5
     assert nights.pass_by(1, "--accept-changes").ran.code == 0
-    assert "posts may still change after --accept-changes" in nights.tool.run("status").out
+    assert "posts that may still change after --accept-changes" in nights.tool.run("status").out
     assert [nights.pass_by(5).ran.code for _ in range(8)] == [0] * 8
 
 

@@ -1,8 +1,10 @@
 """Date rules for years, days of the calendar (Gregorian, of the Republic, lunar) and named days such as 昨天."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from blogarchive.items import Precision
 from blogarchive.parsing.dates.numbers import (
     ENGLISH_WEEKDAY,
     MONTH_NAME,
@@ -22,6 +24,8 @@ from blogarchive.parsing.dates.rules import (
     truncate,
     yearless_date,
 )
+
+ANYWHERE, BOUNDED, TIMED, ALONE = Placement
 
 # --- years
 
@@ -59,24 +63,26 @@ _MAYBE_YEAR_BEFORE = re.compile(rf"(?:{_YEAR}|(?<![0-9])(?:19|20)[0-9]{{2}})\W{{
 _MAYBE_YEAR_AFTER = re.compile(
     rf"[ ,]+(?:(?:19|20)[0-9]{{2}}(?![0-9:])|[零一二三四五六七八九]{{4}}年){_NO_COUNTER}"
 )
+_YEAR_GROUPS = ("y", "numeric", "tail", "late")
 _MAX_YEAR_LENGTH = 12  # of a year and the separators behind it
 
 
-def _resolve_year(match: re.Match[str], now: datetime) -> int:
-    """Return the year of `_YEAR`: of the Republic (1 is 1912), of a word (去年), with four digits or with two.
+def _resolve_year(groups: Mapping[str, str | None], now: datetime) -> int | None:
+    """Return the year: of the Republic (1 is 1912), of a word (去年), with four digits or with two; None if none is shown.
 
     Raise ValueError if it is out of range.
     """
-    groups = match.groupdict()
-    if groups.get("roc"):
-        return _roc_year(1 if groups["roc"] == "元" else parse_number(groups["roc"], by_place=True))
-    if groups.get("word"):
-        return now.year + _YEAR_WORDS[groups["word"]]
-    parsed = groups.get("y") or groups["numeric"]
-    value = parse_number(parsed, by_place=True)
-    if len(parsed) == 2 and "十" not in parsed:
+    if roc := groups.get("roc"):
+        return _roc_year(1 if roc == "元" else parse_number(roc, by_place=True))
+    if word := groups.get("word"):
+        return now.year + _YEAR_WORDS[word]
+    shown = next(filter(None, map(groups.get, _YEAR_GROUPS)), None)
+    if shown is None:
+        return None
+    value = parse_number(shown, by_place=True)
+    if len(shown) == 2 and "十" not in shown:
         return _expand_year(value, now)
-    return _roc_year(value) if parsed.isascii() and len(parsed) == 3 else value
+    return _roc_year(value) if shown.isascii() and len(shown) == 3 else value
 
 
 def _roc_year(year: int) -> int:
@@ -126,46 +132,27 @@ _EN_DAY = rf"(?P<d>[0-9]{{1,2}}){_ORDINAL}(?![0-9a-z:])"
 _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 
 
-def _resolve_numeric(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), parse_number(match["m"]), parse_number(match["d"]))
-
-
-def _resolve_two_digit_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _expand_year(int(match["yy"]), now), int(match["m"]), int(match["d"]))
-
-
-def _parse_month(match: re.Match[str]) -> int:
-    return 1 if match["m"] == "元" else parse_number(match["m"])
-
-
-def _resolve_written(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), _parse_month(match), parse_number(match["d"]))
+def _resolve_date(match: re.Match[str], now: datetime) -> ResolvedDate:
+    """Resolve a form by its groups: its smallest unit is the precision, a missing year is the latest one."""
+    groups = match.groupdict()
+    named, numbered, day = groups.get("mon"), groups.get("m"), groups.get("d")
+    precision: Precision = "day" if day else "month" if named or numbered else "year"
+    month = MONTHS[named] if named else 1 if numbered in (None, "元") else parse_number(numbered)
+    day_of_month, year = parse_number(day) if day else 1, _resolve_year(groups, now)
+    if year is None:
+        return yearless_date(now, month, day_of_month, precision)
+    return calendar_date(now, year, month, day_of_month, precision)
 
 
 def _resolve_month_first(match: re.Match[str], now: datetime) -> ResolvedDate:
     """9月3日, with or without its year behind it."""
-    month, day_of_month = _parse_month(match), parse_number(match["d"])
-    if year := match["tail"] or match["late"]:
-        return calendar_date(now, int(year), month, day_of_month)
-    if _has_ambiguous_year(match.string, *match.span()):
+    if not (match["tail"] or match["late"]) and _has_ambiguous_year(match.string, *match.span()):
         raise ValueError(f"ambiguous year: {match.string}")
-    return yearless_date(now, month, day_of_month)
+    return _resolve_date(match, now)
 
 
 def _resolve_new_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), 1, 1)
-
-
-def _resolve_written_month(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), _parse_month(match), precision="month")
-
-
-def _resolve_written_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), 1, precision="year")
-
-
-def _resolve_bare_month(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return yearless_date(now, _parse_month(match), precision="month")
+    return _resolve_date(match, now)._replace(precision="day")
 
 
 def _resolve_word_month(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -203,112 +190,92 @@ def _resolve_month_day(match: re.Match[str], now: datetime) -> ResolvedDate:
     return yearless_date(now, month, day_of_month)
 
 
-def _resolve_english(match: re.Match[str], now: datetime) -> ResolvedDate:
-    groups = match.groupdict()
-    year = int(groups["y"]) if groups.get("y") else _expand_year(int(groups["yy"]), now)
-    return calendar_date(now, year, MONTHS[match["mon"]], int(match["d"]))
-
-
-def _resolve_english_month(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, int(match["y"]), MONTHS[match["mon"]], precision="month")
-
-
-def _resolve_english_yearless(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return yearless_date(now, MONTHS[match["mon"]], int(match["d"]))
-
-
-CALENDAR_RULES = (
-    *compile_rules(
-        Placement.ANYWHERE,
-        (
-            rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
-            _resolve_numeric,
-        ),
-        (
-            rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
-            _resolve_numeric,
-        ),
-        (rf"{_YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_written),
-        (rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
-        (rf"{_YEAR} ?元旦", _resolve_new_year),
-        (rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
-        (rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
-        (
-            rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
-            r"(?![-/.][0-9])",
-            _resolve_year_last,
-        ),
-        (rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_english),
-        (
-            rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
-            _resolve_english,
-        ),
-        (rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<yy>[0-9]{{2}})(?![0-9])", _resolve_english),
-        (rf"(?<![0-9])(?P<d>[0-9]{{1,2}}) {_EN_MONTH} (?P<yy>[0-9]{{2}})(?= [0-9]{{2}}:)", _resolve_english),
-        (rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_english),
+CALENDAR_RULES = compile_rules(
+    (
+        ANYWHERE,
+        rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
+        _resolve_date,
     ),
-    *compile_rules(
-        Placement.BOUNDED,
-        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_written_year),
-        (_MONTH_WORD, _resolve_word_month),
+    (
+        ANYWHERE,
+        rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
+        _resolve_date,
     ),
-    *compile_rules(
-        Placement.TIMED,
-        (
-            r"(?<![0-9./:-])(?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{2}(?=[0-9]{2}:)|[0-9]{1,2})(?![-/0-9.])",
-            _resolve_month_day,
-        ),
-        (
-            r"(?<![0-9./:-])(?P<yy>[0-9]{2})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])",
-            _resolve_two_digit_year,
-        ),
-        (rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
-        (rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
-        (_ROC_NUMBERS, _resolve_numeric),
+    (ANYWHERE, rf"{_YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_date),
+    (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
+    (ANYWHERE, rf"{_YEAR} ?元旦", _resolve_new_year),
+    (ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_date),
+    (ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
+    (
+        ANYWHERE,
+        rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
+        r"(?![-/.][0-9])",
+        _resolve_year_last,
     ),
-    *compile_rules(
-        Placement.ALONE,
-        (_ROC_NUMBERS, _resolve_numeric),
-        (r"(?<![0-9])(?P<yy>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])", _resolve_two_digit_year),
-        (r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _resolve_numeric),
-        (r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_written_month),
-        (r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
-        (rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_bare_month),
-        (rf"(?<![0-9月])(?P<d>{NUMBER}) ?日", _resolve_bare_day),
-        (rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_english_month),
-        (rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
-        (rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
+    (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
+    (
+        ANYWHERE,
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
+        _resolve_date,
     ),
+    (ANYWHERE, rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<y>[0-9]{{2}})(?![0-9])", _resolve_date),
+    (
+        ANYWHERE,
+        rf"(?<![0-9])(?P<d>[0-9]{{1,2}}) {_EN_MONTH} (?P<y>[0-9]{{2}})(?= [0-9]{{2}}:)",
+        _resolve_date,
+    ),
+    (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
+    (BOUNDED, rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_date),
+    (BOUNDED, _MONTH_WORD, _resolve_word_month),
+    (
+        TIMED,
+        r"(?<![0-9./:-])(?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{2}(?=[0-9]{2}:)|[0-9]{1,2})(?![-/0-9.])",
+        _resolve_month_day,
+    ),
+    (
+        TIMED,
+        r"(?<![0-9./:-])(?P<y>[0-9]{2})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])",
+        _resolve_date,
+    ),
+    (TIMED, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
+    (TIMED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
+    (TIMED, _ROC_NUMBERS, _resolve_date),
+    (ALONE, _ROC_NUMBERS, _resolve_date),
+    (
+        ALONE,
+        r"(?<![0-9])(?P<y>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])",
+        _resolve_date,
+    ),
+    (ALONE, r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _resolve_date),
+    (ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_date),
+    (ALONE, r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
+    (ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_date),
+    (ALONE, rf"(?<![0-9月])(?P<d>{NUMBER}) ?日", _resolve_bare_day),
+    (ALONE, rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_date),
+    (ALONE, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
+    (ALONE, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
 )
 """The rules of this module, the most specific first."""
 
 
 # --- named days
 
-_DAYS = {
-    "大前天": -3,
-    "前天": -2,
-    "前日": -2,
-    "昨天": -1,
-    "昨日": -1,
-    "昨儿": -1,
-    "今天": 0,
-    "今日": 0,
-    "今儿": 0,
-    "明天": 1,
-    "明日": 1,
-    "大后天": 3,
-    "后天": 2,
-    "后日": 2,
-    "day before yesterday": -2,
-    "yesterday": -1,
-    "today": 0,
-    "tomorrow": 1,
+_NAMES_OF_DAYS = {
+    -3: "大前天",
+    -2: "前天 前日",
+    -1: "昨天 昨日 昨儿",
+    0: "今天 今日 今儿",
+    1: "明天 明日",
+    3: "大后天",
+    2: "后天 后日",
 }
+_CHINESE_DAYS = {name: days for days, names in _NAMES_OF_DAYS.items() for name in names.split()}
+_ENGLISH_DAYS = {"day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
+_DAYS = _CHINESE_DAYS | _ENGLISH_DAYS
 # 昨晚 and 昨天下午 are a day if no hour follows.
 _PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{NUMBER}|{PERIOD})))?"
-_CHINESE_DAY = "(?P<name>" + "|".join(name for name in _DAYS if not name.isascii()) + ")"
-_ENGLISH_DAY = r"(?:the )?\b(?P<name>" + "|".join(name for name in _DAYS if name.isascii()) + r")\b"
+_CHINESE_DAY = f"(?P<name>{'|'.join(_CHINESE_DAYS)})"
+_ENGLISH_DAY = rf"(?:the )?\b(?P<name>{'|'.join(_ENGLISH_DAYS)})\b"
 
 _WEEK = r"(?:(?P<ups>上+)个?|(?P<downs>下+)个?|本|这个?)(?:周|星期|礼拜)"
 _BARE_WEEK = r"(?<![上下个本这每])(?:周|星期|礼拜)"
@@ -349,50 +316,21 @@ def _resolve_now(match: re.Match[str], now: datetime) -> ResolvedDate:
     return truncate(now, "minute")
 
 
-NAMED_RULES = (
-    *compile_rules(
-        Placement.BOUNDED,
-        (r"刚刚|刚才|方才|just now", _resolve_now),
-    ),
-    *compile_rules(
-        Placement.ALONE,
-        (r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
-    ),
-    *compile_rules(
-        Placement.BOUNDED,
-        (_CHINESE_DAY + _PERIOD, _resolve_named_day),
-    ),
-    *compile_rules(
-        Placement.TIMED,
-        (_ENGLISH_DAY, _resolve_named_day),
-    ),
-    *compile_rules(
-        Placement.ALONE,
-        (_ENGLISH_DAY, _resolve_named_day),
-    ),
-    *compile_rules(
-        Placement.BOUNDED,
-        (_WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
-        (_WEEK, _resolve_week),
-    ),
-    *compile_rules(
-        Placement.TIMED,
-        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    ),
-    *compile_rules(
-        Placement.ALONE,
-        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    ),
-    *compile_rules(
-        Placement.TIMED,
-        (rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
-    ),
-    *compile_rules(
-        Placement.ALONE,
-        (
-            rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
-            _resolve_english_weekday,
-        ),
+NAMED_RULES = compile_rules(
+    (BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
+    (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
+    (BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
+    (TIMED, _ENGLISH_DAY, _resolve_named_day),
+    (ALONE, _ENGLISH_DAY, _resolve_named_day),
+    (BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
+    (BOUNDED, _WEEK, _resolve_week),
+    (TIMED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    (ALONE, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    (TIMED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
+    (
+        ALONE,
+        rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
+        _resolve_english_weekday,
     ),
 )
 """The rules of this module, the most specific first."""

@@ -22,41 +22,35 @@ from blogarchive.parsing.dates.rules import (
 
 # --- distances
 
-_CHINESE_UNITS = {
-    "秒钟": "second",
-    "秒": "second",
-    "分钟": "minute",
-    "分": "minute",
-    "刻钟": "quarter",
-    "小时": "hour",
-    "钟头": "hour",
-    "天": "day",
-    "日": "day",
-    "周": "week",
-    "星期": "week",
-    "礼拜": "week",
-    "月": "month",
-    "年": "year",
-}
-_ENGLISH_UNITS = {
-    "second": "second",
-    "sec": "second",
-    "s": "second",
-    "minute": "minute",
-    "min": "minute",
-    "m": "minute",
-    "hour": "hour",
-    "hr": "hour",
-    "h": "hour",
-    "day": "day",
-    "d": "day",
-    "week": "week",
-    "w": "week",
-    "month": "month",
-    "year": "year",
-    "yr": "year",
-    "y": "year",
-}
+
+def _by_name(units: dict[str, str]) -> dict[str, str]:
+    """Return the unit of each of its names, which are separated by spaces."""
+    return {name: unit for unit, names in units.items() for name in names.split()}
+
+
+_CHINESE_UNITS = _by_name(
+    {
+        "second": "秒钟 秒",
+        "minute": "分钟 分",
+        "quarter": "刻钟",
+        "hour": "小时 钟头",
+        "day": "天 日",
+        "week": "周 星期 礼拜",
+        "month": "月",
+        "year": "年",
+    }
+)
+_ENGLISH_UNITS = _by_name(
+    {
+        "second": "second sec s",
+        "minute": "minute min m",
+        "hour": "hour hr h",
+        "day": "day d",
+        "week": "week w",
+        "month": "month",
+        "year": "year yr y",
+    }
+)
 _SMALLER_UNITS = {
     "year": ("month", 12),
     "month": ("day", 30),
@@ -66,14 +60,8 @@ _SMALLER_UNITS = {
     "minute": ("second", 60),
 }
 _MULTIPLES = {"quarter": ("minute", 15), "week": ("day", 7)}
-_ENGLISH_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6} | {
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-}
+_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_ENGLISH_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}
 _FINEST_FIRST: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
 
 _COUNT = r"[0-9]{1,6}(?:\.[0-9]{1,2})?"
@@ -160,7 +148,7 @@ def _shift_months(now: datetime, months: int) -> datetime:
 
 
 RELATIVE_RULES = compile_rules(
-    Placement.BOUNDED, (_CHINESE_AGO, _resolve_chinese), (_ENGLISH_AGO, _resolve_english)
+    (Placement.BOUNDED, _CHINESE_AGO, _resolve_chinese), (Placement.BOUNDED, _ENGLISH_AGO, _resolve_english)
 )
 """The rules of this module."""
 

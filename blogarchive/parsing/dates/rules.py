@@ -13,42 +13,30 @@ from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, WEEKDAY
 # --- time zones
 
 # RFC 2822, 4.3, and zones of East Asia. cst is missing: it is Chicago in the RFC, China on Chinese servers.
-_HOURS = {
-    "z": 0,
-    "utc": 0,
-    "gmt": 0,
-    "ut": 0,
-    "est": -5,
-    "edt": -4,
-    "cdt": -5,
-    "mst": -7,
-    "mdt": -6,
-    "pst": -8,
-    "pdt": -7,
-    "hkt": 8,
-    "sgt": 8,
-    "jst": 9,
-    "kst": 9,
+_NAMES_OF_HOURS = {
+    0: "z utc gmt ut",
+    -5: "est cdt",
+    -4: "edt",
+    -7: "mst pdt",
+    -6: "mdt",
+    -8: "pst",
+    8: "hkt sgt",
+    9: "jst kst",
 }
-_PLACES = {
-    "北京时间": "Asia/Shanghai",
-    "中国时间": "Asia/Shanghai",
-    "香港时间": "Asia/Hong_Kong",
-    "台湾时间": "Asia/Taipei",
-    "台北时间": "Asia/Taipei",
-    "东京时间": "Asia/Tokyo",
-    "伦敦时间": "Europe/London",
-    "格林尼治时间": "UTC",
-    "格林威治时间": "UTC",
-    "美东时间": "America/New_York",
-    "美国东部时间": "America/New_York",
-    "美国中部时间": "America/Chicago",
-    "美国山地时间": "America/Denver",
-    "美国西部时间": "America/Los_Angeles",
-    "纽约时间": "America/New_York",
-    "美西时间": "America/Los_Angeles",
-    "太平洋时间": "America/Los_Angeles",
+_HOURS = {name: hours for hours, names in _NAMES_OF_HOURS.items() for name in names.split()}
+_NAMES_OF_PLACES = {
+    "Asia/Shanghai": "北京 中国",
+    "Asia/Hong_Kong": "香港",
+    "Asia/Taipei": "台湾 台北",
+    "Asia/Tokyo": "东京",
+    "Europe/London": "伦敦",
+    "UTC": "格林尼治 格林威治",
+    "America/New_York": "美东 美国东部 纽约",
+    "America/Chicago": "美国中部",
+    "America/Denver": "美国山地",
+    "America/Los_Angeles": "美国西部 美西 太平洋",
 }
+_PLACES = {f"{name}时间": zone for zone, names in _NAMES_OF_PLACES.items() for name in names.split()}
 PLACE = "(?:" + "|".join(_PLACES) + ")"
 """Pattern of a zone named by a place."""
 _PLACE = re.compile(PLACE)
@@ -130,9 +118,9 @@ class Rule(NamedTuple):
     resolve: Resolver
 
 
-def compile_rules(placement: Placement, *forms: tuple[str, Resolver]) -> tuple[Rule, ...]:
-    """Return a rule for each pattern and its resolver."""
-    return tuple(Rule(placement, re.compile(pattern), resolve) for pattern, resolve in forms)
+def compile_rules(*forms: tuple[Placement, str, Resolver]) -> tuple[Rule, ...]:
+    """Return a rule for each form."""
+    return tuple(Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in forms)
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100

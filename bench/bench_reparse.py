@@ -20,7 +20,6 @@ from bench.figures import Row
 from bench.running import backup, command, demo_host, folder, run
 from blogarchive.items import PageKind
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages.pages import stored_pages
@@ -77,11 +76,11 @@ def against_lxml(db: Path, rounds: int) -> float:
     with Archive.open(db, read_only=True) as archive:
         posts = [one for one in stored_pages(archive) if one.target.kind is PageKind.POST]
     texts = [decode(one.page.body, one.page.header("Content-Type")).text for one in posts]
-    ours, theirs, cache = list[float](), list[float](), SubtreeCache()
+    ours, theirs = list[float](), list[float]()
     for _ in range(rounds + 1):  # the first one imports the parser
         start = process_time()
         for one in posts:
-            parse_page(one.page, one.target, cache)
+            parse_page(one.page, one.target)
         middle = process_time()
         for text in texts:
             etree.HTML(text)

@@ -18,7 +18,6 @@ from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers.parser_process import (
@@ -60,7 +59,6 @@ class PageParser:
         self._is_long = False  # many pages are expected
         self._process: ParserProcess | None = None
         self._large = LargePageParser()
-        self._cache = SubtreeCache() if delay == 0 else None  # a run with a delay never waits for the parser
 
     def ahead(self) -> int:
         """Return how many more pages than usual may be in flight while others are parsed."""
@@ -85,7 +83,7 @@ class PageParser:
         # Until it is ready, a process that starts with the run is waited for: parsing here would import the grammar twice.
         if self._process and (self._is_long or self._process.is_ready):
             return await self._process.parse(page, target)
-        return parse_page(page, target, self._cache)
+        return parse_page(page, target)
 
     async def close(self) -> None:
         """End the other processes, if there are any."""

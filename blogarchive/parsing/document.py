@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -18,8 +18,7 @@ from blogarchive.parsing.html import (
     hidden_elements,
     parse_html,
 )
-from blogarchive.parsing.lines import CachedSubtree, Line, LineBuilder
-from blogarchive.parsing.subtree_cache import SubtreeCache, find_placeholders, restore_subtree
+from blogarchive.parsing.lines import Line, LineBuilder
 
 # --- the document
 
@@ -28,13 +27,12 @@ _MAX_INLINE_DEPTH = 200  # elements between a text and the link around it
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A page as visible lines over its tree; `cache` are the runs with cached lines."""
+    """A page as visible lines over its tree."""
 
     root: Element
     lines: tuple[Line, ...]
     title: str
     hidden: frozenset[Element] = field(repr=False)
-    cache: Sequence[CachedSubtree]
     starts: list[int] = field(repr=False)
     _opened: dict[Element, int] = field(repr=False)
     _closed: dict[Element, int] = field(repr=False)
@@ -42,25 +40,12 @@ class Document:
     def positions(self, node: Element) -> tuple[int, int] | None:
         """Return the positions at which an element opens and closes; None if it is inside hidden content."""
         opened = self._opened.get(node)
-        if opened is not None:
-            return opened, self._closed[node]
-        return next((found for subtree in self.cache if (found := subtree.positions(node)) is not None), None)
+        return None if opened is None else (opened, self._closed[node])
 
     def lines_in(self, node: Element) -> range:
         """Return the indexes of the lines that overlap `node`; an empty range if it is hidden."""
         opened, closed = self.positions(node) or (0, 0)
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
-
-    def select_lines(self, pick: Callable[[CachedSubtree], Sequence[int]]) -> list[int]:
-        """Return the indexes of all lines outside cached runs, and those that `pick` selects in each run.
-
-        `pick` returns indexes relative to the first line of the run, so that it can be cached with the run.
-        """
-        found, position = [], 0
-        for subtree in self.cache:
-            found += [*range(position, subtree.index), *[subtree.index + offset for offset in pick(subtree)]]
-            position = subtree.index + len(subtree.lines)
-        return [*found, *range(position, len(self.lines))]
 
     def contains(self, node: Element, line: Line) -> bool:
         """Return whether all of `line` is in `node`."""
@@ -88,19 +73,12 @@ class Document:
         return ancestor
 
 
-def parse_document(text: str, cache: SubtreeCache | None = None) -> Document:
-    """Return the document of a page's text; never raises, an empty page has no lines.
-
-    A `cache` does not change the result, but saves time on similar pages. It moves cached elements out of the
-    tree of the page before.
-    """
-    root, cached = _parse_with_cache(text, cache)
-    hidden = hidden_elements(root).union(*(subtree.hidden for subtree, _ in cached))
-    firsts = {nodes[0]: subtree for subtree, nodes in cached}
-    builder = LineBuilder(hidden, {node: firsts.get(node) for _, nodes in cached for node in nodes})
+def parse_document(text: str) -> Document:
+    """Return the document of a page's text; never raises, an empty page has no lines."""
+    root = parse_html(text)
+    hidden = hidden_elements(root)
+    builder = LineBuilder(hidden)
     builder.walk(root)
-    for subtree, nodes in cached:
-        restore_subtree(nodes, subtree)
     title = root.find(".//title")
     title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
     return Document(
@@ -108,26 +86,10 @@ def parse_document(text: str, cache: SubtreeCache | None = None) -> Document:
         lines=tuple(builder.lines),
         title=title_text,
         hidden=hidden,
-        cache=builder.cache,
         starts=[line.start for line in builder.lines],
         _opened=builder.opened,
         _closed=builder.closed,
     )
-
-
-def _parse_with_cache(
-    text: str, cache: SubtreeCache | None
-) -> tuple[Element, Sequence[tuple[CachedSubtree, Sequence[Element]]]]:
-    """Return the root of the page, and the placeholders of each cached run in it."""
-    if cache is None:
-        return parse_html(text), ()
-    shorter, cached = cache.insert_placeholders(text)
-    root = parse_html(shorter)
-    placeholders = find_placeholders(root, cached)
-    if placeholders is not None:
-        return root, list(zip(cached, placeholders, strict=True))
-    cache.remove(cached)
-    return parse_html(text), ()
 
 
 def find_enclosing(node: Element | None, tag: str) -> Element | None:

@@ -188,16 +188,6 @@ def parse_html(text: str) -> Element:
     return root
 
 
-def parse_html_strict(text: str) -> Element | None:
-    """Return the root of the tree of a page; None if libxml2 reports any error."""
-    clean = _encode_for_libxml2(text)
-    root, errors = _parse(clean)
-    if errors:
-        return None
-    _repair_tree(root, clean)
-    return root
-
-
 def _encode_for_libxml2(text: str) -> bytes:
     for other in _NON_XML_CHARACTERS:
         text = text.replace(other, "")

@@ -1,7 +1,7 @@
 """Split a page into the lines that a reader sees."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED, Element
@@ -138,110 +138,6 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
     )
 
 
-# --- session ids
-
-SESSION_MASK = "blogarchive-session-mask"
-"""Replaces the id in a text or an attribute."""
-
-_NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
-_VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
-_MIN_LINKS = 8  # links with the id: with fewer it is not the page's own, and masking saves nothing
-_MAX_WAIT = 16  # pages
-
-
-@dataclass(frozen=True, slots=True)
-class SessionId:
-    """The session id in the links of a page, as `name` and `value`; both are empty if there is none."""
-
-    name: str = ""
-    value: str = ""
-
-    def mask(self, text: str) -> str:
-        """Return `text` with the id masked."""
-        return text.replace(self.name + self.value, self.name + SESSION_MASK) if self.name else text
-
-    def unmask(self, text: str) -> str:
-        """Return `text` with the id in place of each mask."""
-        return text.replace(SESSION_MASK, self.value) if self.name else text
-
-
-class SessionIdFinder:
-    """Finds the session ids of consecutive pages; pages without one are searched less and less often."""
-
-    def __init__(self) -> None:
-        self._pages_to_wait = 0  # pages until the next search
-        self._wait = 0
-
-    def of(self, text: str) -> SessionId:
-        """The session id of a page."""
-        if self._pages_to_wait:
-            self._pages_to_wait -= 1
-            return SessionId()
-        found = _find_session_id(text)
-        self._wait = 0 if found.name else min(2 * self._wait + 1, _MAX_WAIT)
-        self._pages_to_wait = self._wait
-        return found
-
-
-def _find_session_id(text: str) -> SessionId:
-    for name in _NAMES:
-        found = _VALUE.match(text, position + len(name)) if (position := text.find(name)) >= 0 else None
-        if found and text.count(name + found[0]) >= _MIN_LINKS:
-            return SessionId(name, found[0])
-    return SessionId()
-
-
-# --- subtrees in the cache
-
-PLACEHOLDER = "blogarchive-placeholder"
-"""Attribute of the placeholders for a run while a page is parsed."""
-
-
-@dataclass(kw_only=True, slots=True, eq=False)
-class CachedSubtree:
-    """A run of elements with its tree and its lines; it is part of the page that was parsed last.
-
-    `opened` and `closed` are positions relative to the run, `size` is the number of positions. `index` and
-    `position` are the run's first line and position in the document. `sessions` are the attributes with the
-    session id of the page: element, name, and value with the id masked. The id is masked in `text` too.
-    """
-
-    text: str
-    names: tuple[str, ...]
-    nodes: Sequence[Element]
-    opened: Mapping[Element, int]
-    closed: Mapping[Element, int]
-    size: int
-    hidden: frozenset[Element]
-    sessions: Sequence[tuple[Element, str, str]]
-    lines: Sequence[Line]
-    index: int = 0
-    position: int = 0
-
-    def move(self, index: int, position: int) -> None:
-        """Move the run to line `index` and `position` of a document."""
-        lines, shift = index - self.index, position - self.position
-        self.index, self.position = index, position
-        for line in self.lines:
-            line.index += lines
-            line.start += shift
-            line.end += shift
-
-    def set_session_id(self, session: SessionId) -> None:
-        """Write the session id of the current page into the links of the run."""
-        for node, name, value in self.sessions:
-            node.set(name, session.unmask(value))
-
-    def positions(self, node: Element) -> tuple[int, int] | None:
-        """Return the positions in the document at which an element opens and closes; None if it is not in the run."""
-        opened = self.opened.get(node)
-        return None if opened is None else (opened + self.position, self.closed[node] + self.position)
-
-    def placeholders(self, number: int) -> str:
-        """Return the HTML that replaces the run: an empty element for each tag."""
-        return "".join(f"<{name} {PLACEHOLDER}={number}></{name}>" for name in dict.fromkeys(self.names))
-
-
 # --- building of lines
 
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
@@ -252,20 +148,13 @@ _Open = tuple[Element | None, Element | None, Element | None]
 
 
 class LineBuilder:
-    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped.
+    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped."""
 
-    `cached` maps a placeholder to its cached run; further placeholders of the same run map to None.
-    """
-
-    def __init__(
-        self, hidden: Container[Element] = (), cached: Mapping[Element, CachedSubtree | None] | None = None
-    ) -> None:
+    def __init__(self, hidden: Container[Element] = ()) -> None:
         self._hidden = hidden
-        self._subtrees = cached or {}
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
-        self.cache: list[CachedSubtree] = []
         self._pieces: list[Piece] = []  # of the current line
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
@@ -277,7 +166,6 @@ class LineBuilder:
         outer elements. `pre` counts the open elements that preserve spaces.
         """
         opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
-        cached = self._subtrees
         path: list[_Open] = []
         unseen: set[Element] = set()  # descendants of an element that is never shown
         above: Element | None = None
@@ -301,13 +189,6 @@ class LineBuilder:
                 if tail and (pieces or pre or tail not in _BLANKS):
                     pieces.append((tail, above, anchor, position + 1))
                 position += 2
-            if cached and node in cached:
-                if pieces:
-                    self._end_line(block, pre)
-                position = self._insert(cached[node], position)
-                if tail := node.tail:
-                    pieces.append((tail, above, anchor, position - 1))
-                continue
             opened[node] = position
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
@@ -353,15 +234,6 @@ class LineBuilder:
             if tail:
                 self._pieces.append((tail, above, anchor, position + 1))
             position += 2
-
-    def _insert(self, subtree: CachedSubtree | None, position: int) -> int:
-        """Insert the lines of a run at `position`; return the position after it."""
-        if subtree is None:
-            return position
-        subtree.move(len(self.lines), position)
-        self.cache.append(subtree)
-        self.lines += subtree.lines
-        return position + subtree.size
 
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Append a line of the pieces if they show anything."""

@@ -8,17 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Problem, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import host_of, matches_host
-
-if TYPE_CHECKING:
-    from blogarchive.parsing.subtree_cache import SubtreeCache
-
 
 # --- limits of a page
 
@@ -101,11 +96,10 @@ class Site(ABC):
         """
 
     @abstractmethod
-    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them.
 
-        Never raises, whatever the bytes. `cache` makes pages with equal parts faster and does not change
-        the result.
+        Never raises, whatever the bytes.
         """
 
     def build_post_url(self, home_url: str, number: str) -> str | None:
@@ -247,10 +241,10 @@ def find_own_urls(text: str) -> tuple[str, ...]:
     return tuple(url for url in found if url is not None)
 
 
-def parse_page(page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
-    """Return `page` as parsed by the site of `target`; `cache` only makes this faster.
+def parse_page(page: Page, target: Target) -> ParsedPage:
+    """Return `page` as parsed by the site of `target`.
 
     A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS` is not parsed: the result has a problem that says so.
     """
     site = site_by_name(target.site)
-    return refuse_large_page(page.body) or site.parse_page(page, target, cache)
+    return refuse_large_page(page.body) or site.parse_page(page, target)

@@ -36,7 +36,6 @@ from blogarchive.parsing.html import Element
 from blogarchive.sites.base import Site
 
 if TYPE_CHECKING:
-    from blogarchive.parsing.subtree_cache import SubtreeCache
     from blogarchive.sites.markup.picker import Body
 
 # --- bodies
@@ -414,7 +413,7 @@ class ExportSite(Site):
             return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
         return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
 
-    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return the post of the page; the kind is UNKNOWN if the page is no export."""
         try:
             return self.read_post(page, target, self.zone).to_parsed_page()

@@ -2,18 +2,16 @@
 
 import logging
 from collections.abc import Generator, Iterable
-from functools import cache
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.pages import StoredPage
 from blogarchive.workers.parser_process import ParserKilled, parse_guarded
 from blogarchive.workers.pool import map_in_order, reduce_garbage_collection
 
-_BATCH = 40  # pages of a task: they share subtrees, which are pickled once
+_BATCH = 40  # pages of a task: they share rows of their sidebars, which are pickled once
 _PAGES_WITHOUT_WORKERS = 100  # parsed in about the time in which workers start
 
 log = logging.getLogger(__name__)
@@ -22,9 +20,9 @@ Reparsed = tuple[int, CrawledPage]
 """The id of a stored page, and the page as it is parsed now."""
 
 
-def parse_stored_page(stored: StoredPage, cache: SubtreeCache | None = None) -> Reparsed:
+def parse_stored_page(stored: StoredPage) -> Reparsed:
     """Return the id of a stored page and its crawled page, normalized and with dates."""
-    parsed = parse_guarded(stored.page, stored.target, cache)
+    parsed = parse_guarded(stored.page, stored.target)
     return stored.id, normalize_page(CrawledPage(target=stored.target, page=stored.page, parsed=parsed))
 
 
@@ -57,15 +55,9 @@ def parse_stored_pages(
 def _try_parse(stored: StoredPage) -> ParsedPage | str:
     """Return the parsed page without the raw one, or the text of an error of this program."""
     try:
-        return parse_stored_page(stored, _subtrees())[1].parsed
+        return parse_stored_page(stored)[1].parsed
     except (ParserKilled, BlogArchiveError) as why:  # a site may be of a plugin that is not installed
         return str(why)
     except Exception as error:  # one page must not cost the others
         log.exception("parsing %s again failed", stored.page.url)
         return Detail.PROGRAM.format(name=type(error).__name__, reason=error)
-
-
-@cache
-def _subtrees() -> SubtreeCache:
-    """Return the cache of this process, shared by its batches."""
-    return SubtreeCache()

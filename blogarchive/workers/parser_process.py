@@ -21,7 +21,6 @@ from typing import Any, NamedTuple, Self
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.processes import own_code
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.pool import reduce_garbage_collection
@@ -181,13 +180,13 @@ class LargePageParser:
             await process.close()
 
 
-def parse_guarded(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+def parse_guarded(page: Page, target: Target) -> ParsedPage:
     """Return the result of `blogarchive.sites.base.parse_page`, of a large page by the one parser of this process.
 
-    For commands without an event loop. Raises `ParserKilled`. `cache` is used for small pages.
+    For commands without an event loop. Raises `ParserKilled`.
     """
     if len(page.body) < LARGE_PAGE:
-        return parse_page(page, target, cache)
+        return parse_page(page, target)
     runner, parser = _large_pages()
     return runner.run(parser.parse(page, target))
 
@@ -226,22 +225,20 @@ def serve() -> None:
     """Parse every page that arrives on stdin, a socket, until the other side closes it."""
     site_names()  # imports the sites; the first page imports their parser
     reduce_garbage_collection()
-    before, cache = _EMPTY, SubtreeCache()
+    before = _EMPTY
     channel = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), channel, channel.makefile("rb") as requests:  # the client may be killed
         channel.sendall(_READY)
         while requests.peek(1):
             page, target = pickle.load(requests)  # noqa: S301 - our own
-            delta, before = _parse(page, target, before, cache)
+            delta, before = _parse(page, target, before)
             result = pickle.dumps(delta, pickle.HIGHEST_PROTOCOL)
             channel.sendall(len(result).to_bytes(_SIZE_BYTES) + result)
 
 
-def _parse(
-    page: Page, target: Target, before: ParsedPage, cache: SubtreeCache
-) -> tuple[_Delta | None, ParsedPage]:
+def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | None, ParsedPage]:
     try:
-        parsed = parse_page(page, target, cache)
+        parsed = parse_page(page, target)
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
         return None, before
     same = tuple(name for name in _FRAME if getattr(parsed, name) == getattr(before, name))

@@ -26,10 +26,10 @@ from blogarchive.workers import parser_process
 parser_process.TIME_LIMIT = 1.5
 whole = Creaders.parse_page
 
-def parse_page(self, page, target, cache=None):
+def parse_page(self, page, target):
     while {ENDLESS!r} in page.body:
         pass
-    return whole(self, page, target, cache)
+    return whole(self, page, target)
 
 Creaders.parse_page = parse_page
 """

@@ -19,7 +19,6 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
 from blogarchive.sites.grammar.card import BlogHeader, parse_blog_header
@@ -128,11 +127,11 @@ _LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
-def parse_page(site: Site, page: Page, target: Target, cache: SubtreeCache | None) -> ParsedPage:
+def parse_page(site: Site, page: Page, target: Target) -> ParsedPage:
     """Return all that a reader sees on `page`."""
     decoded = decode(page.body, page.header("content-type"))
     now, number = page.fetched_at.astimezone(site.zone), target.post_number or target.number
-    view = build_page_view(decoded.text, page.url, now, parse_url, number, cache)
+    view = build_page_view(decoded.text, page.url, now, parse_url, number)
     return _PageParser(site=site, view=view, target=target, encoding=decoded.encoding).parse()
 
 

@@ -3,15 +3,11 @@
 docs/sites/creaders.md lists the known facts and how sure each is.
 """
 
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_number_field, parse_url
-
-if TYPE_CHECKING:
-    from blogarchive.parsing.subtree_cache import SubtreeCache
 
 
 class Creaders(Site):
@@ -33,11 +29,11 @@ class Creaders(Site):
         """Return whether the name is `did`, as in old URLs, or that of an id of a post, in any case."""
         return is_number_field(name)
 
-    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`."""
         from blogarchive.sites.creaders.page_parser import parse_page  # half of the start of a command
 
-        return parse_page(self, page, target, cache)
+        return parse_page(self, page, target)
 
 
 SITE = Creaders(

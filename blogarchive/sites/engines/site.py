@@ -34,7 +34,6 @@ from blogarchive.sites.engines.urls import (
 )
 
 if TYPE_CHECKING:
-    from blogarchive.parsing.subtree_cache import SubtreeCache
     from blogarchive.sites.engines.indexes import Index
     from blogarchive.sites.engines.outline import Outline
     from blogarchive.sites.engines.reader import PostReading
@@ -108,7 +107,7 @@ class AnyBlog(Site):
         """Return whether the URL is one of a list of all posts with the times of their changes."""
         return is_index(url)
 
-    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them."""
         return _PageParser.of(self, page, target).parse()
 

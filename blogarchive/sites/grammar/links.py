@@ -6,7 +6,6 @@ from functools import lru_cache
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.document import Document
 from blogarchive.parsing.html import Element, absolute_url, link_url
-from blogarchive.parsing.lines import CachedSubtree, Line
 
 _MAX_BASE_LENGTH = 2000
 _MAX_CACHED_LENGTH = 300
@@ -22,51 +21,14 @@ def resolve_links(
 ) -> tuple[Sequence[PageLink], ...]:
     """Return the links of each line in order; relative ones are resolved against `base`."""
     root = absolute_url("/", base)
-    links: list[Sequence[PageLink] | None] = [None] * len(document.lines)
-    for subtree in document.cache:
-        links[subtree.index : subtree.index + len(subtree.lines)] = _resolve_subtree_links(
-            subtree, root, parse_url
-        )
     return tuple(
         [
-            _resolve_line_links(line, base, root, parse_url) if known is None else known
-            for line, known in zip(document.lines, links, strict=True)
+            [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
+            if (found := line.links())
+            else ()
+            for line in document.lines
         ]
     )
-
-
-def _resolve_line_links(
-    line: Line, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
-) -> Sequence[PageLink]:
-    found = line.links()
-    return (
-        [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
-        if found
-        else ()
-    )
-
-
-@lru_cache(maxsize=16)
-def _resolve_subtree_links(
-    subtree: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl]
-) -> Sequence[Sequence[PageLink] | None]:
-    """Resolve the links of each line; None if one may lead elsewhere from another page of the host."""
-    if root is None:
-        return [None] * len(subtree.lines)
-    moving = {
-        node
-        for node, name, hidden in subtree.sessions
-        if name == "href"
-        and _resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
-    }
-    return [
-        _resolve_line_links(line, "", root, parse_url)
-        if all(
-            _is_page_independent(anchor.get("href")) and anchor not in moving for _, anchor in line.links()
-        )
-        else None
-        for line in subtree.lines
-    ]
 
 
 def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
@@ -79,18 +41,6 @@ def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
             if parsed_url is not None and parsed_url.kind is _POST
         ]
     )
-
-
-@lru_cache(maxsize=16)
-def find_foreign_lines(
-    subtree: CachedSubtree,
-    root: str | None,
-    parse_url: Callable[[str], ParsedUrl],
-    own: frozenset[str | None],
-) -> Sequence[int]:
-    """Return the lines of a run, from 0, that link to a blog with another uid, or may do so on another page."""
-    links = _resolve_subtree_links(subtree, root, parse_url)
-    return [index for index, found in enumerate(links) if found is None or find_foreign_urls([found], own)]
 
 
 def find_foreign_urls(

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
 from blogarchive.parsing.html import Element
-from blogarchive.parsing.lines import CachedSubtree, Line
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import find_counters
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
@@ -108,9 +108,8 @@ def _iter_candidates(
 ) -> "Iterator[tuple[int, str, _PagerText]]":
     """Return links that may lead to the next page: line, URL, parsed text."""
     here = view.parse_url(view.url)
-    within = lines if isinstance(lines, range) else frozenset(lines)
-    for index in view.document.select_lines(_find_pager_lines):
-        for text, anchor, parsed_url in view.links[index] if index in within else ():
+    for index in lines:
+        for text, anchor, parsed_url in view.links[index]:
             pager_text = None if parsed_url is None else _parse_link(text, anchor)
             if (
                 parsed_url is None
@@ -120,12 +119,6 @@ def _iter_candidates(
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
                 yield index, parsed_url.url, pager_text
-
-
-@lru_cache(maxsize=16)
-def _find_pager_lines(subtree: CachedSubtree) -> Sequence[int]:
-    """Find the lines of a subtree with a link that has the words of a pager."""
-    return [i for i, line in enumerate(subtree.lines) if any(_parse_link(*link) for link in line.links())]
 
 
 class _PagerText(NamedTuple):

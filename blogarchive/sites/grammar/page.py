@@ -14,13 +14,11 @@ from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
-from blogarchive.parsing.html import CELLS, Element, absolute_url, link_url
-from blogarchive.parsing.lines import CachedSubtree, Line
-from blogarchive.parsing.subtree_cache import SubtreeCache
+from blogarchive.parsing.html import CELLS, Element, link_url
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.links import (
     PageLink,
     find_base_url,
-    find_foreign_lines,
     find_foreign_urls,
     find_post_lines,
     parse_canonical,
@@ -66,44 +64,18 @@ class LineIndex:
         stop = len(self.text) if end is None or end >= len(self.starts) else self.starts[end] - 1
         return pattern.finditer(self.text, self.starts[start] - 1, stop)
 
-    def find_lines_starting(self, words: str) -> Iterator[int]:
-        """Return the lines that start with these words after folding; none if `words` is empty."""
-        begin = LINE_START + fold(words)
-        offset = self.text.find(begin) if words else -1
-        while offset >= 0:
-            yield self.line_at(offset + 1)
-            offset = self.text.find(begin, offset + 1)
-
     def line_at(self, offset: int) -> int:
         """Return the line at an offset of `text`."""
         return bisect_right(self.starts, offset) - 1
 
 
-def _fold_lines(
-    lines: Sequence[Line], cache: Sequence[CachedSubtree] = ()
-) -> tuple[LineIndex, tuple[str, ...]]:
-    """Return the index of all lines, and each folded line; prose becomes dots of the same length.
-
-    `cache` has the cached subtrees among the lines; their text is folded once.
-    """
-    pieces, offset = [], 0
-    for subtree in cache:
-        pieces += [_fold_joined(lines[offset : subtree.index]), _fold_subtree(subtree)]
-        offset = subtree.index + len(subtree.lines)
-    text = "".join([*pieces, _fold_joined(lines[offset:])])
+def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
+    """Return the index of all lines, and each folded line; prose becomes dots of the same length."""
+    texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
+    text = fold("".join([LINE_START + text for text in texts]))
     folded = tuple(text.split(LINE_START)[1:])
     starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
     return LineIndex(text=text, starts=starts), folded
-
-
-@lru_cache(maxsize=16)
-def _fold_subtree(subtree: CachedSubtree) -> str:
-    return _fold_joined(subtree.lines)
-
-
-def _fold_joined(lines: Sequence[Line]) -> str:
-    texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
-    return fold("".join([LINE_START + text for text in texts]))
 
 
 # --- labels of the sidebar
@@ -169,11 +141,7 @@ class PageView:
 
     def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
         """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
-        uids, root = frozenset([*own, None]), absolute_url("/", self.base)
-        lines = self.document.select_lines(
-            lambda subtree: find_foreign_lines(subtree, root, self.parse_url, uids)
-        )
-        return find_foreign_urls([self.links[index] for index in lines], uids).values()
+        return find_foreign_urls(self.links, frozenset([*own, None])).values()
 
     def find_home_link(self, index: int) -> ParsedUrl | None:
         """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
@@ -304,15 +272,13 @@ def build_page_view(
     now: datetime,
     parse_url: Callable[[str], ParsedUrl],
     number: str | None = None,
-    cache: SubtreeCache | None = None,
 ) -> PageView:
     """Return the view of a page's text.
 
-    `now` is aware, in the site's zone. `number` is that of the post the page was fetched for. `cache` only
-    makes pages with equal parts faster.
+    `now` is aware, in the site's zone. `number` is that of the post the page was fetched for.
     """
-    document = parse_document(text, cache)
-    line_index, folded = _fold_lines(document.lines, document.cache)
+    document = parse_document(text)
+    line_index, folded = _fold_lines(document.lines)
     base = find_base_url(document, url)
     links = resolve_links(document, base, parse_url)
     image_labels = {

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from blogarchive.items import DateText, PageKind
-from blogarchive.parsing.lines import CachedSubtree, Line
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import OWNER_WORDS
 from blogarchive.sites.grammar.headers import CommentHeader
-from blogarchive.sites.grammar.page import MAX_LABEL_LENGTH, PageView, find_comment_labels
+from blogarchive.sites.grammar.page import PageView, find_comment_labels
 from blogarchive.sites.grammar.words import (
     DATETIME,
     HOUR_SIGN,
@@ -83,27 +82,10 @@ class TitleTime:
 
 def find_titles(view: PageView, end: int) -> list[int]:
     """Return the lines before line `end` that are marked as titles."""
-    window_title = view.document.title
-    likely = {
-        *view.document.select_lines(_find_headings),
-        *view.line_index.find_lines_starting(window_title[:_MIN_TITLE_LENGTH]),
-    }
-    if len(window_title) > MAX_LABEL_LENGTH:
-        likely.update(range(end))
-    return sorted(
-        i
-        for i in likely
-        if i < end
-        and view.lines[i].text
-        and (is_marked_title(view, view.lines[i]) or _begins_with_title(view, i))
-    )
-
-
-@lru_cache(maxsize=16)
-def _find_headings(subtree: CachedSubtree) -> Sequence[int]:
-    """Find the lines of a subtree that are marked as titles by tag or class."""
     return [
-        i for i, line in enumerate(subtree.lines) if line.block.tag in HEADING_TAGS or _has_title_class(line)
+        line.index
+        for line in view.lines[:end]
+        if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
     ]
 
 

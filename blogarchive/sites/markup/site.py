@@ -12,7 +12,6 @@ from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, ViewsAnswer
 
 if TYPE_CHECKING:
-    from blogarchive.parsing.subtree_cache import SubtreeCache
     from blogarchive.sites.markup.page import PageReader
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
@@ -71,8 +70,8 @@ class MarkupSite(Site):
         number = next(group for group in match.groups() if group)
         return self.build_post_url(f"http://{self.hosts[0]}/", number)
 
-    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
-        """Return all that a reader sees on `page`; selectors need no `cache`."""
+    def parse_page(self, page: Page, target: Target) -> ParsedPage:
+        """Return all that a reader sees on `page`."""
         return self._reader(page, target).parse()
 
     def explain_page(self, page: Page, target: Target) -> Explanation:

@@ -1,20 +1,17 @@
 """The view of a page: positions of lines, targets of links."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
-from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.page import PageView, build_page_view
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 
 
-def _view(html: str, url: str = URL, cache: SubtreeCache | None = None) -> PageView:
-    return build_page_view(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url, cache=cache)
+def _view(html: str, url: str = URL) -> PageView:
+    return build_page_view(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url)
 
 
 def test_a_tag_path_has_the_tags_from_the_root_down() -> None:
@@ -40,46 +37,3 @@ def test_a_base_that_is_no_url_is_ignored(base: str) -> None:
     view = _view(f"<base target=_blank><base href='{base}'><p><a href='6.html'>题</a></p>")
     assert view.base == URL
     assert view.post_lines == {0}
-
-
-def test_cached_links_are_resolved_from_each_page() -> None:
-    hrefs = (
-        "6.html",
-        "?page=2",
-        "../",
-        "/u/1/",
-        "//other.net/u/2/",
-        "#top",
-        "",
-        "http://[x",
-        "/" + "long/" * 100,
-    )
-    links = "".join(f"<li><a href='{href}'>题</a></li>" for href in hrefs)
-    links += "<li><a title='http://a.net/' href='javascript:'>窗</a></li>" * 20
-    cache = SubtreeCache()
-    for url in (URL, "https://blog.creaders.net/u/1/202002/7.html", "http://other.net/u/3/"):
-        html = f"<p>{url}</p><ul>{links}</ul>"
-        known, alone = _view(html, url, cache), _view(html, url)
-        shown = [[(text, leads) for text, _, leads in line] for line in known.links]
-        assert shown == [[(text, leads) for text, _, leads in line] for line in alone.links]
-    assert known.document.cache
-
-
-def _as_written(url: str) -> ParsedUrl:
-    return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-
-
-@pytest.mark.parametrize("rules", [parse_url, _as_written], ids=["drops", "keeps"])
-def test_links_with_a_session_id_per_page_follow_the_rules_of_the_site(
-    rules: Callable[[str], ParsedUrl],
-) -> None:
-    cache = SubtreeCache()
-    for session in ("0123abcd", "4567ef01", "89ab2345"):
-        rows = "".join(f"<p><a href='/u/1/202001/{n}.html?sid={session}'>第{n}篇</a></p>" for n in range(40))
-        now = datetime(2026, 1, 1, tzinfo=UTC)
-        known, alone = (
-            build_page_view(f"<b>{session}</b>{rows}", URL, now, rules, cache=use) for use in (cache, None)
-        )
-        assert [[row[::2] for row in line] for line in known.links] == [
-            [row[::2] for row in line] for line in alone.links
-        ]

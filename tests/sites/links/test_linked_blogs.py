@@ -6,7 +6,6 @@ import pytest
 
 from blogarchive import sites
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
-from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.links import MAX_BLOGS, TOO_MANY_BLOGS
 
 POST_URL = "http://blog.creaders.net/u/31182/202501/505877.html"
@@ -18,12 +17,11 @@ def parse(
     url: str = HOME_URL,
     site: str = "creaders",
     kind: PageKind = PageKind.HOME,
-    cache: SubtreeCache | None = None,
 ) -> ParsedPage:
     body = f"<html><head><title>页</title></head><body>{html}</body></html>".encode()
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     page = Page(url=url, fetched_at=datetime(2025, 2, 1, tzinfo=UTC), status=200, headers=headers, body=body)
-    return sites.parse_page(page, Target(url=url, site=site, kind=kind), cache)
+    return sites.parse_page(page, Target(url=url, site=site, kind=kind))
 
 
 def uids(html: str, url: str = HOME_URL, site: str = "creaders") -> list[str]:
@@ -145,17 +143,3 @@ def test_a_page_with_links_to_invented_blogs_names_a_limited_number_and_says_so(
     assert "2,000 blogs" in TOO_MANY_BLOGS.detail
     too_large = parse(html * 6, url, site)
     assert (too_large.blogs, too_large.problems[0].field) == ((), "page")
-
-
-def test_a_cached_sidebar_names_the_same_blogs_on_each_page() -> None:
-    rows = "".join(f"<li><a href='/u/{1000 + number}/'>博主{number}</a></li>" for number in range(60))
-    cache = SubtreeCache()
-    for number in range(5):
-        url = f"http://blog.creaders.net/u/31182/202501/{number + 1}.html"
-        html = f"<div><p>第{number}篇 <a href='/u/{2000 + number}/'>甲</a></p></div><ul>{rows}</ul>"
-        parsed = parse(html, url, kind=PageKind.POST, cache=cache)
-        assert parsed.blogs == parse(html, url, kind=PageKind.POST).blogs
-        assert len(parsed.blogs) == 61
-    moved = parse(f"<p>甲</p><ul>{rows}</ul>", "http://blog.creaders.net/u/1005/202501/9.html", cache=cache)
-    assert "1005" not in {blog.uid for blog in moved.blogs}
-    assert len(moved.blogs) == 59

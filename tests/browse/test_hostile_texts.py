@@ -37,7 +37,7 @@ _DANGEROUS = """
     || [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'srcdoc'
         || (a.name === 'style' && /url|expression|behavior|@/i.test(a.value))
         || (['href', 'src', 'action', 'formaction', 'xlink:href'].includes(a.name)
-            && /^[\\s\\x00-\\x20]*(javascript|vbscript|data)/i.test(a.value)))
+            && URL.canParse(a.value, location) && /^(javascript|vbscript|data):/.test(new URL(a.value, location).protocol)))
 ).map(e => e.outerHTML.slice(0, 200))
 """
 

@@ -206,6 +206,7 @@ VECTORS = (
     f"<link rel='dns-prefetch preconnect icon' href={EVIL}/i.ico>",
     f"<blockquote cite={EVIL}/><q cite={EVIL}/>x</q></blockquote>",
     f"<html manifest={EVIL}/m.appcache><body background={EVIL}/b.gif>",
+    f"<html manifest={EVIL}/m.appcache>",
     f"<img src='http:\\\\{EVIL[7:]}\\track.gif'>",
     f"<img src='\thttp://{EVIL[7:]}/track.gif'>",
     # Markdown and templates

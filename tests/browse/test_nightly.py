@@ -115,8 +115,7 @@ def test_the_units_of_systemd_run_the_update_of_this_archive(archive: Path, tmp_
     if analyze is None:
         pytest.skip("no systemd")
     schedule = Systemd(archive)
-    schedule.write_units(tmp_path / "units")
-    units = [str(tmp_path / "units" / f"{schedule.name}.{kind}") for kind in ("service", "timer")]
+    units = [str(_write(tmp_path / "units" / path.name, text)) for path, text in schedule.files().items()]
     ran = subprocess.run([analyze, "verify", *units], capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     line = next(one for one in Path(units[0]).read_text("utf-8").splitlines() if one.startswith("ExecStart="))
@@ -131,7 +130,7 @@ def test_the_units_of_systemd_run_the_update_of_this_archive(archive: Path, tmp_
 
 
 def test_the_agent_of_launchd_runs_the_update_of_this_archive(archive: Path) -> None:
-    agent = plistlib.loads(Launchd(archive).to_plist())
+    agent = plistlib.loads(next(iter(Launchd(archive).files().values())).encode())
     assert Path(agent["ProgramArguments"][0]).is_relative_to(Path(sys.executable).parent)
     assert agent["ProgramArguments"][-4:] == ["update", "-q", "--db", str(archive)]
     assert agent["StartCalendarInterval"] == {"Hour": 3, "Minute": 30}

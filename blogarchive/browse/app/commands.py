@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,27 +71,53 @@ async def run_command(*words: str, language: Language, seconds: float = SHORT_CO
     return CommandResult(code=process.returncode or 0, out=out.decode("utf-8"), err=err.decode("utf-8"))
 
 
-class CrawlJob:
+class BackgroundCommand:
+    """A command of ours in a process of its own, and the file with its messages; the last one is remembered."""
+
+    def __init__(self, archive: Path, messages: Path) -> None:
+        self._archive, self._messages = archive, messages
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *words: str, language: Language, **environment: str) -> None:
+        """Start a command on the archive in a group of its own; it goes on if this process is killed."""
+        with self._messages.open("wb") as file:
+            self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
+                own_command(*words, "--db", str(self._archive)),
+                env={**_environment(language), **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+                creationflags=_NEW_GROUP,
+                start_new_session=os.name == "posix",
+            )
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the command that was started here runs now."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def result(self) -> CommandResult | None:
+        """The result of the command that was started here last; None if there is none, or while it runs."""
+        code = None if self._process is None else self._process.poll()
+        return None if code is None else CommandResult(code=code, out="", err=_text(self._messages))
+
+    def stop_own(self) -> None:
+        """Stop the command that was started here, if it still runs."""
+        if self._process is not None and self.is_own:
+            self._process.send_signal(_STOP)
+
+
+class CrawlJob(BackgroundCommand):
     """The crawl that writes to an archive: started here, or by another process that holds the archive's lock."""
 
     def __init__(self, archive: Path) -> None:
-        self._archive = archive
-        self._log = archive.with_name(f"{archive.name}.log")
-        self._process: subprocess.Popen[bytes] | None = None
+        super().__init__(archive, archive.with_name(f"{archive.name}.log"))
 
     @property
     def is_running(self) -> bool:
         """Whether a process writes to the archive now."""
         return self.is_own or lock_holder(self._archive) is not None
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the crawl that was started here runs now."""
-        return self._process is not None and self._process.poll() is None
-
-    def start(self, *words: str, language: Language) -> None:
-        """Start a command that crawls; it goes on if this process is killed."""
-        self._process = _start((*words, "--db", str(self._archive)), _environment(language), self._log)
 
     def stop(self) -> None:
         """Ask the crawl to stop after its page; the same command continues it later."""
@@ -104,95 +129,34 @@ class CrawlJob:
             with suppress(OSError):
                 os.kill(holder.pid, signal.SIGTERM)
 
-    def stop_own(self) -> None:
-        """Stop the crawl that was started here, if it still runs."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(_STOP)
 
-    def last_message(self) -> str | None:
-        """Return the last line of a crawl that ended; None if none ended, or it printed nothing."""
-        if self.exit_code is None:
-            return None
-        lines = self._log.read_text("utf-8", errors="replace").splitlines()
-        return CommandResult(code=0, out="", err="\n".join(lines)).message or None
-
-    @property
-    def exit_code(self) -> int | None:
-        """The exit code of the crawl that was started here last; None if there is none, or while it runs."""
-        return None if self._process is None else self._process.poll()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskState:
-    """One look at a task. `percent` is None until it is known; `result` is None while the task runs."""
-
-    kind: str
-    target: Path
-    percent: int | None
-    result: CommandResult | None
-
-
-class FileTask:
-    """A command that writes or deletes much, in the background: one at a time, the last one remembered."""
+class FileTask(BackgroundCommand):
+    """A command that writes or deletes much: one at a time. `kind` names it to a person; "" before the first one."""
 
     def __init__(self, archive: Path) -> None:
-        self._archive = archive
         self._folder = TemporaryDirectory(prefix="blogarchive-", ignore_cleanup_errors=True)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._kind, self._target = "", Path()
+        super().__init__(archive, Path(self._folder.name, "errors"))
+        self._progress = Path(self._folder.name, "progress")
+        self.kind, self.target = "", Path()
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the task still runs."""
-        return self._process is not None and self._process.poll() is None
-
-    def start(self, kind: str, *words: str, target: Path, language: Language) -> None:
-        """Start `blogarchive WORDS`, which writes `target`; `kind` names the task to a person."""
-        self._kind, self._target = kind, target
+    def begin(self, kind: str, *words: str, target: Path, language: Language) -> None:
+        """Start `blogarchive WORDS`, which writes `target`."""
+        self.kind, self.target = kind, target
         self._progress.unlink(missing_ok=True)
-        environment = {**_environment(language), PROGRESS_FILE: str(self._progress)}
-        self._process = _start((*words, "--db", str(self._archive)), environment, self._errors)
-
-    def look(self) -> TaskState | None:
-        """Return the state of the last task, None if there was none."""
-        if self._process is None:
-            return None
-        code = self._process.poll()
-        result = None if code is None else CommandResult(code=code, out="", err=_text(self._errors))
-        return TaskState(kind=self._kind, target=self._target, percent=self._percent(), result=result)
-
-    def close(self) -> None:
-        """Stop the task that still runs; its unfinished files are no export and no copy."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(_STOP)
-            self._process.wait()
-        self._folder.cleanup()
+        self.start(*words, language=language, **{PROGRESS_FILE: str(self._progress)})
 
     @property
-    def _errors(self) -> Path:
-        return Path(self._folder.name, "errors")
-
-    @property
-    def _progress(self) -> Path:
-        return Path(self._folder.name, "progress")
-
-    def _percent(self) -> int | None:
+    def percent(self) -> int | None:
+        """The progress of the command; None until it is known."""
         done, _separator, total = _text(self._progress).partition(" ")
         return 100 * int(done) // int(total) if done.isdigit() and total.isdigit() and int(total) else None
 
-
-def _start(words: Sequence[str], environment: Mapping[str, str], errors: Path) -> "subprocess.Popen[bytes]":
-    """Start a command in a group of its own, with its messages in the file `errors`."""
-    with errors.open("wb") as file:
-        return subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
-            own_command(*words),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=file,
-            creationflags=_NEW_GROUP,
-            start_new_session=os.name == "posix",
-        )
+    def close(self) -> None:
+        """Stop the task that still runs; its unfinished files are no export and no copy."""
+        self.stop_own()
+        if self._process is not None:
+            self._process.wait()
+        self._folder.cleanup()
 
 
 def _text(path: Path) -> str:

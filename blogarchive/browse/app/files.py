@@ -145,7 +145,7 @@ async def show_files(context: AppContext, message: str | None = None) -> Respons
         places=list_places(context.state.archive),
         size=context.state.archive.stat().st_size,
         copied=last_copy(context.state.archive),
-        task=context.state.task.look(),
+        task=context.state.task,
         titles=TITLES,
         post=context.request.args.get("post") or "",
         message=message,
@@ -156,7 +156,7 @@ async def make_file(context: AppContext) -> Response:
     """`/app/make`: start to write a file or folder, and show its progress."""
     form = await context.form()
     kind, place = form.get("kind", ""), Path(form.get("place", ""))
-    if context.state.task.is_running:
+    if context.state.task.is_own:
         return await show_files(context, WORKING)
     if place not in [one.path for one in list_places(context.state.archive)]:
         return await show_files(context, NO_PLACE)
@@ -165,7 +165,7 @@ async def make_file(context: AppContext) -> Response:
     if planned is None:
         return await show_files(context, NO_POST)
     words, target = planned
-    context.state.task.start(kind, *words, str(target), target=target, language=context.language)
+    context.state.task.begin(kind, *words, str(target), target=target, language=context.language)
     return Response.redirect("/app/task", status=303)
 
 
@@ -211,15 +211,17 @@ async def show_task_part(context: AppContext) -> Response:
 
 
 async def _render_task(context: AppContext, template: str) -> Response:
-    task = context.state.task.look()
-    if task is None:
+    task = context.state.task
+    if not task.kind:
         return Response.redirect("/app/files")
-    is_done = task.result is not None and task.result.code == 0 and task.target.exists()
+    result = task.result
+    is_done = result is not None and result.code == 0 and task.target.exists()
     if is_done and task.kind in _COPIES:
         note_copy(context.state.archive, task.target)
     return await context.page(
         template,
         task=task,
+        result=result,
         titles=TITLES,
         is_done=is_done,
         is_file=task.target.is_file(),
@@ -229,8 +231,8 @@ async def _render_task(context: AppContext, template: str) -> Response:
 
 async def download(context: AppContext) -> Response:
     """`/app/download`: the one file that the last task wrote, as a download."""
-    task = context.state.task.look()
-    if task is None or task.result is None or not task.target.is_file():
+    task = context.state.task
+    if task.result is None or not task.target.is_file():
         return Response.redirect("/app/files")
     return AsgiFileDownload(
         str(task.target), filename=quote(task.target.name), content_type="application/octet-stream"
@@ -239,8 +241,8 @@ async def download(context: AppContext) -> Response:
 
 async def open_folder(context: AppContext) -> Response:
     """`/app/show`: open the folder of the last task's output in the file manager of the system."""
-    task, program = context.state.task.look(), _file_manager()
-    if task is not None and task.target.exists() and program:
+    task, program = context.state.task, _file_manager()
+    if task.result is not None and task.target.exists() and program:
         folder = task.target if task.target.is_dir() else task.target.parent
         subprocess.Popen([program, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed program
     return Response.redirect("/app/task", status=303)

@@ -32,64 +32,63 @@ class Schedule(ABC):
         self.words = [*own_program(), "update", "-q", "--db", str(archive.absolute())]
 
     @abstractmethod
+    def files(self) -> dict[Path, str]:
+        """Return the texts of the files that the system reads, by path."""
+
+    @abstractmethod
+    def commands(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Return the commands that switch the schedule on, once its files are written, and those that switch it off."""
+
     def is_installed(self) -> bool:
         """Return whether the update is scheduled."""
+        return all(path.exists() for path in self.files())
 
-    @abstractmethod
     def install(self) -> None:
         """Schedule the update every night, or after the next start of a computer that was off."""
+        for path, text in self.files().items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        for words in self.commands()[0]:
+            _run(words)
 
-    @abstractmethod
     def remove(self) -> None:
         """Remove the schedule of this archive."""
+        for words in self.commands()[1]:
+            _run(words)
+        for path in self.files():
+            path.unlink(missing_ok=True)
 
 
 def find_schedule(archive: Path) -> Schedule | None:
     """Return the schedule of this system; None if it has none that a program can use."""
     if kind := _BY_PLATFORM.get(sys.platform):
         return kind(archive)
-    return Systemd(archive) if _is_systemd() else None
+    return Systemd(archive) if _succeeds(["systemctl", "--user", "show-environment"]) else None
 
 
 class Systemd(Schedule):
     """A timer of systemd, which belongs to the user."""
 
-    @property
-    def _folder(self) -> Path:
+    def files(self) -> dict[Path, str]:
+        """Return the service and its timer."""
         home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-        return Path(home, "systemd", "user")
-
-    def is_installed(self) -> bool:
-        """Return whether the timer is there."""
-        return (self._folder / f"{self.name}.timer").exists()
-
-    def install(self) -> None:
-        """Write the two units and start the timer."""
-        self.write_units(self._folder)
-        _run(["systemctl", "--user", "daemon-reload"])
-        _run(["systemctl", "--user", "enable", "--now", f"{self.name}.timer"])
-
-    def remove(self) -> None:
-        """Stop the timer and delete the two units."""
-        _run(["systemctl", "--user", "disable", "--now", f"{self.name}.timer"])
-        for kind in ("timer", "service"):
-            (self._folder / f"{self.name}.{kind}").unlink(missing_ok=True)
-        _run(["systemctl", "--user", "daemon-reload"])
-
-    def write_units(self, folder: Path) -> None:
-        """Write the service and its timer into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
+        unit = str(Path(home, "systemd", "user", self.name))
         command = " ".join(map(_quote_for_systemd, self.words))
-        (folder / f"{self.name}.service").write_text(
-            f"[Unit]\nDescription=Update the blogs of blogarchive\n\n[Service]\nType=oneshot\nExecStart={command}\n",
-            "utf-8",
-        )
-        (folder / f"{self.name}.timer").write_text(
-            "[Unit]\nDescription=Update the blogs of blogarchive every night\n\n"
+        return {
+            Path(f"{unit}.service"): "[Unit]\nDescription=Update the blogs of blogarchive\n\n"
+            f"[Service]\nType=oneshot\nExecStart={command}\n",
+            Path(f"{unit}.timer"): "[Unit]\nDescription=Update the blogs of blogarchive every night\n\n"
             f"[Timer]\nOnCalendar=*-*-* {_HOUR:02}:{_MINUTE:02}\nRandomizedDelaySec=15min\nPersistent=true\n\n"
             "[Install]\nWantedBy=timers.target\n",
-            "utf-8",
-        )
+        }
+
+    def commands(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Start the timer; stop it."""
+        control = ["systemctl", "--user"]
+        timer = f"{self.name}.timer"
+        return [[*control, "daemon-reload"], [*control, "enable", "--now", timer]], [
+            [*control, "disable", "--now", timer]
+        ]
 
 
 class Launchd(Schedule):
@@ -99,27 +98,16 @@ class Launchd(Schedule):
     def _path(self) -> Path:
         return Path.home() / "Library" / "LaunchAgents" / f"{self.name}.plist"
 
-    def is_installed(self) -> bool:
-        """Return whether the agent is there."""
-        return self._path.exists()
-
-    def install(self) -> None:
-        """Write the agent and load it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_bytes(self.to_plist())
-        _run(["launchctl", "load", "-w", str(self._path)])
-
-    def remove(self) -> None:
-        """Unload the agent and delete it."""
-        _run(["launchctl", "unload", "-w", str(self._path)])
-        self._path.unlink(missing_ok=True)
-
-    def to_plist(self) -> bytes:
+    def files(self) -> dict[Path, str]:
         """Return the property list of the agent (`man launchd.plist`)."""
         when = {"Hour": _HOUR, "Minute": _MINUTE}
-        return plistlib.dumps(
-            {"Label": self.name, "ProgramArguments": self.words, "StartCalendarInterval": when}
-        )
+        agent = {"Label": self.name, "ProgramArguments": self.words, "StartCalendarInterval": when}
+        return {self._path: plistlib.dumps(agent).decode("utf-8")}
+
+    def commands(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Load the agent; unload it."""
+        words = (["launchctl", verb, "-w", str(self._path)] for verb in ("load", "unload"))
+        return [next(words)], [next(words)]
 
 
 _TASK: Final = """<?xml version="1.0" encoding="UTF-16"?>
@@ -134,15 +122,19 @@ _TASK: Final = """<?xml version="1.0" encoding="UTF-16"?>
 
 
 class TaskScheduler(Schedule):
-    """A task of the Task Scheduler of Windows."""
+    """A task of the Task Scheduler of Windows, which reads its file once."""
+
+    def files(self) -> dict[Path, str]:
+        """Return none."""
+        return {}
+
+    def commands(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Delete the task."""
+        return [], [["schtasks", "/delete", "/f", "/tn", self.name]]
 
     def is_installed(self) -> bool:
         """Return whether the task is there."""
-        try:
-            _run(["schtasks", "/query", "/tn", self.name])
-        except ScheduleFailed:
-            return False
-        return True
+        return _succeeds(["schtasks", "/query", "/tn", self.name])
 
     def install(self) -> None:
         """Create the task, or replace it."""
@@ -150,10 +142,6 @@ class TaskScheduler(Schedule):
             path = Path(folder, "task.xml")
             path.write_text(self.to_xml(), "utf-16")
             _run(["schtasks", "/create", "/f", "/tn", self.name, "/xml", str(path)])
-
-    def remove(self) -> None:
-        """Delete the task."""
-        _run(["schtasks", "/delete", "/f", "/tn", self.name])
 
     def to_xml(self) -> str:
         """Return the task as schtasks reads it; the arguments are quoted as Windows splits them."""
@@ -174,9 +162,9 @@ def _quote_for_systemd(word: str) -> str:
     return quoted if quoted == shlex.quote(word) else f'"{quoted}"'
 
 
-def _is_systemd() -> bool:
+def _succeeds(words: Sequence[str]) -> bool:
     try:
-        _run(["systemctl", "--user", "show-environment"])
+        _run(words)
     except ScheduleFailed:
         return False
     return True

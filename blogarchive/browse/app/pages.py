@@ -176,7 +176,7 @@ async def alive(context: AppContext) -> Response:
 
 async def leave(context: AppContext) -> Response:
     """`/app/quit`: end the program, and the backup that it runs."""
-    was_running = context.state.job.is_own or context.state.task.is_running
+    was_running = context.state.job.is_own or context.state.task.is_own
     response = await context.page("closed.html", was_running=was_running)
     context.state.stop_server()
     return response
@@ -189,7 +189,7 @@ def _images_not_fetched(archive: Statements) -> dict[int, dict[str, int]]:
 
 
 async def _progress(context: AppContext) -> dict[str, Any]:
-    running, code = context.state.job.is_running, context.state.job.exit_code
+    running, result = context.state.job.is_running, context.state.job.result
     counts, translate = await context.read(status.crawl_counts), catalogue(context.language).gettext
     problems = await context.read(lambda archive: newest_failures(archive, _MOST_PROBLEMS))
     return {
@@ -197,8 +197,8 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "minutes_left": context.state.meter.minutes_left(counts) if running else None,
         "counts": counts,
         "last_run": await context.read(last_run),
-        "ended": exit_words(code),
-        "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
+        "ended": result and exit_words(result.code),
+        "last_message": None if result is None or result.code in _EXPLAINED else result.message,
         "changes": await context.read(open_changes) or (),
         "problems": [
             (one, describe_failure(one.kind), explain_detail(one.detail, one.kind, translate))
@@ -273,7 +273,7 @@ async def change_blog(context: AppContext) -> Response:
 async def _change_settings(context: AppContext, name: str, form: dict[str, str]) -> Response:
     """Store the settings; cookies that are refused leave the earlier ones as they are."""
     archive = context.state.archive
-    values = {key: form[key] for key in SETTINGS if key in form}
+    values: dict[str, str] = {key: form[key] for key in SETTINGS if key in form}
     cookies = _store_cookies(archive, name, form["cookies"]) if form.get("cookies") else None
     if cookies:
         values["cookies"] = str(cookies)
@@ -314,11 +314,11 @@ async def delete(context: AppContext) -> Response:
         return _back("wrong")
     if _folded(form.get("typed", "")) not in (str(contents.posts), _folded(contents.name)):
         return await _ask_to_delete(context, name, MESSAGES["unconfirmed"])
-    if context.state.job.is_running or context.state.task.is_running:
+    if context.state.job.is_running or context.state.task.is_own:
         return _back("busy")
     copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
     words = ["forget", name, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
-    context.state.task.start("delete", *words, target=copy, language=context.language)
+    context.state.task.begin("delete", *words, target=copy, language=context.language)
     return Response.redirect("/app/task", status=303)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
-from blogarchive.importing.images import import_images, restore_image_urls
+from blogarchive.importing.images import import_images
 from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.saved_files import display_name, find_pages, find_target, load_page
 from blogarchive.items import PageKind
@@ -39,7 +39,6 @@ def import_html(
             with importer.isolate_failure(display_name(path, source)):
                 saved = load_page(path, source)
                 crawled = identify(saved, url=url, site=site)
-                saved, crawled = restore_image_urls(importer.archive, saved, crawled)
                 if importer.import_page(saved.name, crawled):
                     importer.image_count += import_images(importer.archive, saved, crawled, source)
             progress(done, len(files))

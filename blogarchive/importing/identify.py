@@ -29,16 +29,24 @@ from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import find_own_urls, site_by_name
 from blogarchive.sites.links import parse_decimal_id
+from blogarchive.workers.parser_process import run_guarded
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
 
 
 def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
-    """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify`."""
+    """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify` and `ParserKilled`.
+
+    The page is searched and parsed within the limits of the parsers: a stranger may have written it.
+    """
     if not saved.body.strip():
         raise CannotIdentify(_("it is empty"))
     require_parsable(saved)
+    return run_guarded(len(saved.body), _identify, replace(saved, parts={}), url, site)
+
+
+def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPage:
     crawled = _parse_target(saved, _Identification(saved, url, site))
     require_whole(crawled)
     require_blog(crawled)

@@ -20,6 +20,7 @@ from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
+from blogarchive.workers.parser_process import ParserKilled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +84,8 @@ class PageImporter:
             yield
         except CannotIdentify as why:
             self.reject(name, str(why))
+        except ParserKilled as why:
+            self.reject(name, explain_detail(str(why)))
         except OSError as error:
             self.reject(name, _("it cannot be read ({reason})").format(reason=error.strerror or error))
         except (BlogArchiveError, sqlite3.Error):

@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import stat
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,17 +15,15 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
-from lxml import etree
-
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.messages.details import explain_detail
+from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
 from blogarchive.parsing.http import is_truncated
-from blogarchive.sites.base import refuse_large_page, site_by_name, site_for_url
+from blogarchive.sites.base import parse_page, refuse_large_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
-from blogarchive.workers.parser_process import parse_guarded
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
@@ -41,8 +39,7 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML, by absolute URL; `headers` and `status` those of the response in a WARC;
-    `restored_images` maps each restored image URL to the `src` that the browser wrote.
+    `parts` are the files in an MHTML, by absolute URL; `headers` and `status` those of the response in a WARC.
     """
 
     path: Path
@@ -54,7 +51,6 @@ class SavedPage:
     parts: Mapping[str, bytes] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
-    restored_images: Mapping[str, str] = field(default_factory=dict)
 
 
 Unreadable = list[tuple[Path, str]]
@@ -119,14 +115,6 @@ def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tup
     return None if body is None else (url, body)
 
 
-def is_page_folder(folder: str, stem: str) -> bool:
-    """Return whether a browser made the folder for the files of the page with that file name.
-
-    `标题_files`, `标题.files`, `标题-Dateien`: the page's name and one more word, in the browser's language.
-    """
-    return bool(stem) and folder.startswith(stem) and folder[len(stem) :][:1] in ("_", ".", "-")
-
-
 def _list_disk_names(path: str) -> Iterator[str]:
     """Yield the paths that a URL's path may have on a disk: file names are bytes in any charset."""
     yield os.fsdecode(unquote_to_bytes(path))
@@ -145,30 +133,31 @@ def _read_below(file: Path, root: Path) -> bytes | None:
     return None
 
 
-def _walk(folder: Path, unreadable: Unreadable) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as found:
-            entries = list(found)
-    except OSError as error:
-        unreadable.append((folder, error.strerror or "cannot be read"))
-        return
-    files = [Path(entry.path) for entry in entries if entry.is_file(follow_symlinks=False)]
-    pages = [path for path in files if _looks_like_page(path, unreadable)]
-    stems = {path.stem for path in files if path in pages or _has_page_suffix(path)}
-    yield from pages
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False) and not any(
-            is_page_folder(entry.name, stem) for stem in stems
-        ):
-            yield from _walk(Path(entry.path), unreadable)
+def _walk(source: Path, unreadable: Unreadable) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        unreadable.append((Path(error.filename), error.strerror or "cannot be read"))
+
+    for folder, folders, names in os.walk(source, onerror=note):
+        stems = set()
+        for path in (Path(folder, name) for name in names):
+            try:
+                is_page = _may_be_page(path)
+            except OSError as error:
+                note(error)
+                is_page = False
+            if is_page:
+                yield path
+            if is_page or _has_page_suffix(path):
+                stems.add(path.stem)
+        folders[:] = [name for name in folders if not _is_page_folder(name, stems)]
 
 
-def _looks_like_page(path: Path, unreadable: Unreadable) -> bool:
-    try:
-        return 0 < path.stat().st_size <= MAX_BYTES and _may_be_page(path)
-    except OSError as error:
-        unreadable.append((path, error.strerror or "cannot be read"))
-        return False
+def _is_page_folder(folder: str, stems: Container[str]) -> bool:
+    """Return whether a browser made the folder for the files of one of the pages with these file names.
+
+    `标题_files`, `标题.files`, `标题-Dateien`: the page's name and one more word, in the browser's language.
+    """
+    return any(folder[: match.start()] in stems for match in re.finditer(r"(?<=.)[_.-]", folder))
 
 
 def _has_page_suffix(path: Path) -> bool:
@@ -176,6 +165,10 @@ def _has_page_suffix(path: Path) -> bool:
 
 
 def _may_be_page(path: Path) -> bool:
+    """Return whether a file looks like a page. Raises `OSError`."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= MAX_BYTES:
+        return False
     if _has_page_suffix(path):
         return True
     if path.suffix.lower() in _NO_PAGES:
@@ -253,31 +246,31 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.search(text, 0, _HEAD)
     saved_from = match[1] if match else None
-    elements = _elements_by_tag(text)
-    base = _read_base(elements["base"], saved_from or base)
+    root = parse_html(text)
+    declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
+    declared += [
+        meta.get("content", "")
+        for meta in root.iter("meta")
+        if "og:url" in (meta.get("property", "").lower(), meta.get("name", "").lower())
+    ]
     return PageUrls(
         saved_from=saved_from,
-        declared=(
-            *_read_all(elements["link"], "href", lambda link: _CANONICAL.search(link.get("rel", ""))),
-            *_read_all(
-                elements["meta"],
-                "content",
-                lambda meta: "og:url" in (meta.get("property", "").lower(), meta.get("name", "").lower()),
-            ),
-        ),
-        links=tuple(_read_links(elements["a"], base)),
-        written=tuple(_URL.findall(" ".join(_read_texts(elements["body"])))),
+        declared=tuple(filter(None, map(str.strip, declared))),
+        links=tuple(_read_links(root.iter("a"), _read_base(root, saved_from or base))),
+        written=tuple(_URL.findall(" ".join(_read_texts(root)))),
         number_fields=tuple(
             (field.get("name", ""), field.get("value", "").strip())
-            for field in elements["input"]
+            for field in root.iter("input")
             if "name" in field.attrib and _DIGITS.fullmatch(field.get("value", ""))
         ),
     )
 
 
-def find_image_sources(text: str) -> tuple[str, ...]:
-    """Return the `src` of every image of the page `text`, each once, as written."""
-    return tuple(dict.fromkeys(_read_all(_elements_by_tag(text)["img"], "src")))
+def find_image_sources(body: bytes, content_type: str | None) -> tuple[str, ...]:
+    """Return the `src` of every image of a page, each once, as written."""
+    root = parse_html(decode(body, content_type).text)
+    sources = (image.get("src", "").strip() for image in root.iter("img"))
+    return tuple(filter(None, dict.fromkeys(sources)))
 
 
 def url_from_path(name: str) -> str | None:
@@ -289,31 +282,18 @@ def url_from_path(name: str) -> str | None:
     return None
 
 
-def _elements_by_tag(text: str) -> defaultdict[str, list[Element]]:
-    found = defaultdict(list)
-    for element in parse_html(text).iter(etree.Element):
-        found[element.tag].append(element)
-    return found
-
-
-def _read_all(
-    elements: Iterable[Element], name: str, condition: Callable[[Element], object] = lambda _: True
-) -> tuple[str, ...]:
-    values = (element.get(name, "").strip() for element in elements if condition(element))
-    return tuple(filter(None, values))
-
-
-def _read_texts(bodies: Iterable[Element]) -> Iterator[str]:
-    """Yield the texts of the first body that are no script and no style."""
-    for element in next(iter(bodies), etree.Element("body")).iter():
+def _read_texts(root: Element) -> Iterator[str]:
+    """Yield the texts that are no script and no style."""
+    for element in root.iter():
         if isinstance(element.tag, str) and element.tag not in ("script", "style"):
             yield element.text or ""
         yield element.tail or ""
 
 
-def _read_base(bases: Iterable[Element], url: str | None) -> str | None:
+def _read_base(root: Element, url: str | None) -> str | None:
+    href = next(filter(None, (base.get("href", "").strip() for base in root.iter("base"))), "")
     try:
-        base = urljoin(url or "", next(iter(_read_all(bases, "href")), "")) or None
+        base = urljoin(url or "", href) or None
     except ValueError:
         return url
     return base if base is None or len(base) <= _MAX_URL else url
@@ -377,17 +357,16 @@ def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
 
 
 def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
-    """Return the saved page parsed as `target`, unchecked and not normalized."""
+    """Return the saved page parsed as `target` in this process, unchecked and not normalized."""
     headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
-    restored = (("X-Imported-Pictures", str(len(saved.restored_images))),) if saved.restored_images else ()
     page = Page(
         url=saved.url if saved.headers and saved.url else target.url,
         fetched_at=saved.saved_at,
         status=saved.status,
-        headers=(*headers, ("X-Imported-From", saved.name), *restored),
+        headers=(*headers, ("X-Imported-From", saved.name)),
         body=saved.body,
     )
-    return CrawledPage(target=target, page=page, parsed=parse_guarded(page, target))
+    return CrawledPage(target=target, page=page, parsed=parse_page(page, target))
 
 
 def require_parsable(saved: SavedPage) -> None:

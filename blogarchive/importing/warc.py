@@ -18,12 +18,13 @@ from blogarchive.importing.saved_files import (
     to_crawled_page,
 )
 from blogarchive.importing.warc_records import Record, read_records
-from blogarchive.items import Target
+from blogarchive.items import CrawledPage, Target
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.ingest.reparse import urls_without_media_file
 from blogarchive.store.pages.pages import parse_counted, parse_target
 from blogarchive.store.read.exports import PAGE_FIELD
 from blogarchive.store.rows import Progress, load_json, no_progress
+from blogarchive.workers.parser_process import run_guarded
 
 
 def import_warc(
@@ -96,12 +97,19 @@ def _read_page(record: Record, source: Path) -> SavedPage:
 
 def _import_exported(importer: PageImporter, page: SavedPage, target: Target, counted: str | None) -> None:
     """Import a page that another archive stored; a page without a post, such as a notice, is stored unparsed."""
-    try:
-        crawled = parse_as(page, target)
-    except CannotIdentify:
-        importer.store_unparsed(to_crawled_page(page, target))
-    else:
+    crawled, is_page = run_guarded(len(page.body), _parse_exported, page, target)
+    if is_page:
         importer.import_page(page.url or page.name, crawled, counted=counted, exported=True)
+    else:
+        importer.store_unparsed(crawled)
+
+
+def _parse_exported(page: SavedPage, target: Target) -> tuple[CrawledPage, bool]:
+    """Return the parsed page, and whether it is a page of a blog."""
+    try:
+        return parse_as(page, target), True
+    except CannotIdentify:
+        return to_crawled_page(page, target), False
 
 
 def _import_images(importer: PageImporter, source: Path) -> None:

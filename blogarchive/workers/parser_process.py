@@ -17,9 +17,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from gettext import gettext as _
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar, TypeVarTuple, cast
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
+from blogarchive.messages import use_system_language
 from blogarchive.messages.details import Detail
 from blogarchive.processes import own_code
 from blogarchive.sites.base import parse_page, site_names
@@ -53,6 +54,9 @@ class _Delta(NamedTuple):
 
 
 _EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+
+_Arguments = TypeVarTuple("_Arguments")
+_Result = TypeVar("_Result")
 
 
 class ParserKilled(Exception):
@@ -88,7 +92,7 @@ class ParserProcess:
         Raises `ParserKilled` if the page takes longer than the time limit.
         """
         try:
-            parsed = await self.request(page, target)
+            parsed = await self.request((page, target))
         except (OSError, EOFError):
             self._record_end()
             parsed = None
@@ -119,8 +123,8 @@ class ParserProcess:
             self.is_ready = False
             self._report(_("the second process for parsing has ended; continuing without it"))
 
-    async def request(self, page: Page, target: Target) -> ParsedPage | None:
-        """Return the parsed page when the process is ready; None if parsing failed there.
+    async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
+        """Return the parsed page, or the answer of `_call`, when the process is ready; None if parsing failed there.
 
         Results come in the order of the requests, and the lock is acquired in that order. Raises `OSError` or `EOFError`
         if the process has ended, and `ParserKilled` if it is killed at the time limit.
@@ -129,7 +133,7 @@ class ParserProcess:
             await asyncio.wait([self._connecting], timeout=TIME_LIMIT)
         if not self.is_ready or self._writer is None:
             raise EOFError
-        self._writer.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
+        self._writer.write(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
         async with self._lock:
             try:
                 async with asyncio.timeout(TIME_LIMIT):
@@ -139,11 +143,10 @@ class ParserProcess:
                 self._process.kill()
                 self._record_end()
                 raise ParserKilled(Detail.PARSER_SLOW.format(seconds=TIME_LIMIT)) from None
-            delta: _Delta | None = pickle.loads(result)  # noqa: S301 - our own
-            if delta is None:
-                return None
-            self._before = _merge_delta(delta, self._before)
-            return self._before
+            answer = pickle.loads(result)  # noqa: S301 - our own
+            if isinstance(answer, _Delta):
+                answer = self._before = _merge_delta(answer, self._before)
+            return answer
 
 
 class LargePageParser:
@@ -158,14 +161,15 @@ class LargePageParser:
 
         Raises `ParserKilled` if the page takes longer than the time limit, or crashes the process.
         """
-        parsed = await self._request(page, target) if IS_SUPPORTED else None
+        parsed = await self.request((page, target)) if IS_SUPPORTED else None
         return parse_page(page, target) if parsed is None else parsed
 
-    async def _request(self, page: Page, target: Target) -> ParsedPage | None:
+    async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
+        """Return the answer of `ParserProcess.request`. Raises `ParserKilled`."""
         async with self._lock:
             self._process = self._process or ParserProcess.start()
             try:
-                return await self._process.request(page, target)
+                return await self._process.request(request)
             except (OSError, EOFError):
                 await self.close()
                 raise ParserKilled(Detail.PARSER_ENDED) from None
@@ -189,6 +193,20 @@ def parse_guarded(page: Page, target: Target) -> ParsedPage:
         return parse_page(page, target)
     runner, parser = _large_pages()
     return runner.run(parser.parse(page, target))
+
+
+def run_guarded(size: int, function: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
+    """Return the result of a function that parses a page of `size` bytes itself: of a large one in the guarded process.
+
+    Raises what the function raises, and `ParserKilled`.
+    """
+    if size < LARGE_PAGE or not IS_SUPPORTED:
+        return function(*arguments)
+    runner, parser = _large_pages()
+    result, error = runner.run(parser.request((function, arguments)))
+    if error is not None:
+        raise error
+    return cast(_Result, result)
 
 
 @cache
@@ -223,17 +241,29 @@ def _start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
 
 def serve() -> None:
     """Parse every page that arrives on stdin, a socket, until the other side closes it."""
+    use_system_language()
     site_names()  # imports the sites; the first page imports their parser
     reduce_garbage_collection()
+    answer: Any
     before = _EMPTY
     channel = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), channel, channel.makefile("rb") as requests:  # the client may be killed
         channel.sendall(_READY)
         while requests.peek(1):
-            page, target = pickle.load(requests)  # noqa: S301 - our own
-            delta, before = _parse(page, target, before)
-            result = pickle.dumps(delta, pickle.HIGHEST_PROTOCOL)
+            asked, about = pickle.load(requests)  # noqa: S301 - our own
+            if isinstance(asked, Page):
+                answer, before = _parse(asked, about, before)
+            else:
+                answer = _call(asked, about)
+            result = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
             channel.sendall(len(result).to_bytes(_SIZE_BYTES) + result)
+
+
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+    try:
+        return function(*arguments), None
+    except Exception as error:  # noqa: BLE001 - raised where the function was called
+        return None, error
 
 
 def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | None, ParsedPage]:

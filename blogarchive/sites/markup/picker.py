@@ -31,6 +31,7 @@ from blogarchive.sites.markup.parts import Pick, Picks
 
 # --- the tree
 
+_MAX_BASE = 2_048  # characters; each relative link of a page would be as long
 _IMPLIED_ENDS = "li|dd|dt|td|th|tr"
 """Elements that end without an end tag if a sibling begins."""
 
@@ -82,7 +83,7 @@ def parse_tree(text: str, url: str) -> PageTree:
         root=root,
         title="" if title is None else " ".join("".join(map(str, title.itertext())).split()),
         url=url,
-        base=base if base is not None and base.startswith(("http://", "https://")) else url,
+        base=base if base and base.startswith(("http://", "https://")) and len(base) <= _MAX_BASE else url,
         end_mark=mark,
         hidden=frozenset(with_descendants(hidden_elements(root))),
     )

@@ -1,8 +1,10 @@
 """A site that is described by data: the forms of its URLs and the templates of its pages."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -14,7 +16,15 @@ from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, Vie
 if TYPE_CHECKING:
     from blogarchive.sites.markup.page import PageReader
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<(/?)script\b", re.IGNORECASE)
+
+
+def _scripts(text: str) -> Iterator[str]:
+    """Yield the scripts of a page, one without an end too: a search for each end is quadratic."""
+    tags = [*_SCRIPT.finditer(text)]
+    for tag, after in zip_longest(tags, tags[1:]):
+        if not tag[1]:
+            yield text[tag.end() : after.start() if after else None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,8 +72,9 @@ class MarkupSite(Site):
     def find_own_url(self, text: str) -> str | None:
         """Return the URL that a saved page states as its own, in a script or by the number of its post; else None."""
         if self.own_url is not None:
-            found = (re.search(self.own_url, script[1]) for script in _SCRIPT.finditer(text))
-            return next((match[1] for match in found if match), None)
+            return next(
+                (match[1] for part in _scripts(text) if (match := re.search(self.own_url, part))), None
+            )
         match = re.search(self.own_number, text) if self.own_number else None
         if match is None:
             return None

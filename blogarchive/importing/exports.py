@@ -24,7 +24,7 @@ from blogarchive.importing.platforms.xml_file import (
     open_blogbus,
     open_wordpress,
 )
-from blogarchive.importing.saved_files import CannotIdentify, modified_at
+from blogarchive.importing.saved_files import CannotIdentify, modified_at, require_plain_file
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports import ExportedPost, ExportSite, InvalidExport, PostStatus, find_zone, web_url
@@ -40,7 +40,6 @@ PLATFORMS: Mapping[str, OpenExport] = {
 """The function that opens an export file, by the name of the platform's site."""
 
 _WITH_OFFSETS = ("blogger",)
-_COMPRESSED = (b"PK", b"\x1f\x8b", b"7z", b"Rar!")
 
 
 def import_export(
@@ -73,7 +72,8 @@ def import_export(
 
 
 def _open(source: Path, platform: str, url: str | None, zone: str | None) -> ExportFile:
-    _require_text_file(source)
+    if require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise UsageError(_("{path} is UTF-16; save it as UTF-8 first").format(path=source))
     if url is not None and web_url(url) is None:
         raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/").format(url=url))
     if zone is not None and platform in _WITH_OFFSETS:
@@ -81,24 +81,6 @@ def _open(source: Path, platform: str, url: str | None, zone: str | None) -> Exp
     if zone is not None and find_zone(zone) is None:
         raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai").format(zone=zone))
     return PLATFORMS[platform](source, NamedFacts(url=url, zone=zone))
-
-
-def _require_text_file(source: Path) -> None:
-    if source.is_dir():
-        raise UsageError(_("{path} is a folder; name the export file in it").format(path=source))
-    if not source.is_file():
-        raise UsageError(_("no file at {source}").format(source=source))
-    try:
-        with source.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UsageError(
-            _("{path} cannot be read ({why})").format(path=source, why=error.strerror)
-        ) from error
-    if start.startswith(_COMPRESSED):
-        raise UsageError(_("{path} is compressed; unpack it first").format(path=source))
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise UsageError(_("{path} is UTF-16; save it as UTF-8 first").format(path=source))
 
 
 class _ExportImport:

@@ -2,15 +2,27 @@
 
 from gettext import gettext as _
 from pathlib import Path
+from urllib.parse import unquote
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
-from blogarchive.importing.images import import_images
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import display_name, find_pages, find_target, load_page
-from blogarchive.items import PageKind
+from blogarchive.importing.saved_files import (
+    SavedPage,
+    display_name,
+    find_image_file,
+    find_image_sources,
+    find_pages,
+    find_target,
+    load_page,
+)
+from blogarchive.items import CrawledPage, PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.reparse import stored_texts
+from blogarchive.store.posts.revisions import image_urls, is_site_url, strip_image_urls
 from blogarchive.store.rows import Progress, no_progress
+from blogarchive.workers.parser_process import run_guarded
 
 
 def import_html(
@@ -40,9 +52,39 @@ def import_html(
                 saved = load_page(path, source)
                 crawled = identify(saved, url=url, site=site)
                 if importer.import_page(saved.name, crawled):
-                    importer.image_count += import_images(importer.archive, saved, crawled, source)
+                    _import_images(importer, saved, crawled, source)
             progress(done, len(files))
         return importer.report()
+
+
+def _import_images(importer: PageImporter, saved: SavedPage, crawled: CrawledPage, root: Path) -> None:
+    """Store the files, below `root`, that a browser saved for the images in the page's posts.
+
+    It replaces the URLs of images by the paths of its files. A file has the URL of the stored post, if there is one.
+    """
+    shown = {image.url for post in crawled.parsed.posts for image in post.images}
+    if not shown:
+        return
+    urls = _site_urls(importer.archive, crawled)
+    for src in run_guarded(len(saved.body), find_image_sources, saved.body, saved.content_type):
+        found = find_image_file(saved, crawled.page.url, src, root)
+        if found is not None and found[0] in shown:
+            importer.import_image(urls.get(unquote(found[0]), found[0]), found[1], saved.saved_at)
+
+
+def _site_urls(archive: Archive, crawled: CrawledPage) -> dict[str, str]:
+    """Return the URL of the site by the path that replaces it, from versions that differ from the page in these alone."""
+    found: dict[str, str] = {}
+    for post in crawled.parsed.posts:
+        html = post.body_html or ""
+        own = (post.title, post.body_text, strip_image_urls(html))
+        for text in stored_texts(archive, crawled):
+            if own == (text.title, text.body_text, strip_image_urls(text.body_html)):
+                pairs = zip(image_urls(html), image_urls(text.body_html), strict=True)
+                found.update(
+                    (unquote(old), new) for old, new in pairs if is_site_url(new) and not is_site_url(old)
+                )
+    return found
 
 
 def _check_arguments(source: Path, url: str | None, site: str | None) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Self
@@ -13,10 +14,12 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.saved_files import CannotIdentify
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import Detail, explain_detail
+from blogarchive.parsing.images import ImageFile, check_image
+from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
+from blogarchive.store.ingest.reparse import import_page, lacks_media_file, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import ChangeCounts, Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
@@ -61,7 +64,7 @@ log = logging.getLogger(__name__)
 
 
 class PageImporter:
-    """Import pages into `archive`. The caller adds to `image_count`."""
+    """Import pages and images into `archive`."""
 
     @classmethod
     @contextmanager
@@ -71,9 +74,8 @@ class PageImporter:
             yield cls(archive)
 
     def __init__(self, archive: Archive) -> None:
-        self.image_count = 0
         self.archive = archive
-        self._pages = self._same = 0
+        self._pages = self._same = self._images = 0
         self._counted = ChangeCounts()
         self._rejected: list[Unidentified] = []
 
@@ -125,6 +127,12 @@ class PageImporter:
         else:
             self._same += 1
 
+    def import_image(self, url: str, body: bytes, fetched_at: datetime) -> None:
+        """Store `body` as the image of that URL, unless one is stored already or it is no image."""
+        found = check_image(200, body)
+        if isinstance(found, ImageFile) and lacks_media_file(self.archive, url):
+            self._images += media.store_image(self.archive, url, found, now=fetched_at)
+
     def reject(self, name: str, why: str) -> None:
         """Note a file or record that is not imported."""
         self._rejected.append(Unidentified(name=name, why=why))
@@ -137,6 +145,6 @@ class PageImporter:
             posts=self._counted.posts_new,
             changed=self._counted.posts_changed,
             comments=self._counted.comments_new,
-            pictures=self.image_count,
+            pictures=self._images,
             unplaced=tuple(self._rejected),
         )

@@ -100,6 +100,24 @@ def modified_at(path: Path) -> datetime:
     return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), utc_now())
 
 
+def require_plain_file(source: Path, *packed: bytes) -> bytes:
+    """Return the first bytes of a file. Raises `UsageError` if it is no file, or compressed as one of `packed`, or a zip."""
+    if source.is_dir():
+        raise UsageError(_("{path} is a folder; name the file in it").format(path=source))
+    if not source.is_file():
+        raise UsageError(_("no file at {source}").format(source=source))
+    try:
+        with source.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise UsageError(
+            _("{path} cannot be read ({why})").format(path=source, why=error.strerror)
+        ) from error
+    if start.startswith((b"PK", b"7z", b"Rar!", *packed)):
+        raise UsageError(_("{path} is compressed; unpack it first").format(path=source))
+    return start
+
+
 def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:
     """Return the absolute URL and the bytes of an image saved with `page` below `root`, None if there is no file."""
     try:

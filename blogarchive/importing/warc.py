@@ -2,19 +2,17 @@
 
 import json
 from contextlib import suppress
-from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
 
-from blogarchive.errors import UsageError
 from blogarchive.importing.identify import identify
-from blogarchive.importing.images import store_image
 from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.saved_files import (
     CannotIdentify,
     SavedPage,
     find_target,
     parse_as,
+    require_plain_file,
     to_crawled_page,
 )
 from blogarchive.importing.warc_records import Record, read_records
@@ -39,8 +37,7 @@ def import_warc(
     """
     if site is not None:
         site_by_name(site)
-    if not source.is_file():
-        raise UsageError(_("no file at {source}").format(source=source))
+    require_plain_file(source)
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     with PageImporter.open(archive) as importer:
         for count, record in enumerate(read_records(source, importer.reject), 1):
@@ -117,9 +114,7 @@ def _import_images(importer: PageImporter, source: Path) -> None:
     for record in read_records(source, _ignore) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
             with suppress(CannotIdentify):
-                importer.image_count += store_image(
-                    importer.archive, record.url, record.read_content(), record.recorded_at
-                )
+                importer.import_image(record.url, record.read_content(), record.recorded_at)
 
 
 def _ignore(_name: str, _why: str) -> None:

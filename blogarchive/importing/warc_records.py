@@ -1,9 +1,11 @@
 """Read the records of a WARC or ARC file that may be a page or an image, and detect truncated ones."""
 
 import gzip
+import hashlib
 import struct
 import sys
 import zlib
+from base64 import b32encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -42,8 +44,7 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     Raises `CannotIdentify` if it is truncated or damaged, if it would be larger than `max_bytes`, or if an encoding is
     unknown.
     """
-    if "chunked" in _tokens(headers, "transfer-encoding"):
-        content = _join_chunks(content)
+    content = join_chunks(content, headers)
     try:
         return decode_content_encoding(content, _tokens(headers, "content-encoding"), max_bytes)
     except ContentError as error:
@@ -68,8 +69,13 @@ def _tokens(headers: Headers, name: str) -> list[str]:
     return [token for part in values.lower().split(",") if (token := part.strip())]
 
 
-def _join_chunks(content: bytes) -> bytes:
-    """Return the joined chunks (RFC 9112, 7.1); content that does not begin with a chunk is returned unchanged."""
+def join_chunks(content: bytes, headers: Headers) -> bytes:
+    """Return the joined chunks (RFC 9112, 7.1); content that does not begin with a chunk is returned unchanged.
+
+    Raises `CannotIdentify` if it is truncated.
+    """
+    if "chunked" not in _tokens(headers, "transfer-encoding"):
+        return content
     joined, position = bytearray(), 0
     while True:
         end = content.find(b"\r\n", position, position + _CHUNK_LINE)
@@ -108,6 +114,7 @@ _TRAINED = b"\x37\xa4\x30\xec"
 _GZIP = b"\x1f\x8b"
 _ARC = b"filedesc:"
 _LARGEST_DICTIONARY = 2**24
+_MAX_HEADERS = 2**20  # bytes of a record's headers, with those of its response
 
 
 class _GzipFile(gzip.GzipFile):
@@ -161,10 +168,20 @@ def iterate_records(file: BinaryIO, *, is_arc: bool) -> Any:
 class _StrictReader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has no types
     """Reader of gzip members. Raises `zlib.error` for damage, which warcio prints and reads as the end of the file.
 
-    `is_whole` is False after the end of the file if the last member has no end.
+    `is_whole` is False after the end of the file if the last member has no end. Headers without end are damage too.
     """
 
     is_whole = True
+    header_bytes = 0
+
+    def readline(self, length: int | None = None) -> bytes:
+        """Return a line of the headers of a record. Raises `ArchiveLoadFailed` if they are too large."""
+        most = _MAX_HEADERS + 1
+        line: bytes = super().readline(min(length or most, most))
+        self.header_bytes += len(line)
+        if self.header_bytes > _MAX_HEADERS:
+            raise ArchiveLoadFailed(_("the headers of a record are too large"))
+        return line
 
     def _decompress(self, data: bytes) -> bytes:
         if self.decompressor is not None and data and self.num_block_read:
@@ -287,8 +304,21 @@ class Record:
         if truncated or self.field("WARC-Truncated"):
             raise CannotIdentify(_("the record is cut short"))
         content = decode_content(block, self.headers, MAX_BYTES)
+        # Crawlers disagree on whether the digest is one of the content without its encodings.
+        if not any(map(self._may_be_payload, (block, join_chunks(block, self.headers), content))):
+            raise CannotIdentify(_("its content differs from its checksum"))
         self.is_refused = False
         return content
+
+    def _may_be_payload(self, content: bytes) -> bool:
+        """Return whether the digest of the record is that of `content`, or none of a known form."""
+        algorithm, _colon, digest = (self.field("WARC-Payload-Digest") or "").partition(":")
+        try:
+            found = hashlib.new(algorithm, content, usedforsecurity=False).digest()
+        except (ValueError, TypeError):  # an unknown algorithm, or one without a fixed length
+            return True
+        forms = (b32encode(found).decode(), found.hex().upper())
+        return digest.upper() in forms or len(digest) not in map(len, forms)
 
     def is_truncated(self) -> bool:
         """Return whether the file ends before the record does; reads the record to its end."""
@@ -311,6 +341,7 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
         reader = iterator.reader  # the iterator forgets it at the end of the file
         try:
             for last in _wrap_records(iterator, source):
+                reader.header_bytes = 0
                 if last.kind in _KINDS and last.url:
                     yield last
                 last.is_checked = last.is_checked or not last.is_truncated()

@@ -327,4 +327,4 @@ def test_relative_links_follow_the_base_of_the_page() -> None:
 def test_an_empty_page_has_no_urls(text: str) -> None:
     urls = read_page_urls(text)
     assert urls == PageUrls(saved_from=None, declared=(), links=(), written=(), number_fields=())
-    assert find_image_sources(text) == ()
+    assert find_image_sources(text.encode(), None) == ()

@@ -6,38 +6,24 @@ same post, so an edit becomes a revision.
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import cast
 
 from blogarchive.errors import UsageError
+from blogarchive.importing.export_text import open_movabletype
+from blogarchive.importing.export_xml import ExportFile, PostPage, open_xml
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.platforms.blogger import open_blogger
-from blogarchive.importing.platforms.movabletype import open_movabletype
-from blogarchive.importing.platforms.xml_file import (
-    ExportFile,
-    NamedFacts,
-    OpenExport,
-    PostPage,
-    open_blogbus,
-    open_wordpress,
-)
 from blogarchive.importing.saved_files import CannotIdentify, modified_at, require_plain_file
-from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.exports import ExportedPost, ExportSite, InvalidExport, PostStatus, find_zone, web_url
+from blogarchive.sites.exports import ExportSite, InvalidExport, PostStatus, find_zone, web_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import Progress, no_progress, utc_now
 
-PLATFORMS: Mapping[str, OpenExport] = {
-    "blogger": open_blogger,
-    "wordpress": open_wordpress,
-    "movabletype": open_movabletype,
-    "blogbus": open_blogbus,
-}
-"""The function that opens an export file, by the name of the platform's site."""
+PLATFORMS = ("blogger", "wordpress", "movabletype", "blogbus")
+"""The sites of export files."""
 
 _WITH_OFFSETS = ("blogger",)
 
@@ -60,9 +46,10 @@ def import_export(
     import again changes nothing. `progress` counts bytes. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`,
     `CannotWrite`.
     """
-    export = _open(source, platform, url, zone)
+    site = cast(ExportSite, site_by_name(platform))
+    export = _open(source, site, url, zone)
     with PageImporter.open(archive) as importer:
-        run = _ExportImport(importer, cast(ExportSite, site_by_name(platform)), source, export, drafts=drafts)
+        run = _ExportImport(importer, site, source, export, drafts=drafts)
         size = source.stat().st_size
         for page in export.pages(importer.reject):
             with importer.isolate_failure(page.name or source.name):
@@ -71,16 +58,18 @@ def import_export(
         return replace(importer.report(), drafts=run.draft_count)
 
 
-def _open(source: Path, platform: str, url: str | None, zone: str | None) -> ExportFile:
+def _open(source: Path, site: ExportSite, url: str | None, zone: str | None) -> ExportFile:
     if require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UsageError(_("{path} is UTF-16; save it as UTF-8 first").format(path=source))
     if url is not None and web_url(url) is None:
         raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/").format(url=url))
-    if zone is not None and platform in _WITH_OFFSETS:
+    if zone is not None and site.name in _WITH_OFFSETS:
         raise UsageError(_("times in this file have their zones: leave out --zone"))
     if zone is not None and find_zone(zone) is None:
         raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai").format(zone=zone))
-    return PLATFORMS[platform](source, NamedFacts(url=url, zone=zone))
+    if site.form is None:
+        return open_movabletype(source, url, zone)
+    return open_xml(source, site.title, site.form, url, zone)
 
 
 class _ExportImport:
@@ -108,38 +97,33 @@ class _ExportImport:
             headers=(("Content-Type", self._site.content_type), ("X-Imported-From", self._source.name)),
             body=post_page.body,
         )
-        found = self._number_anew(page, self._read(page, None))
-        if found.status is PostStatus.NO_POST and found.problems:
+        status, parsed = self._number_anew(page, *self._read(page, None))
+        if status is PostStatus.NO_POST and parsed.problems:
             raise CannotIdentify(_("its XML is damaged"))
-        if found.status is PostStatus.DRAFT:
+        if status is PostStatus.DRAFT:
             self.draft_count += 1
-        if found.status is PostStatus.PUBLISHED or (self._drafts and found.status is PostStatus.DRAFT):
-            self._store(post_page.name, page, found)
+        if status is PostStatus.PUBLISHED or (self._drafts and status is PostStatus.DRAFT):
+            self._store(post_page.name, page, parsed)
 
-    def _read(self, page: Page, number: str | None) -> ExportedPost:
+    def _read(self, page: Page, number: str | None) -> tuple[PostStatus, ParsedPage]:
         target = Target(url="", site=self._site.name, kind=PageKind.POST, number=number)
         try:
             return self._site.read_post(page, target, self._site.zone)
         except InvalidExport as error:
             raise CannotIdentify(str(error)) from error
 
-    def _number_anew(self, page: Page, found: ExportedPost) -> ExportedPost:
+    def _number_anew(
+        self, page: Page, status: PostStatus, parsed: ParsedPage
+    ) -> tuple[PostStatus, ParsedPage]:
         """Return the post with another number if its own is a time that an earlier post of the file has too."""
-        number = found.post.number
+        number = parsed.posts[0].number
         self._numbers[number] += 1
         if self._numbers[number] == 1:
-            return found
+            return status, parsed
         return self._read(page, f"{number}-{self._numbers[number]}")
 
-    def _store(self, name: str, page: Page, found: ExportedPost) -> None:
-        target = Target(
-            url=found.post.url,
-            site=self._site.name,
-            kind=PageKind.POST,
-            uid=found.author.uid,
-            number=found.post.number,
-        )
-        crawled = CrawledPage(
-            target=target, page=replace(page, url=target.url), parsed=found.to_parsed_page()
-        )
+    def _store(self, name: str, page: Page, parsed: ParsedPage) -> None:
+        post, uid = parsed.posts[0], parsed.author.uid if parsed.author else None
+        target = Target(url=post.url, site=self._site.name, kind=PageKind.POST, uid=uid, number=post.number)
+        crawled = CrawledPage(target=target, page=replace(page, url=target.url), parsed=parsed)
         self._importer.import_page(name, normalize_page(crawled))

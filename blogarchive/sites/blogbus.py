@@ -5,19 +5,21 @@ It names neither ids nor URLs of posts: a post is identified by its time. Times 
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import (
-    ExportedPost,
     ExportSite,
     InvalidExport,
     PostStatus,
+    XmlForm,
     add_line_breaks,
     child_text,
     local_time,
+    page_of_post,
     parse_body,
     parse_export_page,
     post_url,
@@ -26,10 +28,11 @@ from blogarchive.sites.exports import (
 )
 
 _PUBLISHED = ("", "1")
+_ZONE = ZoneInfo("Asia/Shanghai")
 _SEPARATOR = re.compile(r"[\s,，;；]+")
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
     document = parse_export_page(page)
     log = document.root.find("Log")
     if log is None:
@@ -55,13 +58,13 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
         categories=tuple(_read_categories(log)),
     )
     status = PostStatus.PUBLISHED if child_text(log, "Status") in _PUBLISHED else PostStatus.DRAFT
-    return ExportedPost(
-        encoding=document.encoding,
-        status=status,
-        author=author,
-        post=post,
-        problems=document.problems,
-    )
+    parsed = page_of_post(document.encoding, author, post, document.problems)
+    return status, parsed
+
+
+def _exported_at(root: Element) -> datetime | None:
+    found = local_time(child_text(root, "Description/ExportTime"), _ZONE)
+    return found.at if found else None
 
 
 SITE = ExportSite(
@@ -69,8 +72,15 @@ SITE = ExportSite(
     title="BlogBus",
     content_type="text/xml",
     read_post=_read_post,
+    form=XmlForm(
+        root="BlogBusCom",
+        element="Log",
+        stored=("Description",),
+        dropped=("ExportTime",),
+        exported_at=_exported_at,
+    ),
     post_url=re.compile(r"[?&]post=(\d{14}(?:-\d+)?)$"),
-    zone=ZoneInfo("Asia/Shanghai"),
+    zone=_ZONE,
     image_hosts=("*.blogbus.com",),
 )
 

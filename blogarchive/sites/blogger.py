@@ -6,20 +6,21 @@ Takeout names neither the blog's URL nor that of a post: it has the file name, b
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import (
-    ExportedPost,
     ExportSite,
     InvalidExport,
     PostStatus,
+    XmlForm,
     child_text,
     offset_time,
+    page_of_post,
     parse_body,
     parse_export_page,
     web_url,
@@ -36,40 +37,28 @@ _STATUSES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EntryIds:
-    """The identity of an entry: its kind (`post`, `page`, `comment`, …), its number, and the post of a comment."""
-
-    kind: str
-    number: str
-    parent: str
-
-
-def read_ids(entry: Element) -> EntryIds:
-    """Return the kind and the numbers of an entry of the feed."""
+def _read_ids(entry: Element) -> tuple[str, str, str]:
+    """Return the kind of an entry (`post`, `page`, `comment`, …), its number, and the post of a comment."""
     kinds = (node.get("term", "") for node in entry.iterfind("{*}category") if node.get("scheme") == _KIND)
+    kind = child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2]
     reply = entry.find("{*}in-reply-to")
     parent = child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))
-    return EntryIds(
-        kind=child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2],
-        number=_number(child_text(entry, "{*}id")),
-        parent=_number(parent),
-    )
+    return kind, _number(child_text(entry, "{*}id")), _number(parent)
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
     document = parse_export_page(page)
     feed, entry = document.root, document.root.find("{*}entry")
     if entry is None:
         raise InvalidExport(_("it is no feed of Blogger"))
     author = _read_author(feed, document.facts.get("url"))
-    ids = read_ids(entry)
-    url = _post_url(entry, author, ids)
+    kind, number, _parent = _read_ids(entry)
+    url = _post_url(entry, author, kind, number)
     body = parse_body(child_text(entry, "{*}content"), url)
     comments = tuple(_read_comments(feed, url))
     total = child_text(entry, "{*}total")
     post = Post(
-        number=ids.number,
+        number=number,
         url=url,
         title=child_text(entry, "{*}title"),
         posted=offset_time(child_text(entry, "{*}published")),
@@ -80,13 +69,14 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
         comments=comments,
         categories=tuple(_read_labels(entry)),
     )
-    return ExportedPost(
-        encoding=document.encoding,
-        status=_post_status(entry, ids),
-        author=author,
-        post=post,
-        problems=document.problems,
-    )
+    parsed = page_of_post(document.encoding, author, post, document.problems)
+    return _post_status(entry, kind, number), parsed
+
+
+def _exported_at(feed: Element) -> datetime | None:
+    """Return the time of the feed: of the last change before the export."""
+    found = offset_time(child_text(feed, "{*}updated"))
+    return found.at if found else None
 
 
 SITE = ExportSite(
@@ -94,6 +84,13 @@ SITE = ExportSite(
     title="Blogger",
     content_type="application/atom+xml",
     read_post=_read_post,
+    form=XmlForm(
+        root="feed",
+        element="entry",
+        stored=("id", "title", "link", "author"),
+        exported_at=_exported_at,
+        read_ids=_read_ids,
+    ),
     post_url=re.compile(r"/feeds/\d+/(?:posts|pages)/default/(\d+)"),
     zone=ZoneInfo("UTC"),
     image_hosts=("*.blogspot.com", "*.googleusercontent.com", "*.ggpht.com"),
@@ -114,8 +111,8 @@ def _read_author(feed: Element, named_url: str | None) -> Author:
     )
 
 
-def _post_status(entry: Element, ids: EntryIds) -> PostStatus:
-    if ids.kind not in ("post", "page") or not ids.number:
+def _post_status(entry: Element, kind: str, number: str) -> PostStatus:
+    if kind not in ("post", "page") or not number:
         return PostStatus.NO_POST
     if child_text(entry, "{*}trashed"):
         return PostStatus.TRASHED
@@ -124,13 +121,13 @@ def _post_status(entry: Element, ids: EntryIds) -> PostStatus:
     return _STATUSES.get(child_text(entry, "{*}status").lower(), PostStatus.TRASHED)
 
 
-def _post_url(entry: Element, author: Author, ids: EntryIds) -> str:
+def _post_url(entry: Element, author: Author, kind: str, number: str) -> str:
     """Return the URL that readers see; for a draft, which has none, that of its entry at Blogger."""
     name = child_text(entry, "{*}filename")
     if name and not author.url.startswith(_FEEDS):
         return urljoin(author.url, name)
-    folder = "pages" if ids.kind == "page" else "posts"
-    return _link(entry, "alternate") or f"{_FEEDS}/{author.uid}/{folder}/default/{ids.number}"
+    folder = "pages" if kind == "page" else "posts"
+    return _link(entry, "alternate") or f"{_FEEDS}/{author.uid}/{folder}/default/{number}"
 
 
 def _read_labels(entry: Element) -> Iterator[str]:
@@ -141,8 +138,8 @@ def _read_labels(entry: Element) -> Iterator[str]:
 
 def _read_comments(feed: Element, base_url: str) -> Iterator[Comment]:
     """Yield the visible comments, oldest first."""
-    entries = [entry for entry in feed.iterfind("{*}entry") if read_ids(entry).kind == "comment"]
-    names = {read_ids(entry).number: child_text(entry, "{*}author/{*}name") for entry in entries}
+    entries = [entry for entry in feed.iterfind("{*}entry") if _read_ids(entry)[0] == "comment"]
+    names = {_read_ids(entry)[1]: child_text(entry, "{*}author/{*}name") for entry in entries}
     for entry in sorted(entries, key=lambda entry: child_text(entry, "{*}published")):
         if _is_visible(entry):
             yield _read_comment(entry, names, base_url)

@@ -226,33 +226,20 @@ _COMMENT_FIELD = re.compile(r"(?P<name>AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Fields:
-    """Fields in the order of the file; one may be repeated."""
+class Section:
+    """A section of an entry: the lines of fields at its beginning, of which one may be repeated, and its text.
 
+    The first section of an entry has its own fields, and no name and no text. Of the others, comments and pings have
+    fields.
+    """
+
+    name: str
     fields: tuple[tuple[str, str], ...]
+    text: str = ""
 
     def field(self, name: str) -> str:
         """Return the value of the first field of that name, "" if there is none."""
         return next((value for key, value in self.fields if key == name), "")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section(_Fields):
-    """A section; `fields` are the lines at its beginning in comments and pings."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DashedEntry(_Fields):
-    """An entry with its sections."""
-
-    sections: tuple[Section, ...]
-
-    def text(self, name: str) -> str:
-        """Return the text of the first section of that name, "" if there is none."""
-        return next((section.text for section in self.sections if section.name == name), "")
 
 
 def begins_entry(line: str) -> bool:
@@ -270,14 +257,14 @@ def ends_section(line: str) -> bool:
     return _SECTION_END.fullmatch(line) is not None
 
 
-def parse_entry(text: str) -> DashedEntry:
-    """Return the entry of a text that contains one."""
+def parse_entry(text: str) -> tuple[Section, ...]:
+    """Return the sections of the entry that the text contains."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     blocks = _split_sections(text.split("\n"))
     fields = [
         (match["name"], match["value"].strip()) for line in blocks[0] if (match := _FIELD.fullmatch(line))
     ]
-    return DashedEntry(fields=tuple(fields), sections=tuple(_parse_section(block) for block in blocks[1:]))
+    return (Section(name="", fields=tuple(fields)), *map(_parse_section, blocks[1:]))
 
 
 def _split_sections(lines: list[str]) -> list[list[str]]:
@@ -367,42 +354,49 @@ class PostStatus(StrEnum):
     NO_POST = "no_post"  # a template, a setting, a menu, an attachment
 
 
+ReadPost = Callable[[Page, Target, ZoneInfo], tuple[PostStatus, ParsedPage]]
+"""Returns the post of a page, with all its visible comments; the zone is that of times without one.
+
+Raises `InvalidExport`.
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExportedPost:
-    """The post of one stored page of an export, with its blog. `post` has all visible comments."""
+class XmlForm:
+    """The form of a platform's XML: its root, the element of a post, and the parts of the head stored with each post.
 
-    encoding: str
-    status: PostStatus
-    author: Author
-    post: Post
-    problems: tuple[Problem, ...] = ()
+    `container` is the element in the root that has the posts, "" if it is the root itself. `dropped` are parts of the
+    stored elements that change with each export. `exported_at` returns the time of the export (aware) in the container.
+    `read_ids` returns kind, number and post of an element, if comments are elements of their own.
+    """
 
-    def to_parsed_page(self) -> ParsedPage:
-        """Return the post as the parsed page of a post."""
-        return ParsedPage(
-            kind=PageKind.POST,
-            encoding=self.encoding,
-            author=self.author,
-            posts=(self.post,),
-            problems=self.problems,
-        )
+    root: str
+    container: str = ""
+    element: str
+    stored: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    exported_at: Callable[[Element], datetime | None]
+    read_ids: Callable[[Element], tuple[str, str, str]] | None = None
 
 
-ReadPost = Callable[[Page, Target, ZoneInfo], ExportedPost]
-"""Returns the post of a page; the zone is that of times without one. Raises `InvalidExport`."""
+def page_of_post(encoding: str, author: Author, post: Post, problems: tuple[Problem, ...] = ()) -> ParsedPage:
+    """Return the parsed page of a post of that blog."""
+    return ParsedPage(kind=PageKind.POST, encoding=encoding, author=author, posts=(post,), problems=problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ExportSite(Site):
     """A platform that exports blogs as files.
 
-    `title` is the name of the platform. `post_url` finds the post's number in a URL, in its first group.
+    `title` is the name of the platform. `post_url` finds the post's number in a URL, in its first group. `form` is
+    None if the files are no XML.
     """
 
     title: str
     content_type: str
     read_post: ReadPost
     post_url: re.Pattern[str]
+    form: XmlForm | None = None
     hosts: tuple[str, ...] = ()
 
     def parse_url(self, url: str) -> ParsedUrl:
@@ -416,7 +410,7 @@ class ExportSite(Site):
     def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return the post of the page; the kind is UNKNOWN if the page is no export."""
         try:
-            return self.read_post(page, target, self.zone).to_parsed_page()
+            return self.read_post(page, target, self.zone)[1]
         except InvalidExport:
             return ParsedPage(kind=PageKind.UNKNOWN, encoding="")
 

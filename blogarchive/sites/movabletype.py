@@ -5,17 +5,15 @@ user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, els
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from gettext import gettext as _
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import Author, Comment, DateText, Page, Post, Target
+from blogarchive.items import Author, Comment, DateText, Page, ParsedPage, Post, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.exports import (
-    DashedEntry,
-    ExportedPost,
     ExportSite,
     InvalidExport,
     PostStatus,
@@ -24,6 +22,7 @@ from blogarchive.sites.exports import (
     author_of_unknown,
     find_zone,
     local_time,
+    page_of_post,
     parse_body,
     parse_entry,
     post_url,
@@ -41,15 +40,16 @@ _CONVERTED = ("1", "__default__")
 _UNCHANGED = ("0", "richtext")
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
     decoded = decode(page.body, page.header("Content-Type"))
-    entry = parse_entry(decoded.text)
+    entry, *sections = parse_entry(decoded.text)
+    texts = {section.name: section.text for section in reversed(sections)}
     zone = find_zone(entry.field("ZONE")) or zone
     author = _read_author(entry)
-    number = target.number or _find_number(entry)
+    number = target.number or _find_number(entry, texts)
     url = web_url(entry.field("UNIQUE URL")) or post_url(author.url, number)
-    body = _parse_text(entry, url)
-    comments = tuple(_read_comments(entry, url, zone))
+    body = _parse_text(entry, texts, url)
+    comments = tuple(_read_comments(sections, url, zone))
     post = Post(
         number=number,
         url=url,
@@ -63,7 +63,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
         categories=tuple(_read_categories(entry)),
     )
     status = PostStatus.PUBLISHED if entry.field("STATUS").lower() in ("", "publish") else PostStatus.DRAFT
-    return ExportedPost(encoding=decoded.encoding, status=status, author=author, post=post)
+    return status, page_of_post(decoded.encoding, author, post)
 
 
 SITE = ExportSite(
@@ -77,13 +77,13 @@ SITE = ExportSite(
 )
 
 
-def _read_author(entry: DashedEntry) -> Author:
+def _read_author(entry: Section) -> Author:
     url = entry.field("BLOG")
     uid = uid_of(url)
     return Author(uid=uid, url=url, nickname=author_of_unknown(url) or entry.field("AUTHOR") or None)
 
 
-def _find_number(entry: DashedEntry) -> str:
+def _find_number(entry: Section, texts: Mapping[str, str]) -> str:
     """Return the BASENAME, which Hatena writes with slashes, else the time as digits, else a hash of the text.
 
     Raises `InvalidExport` if the entry has none of them.
@@ -94,7 +94,7 @@ def _find_number(entry: DashedEntry) -> str:
     at = _read_time(entry.field("DATE"))
     if at is not None:
         return re.sub(r"\D", "", at)
-    if not (text := entry.text("BODY").strip()):
+    if not (text := texts.get("BODY", "").strip()):
         raise InvalidExport(_("it has no DATE, no BASENAME and no text, which identify a post"))
     return f"text-{sha256(text.encode()).hexdigest()[:12]}"
 
@@ -124,25 +124,25 @@ def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=text, at=found.at, precision=found.precision)
 
 
-def _parse_text(entry: DashedEntry, url: str) -> "Body":
-    parts = [entry.text("BODY"), entry.text("EXTENDED BODY")]
-    text = "\n\n".join(part for part in parts if part) or entry.text("EXCERPT")
+def _parse_text(entry: Section, texts: Mapping[str, str], url: str) -> "Body":
+    parts = (texts.get(name) for name in ("BODY", "EXTENDED BODY"))
+    text = "\n\n".join(filter(None, parts)) or texts.get("EXCERPT", "")
     rule = entry.field("CONVERT BREAKS").lower()
     if rule in _CONVERTED or (rule not in _UNCHANGED and not _HTML_BREAKS.search(text)):
         text = add_line_breaks(text)
     return parse_body(text, url)
 
 
-def _read_categories(entry: DashedEntry) -> Iterator[str]:
+def _read_categories(entry: Section) -> Iterator[str]:
     """Yield the categories, then the tags, each once."""
     names = [value for key, value in entry.fields if key in ("PRIMARY CATEGORY", "CATEGORY")]
     names += [tag.strip(' "') for tag in entry.field("TAGS").split(",")]
     yield from dict.fromkeys(name for name in names if name)
 
 
-def _read_comments(entry: DashedEntry, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+def _read_comments(sections: Iterable[Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the comments and the trackbacks, in the order of the file."""
-    for section in entry.sections:
+    for section in sections:
         if section.name in ("COMMENT", "PING"):
             yield _read_comment(section, base_url, zone)
 

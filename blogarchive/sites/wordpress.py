@@ -6,19 +6,22 @@ into paragraphs when it shows the post; the block editor stores paragraphs.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import (
-    ExportedPost,
     ExportSite,
     InvalidExport,
     PostStatus,
+    XmlForm,
     add_line_breaks,
     child_text,
+    page_of_post,
     parse_body,
     parse_export_page,
     time_with_utc,
@@ -40,7 +43,7 @@ _STATUSES = {
 }
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
     document = parse_export_page(page)
     channel = document.root.find("channel")
     item = None if channel is None else channel.find("item")
@@ -68,13 +71,16 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
         comments=comments,
         categories=tuple(_read_categories(item)),
     )
-    return ExportedPost(
-        encoding=document.encoding,
-        status=_post_status(item, number),
-        author=author,
-        post=post,
-        problems=document.problems,
-    )
+    parsed = page_of_post(document.encoding, author, post, document.problems)
+    return _post_status(item, number), parsed
+
+
+def _exported_at(channel: Element) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(child_text(channel, "pubDate"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 SITE = ExportSite(
@@ -82,6 +88,13 @@ SITE = ExportSite(
     title="WordPress",
     content_type="application/rss+xml",
     read_post=_read_post,
+    form=XmlForm(
+        root="rss",
+        container="channel",
+        element="item",
+        stored=("title", "link", "description", "base_site_url", "base_blog_url", "author"),
+        exported_at=_exported_at,
+    ),
     post_url=re.compile(r"[?&](?:p|page_id)=(\d+)"),
     zone=ZoneInfo("UTC"),
     image_hosts=("*.files.wordpress.com", "*.wp.com"),

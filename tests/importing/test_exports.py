@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 
 from blogarchive.errors import UsageError
+from blogarchive.importing.export_xml import split_elements
 from blogarchive.importing.exports import import_export
 from blogarchive.importing.importer import ImportReport
-from blogarchive.importing.platforms.xml_file import Part, read_head, split_elements
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import crawled_site_names, parse_page
 from blogarchive.store.database.archive import Archive
@@ -412,39 +412,27 @@ FEED = (
 ELEMENTS = [b"<e>one<![CDATA[</e><e>]]></e>", b"<e a='1'><!-- </e> -->two</e\n>", b"<e>three</e>"]
 
 
-def split(folder: Path, body: bytes, limit: int = 1000) -> list[Part]:
-    file = folder / "feed.xml"
-    file.write_bytes(body)
-    return list(split_elements(file, "e", limit))
-
-
-@pytest.mark.parametrize("block", [1, 2, 3, 7, 64, 1000])
-def test_the_elements_are_the_same_for_every_size_of_a_block(
-    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("blogarchive.importing.platforms.xml_file._BLOCK", block)
-    parts = split(tmp_path, FEED)
-    assert [part.body for part in parts] == ELEMENTS
-    assert [FEED[part.start : part.end] for part in parts] == ELEMENTS
-    assert not any(part.is_cut for part in parts)
-    assert read_head(tmp_path / "feed.xml", "e", 1000) == FEED[: FEED.index(b"<e>one")]
-
-
-@pytest.mark.parametrize("block", [1, 7, 1000])
-def test_an_element_above_the_limit_is_named_without_its_bytes(
-    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("blogarchive.importing.platforms.xml_file._BLOCK", block)
-    parts = split(tmp_path, FEED.replace(b"two", b"2" * 900), limit=200)
-    assert [part.body for part in parts] == [ELEMENTS[0], None, ELEMENTS[2]]
+def test_elements_in_sections_and_comments_are_none() -> None:
+    parts = list(split_elements(FEED, "e"))
+    assert [FEED[part] for part, _is_whole in parts] == ELEMENTS
+    assert all(is_whole for _part, is_whole in parts)
+    assert list(split_elements(b"<feed></feed>", "e")) == []
 
 
 @pytest.mark.parametrize("end", [b"<e>thr", b"<e>three<![CDATA[", b"<e>three<!-- ", b"<e>three</"])
-def test_the_element_in_which_the_file_ends_is_cut(end: bytes, tmp_path: Path) -> None:
-    parts = split(tmp_path, FEED[: FEED.index(b"<e>three")] + end)
-    assert [(part.is_cut, part.body) for part in parts][-1] == (True, end)
+def test_the_element_in_which_the_file_ends_is_cut(end: bytes) -> None:
+    body = FEED[: FEED.index(b"<e>three")] + end
+    part, is_whole = list(split_elements(body, "e"))[-1]
+    assert (body[part], is_whole) == (end, False)
 
 
-def test_a_file_without_the_element_has_no_part(tmp_path: Path) -> None:
-    assert split(tmp_path, b"<feed></feed>") == []
-    assert read_head(tmp_path / "feed.xml", "e", 1000) == b"<feed></feed>"
+def test_a_post_above_the_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blogarchive.importing.export_xml.MAX_BYTES", 3_000)
+    body = read_case("wordpress").replace(">龙井".encode(), b">" + b"x" * 3_000, 1)
+    done = import_bytes(tmp_path, "wordpress", body)
+    assert (done.posts, ["is larger than" in one.why for one in done.unplaced]) == (1, [True])
+
+
+def test_an_empty_file_is_no_export(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no export of WordPress"):
+        import_bytes(tmp_path, "wordpress", b"")

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.platforms.xml_file import MAX_BYTES, NamedFacts, PostPage, Reject
+from blogarchive.importing.export_xml import MAX_BYTES, ExportFile, PostPage, Reject
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.exports import begins_entry, ends_section, may_end_entry, parse_entry, unknown_blog_url
 
@@ -17,36 +16,27 @@ _LINE = 2**20
 _MAX_TITLE = 40
 
 
-_Entry = tuple[bytes | None, int]
-"""The bytes of an entry, None if it is too large, and the place of its end in the file."""
+def _read_pages(path: Path, prefix: bytes, reject: Reject) -> Iterator[PostPage]:
+    """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
+    size = path.stat().st_size
+    for body, end in _split_entries(path):
+        if body is None:
+            why = _("the post before byte {end} is larger than {size} MB")
+            reject(path.name, why.format(end=end, size=MAX_BYTES >> 20))
+            continue
+        name = _find_title(body)
+        if end >= size and not _is_whole(body):
+            why = _("the file ends in {title!r} without a line of dashes; it is not imported")
+            reject(path.name, why.format(title=name))
+            continue
+        yield PostPage(body=prefix + body, name=name, offset=end)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MovableTypeFile:
-    """An export file of Movable Type; implements the `ExportFile` protocol. `prefix` are the fields of the blog."""
+def open_movabletype(path: Path, url: str | None, zone: str | None) -> ExportFile:
+    """Return the export file of Movable Type at that path, with the facts that the user named. Raises `UsageError`.
 
-    path: Path
-    prefix: bytes
-    exported_at: datetime | None = None
-
-    def pages(self, reject: Reject) -> Iterator[PostPage]:
-        """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
-        size = self.path.stat().st_size
-        for body, end in _split_entries(self.path):
-            if body is None:
-                why = _("the post before byte {end} is larger than {size} MB")
-                reject(self.path.name, why.format(end=end, size=MAX_BYTES >> 20))
-                continue
-            name = _find_title(body)
-            if end >= size and not _is_whole(body):
-                why = _("the file ends in {title!r} without a line of dashes; it is not imported")
-                reject(self.path.name, why.format(title=name))
-                continue
-            yield PostPage(body=self.prefix + body, name=name, offset=end)
-
-
-def open_movabletype(path: Path, facts: NamedFacts) -> MovableTypeFile:
-    """Return the export file of Movable Type at that path. Raises `UsageError`."""
+    The fields of the blog are stored before each post.
+    """
     try:
         body, _end = next(_split_entries(path), (None, 0))
     except OSError as error:
@@ -58,14 +48,14 @@ def open_movabletype(path: Path, facts: NamedFacts) -> MovableTypeFile:
                 path=path
             )
         )
-    author = parse_entry(decode(body).text).field("AUTHOR")
-    url = facts.url or unknown_blog_url(author or path.stem)
-    zone = f"ZONE: {facts.zone}\n" if facts.zone else ""
-    return MovableTypeFile(path=path, prefix=f"BLOG: {url}\n{zone}".encode())
+    author = parse_entry(decode(body).text)[0].field("AUTHOR")
+    blog = f"BLOG: {url or unknown_blog_url(author or path.stem)}\n"
+    prefix = f"{blog}ZONE: {zone}\n" if zone else blog
+    return ExportFile(exported_at=None, pages=partial(_read_pages, path, prefix.encode()))
 
 
-def _split_entries(path: Path) -> Iterator[_Entry]:
-    """Yield the entries of a file. Raises `OSError`."""
+def _split_entries(path: Path) -> Iterator[tuple[bytes | None, int]]:
+    """Yield the bytes of each entry, None if it is too large, and the place of its end. Raises `OSError`."""
     entry = bytearray()
     waiting = bytearray()  # dashes that end the entry if another begins after them
     end, is_too_large = 0, False

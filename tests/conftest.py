@@ -2,13 +2,20 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browse import chromium
+
+# Containers often forbid compiled files. Each worker would then rewrite the asserts of all modules in every run, and
+# each process of a test would compile this program.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in every run, and no limit of time, so that no run fails that another passed.
 settings.register_profile(
@@ -75,14 +82,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "attack" not in config.option.markexpr:
         items[:] = [item for item in items if not item.get_closest_marker("attack")]
     for item in items:
-        if _folder(item) in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
+        if _folder(item.path) in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
             item.add_marker("slow")
     yield
     items[:] = _in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+@cache
+def _folder(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 def _in_order(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -90,7 +98,8 @@ def _in_order(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
     Short tests come last, which workers without tests take over.
     """
-    kinds = ([i for i in items if _folder(i) in WAITING], [i for i in items if _folder(i) not in WAITING])
+    waiting = [item for item in items if _folder(item.path) in WAITING]
+    kinds = (waiting, [item for item in items if _folder(item.path) not in WAITING])
     return [item for part in range(workers) for kind in kinds for item in _part(kind, part, workers)]
 
 

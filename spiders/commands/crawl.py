@@ -62,7 +62,7 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the crawl and set its exit code."""
-        _refuse_unused(opts.set)
+        refuse_unused(opts.set)
         if args == ["page"]:
             raise UsageError(
                 "the spider page serves `scrapy shell`, `fetch`, `parse` and `blogarchive doctor`"
@@ -114,7 +114,8 @@ class PostFeedExporter(FeedExporter):
         await super().close_spider(spider)
 
 
-def _refuse_unused(given: Collection[str]) -> None:
+def refuse_unused(given: Collection[str]) -> None:
+    """Raise `UsageError` for a setting, as NAME=VALUE, that would change nothing."""
     for name in (words.partition("=")[0] for words in given):
         for unused, reason in _UNUSED.items():
             if name == unused or (unused.endswith("_") and name.startswith(unused)):

@@ -26,6 +26,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
 from tests.demo import DemoHost, make_blog, sample_blog
 from tests.paths import NEEDS_ASCII_CHECKOUT, ROOT
+from tests.tool import run_command
 
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
@@ -438,9 +439,8 @@ def test_each_command_with_json_prints_one_document_and_nothing_else_on_stdout(
         new = [host.blog_url("7"), "--site", "creaders", "--delay", "0", "--db", str(tmp_path / "new.db")]
         urlretrieve(host.blog_url("7"), page)
         for words in (["backup", *new], ["update", *new[3:]], ["update", "--dry-run", *new[3:]]):
-            arguments = [sys.executable, "-m", "blogarchive", *words, "--json"]
-            ran = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
-            assert isinstance(json.loads(ran.stdout), dict), (words, ran.stderr)
+            ran = run_command(*words, "--json", folder=tmp_path)
+            assert isinstance(json.loads(ran.out), dict), (words, ran.err)
     commands = (
         *("status", "failures", "log", "verify", "diff 506012", "sites", "settings", "settings 31182"),
         *(
@@ -468,16 +468,15 @@ def _options(command: click.Command | None) -> set[str]:
     return {name for parameter in command.params for name in parameter.opts}
 
 
-def test_doctor_prints_each_field_with_its_line() -> None:
+def test_doctor_prints_each_field_with_its_line(tmp_path: Path) -> None:
     with DemoHost([sample_blog("31182")]) as host:
         url = host.post_url("31182", 506012)
-        arguments = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--lines"]
-        ran = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    assert "posts[0].title = 一只猫能不能改变整条街的格局？兼答读者  [line " in ran.stdout
-    assert "posts[0].posted = 2025-01-28 01:46:53 = 2025-01-28T01:46:53-08:00 (second)" in ran.stdout
-    shown = dict(re.findall(r"^ +(\d+) (.*)$", ran.stdout, re.MULTILINE))
-    places = dict(re.findall(r"^(\S+) = .*  \[line (\d+), ", ran.stdout, re.MULTILINE))
+        ran = run_command("doctor", url, "--site", "creaders", "--lines", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "posts[0].title = 一只猫能不能改变整条街的格局？兼答读者  [line " in ran.out
+    assert "posts[0].posted = 2025-01-28 01:46:53 = 2025-01-28T01:46:53-08:00 (second)" in ran.out
+    shown = dict(re.findall(r"^ +(\d+) (.*)$", ran.out, re.MULTILINE))
+    places = dict(re.findall(r"^(\S+) = .*  \[line (\d+), ", ran.out, re.MULTILINE))
     for field, label in (
         ("posts[0].views", "浏览"),
         ("posts[0].likes", "浏览"),
@@ -489,12 +488,11 @@ def test_doctor_prints_each_field_with_its_line() -> None:
         assert label in shown[places[field]], field
 
 
-def test_doctor_names_the_line_of_the_comment_itself_if_its_author_wrote_others() -> None:
+def test_doctor_names_the_line_of_the_comment_itself_if_its_author_wrote_others(tmp_path: Path) -> None:
     with DemoHost([make_blog("31182", posts=5)]) as host:
         url = host.post_url("31182", 400545)
-        arguments = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--json"]
-        ran = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
-    lines = {one["field"]: one["line"] for one in json.loads(ran.stdout)}
+        ran = run_command("doctor", url, "--site", "creaders", "--json", folder=tmp_path)
+    lines = {one["field"]: one["line"] for one in json.loads(ran.out)}
     last = "posts[0].comments[4]"
     assert lines[f"{last}.author_name"] == lines[f"{last}.posted"] == lines[f"{last}.body_text"] - 1
     assert lines["posts[0].unseen_comments"] is None

@@ -59,7 +59,7 @@ Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
 _READING_PAGE: Final = re.compile(
-    r"/|/app(/open)?|/(read|archive)(/in/[^/]+)?(/post/\d+(/edits)?|/author/\d+(/plots)?)?/?"
+    r"/|/app(/open)?|/read(/in/[^/]+)?(/post/\d+(/edits)?|/author/\d+(/plots)?)?/?"
     r"|/read(/in/[^/]+)?/(blogs|gone|edited|failures|help)"
 )
 

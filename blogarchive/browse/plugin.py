@@ -2,8 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Awaitable, Callable, Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,7 @@ from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment, PackageLoader
 
-from blogarchive.browse import archives, requests, tables
+from blogarchive.browse import archives, requests
 from blogarchive.browse.guard import limit_connection
 from blogarchive.browse.pages import list_pages, post_choices
 from blogarchive.browse.pages.author_page import show_author
@@ -21,6 +20,7 @@ from blogarchive.browse.pages.plots_page import show_plots
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.requests import Handler, RequestContext, make_view
+from blogarchive.browse.tables import asgi_wrapper, filters_from_request, menu_links, render_cell
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs
 from blogarchive.store.search.search import escape_fts
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
+__all__ = ["asgi_wrapper", "filters_from_request", "menu_links", "render_cell"]
+"""Hooks that Datasette finds here."""
+
 _IN = r"(?:/in/(?P<database>[^/]+))?"
-Route = Callable[..., Awaitable[Response]]
 
 
 async def _show_media(context: RequestContext) -> Response:
@@ -52,25 +54,20 @@ async def _show_help(context: RequestContext) -> Response:
     return await context.render("help.html", {"keys": post_choices.KEYS})
 
 
-async def _show_stylesheet() -> Response:
-    """`/read/style.css`: the part shared with exported pages, then that of the reading pages."""
-    return _stylesheet(
-        _read_text("blogarchive.rendering", "style.css") + _read_text("blogarchive.browse", "pages.css")
-    )
+_STYLES: Final = {
+    "style": (("blogarchive.rendering", "style.css"), ("blogarchive.browse", "pages.css")),
+    "tables": (("blogarchive.browse", "tables.css"),),
+}
+"""The stylesheet of the reading pages begins with that of exported pages; Datasette's own pages have another one."""
 
 
-async def _show_tables_stylesheet() -> Response:
-    """`/read/tables.css`: for Datasette's own pages."""
-    return _stylesheet(_read_text("blogarchive.browse", "tables.css"))
-
-
-def _stylesheet(text: str) -> Response:
-    return requests.respond(text, "text/css; charset=utf-8", {"cache-control": "private, max-age=300"})
-
-
-@cache
-def _read_text(package: str, name: str) -> str:
-    return (files(package) / name).read_text("utf-8")
+async def _show_stylesheet(request: Request) -> Response:
+    """`/read/style.css` and `/read/tables.css`."""
+    texts = [
+        (files(package) / name).read_text("utf-8") for package, name in _STYLES[request.url_vars["name"]]
+    ]
+    headers = {"cache-control": "private, max-age=300"}
+    return requests.respond("".join(texts), "text/css; charset=utf-8", headers)
 
 
 _PAGES: Final[dict[str, Handler]] = {
@@ -79,9 +76,6 @@ _PAGES: Final[dict[str, Handler]] = {
     r"author/(?P<id>\d{1,15})": show_author,
     r"search": show_search,
     r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
-}
-# Below /archive they could hide tables and queries of these names.
-_PAGES_OF_READ: Final[dict[str, Handler]] = {
     r"author/(?P<id>\d{1,15})/plots": show_plots,
     r"blogs": list_pages.show_blogs,
     r"gone": list_pages.show_gone,
@@ -100,21 +94,6 @@ _READS: Final[dict[Handler, tuple[str, ...]]] = {
     list_pages.show_failures: ("failures",),
 }
 """Further tables that a page shows."""
-
-
-def _routes(*, own: bool, databases: Iterable[str]) -> list[tuple[str, Route]]:
-    """Return the routes for Datasette; a server of our own (`own`) also has a first page and the name `archive`."""
-    homes = ["read"] if "archive" in databases or not own else ["read", "archive"]
-    names = "read|archive" if own else "read"
-    pages = [(rf"(?:{names}){_IN}/{path}", page) for path, page in _PAGES.items()]
-    pages += [(rf"read{_IN}/{path}", page) for path, page in _PAGES_OF_READ.items()]
-    return [
-        *([(r"^/$", _open_first_page)] if own else []),
-        (r"^/read/style\.css$", _show_stylesheet),
-        (r"^/read/tables\.css$", _show_tables_stylesheet),
-        (rf"^/(?:{'|'.join(homes)}){_IN}/?$", make_view(show_home)),
-        *((f"^/{path}$", make_view(page, *_READS.get(page, ()))) for path, page in pages),
-    ]
 
 
 _MAPPED_BYTES = 2**31 - 2**16 if os.name == "posix" else 0  # Windows shrinks no mapped file
@@ -151,8 +130,13 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 @hookimpl
 def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
-    """Return the routes of the reading pages."""
-    return _routes(own=archives.is_own_server(datasette), databases=datasette.databases)
+    """Return the routes of the reading pages; a server of our own also has a first page."""
+    return [
+        *([(r"^/$", _open_first_page)] if archives.is_own_server(datasette) else []),
+        (r"^/read/(?P<name>style|tables)\.css$", _show_stylesheet),
+        (rf"^/read{_IN}/?$", make_view(show_home)),
+        *((rf"^/read{_IN}/{path}$", make_view(page, *_READS.get(page, ()))) for path, page in _PAGES.items()),
+    ]
 
 
 @hookimpl
@@ -171,12 +155,6 @@ def canned_queries(datasette: "Datasette", database: str, actor: Any) -> Any:
     if database not in archives.archive_names(datasette):
         return {}
     return archives.visible_queries(datasette, actor, database)
-
-
-@hookimpl
-def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
-    """Return faster conditions for the filter `contains`."""
-    return tables.narrow_contains(request, table) if database in archives.archive_names(datasette) else None
 
 
 @hookimpl(hookwrapper=True)
@@ -202,26 +180,6 @@ async def _raised(answer: Any, exception: Exception) -> Any:
 
 
 @hookimpl
-def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
-    """On a server of our own, mark a CSV of an archive as UTF-8 for Excel."""
-    return tables.wrap_app(datasette)
-
-
-@hookimpl
 def extra_css_urls(database: str | None, datasette: "Datasette") -> list[str]:
     """Return the stylesheet of Datasette's pages of an archive."""
     return [datasette.urls.path("/read/tables.css")] if database in archives.archive_names(datasette) else []
-
-
-@hookimpl
-def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
-    """Return links from every page of Datasette to the reading pages."""
-    return tables.menu_links(datasette)
-
-
-@hookimpl
-def render_cell(
-    row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
-) -> Any:
-    """Return titles as links to the reading pages, and long texts folded."""
-    return tables.render_cell(datasette, database, table, column, row, value)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from datasette import hookimpl
 from datasette.filters import FilterArguments
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 _CONTAINS = "__contains"
 
 
-def narrow_contains(request: Request, table: str) -> FilterArguments | None:
+@hookimpl
+def filters_from_request(
+    request: Request, database: str, table: str, datasette: "Datasette"
+) -> FilterArguments | None:
     """Return conditions on the search index for the `contains` filters of a request; None if none can be used."""
+    if database not in archives.archive_names(datasette):
+        return None
     clauses = []
     params: dict[str, str] = {}
     for argument in request.args:
@@ -47,9 +53,9 @@ _App = Callable[
 _BOM = b"\xef\xbb\xbf"
 
 
-def wrap_app(datasette: "Datasette") -> Callable[[_App], _App]:
-    """Return the ASGI wrapper; it changes nothing on a server that is not our own."""
-
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Callable[[_App], _App]:
+    """On a server of our own, mark a CSV of an archive as UTF-8 for Excel, and disable its formulas."""
     is_own = archives.is_own_server(datasette)
     csv.field_size_limit(MAX_VALUE_BYTES)
 
@@ -135,8 +141,9 @@ _LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "coun
 _SUMMARY_LENGTH = 60
 
 
+@hookimpl
 def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
-    """Return a link for each archive."""
+    """Return links from every page of Datasette to the reading pages."""
     known = archives.home_urls(datasette)
     return [
         {"href": home, "label": "阅读 Read" if len(known) == 1 else f"阅读 Read: {name}"}
@@ -150,8 +157,9 @@ def fold_text(value: str) -> Markup:
     return Markup("<details><summary>{}…</summary>{}</details>").format(beginning, value)
 
 
+@hookimpl
 def render_cell(
-    datasette: "Datasette", database: str, table: str | None, column: str, row: Any, value: object
+    row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Markup | None:
     """Return the cell as a link to a reading page or as folded text; None if Datasette should render it."""
     if not isinstance(value, str) or not value or database not in archives.archive_names(datasette):

@@ -70,13 +70,10 @@ def explain_no_url(text: str) -> str:
 
 def other_scheme(url: str) -> str:
     """Return the URL with http instead of https, or the reverse."""
-    return (
-        url.replace("https://", "http://", 1) if url.startswith("https:") else url.replace("http", "https", 1)
-    )
+    scheme, _separator, rest = url.partition(":")
+    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
 
 
-_TITLES = re.compile(r"(?:posts|listed)\[\d+\]\.title")
-_CUT_TITLES = re.compile(r"latest\[\d+\]\.title")  # a sidebar cuts long titles
 _MOST_TITLES = 5
 
 
@@ -103,8 +100,11 @@ class Preview:
 def preview_of(doctor_json: str) -> Preview:
     """Return the preview from the output of `blogarchive doctor URL --json`."""
     fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
-    months = _matching(fields, re.compile(r"months\[\d+\]\.month"))
-    titles = _matching(fields, _TITLES) or _matching(fields, _CUT_TITLES)
+    months = _matching(fields, r"months\[\d+\]\.month")
+    # a sidebar cuts long titles
+    titles = _matching(fields, r"(?:posts|listed)\[\d+\]\.title") or _matching(
+        fields, r"latest\[\d+\]\.title"
+    )
     return Preview(
         kind=fields.get("kind", "unknown"),
         blog_title=_shown(fields, "author.blog_title"),
@@ -112,22 +112,17 @@ def preview_of(doctor_json: str) -> Preview:
         titles=tuple(titles)[:_MOST_TITLES],
         first_month=min(months, default=None),
         last_month=max(months, default=None),
-        months=_count(fields.get("months[…]"), len(months)),
+        months=int(found[0]) if (found := re.match(r"\d+", fields.get("months[…]", ""))) else len(months),
     )
 
 
-def _matching(fields: dict[str, str], pattern: re.Pattern[str]) -> list[str]:
-    return list(dict.fromkeys(value for field, value in fields.items() if pattern.fullmatch(field)))
+def _matching(fields: dict[str, str], pattern: str) -> list[str]:
+    return list(dict.fromkeys(value for field, value in fields.items() if re.fullmatch(pattern, field)))
 
 
 def _shown(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     return None if value in (None, "none", "None", "") else str(value)
-
-
-def _count(words: str | None, listed: int) -> int:
-    found = re.match(r"\d+", words or "")
-    return int(found[0]) if found else listed
 
 
 _SITE_NAMES: Final = {
@@ -144,11 +139,6 @@ _SITE_NAMES: Final = {
 def site_title(name: str) -> str:
     """Return the name of a site as its bloggers know it."""
     return _SITE_NAMES.get(name, name)
-
-
-def site_titles() -> dict[str, str]:
-    """Return the titles of all sites that can be crawled, by their names."""
-    return {name: site_title(name) for name in crawled_site_names()}
 
 
 def _is_of_known_site(url: str) -> bool:
@@ -181,22 +171,18 @@ async def check(context: AppContext) -> Response:
     else:
         url, result = await _ask_both_schemes(context, url, site)
         preview = preview_of(result.out) if result.code == 0 else None
-        message = None if preview else _failure_words(result)
+        message = None if preview else UNKNOWN_SITE if "--site" in result.message else result.words(NO_ANSWER)
     return await context.page(
         "check.html",
         url=url,
         text=url or text,
         has_several=has_several_urls(text),
         site=site,
-        sites=site_titles(),
+        sites={name: site_title(name) for name in crawled_site_names()},
         needs_site=url is not None and message in (None, UNKNOWN_SITE) and not _is_of_known_site(url),
         preview=preview,
         message=message,
     )
-
-
-def _failure_words(result: CommandResult) -> str:
-    return UNKNOWN_SITE if "--site" in result.message else result.words(NO_ANSWER)
 
 
 async def _ask_both_schemes(context: AppContext, url: str, site: str) -> tuple[str, CommandResult]:

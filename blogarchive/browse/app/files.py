@@ -201,16 +201,8 @@ async def _plan_post(context: AppContext, named: str, place: Path) -> _Plan | No
 
 
 async def show_task(context: AppContext) -> Response:
-    """`/app/task`: the progress of the last task, then its result."""
-    return await _render_task(context, "task.html")
-
-
-async def show_task_part(context: AppContext) -> Response:
-    """`/app/task/part`: the part of `/app/task` that changes while it runs."""
-    return await _render_task(context, "task_part.html")
-
-
-async def _render_task(context: AppContext, template: str) -> Response:
+    """`/app/task`: the progress of the last task, then its result; `/app/task/part`: what changes of it."""
+    template = "task_part.html" if context.request.path.endswith("/part") else "task.html"
     task = context.state.task
     if not task.kind:
         return Response.redirect("/app/files")

@@ -1,13 +1,20 @@
 """The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages import post_choices
-from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, Choice, format_count, list_url
+from blogarchive.browse.pages.post_choices import (
+    PERIOD,
+    YEAR_LENGTH,
+    Choice,
+    format_count,
+    list_url,
+    posts_url,
+)
 from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
@@ -20,12 +27,8 @@ from blogarchive.store.statements import Statements
 _FEW_MONTHS = 36
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """The posts of the list's category, or of all, in each year and in each month of the selected year."""
-
-    years: Mapping[str, int]
-    months: Mapping[str, int]
+_Counts = tuple[Mapping[str, int], Mapping[str, int]]
+"""The posts of the list's category, or of all, in each year and in each month of the selected year."""
 
 
 async def show_author(context: RequestContext) -> Response:
@@ -40,12 +43,11 @@ async def show_author(context: RequestContext) -> Response:
 
 def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
     """Return the posts of each month as bars that link to their lists."""
-    page = f"{context.home}/author/{blog.id}"
     bars = {
         month.month: Bar(
             month.stored,
             _describe_month(context, month),
-            page + list_url(PostSelection(period=month.month)),
+            posts_url(context.home, blog, month.month),
             month.lacking,
         )
         for month in months
@@ -83,25 +85,25 @@ def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[A
     year, category = found.selection.period[:YEAR_LENGTH], found.selection.category
     if category is None:
         years = post_choices.count_years(found.months)
-        return found, _Counts(years, post_choices.count_months(found.months, year))
+        return found, (years, post_choices.count_months(found.months, year))
     years = lists.read_category_years(archive, category)
     months = lists.read_category_months(archive, author_id, category, year) if year else {}
-    return found, _Counts(years, months)
+    return found, (years, months)
 
 
 def _template_values(
     context: RequestContext, found: AuthorPage, counts: _Counts, chosen: PostSelection
 ) -> dict[str, object]:
-    selection = found.selection
+    selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
-    newest_first = dict(sorted(counts.years.items(), reverse=True))
+    newest_first = dict(sorted(years.items(), reverse=True))
     return {
         "page": found,
         "blog": found.blog,
         "category": category,
         "period": selection.period,
         "years": tuple(post_choices.choose_periods(newest_first, selection)),
-        "months": tuple(post_choices.choose_periods(counts.months, selection)),
+        "months": tuple(post_choices.choose_periods(months, selection)),
         "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
         "all_years": list_url(PostSelection(category=category.id)) if category else "",
         "all_categories": list_url(PostSelection(period=chosen.period)),
@@ -128,11 +130,7 @@ def _group_months(found: AuthorPage) -> dict[str, tuple[Choice, ...]]:
 
 
 def _describe_month(context: RequestContext, month: Month) -> str:
-    if month.lacking:
-        return context.gettext(
-            "{month}: {stored} stored, {missing} missing",
-            month=month.month,
-            stored=month.stored,
-            missing=month.lacking,
-        )
-    return context.gettext("{month}: {stored} stored", month=month.month, stored=month.stored)
+    words = (
+        N_("{month}: {stored} stored, {missing} missing") if month.lacking else N_("{month}: {stored} stored")
+    )
+    return context.gettext(words, month=month.month, stored=month.stored, missing=month.lacking)

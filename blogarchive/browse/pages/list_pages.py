@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
@@ -90,16 +89,6 @@ _MAX_NAME = 200
 _LEAP_YEAR = 2024  # has every day of the year
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ShownFailure:
-    """A failure in words, its reason, and the id of the stored post that its URL names, if any."""
-
-    failure: OpenFailure
-    words: str
-    reason: str
-    post_id: int | None
-
-
 async def show_blogs(context: RequestContext) -> Response:
     """`/read/blogs`, with `?name=` and `?page=`."""
     page = _read_page(context)
@@ -123,23 +112,23 @@ async def show_failures(context: RequestContext) -> Response:
     """`/read/failures`, with `?page=`."""
     page = _read_page(context)
 
-    def read(archive: Statements) -> tuple[list[_ShownFailure], int]:
+    def read(archive: Statements) -> tuple[list[tuple[OpenFailure, str, str, int | None]], int]:
+        """Return failures with their words, their reasons and the stored posts of their URLs, and how many there are."""
         found, total = lists.read_failures(archive, page)
+        translate = catalogue(context.language).gettext
         shown = [
-            _ShownFailure(
-                failure=one,
-                words=describe_failure(one.kind),
-                reason=explain_detail(one.detail, one.kind, catalogue(context.language).gettext),
-                post_id=post_lookup.find_by_url(archive, one.url),
+            (
+                one,
+                describe_failure(one.kind),
+                explain_detail(one.detail, one.kind, translate),
+                post_lookup.find_by_url(archive, one.url),
             )
             for one in found
         ]
         return shown, total
 
     shown, total = await context.query(read)
-    return await context.render(
-        "failures.html", {"failures": shown, "total": total, "pages": _turn(context, page, total)}
-    )
+    return await context.render("failures.html", {"failures": shown, "pages": _turn(context, page, total)})
 
 
 async def show_day(context: RequestContext) -> Response:

@@ -1,28 +1,18 @@
 """The plots of a blog: posts, comments and visits over time, days of posts, categories by year, who comments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages.author_page import describe_visits, draw_months
-from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_years, format_count, list_url
+from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_years, format_count, posts_url
 from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs
 from blogarchive.store.read.blogs import BlogPlots, CategoryYear
-from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import BlogSummary
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """The posts of a category in a year, with the URL of their list."""
-
-    posts: int
-    url: str
 
 
 async def show_plots(context: RequestContext) -> Response:
@@ -62,7 +52,6 @@ async def show_plots(context: RequestContext) -> Response:
 
 
 def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
-    page = f"{context.home}/author/{found.blog.id}"
     bars = {
         month: Bar(
             comments,
@@ -73,7 +62,7 @@ def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
                 month=month,
                 count=format_count(comments),
             ),
-            page + list_url(PostSelection(period=month)),
+            posts_url(context.home, found.blog, month),
         )
         for month, comments in found.comments.items()
     }
@@ -85,12 +74,11 @@ def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
 
 
 def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
-    page = f"{context.home}/author/{blog.id}"
     bars = {
         day: Bar(
             posts,
             context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts),
-            page + list_url(PostSelection(period=day[: len("YYYY-MM")])),
+            posts_url(context.home, blog, day[: len("YYYY-MM")]),
         )
         for day, posts in days.items()
     }
@@ -106,18 +94,19 @@ def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapp
     )
 
 
-def _tabulate(context: RequestContext, found: BlogPlots) -> tuple[list[str], dict[str, list[_Cell]]]:
-    """Return the years with posts in categories, newest first, and the cells of each category in them."""
+def _tabulate(
+    context: RequestContext, found: BlogPlots
+) -> tuple[list[str], dict[str, list[tuple[int, str]]]]:
+    """Return the years with posts in categories, newest first; of each category the posts in them, and their lists."""
     by_name: dict[str, dict[str, CategoryYear]] = {}
     for one in found.categories:
         by_name.setdefault(one.name, {})[one.year] = one
     years = sorted({one.year for one in found.categories if PERIOD.fullmatch(one.year)}, reverse=True)
-    page = f"{context.home}/author/{found.blog.id}"
 
-    def cell(one: CategoryYear | None, year: str) -> _Cell:
+    def cell(one: CategoryYear | None, year: str) -> tuple[int, str]:
         if one is None:
-            return _Cell(0, "")
-        return _Cell(one.posts, page + list_url(PostSelection(period=year[:YEAR_LENGTH], category=one.id)))
+            return 0, ""
+        return one.posts, posts_url(context.home, found.blog, year[:YEAR_LENGTH], one.id)
 
     return years, {
         name: [cell(of_years.get(year), year) for year in years] for name, of_years in by_name.items()

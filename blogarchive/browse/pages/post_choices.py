@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
@@ -19,7 +19,7 @@ from blogarchive.browse.languages import COOKIE_SECONDS
 from blogarchive.messages import N_
 from blogarchive.messages.details import gone_reason_words
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
-from blogarchive.store.read.models import Month
+from blogarchive.store.read.models import BlogSummary, Month
 
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""
@@ -39,15 +39,15 @@ class Choice:
 
 def list_url(selection: PostSelection) -> str:
     """Return the query that selects these posts on the page of their author."""
-    parts = []
-    if selection.period:
-        name = "month" if len(selection.period) > YEAR_LENGTH else "year"
-        parts.append(f"{name}={quote(selection.period)}")
-    if selection.category:
-        parts.append(f"category={selection.category}")
-    if selection.page > 1:
-        parts.append(f"page={selection.page}")
-    return f"?{'&'.join(parts)}#posts"
+    name = "month" if len(selection.period) > YEAR_LENGTH else "year"
+    page = selection.page if selection.page > 1 else None
+    given = {name: selection.period, "category": selection.category, "page": page}
+    return f"?{urlencode({key: value for key, value in given.items() if value})}#posts"
+
+
+def posts_url(home: str, blog: BlogSummary, period: str, category: int | None = None) -> str:
+    """Return the URL of the posts of a blog in a year or month, and in a category."""
+    return f"{home}/author/{blog.id}{list_url(PostSelection(period=period, category=category))}"
 
 
 def count_years(months: Iterable[Month]) -> dict[str, int]:
@@ -55,7 +55,7 @@ def count_years(months: Iterable[Month]) -> dict[str, int]:
     years: Counter[str] = Counter()
     for month in months:
         years[month.month[:YEAR_LENGTH]] += month.stored + month.missing
-    return dict(years)
+    return years
 
 
 def count_months(months: Iterable[Month], year: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from blogarchive.store.read import lists
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
-from blogarchive.store.search.search import Fragment, Hit, Order, search
+from blogarchive.store.search.search import Hit, Order, search
 from blogarchive.store.statements import Statements
 
 # query of a search
@@ -43,11 +43,7 @@ class SearchQuery:
     @property
     def filters(self) -> dict[str, Any]:
         """Return the keyword arguments of `search.search` and `search.count_hits`, without `comments`."""
-        return {
-            "author": self.author or None,
-            "since": self.since or None,
-            "until": self.until or None,
-        }
+        return {name: getattr(self, name) or None for name in ("author", "since", "until")}
 
     def url(self, **changes: Any) -> str:
         """Return the query of the first page of this search with fields changed, or of `page` if it is among them."""
@@ -95,9 +91,6 @@ def _is_date(text: str) -> bool:
     return True
 
 
-_LAST_HIT = HITS_PER_PAGE * LAST_PAGE
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """A link to a neighbour: its title and URL."""
@@ -121,17 +114,16 @@ async def find_trail(context: RequestContext, found: PostPage) -> Trail:
     """Return the trail of `?category=` or of `?q=…&hit=`, else that of all posts of the author by time."""
     place = context.int_parameter("hit", minimum=1)
     query = read_query(context)
-    if place is not None and place <= _LAST_HIT and query.terms and not query.wrong_date:
+    if place is not None and place <= HITS_PER_PAGE * LAST_PAGE and query.terms and not query.wrong_date:
         return await context.query(lambda archive: _search_trail(context, archive, query, place))
     category = context.int_parameter("category")
     if category is not None:
         trail = await context.query(lambda archive: _category_trail(context, archive, found.post, category))
         if trail is not None:
             return trail
-    steps = _steps(context, found.older, found.newer, "")
     year = (found.post.posted_at or "")[:4]
     url = f"{context.home}/author/{found.blog.id}{list_url(PostSelection(period=year))}"
-    return Trail("", url, *steps)
+    return Trail("", url, _step(context, found.older), _step(context, found.newer))
 
 
 def _category_trail(
@@ -142,21 +134,14 @@ def _category_trail(
         return None
     query = f"?category={category}"
     url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
-    steps = _steps(context, *lists.read_category_neighbours(archive, post, category), query)
+    older, newer = lists.read_category_neighbours(archive, post, category)
+    steps = _step(context, older, query), _step(context, newer, query)
     return Trail(context.gettext("Category: {name}", name=name), url, *steps, query)
 
 
-def _steps(
-    context: RequestContext,
-    older: PostLine | None,
-    newer: PostLine | None,
-    query: str,
-) -> tuple[Step | None, Step | None]:
-    def step(line: PostLine | None) -> Step | None:
-        title = line and (line.title or context.gettext("(untitled)"))
-        return Step(title or "", f"{context.home}/post/{line.id}{query}") if line else None
-
-    return step(older), step(newer)
+def _step(context: RequestContext, line: PostLine | None, query: str = "") -> Step | None:
+    title = line and (line.title or context.gettext("(untitled)"))
+    return Step(title or "", f"{context.home}/post/{line.id}{query}") if line else None
 
 
 def _search_trail(context: RequestContext, archive: Statements, query: SearchQuery, place: int) -> Trail:
@@ -190,8 +175,5 @@ def hit_url(context: RequestContext, query: SearchQuery, place: int, hit: Hit) -
 def _hit_step(context: RequestContext, query: SearchQuery, place: int, hit: Hit | None) -> Step | None:
     if hit is None:
         return None
-    return Step(_text(hit.title) or context.gettext("(untitled)"), hit_url(context, query, place, hit))
-
-
-def _text(fragments: tuple[Fragment, ...]) -> str:
-    return "".join(fragment.text for fragment in fragments)
+    title = "".join(fragment.text for fragment in hit.title)
+    return Step(title or context.gettext("(untitled)"), hit_url(context, query, place, hit))

@@ -90,7 +90,13 @@ _PAGES: Final[dict[str, Handler]] = {
 
 
 _READS: Final[dict[Handler, tuple[str, ...]]] = {
+    show_home: ("archive_months", "failures", "post_revisions", "runs"),
+    show_post: ("post_stats", "post_revisions", "comment_revisions"),
     show_edits: ("post_revisions",),
+    show_author: ("archive_months", "author_stats"),
+    show_plots: ("archive_months", "author_stats"),
+    list_pages.show_blogs: ("archive_months",),
+    list_pages.show_edited: ("post_revisions",),
     list_pages.show_failures: ("failures",),
 }
 """Further tables that a page shows."""
@@ -134,7 +140,7 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
     return [
         *([(r"^/$", _open_first_page)] if archives.is_own_server(datasette) else []),
         (r"^/read/(?P<name>style|tables)\.css$", _show_stylesheet),
-        (rf"^/read{_IN}/?$", make_view(show_home)),
+        (rf"^/read{_IN}/?$", make_view(show_home, *_READS[show_home])),
         *((rf"^/read{_IN}/{path}$", make_view(page, *_READS.get(page, ()))) for path, page in _PAGES.items()),
     ]
 

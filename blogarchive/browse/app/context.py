@@ -96,10 +96,6 @@ class ProgressMeter:
     def __init__(self) -> None:
         self._first: tuple[float, int] | None = None
 
-    def reset(self) -> None:
-        """Forget the looks at an earlier crawl."""
-        self._first = None
-
     def minutes_left(self, counts: CrawlCounts | None) -> int | None:
         """Return the minutes until a crawl ends; None until they can be estimated."""
         if counts is None or not counts.posts_found:

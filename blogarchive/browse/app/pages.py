@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.app import nightly
 from blogarchive.browse.app.check import find_url, site_title
-from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, refused
+from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, ProgressMeter, refused
 from blogarchive.browse.app.files import last_copy
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_, catalogue
@@ -135,7 +135,7 @@ def start_crawl(context: AppContext, *words: str) -> Response:
     """Start a command that crawls, unless one runs; return the way back to the overview."""
     if context.state.job.is_running:
         return _back("busy")
-    context.state.meter.reset()
+    context.state.meter = ProgressMeter()
     try:
         context.state.archive.parent.mkdir(parents=True, exist_ok=True)
         context.state.job.start(*words, language=context.language)

@@ -61,7 +61,12 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         port = listening.getsockname()[1]
         state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
         address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
-        server = uvicorn.Server(_config(state))
+        pm.register(AppPlugin(state), name="blogarchive-app")
+        app = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False).app()
+        limit_heap()
+        server = uvicorn.Server(
+            uvicorn.Config(guard(app, LOOPBACK_HOSTS), log_level="warning", lifespan="on")
+        )
         state.stop_server = lambda: setattr(server, "should_exit", True)
         try:
             with _noted_address(path, address):
@@ -124,13 +129,6 @@ def _running_address(archive: Path) -> str | None:
 
 def _note(archive: Path) -> Path:
     return archive.with_name(f"{archive.name}.app")
-
-
-def _config(state: AppState) -> uvicorn.Config:
-    pm.register(AppPlugin(state), name="blogarchive-app")
-    server = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False)
-    limit_heap()
-    return uvicorn.Config(guard(server.app(), LOOPBACK_HOSTS), log_level="warning", lifespan="on")
 
 
 def _migrate(path: Path) -> None:

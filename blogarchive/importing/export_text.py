@@ -7,7 +7,8 @@ from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.export_xml import MAX_BYTES, ExportFile, PostPage, Reject
+from blogarchive.importing.export_xml import ExportFile, PostPage, Reject
+from blogarchive.importing.saved_files import MAX_BYTES
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.exports import begins_entry, ends_section, may_end_entry, parse_entry, unknown_blog_url
 

@@ -18,12 +18,10 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from blogarchive.errors import UsageError
+from blogarchive.importing.saved_files import MAX_BYTES
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import INSTRUCTION, InvalidExport, XmlForm, parse_xml
-
-MAX_BYTES = 64 * 2**20
-"""The largest post that is imported, with its comments."""
 
 Reject = Callable[[str, str], None]
 """Called with the name of a part that is not imported, and the reason."""

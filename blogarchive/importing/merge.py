@@ -1,16 +1,19 @@
 """`merge`: import all that another archive has stored."""
 
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 
 from blogarchive.importing.importer import ImportReport, Unidentified
+from blogarchive.items import CrawledPage
 from blogarchive.store import merge
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages.context import ChangeCounts
+from blogarchive.store.pages.pages import StoredPage
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable, wrong_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
@@ -38,7 +41,13 @@ def merge_archive(
         with target.atomic():
             merge.start(target, other)
         before = merge.count_pages(target, "main")
-        counted = _save_pages(target, sizes, rejected, progress)
+        ids = merge.new_ids(target)
+        progress(0, len(ids))
+        found = merge.new_pages(target, ids, rejected)
+        counted = _save_slices(
+            target, found, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
+        )
+        counted += _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
         new = merge.count_pages(target, "main") - before
         refused = len(rejected) - len(bad)
         images = merge.copy_unparsed(target, sizes, rejected)
@@ -53,26 +62,28 @@ def merge_archive(
         )
 
 
-def _save_pages(
-    archive: Archive, sizes: SliceSizes, rejected: merge.Rejected, progress: Progress
+def _save_slices(
+    archive: Archive,
+    pages: Iterable[StoredPage],
+    save: Callable[[Archive, int, CrawledPage], ChangeCounts],
+    sizes: SliceSizes,
+    rejected: merge.Rejected,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> ChangeCounts:
-    """Parse the new pages on all cores and save them, a slice in each transaction; return the counts of changed rows.
+    """Parse pages on all cores and save them, a slice in each transaction; return the counts of changed rows.
 
-    A page that cannot be parsed is not copied, and `rejected` has its URL and the reason.
+    A page that cannot be parsed is not saved, and `rejected` has its URL and the reason.
     """
-    new, done, counted = merge.new_ids(archive), 0, ChangeCounts()
-    progress(done, len(new))
-    found = merge.new_pages(archive, new, rejected)
-    with closing(parse_stored_pages(found, errors=rejected)) as parsed:
+    counted, done = ChangeCounts(), 0
+    with closing(parse_stored_pages(pages, errors=rejected)) as parsed:
         while batch := list(islice(parsed, 1)):
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
-                    counted += merge.save_new(archive, page_id, crawled)
+                    counted += save(archive, page_id, crawled)
                     done += 1
-                    progress(done, len(new))
-    with closing(parse_stored_pages(merge.stale_pages(archive), errors=rejected)) as parsed:
-        while batch := list(islice(parsed, 1)):
-            with save_page.page_transaction(archive):
-                for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
-                    counted += save_page.resave_page(archive, page_id, crawled).changes
+                    progress(done)
     return counted
+
+
+def _resave(archive: Archive, page_id: int, crawled: CrawledPage) -> ChangeCounts:
+    return save_page.resave_page(archive, page_id, crawled).changes

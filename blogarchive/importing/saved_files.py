@@ -29,7 +29,7 @@ _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
 _NO_PAGES = {".css", ".js", ".json", ".xml", ".txt", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".ico", ".db"}
 MAX_BYTES = 64 * 2**20
-"""The largest page or image that is imported."""
+"""The largest page or image that is imported, or post of an export with its comments."""
 
 _SNIFFED = 2048
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}

@@ -4,8 +4,6 @@ import html
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
-from operator import is_
-from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, PageKind, ParsedUrl, Problem
@@ -110,32 +108,6 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
         return None
     parsed_url = site_by_name(site).parse_url(url)
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None
-
-
-# --- cache keys
-
-_T = TypeVar("_T")
-
-
-class IdentityKey(Generic[_T]):
-    """Some items as a cache key; two keys are equal if they have the same objects.
-
-    Comparing or hashing the values of hundreds of items costs more than the cache saves.
-    """
-
-    __slots__ = ("items",)
-
-    def __init__(self, items: tuple[_T, ...]) -> None:
-        self.items = items
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, IdentityKey):
-            return False
-        one, two = self.items, other.items
-        return one is two or (len(one) == len(two) and all(map(is_, one, two)))
-
-    def __hash__(self) -> int:
-        return hash((len(self.items), *map(id, self.items[:1])))
 
 
 # --- ids

@@ -29,7 +29,6 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import repair_text
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.links import IdentityKey
 
 _T = TypeVar("_T")
 
@@ -53,14 +52,12 @@ _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
 """Fields that hold a `DateText`, by type, with their name in a failure row."""
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    ParsedPage: ("author", "posts", "listed", "latest", "categories", "notice"),
+    ParsedPage: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
     Post: ("comments",),
     CategoryRow: ("posts",),
 }
-"""Fields that hold further items, by type. Months are not among them: they have a cache of their own."""
+"""Fields that hold further items, by type."""
 
-
-_MAX_CACHED_ITEMS = 100  # the longest tuple in the cache
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
@@ -82,12 +79,12 @@ def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> P
     it.
     """
     resolver = _DateResolver(now=fetched_at.astimezone(zone), zone=zone)
-    months = _resolve_months(IdentityKey(parsed.months), zone)
-    if months is None:
-        months = _merge_months([_apply(row, resolver.resolve_fields) for row in parsed.months])
-    resolved = _apply(_replace_months(parsed, months), resolver.resolve_fields)
+    resolved = _apply(parsed, resolver.resolve_fields)
+    months = _merge_months(resolved.months)
     problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
-    return replace(resolved, problems=parsed.problems + problems) if problems else resolved
+    if not problems and len(months) == len(resolved.months):
+        return resolved
+    return replace(resolved, months=months, problems=parsed.problems + problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,10 +113,6 @@ class _DateResolver:
         return _parse_full_date(text, self.zone) if _FULL_DATE.fullmatch(text) else parse_date(text, self.now)
 
 
-def _replace_months(parsed: ParsedPage, months: tuple[MonthRow, ...]) -> ParsedPage:
-    return parsed if IdentityKey(months) == IdentityKey(parsed.months) else replace(parsed, months=months)
-
-
 def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
     """Merge rows of one month: a page may show a month in two halves, or twice."""
     months: dict[str, MonthRow] = {}
@@ -133,25 +126,6 @@ def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
 
 def _sort_key(date_text: DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
-
-
-@lru_cache(maxsize=16)  # each page of a blog shows the same hundreds of months
-def _resolve_months(months: IdentityKey[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
-    """Return the dated rows; None if a month repeats, or a date is partial or already resolved."""
-    dated = []
-    for row in months.items:
-        first, last = _resolve_full_date(row.first, zone), _resolve_full_date(row.last, zone)
-        if first is None or last is None:
-            return None
-        dated.append(replace(row, first=first, last=last))
-    return tuple(dated) if len({row.month for row in dated}) == len(dated) else None
-
-
-def _resolve_full_date(date_text: DateText | None, zone: ZoneInfo) -> DateText | None:
-    if date_text is None or date_text.at is not None or not _FULL_DATE.fullmatch(date_text.text):
-        return None
-    found = _parse_full_date(date_text.text, zone)
-    return found and DateText(text=date_text.text, at=found.at, precision=found.precision)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog shows the same months
@@ -174,29 +148,9 @@ def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
         if isinstance(part, tuple):
-            if _need_no_change(part):
-                continue
             parts = tuple(_apply(one, change) for one in part)
             if any(new is not old for new, old in zip(parts, part, strict=True)):
                 changes[name] = parts
         elif part is not None and (whole := _apply(part, change)) is not part:
             changes[name] = whole
     return replace(item, **changes) if changes else item  # type: ignore[type-var]
-
-
-def _need_no_change(items: tuple[object, ...]) -> bool:
-    """Check whether a tuple of titles or categories needs no change; most pages of a blog repeat it."""
-    if not 0 < len(items) <= _MAX_CACHED_ITEMS or not isinstance(items[0], ListedPost | CategoryRow):
-        return False
-    return _need_no_change_cached(IdentityKey(items))
-
-
-@lru_cache(maxsize=64)  # most pages of a blog show the same titles
-def _need_no_change_cached(items: IdentityKey[object]) -> bool:
-    return all(map(_needs_no_change, items.items))
-
-
-def _needs_no_change(item: object) -> bool:
-    if isinstance(item, CategoryRow):
-        return repair_text(item.name) == item.name and all(map(_needs_no_change, item.posts))
-    return isinstance(item, ListedPost) and item.posted is None and repair_text(item.title) == item.title

@@ -8,10 +8,8 @@ from typing import Any
 from blogarchive.items import (
     Author,
     BlogLink,
-    CategoryRow,
     Link,
     ListedPost,
-    MonthRow,
     Page,
     PageKind,
     ParsedPage,
@@ -32,7 +30,7 @@ from blogarchive.sites.grammar.page import (
 )
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links import IdentityKey, linked_blogs
+from blogarchive.sites.links import linked_blogs
 
 # --- the page around a post
 
@@ -86,21 +84,12 @@ def _build_post_link(post: ListedPost) -> Link:
 
 def _build_sidebar_links(sidebar: Sidebar) -> list[Link]:
     """Return the links of the sidebar: months and categories first, then posts."""
-    return _build_month_links(IdentityKey(sidebar.months)) + _build_title_links(
-        IdentityKey(sidebar.latest), IdentityKey(sidebar.categories)
-    )
-
-
-@lru_cache(maxsize=16)
-def _build_month_links(months: IdentityKey[MonthRow]) -> list[Link]:
-    return [_build_link(row.url, PageKind.MONTH) for row in months.items if row.url]
-
-
-@lru_cache(maxsize=16)
-def _build_title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[CategoryRow]) -> list[Link]:
-    posts = [*latest.items, *(post for row in categories.items for post in row.posts)]
-    links = [_build_link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
-    return links + [_build_post_link(post) for post in posts if post.url]
+    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
+    return [
+        *(_build_link(row.url, PageKind.MONTH) for row in sidebar.months if row.url),
+        *(_build_link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url),
+        *(_build_post_link(post) for post in posts if post.url),
+    ]
 
 
 def _deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:

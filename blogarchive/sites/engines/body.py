@@ -184,7 +184,7 @@ def _extract(outline: Outline, heading: Element | None, closed: Collection[Eleme
             node.set(_KEY, str(place))
         else:
             dropped.append(node)
-    remove_elements(dropped)
+    remove_elements(copy, dropped)
     chosen = _run_readability(f"<html>{html.tostring(copy, encoding='unicode')}</html>")
     is_text = chosen is not None and outline.link_share(originals[chosen]) <= _MOST
     return originals[chosen] if chosen is not None and is_text else None

@@ -23,7 +23,6 @@ from blogarchive.sites.grammar.words import (
     strip_bullets,
     strip_count,
 )
-from blogarchive.sites.links import IdentityKey
 
 # --- months: rows of dates
 
@@ -285,7 +284,6 @@ _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s
 _MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _MAX_MORE_LENGTH = 40
 _CUT_BYTES = 30  # of titles in the sidebar of creaders
-_MAX_CACHED_TITLES = 100  # of a category in the cache
 
 
 @dataclass(kw_only=True, slots=True)
@@ -426,20 +424,11 @@ def _parse_categories(
     rows = []
     ends = [*offsets[1:], len(lines)]
     for start, end in zip(offsets, ends, strict=False):  # one end too many if there is no heading
-        rows += [
-            _build_category(name, url, IdentityKey(()))
-            for name, url in _categories_before_last(view, lines[start])
-        ]
+        rows += [CategoryRow(name=name, url=url) for name, url in _categories_before_last(view, lines[start])]
         name, url = headings[lines[start]]
         titles = _parse_titles(view, lines[start + 1 : end], posts)
-        make = _build_category if len(titles) <= _MAX_CACHED_TITLES else _build_category.__wrapped__
-        rows.append(make(name, url, IdentityKey(titles)))
+        rows.append(CategoryRow(name=name, url=url, posts=titles))
     return tuple(rows)
-
-
-@lru_cache(maxsize=256)  # each page of a blog has the same categories
-def _build_category(name: str, url: str | None, titles: IdentityKey[ListedPost]) -> CategoryRow:
-    return CategoryRow(name=name, url=url, posts=titles.items)
 
 
 def _categories_before_last(view: PageView, index: int) -> Sequence[tuple[str, str]]:

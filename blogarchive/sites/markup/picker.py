@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -282,6 +282,8 @@ def _as_anchor(node: Node) -> Element:
 
 # --- bodies
 
+_REMOVED = "removed"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
@@ -319,45 +321,23 @@ def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collec
     """Return a `div` with a copy of the content of `element` that is shown."""
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
-    remove_elements(
+    shut = [
         node
         for original, node in pairs[1:]
-        if not isinstance(node.tag, str)
-        or node.tag in NEVER_SHOWN
-        or original in hidden
-        or original in dropped
-    )
+        if node.tag in NEVER_SHOWN or original in hidden or original in dropped
+    ]
+    remove_elements(copy, shut)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def remove_elements(nodes: Iterable[Element]) -> None:
-    """Remove elements, in the order of the page, and keep the texts after them.
+def remove_elements(root: Element, nodes: Iterable[Element]) -> None:
+    """Remove elements inside `root`, and all comments, in one walk; the texts after them stay.
 
-    The texts of neighbours are joined once: a page may have a comment after each character.
+    A page may have a comment after each character, so the texts of neighbours are not joined one by one.
     """
-    around: tuple[Element, Element | None] | None = None
-    texts: list[str] = []
     for node in nodes:
-        parent, before = node.getparent(), node.getprevious()
-        if parent is None:
-            continue
-        if around is None or around[0] is not parent or around[1] is not before:
-            _append_text(around, texts)
-            around, texts = (parent, before), []
-        texts.append(node.tail or "")
-        parent.remove(node)
-    _append_text(around, texts)
-
-
-def _append_text(around: "tuple[Element, Element | None] | None", texts: Sequence[str]) -> None:
-    """Append the texts behind an element, or at the beginning of its parent."""
-    text = "".join(texts)
-    if around is None or not text:
-        return
-    parent, before = around
-    if before is not None:
-        before.tail = (before.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
+        if isinstance(node.tag, str):
+            node.tag = _REMOVED
+    etree.strip_elements(root, _REMOVED, etree.Comment, etree.ProcessingInstruction, with_tail=False)

@@ -433,14 +433,7 @@ def with_blogs(parsed: ParsedPage, tree: PageTree, site: Site, own: frozenset[st
 
 def _visible_urls(tree: PageTree) -> Iterator[str]:
     """Yield the absolute URL of each visible link."""
-    origin, hidden = (absolute_url("/", tree.base) or "/")[:-1], tree.hidden
     for anchor in tree.root.iter("a"):
-        href = anchor.get("href")
-        if not href or anchor in hidden:
-            continue
-        if href.startswith(("http://", "https://")):
-            yield href
-        elif href[0] == "/" and href[1:2] != "/":
-            yield origin + href
-        elif not href.startswith(("#", "javascript:")) and (url := absolute_url(href, tree.base)):
+        url = None if anchor in tree.hidden else absolute_url(anchor.get("href") or "", tree.base)
+        if url is not None:
             yield url

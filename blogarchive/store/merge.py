@@ -2,14 +2,14 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, UsageError
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import host_of
@@ -26,7 +26,7 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.pages.pages import PageRow, StoredPage
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
-from blogarchive.store.statements import excluded
+from blogarchive.store.statements import UNREADABLE, excluded
 
 
 def start(archive: Archive, other: Path) -> None:
@@ -120,7 +120,11 @@ def new_ids(archive: Archive) -> Sequence[int]:
 def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Iterator[StoredPage]:
     """Yield the pages of these ids of the other archive, each checked as if it were just fetched."""
     for page_id in ids:
-        row = pages.page_row(archive, page_id, "other")
+        try:
+            row = pages.page_row(archive, page_id, "other")
+        except UNREADABLE:
+            rejected.append((f"pages {page_id}", _("it has a text that is not UTF-8")))
+            continue
         if row is not None and (page := _check_page(row, rejected)) is not None:
             yield page
 
@@ -272,7 +276,8 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        archive.execute("detach database other")
+        with suppress(ArchiveBusy):  # an error has ended the merge between two rows, and is raised
+            archive.execute("detach database other")
         # A read-only connection leaves its -wal and -shm files; opening the archive once more deletes them.
         Archive.open(other, read_only=True).close()
 

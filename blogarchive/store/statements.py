@@ -217,6 +217,7 @@ def _converter(hint: Any) -> _Converter | None:
 CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
 _DAMAGED = (
     "malformed",
+    "integer overflow",
     "not a database",
     "no such table",
     "no such column",

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import random
 import sqlite3
 import zlib
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from tests.importing.pages import PNG, post_url
 
 URL = post_url(999)
 _BODY = b"<html>x</html>"
+_PAGE = 4_096
 _SEEN = "2025-01-01T00:00:00+00:00"
 _ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c)"
 _LARGE = "x" * 1_900_000
@@ -93,6 +96,7 @@ PAGES: dict[str, Change] = {
     "URL of no host": partial(add_page, url="javascript:alert(1)"),
     "status is text": partial(add_page, status="abc"),
     "time is no time": partial(add_page, fetched_at="yesterday"),
+    "URL of bytes": partial(add_page, url=b"\xff\xfe"),
 }
 """Pages with one bad value: `verify` names each, no command copies or exports it."""
 
@@ -153,5 +157,94 @@ HARMLESS: dict[str, Change] = {
     "a large title": lambda db: write(db, ("update posts set title = ?", (_LARGE,))),
 }  # fmt: skip
 """What a command reads without harm."""
+
+
+def _change_bytes(start: int, value: bytes, db: Path) -> None:
+    data = bytearray(db.read_bytes())
+    data[start : start + len(value)] = value
+    db.write_bytes(data)
+
+
+def _replace_page(seed: int, db: Path) -> None:
+    chance, size = random.Random(seed), db.stat().st_size // _PAGE
+    _change_bytes(chance.randrange(1, size) * _PAGE, chance.randbytes(_PAGE), db)
+
+
+def _change_schema(old: str, new: str, db: Path) -> None:
+    write(
+        db,
+        "pragma writable_schema = on",
+        ("update sqlite_master set sql = replace(sql, ?, ?) where instr(sql, ?)", (old, new, old)),
+    )
+
+
+def _add_log_of_another(db: Path) -> None:
+    other = db.with_name("other.db")
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table x(y)")
+        connection.commit()
+        Path(f"{db}-wal").write_bytes(Path(f"{other}-wal").read_bytes())
+
+
+def _put_in_place(make: Change, db: Path) -> None:
+    db.unlink()
+    make(db)
+
+
+def _set_texts(table: str, columns: str, value: object) -> Change:
+    names = columns.split()
+    statement = f"update {table} set {', '.join(f'{name} = ?' for name in names)}"
+    return lambda db: write(db, (statement, (value,) * len(names)))
+
+
+OTHERS: dict[str, Change] = {
+    "generated column": partial(_change_schema, "title text", "title text generated always as (hex(x'00')) stored"),
+    "unknown collation": partial(_change_schema, "title text", "title text collate nosuch"),
+    "another collation": partial(_change_schema, "number text", "number text collate nocase"),
+    "unknown module": partial(_change_schema, "using fts5", "using nosuch"),
+    "virtual table for a table": lambda db: write(
+        db, "pragma legacy_alter_table = on", "alter table comment_revisions rename to t",
+        "create virtual table comment_revisions using fts5(id, comment_id, body_html, body_text, captured_at, page_id)",
+    ),
+    "trigger on a view": lambda db: write(
+        db, "create trigger t instead of insert on posts_view begin update posts set title = 'owned'; end"
+    ),
+    "negative rowids": lambda db: write(
+        db, "pragma foreign_keys = off", "update pages set id = -id", "update posts set page_id = -page_id"
+    ),
+    "largest rowid": lambda db: write(
+        db, f"update posts set id = {2**63 - 1} where id = (select max(id) from posts)"
+    ),
+    "largest counts": _set_texts("posts", "views likes comment_count", 2**63 - 1),
+    "largest counts of a series": _set_texts("post_stats", "views", 2**63 - 1),
+    "counts of 1e308": _set_texts("posts", "views comment_count", 1e308),
+    "zeros in a post": _set_texts("posts", "title body_text body_html", "a\0b"),
+    "zeros in comments": _set_texts("comments", "author_name body_text", "a\0b"),
+    "bytes in a post": _set_texts("posts", "title body_text body_html", b"\xff\xfe"),
+    "bytes in comments": _set_texts("comments", "author_name body_text", b"\xff\xfe"),
+    "bytes in a blog": _set_texts("authors", "uid nickname blog_title", b"\xff\xfe"),
+    "bytes in headers": _set_texts("pages", "headers", b"\xff\xfe"),
+    "no UTF-8 in titles": lambda db: write(db, "update posts set title = cast(x'fffe41' as text)"),
+    "no UTF-8 in URLs": lambda db: write(db, "update pages set url = url || cast(x'c328' as text)"),
+    "no UTF-8 in uids": lambda db: write(db, "update authors set uid = cast(x'c328' as text)"),
+    "no UTF-8 in runs": lambda db: write(db, "update runs set command = cast(x'c328' as text)"),
+    "statistics of lies": lambda db: write(db, "analyze", "update sqlite_stat1 set stat = '99999999999999999999 -1'"),
+    "application_id": lambda db: write(db, "pragma application_id = 252006673"),
+    "later version": lambda db: write(db, "pragma user_version = 999"),
+    "negative version": lambda db: write(db, "pragma user_version = -1"),
+    "log of another file": _add_log_of_another,
+    "log of nothing": lambda db: Path(f"{db}-wal").write_bytes(random.Random(1).randbytes(100_000)),
+    "page size of another file": partial(_change_bytes, 16, b"\x02\x00"),
+    "schema of another format": partial(_change_bytes, 44, b"\0\0\0\x09"),
+    "cut in its first page": lambda db: db.write_bytes(db.read_bytes()[:100]),
+    "cut": lambda db: db.write_bytes(db.read_bytes()[:10_000]),
+    **{f"random page {seed}": partial(_replace_page, seed) for seed in range(4)},
+    "FIFO": partial(_put_in_place, os.mkfifo),
+    "folder": partial(_put_in_place, Path.mkdir),
+    "link to itself": partial(_put_in_place, lambda db: db.symlink_to(db)),
+    "link to a device": partial(_put_in_place, lambda db: db.symlink_to("/dev/zero")),
+}  # fmt: skip
+"""Files of which each command reads what it can, or names the damage in one line."""
 
 ALL = {**PAGES, **REFUSED_PAGES, **FILES, **ROWS, **SCHEMAS, **HARMLESS}

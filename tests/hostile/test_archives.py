@@ -12,7 +12,7 @@ from blogarchive.errors import ArchiveDamaged
 from tests.browse.conftest import close
 from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import reading_commands, run_command
-from tests.hostile.archives import ALL, FILES, HARMLESS, PAGES, REFUSED_PAGES, ROWS, SCHEMAS, URL
+from tests.hostile.archives import ALL, FILES, HARMLESS, OTHERS, PAGES, REFUSED_PAGES, ROWS, SCHEMAS, URL
 from tests.hostile.commands import assert_cheap
 from tests.importing.archives import natural_rows, rows
 
@@ -120,6 +120,42 @@ def test_a_hostile_archive_costs_little_in_every_command(kind: str, whole: Path,
 @pytest.mark.parametrize("kind", ALL)
 def test_every_hostile_archive_costs_little_in_every_command(kind: str, whole: Path, tmp_path: Path) -> None:
     _assert_cheap(kind, whole, tmp_path)
+
+
+def _read_by_every_command(kind: str, mine: Path, theirs: Path, folder: Path) -> None:
+    OTHERS[kind](theirs)
+    folder.mkdir()
+    commands = [
+        *reading_commands(theirs, folder, NUMBER),
+        ("reparse", "--workers", "1", "--db", str(theirs)),
+        ("merge", str(theirs), "--db", str(mine)),
+    ]
+    for words in commands:
+        ended = run_command(*words)
+        assert ended.is_good, (words, ended.err)
+    assert run_command("verify", "--db", str(mine)).code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [*OTHERS][:: len(OTHERS) // SAMPLE])
+def test_an_odd_file_ends_no_command_in_a_traceback(
+    kind: str, mine: Path, theirs: Path, tmp_path: Path
+) -> None:
+    _read_by_every_command(kind, mine, theirs, tmp_path / "out")
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", OTHERS)
+def test_no_odd_file_ends_a_command_in_a_traceback(
+    kind: str, mine: Path, theirs: Path, tmp_path: Path
+) -> None:
+    _read_by_every_command(kind, mine, theirs, tmp_path / "out")
+
+
+def test_a_sum_that_is_no_number_is_damage(mine: Path) -> None:
+    OTHERS["largest counts"](mine)
+    ended = run_command("status", "--db", str(mine))
+    assert (ended.code, "damaged" in ended.err) == (6, True), ended.err
 
 
 async def test_serve_refuses_a_changed_schema_and_answers_a_bad_image_with_404(

@@ -103,7 +103,6 @@ def landing(session: CrawlSession, blog: Blog) -> None:
     session.targets.record_change([blog])
     for host in session.targets.changed_hosts():
         session.targets.take(host, 20, ())
-    session.progress()
 
 
 def measure(*, small: bool = False) -> list[Row]:
@@ -117,7 +116,6 @@ def measure(*, small: bool = False) -> list[Row]:
             start = perf_counter()
             widest_lead(session)  # checks every blog once
             check = 1000 * (perf_counter() - start) / blogs
-            session.progress()
             land = milliseconds(lambda: landing(session, session.blogs[7]))
             count = milliseconds(lambda: failures.open_failures(archive, session.blogs[7:8]))
         with filled(place / "few.db", 60, posts=20) as archive:

@@ -245,12 +245,12 @@ class BlogSpider(PoliteSpider):
         host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
-        if kind in (ResponseKind.PAGE, ResponseKind.ERROR, ResponseKind.UNCHANGED):
+        if kind in (ResponseKind.PAGE, ResponseKind.UNCHANGED):
             self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)
         if kind is ResponseKind.UNCHANGED:
             self.session.save_unchanged(target, page)
             self.scheduler.mark_done(target)
-        elif kind in (ResponseKind.PAGE, ResponseKind.ERROR):
+        elif kind is ResponseKind.PAGE:
             yield crawled
         else:
             yield from self._retry(response, crawled, kind, host)

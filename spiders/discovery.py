@@ -13,8 +13,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import host_of, retry_after, service_of
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, retry_after, service_of
 from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import HostThrottle, RequestCancelled

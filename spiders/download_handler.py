@@ -23,8 +23,7 @@ from zope.interface import implementer
 
 from blogarchive.errors import HostBusy
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import host_of, is_public, port_of, retry_after, service_of
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, is_public, port_of, retry_after, service_of
 from spiders.polite import PoliteSpider
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.single_page import PageSpider

@@ -18,7 +18,7 @@ from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, last_modified, retry_after, service_of
+from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, last_modified, retry_after, service_of
 from blogarchive.parsing.images import (
     MAX_IMAGE_BYTES,
     ImageFailure,
@@ -26,7 +26,6 @@ from blogarchive.parsing.images import (
     check_image,
     too_large_failure,
 )
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from blogarchive.store.media import QueuedImage
 from blogarchive.store.rows import parse_utc
 from spiders.responses import RETRYABLE, classify_error, error_of, is_program_error, page_of, request_of

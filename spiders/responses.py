@@ -26,8 +26,7 @@ from twisted.web.iweb import IResponse
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import is_truncated
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES, WHOLE_STATUSES
+from blogarchive.parsing.http import WHOLE_STATUSES, is_refusal, is_truncated
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
@@ -163,7 +162,6 @@ def _describe_network_error(error: BaseException, host: str, detail: str) -> str
 
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
-_READABLE_ERRORS = {401, 403, 404, 410, 451}
 
 
 class ResponseKind(Enum):
@@ -174,24 +172,21 @@ class ResponseKind(Enum):
     REFUSED = auto()  # pause and retry; after several refusals block the host
     BROKEN = auto()  # server error: retry
     CUT = auto()  # the end of the page is missing: retry
-    ERROR = auto()  # store it; a retry would not help
 
 
 def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
     """Return the kind of a response, by its status and by the notice that its page shows."""
-    notice = parsed.notice.kind if parsed.notice else None
+    notice = parsed.notice
     if page.status == 304:
         return ResponseKind.UNCHANGED
-    if notice is NoticeKind.BLOCKED or (
-        page.status in REFUSAL_STATUSES and (notice is None or page.status != 403)
-    ):
+    if is_refusal(page.status, notice):
         return ResponseKind.REFUSED
-    if page.status >= 500 or notice is NoticeKind.MAINTENANCE:
+    if page.status >= 500 or (notice is not None and notice.kind is NoticeKind.MAINTENANCE):
         return ResponseKind.BROKEN
     if page.status in WHOLE_STATUSES:
         complete = page.body.strip() and not is_truncated(page.body)
         return ResponseKind.PAGE if complete else ResponseKind.CUT
-    return ResponseKind.PAGE if page.status in _READABLE_ERRORS else ResponseKind.ERROR
+    return ResponseKind.PAGE
 
 
 class ResponseClassifier:

@@ -8,8 +8,7 @@ from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedE
 from scrapy.http import Request, Response
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import retry_after, service_of
-from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from blogarchive.parsing.http import REFUSAL_STATUSES, retry_after, service_of
 from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, RequestCancelled

@@ -18,6 +18,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import Outcome, SaveResult
 
 _SECONDS_BETWEEN_COUNTS = 1.0
+_COUNTING_SHARE = 0.05  # of the time at most: a host may have a million targets
 _SECONDS_BETWEEN_LINES = 60.0
 
 
@@ -105,10 +106,11 @@ class ProgressBarObserver(LineObserver):
 
     def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Move the bar, at most once a second."""
-        if time.monotonic() < self._next_count:
+        if (started_at := time.monotonic()) < self._next_count:
             return
-        self._next_count = time.monotonic() + _SECONDS_BETWEEN_COUNTS
         progress = count()
+        took = time.monotonic() - started_at
+        self._next_count = started_at + max(_SECONDS_BETWEEN_COUNTS, took / _COUNTING_SHARE)
         self._bar.update(
             self._task,
             completed=progress.posts_read,

@@ -1,8 +1,8 @@
 """One run over some blogs: its options, its counts and its archive."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import fields, replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -29,37 +29,6 @@ from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
-
-
-class ProgressCounter:
-    """The progress of `blogs`, a list that grows during the run."""
-
-    def __init__(self, archive: Archive, blogs: Sequence[Blog]) -> None:
-        self._archive = archive
-        self._blogs = blogs
-        self._counted = 0  # blogs of the list that were counted
-        self._by_blog: dict[Blog, dict[str, int]] = {}
-        self._total = Counter(posts_found=0, posts_read=0, todo=0, failed=0)
-        self._changed: set[Blog] = set()
-
-    def record_change(self, changed: Iterable[Blog]) -> None:
-        """Count these blogs again at the next call of `count`."""
-        self._changed.update(changed)
-
-    def count(self) -> CrawlProgress:
-        """Return the progress of all blogs."""
-        new = self._blogs[self._counted :]
-        self._counted = len(self._blogs)
-        for blog in {*new, *(self._changed & self._by_blog.keys())}:
-            self._count_blog(blog)
-        self._changed.clear()
-        return CrawlProgress(**self._total)
-
-    def _count_blog(self, blog: Blog) -> None:
-        self._total.subtract(self._by_blog.get(blog, {}))
-        self._by_blog[blog] = asdict(frontier.crawl_progress(self._archive, [blog]))
-        self._total.update(self._by_blog[blog])
-
 
 _MIN_UNREADABLE = 5
 """A host seems to have changed if at least this number of its pages were refused by the parser, and at least half."""
@@ -148,7 +117,6 @@ class CrawlSession:
         self.answers = HostAnswers()
         self._reached = False
         self._start_keys: frozenset[str] = frozenset()
-        self._progress = ProgressCounter(archive, self.blogs)
         self._media_blogs = 0  # blogs whose images were queued
         self._homes: set[tuple[str, int]] = set()
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
@@ -270,12 +238,12 @@ class CrawlSession:
         self.answers.record_failure(service_of(target.url), failure)
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self._record_home(Blog(site=target.site, uid=target.uid), target, failure)
-        self._record_change(Blog(site=target.site, uid=target.uid))
+        self.targets.record_change([Blog(site=target.site, uid=target.uid)])
         self.observer.on_fetch_failed(target, failure)
 
     def progress(self) -> CrawlProgress:
-        """Return the progress of the blogs; those that changed are counted again."""
-        return self._progress.count()
+        """Return the progress of the blogs; it counts all their targets."""
+        return frontier.crawl_progress(self.archive, self.blogs)
 
     def has_due(self) -> bool:
         """Return True if a page or an image is due that was not fetched."""
@@ -326,7 +294,7 @@ class CrawlSession:
         self._record_home(saved.blog, target, None if reached else saved.failure)
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
-        self._record_change(saved.blog, Blog(site=target.site, uid=target.uid))
+        self.targets.record_change([saved.blog, Blog(site=target.site, uid=target.uid)])
         if reached:
             self._queue_images(target, saved)
         else:
@@ -340,10 +308,6 @@ class CrawlSession:
         if target.kind is PageKind.HOME and target.page_no == 1:
             reached = failure is None or failure.kind not in ("network", "http", "blocked", "notice")
             self.targets.record_home(blog, reached=reached)
-
-    def _record_change(self, *changed: Blog) -> None:
-        self.targets.record_change(changed)
-        self._progress.record_change(changed)
 
     def _queue_images(self, target: Target, saved: SaveResult) -> None:
         """Queue the images of a stored post; after the first page, those of all stored posts."""

@@ -43,7 +43,7 @@ def parsed(notice: NoticeKind | None = None) -> ParsedPage:
         (405, None, ResponseKind.REFUSED),
         (418, None, ResponseKind.REFUSED),
         (405, NoticeKind.GONE, ResponseKind.REFUSED),
-        (400, None, ResponseKind.ERROR),
+        (400, None, ResponseKind.PAGE),
     ],
 )
 def test_a_response_is_classified_by_its_status_and_its_notice(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import is_truncated, retry_after
+from blogarchive.parsing.http import WHOLE_STATUSES, is_refusal, is_truncated, retry_after
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import ChangeCounts
 
@@ -14,16 +14,6 @@ MIN_LENGTH_SHARE = 0.3
 
 MIN_COMPARED_LENGTH = 200
 """A stored body shorter than this is not compared by length."""
-
-REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
-"""Statuses with which a host may refuse a crawler.
-
-403 may also be a hidden post. 405, 406, 418, 444 and 456 make no sense for a plain GET: firewalls in front of Chinese
-hosts send them to programs.
-"""
-
-WHOLE_STATUSES = frozenset((200, 203))
-"""Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page."""
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
@@ -94,7 +84,7 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return _blocked(page, Detail.PAGE_REFUSES.format(notice=_short(notice.text)))
-    if page.status in REFUSAL_STATUSES | {401} and (notice is None or page.status not in (401, 403)):
+    if is_refusal(page.status, notice) or (page.status == 401 and notice is None):
         return _blocked(page, Detail.STATUS.format(status=page.status))
     return None
 

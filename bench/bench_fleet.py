@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.figures import Row
@@ -16,6 +17,7 @@ from tests.fleet.network import Network, NotPermitted
 from tests.fleet.postgres import Postgres, binaries
 
 _DELAY = 0.5
+_FROZEN = 25.0  # seconds: longer than PostgreSQL keeps the locks of a silent session
 _POSTS = 60
 _FIRST_UID = 30_000
 _MANY = """
@@ -24,8 +26,7 @@ select 's' || n, array['h' || n], array['https://h' || n || '/'], 86400, 1800, t
        '/d/s' || n || '.db', 5, 100 from generate_series(1, {count}) n;
 insert into fleet_rounds (shard, epoch, machine, started_at, finished_at, exit_code, outcome, requests, pages)
 select shard, 1, machine, now(), now(), 0, 'done', 20, 19 from fleet_shards, generate_series(1, 10);
-insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
-select home, 'round', shard, shard, jsonb_build_object('shard', shard), now() + interval '1 day' from fleet_shards;
+update fleet_shards set due_at = now() + interval '1 day';
 insert into fleet_workers (home, machine, folder, pid, version, rounds)
 select distinct home, machine, '/d', 1, '1', 8 from fleet_shards;
 analyze;
@@ -58,10 +59,10 @@ def _variable(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def _hosts(number: int) -> Iterator[list[DemoHost]]:
+def _hosts(number: int, posts: int = _POSTS) -> Iterator[list[DemoHost]]:
     with ExitStack() as stack:
         yield [
-            stack.enter_context(DemoHost([make_blog(str(_FIRST_UID + place), posts=_POSTS, comments=0)]))
+            stack.enter_context(DemoHost([make_blog(str(_FIRST_UID + place), posts=posts, comments=0)]))
             for place in range(number)
         ]
 
@@ -150,6 +151,44 @@ def load(server: Postgres, *, number: int, of_shard: int, workers: int, delay: f
         )
 
 
+def recoveries(server: Postgres, *, number: int) -> dict[str, float]:
+    """Return, for each fault of PostgreSQL, the seconds from its end to the first request of the last host."""
+
+    def freeze() -> None:
+        processes = server.processes()
+        for signum in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in processes:
+                os.kill(pid, signum)
+            time.sleep(_FROZEN if signum is signal.SIGSTOP else 0)
+
+    def restart(mode: str) -> None:
+        server.stop(mode)
+        time.sleep(1)
+        server.start()
+
+    faults = {"restart": lambda: restart("fast"), "crash": lambda: restart("immediate"), "freeze": freeze}
+    seconds = {}
+    with _hosts(number, posts=500) as hosts, _fleet(server, hosts, _DELAY, 2) as fleet:
+        for place in range(2):
+            fleet.work("--rounds", str(number), "-q", folder=fleet.folder / f"m{place}")
+        wait_until(lambda: all(len(host.requests) > 2 for host in hosts), 120)
+        for name, fault in faults.items():
+            fault()
+            ended_at = time.time()
+            flows = partial(_flow_since, hosts, ended_at)
+            wait_until(flows, 120)
+            seconds[name] = flows() - ended_at
+    return seconds
+
+
+def _flow_since(hosts: list[DemoHost], moment: float) -> float:
+    """Return the time of the first request of the last host after `moment`; 0 if one has none."""
+    first = [
+        min((request.at for request in host.requests if request.at > moment), default=0) for host in hosts
+    ]
+    return max(first) if all(first) else 0
+
+
 def _used(pid: int) -> float:
     """Return the seconds of processor time of a process and of its children that have ended."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -188,6 +227,7 @@ def margin() -> float:
         _variable(server.url()),
         closing(Fleet(server.url(), place)) as fleet,
     ):
+        fleet.run("init")
         crawl = fleet.backup(host.blog_url("31182"), "a", prefix=network.prefix)
         wait_until(lambda: len(host.requests) > 5, 60)
         network.cut_database()
@@ -209,6 +249,7 @@ def measure(*, small: bool = False) -> list[Row]:
             server, number=many, of_shard=of_shard, workers=min(4, many), delay=delay, seconds=8 * seconds
         )
         plain, as_json = status_seconds(server, shards=shards)
+        recovered = recoveries(server, number=number)
     scaled = ", ".join(f"{seen / size / rates[0]:.2f}" for size, seen in zip(sizes, rates, strict=True))
     shown = ", ".join(f"{seen:.2f}" for seen in rates)
     rows = [
@@ -245,6 +286,13 @@ def measure(*, small: bool = False) -> list[Row]:
             f"{plain:.2f} s, {as_json:.2f} s",
         ),
     ]
+    rows.append(
+        Row(
+            "seconds until all hosts flow after a fault of PostgreSQL",
+            "at most 30",
+            ", ".join(f"{name} {seconds:.1f}" for name, seconds in recovered.items()),
+        )
+    )
     with suppress(NotPermitted):
         name = "network cut from PostgreSQL: last request before the lock is free"
         rows.append(Row(name, "at least 5 s", f"{margin():.1f} s"))

@@ -60,6 +60,11 @@ class WorkerReport:
         if paused:
             self._tell({"command": "fleet work", **values}, line)
 
+    @property
+    def needs_status(self) -> bool:
+        """True if metrics are written or served."""
+        return self.metrics is not None
+
     def on_status(self, found: "Sequence[ShardStatus] | None") -> None:
         """Update the metrics, at a port or in a file."""
         if self.metrics is None:

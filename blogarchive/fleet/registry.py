@@ -24,7 +24,6 @@ from blogarchive.fleet.shard import (
 )
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import finished_runs
-from blogarchive.store.rows import parse_utc
 
 _RESTORED_ROUNDS: Final = 100
 _MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
@@ -214,13 +213,4 @@ def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
     # An older archive is migrated by its next round, which also reports a missing or damaged one.
     with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
         found = finished_runs(archive, _RESTORED_ROUNDS)
-    return [
-        {
-            **run,
-            "shard": shard.shard,
-            "epoch": shard.epoch,
-            "started_at": parse_utc(run["started_at"]),
-            "finished_at": parse_utc(run["finished_at"]),
-        }
-        for run in found
-    ]
+    return [{**run, "shard": shard.shard, "epoch": shard.epoch} for run in found]

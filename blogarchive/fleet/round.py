@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError
@@ -21,18 +22,11 @@ _LONGEST_LINE: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HostResult:
-    """Why a host of a round failed, with the exit code that a run of this host alone would have had."""
-
-    exit_code: int
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RoundResult:
     """Result of a round. `exit_code` is negative if a signal killed its process. `outcome` is that of `runs`.
 
-    `hosts` are those that failed. `is_unfinished`: the others have pages or images that are due.
+    `hosts` are those that failed, each with its `message`, and the `exit_code` that a run of this host alone would have
+    had. `is_unfinished`: the others have pages or images that are due.
     """
 
     exit_code: int
@@ -40,7 +34,7 @@ class RoundResult:
     requests: int | None = None
     pages: int | None = None
     message: str | None = None
-    hosts: Mapping[str, HostResult] = field(default_factory=dict)
+    hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_unfinished: bool = False
 
     def of_rest(self) -> "RoundResult":
@@ -64,18 +58,22 @@ class Round:
     async def run(self) -> RoundResult:
         """Run the process until it ends, and return its result."""
         words, listed = round_command(self._shard)
-        process = await asyncio.create_subprocess_exec(
-            *own_command(*words),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self._number)},
-            limit=_LONGEST_LINE,
-        )
+        with TemporaryFile() as given:
+            given.write(listed.encode())
+            given.seek(0)
+            process = await asyncio.create_subprocess_exec(
+                *own_command(*words),
+                stdin=given,
+                stdout=PIPE,
+                stderr=PIPE,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self._number)},
+                limit=_LONGEST_LINE,
+            )
         self._process = process
         if self._stopping:
             self.stop()
-        out, _lines = await asyncio.gather(self._exchange(process, listed), self._read_lines(process))
+        assert process.stdout is not None  # noqa: S101 - a pipe
+        out, _lines = await asyncio.gather(process.stdout.read(), self._read_lines(process))
         code = await process.wait()
         return _result(code, out, None if code == 0 else _message(self._last_line))
 
@@ -90,15 +88,6 @@ class Round:
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.kill()
-
-    async def _exchange(self, process: Process, listed: str) -> bytes:
-        assert process.stdin is not None  # noqa: S101 - a pipe
-        assert process.stdout is not None  # noqa: S101 - a pipe
-        with suppress(BrokenPipeError, ConnectionResetError):  # the process may end before it reads the list
-            process.stdin.write(listed.encode())
-            await process.stdin.drain()
-        process.stdin.close()
-        return await process.stdout.read()
 
     async def _read_lines(self, process: Process) -> None:
         assert process.stderr is not None  # noqa: S101 - a pipe
@@ -161,6 +150,6 @@ def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:
         requests=found.get("requests"),
         pages=found.get("pages"),
         message=found.get("message") or last_line,
-        hosts={host: HostResult(**failed) for host, failed in found.get("hosts", {}).items()},
+        hosts=found.get("hosts", {}),
         is_unfinished=bool(found.get("unfinished")),
     )

@@ -82,10 +82,8 @@ async def end_round(
     now = await server_time(connection)
     every = timedelta(seconds=row.every_seconds)
     for host, one in failed.items():
-        count = await shards.record_failed_host(
-            connection, row.shard, host, exit_code=one.exit_code, message=one.message
-        )
-        wait = next_round(RoundResult(exit_code=one.exit_code), repeated=count, every=every, lasted=lasted)
+        count = await shards.record_failed_host(connection, row.shard, host, one)
+        wait = next_round(RoundResult(exit_code=one["exit_code"]), repeated=count, every=every, lasted=lasted)
         await shards.schedule_host(connection, host, None if wait is None else now + wait)
     if is_complete:
         answered = set(row.hosts) - set(begun.left_out) - failed.keys()

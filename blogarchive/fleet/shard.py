@@ -62,8 +62,6 @@ class ShardRow(Shard):
     posts: int | None
     problem: str | None
     next_at: datetime | None
-    paused_at: datetime | None
-    paused_reason: str | None
 
 
 def shard_file(db: Path) -> Path:
@@ -171,7 +169,7 @@ PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
 _PATIENCE: Final = 8.0
 _SHORTEST_PATIENCE: Final = 1.0
 
-_PACKAGES: Final = ("psycopg", "procrastinate", "prometheus_client")
+_PACKAGES: Final = ("psycopg", "prometheus_client")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.rounds import BegunRound, Queue
+from blogarchive.fleet.database.rounds import BegunRound
 from blogarchive.fleet.database.session import Connection, connected, require_tables, scalar, server_time
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
@@ -53,6 +53,10 @@ class WorkerObserver(Protocol):
     def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
         """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
+    @property
+    def needs_status(self) -> bool:
+        """True if someone reads what `on_status` gets."""
+
     def on_status(self, found: Sequence[ShardStatus] | None) -> None:
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
 
@@ -79,18 +83,18 @@ class Worker:
         self._once = once
         self._keep = keep
         self._observer = observer
-        self._homes: list[str] = []  # locked; a worker of Procrastinate fetches the jobs of this list
+        self._homes: list[str] = []  # locked
         self._waits_since: float | None = None  # for the lock of a home
         self._folders: Mapping[str, str] = {}  # by home
-        self._reported: set[str] = set()  # messages that were reported
+        self._reported: set[tuple[str, str]] = set()  # messages, with their shards
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # of shards whose round runs, begins or ends
         self._running: dict[str, Round] = {}
-        self._lost_jobs: list[int] = []  # jobs without a round here, seen at the last beat
+        self._round_ended = asyncio.Event()
         self._scan_at = 0.0
         self._status_at = 0.0
         self._started_at = datetime.now(UTC)
         self._ending = asyncio.Event()
         self._error: BaseException | None = None
-        self._queue = Queue(url, self._run_job)
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the rounds that run, then the worker; only the first `error` counts."""
@@ -108,76 +112,78 @@ class Worker:
         async with connected(self._url) as connection:
             await require_tables(connection)
             await self._scan(connection)
-        async with self._queue.opened():
-            tasks = [
-                asyncio.create_task(self._serve(self._keep_fetching())),
-                asyncio.create_task(self._serve(self._keep_beating())),
-            ]
-            await self._ending.wait()
-            while self._running:
-                await asyncio.sleep(_SECONDS_TO_END / 20)
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=_SECONDS_TO_END)
+        serving = asyncio.create_task(self._keep_serving())
+        await self._ending.wait()
+        while self._tasks:
+            await asyncio.sleep(_SECONDS_TO_END / 20)
+        serving.cancel()
+        await asyncio.wait([serving], timeout=_SECONDS_TO_END)
         if self._error:
             raise self._error
 
-    async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a part of the worker; its error ends the worker, apart from that of a PostgreSQL that is gone."""
+    async def _keep_serving(self) -> None:
+        """Serve the homes on a connection that holds their locks, until the rounds have ended."""
         try:
-            await work
-        except FleetUnreachable as error:  # a job is lost: a beat schedules its shard again
-            self._report("", str(error))
+            while True:
+                try:
+                    async with connected(self._url, holds_locks=True) as connection:
+                        try:
+                            await self._beat(connection)
+                        except asyncio.CancelledError:
+                            await shards.remove_workers(connection, self._homes)
+                            raise
+                except FleetUnreachable as error:
+                    self._report("", str(error))
+                    self._observer.on_status(None)
+                self._homes.clear()
+                await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
         except Exception as error:  # noqa: BLE001 - `run` raises it
             self.stop(error)
 
-    async def _keep_fetching(self) -> None:
-        while not self._homes:  # it would listen to no queue until its end
-            await asyncio.sleep(_SECONDS_BETWEEN_TRIES / 10)
-        while not self._ending.is_set():
-            try:
-                await self._queue.run_worker(self._homes, self._most_rounds)
-            except FleetUnreachable as error:
-                self._report("", str(error))
-            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
-
-    async def _keep_beating(self) -> None:
-        """Serve the homes on a connection that holds their locks, until the rounds have ended."""
-        while True:
-            try:
-                async with connected(self._url, holds_locks=True) as connection:
-                    try:
-                        await self._beat(connection)
-                    except asyncio.CancelledError:
-                        await shards.remove_workers(connection, self._homes)
-                        raise
-            except FleetUnreachable as error:
-                self._report("", str(error))
-                self._observer.on_status(None)
-            self._homes.clear()
-            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
-
     async def _beat(self, connection: Connection) -> None:
-        """Lock the folders, store the heartbeat of this worker and requeue lost rounds, in an endless loop."""
+        """Lock the folders, store the heartbeat of this worker and start the rounds that are due, in an endless loop."""
+        is_quiet = False
         while True:
+            self._round_ended.clear()
             self._folders = await shards.find_homes(connection, self._folder)
             await self._lock_homes(connection)
             for home in self._homes:
                 await shards.save_worker(connection, self._row(home))
-            self._lost_jobs = await rounds.remove_lost_jobs(
-                connection, self._homes, list(self._running), self._lost_jobs
-            )
-            await rounds.defer_missing(connection, self._homes)
             if boot_clock() >= self._scan_at:
                 await self._scan(connection)
-            if boot_clock() >= self._status_at:
+            if boot_clock() >= self._status_at and self._observer.needs_status:
                 self._status_at = boot_clock() + _SECONDS_BETWEEN_STATUS
                 self._observer.on_status(await shards.read_status(connection, homes=self._homes))
-            self._forget("")
-            is_idle = len(self._homes) == len(self._folders) and not self._running
-            if self._once and is_idle and not await rounds.has_due(connection, self._homes):
+            self._reported = {(name, text) for name, text in self._reported if name}
+            await self._start_due(connection)
+            # Not directly after a round: a person may have waited for its end to ask for another.
+            if self._once and is_quiet and len(self._homes) == len(self._folders) and not self._tasks:
                 self.stop()
-            await asyncio.sleep(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS)
+            try:
+                async with asyncio.timeout(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS):
+                    is_quiet = not await self._round_ended.wait()
+            except TimeoutError:
+                is_quiet = True
+
+    async def _start_due(self, connection: Connection) -> None:
+        """Start the rounds that are due in the free places."""
+        free = self._most_rounds - len(self._tasks)
+        if self._ending.is_set() or not free:
+            return
+        for name in await rounds.due_shards(connection, self._homes, running=self._tasks, limit=free):
+            self._tasks[name] = asyncio.create_task(self._serve(name))
+
+    async def _serve(self, name: str) -> None:
+        """Run the next round of a shard; an error of this program ends the worker."""
+        try:
+            await self._run_round(name)
+        except FleetUnreachable as error:
+            self._report("", str(error))
+        except Exception as error:  # noqa: BLE001 - `run` raises it
+            self.stop(error)
+        finally:
+            del self._tasks[name]
+            self._round_ended.set()
 
     async def _lock_homes(self, connection: Connection) -> None:
         """Lock the folders: two workers, as of a cloned machine, never serve one home.
@@ -189,7 +195,17 @@ class Worker:
                 now = boot_clock()
                 self._waits_since = self._waits_since or now
                 if now - self._waits_since > time_limits().server + _SECONDS_TO_END:
-                    raise self._busy_error(home, await shards.find_worker(connection, home))
+                    other = await shards.find_worker(connection, home)
+                    raise HostBusy(
+                        _(
+                            "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine"
+                            " its own name by BLOGARCHIVE_HOME_ID"
+                        ).format(
+                            folder=self._folders[home],
+                            pid=other.get("pid", "?"),
+                            machine=other.get("machine", "?"),
+                        )
+                    )
                 return
             self._homes.append(home)
         self._waits_since = None
@@ -205,14 +221,6 @@ class Worker:
             "started_at": self._started_at,
         }
 
-    def _busy_error(self, home: str, other: Mapping[str, Any]) -> HostBusy:
-        return HostBusy(
-            _(
-                "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine its own"
-                " name by BLOGARCHIVE_HOME_ID"
-            ).format(folder=self._folders[home], pid=other.get("pid", "?"), machine=other.get("machine", "?"))
-        )
-
     # the folder
 
     async def _scan(self, connection: Connection) -> None:
@@ -220,27 +228,21 @@ class Worker:
         self._scan_at = boot_clock() + _SECONDS_BETWEEN_SCANS
         known = await shards.known_shards(connection)
         for db, shard in find_shards(self._folder, lambda db, error: self._report(db.stem, str(error))):
-            if reason := self._reason(db, shard, known.get(shard.shard)):
-                self._report(shard.shard, reason)
-
-    def _reason(self, db: Path, shard: Shard, known: ShardRow | None) -> str | None:
-        if known is None:
-            return _(
-                "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
-            ).format(folder=self._folder)
-        error = home_error(db, shard, known)
-        # A file that is at home, and behind or missing, is reported by its round.
-        return str(error) if error and (machine_id(), str(db)) != (known.machine, known.db) else None
+            row = known.get(shard.shard)
+            if row is None:
+                reason = _(
+                    "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
+                )
+                self._report(shard.shard, reason.format(folder=self._folder))
+            # A file that is at home, and behind or missing, is reported by its round.
+            elif (machine_id(), str(db)) != (row.machine, row.db) and (error := home_error(db, shard, row)):
+                self._report(shard.shard, str(error))
 
     def _report(self, name: str, text: str) -> None:
         """Report a message once."""
-        if (key := f"{name}\n{text}") not in self._reported:
-            self._reported.add(key)
+        if (name, text) not in self._reported:
+            self._reported.add((name, text))
             self._observer.on_message(name, text)
-
-    def _forget(self, name: str) -> None:
-        """Report messages about a shard again if they return."""
-        self._reported = {key for key in self._reported if not key.startswith(f"{name}\n")}
 
     # a round
 
@@ -248,7 +250,7 @@ class Worker:
         """Run `work` in a transaction; repeat it until PostgreSQL answers, or the worker ends."""
         while True:
             try:
-                async with self._queue.transaction() as connection:
+                async with connected(self._url) as connection, connection.transaction():
                     return await work(connection)
             except FleetUnreachable as error:
                 if self._ending.is_set():
@@ -256,13 +258,7 @@ class Worker:
                 self._report("", str(error))
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
-    async def _run_job(self, name: str) -> None:
-        await self._serve(self._run_round(name))
-
     async def _run_round(self, name: str) -> None:
-        """Run the next round of a shard."""
-        if self._ending.is_set():
-            return
         began = await self._persist(lambda connection: self._begin(connection, name))
         if began is None:
             return
@@ -316,8 +312,6 @@ class Worker:
 
     async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin; try again soon, since a disk may be mounted."""
-        await shards.set_problem(connection, row.shard, problem)
-        soon = await server_time(connection) + _SOON
-        await rounds.defer_round(connection, row.shard, row.home, soon)
+        await shards.set_problem(connection, row.shard, problem, wait=_SOON)
         if problem != row.problem:
             self._observer.on_problem(row.shard, problem)

@@ -39,6 +39,12 @@ class Postgres(TemporaryPostgres):
         """Send a signal to the server process."""
         os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signum)
 
+    def processes(self) -> list[int]:
+        """Return the server process and its children."""
+        server = int((self.data / "postmaster.pid").read_text().split()[0])
+        found = Path(f"/proc/{server}/task/{server}/children").read_text()
+        return [server, *map(int, found.split())]
+
     def execute(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement, and return its rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:

@@ -66,11 +66,11 @@ def test_a_site_that_is_unknown_and_a_word_that_is_no_host_make_no_shard(fleet: 
 def test_a_paused_shard_has_no_next_round_until_it_is_resumed(fleet: Fleet) -> None:
     fleet.run("add", "blog.creaders.net", "--db", fleet.folder / "a.db")
     assert fleet.run("pause", "blog.creaders.net").code == 0
-    assert fleet.execute("select count(*) from procrastinate_jobs") == [(0,)]
     assert "paused since" in fleet.run("status").out
+    assert ended(fleet.work("--once")).code == 0
+    assert fleet.status()["a"]["rounds"] == []
     assert fleet.run("resume", "a").code == 0
-    assert fleet.execute("select count(*) from procrastinate_jobs") == [(1,)]
-    assert fleet.status()["a"]["paused_at"] is None
+    assert "next round: now" in fleet.run("status").out
 
 
 def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet, tmp_path: Path) -> None:
@@ -83,7 +83,6 @@ def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet
     assert added.code == 0, added.err
     before = fleet.status()["archive"]
     fleet.execute("drop table fleet_rounds, fleet_hosts, fleet_workers, fleet_shards, fleet_migrations")
-    fleet.execute("delete from procrastinate_jobs")
     assert "fleet init" in fleet.run("status").err
     assert "restored archive" in fleet.run("init", tool.folder).err
     after = fleet.status()["archive"]
@@ -164,7 +163,7 @@ def test_a_backup_without_a_fleet_imports_no_driver(tmp_path: Path) -> None:
     modules = ran.stderr.split()
     assert ran.returncode == 0, ran.stderr
     assert "scrapy" in modules
-    assert not {"psycopg", "procrastinate", "blogarchive.fleet.database"} & set(modules)
+    assert not {"psycopg", "blogarchive.fleet.database"} & set(modules)
 
 
 NOW, SOON = timedelta(0), timedelta(minutes=1)

@@ -1,1 +1,1 @@
-"""The only package that contains SQL of PostgreSQL, and the only one that imports psycopg and Procrastinate."""
+"""The only package that contains SQL of PostgreSQL, and the only one that imports psycopg."""

@@ -1,170 +1,39 @@
-"""Rounds: the jobs of Procrastinate that say when a shard is next, and the rows of `fleet_rounds`."""
+"""Rounds: when a shard is next, and the rows of `fleet_rounds`."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import gettext as _
 from typing import Any, Final, LiteralString
 
-import psycopg
-from procrastinate import App, PsycopgConnector
-from procrastinate.connector import Notify
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition
 from psycopg.rows import class_row
-from psycopg_pool import PoolTimeout
 
-from blogarchive.errors import FleetUnreachable
-from blogarchive.fleet.database.session import Connection, connection_string, one_line, scalar
-from blogarchive.fleet.database.shards import pause_shards, remove_jobs
-from blogarchive.fleet.shard import Shard, machine_id, time_limits
-
-_TASK: Final = "round"
-_SECONDS_BETWEEN_TRIES: Final = 1.0
-_SECONDS_TO_CONNECT: Final = 5.0
-_MOST_CONNECTIONS: Final = 4
-
-
-class Queue(PsycopgConnector):
-    """The rounds of all shards as jobs of Procrastinate, on a pool of connections."""
-
-    def __init__(self, url: str, run_round: Callable[[str], Awaitable[None]]) -> None:
-        """`run_round` is called with the name of the shard for each job."""
-        super().__init__(
-            conninfo=connection_string(url),
-            min_size=1,
-            max_size=_MOST_CONNECTIONS,
-            timeout=_SECONDS_TO_CONNECT,
-            reconnect_timeout=_SECONDS_TO_CONNECT,  # the pool waits twice as long each time
-        )
-        self._app = App(connector=self)
-
-        async def run(shard: str) -> None:
-            await run_round(shard)
-
-        self._app.task(name=_TASK)(run)
-
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
-        """Open the pool for the block. Raises `FleetUnreachable`."""
-        try:
-            with _reachable():
-                await self._app.open_async()
-            yield
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(time_limits().ping):
-                    await self._app.close_async()
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Yield a connection of the pool in a transaction. Raises `FleetUnreachable`."""
-        with _reachable():
-            async with self.pool.connection() as connection:
-                yield connection
-
-    async def run_worker(self, homes: Sequence[str], most_rounds: int) -> None:
-        """Run the rounds of `homes`, a list that may grow, until this task is cancelled. Raises `FleetUnreachable`."""
-        limits = time_limits()
-        with _reachable():
-            await self._app.run_worker_async(
-                queues=homes,
-                name="worker",
-                concurrency=most_rounds,
-                delete_jobs=DeleteJobCondition.ALWAYS,
-                update_heartbeat_interval=limits.ping,
-                stalled_worker_timeout=limits.server,
-                install_signal_handlers=False,
-            )
-
-    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
-        """Listen until this task is cancelled: a refused connection would end the worker."""
-        names = list(channels)
-        while True:
-            with suppress(ConnectorException):
-                await super().listen_notify(on_notification, names)
-            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except (psycopg.OperationalError, ConnectorException, PoolTimeout) as error:
-        reason = one_line(error.__cause__ or error)
-        raise FleetUnreachable(_("PostgreSQL cannot be reached: {reason}").format(reason=reason)) from error
-
-
-async def defer_round(connection: Connection, name: str, home: str, at: datetime | None) -> None:
-    """Schedule the next round of a shard, at once if `at` is None; does nothing if one is scheduled already."""
-    job = App(connector=PsycopgConnector()).configure_task(
-        _TASK, queue=home, lock=name, queueing_lock=name, schedule_at=at, connection=connection
-    )
-    with suppress(AlreadyEnqueued):
-        async with connection.transaction():
-            await job.defer_async(shard=name)
+from blogarchive.fleet.database.session import Connection, scalar
+from blogarchive.fleet.database.shards import pause_shards
+from blogarchive.fleet.shard import Shard, machine_id
 
 
 async def make_due(connection: Connection, names: Sequence[str], *, rest: bool = True) -> None:
     """Let shards that are not paused have a round at once: of all their hosts, or of those with a time of their own.
 
-    A round that runs meanwhile schedules no other: see `end_round`.
+    A round that runs meanwhile is followed by another: see `end_round`.
     """
-    cursor = await connection.execute(
-        "update fleet_shards set asked_at = clock_timestamp(), next_at = case when not %s then next_at end"
-        " where shard = any(%s) and paused_at is null returning shard, home",
+    await connection.execute(
+        "update fleet_shards set asked_at = clock_timestamp(), due_at = now(),"
+        " next_at = case when not %s then next_at end where shard = any(%s) and paused_at is null",
         (rest, names),
     )
-    due = await cursor.fetchall()
-    await remove_jobs(connection, [name for name, _home in due])
-    for name, home in due:
-        await defer_round(connection, name, home, None)
 
 
-async def defer_missing(connection: Connection, homes: Sequence[str]) -> None:
-    """Schedule the shards of `homes` that have neither a next nor a running round and are not paused."""
-    await connection.execute(
-        "update procrastinate_jobs j set queue_name = s.home from fleet_shards s"
-        " where j.lock = s.shard and j.queue_name <> s.home and s.home = any(%s) and j.status = 'todo'",
-        (homes,),
-    )
+async def due_shards(
+    connection: Connection, homes: Sequence[str], *, running: Collection[str], limit: int
+) -> list[str]:
+    """Return shards of `homes` whose round is due, the longest due first, without those that are `running`."""
     cursor = await connection.execute(
-        "select shard, home, next_at from fleet_shards s where home = any(%s) and paused_at is null and not exists"
-        " (select 1 from procrastinate_jobs j where j.lock = s.shard and j.status in ('doing', 'todo'))",
-        (homes,),
+        "select shard from fleet_shards where home = any(%s) and due_at <= now() and paused_at is null"
+        " and shard <> all(%s) order by due_at limit %s",
+        (homes, list(running), limit),
     )
-    for name, home, next_at in await cursor.fetchall():
-        await defer_round(connection, name, home, next_at)
-
-
-async def remove_lost_jobs(
-    connection: Connection, homes: Sequence[str], running: Sequence[str], seen: Sequence[int]
-) -> list[int]:
-    """Delete the jobs `seen` of shards that are not `running`; return all such jobs of `homes`.
-
-    `defer_missing` schedules their shards again. A job that was just fetched is not seen yet.
-    """
-    cursor = await connection.execute(
-        "with lost as (select id from procrastinate_jobs"
-        " where queue_name = any(%s) and status = 'doing' and lock <> all(%s)),"
-        " gone as (delete from procrastinate_jobs j using lost l where j.id = l.id and l.id = any(%s))"
-        " select id from lost",
-        (homes, running, seen),
-    )
-    return [number for (number,) in await cursor.fetchall()]
-
-
-async def has_due(connection: Connection, homes: Sequence[str]) -> bool:
-    """Return True if a round of these homes is due or runs."""
-    found: bool = await scalar(
-        connection,
-        "select exists (select 1 from procrastinate_jobs where queue_name = any(%s) and (status = 'doing'"
-        " or (status = 'todo' and coalesce(scheduled_at, now()) <= now())))",
-        (homes,),
-    )
-    return found
+    return [name for (name,) in await cursor.fetchall()]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,16 +101,14 @@ returning s.next_at, s.paused_at is not null as is_paused,
 """
 
 _NEXT: Final[LiteralString] = """
-with stored as (
-    update fleet_shards set next_at = %(rest_at)s where shard = %(shard)s returning home, hosts
-), first as (
-    select min(case when f.host is null then coalesce(%(rest_at)s, %(earliest)s)
-                    else coalesce(f.next_at, %(rest_at)s, %(earliest)s) end) as at
-      from stored, unnest(hosts) h
-      left join fleet_hosts f on f.host = h and coalesce(f.next_at, f.paused_at) is not null
-     where f.paused_at is null
-)
-select home, nullif(greatest(at, %(earliest)s, now()), now()) from stored, first where at is not null
+update fleet_shards s set next_at = %(rest_at)s, due_at = greatest(first.at, %(earliest)s, now())
+  from (select min(case when f.host is null then coalesce(%(rest_at)s, %(earliest)s)
+                        else coalesce(f.next_at, %(rest_at)s, %(earliest)s) end) as at
+          from fleet_shards own cross join unnest(own.hosts) h
+          left join fleet_hosts f on f.host = h and coalesce(f.next_at, f.paused_at) is not null
+         where own.shard = %(shard)s and f.paused_at is null) first
+ where s.shard = %(shard)s
+returning first.at is null, nullif(s.due_at, now())
 """
 
 
@@ -277,12 +144,10 @@ async def schedule(
     is now.
     """
     cursor = await connection.execute(_NEXT, {"shard": name, "rest_at": rest_at, "earliest": earliest})
-    row = await cursor.fetchone()
-    if row is None:
+    is_paused, due_at = await cursor.fetchone() or (False, None)
+    if is_paused:
         await pause_shards(connection, [name], reason)
-        return True, None
-    await defer_round(connection, name, *row)
-    return False, row[1]
+    return is_paused, None if is_paused else due_at
 
 
 _RESTORE: Final[LiteralString] = """

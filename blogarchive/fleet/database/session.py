@@ -11,7 +11,6 @@ from gettext import gettext as _
 from typing import Any, Final, LiteralString
 
 import psycopg
-from procrastinate.schema import SchemaManager
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from blogarchive.errors import FleetUnreachable, UsageError
@@ -222,19 +221,22 @@ _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     );
     create index fleet_rounds_shard on fleet_rounds (shard, id desc);
     """,
-    # The queue of a home is a digest: the name of a channel has at most 63 bytes.
+    # `due_at` is the time of the next round, `next_at` that of the hosts without failures; `asked_at` is when a person
+    # asked for a round. 1.0 had the times of rounds in the tables of a queue.
     """
     alter table fleet_shards
         add column round integer not null default 0,
         add column posts integer,
         add column problem text,
         add column next_at timestamptz,
+        add column due_at timestamptz not null default now(),
+        add column asked_at timestamptz,
         add column succeeded_at timestamptz,
         add column requests bigint not null default 0,
         add column failures integer not null default 0,
         add column home text not null
             generated always as (left(md5(machine || ':' || regexp_replace(db, '[^/]*$', '')), 16)) stored;
-    create index fleet_shards_home on fleet_shards (home);
+    create index fleet_shards_home on fleet_shards (home, due_at);
     alter table fleet_rounds
         add column left_out text[] not null default '{}',
         add column is_stopped boolean not null default false;
@@ -259,9 +261,7 @@ _MIGRATIONS: Final[tuple[LiteralString, ...]] = (
         started_at timestamptz not null default now(),
         seen_at timestamptz not null default now()
     );
-    update procrastinate_jobs j set queue_name = s.home from fleet_shards s where j.lock = s.shard;
     """,
-    "alter table fleet_shards add column asked_at timestamptz",  # when a person asked for a round
 )
 _MINIMUM_SERVER: Final = 140000
 """`idle_session_timeout` is new in PostgreSQL 14."""
@@ -279,8 +279,6 @@ async def migrate(connection: Connection) -> None:
             "create table if not exists fleet_migrations"
             " (number integer primary key, applied_at timestamptz not null default now())"
         )
-        if await scalar(connection, "select to_regclass('procrastinate_jobs') is null"):
-            await connection.execute(SchemaManager.get_schema())
         applied = await scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
         if applied > len(_MIGRATIONS):
             raise UsageError(_("a newer blogarchive made the tables of this fleet; upgrade this one"))

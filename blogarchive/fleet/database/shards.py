@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from gettext import gettext as _
 from pathlib import Path
@@ -18,35 +18,47 @@ ShardStatus = Mapping[str, Any]
 """An object of `fleet status --json`; its times are text."""
 
 SELECT: Final = f"select {', '.join(field.name for field in fields(ShardRow))} from fleet_shards"  # noqa: S608 - names of our own
-_SAVED: Final = (*(field.name for field in fields(Shard)), "machine", "db")
-_SAVE: Final = (
-    f"insert into fleet_shards ({', '.join(_SAVED)})"  # noqa: S608 - names of our own
-    f" values ({', '.join(f'%({name})s' for name in _SAVED)}) on conflict (shard) do update"
-    f" set {', '.join(f'{name} = excluded.{name}' for name in _SAVED)}, problem = null"
+
+
+def _upsert(table: str, names: Sequence[str], then: str) -> str:
+    """Return the statement that stores a row, found by the first of its columns; `then` sets another column."""
+    return (
+        f"insert into {table} ({', '.join(names)})"  # noqa: S608 - names of our own
+        f" values ({', '.join(f'%({name})s' for name in names)}) on conflict ({names[0]}) do update"
+        f" set {', '.join(f'{name} = excluded.{name}' for name in names)}, {then}"
+    )
+
+
+_SAVE: Final = _upsert(
+    "fleet_shards", (*(field.name for field in fields(Shard)), "machine", "db"), "problem = null"
+)
+_SAVE_WORKER: Final = _upsert(
+    "fleet_workers",
+    ("home", "machine", "folder", "pid", "version", "rounds", "started_at"),
+    "seen_at = now()",
 )
 _STATUS: Final[LiteralString] = """
-select to_jsonb(s) - array['urls', 'home', 'asked_at', 'added_at'] || jsonb_build_object(
-        'blogs', cardinality(s.urls), 'next_at', next.scheduled_at, 'is_running', running.id is not null,
-        'lag_seconds', case when running.id is null and s.paused_at is null and next.id is not null then greatest(0,
-            extract(epoch from now() - coalesce(next.scheduled_at, (r.rounds -> 0 ->> 'finished_at')::timestamptz, now()))
-        ) else 0 end,
-        'requests', case when running.id is not null then coalesce(r.rounds -> 0 -> 'requests', '0') end,
+select to_jsonb(s) - array['urls', 'home', 'asked_at', 'added_at', 'due_at'] || jsonb_build_object(
+        'blogs', cardinality(s.urls), 'is_running', r.is_running,
+        'next_at', case when s.due_at > now() and waits then s.due_at end,
+        'lag_seconds', case when waits then greatest(0, extract(epoch from now() - s.due_at)) else 0 end,
+        'requests', case when r.is_running then coalesce(r.rounds -> 0 -> 'requests', '0') end,
         'all_requests', s.requests, 'rounds', r.rounds, 'failing_hosts', coalesce(h.hosts, '[]'),
         'worker', to_jsonb(w) - 'home',
         'needs_person', s.problem is not null or s.paused_reason is not null or w is null or coalesce(h.is_paused, false)
        )
   from fleet_shards s
-  left join procrastinate_jobs running on running.lock = s.shard and running.status = 'doing'
-  left join procrastinate_jobs next on next.queueing_lock = s.shard and next.status = 'todo'
   left join fleet_workers w on w.home = s.home and w.seen_at > now() - %(patience)s * interval '1 second'
   left join (
        select shard, jsonb_agg(to_jsonb(f) - 'delay' order by host) as hosts, bool_or(paused_at is not null) as is_paused
          from fleet_hosts f where coalesce(next_at, paused_at) is not null group by shard
        ) h on h.shard = s.shard
  cross join lateral (
-       select coalesce(jsonb_agg(to_jsonb(last) - array['id', 'left_out', 'is_stopped'] order by id desc), '[]') as rounds
+       select coalesce(jsonb_agg(to_jsonb(last) - array['id', 'left_out', 'is_stopped'] order by id desc), '[]') as rounds,
+              coalesce(bool_or(finished_at is null) and w is not null, false) as is_running
          from (select * from fleet_rounds where shard = s.shard order by id desc limit 5) last
        ) r
+ cross join lateral (select not r.is_running and s.paused_at is null as waits) state
  where (%(names)s::text[] is null or s.shard = any(%(names)s)) and (%(homes)s::text[] is null or s.home = any(%(homes)s))
  order by s.shard
 """
@@ -125,24 +137,15 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
 
 
 async def remove_shards(connection: Connection, names: Sequence[str]) -> None:
-    """Delete shards with their rounds and hosts, and their scheduled rounds."""
+    """Delete shards with their rounds and hosts."""
     await connection.execute("delete from fleet_shards where shard = any(%s)", (names,))
-    await remove_jobs(connection, names)
-
-
-async def remove_jobs(connection: Connection, names: Sequence[str]) -> None:
-    """Drop the next rounds of shards; those that run go on."""
-    await connection.execute(
-        "delete from procrastinate_jobs where lock = any(%s) and status = 'todo'", (names,)
-    )
 
 
 async def pause_shards(connection: Connection, names: Sequence[str], reason: str | None) -> None:
-    """Pause shards, and drop their next rounds; those that run go on."""
+    """Pause shards; rounds that run go on."""
     await connection.execute(
         "update fleet_shards set paused_at = now(), paused_reason = %s where shard = any(%s)", (reason, names)
     )
-    await remove_jobs(connection, names)
 
 
 async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
@@ -160,14 +163,16 @@ async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
     )
 
 
-async def set_problem(connection: Connection, name: str, problem: str) -> None:
-    """Store why a round of a shard could not begin."""
-    await connection.execute("update fleet_shards set problem = %s where shard = %s", (problem, name))
+async def set_problem(connection: Connection, name: str, problem: str, *, wait: timedelta) -> None:
+    """Store why a round of a shard could not begin; it is tried again after `wait`."""
+    await connection.execute(
+        "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s", (problem, wait, name)
+    )
 
 
 _FAILED: Final[LiteralString] = """
 insert into fleet_hosts as h (host, shard, exit_code, failures, message)
-values (%(host)s, %(shard)s, %(code)s, 1, %(message)s)
+values (%(host)s, %(shard)s, %(exit_code)s, 1, %(message)s)
 on conflict (host) do update
    set shard = excluded.shard, exit_code = excluded.exit_code, message = excluded.message,
        failures = case when h.exit_code = excluded.exit_code then h.failures + 1 else 1 end
@@ -175,12 +180,9 @@ returning failures
 """
 
 
-async def record_failed_host(
-    connection: Connection, name: str, host: str, *, exit_code: int, message: str
-) -> int:
-    """Store that a host failed in a round; return how many times in a row it failed so."""
-    values = {"host": host, "shard": name, "code": exit_code, "message": message}
-    row = await (await connection.execute(_FAILED, values)).fetchone()
+async def record_failed_host(connection: Connection, name: str, host: str, failed: Mapping[str, Any]) -> int:
+    """Store the `exit_code` and `message` of a host that failed; return how many times in a row it failed so."""
+    row = await (await connection.execute(_FAILED, {**failed, "host": host, "shard": name})).fetchone()
     return int(row[0]) if row else 1
 
 
@@ -238,13 +240,7 @@ async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
 
 async def save_worker(connection: Connection, worker: Mapping[str, Any]) -> None:
     """Store that the worker of a home lives; `worker` has the columns of `fleet_workers` but `seen_at`."""
-    await connection.execute(
-        "insert into fleet_workers (home, machine, folder, pid, version, rounds, started_at) values"
-        " (%(home)s, %(machine)s, %(folder)s, %(pid)s, %(version)s, %(rounds)s, %(started_at)s)"
-        " on conflict (home) do update set machine = excluded.machine, folder = excluded.folder, pid = excluded.pid,"
-        " version = excluded.version, rounds = excluded.rounds, started_at = excluded.started_at, seen_at = now()",
-        worker,
-    )
+    await connection.execute(_SAVE_WORKER, worker)
 
 
 async def find_worker(connection: Connection, home: str) -> dict[str, Any]:

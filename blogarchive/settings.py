@@ -79,4 +79,3 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 STATS_DUMP = False
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []  # reading the metadata of nine packages takes 15 ms of CPU at each start
-LOG_FORMATTER = "spiders.log_formatter.QuietLogFormatter"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
+from itertools import chain
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -18,6 +19,7 @@ from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
+from blogarchive.parsing.images import ImageFailure
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers.parser_process import (
@@ -153,7 +155,6 @@ class BlogSpider(PoliteSpider):
         )
         crawler.signals.connect(spider._on_stored, signals.item_scraped)
         crawler.signals.connect(spider._on_pipeline_error, signals.item_error)
-        crawler.signals.connect(spider._on_callback_error, signals.spider_error)
         crawler.signals.connect(spider.parser.close, signals.spider_closed)
         return spider
 
@@ -163,18 +164,13 @@ class BlogSpider(PoliteSpider):
         while not self.throttle.stopping:
             self._changed.clear()
             found = False
-            for request in self._take_free():
+            for request in chain(map(self._request, self.scheduler.take_free()), self.images.take_free()):
                 found = True
                 yield request
             if self.scheduler.is_busy or self.images.is_busy:
                 await self._changed.wait()
             elif not found and not self._has_more():
                 return
-
-    def _take_free(self) -> Iterator[Request]:
-        for target in self.scheduler.take_free():
-            yield self._request(target)
-        yield from self.images.take_free()
 
     def _has_more(self) -> bool:
         """Return True if the checks at the end of the run have found pages to fetch, or images."""
@@ -306,13 +302,15 @@ class BlogSpider(PoliteSpider):
         else:
             self._record_program_failure(item.target, error)
 
-    def _on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
+    def on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
+        """Record an error of this program on one page or image; end the run after another error."""
         request, error = getattr(response, "request", None), error_of(failure)
         if request is None or isinstance(error, BlogArchiveError):
             self.end_run(error)
         elif "image" in request.cb_kwargs:
             log.error("fetching or storing %s failed", request.url, exc_info=error)
-            self.images.record_program_failure(request.cb_kwargs["image"], program_failure(error).detail)
+            image, detail = request.cb_kwargs["image"], program_failure(error).detail
+            self.images.record_failure(image, ImageFailure(detail=detail))
         else:
             self._record_program_failure(request.cb_kwargs["target"], error)
 

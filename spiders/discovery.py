@@ -6,7 +6,7 @@ They pass the same throttle, robots.txt and middlewares as the pages of a backup
 from collections.abc import AsyncIterator
 from typing import Any, Self
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
@@ -42,7 +42,6 @@ class DiscoverySpider(PoliteSpider):
             locks=spider.locks,
         )
         spider.obey(throttle, crawler)
-        crawler.signals.connect(spider._on_callback_error, signals.spider_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -89,6 +88,3 @@ class DiscoverySpider(PoliteSpider):
     def _end(self) -> None:
         self._in_flight -= 1
         self._changed.set()
-
-    def _on_callback_error(self, failure: TwistedFailure) -> None:
-        self.end_run(error_of(failure))

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 from time import monotonic
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy.core.downloader import Downloader
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.spider import DefaultSpider
@@ -31,20 +31,14 @@ from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
 
 
 class PublicAddressResolver(CachingHostnameResolver):
-    """Scrapy's resolver without private addresses, except those of the blogs of a run."""
+    """Scrapy's resolver without private addresses, except those of the blogs of a run, by its `throttles`."""
 
-    def __init__(self, reactor: ReactorBase, cache_size: int, process: CrawlerProcess) -> None:
+    def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
         super().__init__(reactor, cache_size)
-        self._process = process
-        self._added: list[HostThrottle] = []
+        self.throttles: list[HostThrottle] = []
         self._proxies = {
             (urlsplit(url).hostname, port_of(url)) for name, url in getproxies().items() if name != "no"
         }
-
-    @classmethod
-    def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
-        """Return the resolver of the process; Scrapy passes its `CrawlerProcess` as `crawler` here."""
-        return cls(reactor, crawler.settings.getint("DNSCACHE_SIZE"), crawler)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
@@ -57,18 +51,8 @@ class PublicAddressResolver(CachingHostnameResolver):
         """Pass the allowed addresses of `hostName` to the receiver; the user's proxies are not filtered."""
         receiver: Any = resolutionReceiver  # type checkers do not know Zope's interfaces
         if (hostName, portNumber) not in self._proxies:
-            receiver = _AddressFilter(receiver, hostName, portNumber, list(self._throttles()))
+            receiver = _AddressFilter(receiver, hostName, portNumber, self.throttles)
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
-
-    def _throttles(self) -> Iterator[HostThrottle]:
-        yield from self._added
-        for crawler in self._process.crawlers:
-            if isinstance(crawler.spider, PoliteSpider):
-                yield crawler.spider.throttle
-
-    def add_throttle(self, throttle: HostThrottle) -> None:
-        """Allow the addresses of a spider that is none of ours, or of `scrapy shell`, whose crawler is in no process."""
-        self._added.append(throttle)
 
 
 @implementer(IResolutionReceiver)
@@ -130,26 +114,22 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             return await self._download(request, spider, host, accepted_at)
 
     def _polite_spider(self, request: Request) -> PoliteSpider:
-        """Return the spider, with a throttle and locks."""
+        """Return the spider, with a throttle and locks, whose addresses are allowed."""
+        from twisted.internet import reactor  # installed by now
+
         spider: Any = self.crawler.spider
         if not hasattr(spider, "throttle"):
             spider.locks = HostLocks()
             spider.throttle = HostThrottle(delay=self._delay, homes=lambda: self._typed)
-            self._add_to_resolver(spider.throttle)
             self._typed.update((host_of(url), port_of(url)) for url in getattr(spider, "start_urls", ()))
+        resolver: Any = reactor.nameResolver
+        if isinstance(resolver, PublicAddressResolver) and spider.throttle not in resolver.throttles:
+            resolver.throttles.append(spider.throttle)
         # A page that redirects to a private address was not typed.
         if isinstance(spider, DefaultSpider | PageSpider) and "redirect_urls" not in request.meta:
             self._typed.add((host_of(request.url), port_of(request.url)))
         found: PoliteSpider = spider
         return found
-
-    @staticmethod
-    def _add_to_resolver(throttle: HostThrottle) -> None:
-        from twisted.internet import reactor  # installed by now
-
-        resolver = getattr(reactor, "nameResolver", None)
-        if isinstance(resolver, PublicAddressResolver):
-            resolver.add_throttle(throttle)
 
     def _require_locks(self) -> None:
         """Raise `RequestCancelled`, and end the run, if another worker may request the hosts of this run."""

@@ -90,33 +90,39 @@ class ImageFetcher:
             return
         wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
         if wait is not None and wait > LONGEST_WAIT:
-            self._record_failure(image, result)
+            self.record_failure(image, result)
             self.block_host(host, pause_reason(wait))
         elif result.retry_now:
             yield from self._retry(request_of(response), image, result, host, wait)
         else:
             self._failed.pop(host, None)
-            self._record_failure(image, result)
+            self.record_failure(image, result)
 
     def failed(self, caught: TwistedFailure) -> Iterator[Request]:
         """Yield the request for another try, or record the failure; raises an error of this program."""
         request: Request = caught.request  # type: ignore[attr-defined]
         image: QueuedImage = request.cb_kwargs["image"]
         host, error = host_of(request.url), error_of(caught)
-        if isinstance(error, RequestCancelled):
-            self._cancel(image, host)
-            return
-        if is_program_error(error):
+        if is_program_error(error) and not isinstance(error, RequestCancelled):
             raise error
-        failure = self._classify(error, host)
-        if failure.retry_now:
-            yield from self._retry(request, image, failure, host, None)
+        if isinstance(error, DownloadCancelledError):
+            self.record_failure(image, too_large_failure())
+        elif not isinstance(error, RequestCancelled):
+            found = classify_error(error, host, self._throttle.private_hosts)
+            if found.kind in RETRYABLE:
+                failure = ImageFailure(detail=found.detail, retry_now=True)
+                yield from self._retry(request, image, failure, host, None)
+            else:
+                self.record_failure(image, ImageFailure(detail=found.detail, permanent=True))
+        elif self._scheduler.is_blocked(host) and not self._throttle.stopping:
+            self.record_failure(image, ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
         else:
-            self._record_failure(image, failure)
+            self._scheduler.defer(image)
 
-    def record_program_failure(self, image: QueuedImage, detail: str) -> None:
-        """Record an error of this program on one image; the others are fetched."""
-        self._record_failure(image, ImageFailure(detail=detail))
+    def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
+        """Record why an image is not stored; the others are fetched."""
+        self._media.record_failure(image, failure)
+        self._scheduler.mark_done(image)
 
     def block_host(self, host: str, reason: str) -> None:
         """Send no more requests for images to `host`, and record its remaining images as failed."""
@@ -142,14 +148,7 @@ class ImageFetcher:
         )
 
     def _refusal(self, image: QueuedImage, url: str) -> str | None:
-        return self._media.policy.refusal(url, image.post_url, image.blog)
-
-    def _classify(self, error: BaseException, host: str) -> ImageFailure:
-        if isinstance(error, DownloadCancelledError):
-            return too_large_failure()
-        found = classify_error(error, host, self._throttle.private_hosts)
-        is_retryable = found.kind in RETRYABLE
-        return ImageFailure(detail=found.detail, permanent=not is_retryable, retry_now=is_retryable)
+        return self._media.refusal(url, image.post_url, image.blog)
 
     def _retry(
         self,
@@ -165,20 +164,10 @@ class ImageFetcher:
             self._throttle.pause(service_of(request.url), pause)
             yield request.replace(meta={**request.meta, "tries": tries + 1})
             return
-        self._record_failure(image, failure)
+        self.record_failure(image, failure)
         self._failed[host] += 1
         if self._failed[host] >= FAILURES_ALLOWED:
             self.block_host(host, failure.detail)
-
-    def _cancel(self, image: QueuedImage, host: str) -> None:
-        if self._scheduler.is_blocked(host) and not self._throttle.stopping:
-            self._record_failure(image, ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
-        else:
-            self._scheduler.defer(image)
-
-    def _record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
-        self._media.record_failure(image, failure)
-        self._scheduler.mark_done(image)
 
 
 def _conditions(image: QueuedImage) -> dict[str, str]:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
@@ -63,6 +64,11 @@ class PoliteSpider(scrapy.Spider):
         throttle.on_stop(self._changed.set)
         throttle.on_stop(lambda: _flush_slots(crawler))
         crawler.signals.connect(self.rules.add, signals.robots_parsed)
+        crawler.signals.connect(self.on_callback_error, signals.spider_error)
+
+    def on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
+        """End the run because of an error in a callback."""
+        self.end_run(failure.value or RuntimeError(str(failure)))
 
     def end_run(self, error: BaseException) -> None:
         """End the run because of an error of this program, or one for the user."""

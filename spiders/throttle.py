@@ -2,7 +2,7 @@
 
 import asyncio
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from gettext import ngettext
@@ -13,7 +13,6 @@ from scrapy.core.downloader import Slot
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
-from blogarchive.crawl.options import HostDelays
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.messages.details import Detail
@@ -47,7 +46,7 @@ class HostThrottle:
 
     The first back-off, `unit`, is twice the `delay` of the run; it doubles with every refusal in a row. `homes` returns
     host and port of every blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of
-    the hosts if they differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`. `locks` are those of
+    the hosts; Scrapy keeps the lowest, which is `delay`. `max_requests` is the limit of `end_at_limit`. `locks` are those of
     the hosts, which another process may have requested just before.
     """
 
@@ -57,7 +56,7 @@ class HostThrottle:
         delay: float,
         homes: Callable[[], Collection[tuple[str, int]]],
         media_hosts: Collection[str] = (),
-        delays: HostDelays | None = None,
+        delays: "defaultdict[str, float] | None" = None,
         max_requests: int | None = None,
         locks: HostLocks | None = None,
     ) -> None:
@@ -77,7 +76,8 @@ class HostThrottle:
         self._on_stop: list[Callable[[], None]] = []
         now = monotonic()
         self._free_at = {host: now + wait for host, wait in self._locks.waits.items()}
-        self._delays = delays
+        self._delay = delay
+        self._delays = defaultdict(float) if delays is None else delays
         self._max_requests = max_requests
         self._crawl_delays: dict[str, timedelta] = {}
         self._unparsable: dict[str, bytes | None] = {}  # by host: its last page without tokens, if unparsable
@@ -159,10 +159,8 @@ class HostThrottle:
             )
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
-        if self._delays is not None:
-            delay = self._delays.of_host(host)
-            if delay > self._delays.lowest:
-                self.pause(host, timedelta(seconds=delay))
+        if (delay := self._delays[host]) > self._delay:
+            self.pause(host, timedelta(seconds=delay))
 
     def record_response(self, host: str, unparsable: bytes | None = None) -> None:
         """Reset the counters of `host`, which served a page.

@@ -3,7 +3,7 @@
 The rows of `media` are the whole state.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from gettext import gettext as _
 from typing import Protocol
 
@@ -25,24 +25,6 @@ _MAX_OLD = 5
 """Stored images of a run that are asked for again."""
 
 
-class MediaHostPolicy:
-    """Hosts that may serve images of a post: its own host, those of its site, and those that its blog allows."""
-
-    def __init__(self, settings: RunSettings) -> None:
-        self._settings = settings
-
-    def refusal(self, url: str, post_url: str, blog: Blog) -> str | None:
-        """Return why the image at `url` is not fetched for a post of `blog`; None if it is allowed."""
-        listed, asked = site_by_name(blog.site).image_hosts, self._settings.of_blog(blog).media_hosts
-        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
-
-    def host_filter(self, blogs: Sequence[Blog], own_hosts: Collection[str]) -> Callable[[str], bool]:
-        """Return a function that returns True if images of any of `blogs` may come from a host."""
-        listed = {pattern for blog in blogs for pattern in site_by_name(blog.site).image_hosts}
-        patterns = (*listed, *self._settings.media_hosts(blogs))
-        return lambda host: host in own_hosts or hosts.matches_host(host, patterns)
-
-
 class MediaObserver(Protocol):
     """Receives the progress of images."""
 
@@ -61,12 +43,12 @@ class MediaSession:
         archive: Archive,
         run: Run,
         blogs: Sequence[Blog],
-        policy: MediaHostPolicy,
+        settings: RunSettings,
         observer: MediaObserver,
         *,
         recent: bool = False,
     ) -> None:
-        self.policy = policy
+        self._settings = settings
         self.stored = 0
         self.failed = 0
         self._archive = archive
@@ -84,23 +66,36 @@ class MediaSession:
 
     def begin(self, own_hosts: Collection[str]) -> int:
         """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
-        allowed = self.policy.host_filter(self._blogs, own_hosts)
+        listed = {pattern for blog in self._blogs for pattern in site_by_name(blog.site).image_hosts}
+        patterns = (*listed, *self._settings.media_hosts(self._blogs))
         authors = self._authors.json()
-        media.queue_images(self._archive, authors, self.policy.refusal, allowed)
+        media.queue_images(
+            self._archive,
+            authors,
+            self.refusal,
+            lambda host: host in own_hosts or hosts.matches_host(host, patterns),
+        )
         self._hosts = media.due_hosts(self._archive, authors, now=self._begun_at, since=self._since)
         due = self.count_due()
         self._total = self.stored + self.failed + due
         self._changed.update(dict.fromkeys(self._hosts))
         return due
 
+    def refusal(self, url: str, post_url: str, blog: Blog) -> str | None:
+        """Return why the image at `url` is not fetched for a post of `blog`; None if it is allowed.
+
+        Allowed are the host of the post, those of its site, and those that its blog allows.
+        """
+        listed, asked = site_by_name(blog.site).image_hosts, self._settings.of_blog(blog).media_hosts
+        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
+
     def add_post(self, blog: Blog, number: int | str) -> None:
         """Queue the images of a post that was stored after `begin`."""
-        hosts = media.queue_post_images(self._archive, blog, number, self.policy.refusal)
+        new = media.queue_post_images(self._archive, blog, number, self.refusal)
         old = media.requeue_old_images(self._archive, blog, number, now=self._begun_at, limit=self._old_left)
         self._old_left -= len(old)
-        hosts = [*hosts, *old]
-        self._total += len(hosts)
-        self._changed.update(dict.fromkeys(hosts))
+        self._total += len(new) + len(old)
+        self._changed.update(dict.fromkeys((*new, *old)))
 
     def count_due(self) -> int:
         """Return the number of queued images that are due."""
@@ -190,10 +185,10 @@ class MediaSession:
     def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
         shown = media.shown_images(self._archive, self._authors.json(), image)
-        return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
+        return any(self.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
     def _skip(self, image: QueuedImage) -> bool:
-        reason = self.policy.refusal(image.url, image.post_url, image.blog)
+        reason = self.refusal(image.url, image.post_url, image.blog)
         if reason is None or self._is_allowed_elsewhere(image):
             return False
         media.mark_skipped(self._archive, image, reason, now=utc_now())

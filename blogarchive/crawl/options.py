@@ -1,6 +1,7 @@
 """What the user asked of a run: options, cookies, hosts that another worker holds, and the settings of each blog."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -114,19 +115,6 @@ def require_archive(db: Path) -> None:
         raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one").format(db=db))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HostDelays:
-    """Seconds between two requests: the `lowest` of all hosts, those `by_host`, and that of all `others`."""
-
-    lowest: float
-    by_host: Mapping[str, float]
-    others: float
-
-    def of_host(self, host: str) -> float:
-        """Return the delay of a host."""
-        return self.by_host.get(host, self.others)
-
-
 class RunSettings:
     """The settings of the blogs of one run; stores those that its command names."""
 
@@ -160,15 +148,15 @@ class RunSettings:
         """Return the host patterns that any of `blogs` allows for images."""
         return tuple(dict.fromkeys(host for blog in blogs for host in self.of_blog(blog).media_hosts))
 
-    def host_delays(self, hosts: Mapping[Blog, str], default: float) -> HostDelays:
+    def host_delays(self, hosts: Mapping[Blog, str], default: float) -> defaultdict[str, float]:
         """Return the delay of each host of `hosts`, the longest of its blogs; `default` for all others."""
         given = (self._options.named.delay, self._options.defaults.delay, default)
         others = next(delay for delay in given if delay is not None)
-        by_host: dict[str, float] = {}
+        delays: defaultdict[str, float] = defaultdict(lambda: others)
         for blog, host in hosts.items():
             delay = self.of_blog(blog).delay
-            by_host[host] = max(by_host.get(host, 0.0), others if delay is None else delay)
-        return HostDelays(lowest=min(by_host.values(), default=others), by_host=by_host, others=others)
+            delays[host] = max(delays.get(host, 0.0), others if delay is None else delay)
+        return delays
 
     def cookie_files(self, blogs: Iterable[Blog]) -> dict[tuple[str, str | None], str]:
         """Return the path of the cookies of each blog that has some, by site and uid."""

@@ -37,6 +37,8 @@ _OUTCOMES: Mapping[type[BlogArchiveError], RunOutcome] = {
     SiteChanged: "changed",
     ArchiveDamaged: "damaged",
 }
+_MIN_UNREADABLE = 5
+"""A host has changed if at least this number of its pages were refused by the parser, and at least half."""
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
 
 
@@ -101,26 +103,34 @@ def _failed_hosts(
 
     An open change is one of the site: it is laid to the hosts with unreadable pages, else to all that were requested.
     """
-    services = session.services()
+    services = set(session.hosts.values())
+    stored, unreadable = session.stored, session.unreadable
     errors: dict[str, BlogArchiveError] = {
         host: Unreachable(explain_detail(failure.detail, failure.kind))
-        for host, failure in session.answers.unreached().items()
+        for host, failure in session.refused.items()
+        if not stored[host] and not unreadable[host]
     }
     errors |= throttle.busy_hosts
     errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
-    changed_hosts = session.answers.changed()
-    if throttle.stop_error is None:  # an update of a blog may be one request
-        changed_hosts |= {
-            host
-            for host in session.answers.unreadable()
-            if coverage.has_posts(session.archive, session.blogs_of(host))
-        }
+    changed_hosts = {
+        host
+        for host, count in unreadable.items()
+        if count >= max(_MIN_UNREADABLE, stored[host])
+        or (throttle.stop_error is None and not stored[host] and _has_posts(session, host))
+    }
     if changed and not changed_hosts and not left_out:
         open_changes = coverage.open_changes(session.archive, {blog.site for blog in session.blogs})
-        changed_hosts = session.services_of_sites({change.site for change in open_changes})
+        sites = {change.site for change in open_changes}
+        changed_hosts = {host for blog, host in session.hosts.items() if blog.site in sites}
     reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))
     errors |= dict.fromkeys(changed_hosts, reason)
     return {host: error for host, error in errors.items() if host in services}
+
+
+def _has_posts(session: CrawlSession, service: str) -> bool:
+    """Return True if posts of a host are stored: it has changed, although an update may be one request."""
+    blogs = [blog for blog, host in session.hosts.items() if host == service]
+    return coverage.has_posts(session.archive, blogs)
 
 
 def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:
@@ -158,7 +168,7 @@ def _error_result(
 
     A change of a site waits for a person, so its exit code stays.
     """
-    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or session.targets.hosts
+    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
     if isinstance(error, SiteChanged):
         sites = {blog.site for blog in session.blogs}
@@ -201,7 +211,7 @@ def _most_severe(
     """Return the most severe error of the run; report blocked hosts that are no home of a blog."""
     errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
     errors += throttle.busy_hosts.values()
-    home_hosts = session.services()
+    home_hosts = set(session.hosts.values())
     for host, reason in throttle.blocked_hosts.items():
         blocked = SiteBlocks(blocked_message(host, reason))
         if host in home_hosts:

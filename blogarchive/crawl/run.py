@@ -18,7 +18,6 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.options import (
     CrawlOptions,
-    HostDelays,
     open_host_locks,
     read_cookies,
     require_archive,
@@ -170,6 +169,8 @@ def run_spider(
     if duration is not None:
         loop.call_later(duration.total_seconds(), end_at_limit, duration)
     loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
+    # The spider reports an error of a callback or a pipeline in one line; Scrapy would repeat a whole page.
+    logging.getLogger("scrapy.core.scraper").setLevel(logging.CRITICAL)
     reduce_garbage_collection()
     with _stop_handlers(loop, stop):
         process.start(install_signal_handlers=False)
@@ -194,8 +195,7 @@ def build_settings(
     settings.setmodule("blogarchive.settings", priority="project")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command line has its own
     if delay is not None:
-        settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
-        settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
+        _set_delay(settings, delay)
     if cookies is not None:
         read_cookies(cookies)  # raise for an invalid file before the archive is open
         settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
@@ -205,22 +205,23 @@ def build_settings(
     return settings
 
 
-def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> HostDelays:
-    """Set the delay and the cookies of the blogs of a run; return the delays of their hosts.
+def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
+    """Set the delay and the cookies of the blogs of a run.
 
     A delay of the command line is one of the blogs, and the lowest of all.
     """
-    session.delays = delays = session.settings.host_delays(
-        session.targets.hosts_of(session.blogs), settings.getfloat("DOWNLOAD_DELAY")
-    )
+    session.delays = session.settings.host_delays(session.hosts, settings.getfloat("DOWNLOAD_DELAY"))
     if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:
-        settings.set("DOWNLOAD_DELAY", delays.lowest, priority="cmdline")
-        settings.set("AUTOTHROTTLE_ENABLED", delays.lowest > 0, priority="cmdline")
+        _set_delay(settings, min([*session.delays.values()] or [session.delays[""]]))
     files = session.cookie_files()
     settings.set("COOKIES_FILES", files, priority="cmdline")
     if files:
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
-    return delays
+
+
+def _set_delay(settings: BaseSettings, delay: float) -> None:
+    settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+    settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
 
 
 _CONCURRENT_PER_HOST = 4
@@ -279,8 +280,9 @@ def _crawl_archive(
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
-    _hold_hosts(locks, session, apply_blog_settings(process.settings, session))
-    concurrent = min(_CONCURRENT_PER_HOST * (len(session.targets.hosts) + 1), _MAX_CONCURRENT)
+    apply_blog_settings(process.settings, session)
+    _hold_hosts(locks, session)
+    concurrent = min(_CONCURRENT_PER_HOST * (len(set(session.hosts.values())) + 1), _MAX_CONCURRENT)
     process.settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
     spider = run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
     result = build_result(session, spider.throttle, left_out=locks.left_out)
@@ -299,10 +301,10 @@ def _crawl_archive(
     return result
 
 
-def _hold_hosts(locks: HostLocks, session: CrawlSession, delays: HostDelays) -> None:
+def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
     """Lock the hosts of the blogs; raises `HostBusy`, or `Interrupted`, after the end of the run is stored."""
     try:
-        locks.hold({host: delays.of_host(host) for host in session.services()})
+        locks.hold({host: session.delays[host] for host in session.hosts.values()})
     except (HostBusy, Interrupted) as error:
         runs.finish_run(
             session.archive,

@@ -1,18 +1,18 @@
 """One run over some blogs: its options, its counts and its archive."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from blogarchive.crawl.media_session import MediaHostPolicy, MediaSession
-from blogarchive.crawl.options import CrawlOptions, HostDelays, RunSettings, read_cookies
+from blogarchive.crawl.media_session import MediaSession
+from blogarchive.crawl.options import CrawlOptions, RunSettings, read_cookies
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.http import host_of, port_of, service_name, service_of
+from blogarchive.parsing.http import host_of, port_of, service_of
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
@@ -30,52 +30,8 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
 
-_MIN_UNREADABLE = 5
-"""A host seems to have changed if at least this number of its pages were refused by the parser, and at least half."""
-
 _REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
 """Kinds of failures that say that a host gives no pages."""
-
-
-class HostAnswers:
-    """What each host of a run answered: a fleet leaves those out for a while that gave no page."""
-
-    def __init__(self) -> None:
-        self._stored: Counter[str] = Counter()
-        self._unreadable: Counter[str] = Counter()
-        self._refused: dict[str, Failure] = {}
-
-    def record_saved(self, host: str, saved: SaveResult) -> None:
-        """Count a page that came."""
-        if saved.failure is None:
-            self._stored[host] += 1
-        elif saved.failure.kind == "unreadable":
-            self._unreadable[host] += 1
-
-    def record_failure(self, host: str, failure: Failure) -> None:
-        """Note that no page came."""
-        if failure.kind in _REFUSALS:
-            self._refused[host] = failure
-
-    def unreached(self) -> dict[str, Failure]:
-        """Return the hosts that gave no page, each with a failure."""
-        return {
-            host: failure
-            for host, failure in self._refused.items()
-            if not self._stored[host] and not self._unreadable[host]
-        }
-
-    def changed(self) -> set[str]:
-        """Return the hosts with some unreadable pages, and no more stored ones than these."""
-        return {
-            host
-            for host, count in self._unreadable.items()
-            if count >= _MIN_UNREADABLE and count >= self._stored[host]
-        }
-
-    def unreadable(self) -> set[str]:
-        """Return the hosts with unreadable pages and no stored one."""
-        return {host for host in self._unreadable if not self._stored[host]}
 
 
 class CrawlObserver:
@@ -106,15 +62,16 @@ class CrawlSession:
         self.options = options
         self.observer = observer
         self.blogs: list[Blog] = []
-        self._known: set[Blog] = set()  # the blogs of the list
         self.settings = RunSettings(archive, options)
-        self.media = MediaSession(
-            archive, run, self.blogs, MediaHostPolicy(self.settings), observer, recent=options.partial
-        )
+        self.media = MediaSession(archive, run, self.blogs, self.settings, observer, recent=options.partial)
         self.targets = TargetSource(archive, run, options)
-        self.delays: HostDelays | None = None
+        self.hosts = self.targets.blog_hosts
+        # What each host answered: a fleet leaves those out for a while that gave no page.
+        self.stored: Counter[str] = Counter()
+        self.unreadable: Counter[str] = Counter()
+        self.refused: dict[str, Failure] = {}  # the last one of each host
+        self.delays: defaultdict[str, float] = defaultdict(float)  # by host
         self.warnings: list[str] = []
-        self.answers = HostAnswers()
         self._reached = False
         self._start_keys: frozenset[str] = frozenset()
         self._media_blogs = 0  # blogs whose images were queued
@@ -150,7 +107,7 @@ class CrawlSession:
             self.blogs,
             now=utc_now(),
             full=self.options.full,
-            hosts=self.targets.hosts_of(self.blogs),
+            hosts=self.hosts,
             revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
         )
 
@@ -172,19 +129,6 @@ class CrawlSession:
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of every blog."""
         return frozenset(self._homes)
-
-    def services(self) -> frozenset[str]:
-        """Return the name of the service of every blog, as locks and throttle name it."""
-        return frozenset(service_name(host, port) for host, port in self._homes)
-
-    def services_of_sites(self, sites: Collection[str]) -> set[str]:
-        """Return the names of the services of the blogs of these sites."""
-        hosts = self.targets.hosts_of(blog for blog in self.blogs if blog.site in sites)
-        return set(hosts.values())
-
-    def blogs_of(self, service: str) -> list[Blog]:
-        """Return the blogs of a host."""
-        return [blog for blog, host in self.targets.hosts_of(self.blogs).items() if host == service]
 
     def cookie_files(self) -> dict[tuple[str, str | None], str]:
         """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
@@ -235,7 +179,8 @@ class CrawlSession:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
         self.targets.record_unstored(target)
-        self.answers.record_failure(service_of(target.url), failure)
+        if failure.kind in _REFUSALS:
+            self.refused[service_of(target.url)] = failure
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self._record_home(Blog(site=target.site, uid=target.uid), target, failure)
         self.targets.record_change([Blog(site=target.site, uid=target.uid)])
@@ -276,8 +221,7 @@ class CrawlSession:
         return replace(page, fetched_at=page.fetched_at + ahead) if ahead else page
 
     def _add_blog(self, blog: Blog, url: str) -> None:
-        if blog not in self._known:
-            self._known.add(blog)
+        if blog not in self.hosts:
             self.blogs.append(blog)
             self.settings.add_blog(blog)
             self.targets.add_blog(blog, service_of(url) or blog.site)
@@ -287,7 +231,10 @@ class CrawlSession:
         reached = saved.outcome in (Outcome.STORED, Outcome.SAME)
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
             self._counts[name] += getattr(saved.changes, name)
-        self.answers.record_saved(service_of(target.url), saved)
+        if saved.failure is None:
+            self.stored[service_of(target.url)] += 1
+        elif saved.failure.kind == "unreadable":
+            self.unreadable[service_of(target.url)] += 1
         self._counts["pages"] += reached
         self._counts["failures"] += saved.failure is not None
         self._reached |= reached

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from gettext import gettext as _
 from hashlib import sha256
 from pathlib import Path
@@ -30,15 +30,21 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     A URL of unknown form is replaced by the nearest known URL above it in the same blog. The site of an unknown host
     is the one under which the archive stores blogs of that host.
     """
-    urls = [repair_url(url) for url in (*options.urls, *options.listed)]
-    names = {_netloc(url): url for url in urls}
-    sites = {netloc: options.site or stored_site(options.db, url) for netloc, url in names.items()}
-    return [_start_target(url, sites[_netloc(url)]) for url in urls]
+    site_of = _site_finder(options.db, options.site)
+    return [_start_target(url, site_of(url)) for url in map(repair_url, (*options.urls, *options.listed))]
 
 
-def _netloc(url: str) -> str:
-    """Return the host and port in a URL as they are written, also in an invalid URL."""
-    return url.partition("://")[2].partition("/")[0]
+def _site_finder(db: Path, site_name: str | None) -> Callable[[str], Site]:
+    """Return a function that returns the site of a URL; the archive is opened once for each unknown host."""
+    names: dict[str, str | None] = {}
+
+    def find(url: str) -> Site:
+        netloc = url.partition("://")[2].partition("/")[0]  # also of an invalid URL
+        if netloc not in names:
+            names[netloc] = site_name or stored_site(db, url)
+        return _site_of(url, names[netloc])
+
+    return find
 
 
 def target_of_url(url: str, site_name: str | None) -> Target:
@@ -53,16 +59,13 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
 
     Raises `UsageError`, naming the line of the list `name`, for a URL of no known site, and for an empty list.
     """
-    urls = []
-    sites: dict[str, str | None] = {}  # by host: the archive is opened to find the site of an unknown one
+    urls, site_of = [], _site_finder(db, site_name)
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         url = repair_url(line.partition(" #")[0])
         if not url or line.lstrip().startswith("#"):
             continue
         try:
-            if (netloc := _netloc(url)) not in sites:
-                sites[netloc] = site_name or stored_site(db, url)
-            _site_of(url, sites[netloc])
+            site_of(url)
         except UsageError as error:
             raise UsageError(
                 _("{name}, line {number}: {error}").format(name=name, number=number, error=error)
@@ -87,8 +90,7 @@ def digest_of(urls: tuple[str, ...]) -> str:
     return sha256("\n".join(urls).encode()).hexdigest()
 
 
-def _start_target(url: str, site_name: str | None) -> Target:
-    site = _site_of(url, site_name)
+def _start_target(url: str, site: Site) -> Target:
     parsed = site.start_url(url)
     if parsed.kind is PageKind.UNKNOWN:
         above = map(site.parse_url, _urls_above(parsed.url))
@@ -158,7 +160,8 @@ class BlogTurns:
     """
 
     def __init__(self) -> None:
-        self._hosts: dict[Blog, str] = {}
+        self.hosts: dict[Blog, str] = {}
+        """The host of each blog, in order of arrival."""
         self._order: dict[Blog, int] = {}
         self._taken: Counter[Blog] = Counter()
         self._turns: dict[str, list[_Turn]] = {}
@@ -166,32 +169,18 @@ class BlogTurns:
         self._retries: list[tuple[str, int, Blog]] = []
         self._changed: dict[str, None] = {}
 
-    @property
-    def blogs(self) -> Iterable[Blog]:
-        """All blogs of the run, in order of arrival."""
-        return self._hosts.keys()
-
-    @property
-    def hosts(self) -> list[str]:
-        """The hosts of the blogs, each once."""
-        return list(self._turns)
-
     def add(self, blog: Blog, host: str, *, taken: int = 0) -> None:
         """Add a blog of `host`, which may have due targets; `taken` were taken by the runs that this one resumes."""
         self._taken[blog] = taken
-        self._order[blog] = len(self._hosts)
-        self._hosts[blog] = host
+        self._order[blog] = len(self.hosts)
+        self.hosts[blog] = host
         self._turns.setdefault(host, [])
         self.wake(blog)
 
-    def host_of(self, blog: Blog) -> str:
-        """Return the host of a blog; raises KeyError."""
-        return self._hosts[blog]
-
     def wake(self, blog: Blog) -> None:
         """Give a blog of the run its turns again: it may have due targets. Other blogs are ignored."""
-        if blog in self._hosts:
-            self._changed[self._hosts[blog]] = None
+        if blog in self.hosts:
+            self._changed[self.hosts[blog]] = None
             if blog not in self._waiting:
                 self._waiting.add(blog)
                 self._push(blog)
@@ -203,13 +192,13 @@ class BlogTurns:
 
     def record_taken(self, blog: Blog, count: int) -> None:
         """Count targets taken of the blog that is next, and end its turn."""
-        heapq.heappop(self._turns[self._hosts[blog]])
+        heapq.heappop(self._turns[self.hosts[blog]])
         self._taken[blog] += count
         self._push(blog)
 
     def leave(self, blog: Blog, *, retry_at: str | None) -> None:
         """Remove the blog that is next, until `wake` or the UTC text `retry_at`."""
-        heapq.heappop(self._turns[self._hosts[blog]])
+        heapq.heappop(self._turns[self.hosts[blog]])
         self._waiting.remove(blog)
         if retry_at is not None:
             heapq.heappush(self._retries, (retry_at, self._order[blog], blog))
@@ -223,7 +212,7 @@ class BlogTurns:
         return changed
 
     def _push(self, blog: Blog) -> None:
-        heapq.heappush(self._turns[self._hosts[blog]], (self._taken[blog], self._order[blog], blog))
+        heapq.heappush(self._turns[self.hosts[blog]], (self._taken[blog], self._order[blog], blog))
 
 
 SLICE = 5
@@ -241,16 +230,12 @@ class TargetSource:
         self._run = run
         self._options = options
         self._turns = BlogTurns()
+        self.blog_hosts: Mapping[Blog, str] = self._turns.hosts
         self._fetched = frontier.count_fetched(archive, run.epoch_at) if run.resumes else {}
         self._unchecked: dict[Blog, None] = {}
         self._stored: set[Blog] = set()  # before the run
         self._homes: dict[Blog, bool] = {}  # whether the home page was reached, of the blogs that were asked
         self._posts_taken = 0
-
-    @property
-    def hosts(self) -> list[str]:
-        """The hosts of the blogs, each once."""
-        return self._turns.hosts
 
     def add_blog(self, blog: Blog, host: str) -> None:
         """Add a blog of `host`."""
@@ -259,14 +244,10 @@ class TargetSource:
         if blogs.is_stored(self._archive, blog):
             self._stored.add(blog)
 
-    def hosts_of(self, of_blogs: Iterable[Blog]) -> dict[Blog, str]:
-        """Return the host of each of these blogs."""
-        return {blog: self._turns.host_of(blog) for blog in of_blogs}
-
     def record_change(self, changed: Iterable[Blog]) -> None:
         """Ask these blogs again: pages of them were stored, or have failed."""
         for blog in changed:
-            if blog in self._turns.blogs:
+            if blog in self.blog_hosts:
                 self._turns.wake(blog)
                 self._unchecked[blog] = None
 
@@ -308,7 +289,7 @@ class TargetSource:
 
         Writes to the frontier: call it on a scratch copy.
         """
-        for blog in self._turns.blogs:
+        for blog in self.blog_hosts:
             yield from self._take_of(blog, _ALL, ())
 
     def requeue_incomplete(self) -> int:
@@ -350,7 +331,7 @@ class TargetSource:
         return taken  # the run goes on after one that fetched the home page
 
     def _blogs_on(self, host: str) -> Iterator[Blog]:
-        return (blog for blog in self._turns.blogs if self._turns.host_of(blog) == host)
+        return (blog for blog, own in self.blog_hosts.items() if own == host)
 
     def _take_of(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         if self._options.limit is not None:

@@ -6,8 +6,7 @@ Scrapy's own command exits with 0 whatever the spider met. The setting COMMANDS_
 import argparse
 import sys
 from collections.abc import Collection
-from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import click
 from scrapy import Spider
@@ -17,30 +16,25 @@ from scrapy.exceptions import UsageError
 from scrapy.extensions.feedexport import FeedExporter
 
 from blogarchive.cli.discover import make_session
-from blogarchive.cli.options import Count, Day, Duration
+from blogarchive.cli.options import Count, Day, Duration, PathArgument
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import LineObserver
 from blogarchive.crawl.run import crawl_in, run_lookups
 from blogarchive.errors import BlogArchiveError
 from blogarchive.export.jsonl import post_object
 from blogarchive.items import CrawledPage
-from blogarchive.store.database import connection
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.files import default_db
+from blogarchive.store.database.files import default_db, open_locked
 from blogarchive.store.discovery import report_new
 from blogarchive.store.read.exports import open_reader
 from blogarchive.store.rows import utc_now
 
-_T = TypeVar("_T")
-_USAGE: Final = {
-    "blog": (
-        "write: scrapy crawl blog -a url=URL"
-        " [-a db= -a site= -a limit= -a since=YYYY-MM-DD -a for=2h -a max_requests=N]"
-    ),
-    "discover": (
-        "write: scrapy crawl discover -a url=DIRECTORY [-a db= -a site= -a pages=N -a for=2h -a max_requests=N]"
-    ),
+_COUNT: Final = Count(min=1)
+_LIMITS: Final = {"for": Duration(), "max_requests": _COUNT}
+_ARGUMENTS: Final[dict[str, dict[str, click.ParamType[Any]]]] = {
+    "blog": {"db": PathArgument(), "site": click.STRING, "limit": _COUNT, "since": Day(), **_LIMITS},
+    "discover": {"db": PathArgument(), "site": click.STRING, "pages": _COUNT, **_LIMITS},
 }
+"""The arguments of a spider beside `url`, as the options of the command."""
 _UNUSED: Final = {
     "JOBDIR": "the archive is the state of a crawl: the same command continues it",
     "HTTPCACHE_": "the archive has every page; `blogarchive reparse` parses them again without requests",
@@ -124,50 +118,46 @@ def refuse_unused(given: Collection[str]) -> None:
 
 def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[str, int]:
     """Run `discover` on directory pages; return its message and exit code."""
-    _check_names("discover", arguments, {"url", "db", "site", "pages", "for", "max_requests"})
-    urls, db = tuple(arguments["url"].split()), _db(arguments)
-    pages = _convert(arguments, "pages", Count(min=1)) or 1
-    limit = _convert(arguments, "max_requests", Count(min=1))
-    with connection.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
-        site = arguments.get("site") or None
-        session = make_session(archive, urls, site, pages, max_requests=limit)
-        run_lookups(session, process, _convert(arguments, "for", Duration()))
+    values = _convert("discover", arguments)
+    urls, pages, limit = values["url"], values.get("pages", 1), values.get("max_requests")
+    with open_locked(values.get("db", default_db()), "discover") as archive:
+        session = make_session(archive, urls, values.get("site"), pages, max_requests=limit)
+        run_lookups(session, process, values.get("for"))
         new = sum(report_new(archive, now=utc_now()).values())
     return f"new blogs: {new}", 1 if session.failed else 0
 
 
 def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
-    """Return the options of the arguments `-a NAME=VALUE`; raises Scrapy's `UsageError`."""
-    _check_names("blog", arguments, {"url", "db", "site", "limit", "since", "for", "max_requests"})
+    """Return the options of the arguments `-a NAME=VALUE` of the spider `blog`; raises Scrapy's `UsageError`."""
+    values = _convert("blog", arguments)
     return CrawlOptions(
         command="backup",
-        db=_db(arguments),
-        urls=tuple(arguments["url"].split()),
-        site=arguments.get("site") or None,
-        limit=_convert(arguments, "limit", Count(min=1)),
-        since=_convert(arguments, "since", Day()),
-        duration=_convert(arguments, "for", Duration()),
-        max_requests=_convert(arguments, "max_requests", Count(min=1)),
+        db=values.get("db", default_db()),
+        urls=values["url"],
+        site=values.get("site"),
+        limit=values.get("limit"),
+        since=values.get("since"),
+        duration=values.get("for"),
+        max_requests=values.get("max_requests"),
     )
 
 
-def _check_names(spider: str, arguments: dict[str, str], known: Collection[str]) -> None:
-    """Raise `UsageError` for an unknown argument, and if there is no URL."""
-    if unknown := arguments.keys() - known:
-        raise UsageError(f"unknown argument {min(unknown)!r}; {_USAGE[spider]}")
-    if not arguments.get("url", "").split():
-        raise UsageError(f"no URL; {_USAGE[spider]}")
+def _convert(spider: str, arguments: dict[str, str]) -> dict[str, Any]:
+    """Return the values of the arguments that are not empty, as the command reads its options.
 
-
-def _db(arguments: dict[str, str]) -> Path:
-    return Path(arguments["db"]).expanduser() if arguments.get("db") else default_db()
-
-
-def _convert(arguments: dict[str, str], name: str, kind: click.ParamType[_T]) -> _T | None:
-    """Return the value of an argument, as `backup` reads it; None if it is absent."""
-    if not arguments.get(name):
-        return None
-    try:
-        return kind.convert(arguments[name], None, None)
-    except click.BadParameter as error:
-        raise UsageError(f"-a {name}: {error.message}") from error
+    Raises `UsageError` for a wrong value or an unknown argument, and if there is no URL.
+    """
+    kinds = _ARGUMENTS[spider]
+    usage = f"write: scrapy crawl {spider} -a url=URL [{' '.join(f'-a {name}=' for name in kinds)}]"
+    values: dict[str, Any] = {"url": tuple(arguments.get("url", "").split())}
+    for name in sorted(arguments.keys() - {"url"}):
+        if name not in kinds:
+            raise UsageError(f"unknown argument {name!r}; {usage}")
+        try:
+            if arguments[name]:
+                values[name] = kinds[name].convert(arguments[name], None, None)
+        except click.BadParameter as error:
+            raise UsageError(f"-a {name}: {error.message}") from error
+    if not values["url"]:
+        raise UsageError(f"no URL; {usage}")
+    return values

@@ -108,7 +108,7 @@ def test_no_blog_leads_the_others_of_its_host_by_more_than_a_slice() -> None:
     turns = BlogTurns()
     for number in range(60):
         turns.add(blog(number), "a")
-    taken: Counter[Blog] = Counter(dict.fromkeys(turns.blogs, 0))
+    taken: Counter[Blog] = Counter(dict.fromkeys(turns.hosts, 0))
     for step in range(1000):
         taken[take(turns, "a", 1 + step % PAGES)] += 1 + step % PAGES
         assert max(taken.values()) - min(taken.values()) <= PAGES

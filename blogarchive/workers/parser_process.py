@@ -80,11 +80,25 @@ class ParserProcess:
 
     @classmethod
     def start(cls, report: Callable[[str], None] = lambda message: None) -> Self:
-        """Start the process, which is ready a moment later; it ends with this one and ignores Ctrl-C.
+        """Start the process, which runs `serve` a moment later; it ends with this one and ignores Ctrl-C.
 
         `report` is called with a message if it ends early. Raises `OSError` if the system allows no more processes.
         """
-        return cls(*_start_process(), report)
+        channel, remote = socket.socketpair()
+        code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a fixed program
+                own_code(code),
+                stdin=remote.fileno(),
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            channel.close()
+            raise
+        finally:
+            remote.close()
+        return cls(process, channel, report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
         """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
@@ -217,30 +231,8 @@ def _large_pages() -> tuple[asyncio.Runner, LargePageParser]:
     return runner, parser
 
 
-def _start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
-    """Start a process that runs `serve` and return it with the socket to it; it sends `_READY` first.
-
-    The process ends with this one and ignores Ctrl-C. Raises `OSError` if the system allows no more processes.
-    """
-    channel, remote = socket.socketpair()
-    code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
-    try:
-        process = subprocess.Popen(  # noqa: S603 - a fixed program
-            own_code(code),
-            stdin=remote.fileno(),
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        channel.close()
-        raise
-    finally:
-        remote.close()
-    return process, channel
-
-
 def serve() -> None:
-    """Parse every page that arrives on stdin, a socket, until the other side closes it."""
+    """Parse every page that arrives on stdin, a socket, until the other side closes it; send `_READY` first."""
     use_system_language()
     site_names()  # imports the sites; the first page imports their parser
     reduce_garbage_collection()

@@ -158,11 +158,6 @@ class RunSettings:
             delays[host] = max(delays.get(host, 0.0), others if delay is None else delay)
         return delays
 
-    def cookie_files(self, blogs: Iterable[Blog]) -> dict[tuple[str, str | None], str]:
-        """Return the path of the cookies of each blog that has some, by site and uid."""
-        found = {(blog.site, blog.uid): self.of_blog(blog).cookies for blog in blogs}
-        return {blog: path for blog, path in found.items() if path}
-
 
 def _overlay(first: BlogSettings, second: BlogSettings) -> BlogSettings:
     """Return the values of `first`, and those of `second` that `first` does not set."""

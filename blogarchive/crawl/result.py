@@ -168,7 +168,10 @@ def _error_result(
 
     A change of a site waits for a person, so its exit code stays.
     """
-    outcome, names = _outcome(error), sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
+    outcome: RunOutcome = next(
+        (outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind)), "failures"
+    )
+    names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
     if isinstance(error, SiteChanged):
         sites = {blog.site for blog in session.blogs}
@@ -332,7 +335,3 @@ def _error_of_kinds(by_kind: Mapping[str, OpenFailure]) -> BlogArchiveError:
 def _has_author(session: CrawlSession, failure: OpenFailure) -> bool:
     """Return True if a page of the blog of a failure was stored."""
     return is_stored(session.archive, Blog(site=failure.site or "", uid=failure.uid))
-
-
-def _outcome(error: BlogArchiveError) -> RunOutcome:
-    return next((outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind)), "failures")

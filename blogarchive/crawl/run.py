@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from gettext import gettext as _
@@ -62,7 +62,9 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
         if options.command != "backup":
             raise
         urls = [target.url for target in start_targets(options)]
-    return list(dict.fromkeys(_with_robots(urls) if robots else urls))
+    if robots:
+        urls = [one for url in urls for one in (urljoin(url, "/robots.txt"), url)]
+    return list(dict.fromkeys(urls))
 
 
 def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
@@ -73,12 +75,6 @@ def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -
     yield from frontier.stored_next_pages(archive, targets)
     if session.begin_media():
         yield from session.media.planned_urls()
-
-
-def _with_robots(urls: Iterable[str]) -> Iterator[str]:
-    for url in urls:
-        yield urljoin(url, "/robots.txt")
-        yield url
 
 
 _SECONDS_TO_STOP = 5.0

@@ -132,14 +132,15 @@ class CrawlSession:
 
     def cookie_files(self) -> dict[tuple[str, str | None], str]:
         """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
-        found = self.settings.cookie_files(self.blogs)
-        for path in set(found.values()):
+        given = {(blog.site, blog.uid): self.settings.of_blog(blog).cookies for blog in self.blogs}
+        valid = set()
+        for path in sorted({path for path in given.values() if path}):
             try:
                 read_cookies(Path(path))
+                valid.add(path)
             except UsageError as error:
                 self.warnings.append(_("continued without cookies: {error}").format(error=error))
-                found = {blog: one for blog, one in found.items() if one != path}
-        return found
+        return {blog: path for blog, path in given.items() if path in valid}
 
     def begin_media(self) -> int:
         """Queue the images of all stored posts, and return how many are due; 0 if the run fetches none.

@@ -75,7 +75,8 @@ class Round:
         assert process.stdout is not None  # noqa: S101 - a pipe
         out, _lines = await asyncio.gather(process.stdout.read(), self._read_lines(process))
         code = await process.wait()
-        return _result(code, out, None if code == 0 else _message(self._last_line))
+        line = self._last_line if code else None  # a line of the program, without its time and name
+        return _result(code, out, line and (line.partition("blogarchive: ")[2] or line))
 
     def stop(self) -> None:
         """Ask the process to end after its page; kill it if it does not."""
@@ -132,11 +133,6 @@ def stored_posts(db: Path) -> int | None:
             return count_posts(archive)
     except BlogArchiveError:  # the next round reports it, with its exit code
         return None
-
-
-def _message(line: str | None) -> str | None:
-    """Return a line of the program without its time and name."""
-    return line and (line.partition("blogarchive: ")[2] or line)
 
 
 def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:

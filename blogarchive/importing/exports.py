@@ -6,7 +6,8 @@ same post, so an edit becomes a revision.
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import cast
@@ -49,7 +50,13 @@ def import_export(
     site = cast(ExportSite, site_by_name(platform))
     export = _open(source, site, url, zone)
     with PageImporter.open(archive) as importer:
-        run = _ExportImport(importer, site, source, export, drafts=drafts)
+        run = _ExportImport(
+            importer=importer,
+            site=site,
+            source=source.name,
+            fetched_at=min(export.exported_at, utc_now()) if export.exported_at else modified_at(source),
+            drafts=drafts,
+        )
         size = source.stat().st_size
         for page in export.pages(importer.reject):
             with importer.isolate_failure(page.name or source.name):
@@ -72,29 +79,25 @@ def _open(source: Path, site: ExportSite, url: str | None, zone: str | None) -> 
     return open_xml(source, site.title, site.form, url, zone)
 
 
+@dataclass(kw_only=True, slots=True)
 class _ExportImport:
-    """The import of one export file."""
+    """The import of one export file; `fetched_at` is the time of its pages."""
 
-    def __init__(
-        self, importer: PageImporter, site: ExportSite, source: Path, export: ExportFile, *, drafts: bool
-    ) -> None:
-        self.draft_count = 0
-        self._importer = importer
-        self._site = site
-        self._source = source
-        self._drafts = drafts
-        self._numbers: Counter[str] = Counter()
-        self._fetched_at = modified_at(source)
-        if export.exported_at is not None:
-            self._fetched_at = min(export.exported_at, utc_now())
+    importer: PageImporter
+    site: ExportSite
+    source: str
+    fetched_at: datetime
+    drafts: bool
+    draft_count: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
 
     def import_post(self, post_page: PostPage) -> None:
         """Import the post of a page, unless it is none or a draft. Raises `CannotIdentify`."""
         page = Page(
             url="",
-            fetched_at=self._fetched_at,
+            fetched_at=self.fetched_at,
             status=200,
-            headers=(("Content-Type", self._site.content_type), ("X-Imported-From", self._source.name)),
+            headers=(("Content-Type", self.site.content_type), ("X-Imported-From", self.source)),
             body=post_page.body,
         )
         status, parsed = self._number_anew(page, *self._read(page, None))
@@ -102,13 +105,13 @@ class _ExportImport:
             raise CannotIdentify(_("its XML is damaged"))
         if status is PostStatus.DRAFT:
             self.draft_count += 1
-        if status is PostStatus.PUBLISHED or (self._drafts and status is PostStatus.DRAFT):
+        if status is PostStatus.PUBLISHED or (self.drafts and status is PostStatus.DRAFT):
             self._store(post_page.name, page, parsed)
 
     def _read(self, page: Page, number: str | None) -> tuple[PostStatus, ParsedPage]:
-        target = Target(url="", site=self._site.name, kind=PageKind.POST, number=number)
+        target = Target(url="", site=self.site.name, kind=PageKind.POST, number=number)
         try:
-            return self._site.read_post(page, target, self._site.zone)
+            return self.site.read_post(page, target, self.site.zone)
         except InvalidExport as error:
             raise CannotIdentify(str(error)) from error
 
@@ -117,13 +120,13 @@ class _ExportImport:
     ) -> tuple[PostStatus, ParsedPage]:
         """Return the post with another number if its own is a time that an earlier post of the file has too."""
         number = parsed.posts[0].number
-        self._numbers[number] += 1
-        if self._numbers[number] == 1:
+        self.numbers[number] += 1
+        if self.numbers[number] == 1:
             return status, parsed
-        return self._read(page, f"{number}-{self._numbers[number]}")
+        return self._read(page, f"{number}-{self.numbers[number]}")
 
     def _store(self, name: str, page: Page, parsed: ParsedPage) -> None:
         post, uid = parsed.posts[0], parsed.author.uid if parsed.author else None
-        target = Target(url=post.url, site=self._site.name, kind=PageKind.POST, uid=uid, number=post.number)
+        target = Target(url=post.url, site=self.site.name, kind=PageKind.POST, uid=uid, number=post.number)
         crawled = CrawledPage(target=target, page=replace(page, url=target.url), parsed=parsed)
-        self._importer.import_page(name, normalize_page(crawled))
+        self.importer.import_page(name, normalize_page(crawled))

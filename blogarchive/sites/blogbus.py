@@ -44,21 +44,17 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
         raise InvalidExport(_("it has no LogDate, which identifies a post"))
     url = post_url(author.url, number)
     body = parse_body(child_text(log, "Content") or child_text(log, "Excerpt"), url)
-    comments = tuple(_read_comments(log, url, zone))
     post = Post(
         number=number,
         url=url,
         title=child_text(log, "Title"),
         posted=local_time(child_text(log, "LogDate"), zone),
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        comment_count=len(comments),
-        comments=comments,
         categories=tuple(_read_categories(log)),
     )
     status = PostStatus.PUBLISHED if child_text(log, "Status") in _PUBLISHED else PostStatus.DRAFT
-    parsed = page_of_post(document.encoding, author, post, document.problems)
+    parsed = page_of_post(
+        document.encoding, author, post, body, _read_comments(log, url, zone), *document.problems
+    )
     return status, parsed
 
 

@@ -55,21 +55,18 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
     kind, number, _parent = _read_ids(entry)
     url = _post_url(entry, author, kind, number)
     body = parse_body(child_text(entry, "{*}content"), url)
-    comments = tuple(_read_comments(feed, url))
     total = child_text(entry, "{*}total")
     post = Post(
         number=number,
         url=url,
         title=child_text(entry, "{*}title"),
         posted=offset_time(child_text(entry, "{*}published")),
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        comment_count=int(total) if total.isdecimal() else len(comments),
-        comments=comments,
+        comment_count=int(total) if total.isdecimal() else None,
         categories=tuple(_read_labels(entry)),
     )
-    parsed = page_of_post(document.encoding, author, post, document.problems)
+    parsed = page_of_post(
+        document.encoding, author, post, body, _read_comments(feed, url), *document.problems
+    )
     return _post_status(entry, kind, number), parsed
 
 

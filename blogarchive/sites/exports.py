@@ -6,8 +6,8 @@ fills it and no command crawls it.
 
 import re
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from gettext import gettext as _
@@ -21,6 +21,7 @@ from lxml import etree
 
 from blogarchive.items import (
     Author,
+    Comment,
     DateText,
     Page,
     PageKind,
@@ -379,9 +380,20 @@ class XmlForm:
     read_ids: Callable[[Element], tuple[str, str, str]] | None = None
 
 
-def page_of_post(encoding: str, author: Author, post: Post, problems: tuple[Problem, ...] = ()) -> ParsedPage:
-    """Return the parsed page of a post of that blog."""
-    return ParsedPage(kind=PageKind.POST, encoding=encoding, author=author, posts=(post,), problems=problems)
+def page_of_post(
+    encoding: str, author: Author, post: Post, body: "Body", comments: Iterable[Comment], *problems: Problem
+) -> ParsedPage:
+    """Return the parsed page of a post of that blog, with its body and comments, which are counted if no count is shown."""
+    shown = tuple(comments)
+    whole = replace(
+        post,
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        comment_count=len(shown) if post.comment_count is None else post.comment_count,
+        comments=shown,
+    )
+    return ParsedPage(kind=PageKind.POST, encoding=encoding, author=author, posts=(whole,), problems=problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

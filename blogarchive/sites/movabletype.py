@@ -49,21 +49,15 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
     number = target.number or _find_number(entry, texts)
     url = web_url(entry.field("UNIQUE URL")) or post_url(author.url, number)
     body = _parse_text(entry, texts, url)
-    comments = tuple(_read_comments(sections, url, zone))
     post = Post(
         number=number,
         url=url,
         title=entry.field("TITLE"),
         posted=_parse_time(entry.field("DATE"), zone),
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        comment_count=len(comments),
-        comments=comments,
         categories=tuple(_read_categories(entry)),
     )
     status = PostStatus.PUBLISHED if entry.field("STATUS").lower() in ("", "publish") else PostStatus.DRAFT
-    return status, page_of_post(decoded.encoding, author, post)
+    return status, page_of_post(decoded.encoding, author, post, body, _read_comments(sections, url, zone))
 
 
 SITE = ExportSite(

@@ -58,20 +58,16 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
         )
     url = _post_url(item, author, number)
     body = _parse_content(item.findtext(_CONTENT) or "", url)
-    comments = tuple(_read_comments(item, url, zone))
     post = Post(
         number=number,
         url=url,
         title=child_text(item, "title"),
         posted=time_with_utc(child_text(item, "{*}post_date"), child_text(item, "{*}post_date_gmt"), zone),
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        comment_count=len(comments),
-        comments=comments,
         categories=tuple(_read_categories(item)),
     )
-    parsed = page_of_post(document.encoding, author, post, document.problems)
+    parsed = page_of_post(
+        document.encoding, author, post, body, _read_comments(item, url, zone), *document.problems
+    )
     return _post_status(item, number), parsed
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -191,25 +190,11 @@ class Form:
     number: Callable[[Groups], str | None] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class UrlForms:
-    """The forms of a site, tried in order. `host_uid` matches the host name if that contains the uid."""
+def parse_by_forms(url: str, forms: tuple[Form, ...], host_uid: str | None = None) -> ParsedUrl:
+    """Return the kind, the ids and the canonical form of an absolute URL on any host. Never raises.
 
-    forms: tuple[Form, ...]
-    host_uid: str | None = None
-
-    def parse(self, url: str) -> ParsedUrl:
-        """Return the kind, the ids and the canonical form of an absolute URL on any host. Never raises."""
-        return _parse_cached(self, url)
-
-    def find_uid(self, host: str) -> str | None:
-        """Return the uid in a host name, or None."""
-        match = re.fullmatch(self.host_uid, host) if self.host_uid else None
-        return match["uid"] if match else None
-
-
-@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
-def _parse_cached(forms: UrlForms, url: str) -> ParsedUrl:
+    `forms` are tried in order; `host_uid` matches the host name if that contains the uid.
+    """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -218,16 +203,14 @@ def _parse_cached(forms: UrlForms, url: str) -> ParsedUrl:
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
     netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
-    for form in forms.forms:
-        if (match := _match(form, path, parts.query)) is not None:
-            groups = {"uid": forms.find_uid(host), **match.groupdict()}
-            return _build(form, groups, scheme, netloc, _select_query(form, path, parts.query))
+    of_host = re.fullmatch(host_uid, host) if host_uid else None
+    uid = of_host["uid"] if of_host else None
+    for form in forms:
+        selected = _select_query(form, path, parts.query)
+        if (match := re.fullmatch(form.pattern, selected)) is not None:
+            return _build(form, {"uid": uid, **match.groupdict()}, scheme, netloc, selected)
     canonical = urlunsplit((scheme, netloc, path, parts.query, ""))
-    return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=forms.find_uid(host))
-
-
-def _match(form: Form, path: str, query: str) -> "re.Match[str] | None":
-    return re.fullmatch(form.pattern, _select_query(form, path, query))
+    return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=uid)
 
 
 def _select_query(form: Form, path: str, query: str) -> str:

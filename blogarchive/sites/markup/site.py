@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
 from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation, Site
-from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, ViewsAnswer
+from blogarchive.sites.markup.parts import Answer, Form, Template, ViewsAnswer, parse_by_forms
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.page import PageReader
@@ -49,7 +49,7 @@ class MarkupSite(Site):
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host."""
-        return self.url_forms.parse(url)
+        return _parse_url(self, url)
 
     def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return the URL of the post on the host of `home_url`; None if it needs more than uid and number."""
@@ -89,11 +89,6 @@ class MarkupSite(Site):
         """Return which template fitted the page, and which selector filled each field."""
         return self._reader(page, target).explain()
 
-    @cached_property
-    def url_forms(self) -> UrlForms:
-        """The forms of the site's URLs."""
-        return UrlForms(forms=self.forms, host_uid=self.host_uid)
-
     def _reader(self, page: Page, target: Target) -> "PageReader":
         from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
         from blogarchive.sites.markup.page import PageReader
@@ -107,3 +102,8 @@ class MarkupSite(Site):
             now=page.fetched_at.astimezone(self.zone),
             target=target,
         )
+
+
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
+def _parse_url(site: MarkupSite, url: str) -> ParsedUrl:
+    return parse_by_forms(url, site.forms, site.host_uid)

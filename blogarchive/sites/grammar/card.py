@@ -168,12 +168,6 @@ _URL_LINE = re.compile(
 )
 _MAX_TITLE_LINES = 4
 _SEPARATORS = "|[]·>-—"
-_MENU_WORDS = re.compile(
-    r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
-    re.IGNORECASE,
-)
-_MIN_TITLE_LENGTH = 2
-_MAX_TAGLINE_LENGTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,7 +181,7 @@ class BlogHeader:
 
 
 def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
-    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL or title."""
+    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -197,71 +191,7 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    title_line = _find_linked_title(view, outside)
-    if title_line is None:
-        title_line = _find_title_of_home(view, outside)
-    if title_line is None:
-        return BlogHeader()
-    below = _find_tagline(view, title_line, set(outside))
-    line = view.lines[title_line]
-    linked = line.text[: line.spans[0][1]].strip()
-    return BlogHeader(
-        title=linked if linked == view.document.title else line.text.strip(),
-        tagline=None if below is None else view.lines[below].text.strip(),
-        own_lines=frozenset((title_line,) if below is None else (title_line, below)),
-    )
-
-
-# Promise "any markup": a page may show the title of the blog without its URL, as saved pages of other hosts do.
-def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
-    """Find the first line that links to the blog's home page and is part of the window title.
-
-    A heading needs no window title. The author's nickname may link there too, below the title.
-    """
-    uid = view.parse_url(view.url).uid
-    for index in outside:
-        text = view.lines[index].text.strip()
-        home = view.find_home_link(index)
-        if home is None or _MENU_WORDS.fullmatch(view.folded[index].strip()) or uid not in (None, home.uid):
-            continue
-        if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
-            return index
-    return None
-
-
-# The same on a home page, which need not link to itself.
-def _find_title_of_home(view: PageView, outside: Sequence[int]) -> int | None:
-    """Find the first line of a blog's home page that is the window title, or a heading that is part of it.
-
-    The title may be the first element of its line, with the tagline after it.
-    """
-    window_title = view.document.title
-    if view.parse_url(view.url).kind is not PageKind.HOME or len(window_title) < _MIN_TITLE_LENGTH:
-        return None
-    for index in outside:
-        line = view.lines[index]
-        text = line.text.strip()
-        if len(text) < _MIN_TITLE_LENGTH:
-            continue
-        first = line.text[: line.spans[0][1]].strip() if line.spans else text
-        heading = find_enclosing(line.node_at(0), "h1") is not None
-        if window_title in (text, first) or (heading and text in window_title):
-            return index
-    return None
-
-
-def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:
-    """Find the line below the title, without a link, in an element that has little else."""
-    for node, inside in view.iter_around(title_line):
-        own = [i for i in view.lines_with_text(range(title_line + 1, inside.stop)) if i in outside]
-        if own:
-            few = len(own) < _MAX_TITLE_LINES and inside.start >= title_line - 1 and node.tag != "body"
-            text = view.lines[own[0]].text
-            plain = (
-                not view.links[own[0]] and len(text) <= _MAX_TAGLINE_LENGTH and not view.is_section(own[0])
-            )
-            return own[0] if few and plain else None
-    return None
+    return BlogHeader()
 
 
 def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:

@@ -126,16 +126,6 @@ def test_the_months_may_have_another_label(label: str, rows: str, months: list[s
 
 
 @pytest.mark.parametrize(
-    "shown", ["<h1>林木的角落</h1>", "<p><a href='/u/31182/'>林木的角落</a><i>随手</i></p>"]
-)
-def test_the_title_of_a_blog_may_be_the_window_title_of_its_home_page(shown: str) -> None:
-    html = f"<html><head><title>林木的角落</title></head><body><div>{shown}</div><div>{_ROWS}</div></body></html>"
-    parsed = read(html, PageKind.HOME, HOME)
-    assert parsed.author is not None
-    assert parsed.author.blog_title == "林木的角落"
-
-
-@pytest.mark.parametrize(
     "meta",
     [
         "<tr><td>作者:林木 日期:2025-01-01 10:00:00</td></tr>",

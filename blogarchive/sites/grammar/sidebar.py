@@ -1,17 +1,16 @@
 """The sidebar: author card, latest titles, categories, months."""
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar.card import AuthorCard, find_card, parse_labelled_card
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import (
@@ -82,7 +81,6 @@ def _parse_day(text: str) -> date | None:
 
 _COUNT = re.compile(r"\s*[(\[]\s*\d{1,5}\s*篇?\s*[)\]]\s*$|\s*\d{1,5}\s*篇\s*$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
-_IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
 
 
 # Promise "any words": an archive may name months instead of their first and last days.
@@ -98,25 +96,6 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
         found += rows
         count = number if rows else count
     return _select_valid(view, found), count
-
-
-# Promise "any markup": saved pages of other hosts have the archive in a `select`.
-def _parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRow, ...]:
-    """Return the months of the first `select` among these lines; its first option may be a prompt."""
-    for node in view.document.root.iter("select"):
-        if not _is_inside(view, node, outside):
-            continue
-        options = list(node.iter("option"))
-        rows = [row for option in options if (row := _parse_option(view, option)) is not None]
-        if rows and len(rows) >= len(options) - 1:
-            return _select_valid(view, rows)
-    return ()
-
-
-def _parse_option(view: PageView, option: Element) -> MonthRow | None:
-    value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
-    url = absolute_url(value, view.base) if _IS_URL.match(value) else None
-    return _parse_month(view, text, None if url is None else view.parse_url(url).url)
 
 
 def _parse_month(view: PageView, text: str, url: str | None) -> MonthRow | None:
@@ -138,15 +117,6 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
         if f"{_FIRST_YEAR}" <= row.month <= last:
             months.setdefault(row.month, row)
     return tuple(months.values())
-
-
-def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
-    """Return True if an element without lines is between lines that are all among these."""
-    offsets = view.document.positions(node)
-    if offsets is None:
-        return False
-    index = bisect_left(view.document.starts, offsets[0])
-    return all(i in outside for i in (index - 1, index) if 0 <= i < len(view.lines))
 
 
 # --- months: all forms
@@ -193,33 +163,22 @@ def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...
 
 # --- sections
 
-_SECTIONS_WITH_POSTS = ("latest", "categories")
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """The lines of a section, its label first, up to the next label."""
-
-    name: str
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     offset: int  # among the lines searched
     name: str
     path: str
 
 
-def _find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
-    """Return the sections among the lines `outside` the post and its comments, each name once.
+def _find_sections(view: PageView, outside: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
+    """Return the names and lines of the sections among the lines `outside` the post and its comments, each name once.
 
-    A section ends at the next label, or above the post.
+    The label is the first line. A section ends at the next label, or above the post.
     """
-    labels = _choose_labels(view, outside, list(_find_labels(view, outside)))
+    labels = _choose_labels(list(_find_labels(view, outside)))
     ends = [*(label.offset for label in labels[1:]), len(outside)]
     for label, end in zip(labels, ends, strict=False):  # one end too many if there is no label
-        yield Section(name=label.name, lines=tuple(_lines_together(outside[label.offset : end])))
+        yield label.name, _lines_together(outside[label.offset : end])
 
 
 def _lines_together(lines: Sequence[int]) -> Sequence[int]:
@@ -234,10 +193,10 @@ def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
     for offset, index in enumerate(outside):
         if index in labels:
             path = view.tag_path(view.lines[index].node_at(0))
-            yield _Label(offset=offset, name=view.sections[index], path=path)
+            yield _Label(offset, view.sections[index], path)
 
 
-def _choose_labels(view: PageView, outside: Sequence[int], labels: Sequence[_Label]) -> list[_Label]:
+def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
     """Choose the page's own labels: for each name the one in the position of most other names."""
     names: dict[str, set[str]] = defaultdict(set)
     for label in labels:
@@ -252,28 +211,16 @@ def _choose_labels(view: PageView, outside: Sequence[int], labels: Sequence[_Lab
             best[label.name].append(label)
     others = best.pop("other", [])
     sole = [rivals[0].offset for rivals in best.values() if len(rivals) == 1]
-    chosen = [_choose_nearest(view, outside, rivals, sole) for rivals in best.values()]
+    chosen = [_choose_nearest(rivals, sole) for rivals in best.values()]
     paths = {label.path for label in chosen}
     chosen += [label for label in others if label.path in paths]
     return sorted(chosen, key=lambda label: label.offset)
 
 
-def _choose_nearest(
-    view: PageView, outside: Sequence[int], rivals: Sequence[_Label], sole: Collection[int]
-) -> _Label:
-    """Of labels in equal positions, choose one with links below it, nearest to labels without a rival."""
-    linked = [
-        label for label in rivals if label.name in _SECTIONS_WITH_POSTS and _has_links(view, outside, label)
-    ]
+def _choose_nearest(rivals: Sequence[_Label], sole: Collection[int]) -> _Label:
+    """Of labels in equal positions, choose the nearest to labels without a rival."""
     return min(
-        linked or rivals,
-        key=lambda label: min((abs(label.offset - offset) for offset in sole), default=-label.offset),
-    )
-
-
-def _has_links(view: PageView, outside: Sequence[int], label: _Label) -> bool:
-    return any(
-        index in view.post_lines for index in outside[label.offset + 1 : label.offset + 1 + _FIRST_ROWS]
+        rivals, key=lambda label: min((abs(label.offset - offset) for offset in sole), default=-label.offset)
     )
 
 
@@ -305,31 +252,30 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
         i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
     }
     sidebar = Sidebar()
-    for section in _find_sections(view, outside):
-        sidebar.own_lines.update(_add_section(sidebar, view, section, posts))
+    for name, lines in _find_sections(view, outside):
+        sidebar.own_lines.update(_add_section(sidebar, view, name, lines, posts))
     _add_unlabelled(sidebar, view, outside)
     sidebar.problems = sidebar.card.problems + sidebar.problems
     return sidebar
 
 
 def _add_section(
-    sidebar: Sidebar, view: PageView, section: Section, posts: Mapping[int, ListedPost]
+    sidebar: Sidebar, view: PageView, name: str, lines: Sequence[int], posts: Mapping[int, ListedPost]
 ) -> Sequence[int]:
     """Add a section to the sidebar and return those of its lines that belong to it."""
-    lines = section.lines
-    if section.name == "card":
+    if name == "card":
         sidebar.card, lines = parse_labelled_card(view, lines)
         return lines
-    if section.name == "calendar":
+    if name == "calendar":
         return _trim_calendar(view, lines)
-    if section.name == "months":
+    if name == "months":
         sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[1:])
         sidebar.has_months_label = True
         return lines[: 1 + count]
     titled = _trim_section(view, lines, posts)
-    if section.name == "latest":
+    if name == "latest":
         sidebar.latest = _parse_titles(view, titled[1:], posts)
-    elif section.name == "categories":
+    elif name == "categories":
         sidebar.categories = _parse_categories(view, titled[1:], posts)
     return titled
 
@@ -343,7 +289,7 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
         # The title of a post may be two dates.
         own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]
         rows = _parse_month_lines(view, own)
-        sidebar.months = tuple(rows.values()) or _parse_month_select(view, frozenset(outside))
+        sidebar.months = tuple(rows.values())
         sidebar.own_lines.update(rows)
         sidebar.problems = () if sidebar.months else sidebar.problems
 

@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import PageKind, ParsedPage
-from tests.sites.printed.one import CARD, HOME, ROWS, listing, post, read
+from tests.sites.printed.one import CARD, HOME, ROWS, listing, read
 
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
@@ -41,23 +41,6 @@ def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, aro
     parsed = home(around.format("".join(links)))
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
     assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
-
-
-@pytest.mark.parametrize(
-    "option",
-    ["<option value='{url}'>{month}</option>", "<option value='{url}'>{month}-02 - {month}-25 (3)</option>"],
-)
-@pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
-def test_months_may_be_options_of_a_select(option: str, label: str) -> None:
-    options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
-    parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
-    assert (months(parsed), parsed.problems) == (EXPECTED, ())
-
-
-def test_a_select_in_a_post_is_no_archive() -> None:
-    select = f"<select><option value='{URLS[0]}'>2024年1月</option></select>"
-    html = post().replace("<p>二段。</p>", f"<p>二{select}段。</p><p>三段。</p>")
-    assert read(html).months == ()
 
 
 @pytest.mark.parametrize("label", ["文章归档", "日志存档", "按月归档", "历史存档", "文章存檔", "月份归档"])

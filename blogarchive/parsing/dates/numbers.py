@@ -7,14 +7,9 @@ from decimal import Decimal
 # --- numbers
 
 _SCALES = {
-    "k": 10**3,
-    "千": 10**3,
-    "w": 10**4,
-    "万": 10**4,
-    "萬": 10**4,
-    "m": 10**6,
-    "亿": 10**8,
-    "億": 10**8,
+    sign: size
+    for size, signs in {10**3: "k千", 10**4: "w万萬", 10**6: "m", 10**8: "亿億"}.items()
+    for sign in signs
 }
 _COUNT = re.compile(
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,19})"

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from blogarchive.items import Precision
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
@@ -22,8 +22,12 @@ from blogarchive.parsing.dates.rules import (
     truncate,
 )
 
-if TYPE_CHECKING:
-    from dateparser.date import DateData
+
+class ParsedDate(NamedTuple):
+    """A parsed time; `at` is aware, and its fields below `precision` have their minimum."""
+
+    at: datetime
+    precision: Precision
 
 
 # --- forms of other languages
@@ -48,7 +52,7 @@ _PERIODS: dict[str, Precision] = {
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
-def _parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
+def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     """Return the date that dateparser parses in the folded `text` at `now`, or None."""
     if (
         len(text) > _MAX_FALLBACK_LENGTH
@@ -57,17 +61,6 @@ def _parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
         or not _TIME_WORDS.search(text)
     ):
         return None
-    found = _run_dateparser(text, now)
-    precision = _PERIODS.get(found.period or "")
-    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
-        return None
-    resolved = truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision)
-    if resolved.at - now > FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
-        return None
-    return resolved
-
-
-def _run_dateparser(text: str, now: datetime) -> "DateData":
     # Imported here: the import takes 0.1 s, and most runs never need it.
     from dateparser.date import DateDataParser
 
@@ -77,17 +70,17 @@ def _run_dateparser(text: str, now: datetime) -> "DateData":
         "RETURN_TIME_AS_PERIOD": True,
         "PARSERS": ["relative-time", "absolute-time"],
     }
-    return DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+    found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+    precision = _PERIODS.get(found.period or "")
+    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
+        return None
+    at = truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision).at
+    if at - now > FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
+        return None
+    return ParsedDate(at, precision)
 
 
 # --- parsing
-
-
-class ParsedDate(NamedTuple):
-    """A parsed time; `at` is aware, and its fields below `precision` have their minimum."""
-
-    at: datetime
-    precision: Precision
 
 
 _ISO_STAMP = re.compile(
@@ -241,11 +234,6 @@ def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
     local_now = now.astimezone(zone) if zone else now
     midnight = datetime(local_now.year, local_now.month, local_now.day, tzinfo=local_now.tzinfo)
     return _to_zone(time.on(midnight), time.precision, now)
-
-
-def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
-    resolved = _parse_with_dateparser(text, now)
-    return ParsedDate(resolved.at, resolved.precision) if resolved else None
 
 
 _ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}

@@ -77,18 +77,13 @@ def _build_author(
 # --- items
 
 
-def _build_post_link(post: ListedPost) -> Link:
-    """Return the link to a listed post."""
-    return _build_link(post.url or "", PageKind.POST)
-
-
 def _build_sidebar_links(sidebar: Sidebar) -> list[Link]:
     """Return the links of the sidebar: months and categories first, then posts."""
     posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
     return [
         *(_build_link(row.url, PageKind.MONTH) for row in sidebar.months if row.url),
         *(_build_link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url),
-        *(_build_post_link(post) for post in posts if post.url),
+        *(_build_link(post.url, PageKind.POST) for post in posts if post.url),
     ]
 
 
@@ -236,16 +231,11 @@ class _PageParser:
         links = _build_sidebar_links(layout.sidebar)
         if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
-        posts = (
-            ()
-            if number is None
-            else (
-                post_page.to_post(number, parse_url(self.view.url).url, whole=not self._is_further_comments),
-            )
-        )
-        kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
+        whole, url = not self._is_further_comments, parse_url(self.view.url).url
+        posts = () if number is None else (post_page.to_post(number, url, whole=whole),)
+        kind = PageKind.POST if whole else PageKind.COMMENTS
         problems = (*post_page.problems, *layout.sidebar.problems)
-        if number is not None and not self._is_further_comments and not self._is_confirmed(post_page, layout):
+        if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, UNCONFIRMED_TITLE)
         return self._build_page(
             kind,
@@ -299,7 +289,8 @@ class _PageParser:
         if not listed and not (expects_list and layout.sidebar.own_lines):
             notice = find_notice(self.view, layout.main)
             kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        links = [_build_post_link(post) for post in listed] + _build_sidebar_links(layout.sidebar)
+        listed_links = [_build_link(post.url or "", PageKind.POST) for post in listed]
+        links = listed_links + _build_sidebar_links(layout.sidebar)
         paging = find_next_page(self.view, layout.main, self.target.page_no)
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))

@@ -3,11 +3,15 @@
 docs/sites/creaders.md lists the known facts and how sure each is.
 """
 
+import re
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.base import Site
-from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_number_field, parse_url
+from blogarchive.sites.creaders.urls import build_home_url, parse_url
+
+_NUMBER_FIELD = re.compile(r"did|id|blog_?id|diary_?id|post_?id", re.IGNORECASE)
 
 
 class Creaders(Site):
@@ -19,7 +23,7 @@ class Creaders(Site):
 
     def build_post_url(self, home_url: str, number: str) -> str:
         """Return the old URL of the post, which needs no month."""
-        return build_post_url(home_url, number)
+        return urljoin(home_url, f"/user_blog_diary.php?did={number}")
 
     def build_home_url(self, page_url: str, uid: str) -> str:
         """Return the home page of the blog on the host of `page_url`."""
@@ -27,7 +31,7 @@ class Creaders(Site):
 
     def is_number_field(self, name: str) -> bool:
         """Return whether the name is `did`, as in old URLs, or that of an id of a post, in any case."""
-        return is_number_field(name)
+        return _NUMBER_FIELD.fullmatch(name) is not None
 
     def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`."""

@@ -29,7 +29,6 @@ _IGNORED_KEY = re.compile(
     r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid",
     re.IGNORECASE,
 )
-_NUMBER_FIELD = re.compile(r"did|id|blog_?id|diary_?id|post_?id", re.IGNORECASE)
 # Random numbers and times that bypass a cache.
 _CACHE_BUSTER = re.compile(
     r"(?:r|rnd|rand|random|t|_|ts|timestamp|nocache)=(?:0?\.\d{3,}|\d{9,})", re.IGNORECASE | re.ASCII
@@ -132,16 +131,6 @@ def _parse_month(digits: str) -> str | None:
     return intern(f"{match[1]}-{match[2]}") if match else None
 
 
-def build_post_url(home_url: str, number: str) -> str:
-    """Return the old URL of a post, which needs its number alone, on the host of `home_url`."""
-    return urljoin(home_url, f"/user_blog_diary.php?did={number}")
-
-
-def is_number_field(name: str) -> bool:
-    """Return whether a form field of that name has the number of a post."""
-    return _NUMBER_FIELD.fullmatch(name) is not None
-
-
 def parse_did(text: str) -> str | None:
     """Return the id in the `did` of an old link: decimal or base64 of the decimal; None otherwise."""
     text = unquote(text).strip()
@@ -156,12 +145,7 @@ def parse_did(text: str) -> str | None:
 
 def build_home_url(page_url: str, uid: str) -> str:
     """Return the home page of a blog on the host of `page_url`."""
-    return _replace_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
-
-
-def _replace_path(url: str, path: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return urljoin(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
 
 
 def _resolve_dots(path: str) -> str:

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
-from blogarchive.sites.creaders.urls import build_home_url, build_post_url, parse_did, parse_url
+from blogarchive.sites.creaders.site import SITE
+from blogarchive.sites.creaders.urls import build_home_url, parse_did, parse_url
 
 HOST = "https://blog.creaders.net"
 
@@ -52,7 +53,7 @@ def test_a_posts_url_names_its_month(path: str, month: str | None) -> None:
 
 
 def test_a_number_alone_names_a_post() -> None:
-    url = build_post_url(f"{HOST}/u/31182/", "52919")
+    url = SITE.build_post_url(f"{HOST}/u/31182/", "52919")
     assert (parse_url(url).kind, parse_url(url).number) == (PageKind.POST, "52919")
 
 

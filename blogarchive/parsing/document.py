@@ -144,13 +144,14 @@ def extract_text(lines: Sequence[Line]) -> str:
         if not line.text.strip():
             continue
         if before is not None:
-            parts.append(" " if _is_same_row(before, line) else "\n")
+            parts.append(" " if are_in_same_row(before, line) else "\n")
         parts.append(line.text)
         before = line
     return "".join(parts)
 
 
-def _is_same_row(first: Line, second: Line) -> bool:
+def are_in_same_row(first: Line, second: Line) -> bool:
+    """Return whether two lines are in different cells of one row."""
     one, other = first.block, second.block
     return (
         one is not other

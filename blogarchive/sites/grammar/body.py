@@ -14,9 +14,9 @@ from blogarchive.sites.grammar.blocks import Paging, comments_problem
 from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (
     Counters,
-    find_counters,
     find_image_counters,
     find_view_counters,
+    iter_counters,
     may_show_views,
     parse_counters_beside_time,
 )
@@ -308,9 +308,11 @@ class _BoundsSearch:
     def find_counters(self) -> list[Counters]:
         """Return all counters from the title on; none if the author quotes all of them."""
         view, heading, end = self.view, self.heading, len(self.view.lines)
-        beside = [] if heading.footer_line is not None else find_counters(view, heading.end - 1, heading.end)
+        beside = (
+            [] if heading.footer_line is not None else [*iter_counters(view, heading.end - 1, heading.end)]
+        )
         found = (
-            [*beside, *find_counters(view, heading.end, end)]
+            [*beside, *iter_counters(view, heading.end, end)]
             or find_image_counters(view, heading.end, end)
             or self._find_counters_beside_time()
             or find_view_counters(view, heading.end - 1, end)

@@ -34,7 +34,6 @@ from blogarchive.sites.grammar.footers import (
     build_markers,
     find_comment_element,
     find_sure_footers,
-    select_like_last,
 )
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
@@ -56,7 +55,10 @@ def _iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
     yield HeaderSelection(headers=_select_like_first(markers), sure=False)
     if linked:
         yield HeaderSelection(headers=linked, sure=False)
-    delimited = _select_after_footers(markers, select_like_last(markers.footers))
+    # The last footer is always the page's own.
+    last = {footer.position.without_style for footer in markers.footers[-1:]}
+    own = [footer for footer in markers.footers if footer.position.without_style in last]
+    delimited = _select_after_footers(markers, own)
     if delimited is not None:
         yield HeaderSelection(headers=delimited, sure=False)
     yield HeaderSelection(headers=markers.headers, sure=False)
@@ -117,7 +119,8 @@ def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | N
                 return None
             chosen[element] = header
     firsts = tuple(chosen.values())
-    if len(firsts) < 2 or not _are_alike(firsts):
+    alike = len({header.position.without_style for header in firsts}) == 1
+    if len(firsts) < 2 or not alike:
         return None
     return firsts if _footers_match(markers, chosen) else None
 
@@ -201,10 +204,6 @@ def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | 
 def _select_like_first(markers: CommentMarkers) -> tuple[CommentHeader, ...]:
     first = markers.headers[0].position.without_style
     return tuple(header for header in markers.headers if header.position.without_style == first)
-
-
-def _are_alike(headers: Iterable[CommentHeader]) -> bool:
-    return len({header.position.without_style for header in headers}) == 1
 
 
 # --- all comments
@@ -302,16 +301,9 @@ def _choose_headers(
     if claimed is not None and paging is Paging.NO:
         # On other pages a forged comment could replace one of another page, or one that the site counts
         # and hides. So a number never wins over structure.
-        agreeing = next(
-            (
-                each
-                for each in structured or _select_countable(markers, found)
-                if len(each.headers) == claimed
-            ),
-            None,
-        )
-        if agreeing is not None:
-            return agreeing, None
+        countable = structured or _select_countable(markers, found)
+        if agreeing := [selection for selection in countable if len(selection.headers) == claimed]:
+            return agreeing[0], None
     sure = [selection for selection in structured if not selection.doubted]
     if not sure:
         count = "unknown" if claimed is None else str(claimed)

@@ -1,9 +1,8 @@
 """The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or on a few."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
@@ -13,8 +12,7 @@ from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
 # --- counts in a text
 
-_VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
-_VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(_VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
+_VIEWS_LABEL = r"(?:本文|本篇|此文|本博)?被?(?:浏览|阅读|点击|点阅|人气|访问|已读|查看(?=次数)|[Vv]iews)"
 _COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
@@ -61,17 +59,13 @@ _COUNTER_PREFIX = (
     r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*:\s*[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
-_NAMES = {
-    "views": "views",
-    "viewed": "views",
-    "comments": "comments",
-    "said": "comments",
-    "uncounted": "comments",
-    "likes": "likes",
-    "liked": "likes",
-    "other": "other",
-    "others": "other",
+_GROUPS = {
+    "views": "views viewed",
+    "comments": "comments said uncounted",
+    "likes": "likes liked",
+    "other": "other others",
 }
+_NAMES = {group: name for name, groups in _GROUPS.items() for group in groups.split()}
 
 _VALUES = frozenset(("value", "bare", "junk"))
 _LABELS = ("views", "comments", "likes", "others")
@@ -90,11 +84,6 @@ def _parse_labels_first(text: str) -> CountTexts | None:
     missing if its label is shown. If number and label are one word, as in 3 条评论, the number may come first.
     """
     return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
-
-
-def _parse_numbers_first(text: str) -> CountTexts | None:
-    """Return the counts of a text with numbers before labels; None if it has other words or no count."""
-    return _parse_items(text, _NUMBERED)
 
 
 # Promise "any markup": a table may have a row of labels above a row of numbers.
@@ -150,11 +139,8 @@ _COUNTERS_START = re.compile(
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
     rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
+    rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
-_NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
-_NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
-_LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
-_NUMBER_REACH = 20
 _NEXT_COUNTERS = re.compile(_VIEWS_LABEL)  # starts the counters of the next post
 _VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
@@ -176,49 +162,24 @@ class Counters:
     problems: tuple[Problem, ...] = ()
 
 
-def find_counters(view: PageView, start: int, end: int) -> list[Counters]:
-    """Return all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
-    return list(iter_counters(view, start, end))
-
-
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
-    """Return an iterator over the counters on the lines `[start, end)`, in order."""
-    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
+    """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
+    for index in view.line_index.find_lines(_COUNTERS_START, start, end):
         counters = _parse_counters_at(view, index, end) if index >= start else None
         if counters is not None:
             yield counters
             start = counters.last + 1
 
 
-def _choose_start_pattern(view: PageView, start: int, end: int) -> "re.Pattern[str]":
-    """Choose the pattern for the start of counters: a number first only if one precedes a label of views."""
-    offsets = _find_numbered_labels(view.line_index.text)
-    if any(start <= view.line_index.line_at(offset) < end for offset in offsets):
-        return _NUMBERED_COUNTERS_START
-    return _COUNTERS_START
-
-
-@lru_cache(maxsize=1)  # called for each entry of a list
-def _find_numbered_labels(text: str) -> Sequence[int]:
-    """Find the offsets of all labels of views with a number before them."""
-    offsets = []
-    for word in _VIEW_WORDS:  # str.find is the fastest search, and most pages have few of them
-        offset = text.find(word)
-        while offset >= 0:
-            ends = _LABEL_END.match(text, offset + len(word)) is not None
-            if ends and _NUMBER_BEFORE.search(text, max(offset - _NUMBER_REACH, 0), offset):
-                offsets.append(offset)
-            offset = text.find(word, offset + 1)
-    return offsets
-
-
 # Promise "any words": a page may count views alone, or 1769 次阅读.
 def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """Return the lines `[start, end)` that show views but no number of comments: `浏览：1769`, `1769 次阅读`."""
     found = []
-    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
+    for index in view.line_index.find_lines(_COUNTERS_START, start, end):
         text = view.folded[index].strip()
-        texts = None if len(text) > _MAX_LENGTH else _parse_labels_first(text) or _parse_numbers_first(text)
+        texts = (
+            None if len(text) > _MAX_LENGTH else _parse_labels_first(text) or _parse_items(text, _NUMBERED)
+        )
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
             found.append(_build_counters(index, index, texts))
     return found
@@ -287,7 +248,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
 # Promise "any markup": a card may show each number above its label.
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
-    texts = _parse_numbers_first(text) or (_parse_labels_first(text) if first == last else None)
+    texts = _parse_items(text, _NUMBERED) or (_parse_labels_first(text) if first == last else None)
     if texts is None or first == last:
         return texts
     return (

@@ -127,13 +127,8 @@ def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> Com
         position=find_dom_position(view, joined.first, joined.last, (node,)),
         likes=likes,
         linked=any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
-        or _has_script(view, node),
+        or (node.get("onclick") is not None and _is_reply_button(view, node)),
     )
-
-
-def _has_script(view: PageView, node: Element) -> bool:
-    """Check whether the element is no link but has a click handler."""
-    return node.get("onclick") is not None and _is_reply_button(view, node)
 
 
 def _is_reply_button(view: PageView, node: Element | None) -> bool:
@@ -397,10 +392,3 @@ def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool
     ends = [markers.footers_between(h.last, limit) for h, limit in zip(markers.headers, limits, strict=True)]
     last = [found[-1] for found in ends if found]
     return sum(footer in linked for footer in last) * 2 < len(last)
-
-
-def select_like_last(footers: Sequence[CommentFooter]) -> list[CommentFooter]:
-    """Return the footers in the position of the last one, which is always the page's own."""
-    return [
-        footer for footer in footers if footer.position.without_style == footers[-1].position.without_style
-    ]

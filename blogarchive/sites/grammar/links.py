@@ -1,6 +1,6 @@
 """The targets of a page's links, as a browser follows them, under the site's URL rules."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -41,18 +41,6 @@ def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
             if parsed_url is not None and parsed_url.kind is _POST
         ]
     )
-
-
-def find_foreign_urls(
-    links: Iterable[Sequence[PageLink]], own: frozenset[str | None]
-) -> dict[str, ParsedUrl]:
-    """Return the targets in these lines with a uid that is not in `own`, by URL. `own` contains None too."""
-    return {
-        parsed_url.url: parsed_url
-        for found in links
-        for _, _, parsed_url in found
-        if parsed_url is not None and parsed_url.uid not in own
-    }
 
 
 def _resolve_link(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
-from blogarchive.sites.grammar.counters import find_counters
+from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
 from blogarchive.sites.grammar.words import (
@@ -135,11 +135,8 @@ def _parse_link(text: str, anchor: Element) -> _PagerText | None:
     pager_text = _parse_words(words)
     if pager_text is not None and pager_text.number is None and not pager_text.sure:
         title = anchor.get("title", "")
-        return _PagerText(
-            None,
-            anchor.get("rel") == "next"
-            or bool(_parse_words(title[:_MAX_LENGTH]) and len(title) > _MAX_SIGN_LENGTH),
-        )
+        titled = len(title) > _MAX_SIGN_LENGTH and _parse_words(title[:_MAX_LENGTH]) is not None
+        return _PagerText(None, anchor.get("rel") == "next" or titled)
     return pager_text
 
 
@@ -292,7 +289,9 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     An author who types counters into an excerpt does it in some posts, above those of the site.
     """
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
-    last = [find_counters(view, entry.line + 1, end)[-1:] for entry, end in zip(entries, ends, strict=False)]
+    last = [
+        list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in zip(entries, ends, strict=False)
+    ]
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)

@@ -14,12 +14,11 @@ from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
-from blogarchive.parsing.html import CELLS, Element, link_url
+from blogarchive.parsing.html import Element, link_url
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.links import (
     PageLink,
     find_base_url,
-    find_foreign_urls,
     find_post_lines,
     parse_canonical,
     resolve_links,
@@ -141,7 +140,9 @@ class PageView:
 
     def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
         """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
-        return find_foreign_urls(self.links, frozenset([*own, None])).values()
+        uids = frozenset([*own, None])
+        targets = (parsed_url for links in self.links for _, _, parsed_url in links if parsed_url is not None)
+        return {parsed_url.url: parsed_url for parsed_url in targets if parsed_url.uid not in uids}.values()
 
     def find_home_link(self, index: int) -> ParsedUrl | None:
         """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
@@ -355,12 +356,6 @@ class DomPosition:
     def is_split(self) -> bool:
         """Whether the parts lie in different elements, unlike words typed as plain text."""
         return len(set(self.paths)) > 1
-
-
-def are_in_same_row(first: Line, second: Line) -> bool:
-    """Return True if two lines are in different cells of one row."""
-    one, two = first.block, second.block
-    return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
 
 
 def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:

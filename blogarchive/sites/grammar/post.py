@@ -11,7 +11,7 @@ from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.grammar.blocks import Paging
 from blogarchive.sites.grammar.body import BodyBounds, find_bounds, trim_body
 from blogarchive.sites.grammar.comments import PageComments, build_comments, parse_comments
-from blogarchive.sites.grammar.counters import Counters, find_counters
+from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.footers import find_markers
 from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
@@ -121,7 +121,7 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     headers = (header.first for header in find_headers(view, 0, end))
     # A commenter may type counters below the first header. A title may match the pattern of a header.
     first = next((index for index in headers if not is_marked_title(view, view.lines[index])), end)
-    counters = next(iter(find_counters(view, 0, first)), None)
+    counters = next(iter_counters(view, 0, first), None)
     start = 0 if counters is None else counters.last + 1
     claimed = None if counters is None else counters.comments
     markers = find_markers(view, start)

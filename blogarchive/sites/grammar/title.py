@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import islice
 
 from blogarchive.items import DateText
+from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.page import (
     PageView,
-    are_in_same_row,
     find_comment_labels,
     find_labels,
     has_post_label,

@@ -52,7 +52,7 @@ class Shard:
 class ShardRow(Shard):
     """A shard as PostgreSQL stores it, with its home: a machine, and the path of the archive there.
 
-    `home` is the queue of its folder. `posts` is None before its first round has ended. `problem` is why its worker
+    `home` is a digest of machine and folder. `posts` is None before its first round has ended. `problem` is why its worker
     could not begin the last round. `next_at` is the time of its hosts without failures; None if they are due.
     """
 

@@ -47,7 +47,7 @@ def reparse(
     errors: list[tuple[str, str]] = []
     with _open_archive(db, diff=diff) as archive:
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors), write=not diff):
+        for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors)):
             changed += 1
             if diff and as_json:
                 changes.append(page)

@@ -187,7 +187,8 @@ def _changed_comments(post: FullPost) -> list[Comment]:
 
 def _unified_difference(before: Version, after: Version) -> Iterator[str]:
     """Return the lines of a unified diff of title and text; none if both are equal."""
-    old, new = ([f"# {one.title or ''}", "", *one.compared_text.splitlines()] for one in (before, after))
+    texts = zip((before, after), before.texts_compared_with(after), strict=True)
+    old, new = ([f"# {one.title or ''}", "", *text.splitlines()] for one, text in texts)
     return unified_diff(old, new, before.captured_at, after.captured_at, lineterm="", n=1)
 
 

@@ -173,9 +173,9 @@ def _error_result(
     )
     names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
+    sites = {blog.site for blog in session.blogs}
+    fields = [change.field for change in coverage.open_changes(session.archive, sites)]
     if isinstance(error, SiteChanged):
-        sites = {blog.site for blog in session.blogs}
-        fields = [change.field for change in coverage.open_changes(session.archive, sites)]
         cause = " ".join((outcome, *fields))
     result = CrawlResult(
         outcome=outcome, exit_code=error.exit_code, counts=counts, message=str(error), cause=cause
@@ -185,7 +185,7 @@ def _error_result(
         return result
     if not is_reported(session.archive, session.run, cause, now=utc_now()):
         return result
-    exit_code = result.exit_code if isinstance(error, SiteChanged) else 0
+    exit_code = SiteChanged.exit_code if fields or isinstance(error, SiteChanged) else 0
     return replace(result, exit_code=exit_code, message=None, notes=(str(error),))
 
 

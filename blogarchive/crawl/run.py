@@ -43,6 +43,7 @@ from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ledger import failures, frontier, runs
+from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
 
@@ -285,6 +286,7 @@ def _crawl_archive(
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
     discovery.mark_backed_up(archive, session.blogs, now=utc_now())
+    merge_equal_images(archive, run.begun_at)
     runs.finish_run(
         archive,
         run,

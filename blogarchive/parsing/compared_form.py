@@ -94,6 +94,12 @@ def text_of_form(form: str) -> str:
     return re.sub(f"[{_LINK}{_IMAGE}][^{_END}]*{_END}|[{_PRE}{_PRE_END}]", "", form)
 
 
+def readable_form(html: str | None) -> str:
+    """Return the form of HTML as lines, with its links, images and `pre` in their places."""
+    form = re.sub(f"[{_LINK}{_IMAGE}]([^{_END}]*){_END}", r"\n<\1>\n", compared_form(html))
+    return form.replace(_PRE, "\n<pre>\n").replace(_PRE_END, "\n</pre>\n")
+
+
 def linked_urls(html: str | None) -> list[str]:
     """Return the URLs of links and images of the HTML in their order."""
     return [url for match in _TAG.finditer(html or "") if (url := _url_of(match)) is not None]

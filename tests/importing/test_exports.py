@@ -55,7 +55,7 @@ def import_case(folder: Path, case: str, **options: object) -> ImportReport:
 
 def reparse(archive: Path) -> list[object]:
     with Archive.open(archive) as opened:
-        return list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), 1), write=True))
+        return list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), 1)))
 
 
 @pytest.mark.parametrize("case", PLATFORMS)

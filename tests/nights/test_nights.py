@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.store import schedule
 from tests.demo.blogs.generated import make_blog
 from tests.demo.blogs.truth import DemoComment, DemoPost, PostState
 from tests.demo.changes import add_comment, add_post, edit_post, move_counters, pin_post, remove_post
@@ -216,3 +217,21 @@ def test_the_clock_of_a_test_must_be_a_time(nights: Nights, monkeypatch: pytest.
     process = nights.tool.start("update")
     _, message = process.communicate(timeout=60)
     assert (process.returncode, "BLOGARCHIVE_NOW" in message, "Traceback" in message) == (2, True, False)
+
+
+def test_requests_do_not_grow_while_posts_beside_a_readable_home_page_are_unreadable(
+    host: EvolvingHost, nights: Nights
+) -> None:
+    nights.pass_by(30)  # most posts are due
+    host.instead = lambda request: unreadable(request) if request.path.endswith(".html") else None
+    lies = [nights.pass_by() for _ in range(16)]
+    asked = [path for night in lies for path in night.paths if path.endswith(".html")]
+    assert len(set(asked)) > 20, "other posts are due each night"
+    assert all(night.requests <= schedule.MIN_BUDGET + 5 for night in lies), "as on a night of stored pages"
+    assert 5 in [night.ran.code for night in lies]
+    host.instead = None
+    assert nights.pass_by().ran.code == 0
+    assert nights.tool.rows("select url, kind, field from open_failures") == [], (
+        "one readable page releases all"
+    )
+    assert (nights.false_versions(), nights.false_marks()) == ([], [])

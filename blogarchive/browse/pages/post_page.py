@@ -194,7 +194,7 @@ async def show_edits(context: RequestContext) -> Response:
     values = {
         "page": found,
         "blog": found.blog,
-        "edits": [(old, new, diff_texts(old.compared_text, new.compared_text)) for old, new in pairs[::-1]],
+        "edits": [(old, new, diff_texts(*old.texts_compared_with(new))) for old, new in pairs[::-1]],
         "language": detect_language(found.post.body_text),
     }
     return await context.render("edits.html", values)

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.items import Link
 from blogarchive.store import readme
 from blogarchive.store.database import migrations, schema, totals
 from blogarchive.store.database.connection import connect, identify_file, make_folder
@@ -24,8 +23,6 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
-        self.links: dict[int, Link] = {}  # by `id()`: queued links of the blog `links_of`
-        self.links_of: tuple[str, str | None] | None = None
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}

@@ -32,7 +32,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_same_time
 from blogarchive.store.posts.posts import write_images
-from blogarchive.store.posts.revisions import image_urls
+from blogarchive.store.posts.revisions import has_equal_images, image_urls
 from blogarchive.store.rows import Value, format_utc
 
 MIN_POSTS = 5
@@ -101,8 +101,11 @@ def _find_change(
 ) -> TextChange | None:
     """Count the comparison of text and comments, and return a difference, rather one that is certain."""
     hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
-    old = form_of((stored.title, stored.body_html), hosts)
-    new = form_of((stored.title if post.title is None else post.title, post.body_html), hosts)
+    before = (stored.title, stored.body_html)
+    after = (stored.title if post.title is None else post.title, post.body_html)
+    old, new = form_of(before, hosts), form_of(after, hosts)
+    if old != new and has_equal_images(archive, before, after, hosts):
+        new = old
     comments = archive.all_as(StoredComment, _COMMENTS, (stored.id,))
     change = find_contradiction(crawled.page, post, old, new, comments) or classify_text(old, new)
     times = stored.posted_at, date_text_iso(post.posted)

@@ -18,7 +18,6 @@ from blogarchive.store.ledger import (
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.coverage import check_months
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, format_utc_precise
 
 
@@ -87,16 +86,18 @@ def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None
     )
 
 
-def queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
-    """Queue targets that were fetched while the clock was ahead: they are due only when the clock is there again.
-
-    Within the budget, oldest first; and all targets that failed at that time.
-    """
-    budget = read_budget(archive, blog, None)
-    found = _find_costs(archive, blog, "f.fetched_at > :now", "f.kind = 'post', f.fetched_at", now, budget)
-    _requeue(archive, blog, _within(found, budget) or found[:1])
-    frontier.reset_where(
-        archive, blog, "state = 'failed' and due_at > ?", (format_utc(now + schedule.MAX_RETRY_DELAY),)
+def _make_future_due(archive: Archive, blog: Blog, now: datetime) -> None:
+    """Make targets due that were fetched or failed while the clock was ahead: the clock may never be there again."""
+    archive.execute(
+        "update frontier set due_at = ?3 where site = ?1 and uid is ?2"
+        " and (state = 'done' and due_at > ?3 and fetched_at > ?4 or state = 'failed' and due_at > ?5)",
+        (
+            blog.site,
+            blog.uid,
+            format_utc(now),
+            format_utc_precise(now),
+            format_utc(now + schedule.MAX_RETRY_DELAY),
+        ),
     )
 
 
@@ -158,39 +159,14 @@ def _sum_costs(costs: Iterable[_Cost]) -> int:
 
 
 def _requeue(archive: Archive, blog: Blog, costs: Iterable[_Cost]) -> None:
-    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(costs),))
+    ids = json.dumps([cost.id for cost in costs])
+    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (ids,))
 
 
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
     return archive.scalar(
         "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
         (blog.site, blog.uid),
-    )
-
-
-def _ids_json(costs: Iterable[_Cost]) -> str:
-    return json.dumps([cost.id for cost in costs])
-
-
-def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
-    """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
-    found = archive.all_as(
-        _Cost,
-        "with lone as (select max(p.first_seen_at) as seen_at from posts p"
-        " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and p.content_hash is not null and p.gone_at is null"
-        " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
-        " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
-        " join frontier f on f.key = c.url and f.state = 'done'"
-        " left join _page_chains s on s.site = ?1 and s.chain = c.url"
-        " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
-        (blog.site, blog.uid),
-    )
-    if _sum_costs(found) > read_budget(archive, blog, None):
-        return 0  # too many pages: the listings are due within thirty days anyway
-    return frontier.requeue_where(
-        archive, blog, "id in (select value from json_each(?))", (_ids_json(found),), now=now
     )
 
 
@@ -281,7 +257,7 @@ def queue_run(
             if full:
                 _queue_all(archive, run, blog)
             if run.ahead:
-                queue_future(archive, blog, now)
+                _make_future_due(archive, blog, now)
         if not full:
             queue_due(archive, blogs, now, hosts or {}, revisits or {})
     return frontier.crawl_progress(archive, blogs).todo
@@ -290,13 +266,11 @@ def queue_run(
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
-    Those of `queue_incomplete`; each post that lost all its comments, if others did not; and posts whose changes turned
-    out to be edits.
+    Those of `queue_incomplete`, and posts whose changes turned out to be edits.
     """
     added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
     with archive.atomic():
-        added += release_held(archive, run, blogs, now=now)
-        return added + sum(comment_pages.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs)
+        return added + release_held(archive, run, blogs, now=now)
 
 
 def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -> int:
@@ -305,13 +279,12 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
     - If the dates of the months disagree with the stored posts, record a failure and queue the next pages of the home
       page, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
-    - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """
     with archive.atomic():
         added = queue_earlier_homes(archive, run, blog, now)
         if not check_months(archive, blog, run_id=run.id, now=now):
             added += queue_home_chain(archive, run, blog, now)
-        return added + queue_categories(archive, blog, now)
+        return added
 
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:

@@ -1,17 +1,15 @@
 """Save the page of a post: the post, its comments and the next pages of its comments."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from blogarchive.items import Link, ListedPost, PageKind, Post, Target
+from blogarchive.items import ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
 from blogarchive.store.ingest.validate import find_post
 from blogarchive.store.ledger import frontier
 from blogarchive.store.listings import categories, listed_posts
-from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.posts import comment_pages, posts
-from blogarchive.store.posts.comment_pages import NextStep
 from blogarchive.store.rows import format_utc, parse_utc
 
 # A comment counts from the time it was written: in a first backup all comments are new.
@@ -20,15 +18,6 @@ select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
        (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
   from posts p left join frontier f on f.key = ? where p.author_id = ? and p.number = ?
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _PostTimes:
-    interval_days: float | None
-    first_seen_at: str
-    posted_at: str | None
-    last_changed_at: str | None
-    commented_at: str | None
 
 
 def save_post_page(context: SaveContext) -> None:
@@ -57,17 +46,9 @@ def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | Non
     categories.save_category_names(context, post_id, post.categories)
     if not context.changes.posts_changed:
         context.keep_open.append(("incomplete", "title"))  # until a listing shows the same title
-    next_link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
-    comment_pages.save_first_page(
-        context, post_id, post, comment_chain_name(context, post), further=next_link is not None
-    )
+    comment_pages.save_first_page(context, post_id, post)
     if context.is_reparse:
         return
-    if next_link is not None:
-        context.keep_open.append(("incomplete", "comments"))
-        _queue_comments_page(context, post, next_link)
-    else:
-        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, post.number)
     _queue_counter_page(context, post)
     _mark_own_target_fetched(context, post)
 
@@ -107,32 +88,27 @@ def post_due_at(context: SaveContext) -> str | None:
     post, now = find_post(context.crawled), context.page.fetched_at
     number = post.number if post is not None else context.target.number
     key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
-    times = context.archive.one_as(_PostTimes, _POST_TIMES, (key, context.author_id, number))
-    if times is None:
+    row = context.archive.row(_POST_TIMES, (key, context.author_id, number))
+    if row is None:
         return None
     if context.needs_confirmation:
         return format_utc(now + schedule.MIN_INTERVAL)
+    days, first_seen_at, *times = row
+    before = None if days is None else timedelta(days=days)
     interval = schedule.next_interval(
-        _quiet_time(times, now), _days(times.interval_days), changed=context.changes.is_of_text
+        _quiet_time(first_seen_at, times, now), before, changed=context.changes.is_of_text
     )
-    days = interval / timedelta(days=1)
-    context.archive.execute("update frontier set interval_days = ? where key = ?", (days, key))
+    context.archive.update_row("frontier", key, {"interval_days": interval / timedelta(days=1)}, key="key")
     return schedule.post_due_at(key, now, interval)
 
 
-def _quiet_time(times: _PostTimes, now: datetime) -> timedelta:
+def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) -> timedelta:
     """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
-    moments = [
-        _parse_time(text, now) for text in (times.posted_at, times.last_changed_at, times.commented_at)
-    ]
-    past = [moment for moment in moments if moment is not None and moment <= now]
-    if times.posted_at is None:
+    moments = [_parse_time(text, now) for text in times if text is not None]
+    past = [moment for moment in moments if moment <= now]
+    if times[0] is None:  # the time of the post
         past.append(now - schedule.YOUNG)
-    return now - max(past, default=parse_utc(times.first_seen_at))
-
-
-def _days(count: float | None) -> timedelta | None:
-    return None if count is None else timedelta(days=count)
+    return now - max(past, default=parse_utc(first_seen_at))
 
 
 def unlinked_post_targets(context: SaveContext) -> list[Target]:
@@ -145,37 +121,13 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
     )
 
 
-def comment_chain_name(context: SaveContext, post: Post) -> str:
-    """Return the name of the page chain of a post's comments."""
-    return f"{context.blog.site}/{context.blog.uid}/{post.number}"
-
-
 def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
-    next_link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
-    wanted = comment_pages.save_next_page(
-        context, before.id, post, comment_chain_name(context, post), further=next_link is not None
-    )
+    comment_pages.save_next_page(context, before.id, post, before.url)
     if context.is_reparse:
         return
     if post.comment_count is not None:
         posts.save_post_counters(context, before.id, post, before)
     context.post_url = before.url
-    if wanted is NextStep.POST:
-        context.requeue(post_target(context, before.url, post.number))
-    elif wanted is NextStep.PAGE and next_link is not None:
-        _queue_comments_page(context, post, next_link)
-
-
-def _queue_comments_page(context: SaveContext, post: Post, link: Link) -> None:
-    chain_started_at = context.archive.text(
-        "select started_at from _page_chains where site = ? and chain = ?",
-        (context.blog.site, comment_chain_name(context, post)),
-    )
-    chain, page_no = context.target.chain or context.target.url, context.target.page_no + 1
-    target = context.own_target(
-        PageKind.COMMENTS, link.url, post_number=post.number, page_no=page_no, chain=chain
-    )
-    context.requeue(target, before=chain_started_at, failed_too=True)
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:
@@ -203,14 +155,17 @@ def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:
     if frontier.target_key(target) != frontier.target_key(context.target):
         frontier.add_targets(context.archive, [target], now=context.page.fetched_at)
         frontier.mark_fetched(
-            context.archive, target, fetched_at=context.precise_moment, due_at=post_due_at(context)
+            context.archive,
+            target,
+            fetched_at=context.precise_moment,
+            due_at=post_due_at(context),
+            etag=None,
+            last_modified=None,
         )
 
 
-def _parse_time(text: str | None, now: datetime) -> datetime | None:
+def _parse_time(text: str, now: datetime) -> datetime:
     """Return the time of a text that a page showed, which may be cut; without an offset it has the zone of `now`."""
-    if text is None:
-        return None
     whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
     moment = datetime.fromisoformat(whole)
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

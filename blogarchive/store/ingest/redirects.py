@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post
@@ -51,7 +51,6 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     origin, homes = _origin(current or crawled.page.url), home_urls(archive, blog)
     others = {_origin(url) for url in homes} | {_other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
-    parsed = crawled.parsed
 
     def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
         old = [row.url is not None and row.url.startswith(prefixes) for row in rows]
@@ -62,16 +61,10 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
         row if (posts := moved(row.posts)) is row.posts else replace(row, posts=posts)
         for row in moved(parsed.categories)
     )
-    changed = replace(
-        parsed,
-        links=moved(parsed.links),
-        months=moved(parsed.months),
-        listed=moved(parsed.listed),
-        latest=moved(parsed.latest),
-        posts=moved(parsed.posts),
-        categories=categories,
-    )
-    return replace(crawled, parsed=changed)
+    rows: Any = {
+        name: moved(getattr(parsed, name)) for name in ("links", "months", "listed", "latest", "posts")
+    }
+    return replace(crawled, parsed=replace(parsed, **rows, categories=categories))
 
 
 def _with_origin(row: Linked, is_old: bool, origin: str) -> Linked:

@@ -49,33 +49,19 @@ class ReparseResult:
 
 
 def reparse_pages(
-    archive: Archive, parsed_pages: Iterable[tuple[int, CrawledPage]], *, write: bool
+    archive: Archive, parsed_pages: Iterable[tuple[int, CrawledPage]]
 ) -> Iterator[ReparseResult]:
     """Save each parsed page again and yield the results of the pages whose rows differ.
 
     `parsed_pages` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
-    page is a transaction. Without `write`, `archive` must be one of `open_scratch`.
+    page is a transaction.
     """
-    if not write:
-        for page_id, crawled in parsed_pages:
+    for page_id, crawled in parsed_pages:
+        with save_page.page_transaction(archive):
             before = snapshot(archive, crawled)
-            after = snapshot(archive, crawled) if _resave(archive, page_id, crawled) else before
-            yield from _compare(page_id, crawled, before, after)
-        return
-    # A second connection reads the rows before the transaction of the page that is being written.
-    with Archive.open(archive.path, read_only=True) as committed:
-        for page_id, crawled in parsed_pages:
-            old: Snapshot = {}
-            new: Snapshot = {}
-            with save_page.page_transaction(archive):
-                if _resave(archive, page_id, crawled):
-                    old, new = snapshot(committed, crawled), snapshot(archive, crawled)
-            yield from _compare(page_id, crawled, old, new)
-
-
-def _resave(archive: Archive, page_id: int, crawled: CrawledPage) -> bool:
-    """Save the page again and return whether any row changed."""
-    return save_page.resave_page(archive, page_id, crawled).outcome is Outcome.STORED
+            saved = save_page.resave_page(archive, page_id, crawled)
+            after = snapshot(archive, crawled) if saved.outcome is Outcome.STORED else before
+        yield from _compare(page_id, crawled, before, after)
 
 
 def _compare(

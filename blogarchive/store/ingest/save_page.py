@@ -167,7 +167,7 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
-        frontier.mark_unchanged(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
+        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
         failures.resolve(archive, target.url, now=page.fetched_at)
         return save_result(context, Outcome.SAME)
 

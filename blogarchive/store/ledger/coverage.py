@@ -57,16 +57,6 @@ def open_fields(archive: Archive, site: str) -> list[str]:
     return archive.column("select field from site_changes where site = ? and ended_at is null", (site,))
 
 
-def accepted_fields(archive: Archive, site: str, kind: str) -> frozenset[str]:
-    """Return the fields of pages of that kind that the site no longer shows, and with which a person agreed."""
-    found = archive.column(
-        "select distinct substr(field, length(?2) + 2) from site_changes"
-        " where accepted and site = ?1 and field like ?2 || '.%'",
-        (site, kind),
-    )
-    return frozenset(found)
-
-
 def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> str | None:
     """Return when a person last agreed with a change of the site, or of that field (UTC text); None if never."""
     return archive.text(
@@ -258,12 +248,9 @@ def _post_fields(parsed: ParsedPage) -> dict[str, bool]:
 
 def _author_fields(parsed: ParsedPage) -> dict[str, bool]:
     author = parsed.author
-    return {
-        "author": author is not None,
-        "author.nickname": author is not None and author.nickname is not None,
-        "author.registered_on": author is not None and author.registered is not None,
-        "author.total_visits": author is not None and author.total_visits is not None,
-    }
+    shown = {"nickname": "nickname", "registered_on": "registered", "total_visits": "total_visits"}
+    found = {f"author.{field}": getattr(author, name, None) is not None for field, name in shown.items()}
+    return {"author": author is not None, **found}
 
 
 def _listing_fields(parsed: ParsedPage) -> dict[str, bool]:

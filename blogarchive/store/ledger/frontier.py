@@ -309,20 +309,13 @@ def mark_fetched(
     *,
     fetched_at: str,
     due_at: str | None,
-    etag: str | None = None,
-    last_modified: str | None = None,
+    **validators: str | None,
 ) -> None:
-    """Mark a saved target `done`, due again at `due_at` (None: never) with these validators.
+    """Mark a saved target `done`, due again at `due_at` (None: never), with these validators, or those it has.
 
     `fetched_at` is UTC text with microseconds.
     """
-    validators = {"etag": etag, "last_modified": last_modified}
     _update(archive, target, {**_DONE, "fetched_at": fetched_at, "due_at": due_at, **validators})
-
-
-def mark_unchanged(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
-    """Mark a target `done` after a 304 and keep its validators."""
-    _update(archive, target, {**_DONE, "fetched_at": fetched_at, "due_at": due_at})
 
 
 def mark_failed(

@@ -21,7 +21,9 @@ from blogarchive.store.pages.context import (
     time_columns,
 )
 from blogarchive.store.posts import posts
-from blogarchive.store.rows import Value
+from blogarchive.store.rows import HAS_TEXT, Value
+from blogarchive.store.rows import Post as StoredPost
+from blogarchive.store.statements import columns_of
 
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
@@ -29,39 +31,44 @@ _LABELS = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ListedPostRow:
+class ListedPostRow(StoredPost):
     """The row of a post that a listing names; `has_text` is False until its own page is stored.
 
-    `url` is the URL in the frontier. `is_unreachable`: its own page failed or is gone. `shown_on` is the time of a
-    listing that was last compared.
+    `queued_url` is the URL in the frontier. `is_unreachable`: its own page failed or is gone. `shown_on` is the time of
+    a listing that was last compared.
     """
 
-    id: int
-    number: str
-    title: str | None
     title_is_cut: bool
-    has_text: bool
-    posted_at: str | None
     listed_title: str | None
     listed_comment_count: int | None
-    views: int | None
-    likes: int | None
-    comment_count: int | None
-    url: str | None
-    shown_on: str | None
     listed_version: str | None
+    queued_url: str | None
+    shown_on: str | None
     is_unreachable: bool
 
 
+_ROW_COLUMNS = columns_of(
+    ListedPostRow,
+    "p",
+    has_text=HAS_TEXT,
+    queued_url="f.url",
+    shown_on="f.shown_on",
+    is_unreachable="p.own_page_gone_at is not null or f.state in ('failed', 'dead')",
+)
+
+
 def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
-    """Requeue a post that a listing shows with another URL, title, time or number of comments."""
+    """Requeue a post that a listing shows with another URL, title, time, number of comments or time of its last change."""
     url = cast(str, item.url)  # only posts with a URL have a row
     _compare_url(context, url, row)
     if item.title:
         _compare_title(context, item, url, row)
     _compare_time(context, item, url, row)
     _compare_count(context, item.comment_count, url, row)
-    _compare_version(context, item, url, row)
+    if item.version is not None and item.version != row.listed_version:  # a list for machines names it
+        context.archive.update_row("posts", row.id, {"listed_version": item.version})
+        if row.has_text and row.listed_version is not None:
+            deletions.requeue_post(context, row.number, url)
     if row.has_text and (item.views or 0) > (row.views or 0):
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
@@ -71,11 +78,11 @@ def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
 
     A change between http and https alone does not requeue it: some hosts alternate between the two.
     """
-    if row.url is None or row.url == url:
+    if row.queued_url is None or row.queued_url == url:
         return
     target = post_target(context, url, row.number)
     frontier.change_url(context.archive, target)
-    if row.is_unreachable and row.url.partition("://")[2] != url.partition("://")[2]:
+    if row.is_unreachable and row.queued_url.partition("://")[2] != url.partition("://")[2]:
         context.requeue(target, failed_too=True)
 
 
@@ -87,13 +94,13 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
     if _is_same_title(item, row.title or ""):
         is_first = row.listed_title is None and row.has_text  # the title may have had no witness until now
         if is_first or row.listed_title not in (None, row.title):
-            _store_listed_title(context, row, row.title)
+            context.archive.update_row("posts", row.id, {"listed_title": row.title})
             failures.resolve_field(context.archive, url, "title", now=context.page.fetched_at)
         elif row.listed_title is None and not row.has_text and not item.title_cut:
-            _store_listed_title(context, row, item.title)
+            context.archive.update_row("posts", row.id, {"listed_title": item.title})
         return
     if row.listed_title != item.title:
-        _store_listed_title(context, row, item.title)
+        context.archive.update_row("posts", row.id, {"listed_title": item.title})
         if row.has_text:
             deletions.requeue_post(context, row.number, url)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
@@ -126,15 +133,6 @@ def _compare_count(
         deletions.requeue_post(context, row.number, url)
 
 
-def _compare_version(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
-    """Requeue a post if a list for machines names another time of its last change."""
-    if item.version is None or item.version == row.listed_version:
-        return
-    context.archive.update_row("posts", row.id, {"listed_version": item.version})
-    if row.has_text and row.listed_version is not None:
-        deletions.requeue_post(context, row.number, url)
-
-
 def _is_same_title(item: ListedPost, title: str) -> bool:
     """Return whether a listed title equals a title or is the beginning of it; bullets of lists are ignored."""
     listed, stored = strip_bullets(item.title), strip_bullets(title)
@@ -145,10 +143,6 @@ def _has_label(listed: str, title: str) -> bool:
     """Return whether the listed title is the title with a label such as [置顶] or 【原创】."""
     bare, stored = (strip_bullets(_LABELS.sub("", text) or text) for text in (listed, title))
     return bool(title) and bare == stored
-
-
-def _store_listed_title(context: SaveContext, row: ListedPostRow, title: str | None) -> None:
-    context.archive.update_row("posts", row.id, {"listed_title": title})
 
 
 def _is_queued(context: SaveContext, number: str) -> bool:
@@ -215,11 +209,8 @@ def listed_targets(context: SaveContext, listed: Iterable[ListedPost]) -> list[T
 def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
     rows = context.archive.all_as(
         ListedPostRow,
-        "select p.number, p.id, title, title_is_cut, content_hash is not null as has_text, posted_at, listed_title,"
-        " listed_comment_count, views, likes, comment_count, f.url, f.shown_on, listed_version,"
-        " own_page_gone_at is not null or f.state in ('failed', 'dead') as is_unreachable"
-        " from posts p left join frontier f on f.key = ? || p.number"
-        " where author_id = ? and p.number in (select value from json_each(?))",
+        f"select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number"  # noqa: S608 - constants
+        " where p.author_id = ? and p.number in (select value from json_each(?))",
         (f"{context.blog.site}/{context.blog.uid}/", context.author_id, json.dumps(list(numbers))),
     )
     return {row.number: row for row in rows}

@@ -10,7 +10,8 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
-from blogarchive.store.statements import columns_of, insert_sql
+from blogarchive.store.rows import Value
+from blogarchive.store.statements import columns_of, excluded, insert_sql
 
 _SHOWN = "from _page_chain_items where chain_id = ? and state <> 'prior'"
 _PRIOR = "from _page_chain_items where chain_id = ? and state = 'prior'"
@@ -70,18 +71,21 @@ def find_chain(context: SaveContext, name: str) -> PageChain | None:
 def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
     """Start a chain with its first page; the items of the last complete pass remain as `prior`."""
     archive, before = context.archive, find_chain(context, name)
-    if before is None:
-        new_chain = {"site": context.blog.site, "uid": context.blog.uid, "chain": name, "kind": kind}
-        archive.insert_row(
-            "_page_chains", {**new_chain, "started_at": context.precise_moment, "claimed": claimed}
-        )
-    else:
-        _discard_items(context, before)
-        archive.execute(
-            "update _page_chains set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
-            " restarts = ? where id = ?",
-            (context.precise_moment, claimed, 0 if before.complete else before.restarts, before.id),
-        )
+    if before is not None:
+        archive.execute(f"delete {_PRIOR if before.complete else _SHOWN}", (before.id,))
+        if before.complete:
+            archive.execute("update _page_chain_items set state = 'prior' where chain_id = ?", (before.id,))
+    key = {"site": context.blog.site, "uid": context.blog.uid, "chain": name, "kind": kind}
+    fresh: dict[str, Value] = {
+        "started_at": context.precise_moment,
+        "claimed": claimed,
+        "pages_read": 0,
+        "sound": True,
+        "complete_at": None,
+        "restarts": 0 if before is None or before.complete else before.restarts,
+    }
+    update = f"on conflict(site, chain) do update set {excluded(tuple(fresh))}"
+    archive.insert_rows("_page_chains", [{**key, **fresh}], on_conflict=update)
     chain = find_chain(context, name)
     assert chain is not None  # noqa: S101 - written above, in this transaction
     return chain
@@ -154,17 +158,8 @@ def delete_chain(context: SaveContext, name: str) -> None:
     )
 
 
-def _discard_items(context: SaveContext, chain: PageChain) -> None:
-    """Make the items of a complete pass `prior`, or delete those of an incomplete one."""
-    archive = context.archive
-    archive.execute(f"delete {_PRIOR if chain.complete else _SHOWN}", (chain.id,))
-    if chain.complete:
-        archive.execute("update _page_chain_items set state = 'prior' where chain_id = ?", (chain.id,))
-
-
 _FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
 _MAX_CACHED_KEYS = 300_000
-_MAX_CACHED_LINKS = 5_000
 
 
 def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
@@ -172,8 +167,11 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache = context.archive.cache
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
-        cache.links.clear()
-    has_home = _has_home(context)
+    # Pages often link to a home page by several URLs.
+    has_home = context.archive.exists(
+        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
+        (context.blog.site, context.blog.uid),
+    )
     home = _missing_home(context, has_home=has_home)
     found = {frontier.target_key(target): target for target in (*home, *targets)}
     new = _own_links(context, has_home=has_home) | {
@@ -209,28 +207,16 @@ def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Lin
     return []
 
 
-def _has_home(context: SaveContext) -> bool:
-    """Return whether the frontier contains a home page of the blog; pages often link to it by several URLs."""
-    return context.archive.exists(
-        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
-        (context.blog.site, context.blog.uid),
-    )
-
-
 def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     """Return targets of the blog's own links by key, except those known to be in the frontier."""
     blog, known = context.blog, context.archive.cache.target_keys
-    seen = _seen_links(context)
     new: dict[str, Target] = {}
     names: dict[str, str] = {}
-    for link in [link for link in context.parsed.links if id(link) not in seen]:
+    for link in context.parsed.links:
         if link.kind not in _FOLLOWED_KINDS or link.next_page:
             continue
         key = frontier.link_key(blog.site, blog.uid, link)
-        if key in known:
-            seen[id(link)] = link
-            continue
-        if not is_own_uid(context, link.uid):
+        if key in known or not is_own_uid(context, link.uid):
             continue
         names = names or _listing_names(context)
         name = names.get(link.url)
@@ -239,14 +225,6 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
         if link.kind is not PageKind.HOME or not has_home:
             new[key] = context.own_target(link.kind, link.url, number=link.number)
     return new
-
-
-def _seen_links(context: SaveContext) -> dict[int, Link]:
-    """Return the links of this blog that are known by their objects: a sidebar has the same ones on each page."""
-    cache, blog = context.archive.cache, (context.blog.site, context.blog.uid)
-    if cache.links_of != blog or len(cache.links) > _MAX_CACHED_LINKS:
-        cache.links, cache.links_of = {}, blog
-    return cache.links
 
 
 def _listing_names(context: SaveContext) -> dict[str, str]:

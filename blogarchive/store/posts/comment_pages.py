@@ -3,49 +3,26 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from enum import Enum, auto
+from datetime import timedelta
 
-from blogarchive.items import PageKind, Post
+from blogarchive.items import Link, PageKind, Post
 from blogarchive.messages.details import Detail
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import frontier
-from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains, pages
-from blogarchive.store.pages.context import SaveContext
+from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
 from blogarchive.store.rows import format_utc, parse_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
-_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
-_DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
 
 
-def doubt_reason(context: SaveContext, post_id: int) -> str | None:
-    """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
-    stored = context.archive.scalar(
-        "select count(*) from comments where post_id = ? and gone_at is null", (post_id,)
-    )
-    if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
-        return None
-    return Detail.COMMENTS_DOUBTED.format(stored=stored)
-
-
-def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:
-    """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
-    if not _is_good(archive, run_id):
-        return 0
-    doubted = f"kind = 'post' and url in (select url {_DOUBTED} and site = ? and uid is ?)"
-    scope = (run_id, blog.site, blog.uid)
-    return frontier.requeue_where(archive, blog, doubted, scope, now=now)
-
-
-def doubted_blogs(archive: Archive, run_id: int) -> list[Blog]:
-    """Return the blogs with doubted posts of the run."""
-    return list(archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,)))
+def _is_first_claim(context: SaveContext, post_id: int) -> bool:
+    """Return whether comments are stored, and no page of another day claimed none."""
+    stored = "select 1 from comments where post_id = ? and gone_at is null"
+    return context.archive.exists(stored, (post_id,)) and not _claimed_another_day(context, post_id)
 
 
 def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
@@ -56,24 +33,6 @@ def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
     )
 
 
-def _claimed_in_good_run(context: SaveContext) -> bool:
-    if context.run_id is None:
-        return False
-    doubted = f"select 1 {_DOUBTED} and url = ?"
-    is_doubted = context.archive.exists(doubted, (context.run_id, context.target.url))
-    return is_doubted and _is_good(context.archive, context.run_id)
-
-
-def _is_good(archive: Archive, run_id: int) -> bool:
-    """Return whether at least as many posts of the run show comments as are doubted."""
-    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
-    with_comments = archive.scalar(
-        "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'",
-        (run_id,),
-    )
-    return 0 < doubted <= with_comments
-
-
 _UNSEEN = "unseen"
 """Item of a chain for a comment that a page counts and does not show."""
 
@@ -81,68 +40,78 @@ _MAX_RESTARTS = 2
 """Restarts of a chain with differing counts before it is a failure."""
 
 
-class NextStep(Enum):
-    """The page of a post to fetch next for its comments."""
-
-    NOTHING = auto()
-    PAGE = auto()  # the next page of the chain
-    POST = auto()  # the own page of the post, to restart the chain
-
-
-def save_first_page(
-    context: SaveContext, post_id: int, post: Post, chain_name: str, *, further: bool
-) -> None:
-    """Store the comments of the own page of a post. `further` is True if a next page follows."""
+def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
+    """Store the comments of the own page of a post, and queue its next page."""
     identified = identify_comments(post.comments)
     comments.save_comments(context, post_id, identified)
+    link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     if context.is_reparse:
         return
-    if further:
-        chain = page_chains.start_chain(context, chain_name, PageKind.COMMENTS, claimed=post.comment_count)
+    name = _chain_name(context, post)
+    if link is not None:
+        chain = page_chains.start_chain(context, name, PageKind.COMMENTS, claimed=post.comment_count)
         page_chains.add_items(
             context, chain, ((item, False) for item in _chain_items(context, post, identified))
         )
         if _has_comment_problems(context):
             page_chains.mark_unsound(context, chain)
+        context.keep_open.append(("incomplete", "comments"))
+        _queue_next(context, post, link, chain)
     else:
         seen = _count_shown(post)
         _check_count(context, post_id, seen=seen, claimed=post.comment_count, since=context.moment)
-        page_chains.delete_chain(context, chain_name)
+        page_chains.delete_chain(context, name)
+        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, post.number)
 
 
-def save_next_page(
-    context: SaveContext, post_id: int, post: Post, chain_name: str, *, further: bool
-) -> NextStep:
-    """Store the comments of a next page and return what to fetch next. `further` is True if it links to one more."""
+def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
+    """Store the comments of a next page; queue the page after it, or the post's own page if the chain is to restart."""
+    link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     if context.is_reparse:
         _resave(context, post_id, post)
-        return NextStep.NOTHING
-    chain = page_chains.find_chain(context, chain_name)
+        return
+    chain = page_chains.find_chain(context, _chain_name(context, post))
     if chain is None or chain.pages_read != context.target.page_no - 1:
         _save_out_of_order(context, post_id, post)
-        return NextStep.POST if chain is None or _restart(context, chain) else NextStep.NOTHING
+        if chain is None or _restart(context, chain):
+            context.requeue(post_target(context, post_url, post.number))
+        return
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
     doubt = [_chain_item(item) in shown for item in identified]
     before = sum(count for base, count in counted.items() if is_counted(base))
-    seen = before + _count_shown(post)
-    repeated = bool(identified) and all(doubt)
-    if repeated and (chain.claimed is None or seen > chain.claimed):
-        # Some hosts link to a next page without end and show an earlier page again.
-        return _end_chain(context, post_id, chain, before, sound=chain.sound)
-    _store_counted(context, counted, shown, identified)
-    comments.save_comments(
-        context, post_id, [item for item, known in zip(identified, doubt, strict=True) if not known]
+    seen, sound = before + _count_shown(post), chain.sound
+    # Some hosts link to a next page without end and show an earlier page again.
+    is_repeated = bool(identified) and all(doubt) and (chain.claimed is None or seen > chain.claimed)
+    if is_repeated:
+        seen = before
+    else:
+        _store_counted(context, counted, shown, identified)
+        comments.save_comments(
+            context, post_id, [item for item, known in zip(identified, doubt, strict=True) if not known]
+        )
+        items = _chain_items(context, post, identified)
+        unseen_doubt = [False] * post.unseen_comments
+        page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
+        sound = _is_sound(context, chain, post)
+        if not sound:
+            page_chains.mark_unsound(context, chain)
+    if link is not None and not is_repeated:  # a page may equal an earlier one: the claimed count allows it
+        _queue_next(context, post, link, chain)
+    elif not _end_chain(context, post_id, chain, seen, sound=sound):
+        context.requeue(post_target(context, post_url, post.number))
+
+
+def _chain_name(context: SaveContext, post: Post) -> str:
+    return f"{context.blog.site}/{context.blog.uid}/{post.number}"
+
+
+def _queue_next(context: SaveContext, post: Post, link: Link, chain: PageChain) -> None:
+    first_url, page_no = context.target.chain or context.target.url, context.target.page_no + 1
+    target = context.own_target(
+        PageKind.COMMENTS, link.url, post_number=post.number, page_no=page_no, chain=first_url
     )
-    items = _chain_items(context, post, identified)
-    unseen_doubt = [False] * post.unseen_comments
-    page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
-    sound = _is_sound(context, chain, post)
-    if not sound:
-        page_chains.mark_unsound(context, chain)
-    if further:  # even if the page equals an earlier one: the claimed count allows equal comments
-        return NextStep.PAGE
-    return _end_chain(context, post_id, chain, seen, sound=sound)
+    context.requeue(target, before=chain.started_at, failed_too=True)
 
 
 def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
@@ -232,10 +201,11 @@ def _has_comment_problems(context: SaveContext) -> bool:
     return any((problem.field or "").startswith("comments") for problem in context.parsed.problems)
 
 
-def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> NextStep:
+def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:
+    """Compare the comments of all pages with the claimed count; return False if the chain is to restart."""
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
-        return NextStep.POST
+        return False
     doubtful = page_chains.doubtful_items(context, chain) if sound else ()
     repeated = sum(is_counted(item.item) for item in doubtful)
     if chain.claimed == seen - repeated:
@@ -248,7 +218,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
     started = min(format_utc(parse_utc(chain.started_at)), context.moment)
     _check_count(context, post_id, seen=seen if sound else -1, claimed=chain.claimed, since=started)
     page_chains.delete_chain(context, chain.chain)
-    return NextStep.NOTHING
+    return True
 
 
 def _restart(context: SaveContext, chain: PageChain) -> bool:
@@ -261,8 +231,7 @@ def _restart(context: SaveContext, chain: PageChain) -> bool:
 def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
     if claimed is None or _has_comment_problems(context):
         return
-    if claimed == seen == 0 and (reason := doubt_reason(context, post_id)):
-        context.problems.append(Failure(kind="incomplete", field="comments", detail=reason))
+    if claimed == seen == 0 and _is_first_claim(context, post_id):
         context.needs_confirmation = True
         return
     if seen == claimed:

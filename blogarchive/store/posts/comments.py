@@ -12,7 +12,7 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
-from blogarchive.store.posts.revisions import COMMENTS, save_text
+from blogarchive.store.posts.revisions import COMMENTS, TEXT_SINCE, save_text
 from blogarchive.store.rows import Value, text_checksum
 from blogarchive.store.statements import columns_of
 
@@ -156,7 +156,7 @@ def read_comment_rows(
     context: SaveContext, post_id: int, fingerprints: Sequence[str]
 ) -> dict[str, CommentRow]:
     """Return the comments of the post with these fingerprints, by fingerprint."""
-    columns = columns_of(CommentRow, text_since="coalesce(version_at, first_seen_at)")
+    columns = columns_of(CommentRow, text_since=TEXT_SINCE)
     rows = context.archive.all_as(
         CommentRow,
         f"select {columns} from comments where post_id = ?"  # noqa: S608 - constants

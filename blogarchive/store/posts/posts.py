@@ -12,7 +12,7 @@ from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
-from blogarchive.store.posts.revisions import POSTS, save_text
+from blogarchive.store.posts.revisions import POSTS, TEXT_SINCE, save_text
 from blogarchive.store.rows import HAS_TEXT, Post, Value, text_checksum
 from blogarchive.store.statements import columns_of, excluded
 
@@ -131,14 +131,14 @@ _TEXT = ("title", "body_html", "body_text", "content_hash", "text_checksum")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostRow(Post):
-    """The whole row of a post before a save."""
+    """The whole row of a post before a save; `text_since` is when its current text was first seen (UTC text)."""
 
     title_is_cut: bool
     body_html: str | None
     body_text: str | None
     content_hash: str | None
     text_checksum: int | None
-    version_at: str | None
+    text_since: str
     listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
@@ -154,13 +154,9 @@ class PostRow(Post):
         """Return the columns of the current version."""
         return {name: getattr(self, name) for name in _TEXT}
 
-    @property
-    def text_since(self) -> str:
-        """Return when the current version was first seen, UTC text."""
-        return self.version_at or self.first_seen_at
 
-
-_ROW = f"select {columns_of(PostRow, 'p', has_text=HAS_TEXT)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608
+_COLUMNS = columns_of(PostRow, has_text=HAS_TEXT, text_since=TEXT_SINCE)
+_ROW = f"select {_COLUMNS} from posts p where author_id = ? and number = ?"  # noqa: S608 - constants
 
 
 def read_post_row(context: SaveContext, number: str) -> PostRow | None:
@@ -201,17 +197,14 @@ def save_own_page(context: SaveContext, post: ParsedPost, before: PostRow | None
 
 def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) -> int:
     """Store a post with its text and return its id."""
-    if before is None:
-        post_id = _insert(context, post)
+    row = before or _insert(context, post)
+    if row.has_text:
+        _revise(context, post, row)
     else:
-        post_id = before.id
-        if before.has_text:
-            _revise(context, post, before)
-        else:
-            context.add_changes(ChangeCounts(posts_new=1))
-            _fill(context, post, before)
-    save_post_counters(context, post_id, post, before)
-    return post_id
+        context.add_changes(ChangeCounts(posts_new=1))
+        _fill(context, post, row)
+    save_post_counters(context, row.id, post, before)
+    return row.id
 
 
 def is_from_own_page(before: PostRow | None) -> bool:
@@ -227,25 +220,12 @@ def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | 
     comments.save_comments(context, post_id, identify_comments(post.comments))
 
 
-def _insert(context: SaveContext, post: ParsedPost) -> int:
-    context.add_changes(ChangeCounts(posts_new=1))
-    post_id = context.archive.insert_row(
-        "posts",
-        {
-            "author_id": context.author_id,
-            "number": post.number,
-            "url": post.url,
-            **text_columns(post, post.title),
-            **fact_columns(post),
-            "version_at": context.moment,
-            "own_page_seen_at": context.precise_moment,
-            "first_seen_at": context.moment,
-            "last_seen_at": context.moment,
-            "page_id": context.page_id(),
-        },
-    )
-    save_images(context, post_id, post)
-    return post_id
+def _insert(context: SaveContext, post: ParsedPost) -> PostRow:
+    """Insert a post without a text, and return its row."""
+    key: dict[str, Value] = {"author_id": context.author_id, "number": post.number, "url": post.url}
+    seen = {"own_page_seen_at": context.precise_moment, **context.seen_columns()}
+    context.archive.insert_row("posts", {**key, **seen})
+    return cast(PostRow, read_post_row(context, post.number))
 
 
 def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:

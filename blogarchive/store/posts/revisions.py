@@ -1,13 +1,16 @@
 """Write the texts of posts and comments: the current text to its row, replaced texts to a table of revisions."""
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 from blogarchive.parsing.compared_form import Content, Form, form_of, image_paths, without_images
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.rows import Value
 
@@ -45,6 +48,52 @@ def site_image_urls(stored: Form, shown: Form) -> list[str] | None:
     return [new for _, new in pairs if is_site_url(new)]
 
 
+def has_equal_images(archive: Archive, old: Content, new: Content, own_hosts: Collection[str]) -> bool:
+    """Return whether two contents differ in paths of images alone, and the stored files of these are equal."""
+    forms = [form_of(content, own_hosts) for content in (old, new)]
+    urls = [image_urls(content[-1] or "") for content in (old, new)]
+    bare = [tuple(map(without_images, form)) for form in forms]
+    if bare[0] != bare[1] or len(urls[0]) != len(urls[1]):
+        return False
+    query = (
+        "select url, sha256 from media where sha256 is not null and url in (select value from json_each(?))"
+    )
+    files: dict[str, str] = dict(archive.rows(query, (json.dumps(urls[0] + urls[1]),)))
+    paths = zip(*(image_paths(form[-1]) for form in forms), strict=True)
+    return all(
+        one == other or (one_url in files and files[one_url] == files.get(other_url))
+        for (one, other), one_url, other_url in zip(paths, *urls, strict=True)
+    )
+
+
+_LAST_TWO = """
+select p.id, r.id as revision_id, r.captured_at, r.title as old_title, r.body_html as old_html, p.title, p.body_html,
+       a.site, a.uid
+  from posts p join authors a on a.id = p.author_id join post_revisions r on r.id =
+       (select id from post_revisions where post_id = p.id order by captured_at desc, id desc limit 1)
+ where p.last_changed_at >= ? and p.content_hash is not null
+"""
+
+
+def merge_equal_images(archive: Archive, since: str) -> None:
+    """Merge the last two versions of the posts that changed since then, if their images are equal by content.
+
+    A run stores the images of a page after its text. `since` is UTC text.
+    """
+    with archive.atomic():
+        for row in list(archive.dicts(_LAST_TWO, (since,))):
+            old, new = (row["old_title"], row["old_html"]), (row["title"], row["body_html"])
+            if has_equal_images(
+                archive, old, new, blog_hosts(archive, Blog(site=row["site"], uid=row["uid"]))
+            ):
+                archive.execute("delete from post_revisions where id = ?", (row["revision_id"],))
+                archive.execute(
+                    "update posts set version_at = ?1, last_changed_at ="
+                    " case when id in (select post_id from post_revisions) then ?1 end where id = ?2",
+                    (row["captured_at"], row["id"]),
+                )
+
+
 ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
 
 
@@ -76,7 +125,7 @@ class ShownText:
     """The text of a page fetched at `moment` (UTC text).
 
     `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched. `form` returns
-    the form of a content.
+    the form of a content; `is_equal` compares two contents with their images.
     """
 
     content: Content
@@ -84,6 +133,7 @@ class ShownText:
     reparsed_page: int | None
     is_imported: bool
     form: Callable[[Content], Form]
+    is_equal: Callable[[Content, Content], bool]
 
 
 def plan_changes(
@@ -108,7 +158,7 @@ def _renew_markup(shown: ShownText, version: TextVersion) -> list[VersionChange]
     if shown.content == version.content:
         return []
     old, new = shown.form(version.content), shown.form(shown.content)
-    if old == new:
+    if old == new or shown.is_equal(version.content, shown.content):
         return [_update(version, is_edit=False)]
     urls = site_image_urls(old, new)
     return None if urls is None else [_update(version, is_edit=False)] if urls else []
@@ -127,7 +177,8 @@ def _insert(shown: ShownText, versions: Sequence[TextVersion]) -> list[VersionCh
     form = shown.form(shown.content)
     for neighbour in before[-1:] + after[:1]:
         own = shown.form(neighbour.content)
-        if own == form or site_image_urls(form, own) is not None:
+        is_equal = own == form or shown.is_equal(neighbour.content, shown.content)
+        if is_equal or site_image_urls(form, own) is not None:
             return []
         if (urls := site_image_urls(own, form)) is not None:
             return [_update(neighbour, is_edit=False)] if urls else []
@@ -154,6 +205,10 @@ POSTS = RevisedTable(
 COMMENTS = RevisedTable(
     name="comments", revisions="comment_revisions", foreign_key="comment_id", compared=("body_html",)
 )
+
+
+TEXT_SINCE = "coalesce(version_at, first_seen_at)"
+"""When the current text of a post or a comment was first seen."""
 
 
 class RevisedRow(Protocol):
@@ -189,6 +244,7 @@ def save_text(
         reparsed_page=context.page_id() if context.is_reparse else None,
         is_imported=context.is_imported,
         form=lambda content: form_of(content, context.own_hosts()),
+        is_equal=lambda old, new: has_equal_images(context.archive, old, new, context.own_hosts()),
     )
     current = TextVersion(
         revision_id=None,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from blogarchive.parsing.compared_form import linked_urls
+from blogarchive.parsing.compared_form import linked_urls, readable_form
 from blogarchive.store.rows import HAS_TEXT, Post
 from blogarchive.store.statements import Statements, columns_of
 
@@ -61,9 +61,17 @@ class Version:
     body_text: str | None
 
     @property
-    def compared_text(self) -> str:
-        """Return the text with the URLs of its links and images below it: all that may differ in a version."""
+    def _text_and_urls(self) -> str:
         return "\n".join((self.body_text or "", *(f"<{url}>" for url in linked_urls(self.body_html))))
+
+    def texts_compared_with(self, following: "Version") -> tuple[str, str]:
+        """Return the texts of both with the URLs of links and images below them; in their places if only these differ."""
+        texts = self._text_and_urls, following._text_and_urls
+        return (
+            texts
+            if texts[0] != texts[1]
+            else (readable_form(self.body_html), readable_form(following.body_html))
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,7 +59,7 @@ class ParsedPages:
             for page in pages.stored_pages(archive)
         ]
         with nullcontext() if write else archive.dry_run():
-            return list(reparse_pages(archive, found, write=write))
+            return list(reparse_pages(archive, found))
 
 
 def blog_with_history(archive: Archive, clock: Clock) -> tuple[FakeBlog, ParsedPages]:

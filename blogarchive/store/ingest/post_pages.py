@@ -75,12 +75,9 @@ def _is_title_listed(context: SaveContext, post: Post, before: posts.PostRow) ->
 def mark_unchanged(context: SaveContext) -> None:
     """Mark the post of a 304 response as seen and not gone."""
     if context.target.kind is PageKind.POST and context.target.number is not None:
-        context.archive.execute(
-            "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
-            " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
-            " where author_id = ? and number = ?",
-            (context.moment, context.precise_moment, context.author_id, context.target.number),
-        )
+        before = posts.read_post_row(context, context.target.number)
+        if before is not None:
+            posts.mark_seen(context, before)
 
 
 def post_due_at(context: SaveContext) -> str | None:

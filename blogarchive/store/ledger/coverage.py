@@ -82,18 +82,6 @@ def end_change(archive: Archive, site: str, field: str, *, now: datetime, accept
     )
 
 
-def _count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[int, int]:
-    """Return how many posts the run compared with stored ones, and how many changes of that kind it found."""
-    compared = archive.scalar(
-        "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ? and field = ?",
-        (run_id, site, TEXTS, COMMENTS if kind.startswith(COMMENTS) else TEXTS),
-    )
-    changed = archive.scalar(
-        "select count(*) from text_changes where run_id = ? and site = ? and kind = ?", (run_id, site, kind)
-    )
-    return compared, changed
-
-
 def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> set[str]:
     """End the changes of these sites that most pages of the run disprove; return the sites of those that ended."""
     ended = [
@@ -110,8 +98,12 @@ def _is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
     """Return whether most pages of the run that may have the field, or that change of text, show the contrary."""
     kind, _, name = field.partition(".")
     if kind == TEXTS:
-        compared, changed = _count_texts(archive, run_id, site, name)
-        return compared > 0 and changed < _MIN_SHARE * compared
+        compared = archive.scalar(
+            "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ? and field = ?",
+            (run_id, site, TEXTS, COMMENTS if name.startswith(COMMENTS) else TEXTS),
+        )
+        changes = "select count(*) from text_changes where run_id = ? and site = ? and kind = ?"
+        return compared > 0 and archive.scalar(changes, (run_id, site, name)) < _MIN_SHARE * compared
     return archive.exists(
         "select 1 from field_counts where run_id = ? and site = ? and kind = ? and field = ?"
         " and filled > ? * (filled + empty)",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import CategoryRow as ShownCategory
 from blogarchive.store.listings import listed_posts
 from blogarchive.store.pages.context import SaveContext
+from blogarchive.store.rows import Value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,21 +54,14 @@ def ensure_category(context: SaveContext, name: str, url: str | None) -> int:
         (context.author_id, name),
     )
     if row is None:
-        return context.archive.insert_row(
-            "categories",
-            {
-                "author_id": context.author_id,
-                "name": name,
-                "url": url,
-                **context.seen_columns(),
-            },
-        )
-    if not context.is_reparse and context.moment > row.last_seen_at:
+        key: dict[str, Value] = {"author_id": context.author_id, "name": name, "url": url}
+        return context.archive.insert_row("categories", {**key, **context.seen_columns()})
+    is_newer = not context.is_reparse and context.moment > row.last_seen_at
+    if is_newer or (url is not None and row.url is None):
+        last_seen_at = context.moment if is_newer else row.last_seen_at
         context.archive.update_row(
-            "categories", row.id, {"last_seen_at": context.moment, "url": url or row.url}
+            "categories", row.id, {"last_seen_at": last_seen_at, "url": url or row.url}
         )
-    elif url is not None and row.url is None:
-        context.archive.update_row("categories", row.id, {"url": url})
     return row.id
 
 
@@ -85,25 +79,21 @@ def add_posts(context: SaveContext, category_id: int, post_ids: Collection[int])
     """Store that these posts are in the category."""
     if not post_ids:
         return
-    selection = (category_id, json.dumps(list(post_ids)))
-    stored = dict(
-        context.archive.execute(
-            "select post_id, gone_at from post_categories where category_id = ?"
-            " and post_id in (select value from json_each(?))",
-            selection,
-        ).fetchall()
-    )
+    archive, selection = context.archive, (category_id, json.dumps(list(post_ids)))
+    named = "category_id = ? and post_id in (select value from json_each(?))"
+    query = f"select post_id, gone_at from post_categories where {named}"  # noqa: S608 - a constant
+    stored: dict[int, str | None] = dict(archive.rows(query, selection))
     new = [post_id for post_id in post_ids if post_id not in stored]
     if new:
-        page_id = context.page_id()
-        context.archive.execute_many(
-            "insert or ignore into post_categories(post_id, category_id, page_id) values (?, ?, ?)",
-            [(post_id, category_id, page_id) for post_id in new],
+        of_page = {"category_id": category_id, "page_id": context.page_id()}
+        archive.insert_rows(
+            "post_categories",
+            [{"post_id": post_id, **of_page} for post_id in new],
+            on_conflict="on conflict do nothing",
         )
-    if not context.is_reparse and any(gone_at is not None for gone_at in stored.values()):
-        context.archive.execute(
-            "update post_categories set gone_at = null where gone_at <= ? and category_id = ?"
-            " and post_id in (select value from json_each(?))",
+    if not context.is_reparse and any(stored.values()):
+        archive.execute(
+            f"update post_categories set gone_at = null where gone_at <= ? and {named}",  # noqa: S608 - a constant
             (context.moment, *selection),
         )
 

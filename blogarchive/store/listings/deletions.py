@@ -129,18 +129,16 @@ def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
 
 def _settle_gone(context: SaveContext, post_id: int) -> None:
     """Resolve the failures of a post that is gone and schedule its page at the longest interval: it may return."""
-    row = context.archive.row(
+    found = context.archive.rows(
         "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
         " where p.id = ?",
         (f"{context.blog.site}/{context.blog.uid}/", post_id),
     )
-    if row is None:
-        return
-    url, number = row
-    target = post_target(context, url, number)
-    frontier.mark_gone(context.archive, target, due_at=context.page.fetched_at + schedule.MAX_INTERVAL)
-    context.resolved_urls.append(target.url)
-    context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, number)
+    for url, number in found:
+        due_at = context.page.fetched_at + schedule.MAX_INTERVAL
+        frontier.mark_gone(context.archive, post_target(context, url, number), due_at=due_at)
+        context.resolved_urls.append(url)
+        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, number)
 
 
 def _requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:

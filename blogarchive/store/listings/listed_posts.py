@@ -178,15 +178,11 @@ def save_listed(
     return rows
 
 
-def save_listed_counts(context: SaveContext, shown: Iterable[Post]) -> None:
-    """Store the counters of posts in a listing, and requeue a post if its comment count has changed."""
-    for post in shown:
-        before = posts.read_post_row(context, post.number)
-        if before is None:
-            continue
-        if not context.is_reparse:
-            _compare_count(context, post.comment_count, post.url, before)
-        posts.save_post_counters(context, before.id, post, before)
+def save_counts(context: SaveContext, post: Post, before: posts.PostRow) -> None:
+    """Store the counters of a post in a listing, and requeue it if its comment count has changed."""
+    if not context.is_reparse:
+        _compare_count(context, post.comment_count, post.url, before)
+    posts.save_post_counters(context, before.id, post, before)
 
 
 def find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:

@@ -78,14 +78,12 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
 
     Of those that it cuts, and of those whose own page is stored, store the counters.
     """
-    counted = []
     for post in shown:
         before = posts.read_post_row(context, post.number)
         if post.whole and post.body_html is not None and not posts.is_from_own_page(before):
             posts.save_from_listing(context, post, before)
-        else:
-            counted.append(post)
-    listed_posts.save_listed_counts(context, counted)
+        elif before is not None:
+            listed_posts.save_counts(context, post, before)
 
 
 def _follow_chain(
@@ -117,7 +115,8 @@ def _follow_chain(
     if is_any_blog and _is_followed(context, chain_name):
         return
     if context.partial:
-        page_chains.reset_chain(context, chain)
+        # The chain broke off, so its listing is fetched again from the first page.
+        context.archive.update_row("_page_chains", chain.id, {"started_at": "", "pages_read": 0})
     elif in_order and chain.sound and not _is_unsound(context):
         _prove_listing(context, kind, chain, category_id)
 

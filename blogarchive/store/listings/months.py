@@ -11,7 +11,7 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_day
-from blogarchive.store.rows import format_utc, parse_utc
+from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import columns_of
 
 _MAX_GONE = 2
@@ -41,7 +41,8 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
         return True
     rows = _read_rows(context)
     latest = max((row.last_seen_at for row in rows.values()), default="")
-    if not schedule.is_listing(context.parsed.kind) and _shows_less(context, shown, rows, latest):
+    may_be_cached = not (context.is_reparse or schedule.is_listing(context.parsed.kind))
+    if may_be_cached and _shows_less(shown, rows, latest):
         return False
     for month in shown:
         _save_row(context, month, rows.get(month.month))
@@ -107,67 +108,37 @@ def _find_in_no_month(context: SaveContext) -> list[int]:
     )
 
 
-def _shows_less(
-    context: SaveContext, shown: Iterable[ShownMonth], rows: Mapping[str, _MonthRow], latest: str
-) -> bool:
-    """Return whether a stored month has fewer days here or is missing, unless the row came from this very page."""
-    months = {month.month: month for month in shown}
+def _shows_less(shown: Iterable[ShownMonth], rows: Mapping[str, _MonthRow], latest: str) -> bool:
+    """Return whether a stored month has fewer days here, or is missing."""
+    days = {month.month: (date_text_day(month.first), date_text_day(month.last)) for month in shown}
     for row in rows.values():
-        month = months.get(row.month)
-        if month is None:
-            if row.last_seen_at == latest:
-                return True
-            continue
-        first, last = date_text_day(month.first), date_text_day(month.last)
-        if context.is_reparse and row.page_id == context.page_id():
-            continue
-        if row.first_post_on and (first or "~") > row.first_post_on:
-            return True
-        if row.last_post_on and (last or "") < row.last_post_on:
+        first, last = days.get(row.month, (None, None))
+        if row.month not in days:
+            is_less = row.last_seen_at == latest
+        else:
+            is_less = (first or "~") > (row.first_post_on or "~") or (last or "") < (row.last_post_on or "")
+        if is_less:
             return True
     return False
 
 
 def _save_row(context: SaveContext, month: ShownMonth, row: _MonthRow | None) -> None:
-    days = (date_text_day(month.first), date_text_day(month.last))
+    archive, days = context.archive, (date_text_day(month.first), date_text_day(month.last))
+    shown: dict[str, Value] = {"first_post_on": days[0], "last_post_on": days[1], "url": month.url}
+    changed_at: dict[str, Value] = {"shown_changed_at": context.precise_moment}
     if row is None:
-        context.archive.insert_row(
-            "archive_months",
-            {
-                "author_id": context.author_id,
-                "month": month.month,
-                "first_post_on": days[0],
-                "last_post_on": days[1],
-                "url": month.url,
-                "shown_changed_at": context.precise_moment,
-                **context.seen_columns(),
-            },
-        )
+        key: dict[str, Value] = {"author_id": context.author_id, "month": month.month}
+        archive.insert_row("archive_months", {**key, **shown, **changed_at, **context.seen_columns()})
     elif context.moment >= row.last_seen_at or (context.is_reparse and row.page_id == context.page_id()):
-        _update(context, month, days, row)
+        has_changed = days != (row.first_post_on, row.last_post_on)
+        shown["url"] = month.url or row.url
+        if has_changed or shown["url"] != row.url:
+            changed = {**shown, **(changed_at if has_changed else {}), "page_id": context.page_id()}
+            archive.update_row("archive_months", row.id, changed)
+        if not context.is_reparse and row.last_seen_at < context.moment:
+            archive.update_row("archive_months", row.id, {"last_seen_at": context.moment})
     if row is None or days != (row.proved_first_on, row.proved_last_on):
         _requeue(context, month, is_proved=row is not None and row.proved_at is not None)
-
-
-def _update(
-    context: SaveContext, month: ShownMonth, days: tuple[str | None, str | None], row: _MonthRow
-) -> None:
-    has_changed = days != (row.first_post_on, row.last_post_on)
-    if has_changed or (month.url is not None and month.url != row.url):
-        changed_at = {"shown_changed_at": context.precise_moment} if has_changed else {}
-        context.archive.update_row(
-            "archive_months",
-            row.id,
-            {
-                "first_post_on": days[0],
-                "last_post_on": days[1],
-                "url": month.url or row.url,
-                **changed_at,
-                "page_id": context.page_id(),
-            },
-        )
-    if not context.is_reparse and row.last_seen_at < context.moment:
-        context.archive.update_row("archive_months", row.id, {"last_seen_at": context.moment})
 
 
 def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> None:

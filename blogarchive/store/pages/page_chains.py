@@ -141,16 +141,6 @@ def mark_complete(context: SaveContext, chain: PageChain) -> None:
     context.archive.execute(f"delete {_PRIOR}", (chain.id,))
 
 
-def reset_chain(context: SaveContext, chain: PageChain) -> None:
-    """Reset a chain that broke off, so that its listing is fetched again from the first page."""
-    context.archive.update_row("_page_chains", chain.id, {"started_at": "", "pages_read": 0})
-
-
-def count_restart(context: SaveContext, chain: PageChain) -> None:
-    """Count one more restart."""
-    context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})
-
-
 def delete_chain(context: SaveContext, name: str) -> None:
     """Delete a chain that is a single page now."""
     context.archive.execute(

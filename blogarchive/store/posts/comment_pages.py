@@ -224,7 +224,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
 def _restart(context: SaveContext, chain: PageChain) -> bool:
     if chain.restarts >= _MAX_RESTARTS:
         return False
-    page_chains.count_restart(context, chain)
+    context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})
     return True
 
 

@@ -288,9 +288,8 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
 
 def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     text = _text_columns(item)
-    changes = save_text(context, COMMENTS, before, text, text_digest=item.text_digest)
-    if context.is_reparse and not changes and before.page_id == context.page_id():
-        _restore(context, item, before)
+    own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
+    changes = save_text(context, COMMENTS, before, text, **own)
     if any(change.is_edit for change in changes):
         context.add_changes(ChangeCounts(comments_changed=1))
     if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
@@ -301,14 +300,6 @@ def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
     """Return the columns of a version."""
     html, text = item.comment.body_html, item.comment.body_text
     return {"body_html": html, "body_text": text, "text_checksum": text_checksum(html, text)}
-
-
-def _restore(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
-    """Correct the name and the digests, if a text that did not change has others."""
-    own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
-    stored = {"text_digest": before.text_digest, "author_name": before.author_name}
-    if {**_text_columns(item), **own} != {**before.text, **stored}:
-        context.archive.update_row("comments", before.id, {**_text_columns(item), **own})
 
 
 def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:

@@ -243,7 +243,7 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
             "page_id": context.page_id(),
         },
     )
-    _mark_seen(context, before)
+    mark_seen(context, before)
     save_images(context, before.id, post)
 
 
@@ -257,11 +257,9 @@ def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
             copy_images(context, before.id, post)
         if change.kind in ("update_current", "replace_current"):
             save_images(context, before.id, post)
-    if context.is_reparse and not changes and before.page_id == context.page_id() and before.text != text:
-        context.archive.update_row("posts", before.id, text)
     if any(change.is_edit for change in changes):
         context.add_changes(ChangeCounts(posts_changed=1))
-    _mark_seen(context, before)
+    mark_seen(context, before)
     _save_facts(context, post, before)
 
 
@@ -270,7 +268,7 @@ _NOT_GONE: Mapping[str, Value] = dict.fromkeys(
 )
 
 
-def _mark_seen(context: SaveContext, before: PostRow) -> None:
+def mark_seen(context: SaveContext, before: PostRow) -> None:
     """Store that the own page of the post was seen, and delete every sign that the post is gone."""
     if context.is_reparse or context.moment < before.last_seen_at:
         if before.first_seen_at > context.moment:

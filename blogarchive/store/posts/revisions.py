@@ -255,21 +255,22 @@ def save_text(
     changes = plan_changes(shown, current, lambda: _read_revisions(context, table, before.id))
     for change in changes:
         _apply(context, table, before, change, text, current_only)
-    if context.is_reparse and not changes and before.page_id != context.page_id():
-        _restore_revisions(context, table, before.id, text)
+    if context.is_reparse and not changes:
+        if before.page_id == context.page_id():
+            _restore(context, table.name, {**text, **current_only}, "id = ?", (before.id,))
+        else:
+            scope = (before.id, context.page_id())
+            _restore(context, table.revisions, text, f"{table.foreign_key} = ? and page_id = ?", scope)
     return changes
 
 
-def _restore_revisions(context: SaveContext, table: RevisedTable, row_id: int, text: Text) -> None:
-    """Correct the columns of the page's own revisions that are not compared, and that may be damaged."""
-    rows = context.archive.dicts(
-        f"select id, {', '.join(text)} from {table.revisions} where {table.foreign_key} = ? and page_id = ?",  # noqa: S608
-        (row_id, context.page_id()),
-    )
-    for row in list(rows):
-        revision_id = row.pop("id")
+def _restore(context: SaveContext, table: str, text: Text, condition: str, values: Sequence[int]) -> None:
+    """Correct the columns of the page's own version that are not compared, and that may be damaged."""
+    query = f"select id, {', '.join(text)} from {table} where {condition}"  # noqa: S608 - constants
+    for row in list(context.archive.dicts(query, values)):
+        row_id = row.pop("id")
         if row != text:
-            context.archive.update_row(table.revisions, revision_id, text)
+            context.archive.update_row(table, row_id, text)
 
 
 # What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.

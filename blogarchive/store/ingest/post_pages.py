@@ -29,8 +29,11 @@ def save_post_page(context: SaveContext) -> None:
     if PageKind.COMMENTS in (context.parsed.kind, context.target.kind):
         before = before or _name_post(context, post)
         if before is not None:
-            save = _save_counter_page if _is_counter_page(context, post) else _save_comments_page
-            save(context, post, before)
+            context.post_url = before.url
+            if _is_counter_page(context, post):
+                posts.save_post_counters(context, before.id, post, before)
+            else:
+                _save_comments_page(context, post, before)
             return
         if not (context.is_imported and context.parsed.kind is PageKind.POST):
             return
@@ -42,7 +45,7 @@ def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | Non
     context.is_time_listed = post.read_by is not None and before is not None and before.posted_at is not None
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
-        context.resolved_urls.append(before.url)  # the post moved, and its old URL may have failed since
+        context.resolve(before.url)  # the post moved, and its old URL may have failed since
     categories.save_category_names(context, post_id, post.categories)
     if not context.changes.posts_changed:
         context.keep_open.append(("incomplete", "title"))  # until a listing shows the same title
@@ -120,22 +123,14 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
 
 def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
     comment_pages.save_next_page(context, before.id, post, before.url)
-    if context.is_reparse:
-        return
-    if post.comment_count is not None:
+    if not context.is_reparse and post.comment_count is not None:
         posts.save_post_counters(context, before.id, post, before)
-    context.post_url = before.url
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:
     """Return whether the page is the answer of a script that states the views of the post, and nothing else."""
     shows_post = post.title is not None or post.comment_count is not None or bool(post.comments)
     return context.target.kind is PageKind.COMMENTS and post.views is not None and not shows_post
-
-
-def _save_counter_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
-    posts.save_post_counters(context, before.id, post, before)
-    context.post_url = before.url
 
 
 def _queue_counter_page(context: SaveContext, post: Post) -> None:

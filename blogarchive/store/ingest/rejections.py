@@ -85,17 +85,16 @@ def save_rejection(
         )
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     if _is_post_gone(context, rejection):
-        for url in (target.url, *context.resolved_urls):
-            failures.resolve(archive, url, now=now)
+        context.resolve(target.url)
         return save_result(context, Outcome.GONE)
     if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
         frontier.deactivate(archive, target)
-        failures.resolve(archive, target.url, now=now)
+        context.resolve(target.url)
         return save_result(context, Outcome.GONE)
     context.failure = failure
     if is_home(target) and save_state(archive, blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
-        failures.resolve(archive, target.url, now=now)
+        context.resolve(target.url)
         return save_result(context, Outcome.FAILED)
     due_at: str | None
     if rejection.waits or failures.is_one_of_many(archive, blog, target.url, failure):

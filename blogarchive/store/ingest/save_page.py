@@ -66,10 +66,6 @@ def record_problems(context: SaveContext) -> None:
         context.failure = problem
     keep = [(problem.kind, problem.field) for _, problem in problems] + context.keep_open
     failures.resolve(archive, url, now=now, keep=keep)
-    for other_url in context.resolved_urls:
-        failures.resolve(archive, other_url, now=now)
-    if context.post_url is not None and context.comments_agree:
-        failures.resolve_field(archive, context.post_url, "comments", now=now)
 
 
 def _failure(problem: Problem) -> Failure:
@@ -168,7 +164,7 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
-        failures.resolve(archive, target.url, now=page.fetched_at)
+        context.resolve(target.url)
         return save_result(context, Outcome.SAME)
 
 

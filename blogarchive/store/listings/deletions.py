@@ -137,8 +137,7 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
     for url, number in found:
         due_at = context.page.fetched_at + schedule.MAX_INTERVAL
         frontier.mark_gone(context.archive, post_target(context, url, number), due_at=due_at)
-        context.resolved_urls.append(url)
-        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, number)
+        context.resolve(url, *frontier.deactivate_comments(context.archive, context.blog, number))
 
 
 def _requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:

@@ -179,7 +179,7 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
         )
         if row.url is not None:
             frontier.deactivate(context.archive, context.own_target(PageKind.MONTH, row.url))
-            context.resolved_urls.append(row.url)
+            context.resolve(row.url)
         deletions.record_missing(
             context, _find_unlisted(context, row.month, ()), since=context.precise_moment
         )

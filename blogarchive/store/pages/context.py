@@ -73,12 +73,10 @@ class SaveContext:
         self.changes = ChangeCounts()
         self.failure: Failure | None = None
         self.problems: list[Failure] = []
-        self.resolved_urls: list[str] = []
         self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
         self.post_url: str | None = None
         self.is_title_listed = False  # whether a listing shows the title of the page's post
         self.is_time_listed = False  # whether a listing shows its time
-        self.comments_agree = False
         self.needs_confirmation = False  # by a page of another day
         self.author_id = archive.scalar(
             "select id from authors where site = ? and uid = ?", (blog.site, blog.uid)
@@ -161,6 +159,11 @@ class SaveContext:
         if not failures.is_open(self.archive, url, failure):
             now = self.page.fetched_at
             failures.record_failure(self.archive, self.blog, url, failure, run_id=self.run_id, now=now)
+
+    def resolve(self, *urls: str) -> None:
+        """Resolve the open failures of these URLs."""
+        for url in urls if not self.is_reparse else ():
+            failures.resolve(self.archive, url, now=self.page.fetched_at)
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""

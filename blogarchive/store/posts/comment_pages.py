@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from blogarchive.items import Link, PageKind, Post
 from blogarchive.messages.details import Detail
-from blogarchive.store.ledger import frontier
+from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext, post_target
@@ -61,7 +61,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
         seen = _count_shown(post)
         _check_count(context, post_id, seen=seen, claimed=post.comment_count, since=context.moment)
         page_chains.delete_chain(context, name)
-        context.resolved_urls += frontier.deactivate_comments(context.archive, context.blog, post.number)
+        context.resolve(*frontier.deactivate_comments(context.archive, context.blog, post.number))
 
 
 def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
@@ -235,7 +235,9 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
         context.needs_confirmation = True
         return
     if seen == claimed:
-        context.comments_agree = True
+        if context.post_url is not None:
+            now = context.page.fetched_at
+            failures.resolve_field(context.archive, context.post_url, "comments", now=now)
         comments.mark_unseen_gone(context, post_id, since=since)
         context.archive.update_row("posts", post_id, {"comments_complete_at": context.moment})
         return

@@ -221,18 +221,12 @@ def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -
 
 def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the next pages of the home page, unless they were all fetched within thirty days; return how many."""
-    proved_at = archive.text(
-        "select home_proved_at from authors where site = ? and uid = ?", (blog.site, blog.uid)
+    condition = (
+        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ? and not exists (select 1 from authors a"
+        " where a.site = frontier.site and a.uid = frontier.uid and a.home_proved_at > ?)"
     )
-    if proved_at is not None and proved_at > format_utc(now - schedule.LISTING_DEADLINE):
-        return 0
-    return frontier.requeue_where(
-        archive,
-        blog,
-        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
-        (run.epoch_at,),
-        now=now,
-    )
+    values = (run.epoch_at, format_utc(now - schedule.LISTING_DEADLINE))
+    return frontier.requeue_where(archive, blog, condition, values, now=now)
 
 
 def queue_run(

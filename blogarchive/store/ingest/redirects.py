@@ -126,10 +126,14 @@ def _rename(archive: Archive, old: str, new: str) -> None:
     archive.execute(
         "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2", (new, old)
     )
-    archive.execute("update frontier set chain = ?1 where chain = ?2", (new, old))
-    archive.execute("update or ignore _page_chains set chain = ?1 where chain = ?2", (new, old))
-    archive.execute("update categories set url = ?1 where url = ?2", (new, old))
-    archive.execute("update archive_months set url = ?1 where url = ?2", (new, old))
+    named = (
+        ("frontier", "chain"),
+        ("_page_chains", "chain"),
+        ("categories", "url"),
+        ("archive_months", "url"),
+    )
+    for table, column in named:
+        archive.execute(f"update or ignore {table} set {column} = ?1 where {column} = ?2", (new, old))
 
 
 def _origin(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, blogs_json, home_target
-from blogarchive.store.ledger.runs import REPORTED_EVERY, Run
+from blogarchive.store.ledger.runs import Run, weeks_between
 from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import Statements
 
@@ -236,4 +236,4 @@ def home_page_urls(archive: Archive, blogs: Sequence[Blog]) -> set[str]:
 
 
 def _weeks(failure: OpenFailure, at: datetime) -> int:
-    return (at - parse_utc(failure.first_failed_at)) // REPORTED_EVERY
+    return weeks_between(parse_utc(failure.first_failed_at), at)

@@ -27,8 +27,15 @@ with same as (select p.* from runs p join runs r on p.id < r.id and p.command = 
 select min(finished_at), max(finished_at) from same
  where id > coalesce((select max(id) from same where cause is not ?2), 0)
 """
-REPORTED_EVERY = timedelta(days=7)
-"""A cause that lasts is reported once, and again in the first run of each week after that."""
+
+
+def weeks_between(begun: datetime, at: datetime) -> int:
+    """Return the whole weeks between two days: a cause that lasts is reported in the first run of each week.
+
+    Runs of one hour of the day differ in length.
+    """
+    return (at.date() - begun.date()).days // 7
+
 
 MAX_RESUME_AGE = timedelta(days=7)
 """An older unfinished run is not resumed, because its copy of the home page is out of date."""
@@ -136,7 +143,7 @@ def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> boo
     if since is None:
         return False
     begun = parse_utc(since)
-    return (now - begun) // REPORTED_EVERY == (parse_utc(last) - begun) // REPORTED_EVERY
+    return weeks_between(begun, now) == weeks_between(begun, parse_utc(last))
 
 
 def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str) -> str | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -82,10 +83,7 @@ class SaveContext:
             "select id from authors where site = ? and uid = ?", (blog.site, blog.uid)
         )
         self.counters_before: str | None = None
-        self._aliases: frozenset[str] | None = None
-        self._own_hosts: frozenset[str] | None = None
         self._page_id = page_id
-        self._newest: int | None = None
         self._stored_page_id = page_id if is_reparse else pages.newest_page_id(archive, crawled.page.url)
 
     def add_changes(self, more: ChangeCounts) -> None:
@@ -100,9 +98,11 @@ class SaveContext:
     @property
     def is_newest(self) -> bool:
         """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""
-        if self._newest is None:
-            self._newest = pages.newest_page_id(self.archive, self.crawled.page.url) or 0
-        return self._newest == self._page_id
+        return self._newest_page_id == self._page_id
+
+    @cached_property
+    def _newest_page_id(self) -> int | None:
+        return pages.newest_page_id(self.archive, self.crawled.page.url)
 
     @property
     def is_first(self) -> bool:
@@ -122,18 +122,16 @@ class SaveContext:
             )
         return self._page_id
 
+    @cached_property
     def author_aliases(self) -> frozenset[str]:
-        """Return the older uids of the author, read once per save: a page may link to many other blogs."""
-        if self._aliases is None:
-            query = "select alias from author_aliases where author_id = ?"
-            self._aliases = frozenset(self.archive.column(query, (self.author_id,)))
-        return self._aliases
+        """The older uids of the author: a page may link to many other blogs."""
+        query = "select alias from author_aliases where author_id = ?"
+        return frozenset(self.archive.column(query, (self.author_id,)))
 
+    @cached_property
     def own_hosts(self) -> frozenset[str]:
-        """Return the hosts of the blog, old and new, read once per save."""
-        if self._own_hosts is None:
-            self._own_hosts = blog_hosts(self.archive, self.blog) | {urlsplit(self.page.url).netloc}
-        return self._own_hosts
+        """The hosts of the blog, old and new."""
+        return blog_hosts(self.archive, self.blog) | {urlsplit(self.page.url).netloc}
 
     def seen_columns(self) -> dict[str, Value]:
         """Return the columns of a new row: when it was seen, and on which page."""
@@ -201,7 +199,7 @@ Linked = TypeVar("Linked", ListedPost, Post)
 
 def is_own_uid(context: SaveContext, uid: str | None) -> bool:
     """Return whether a URL with that uid may belong to the blog; None is a URL without a uid."""
-    return uid is None or uid == context.blog.uid or uid in context.author_aliases()
+    return uid is None or uid == context.blog.uid or uid in context.author_aliases
 
 
 def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:

@@ -21,14 +21,10 @@ _ANOTHER_DAY = timedelta(hours=12)
 
 def _is_first_claim(context: SaveContext, post_id: int) -> bool:
     """Return whether comments are stored, and no page of another day claimed none."""
-    stored = "select 1 from comments where post_id = ? and gone_at is null"
-    return context.archive.exists(stored, (post_id,)) and not _claimed_another_day(context, post_id)
-
-
-def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
     return context.archive.exists(
-        "select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
-        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')",
+        "select 1 from comments where post_id = ?1 and gone_at is null and not exists"
+        " (select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
+        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), ''))",
         (post_id, format_utc(context.page.fetched_at - _ANOTHER_DAY)),
     )
 

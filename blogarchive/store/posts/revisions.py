@@ -243,8 +243,8 @@ def save_text(
         moment=context.moment,
         reparsed_page=context.page_id() if context.is_reparse else None,
         is_imported=context.is_imported,
-        form=lambda content: form_of(content, context.own_hosts()),
-        is_equal=lambda old, new: has_equal_images(context.archive, old, new, context.own_hosts()),
+        form=lambda content: form_of(content, context.own_hosts),
+        is_equal=lambda old, new: has_equal_images(context.archive, old, new, context.own_hosts),
     )
     current = TextVersion(
         revision_id=None,

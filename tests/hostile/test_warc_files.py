@@ -27,7 +27,7 @@ CODINGS = {
     "b.warc": "chunked",
     "c.warc.gz": "gzip",
     "d.warc.zst": "identity",
-    "e.gz": "identity",
+    "e.whole": "identity",
 }
 CHANGES, SAMPLE = 200, 25
 _STORED = "select url, number, title, body_text from posts where body_text <> '' order by number"
@@ -39,7 +39,9 @@ def whole_file(name: str, folder: Path) -> bytes:
         for number in NUMBERS
     ]
     body = write_warc(folder / name, records, coding=CODINGS[name]).read_bytes()
-    return zstd.compress(body) if name.endswith(".zst") else gzip.compress(body) if name == "e.gz" else body
+    return (
+        zstd.compress(body) if name.endswith(".zst") else gzip.compress(body) if name == "e.whole" else body
+    )
 
 
 def change(body: bytes, chance: random.Random) -> bytes:

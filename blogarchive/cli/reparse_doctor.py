@@ -1,7 +1,6 @@
 """The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -20,7 +19,6 @@ from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import totals
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked, open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import pages
@@ -45,7 +43,11 @@ def reparse(
     changes: list[ReparseResult] = []
     damaged: list[str] = []
     errors: list[tuple[str, str]] = []
-    with _open_archive(db, diff=diff) as archive:
+    require_archive(db)
+    with open_scratch(db, command="reparse") if diff else open_locked(db, "reparse") as archive:
+        if not diff:
+            with archive.atomic():
+                totals.correct(archive)
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors)):
             changed += 1
@@ -159,20 +161,6 @@ def _translate_value(finding: FieldFinding) -> str | None:
     if finding.field.endswith("[…]"):
         return _("{count} in all").format(count=finding.value.partition(" ")[0])
     return None if finding.value == "none" else finding.value
-
-
-@contextmanager
-def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
-    """Yield the archive under its lock; with `diff`, a scratch copy that is thrown away."""
-    require_archive(db)
-    if diff:
-        with open_scratch(db, command="reparse") as archive:
-            yield archive
-        return
-    with open_locked(db, "reparse") as archive:
-        with archive.atomic():
-            totals.correct(archive)
-        yield archive
 
 
 def _format_changes(page: ReparseResult) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from gettext import gettext as _
 from html import unescape
@@ -67,7 +67,7 @@ def offset_time(text: str) -> DateText | None:
     return DateText(text=text, at=at.replace(microsecond=0), precision="second")
 
 
-def local_time(text: str, zone: ZoneInfo) -> DateText | None:
+def local_time(text: str, zone: tzinfo | None) -> DateText | None:
     """Return the time `YYYY-MM-DD HH:MM:SS` in that zone; None if `text` is empty or all zeros."""
     if not text.strip("0-: "):
         return None
@@ -78,7 +78,7 @@ def local_time(text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=text, at=at.replace(tzinfo=zone), precision="second")
 
 
-def time_with_utc(text: str, utc_text: str, zone: ZoneInfo) -> DateText | None:
+def time_with_utc(text: str, utc_text: str, zone: tzinfo | None) -> DateText | None:
     """Return the local time `text` with the offset to the same time in UTC; in `zone` if `utc_text` is no time."""
     local, in_utc = local_time(text, zone), local_time(utc_text, ZoneInfo("UTC"))
     if local is None:

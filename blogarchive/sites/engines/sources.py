@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import Post
 from blogarchive.parsing.html import link_url
-from blogarchive.sites.engines.indexes import blogger_url, rest_comments_url, rest_url
+from blogarchive.sites.engines.indexes import blogger_url, rest_posts_url, rest_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import (
@@ -23,17 +23,8 @@ _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
 _SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
 _MIN_LISTED = 3
-_API = "https://api.w.org/"
-_POST_ID = re.compile(r"^post(?:id)?-(\d+)$")
+_POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
 _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
-
-
-def wordpress_api(outline: Outline) -> str | None:
-    """Return the URL of the REST interface that the page states, None without one."""
-    found = next(
-        (link.get("href") for link in outline.tree.root.iter("link") if link.get("rel") == _API), None
-    )
-    return None if found is None else urljoin(outline.tree.base, found)
 
 
 def find_blog(outline: Outline, now: datetime) -> str:
@@ -53,8 +44,8 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
-    links = [node for node in outline.tree.root.iter("link", "a") if node.get("href")]
     base = outline.tree.base
+    links = [node for node in outline.tree.root.iter("link", "a") if node.get("href")]
     yield [urljoin(base, node.get("href")) for node in links if (node.get("rel") or "").lower() == "home"]
     feeds = [
         urljoin(base, node.get("href"))
@@ -66,57 +57,42 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
     yield [urljoin(base, node.get("href")) for node in titles[:1]]
 
 
-def first_index(outline: Outline, uid: str) -> str | None:
+def first_index(outline: Outline, uid: str) -> str:
     """Return the best list of all posts: WordPress REST, the feed of Blogger, else a sitemap."""
     root = blog_root(uid, outline.tree.url)
-    api = wordpress_api(outline)
-    if api is not None and is_within(api, uid.partition("/")[0]):
-        return rest_url(api)
-    generator = outline.metas.get("generator", "")
-    if "blogger" in generator.lower():
-        return blogger_url(root)
-    return urljoin(root, INDEXES[0])
+    api = _link(outline, "https://api.w.org/")
+    if api and is_within(api, uid.partition("/")[0]):
+        return rest_posts_url(api)
+    is_blogger = "blogger" in outline.metas.get("generator", "").lower()
+    return blogger_url(root) if is_blogger else urljoin(root, INDEXES[0])
+
+
+def _link(outline: Outline, rel: str) -> str:
+    links = (node.get("href") for node in outline.tree.root.iter("link") if node.get("rel") == rel)
+    return next((urljoin(outline.tree.base, link) for link in links if link), "")
 
 
 def comments_url(outline: Outline, post: Post, uid: str) -> str | None:
     """Return the URL of the comments that the page does not show, or None if it shows as many as it counts."""
-    api = wordpress_api(outline)
-    is_paged = _is_paged(outline)
-    if post.comment_count is not None and post.comment_count <= len(post.comments) and not is_paged:
+    older = _older_comments(outline, uid)
+    if older is None and (post.comment_count or 0) <= len(post.comments):
         return None
-    number = _post_id(outline)
-    if api is not None and number and (is_paged or (post.comment_count or 0) > len(post.comments)):
-        return rest_comments_url(api, number)
-    return _older_comments(outline, uid) if is_paged else None
-
-
-def _is_paged(outline: Outline) -> bool:
-    return any(_OLDER_COMMENTS.search(anchor.get("href") or "") for anchor in outline.tree.root.iter("a"))
+    api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
+    return rest_url(api, "comments", post=number, order="asc") if api and number else older
 
 
 def _older_comments(outline: Outline, uid: str) -> str | None:
     """Return the page of comments next to this one: the first pages of a theme may be the newest or the oldest."""
-    urls = (
-        link_url(anchor, outline.tree.base)
-        for anchor in outline.tree.root.iter("a")
-        if _OLDER_COMMENTS.search(anchor.get("href") or "")
-    )
     own = parse_url(outline.tree.url).url
-    return next(
-        (
-            parse_url(url).url.partition("#")[0]
-            for url in urls
-            if url and is_within(url, uid) and parse_url(url).url != own
-        ),
-        None,
-    )
+    for anchor in outline.tree.root.iter("a"):
+        url = link_url(anchor, outline.tree.base) or ""
+        if _OLDER_COMMENTS.search(url) and is_within(url, uid) and parse_url(url).url != own:
+            return parse_url(url).url.partition("#")[0]
+    return None
 
 
 def _post_id(outline: Outline) -> str | None:
     """Return the number of the post in WordPress, from the classes of the body or the short link."""
     body = outline.tree.root.find("body")
-    classes = [] if body is None else (body.get("class") or "").split()
-    found = next((match[1] for name in classes if (match := _POST_ID.match(name))), None)
-    links = outline.tree.root.iter("link")
-    short = next((link.get("href") or "" for link in links if link.get("rel") == "shortlink"), "")
-    return found or dict(parse_qsl(urlsplit(short).query)).get("p")
+    match = _POST_ID.search("" if body is None else body.get("class") or "")
+    return match[1] if match else dict(parse_qsl(urlsplit(_link(outline, "shortlink")).query)).get("p")

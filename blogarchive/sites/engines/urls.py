@@ -28,23 +28,11 @@ _POST_PATH = re.compile(
 )
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
-_REST_COMMENTS = re.compile(r"wp/v2/comments\b|/feeds/\d+/comments/")
-INDEXES = (
-    "sitemap.xml",
-    "robots.txt",
-    "search.xml",
-    "content.json",
-    "atom.xml",
-    "feed/",
-    "index.xml",
-    "rss.xml",
-    "feed.xml",
-)
-"""Paths of complete lists of posts that are tried in this order, if the home page names none."""
+INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml")
+"""Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
 
 _INDEX_PATH = re.compile(
-    r"/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$"
-    r"|/wp/v2/posts$",
+    r"/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$",
     re.IGNORECASE,
 )
 _NO_POST = re.compile(
@@ -85,7 +73,7 @@ def _shared_uid(host: str, path: str) -> str | None:
 
 
 def _find_kind(path: str, query: str, uid: str | None, host: str) -> PageKind:
-    if _REST_COMMENTS.search(unquote(f"{path}?{query}")) or _COMMENTS.search(path) or "cpage=" in query:
+    if is_rest_comments(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
     if path == "/" and not _POST_QUERY.search(query):
         return PageKind.HOME
@@ -123,19 +111,19 @@ def may_be_post(url: str) -> bool:
     return not is_list and not _NO_POST.search(path)
 
 
-def is_interface(url: str) -> bool:
-    """Return whether the URL is that of the comments of a post in the interface of an engine."""
-    parts = urlsplit(unquote(url))
-    return _REST_COMMENTS.search(f"{parts.path}?{parts.query}") is not None
+def is_rest_comments(url: str) -> bool:
+    """Return whether the URL is one of the comments of a post in an interface of WordPress."""
+    return "wp/v2/comments" in unquote(url)
 
 
 def is_index(url: str) -> bool:
     """Return whether the URL is one of a list of posts for machines."""
-    return (
-        _INDEX_PATH.search(urlsplit(url).path) is not None
-        or "rest_route=%2Fwp%2Fv2%2Fposts" in url
-        or "rest_route=/wp/v2/posts" in url
-    )
+    return _INDEX_PATH.search(urlsplit(url).path) is not None or is_rest_posts(url)
+
+
+def is_rest_posts(url: str) -> bool:
+    """Return whether the URL is one of the posts in an interface of WordPress."""
+    return "wp/v2/posts" in unquote(url)
 
 
 def folder_of_index(url: str) -> str:

@@ -1,0 +1,197 @@
+"""Parse a page of any blog: a list for machines, a list of posts, a post with comments, or an answer with comments."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import tzinfo
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from blogarchive.items import (
+    Author,
+    Link,
+    ListedPost,
+    Page,
+    PageKind,
+    ParsedPage,
+    Post,
+    Problem,
+    Target,
+)
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.sites.base import Explanation
+from blogarchive.sites.engines.indexes import read_comments, read_index
+from blogarchive.sites.engines.lists import find_listed, find_next, is_mostly_list
+from blogarchive.sites.engines.outline import Outline, build_outline
+from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
+from blogarchive.sites.engines.sources import comments_url, find_blog, first_index
+from blogarchive.sites.engines.urls import (
+    WALK,
+    blog_root,
+    is_index,
+    is_rest_comments,
+    is_within,
+    looks_like_post,
+    parse_url,
+    post_number,
+)
+from blogarchive.sites.markup.picker import parse_tree
+
+_LIST_CLASS = re.compile(
+    r"^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$", re.IGNORECASE
+)
+_POST_CLASS = re.compile(
+    r"^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$",
+    re.IGNORECASE,
+)
+_MIN_LISTED = 3
+_MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
+
+
+class PageParser:
+    """The parser of one page; times without an offset are of `zone`."""
+
+    def __init__(self, page: Page, target: Target, zone: tzinfo) -> None:
+        self.page = page
+        self.target = target
+        self.now = page.fetched_at.astimezone(zone)
+        self.here = parse_url(page.url)
+        # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
+        is_own = target.uid is not None and is_within(self.here.url, target.uid)
+        self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
+        self._decoded = decode(page.body, page.header("content-type"))
+        self._title: str | None = None
+
+    @cached_property
+    def _outline(self) -> Outline:
+        return build_outline(parse_tree(self._decoded.text, self.page.url))
+
+    def explain(self) -> Explanation:
+        """Return the engine that made the page, and the witness of each field."""
+        reading = self._read_post()
+        return Explanation(
+            template=find_reader(self._outline), sources=() if reading is None else reading.sources
+        )
+
+    def parse(self) -> ParsedPage:
+        """Return all that a reader sees on the page."""
+        text = self._decoded.text
+        if PageKind.COMMENTS in (self.target.kind, self.here.kind):
+            answer = read_comments(self.page, text, self.now)
+            if answer is not None:
+                number = self.target.post_number or self.target.number or ""
+                post = Post(number=number, url=self.page.url, comments=answer.comments, whole=False)
+                more = () if answer.more is None else (self._more_comments(answer.more, number),)
+                return self._page(PageKind.COMMENTS, posts=(post,), links=more)
+        index = read_index(self.page, text, self.uid, self.now)
+        if index is not None:
+            return self._listing(index.listed, index.more)
+        if is_index(self.page.url):
+            return self._unknown(Detail.INDEX_UNREADABLE, "listed")
+        if _needs_browser(self._outline):
+            return self._unknown(Detail.NEEDS_BROWSER, "page")
+        if self.target.uid is None and self.here.uid is None:
+            self.uid = find_blog(self._outline, self.now)
+        is_home = self.here.kind is PageKind.HOME and self._is_root
+        self._title = self._outline.metas.get("og:site_name") or (
+            self._outline.tree.title if is_home else None
+        )
+        listed = find_listed(self._outline, self.uid, self.now)
+        if self._is_list(listed):
+            return self._page_of_list(listed)
+        reading = self._read_post()
+        if reading is not None:
+            return self._page_of_post(reading)
+        if len(listed) >= _MIN_LISTED:
+            return self._page_of_list(listed)
+        return self._unknown(Detail.BODY_NOT_FOUND, "body")
+
+    def _read_post(self) -> PostReading | None:
+        url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(WALK)
+        number = self.target.post_number or self.target.number or post_number(url)
+        return read_post(self._outline, self.now, number, url)
+
+    def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
+        metas, body = self._outline.metas, self._outline.tree.root.find("body")
+        classes = [] if body is None else (body.get("class") or "").split()
+        states_post = (
+            metas.get("og:type") == "article"
+            or "article:published_time" in metas
+            or any(map(_POST_CLASS.match, classes))
+        )
+        is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
+        if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
+            return not (states_post and not listed)
+        if states_post:
+            return False
+        if any(map(_LIST_CLASS.match, classes)) and not looks_like_post(self.here.url):
+            return is_target or len(listed) > 1
+        return len(listed) >= _MIN_LISTED and is_mostly_list(self._outline, self.uid)
+
+    def _page_of_post(self, reading: PostReading) -> ParsedPage:
+        post, problems = reading.post, reading.problems
+        links: tuple[Link, ...] = ()
+        is_comments = self.target.kind is PageKind.COMMENTS
+        url = None if is_comments else comments_url(self._outline, post, self.uid)
+        if url is not None:
+            links = (self._more_comments(url, post.number),)
+            problems = tuple(one for one in problems if one.kind != "incomplete")
+            if is_rest_comments(url):
+                post = replace(post, comments=())  # the interface has all of them
+        if is_comments and self.target.page_no > 1:
+            post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
+            of_comments = (one for one in problems if one.field.startswith("comments"))
+            problems = tuple(one for one in of_comments if one.kind != "incomplete")
+            return self._page(PageKind.COMMENTS, posts=(post,), problems=problems)
+        return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
+
+    def _more_comments(self, url: str, number: str) -> Link:
+        return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)
+
+    def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
+        is_walk = self.page.url.endswith(WALK) or self.target.url.endswith(WALK)
+        is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(WALK)
+        url = (
+            first_index(self._outline, self.uid)
+            if is_home
+            else find_next(self._outline, self.uid, archives=is_walk)
+        )
+        if url is not None:
+            return self._listing(listed, (url,))
+        detail = Detail.LIST_UNPROVED if is_walk else None if listed else Detail.LIST_EMPTY
+        return self._listing(
+            listed, (), () if detail is None else (_problem("incomplete", "listed", detail),)
+        )
+
+    def _listing(
+        self, listed: tuple[ListedPost, ...], more: Iterable[str], problems: tuple[Problem, ...] = ()
+    ) -> ParsedPage:
+        links = [Link(url=url, kind=PageKind.HOME, next_page=True) for url in more]
+        links += [Link(url=post.url, kind=PageKind.POST, number=post.number) for post in listed if post.url]
+        return self._page(PageKind.HOME, listed=listed, links=tuple(links), problems=problems)
+
+    @property
+    def _is_root(self) -> bool:
+        return urlsplit(self.here.url).path.strip("/") == self.uid.partition("/")[2]
+
+    def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
+        author = Author(uid=self.uid, url=blog_root(self.uid, self.page.url), blog_title=self._title or None)
+        return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
+
+    def _unknown(self, detail: str, field: str) -> ParsedPage:
+        problems = (_problem("unreadable", field, detail),)
+        return ParsedPage(kind=PageKind.UNKNOWN, encoding=self._decoded.encoding, problems=problems)
+
+
+def _problem(kind: Literal["unreadable", "incomplete"], field: str, detail: str) -> Problem:
+    return Problem(kind=kind, field=field, detail=detail)
+
+
+def _needs_browser(outline: Outline) -> bool:
+    """Return whether the page shows nothing without its scripts."""
+    root = outline.tree.root
+    mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
+    empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
+    return outline.size(root) < _MIN_TEXT and empty and root.find(".//script") is not None

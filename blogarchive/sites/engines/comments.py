@@ -11,8 +11,8 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, names_of
-from blogarchive.sites.engines.times import DATE, parse_place, parse_stamp
-from blogarchive.sites.markup.picker import Picker, read_body
+from blogarchive.sites.engines.times import DATE, date_text, parse_place, parse_stamp
+from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
 _COUNT = re.compile(
     r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|comments?\b|responses?\b|replies|thoughts)"
@@ -43,6 +43,7 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
 _TEXT_PROPS = ("commentText", "text")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _MAX_NAME, _MAX_OFFSET = 60, 14
+_DIGIT = re.compile("[0-9]")
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 
@@ -68,18 +69,20 @@ class _Item:
 def comment_sections(outline: Outline, heading: Element | None) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
     found: list[Element] = []
-    for node in outline.order:
-        if node.tag in _NO_SECTION:
+    start = -1 if heading is None else outline.order[heading]
+    for node, place in outline.order.items():
+        if place <= start or node.tag in _NO_SECTION or not _names_comments(node):
             continue
-        is_item = any(_ITEM.search(name) or _BODY.search(name) for name in names_of(node))
-        if has_role(node, COMMENTS) and not is_item and not (found and outline.contains(found[-1], node)):
-            if heading is not None and (
-                outline.contains(node, heading) or outline.order[node] < outline.order[heading]
-            ):
-                continue
-            if not outline.is_beside(node):
-                found.append(node)
+        if not (
+            has_role(node, _BODY) or outline.is_beside(node) or (found and outline.contains(found[-1], node))
+        ):
+            found.append(node)
     return found
+
+
+def _names_comments(node: Element) -> bool:
+    """Return whether the name of an element is that of all comments, and not of one."""
+    return has_role(node, COMMENTS) and not has_role(node, _ITEM)
 
 
 def read_comments(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
@@ -113,11 +116,10 @@ def _is_label(text: str) -> bool:
 
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
-    inside = outline.span(body)
-    starts = [outline.span(section).start for section in sections]
-    for start in starts:
-        match = _COUNT.search(" ".join(outline.texts[max(inside.stop, start - 1) : start + 4])[:120])
-        if match:
+    for section in sections:
+        start = outline.span(section).start
+        shown = outline.texts[max(outline.span(body).stop, start - 1) : start + 4]
+        if match := _COUNT.search(" ".join(shown)[:120]):
             return parse_count(match[1] or match[2])
     return None
 
@@ -156,30 +158,24 @@ def _elements_in_comments(outline: Outline, sections: list[Element], body: Eleme
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return {node for section in sections for node in section.iter()}
-    found: set[Element] = set()
-    named: set[Element] = set()
-    for node in outline.order:
-        parent = node.getparent()
-        if parent in found or parent in named:
-            found.add(node)
-        if node.tag not in ("body", "html") and (
-            has_role(node, COMMENTS) or any(_ITEM.search(name) for name in names_of(node))
-        ):
-            named.add(node)
-    if body.find(".//form") is None:
-        found -= set(body.iter())
-    return {node for node in found if not outline.is_beside(node)}
+    named = (
+        node
+        for node in outline.order
+        if node.tag not in ("body", "html") and (has_role(node, COMMENTS) or has_role(node, _ITEM))
+    )
+    found = with_descendants(named) - outline.beside()
+    return found if body.find(".//form") is not None else found.difference(body.iter())
 
 
-def _shape(node: Element) -> str:
-    """Return the tags and classes of the element and those around it, as a template repeats them."""
-    steps = []
-    for above in (node, *node.iterancestors()):
-        names = sorted(name for name in (above.get("class") or "").split() if not re.search("[0-9]", name))
-        steps.append(f"{above.tag}.{next(iter(names), '')}")
-        if len(steps) == 2:
-            break
-    return "/".join(steps)
+def _shape(node: Element) -> tuple[tuple[str, str], ...]:
+    """Return the tags and classes of the element and the one around it, as a template repeats them."""
+    return tuple(
+        (
+            above.tag,
+            min((name for name in (above.get("class") or "").split() if not _DIGIT.search(name)), default=""),
+        )
+        for above in (node, *islice(node.iterancestors(), 1))
+    )
 
 
 def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> list[Element]:
@@ -188,31 +184,17 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
     level = nodes
     for _ in range(_MAX_OFFSET):
         parents = [node.getparent() for node in level]
-        above = [parent for parent in parents if parent is not None and parent not in stops]
-        if len(above) < len(level) or len(set(above)) < len(above):
+        above = {parent: None for parent in parents if parent is not None and parent not in stops}
+        if len(above) < len(level) or any(node.tag in ("body", "html") for node in above):
             break
-        if any(node.tag in ("body", "html") for node in above):
+        if len(nodes) == 1 and _is_list(next(iter(above))):
             break
-        if len(nodes) == 1 and _is_list(above[0]):
-            break
-        level = above
+        level = list(above)
     return level
 
 
 def _is_list(node: Element) -> bool:
-    return node.tag in ("ol", "ul", "section", "article") or (
-        node.tag != "li"
-        and has_role(node, COMMENTS)
-        and not any(_ITEM.search(name) for name in names_of(node))
-    )
-
-
-def _own(outline: Outline, item: _Item) -> list[int]:
-    spans = [outline.span(node) for node in item.inner]
-    whole = outline.span(item.element)
-    starts = (whole.start, *(span.stop for span in spans))
-    stops = (*(span.start for span in spans), whole.stop)
-    return [place for start, stop in zip(starts, stops, strict=True) for place in range(start, stop)]
+    return node.tag in ("ol", "ul", "section", "article") or (node.tag != "li" and _names_comments(node))
 
 
 def _own_nodes(outline: Outline, item: _Item) -> list[Element]:
@@ -260,11 +242,7 @@ def _find_posted(outline: Outline, item: _Item, now: datetime) -> DateText:
         is_exact = found is not None and found.precision in ("second", "minute")
         if re.match(r"\d{4}-\d\d", value) and (not is_exact or "前" in text or "ago" in text):
             found = parse_stamp(value, now) or found
-    return DateText(
-        text=text[:80],
-        at=None if found is None else found.at,
-        precision=None if found is None else found.precision,
-    )
+    return date_text(text[:80], found) or DateText(text=text[:80])
 
 
 def _find_name(
@@ -277,8 +255,7 @@ def _find_name(
     named = [
         node
         for node in outside
-        if any(_AUTHOR.search(name) for name in names_of(node))
-        or node.get("itemprop") in ("author", "creator", "name")
+        if has_role(node, _AUTHOR) or node.get("itemprop") in ("author", "creator", "name")
     ]
     named = [node for node in named if outline.size(node)]
     if named:
@@ -294,12 +271,9 @@ def _find_name(
             is_name = 0 < len(text) <= _MAX_NAME and not DATE.search(text)
             if node.tag in tags and is_name and (tags[0] == "cite" or not _is_label(text)):
                 return _clean(outline, node, item)
-    places = [
-        place
-        for place in _own(outline, item)
-        if place <= item.place and (body is None or place not in outline.span(body))
-    ]
-    for place in reversed(places):
+    for place in range(item.place, outline.span(item.element).start - 1, -1):
+        if body is not None and place in outline.span(body):
+            continue
         text = outline.texts[place]
         text = text[: match.start()] if place == item.place and (match := DATE.search(text)) else text
         text = _SAYS.sub("", text).strip(" \t\r\n[]()（）|·•:：,，-—#")
@@ -328,11 +302,7 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
     time = outline.holders[item.place]
     apart = [node for node in nodes if not outline.contains(node, time)]
-    named = [
-        node
-        for node in apart
-        if any(_BODY.search(name) for name in names_of(node)) or node.get("itemprop") in _TEXT_PROPS
-    ]
+    named = [node for node in apart if has_role(node, _BODY) or node.get("itemprop") in _TEXT_PROPS]
     for node in named:
         if outline.size(node) or node.find(".//img") is not None:
             return node
@@ -344,7 +314,7 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
         and not any(outline.contains(node, one) for one in item.inner)
         and not _is_label(outline.text(node))
         and not _SAYS.fullmatch(outline.text(node))
-        and not any(_AUTHOR.search(name) for name in names_of(node))
+        and not has_role(node, _AUTHOR)
     ]
     best = max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
     if best is None:
@@ -363,9 +333,7 @@ def _added_to(outline: Outline, item: _Item, body: Element, nodes: list[Element]
         if node is body or not outline.contains(body, node):
             continue
         is_button = "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
-        is_head = outline.contains(body, time) and (
-            outline.contains(node, time) or any(_AUTHOR.search(name) for name in names_of(node))
-        )
+        is_head = outline.contains(body, time) and (outline.contains(node, time) or has_role(node, _AUTHOR))
         if is_button or is_head:
             found.add(node)
     return found

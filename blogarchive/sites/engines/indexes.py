@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.sites.engines.times import parse_stamp
+from blogarchive.sites.engines.times import date_text, parse_stamp
 from blogarchive.sites.engines.urls import (
     WALK,
     blog_root,
@@ -131,8 +131,7 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:
-    found = parse_stamp(stamp, now) if stamp else None
-    return None if found is None else DateText(text=stamp, at=found.at, precision=found.precision)
+    return date_text(stamp, parse_stamp(stamp, now)) if stamp else None
 
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:

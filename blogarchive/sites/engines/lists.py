@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
-from blogarchive.items import DateText, ListedPost
+from blogarchive.items import ListedPost
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import SIDE, Outline, names_of
-from blogarchive.sites.engines.times import DATE, parse_place
+from blogarchive.sites.engines.times import DATE, date_text, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -37,7 +37,18 @@ _MIN_GROUP, _MAX_OTHER = 2, 60
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
     """Return the posts that the page lists, in its order."""
-    return _listed(outline, _find_rows(outline, uid), now)
+    found: dict[str, ListedPost] = {}
+    for anchor, url in _find_rows(outline, uid):
+        number, title = post_number(url), _title_of(outline, anchor)
+        if not title or number in found:
+            continue
+        place = _find_date(outline, anchor)
+        text = "" if place is None else outline.texts[place].strip()[:80]
+        posted = None if place is None else date_text(text, parse_place(outline, place, now))
+        is_cut = title.endswith(("…", "...", "⋯"))
+        title = title.rstrip("….⋯ ") if is_cut else title
+        found[number] = ListedPost(title=title, number=number, url=url, title_cut=is_cut, posted=posted)
+    return tuple(found.values())
 
 
 def is_mostly_list(outline: Outline, uid: str) -> bool:
@@ -73,7 +84,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
             continue
         if "#" in url.replace("#!", "") or post_number(url) == own or _LABEL.match(outline.text(anchor)):
             continue
-        groups[_group(anchor)].append((anchor, url))
+        groups[_group(anchor)].append((anchor, parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
     rest = sorted(
         (name for name in groups if name not in titled), key=lambda name: -_score(outline, groups[name])
@@ -94,8 +105,7 @@ def _group(anchor: Element) -> str:
             or above.get("itemprop") in ("headline", "name", "url")
         ):
             return f"title {above.tag}"
-    inner = next((child for child in anchor.iter(*_HEADINGS)), None)
-    if inner is not None:
+    if next(anchor.iter(*_HEADINGS), None) is not None:
         return "title a"
     steps = [
         f"{above.tag}.{next(iter((above.get('class') or '').split()), '')}"
@@ -127,66 +137,33 @@ def _find_date(outline: Outline, anchor: Element) -> int | None:
     return None
 
 
-def _listed(outline: Outline, rows: list[tuple[Element, str]], now: datetime) -> tuple[ListedPost, ...]:
-    found: dict[str, ListedPost] = {}
-    for anchor, url in rows:
-        parsed = parse_url(url)
-        number, title = post_number(parsed.url), _title_of(outline, anchor)
-        if not title or number in found:
-            continue
-        place = _find_date(outline, anchor)
-        shown = None if place is None else parse_place(outline, place, now)
-        posted = (
-            None
-            if shown is None or place is None
-            else DateText(text=outline.texts[place].strip()[:80], at=shown.at, precision=shown.precision)
-        )
-        is_cut = title.endswith(("…", "...", "⋯"))
-        found[number] = ListedPost(
-            title=title.rstrip("….⋯ ") if is_cut else title,
-            number=number,
-            url=parsed.url,
-            title_cut=is_cut,
-            posted=posted,
-        )
-    return tuple(found.values())
-
-
 def _title_of(outline: Outline, anchor: Element) -> str:
-    inner = next((child for child in anchor.iter(*_HEADINGS)), None)
+    inner = next(anchor.iter(*_HEADINGS), None)
     return outline.text(anchor if inner is None else inner)[:300] or (anchor.get("title") or "").strip()
 
 
 def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:
     """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
-    candidates = [
+    links = [
         node
         for node in outline.tree.root.iter("link", "a")
         if "next" in (node.get("rel") or "").lower().split()
     ]
-    for anchor in outline.tree.root.iter("a"):
-        labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
-        named = any(
-            _NEXT_CLASS.match(name)
-            for above in (anchor, anchor.getparent())
-            if above is not None
-            for name in names_of(above)
-        )
-        if any(map(_NEXT.match, labels)) or (named and "prev" not in names_of(anchor)):
-            candidates.append(anchor)
+    anchors = list(outline.tree.root.iter("a"))
+    links += [anchor for anchor in anchors if _is_next(outline, anchor)]
     if archives:
-        candidates += [
-            anchor for anchor in outline.tree.root.iter("a") if _ARCHIVE.match(outline.text(anchor))
-        ]
+        links += [anchor for anchor in anchors if _ARCHIVE.match(outline.text(anchor))]
     own = parse_url(outline.tree.url).url
-    for node in candidates:
-        url = link_url(node, outline.tree.base)
-        if (
-            url
-            and url.startswith("http")
-            and is_within(url, uid)
-            and parse_url(url).url != own
-            and urlsplit(url).path != "/"
-        ):
-            return parse_url(url).url
+    for node in links:
+        url = link_url(node, outline.tree.base) or ""
+        found = parse_url(url).url
+        if url.startswith("http") and is_within(url, uid) and found != own and urlsplit(url).path != "/":
+            return found
     return None
+
+
+def _is_next(outline: Outline, anchor: Element) -> bool:
+    labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
+    around = (anchor, *islice(anchor.iterancestors(), 1))
+    is_named = any(_NEXT_CLASS.match(name) for above in around for name in names_of(above))
+    return any(map(_NEXT.match, labels)) or (is_named and "prev" not in names_of(anchor))

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -45,20 +45,52 @@ _MAX_TITLE = 300
 _SEPARATOR = re.compile(r"\s*(?:[|_–—·»«‹›/]|\s-\s|::|-)\s*")
 
 
-@dataclass(frozen=True, eq=False)
 class Outline:
-    """The visible texts of a page in order, with the element that holds each."""
+    """The visible texts of a page in order, with the element that holds each.
 
-    tree: PageTree
-    texts: list[str]
-    holders: list[Element]
-    _first: dict[Element, int] = field(repr=False)
-    _end: dict[Element, int] = field(repr=False)
-    order: dict[Element, int] = field(repr=False)
-    _order_end: dict[Element, int] = field(repr=False)
-    _sizes: list[int] = field(repr=False)
-    _link_sizes: list[int] = field(repr=False)
-    _lines: dict[range, str] = field(repr=False, default_factory=dict)
+    `order` are the shown elements by their place in the page.
+    """
+
+    def __init__(self, tree: PageTree) -> None:
+        self.tree = tree
+        self.texts: list[str] = []
+        self.holders: list[Element] = []
+        self.order: dict[Element, int] = {}
+        self._order_end: dict[Element, int] = {}
+        self._first: dict[Element, int] = {}
+        self._end: dict[Element, int] = {}
+        self._lines: dict[range, str] = {}
+        self._beside: dict[re.Pattern[str], frozenset[Element]] = {}
+        sizes = [0]
+        link_sizes = [0]
+        depth = 0
+
+        def add(text: str | None, holder: Element) -> None:
+            if text and not text.isspace():
+                self.texts.append(text)
+                self.holders.append(holder)
+                sizes.append(len("".join(text.split())))
+                link_sizes.append(sizes[-1] if depth else 0)
+
+        walker = etree.iterwalk(tree.root, events=("start", "end", "comment", "pi"))
+        for event, node in walker:
+            if event == "start":
+                if node.tag in NEVER_SHOWN or node in tree.hidden:
+                    walker.skip_subtree()
+                    continue
+                self.order[node] = len(self.order)
+                self._first[node] = len(self.texts)
+                depth += node.tag == "a"
+                add(node.text, node)
+                continue
+            if event == "end" and node in self.order:
+                self._end[node] = len(self.texts)
+                self._order_end[node] = len(self.order)
+                depth -= node.tag == "a"
+            if node.getparent() is not None:
+                add(node.tail, node.getparent())
+        self._sizes = list(accumulate(sizes))
+        self._link_sizes = list(accumulate(link_sizes))
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""
@@ -94,32 +126,27 @@ class Outline:
             return outer is inner or outer in inner.iterancestors()
         return start <= place < self._order_end.get(outer, start + 1)
 
+    def beside(self, role: "re.Pattern[str]" = ASIDE) -> frozenset[Element]:
+        """Return the elements that are beside the content, with all elements in them."""
+        if role not in self._beside:
+            around = ancestors(
+                node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody"
+            )
+            found: set[Element] = set()
+            for node in self.order:
+                if node.getparent() in found or (node not in around and is_aside(node, role)):
+                    found.add(node)
+            self._beside[role] = frozenset(found)
+        return self._beside[role]
+
     def is_beside(self, node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
         """Return whether the element, or one around it, is beside the content."""
-        return node in (self._asides if role is ASIDE else self._sides)
+        return node in self.beside(role)
 
     @cached_property
     def around_asides(self) -> frozenset[Element]:
         """The elements that contain a part beside the content."""
-        return frozenset(ancestors(self._asides))
-
-    @cached_property
-    def _asides(self) -> frozenset[Element]:
-        return self._find_beside(ASIDE)
-
-    @cached_property
-    def _sides(self) -> frozenset[Element]:
-        return self._find_beside(SIDE)
-
-    def _find_beside(self, role: "re.Pattern[str]") -> frozenset[Element]:
-        found: set[Element] = set()
-        around = ancestors(
-            node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody"
-        )
-        for node in self.order:
-            if node.getparent() in found or (node not in around and is_aside(node, role)):
-                found.add(node)
-        return frozenset(found)
+        return frozenset(ancestors(self.beside()))
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
@@ -158,53 +185,6 @@ class Outline:
         kinds = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
         named = ((kind, one) for kind in kinds for one in self.data if kind in _as_list(one.get("@type")))
         return next((one for _, one in named if "datePublished" in one or "headline" in one), {})
-
-
-def build_outline(tree: PageTree) -> Outline:
-    """Return the outline of a page."""
-    texts: list[str] = []
-    holders: list[Element] = []
-    links: list[bool] = []
-    first: dict[Element, int] = {}
-    end: dict[Element, int] = {}
-    order_end: dict[Element, int] = {}
-    depth = 0
-
-    def add(text: str | None, holder: Element) -> None:
-        if text and not text.isspace():
-            texts.append(text)
-            holders.append(holder)
-            links.append(depth > 0)
-
-    walker = etree.iterwalk(tree.root, events=("start", "end", "comment", "pi"))
-    for event, node in walker:
-        parent = node.getparent()
-        if event == "start":
-            if node.tag in NEVER_SHOWN or node in tree.hidden:
-                walker.skip_subtree()
-                continue
-            first[node] = len(texts)
-            depth += node.tag == "a"
-            add(node.text, node)
-        else:
-            if event == "end" and node in first:
-                end[node] = len(texts)
-                order_end[node] = len(first)
-                depth -= node.tag == "a"
-            if parent is not None:
-                add(node.tail, parent)
-    sizes = [len("".join(text.split())) for text in texts]
-    return Outline(
-        tree,
-        texts,
-        holders,
-        first,
-        end,
-        {node: place for place, node in enumerate(first)},
-        order_end,
-        [0, *accumulate(sizes)],
-        [0, *accumulate(size * is_link for size, is_link in zip(sizes, links, strict=True))],
-    )
 
 
 def _as_list(value: object) -> list[Any]:

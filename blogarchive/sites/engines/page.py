@@ -24,7 +24,7 @@ from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.engines.indexes import read_comments, read_index
 from blogarchive.sites.engines.lists import find_listed, find_next, is_mostly_list
-from blogarchive.sites.engines.outline import Outline, build_outline
+from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.engines.sources import comments_url, find_blog, first_index
 from blogarchive.sites.engines.urls import (
@@ -66,7 +66,7 @@ class PageParser:
 
     @cached_property
     def _outline(self) -> Outline:
-        return build_outline(parse_tree(self._decoded.text, self.page.url))
+        return Outline(parse_tree(self._decoded.text, self.page.url))
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""

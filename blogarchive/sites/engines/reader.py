@@ -62,7 +62,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     found = read_comments(outline, sections, element, now)
     closed = {node for section in found.sections for node in section.iter()}
     added = added_parts(outline, element, heading)
-    time = find_time(Surroundings.of(outline, heading, element, added, closed, now))
+    time = find_time(Surroundings(outline, heading, element, added, closed, now))
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
     post = Post(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -56,36 +56,24 @@ class FoundTime:
     doubt: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Surroundings:
     """What a page shows around the time of its post: the heading, the text without what the theme adds, comments."""
 
     outline: Outline
     heading: Element | None
-    inside: frozenset[int]  # the places of the text
+    body: Element
+    added: set[Element]
     closed: set[Element]  # the elements of comments
     now: datetime
 
-    @classmethod
-    def of(
-        cls,
-        outline: Outline,
-        heading: Element | None,
-        body: Element,
-        added: set[Element],
-        closed: set[Element],
-        now: datetime,
-    ) -> "Surroundings":
-        """Return the surroundings of a text in which the theme added elements."""
-        inside = set(outline.span(body)).difference(*(outline.span(node) for node in added))
-        return cls(outline=outline, heading=heading, inside=frozenset(inside), closed=closed, now=now)
+    @cached_property
+    def inside(self) -> frozenset[int]:
+        """The places of the text."""
+        spans = (self.outline.span(node) for node in self.added)
+        return frozenset(self.outline.span(self.body)).difference(*spans)
 
-    @property
-    def head(self) -> range | None:
-        """The places of the heading."""
-        return None if self.heading is None else self.outline.span(self.heading)
-
-    @property
+    @cached_property
     def text(self) -> range:
         """The places from the first to the last of the text."""
         return range(min(self.inside), max(self.inside) + 1) if self.inside else range(0)
@@ -170,7 +158,8 @@ def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
-    head, text = around.head, around.text
+    head = None if around.heading is None else around.outline.span(around.heading)
+    text = around.text
     edited = _EDIT * _is_edited(around.outline.texts, place)
     start = text.start if head is None else head.start
     end = text.start if text.start > start else start + 30
@@ -255,11 +244,11 @@ def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
     return ParsedDate(at, "second")
 
 
+def date_text(text: str, found: ParsedDate | None) -> DateText | None:
+    """Return a time as a page shows it, None without a time."""
+    return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
+
+
 def _find_in_url(url: str, now: datetime) -> ParsedDate | None:
     match = _IN_URL.search(urlsplit(url).path)
-    if match is None:
-        return None
-    try:
-        return ParsedDate(datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=now.tzinfo), "day")
-    except ValueError:
-        return None
+    return parse_date("-".join(match.groups()), now) if match else None

@@ -1,17 +1,10 @@
 """Choose the element of a page that is the text of its post; libraries and marks only propose elements."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
-from copy import deepcopy
-from itertools import islice
-from typing import Final
 
-from lxml import etree, html
-from lxml.etree import ParserError
-from readability import Document
-from readability.readability import Unparseable
-
-from blogarchive.parsing.html import Element
+from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import (
     COMMENTS,
     Outline,
@@ -19,10 +12,8 @@ from blogarchive.sites.engines.outline import (
     has_role,
     is_aside,
     names_of,
-    title_text,
 )
 from blogarchive.sites.engines.times import DATE
-from blogarchive.sites.markup.picker import remove_elements
 
 _KEY = "data-place"
 _WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
@@ -56,33 +47,30 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3")
-_NEIGHBOUR = re.compile(
-    r"^\W*(?:prev(?:ious)?|next|older|newer|back(?: to)?|home|返回|(?:上|下|前|后|較|较)[一新旧早晚]?(?:篇|页|頁)?)(?:\W|$)",
-    re.IGNORECASE,
-)
-"""A label of a link to another page of the blog, below the text."""
+_COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.4
+_MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.3
 
 
 def find_body(
     outline: Outline, heading: Element | None, comments: Collection[Element]
 ) -> tuple[Element | None, bool]:
-    """Return the element of the text, and whether two witnesses agree on it."""
+    """Return the element of the text, and whether two witnesses agree on it: a name, and where most of the text is."""
     closed = set(comments)
     inside = {node for section in closed for node in section.iter()}
-    extracted = _extract(outline, heading, closed)
-    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, heading, inside)]
-    best = max(marked, key=lambda node: _rank(outline, node, extracted, heading), default=None)
-    if extracted is None:
-        chosen = _around_heading(outline, heading, closed) if best is None else best
-        return chosen, best is not None and (_mark(best) > 1 or _is_most(outline, best, heading, inside))
-    shared = 0.0 if best is None else _agree(outline, best, extracted)
-    is_around = best is not None and _mark(best) == 1 and _is_around(outline, best, extracted, heading)
-    if best is not None and not is_around and (_mark(best) >= 2 or shared >= _MOST):
-        return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
-    chosen = _widen(outline, extracted, heading, closed)
-    return chosen, best is not None or _is_most(outline, chosen, heading, inside)
+    above = ancestors([] if heading is None else [heading])
+    dense = _find_dense(outline, above, closed)
+    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, inside)]
+    best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
+    if best is None or dense is None:
+        chosen = best if dense is None else _widen(outline, dense, above | ancestors(closed))
+        is_named = best is not None and _mark(best) > 1
+        return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
+    shared = _agree(outline, best, dense)
+    is_around = best in above and dense not in above
+    if _mark(best) == 1 and (is_around or shared < _MOST):
+        return _widen(outline, dense, above | ancestors(closed)), True
+    return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
 
 
 def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
@@ -92,29 +80,9 @@ def _is_most(outline: Outline, node: Element, heading: Element | None, inside: C
     sizes = [
         (outline.sizes(place), place in span)
         for place in range(start, len(outline.texts))
-        if outline.holders[place] not in inside
-        and not outline.is_beside(outline.holders[place])
-        and (place in span or not DATE.search(outline.texts[place]))
+        if outline.holders[place] not in inside and not outline.is_beside(outline.holders[place])
     ]
     return sum(size for size, is_own in sizes if is_own) > _WHOLE * sum(size for size, _ in sizes)
-
-
-def _around_heading(outline: Outline, heading: Element | None, closed: Collection[Element]) -> Element | None:
-    """Return the nearest element around the heading that has more text, for a text too short for readability."""
-    if heading is None:
-        return None
-    for node in heading.iterancestors():
-        others = sum(outline.size(one) for one in closed if outline.contains(node, one))
-        if outline.size(node) > outline.size(heading) + others and node.tag != "html":
-            return node
-    return None
-
-
-def _is_around(outline: Outline, node: Element, extracted: Element, heading: Element | None) -> bool:
-    """Return whether an element contains the heading too, and the extracted one in it does not."""
-    return (
-        heading is not None and outline.contains(node, heading) and not outline.contains(extracted, heading)
-    )
 
 
 def _mark(node: Element) -> int:
@@ -129,37 +97,22 @@ def _mark(node: Element) -> int:
     return int(node.tag in ("article", "main") or any(_WEAK.search(name) for name in names))
 
 
-def _is_possible(
-    outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]
-) -> bool:
-    if heading is not None and outline.contains(heading, node):
-        return False
-    if node in inside or has_role(node, COMMENTS):
-        return False
-    if outline.is_beside(node):
+def _is_possible(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
+    if node in inside or has_role(node, COMMENTS) or outline.is_beside(node):
         return False
     return outline.size(node) > 0 or node.find(".//img") is not None
 
 
 def _rank(
-    outline: Outline, node: Element, extracted: Element | None, heading: Element | None
+    outline: Outline, node: Element, dense: Element | None, heading: Element | None
 ) -> tuple[float, ...]:
-    """Return how likely a marked element is the text: without the heading, strong, as large as the extracted one, small."""
-    size = outline.size(node)
+    """Return how likely a marked element is the text: without the heading, strong, as large as the dense one, large."""
+    size = outline.size(node) * (1 - outline.link_share(node))
     follows = heading is None or outline.span(node).stop > outline.span(heading).stop
     apart = heading is None or not outline.contains(node, heading)
-    agrees = 0.0 if extracted is None else _agree(outline, node, extracted)
-    related = extracted is None or agrees > 0
-    return (
-        apart and _mark(node) == 3 and not 0 < agrees < _MOST,
-        related and follows and _mark(node) >= 2 and apart,
-        related and follows and apart,
-        _mark(node) >= 2,
-        follows,
-        round(agrees, 1),
-        size * (1 - outline.link_share(node)) * (1 if apart or extracted is not None else -1),
-        outline.order[node],
-    )
+    agrees = 0.0 if dense is None else _agree(outline, node, dense)
+    related = dense is None or agrees > 0
+    return related and follows and apart, _mark(node) >= 2, round(agrees, 1), size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:
@@ -170,96 +123,49 @@ def _agree(outline: Outline, one: Element, other: Element) -> float:
     return (sizes[0] + 1) / (sizes[1] + 1)
 
 
-def _extract(outline: Outline, heading: Element | None, closed: Collection[Element]) -> Element | None:
-    """Return the element that readability chooses in the page without its comments and what stands beside the content."""
-    body = outline.tree.root.find("body")
-    top = outline.tree.root if body is None else body
-    copy, originals = deepcopy(top), list(top.iter())
-    dropped = []
-    for place, (node, original) in enumerate(zip(copy.iter(), originals, strict=True)):
-        has_heading = heading is not None and outline.contains(original, heading)
-        is_shown = original in outline.order and original not in closed
-        is_extra = is_aside(original) or (original.tag in _BLOCK_TAGS and has_role(original, _ADDED))
-        if node is copy or (is_shown and (has_heading or not is_extra)):
-            node.set(_KEY, str(place))
-        else:
-            dropped.append(node)
-    remove_elements(copy, dropped)
-    chosen = _run_readability(f"<html>{html.tostring(copy, encoding='unicode')}</html>")
-    is_text = chosen is not None and outline.link_share(originals[chosen]) <= _MOST
-    return originals[chosen] if chosen is not None and is_text else None
+def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> Element | None:
+    """Return the element with most of the text in paragraphs, outside what the theme adds to a page.
+
+    As in readability, a paragraph counts for the element around it, half for the next one, and commas count.
+    """
+    extra: set[Element] = set()
+    blocks: dict[Element, Element] = {}
+    own: Counter[Element] = Counter()
+    for node in outline.order:
+        parent = node.getparent()
+        is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and _mark(node) < 2)
+        if parent in extra or node in closed or (is_part and node not in above):
+            extra.add(node)
+        blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
+    for place, holder in enumerate(outline.holders):
+        if holder not in extra:
+            own[blocks[holder]] += outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
+    scores: defaultdict[Element, float] = defaultdict(float)
+    parents = {blocks[p] for n in outline.order if n.tag in BLOCKS and (p := n.getparent()) is not None}
+    for block, size in own.items():
+        inner = block if block in parents else block.getparent()
+        if inner is not None:
+            scores[inner] += size
+            outer = inner.getparent()
+            scores[inner if outer is None else outer] += size / 2
+    best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)
+    return best if best is not None and outline.link_share(best) <= _MOST else None
 
 
-_NO_PARAGRAPH: Final = ("a", "blockquote", "dl", "div", "img", "ol", "p", "pre", "table", "ul")
-"""Beginnings of the tags that readability wants in no paragraph, as its own pattern has them."""
-
-
-class _Chooser(Document):  # type: ignore[misc]
-    """Readability, which notes the element that it chooses."""
-
-    chosen: int | None = None
-
-    def transform_misused_divs_into_paragraphs(self) -> None:
-        """Rename and fill elements as readability does, which finds each place by counting, in quadratic time."""
-        divs = list(self.tags(self.html, "div"))
-        for div in divs:
-            tags = (node.tag for node in div.iterdescendants(etree.Element))
-            if not any(tag.startswith(_NO_PARAGRAPH) for tag in tags):
-                div.tag = "p"
-        for div in (div for div in divs if div.tag == "div"):
-            if div.text and div.text.strip():
-                paragraph = div.makeelement("p")
-                paragraph.text, div.text = div.text, None
-                div.insert(0, paragraph)
-            for child in reversed(list(div)):
-                if child.tail and child.tail.strip():
-                    paragraph = div.makeelement("p")
-                    paragraph.text, child.tail = child.tail, None
-                    child.addnext(paragraph)
-                if child.tag == "br":
-                    child.drop_tree()
-
-    def select_best_candidate(self, candidates):  # type: ignore[no-untyped-def]
-        best = super().select_best_candidate(candidates)
-        if best:
-            place = best["elem"].get(_KEY)
-            self.chosen = None if place is None else int(place)
-        return best
-
-
-def _run_readability(text: str) -> int | None:
-    chooser = _Chooser(text)
-    try:
-        chooser.summary()
-    except (Unparseable, ParserError, ValueError):
-        return None
-    return chooser.chosen
-
-
-def _widen(outline: Outline, node: Element, heading: Element | None, closed: set[Element]) -> Element:
-    """Return the largest element around `node` that has neither the heading, comments, nor parts beside the content."""
-    around = closed | ancestors(closed)
-    while (parent := node.getparent()) is not None and parent.tag not in ("body", "html", "main"):
-        if heading is not None and outline.contains(parent, heading):
+def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
+    """Return the largest element around `node` that has all parts of the text, and not much else."""
+    for around in node.iterancestors():
+        is_large = outline.size(around) > 1.6 * outline.size(node) + _MAX_META
+        if around in stops or around.tag == "body" or (is_large and outline.link_share(around) > _LINKS):
             break
-        if parent in around or outline.is_beside(parent):
-            break
-        if outline.size(parent) > 1.6 * outline.size(node) + 200 and outline.link_share(parent) > 0.3:
-            break
-        if parent in outline.around_asides and outline.size(parent) > 1.3 * outline.size(node):
-            break
-        node = parent
+        node = around
     return node
 
 
 def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     whole = max(1, outline.size(body))
-    named = _named_parts(outline, body)
-    small = [node for node in named if outline.size(node) < max(0.4 * whole, _MAX_META)]
-    outer = set(small) - {node for one in small for node in one.iterdescendants()}
-    if sum(map(outline.size, outer)) >= outline.size(body):  # nothing else is left of a short text
-        small = [node for node in named if outline.size(node) < 0.4 * whole]
+    small = [node for node in _named_parts(outline, body) if outline.size(node) < max(0.4 * whole, _MAX_META)]
     found = {*small, *_last_lines(outline, body, whole)}
     for heading in _titles(outline, body, title):
         found |= {heading, *_head(outline, body, heading)}
@@ -280,33 +186,16 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         ):
             code.add(node)
             continue
-        is_edge = node.tag in ("header", "footer") and _is_edge(outline, body, node)
-        if is_edge or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
+        if node.tag in ("header", "footer") or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
             found.append(node)
     return found
-
-
-def _is_edge(outline: Outline, body: Element, node: Element) -> bool:
-    """Return whether a header or a footer is that of the post, and not that of a part of the text."""
-    own, whole = outline.span(node), outline.span(body)
-    is_outermost = own.start == whole.start or own.stop == whole.stop
-    is_quote = next(node.iterancestors()).tag == "blockquote"
-    return not is_quote and bool(
-        is_outermost or outline.link_share(node) > _LINKS or DATE.search(outline.text(node))
-    )
 
 
 def _titles(outline: Outline, body: Element, title: Element | None) -> list[Element]:
     """Return the headings in the text that show the title; a theme may show it above the text too."""
     if title is None:
         return []
-    text = title_text(outline, title)
-    copies = islice((node for node in body.iter(*_HEADINGS) if node in outline.order), 1)
-    return [
-        node
-        for node in dict.fromkeys((title, *copies))
-        if outline.contains(body, node) and title_text(outline, node) == text
-    ]
+    return [title] if outline.contains(body, title) else []
 
 
 def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
@@ -315,19 +204,12 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
     while node is not body:
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
-        if below is not None and _is_dated_line(outline, below, body):
+        if below is not None and outline.size(below) < _MAX_META and DATE.search(outline.text(below)):
             yield below
         parent = node.getparent()
         if parent is None:
             return
         node = parent
-
-
-def _is_dated_line(outline: Outline, node: Element, body: Element) -> bool:
-    """Return whether a line shows the time of the post, and not the day that a part of the text is about."""
-    if outline.size(node) >= _MAX_META or not DATE.search(outline.text(node)):
-        return False
-    return node.tag not in _HEADINGS or len(list(islice(body.iter(node.tag), 2))) < 2
 
 
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
@@ -338,11 +220,8 @@ def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element
     for nodes in (shown[::-1], shown):
         seen = 0
         for node in nodes:
-            limit = min(_MAX_LICENCE, 0.5 * whole)
-            is_short = outline.size(node) < limit or (outline.size(node) < _MAX_META and len(shown) > 1)
-            text = outline.text(node)
-            is_neighbour = _NEIGHBOUR.search(text) and outline.link_share(node) > _LINKS
-            if is_short and (is_neighbour or _LICENCE.search(text)):
+            is_short = outline.size(node) < max(min(_MAX_LICENCE, 0.5 * whole), _MAX_META * (len(shown) > 1))
+            if is_short and _LICENCE.search(outline.text(node)):
                 yield node
             elif seen >= _LAST:
                 break

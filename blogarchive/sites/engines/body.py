@@ -5,14 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 
 from blogarchive.parsing.html import BLOCKS, Element
-from blogarchive.sites.engines.outline import (
-    COMMENTS,
-    Outline,
-    ancestors,
-    has_role,
-    is_aside,
-    names_of,
-)
+from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
 
 _KEY = "data-place"

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, zip_longest
+from itertools import islice
 
 from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
@@ -259,12 +259,7 @@ def _find_name(
     ]
     named = [node for node in named if outline.size(node)]
     if named:
-        inner = [
-            node
-            for node, after in zip_longest(named, named[1:])
-            if after is None or not outline.contains(node, after)
-        ]
-        return _clean(outline, inner[0], item)
+        return _clean(outline, named[0], item)
     for tags in (("cite", "b", "strong"), ("a",)):
         for node in outside:
             text = outline.text(node)
@@ -286,9 +281,6 @@ def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, st
     text = outline.text(node)
     if match := DATE.search(text):
         text = text[: match.start()]
-    says = [child for child in node.iterdescendants() if "says" in names_of(child)]
-    for child in says:
-        text = text.replace(outline.text(child), "")
     text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:

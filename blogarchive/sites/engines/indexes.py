@@ -21,14 +21,7 @@ from blogarchive.sites.engines.urls import (
     parse_url,
     post_number,
 )
-from blogarchive.sites.exports import (
-    InvalidExport,
-    child_text,
-    parse_body,
-    parse_xml,
-    time_with_utc,
-    web_url,
-)
+from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 _MAX_UNPACKED = 20_000_000
 _PER_PAGE, _FEW = 100, 10

@@ -42,7 +42,6 @@ _TITLE_CLASS = re.compile(
     re.IGNORECASE,
 )
 _MAX_TITLE = 300
-_SEPARATOR = re.compile(r"\s*(?:[|_–—·»«‹›/]|\s-\s|::|-)\s*")
 
 
 class Outline:
@@ -196,7 +195,6 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
         if isinstance(one, dict):
             yield one
             yield from _objects(one.get("@graph", []))
-            yield from _objects(one.get("mainEntity", []))
 
 
 def names_of(node: Element) -> list[str]:
@@ -251,7 +249,7 @@ def find_title(outline: Outline) -> Title | None:
         text = title_text(outline, node)
         if not 0 < len(text) <= _MAX_TITLE:
             continue
-        if _leads_home(outline, node) and _fold(text) not in map(_fold, claims[1:]):
+        if _leads_home(outline, node):
             continue
         if not any(_is_part(text, claim) for claim in claims):
             rest.append(node)
@@ -264,10 +262,9 @@ def find_title(outline: Outline) -> Title | None:
     shown = [] if claims else _unconfirmed(outline, rest, sites)
     if shown:
         return Title(text=title_text(outline, shown[0]), heading=shown[0], is_confirmed=False)
-    claims = claims or _claims(outline)
-    stated = next((claim for claim in claims[1:] if _is_part(claim, outline.tree.title)), None)
-    text = stated or next(iter(claims[1:]), None) or _cut_site(outline.tree.title)
-    return Title(text=text.strip(), heading=None, is_confirmed=stated is not None) if text else None
+    text = next(iter((claims or _claims(outline))[1:]), outline.tree.title)
+    is_confirmed = text != outline.tree.title and _is_part(text, outline.tree.title)
+    return Title(text=text, heading=None, is_confirmed=is_confirmed) if text else None
 
 
 def title_text(outline: Outline, heading: Element) -> str:
@@ -339,16 +336,7 @@ def _rank_heading(
     starts = any(claim.startswith(own) for claim in folded)
     is_heading = node.tag in _HEADINGS or node.get("itemprop") == "headline"
     is_titled = is_heading or has_role(node, _TITLE_CLASS)
-    return (
-        own not in sites,
-        not outline.is_beside(node) or is_whole,
-        is_whole,
-        starts,
-        is_titled,
-        len(own),
-        is_heading,
-        -outline.order[node],
-    )
+    return (own not in sites, not outline.is_beside(node) or is_whole, starts, is_titled, is_heading)
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:
@@ -362,12 +350,6 @@ def _leads_home(outline: Outline, node: Element) -> bool:
         path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))
         for path in paths
     )
-
-
-def _cut_site(window: str) -> str:
-    """Return the window title without the name of the site, which most themes append."""
-    parts = [part for part in _SEPARATOR.split(window) if part]
-    return window if len(parts) < 2 else window[: window.rfind(parts[-1])].rstrip(" |_–—·»«‹›/-:")
 
 
 def _fold(text: str) -> str:

@@ -8,17 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from blogarchive.items import (
-    Author,
-    Link,
-    ListedPost,
-    Page,
-    PageKind,
-    ParsedPage,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive.items import Author, Link, ListedPost, Page, PageKind, ParsedPage, Post, Problem, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Explanation

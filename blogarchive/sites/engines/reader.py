@@ -15,15 +15,11 @@ from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
 _ENGINES = (
-    ("csdn", None, "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']"),
+    ("csdn", r"^CSDN\b", "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']"),
     ("hexo", r"^Hexo\b", "#hexo-admonition, script[src*='hexo']"),
-    ("hugo", r"^Hugo\b", None),
+    ("hugo", r"^Hugo\b", "link[href*='/hugo-theme'], script[src*='/hugo-theme']"),
     ("jekyll", r"^Jekyll\b", "link[href*='octopress'], script[src*='octopress']"),
-    (
-        "wordpress",
-        r"WordPress|All in One SEO|Yoast|WooCommerce|Elementor",
-        "link[href*='/wp-content/'], link[rel='https://api.w.org/']",
-    ),
+    ("wordpress", r"WordPress", "link[href*='/wp-content/'], link[rel='https://api.w.org/']"),
 )
 """Name, what the generator tag says, and elements that only pages of the engine have."""
 
@@ -39,16 +35,11 @@ class PostReading:
 
 def find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
-    generators = " ".join(
-        node.get("content") or ""
-        for node in outline.tree.root.iter("meta")
-        if (node.get("name") or "").lower() == "generator"
-    )
-    for name, generator, _ in _ENGINES:
-        if generator and re.search(generator, generators, re.IGNORECASE):
+    stated = outline.metas.get("generator", "")
+    for name, generator, marks in _ENGINES:
+        if re.search(generator, stated, re.IGNORECASE) or outline.select_hidden(marks):
             return f"engine:{name}"
-    marked = (name for name, _, marks in _ENGINES if marks and outline.select_hidden(marks))
-    return next((f"engine:{name}" for name in marked), "generic")
+    return "generic"
 
 
 def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading | None:

@@ -5,13 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import (
-    Page,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Target,
-)
+from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.engines.urls import (
     blog_root,

@@ -10,14 +10,7 @@ from blogarchive.parsing.html import link_url
 from blogarchive.sites.engines.indexes import blogger_url, rest_posts_url, rest_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import (
-    INDEXES,
-    blog_root,
-    folder_of_index,
-    is_index,
-    is_within,
-    parse_url,
-)
+from blogarchive.sites.engines.urls import INDEXES, blog_root, folder_of_index, is_index, is_within, parse_url
 
 _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)

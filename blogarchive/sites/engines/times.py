@@ -89,8 +89,6 @@ def find_time(around: Surroundings) -> FoundTime:
     if not found:
         return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
-    if len(stated) > 1 and not _is_near(stated[0][1], best) and _is_near(stated[0][1], stated[1][1]):
-        best = stated[0][1]
     for _, one in found[1:]:
         if (
             one.precision in ("minute", "second")
@@ -120,7 +118,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
     ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
-            return parsed, _cut_shown(_text_around_date(outline, place)), rank[0] >= _EDIT
+            return parsed, _cut_shown(_text_around_date(outline.texts[place])), rank[0] >= _EDIT
     return None, None, False
 
 
@@ -174,31 +172,20 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
 
 
 def _is_edited(texts: list[str], place: int) -> bool:
-    """Return whether a label before the date, or behind it, says that it is the time of the last change."""
+    """Return whether a label before the date says that it is the time of the last change."""
     before = texts[place - 1][-12:] if place else ""
-    after = "".join(texts[place + 1 : place + 2]).strip()[:6]
-    is_of_next = after.endswith((":", "：", "于")) or DATE.search("".join(texts[place + 2 : place + 3]))
-    return bool(
-        _EDITED.search(texts[place][:120])
-        or _EDITED.search(before)
-        or (_EDITED.match(after) and not is_of_next)
-    )
+    return bool(_EDITED.search(before) or _EDITED.search(texts[place][:120]))
 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
     """Return the date in a text; a time of day may be in the next one."""
-    return parse_shown(_text_around_date(outline, place), now)
+    return parse_shown(_text_around_date(outline.texts[place]), now)
 
 
-def _text_around_date(outline: Outline, place: int) -> str:
+def _text_around_date(text: str) -> str:
     """Return what belongs to the first date of a text; "" if it has none."""
-    text = outline.texts[place]
     match = DATE.search(text)
-    if match is None:
-        return ""
-    rest = " ".join(outline.texts[place + 1 : place + 3])[:24] if len(text) - match.end() < 3 else ""
-    time_of_day = rest if re.match(r"\s*\d{1,2}:\d\d", rest) else ""
-    return f"{text[max(0, match.start() - 14) : match.end() + _WINDOW]} {time_of_day}"
+    return text[max(0, match.start() - 14) : match.end() + _WINDOW] if match else ""
 
 
 def parse_shown(text: str, now: datetime) -> ParsedDate | None:
@@ -216,15 +203,9 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
         place = outline.span(node).start
-        is_edit = (
-            "modif" in str(node.get("itemprop"))
-            or "updated" in (node.get("class") or "").split()
-            or _is_edited(outline.texts, place)
-        )
-        is_far = place in around.inside or _rank(around, place)[1] >= _FAR
-        if value and not (
-            is_edit or is_far or node in around.closed or _is_of_another(outline, node, around.heading)
-        ):
+        is_edit = "modif" in str(node.get("itemprop")) or _is_edited(outline.texts, place)
+        is_inside = place in around.inside or node in around.closed
+        if value and not (is_edit or is_inside or _is_of_another(outline, node, around.heading)):
             found.append(("time", value))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)

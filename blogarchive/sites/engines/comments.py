@@ -163,8 +163,7 @@ def _elements_in_comments(outline: Outline, sections: list[Element], body: Eleme
         for node in outline.order
         if node.tag not in ("body", "html") and (has_role(node, COMMENTS) or has_role(node, _ITEM))
     )
-    found = with_descendants(named) - outline.beside()
-    return found if body.find(".//form") is not None else found.difference(body.iter())
+    return with_descendants(named) - outline.beside
 
 
 def _shape(node: Element) -> tuple[tuple[str, str], ...]:
@@ -187,14 +186,8 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
         above = {parent: None for parent in parents if parent is not None and parent not in stops}
         if len(above) < len(level) or any(node.tag in ("body", "html") for node in above):
             break
-        if len(nodes) == 1 and _is_list(next(iter(above))):
-            break
         level = list(above)
     return level
-
-
-def _is_list(node: Element) -> bool:
-    return node.tag in ("ol", "ul", "section", "article") or (node.tag != "li" and _names_comments(node))
 
 
 def _own_nodes(outline: Outline, item: _Item) -> list[Element]:
@@ -266,10 +259,9 @@ def _find_name(
             is_name = 0 < len(text) <= _MAX_NAME and not DATE.search(text)
             if node.tag in tags and is_name and (tags[0] == "cite" or not _is_label(text)):
                 return _clean(outline, node, item)
+    # No element has the name: it is the text before the time, as sina writes it.
     for place in range(item.place, outline.span(item.element).start - 1, -1):
-        if body is not None and place in outline.span(body):
-            continue
-        text = outline.texts[place]
+        text = "" if body is not None and place in outline.span(body) else outline.texts[place]
         text = text[: match.start()] if place == item.place and (match := DATE.search(text)) else text
         text = _SAYS.sub("", text).strip(" \t\r\n[]()（）|·•:：,，-—#")
         if 0 < len(text) <= _MAX_NAME and not _is_label(text):
@@ -279,8 +271,6 @@ def _find_name(
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
     text = outline.text(node)
-    if match := DATE.search(text):
-        text = text[: match.start()]
     text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:

@@ -8,17 +8,12 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import ListedPost
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import SIDE, Outline, names_of
+from blogarchive.sites.engines.outline import Outline, has_role, names_of
 from blogarchive.sites.engines.times import DATE, date_text, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^(?:阅读(?:全文|更多)?|继续阅读|查看(?:全文|详细)?|more|read more|continue.*"
-    r"|评论.*|\(?\d+\)?|.*(?:条评论|次阅读|comments?)|全文|详细|编辑|\W*|»|…)$",
-    re.IGNORECASE,
-)
 _NEXT = re.compile(
     r"^\W*(?:下一?页|下一頁|后页|next(?: page)?|older(?: posts?| entries)?|更早的?文章"
     r"|较早的?(?:文章|博文)?|更旧的?文章|旧文章|后一页|more posts)\W*$",
@@ -65,7 +60,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
         sum(
             outline.sizes(place)
             for place in range(start, end)
-            if not outline.is_beside(outline.holders[place], SIDE)
+            if not outline.is_beside(outline.holders[place])
         )
         for start, end in pairwise(ends)
     ]
@@ -77,33 +72,25 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
-        if anchor.tag != "a" or outline.is_beside(anchor, SIDE):
+        if anchor.tag != "a" or outline.is_beside(anchor):
             continue
         url = link_url(anchor, outline.tree.base)
         if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
             continue
-        if "#" in url.replace("#!", "") or post_number(url) == own or _LABEL.match(outline.text(anchor)):
+        if "#" in url.replace("#!", "") or post_number(url) == own:
             continue
         groups[_group(anchor)].append((anchor, parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
-    rest = sorted(
-        (name for name in groups if name not in titled), key=lambda name: -_score(outline, groups[name])
-    )
+    rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
     count = len({url for name in titled for _, url in groups[name]})
     chosen = titled if count >= _MIN_GROUP or (count and not rest) else rest[:1]
-    if chosen and chosen is titled and rest and len({url for _, url in groups[rest[0]]}) > 3 * count:
-        chosen = rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 
 def _group(anchor: Element) -> str:
     """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
     for above in (anchor, *islice(anchor.iterancestors(), 2)):
-        if (
-            above.tag in _HEADINGS
-            or any(_TITLE.search(name) for name in names_of(above))
-            or above.get("itemprop") in ("headline", "name", "url")
-        ):
+        if above.tag in _HEADINGS or has_role(above, _TITLE):
             return f"title {above.tag}"
     if next(anchor.iter(*_HEADINGS), None) is not None:
         return "title a"
@@ -112,11 +99,6 @@ def _group(anchor: Element) -> str:
         for above in (anchor, *islice(anchor.iterancestors(), 3))
     ]
     return "/".join(steps)
-
-
-def _score(outline: Outline, rows: list[tuple[Element, str]]) -> float:
-    dated = sum(bool(_find_date(outline, anchor)) for anchor, _ in rows[:10])
-    return len({url for _, url in rows}) * (1 + dated)
 
 
 def _find_date(outline: Outline, anchor: Element) -> int | None:

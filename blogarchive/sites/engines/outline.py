@@ -30,17 +30,14 @@ _SIDE = (
     r"|friends?|blogroll|header|banner|ads?"
 )
 SIDE = re.compile(rf"^{_PLACE}(?:{_SIDE}){_PLACE_END}", re.IGNORECASE)
-"""Parts beside the content of a page, on lists too."""
-ASIDE = re.compile(
-    rf"^{_PLACE}(?:{_SIDE}|related|relate|recommend|hot|popular|latest|recent|archives?){_PLACE_END}",
-    re.IGNORECASE,
-)
-"""Parts beside the text of a post: also lists of other posts."""
+"""Parts beside the content of a page."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS = re.compile(
     r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
     re.IGNORECASE,
 )
+_TITLE_TAGS = ("a", "td", "b", "strong", "font")
+_NAMED_TAGS = ("div", "span", "p", "header", "center")
 _MAX_TITLE = 300
 
 
@@ -59,7 +56,6 @@ class Outline:
         self._first: dict[Element, int] = {}
         self._end: dict[Element, int] = {}
         self._lines: dict[range, str] = {}
-        self._beside: dict[re.Pattern[str], frozenset[Element]] = {}
         sizes = [0]
         link_sizes = [0]
         depth = 0
@@ -125,27 +121,20 @@ class Outline:
             return outer is inner or outer in inner.iterancestors()
         return start <= place < self._order_end.get(outer, start + 1)
 
-    def beside(self, role: "re.Pattern[str]" = ASIDE) -> frozenset[Element]:
-        """Return the elements that are beside the content, with all elements in them."""
-        if role not in self._beside:
-            around = ancestors(
-                node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody"
-            )
-            found: set[Element] = set()
-            for node in self.order:
-                if node.getparent() in found or (node not in around and is_aside(node, role)):
-                    found.add(node)
-            self._beside[role] = frozenset(found)
-        return self._beside[role]
-
-    def is_beside(self, node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
-        """Return whether the element, or one around it, is beside the content."""
-        return node in self.beside(role)
-
     @cached_property
-    def around_asides(self) -> frozenset[Element]:
-        """The elements that contain a part beside the content."""
-        return frozenset(ancestors(self.beside()))
+    def beside(self) -> frozenset[Element]:
+        """The elements that are beside the content, with all elements in them."""
+        is_text = (node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody")
+        around = ancestors(is_text)
+        found: set[Element] = set()
+        for node in self.order:
+            if node.getparent() in found or (node not in around and is_aside(node)):
+                found.add(node)
+        return frozenset(found)
+
+    def is_beside(self, node: Element) -> bool:
+        """Return whether the element, or one around it, is beside the content."""
+        return node in self.beside
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
@@ -219,11 +208,11 @@ def has_role(node: Element, role: "re.Pattern[str]") -> bool:
     return any(role.search(name) for name in names_of(node))
 
 
-def is_aside(node: Element, role: "re.Pattern[str]" = ASIDE) -> bool:
+def is_aside(node: Element) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
     if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and _is_of_page(node)):
         return True
-    return node.tag not in ("body", "html", "main", "article") and has_role(node, role)
+    return node.tag not in ("body", "html", "main", "article") and has_role(node, SIDE)
 
 
 def _is_of_page(node: Element) -> bool:
@@ -245,11 +234,9 @@ def find_title(outline: Outline) -> Title | None:
     claims = [claim for claim in _claims(outline) if _fold(claim) not in sites]
     best: tuple[tuple[int, ...], Title] | None = None
     rest: list[Element] = []
-    for node in _headings(outline):
-        text = title_text(outline, node)
-        if not 0 < len(text) <= _MAX_TITLE:
-            continue
-        if _leads_home(outline, node):
+    for node in outline.order:
+        text = title_text(outline, node) if _may_be_title(outline, node) else ""
+        if not 0 < len(text) <= _MAX_TITLE or _leads_home(outline, node):
             continue
         if not any(_is_part(text, claim) for claim in claims):
             rest.append(node)
@@ -259,9 +246,15 @@ def find_title(outline: Outline) -> Title | None:
             best = key, Title(text=text, heading=node, is_confirmed=True)
     if best is not None:
         return best[1]
-    shown = [] if claims else _unconfirmed(outline, rest, sites)
-    if shown:
-        return Title(text=title_text(outline, shown[0]), heading=shown[0], is_confirmed=False)
+    shown = (
+        node
+        for node in rest
+        if not (claims or outline.is_beside(node))
+        and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
+        and _fold(outline.text(node)) not in sites
+    )
+    if (first := next(shown, None)) is not None:  # the window title is the name of the blog
+        return Title(text=title_text(outline, first), heading=first, is_confirmed=False)
     text = next(iter((claims or _claims(outline))[1:]), outline.tree.title)
     is_confirmed = text != outline.tree.title and _is_part(text, outline.tree.title)
     return Title(text=text, heading=None, is_confirmed=is_confirmed) if text else None
@@ -280,17 +273,6 @@ def _site_names(outline: Outline) -> set[str]:
     return names - {""}
 
 
-def _unconfirmed(outline: Outline, nodes: list[Element], sites: set[str]) -> list[Element]:
-    """Return the headings of a page whose window title is the name of the blog."""
-    return [
-        node
-        for node in nodes
-        if not outline.is_beside(node)
-        and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
-        and _fold(outline.text(node)) not in sites
-    ]
-
-
 def _is_part(text: str, claim: str) -> bool:
     """Return whether a claim is the text, or has it between separators: `Title - Blog`."""
     own, whole = " ".join(text.casefold().split()), " ".join(claim.casefold().split())
@@ -307,23 +289,11 @@ def _claims(outline: Outline) -> list[str]:
     return [str(one) for one in found if one]
 
 
-def _headings(outline: Outline) -> list[Element]:
-    """Return the elements that may show the title."""
-    return [
-        node
-        for node in outline.order
-        if node.tag in _HEADINGS
-        or node.get("itemprop") in ("headline", "name")
-        or (
-            node.tag in ("div", "span", "p", "a", "td", "strong", "b", "font", "header", "center")
-            and 0 < outline.size(node) <= 250
-            and _may_be_title(node)
-        )
-    ]
-
-
-def _may_be_title(node: Element) -> bool:
-    return has_role(node, _TITLE_CLASS) or node.tag in ("a", "td", "b", "strong", "font")
+def _may_be_title(outline: Outline, node: Element) -> bool:
+    if node.tag in _HEADINGS or node.get("itemprop") in ("headline", "name"):
+        return True
+    is_title = node.tag in _TITLE_TAGS or (node.tag in _NAMED_TAGS and has_role(node, _TITLE_CLASS))
+    return is_title and 0 < outline.size(node) <= _MAX_TITLE
 
 
 def _rank_heading(
@@ -334,9 +304,8 @@ def _rank_heading(
     folded = [_fold(claim) for claim in claims]
     is_whole = own in folded[1:] and own not in sites
     starts = any(claim.startswith(own) for claim in folded)
-    is_heading = node.tag in _HEADINGS or node.get("itemprop") == "headline"
-    is_titled = is_heading or has_role(node, _TITLE_CLASS)
-    return (own not in sites, not outline.is_beside(node) or is_whole, starts, is_titled, is_heading)
+    is_titled = node.tag in _HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
+    return (own not in sites, not outline.is_beside(node) or is_whole, starts, is_titled, len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:

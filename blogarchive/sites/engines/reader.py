@@ -94,12 +94,12 @@ def _problems(
 def _sources(
     title: Title | None, time: FoundTime, element: Element, found: FoundComments
 ) -> tuple[FieldSource, ...]:
-    shown: list[tuple[str, str, str]] = []
+    shown = [("body", _name(element), "")]
     if title is not None:
-        shown.append(("title", "window title" if title.heading is None else _name(title.heading), title.text))
+        name = "window title" if title.heading is None else _name(title.heading)
+        shown.insert(0, ("title", name, title.text))
     if time.witnesses:
-        shown.append(("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
-    shown.append(("body", _name(element), ""))
+        shown.insert(-1, ("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
     shown.append(("comments", ", ".join(map(_name, found.sections)), str(len(found.comments))))
     return tuple(FieldSource(field=field, selector=name, value=value) for field, name, value in shown)
 

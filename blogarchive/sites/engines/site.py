@@ -1,6 +1,5 @@
 """Any blog of a host that no other site has: parsed by the description of its engine, or by the generic reader."""
 
-import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -28,15 +27,6 @@ _IMAGE_HOSTS = (
     "img-blog.csdn.net",
     "*.oschina.net",
 )
-_LIST_CLASS = re.compile(
-    r"^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$", re.IGNORECASE
-)
-_POST_CLASS = re.compile(
-    r"^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$",
-    re.IGNORECASE,
-)
-_MIN_LISTED = 3
-_MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -35,11 +35,6 @@ _PUBLISHED = (
     "publishdate",
     "pubdate",
     "date",
-    "dc.date",
-    "og:article:published_time",
-    "article:published",
-    "bytedance:published_time",
-    "weibo:article:create_at",
 )
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
@@ -90,20 +85,14 @@ def find_time(around: Surroundings) -> FoundTime:
         return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
     for _, one in found[1:]:
-        if (
-            one.precision in ("minute", "second")
-            and best.precision == "day"
-            and one.at.date() == best.at.date()
-        ):
-            best = one
+        is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
+        best = one if is_exact and best.precision == "day" else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
-    others = [
-        one for _, one in found if one.precision not in ("month", "year") and not (edited and one is shown)
-    ]
+    others = [one for _, one in found if not (edited and one is shown)]
     if not all(_is_near(one, best) for one in others):
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
-    value = DateText(text=text if text and not edited else texts[0][1], at=best.at, precision=best.precision)
+    value = date_text(text if text and not edited else texts[0][1], best)
     return FoundTime(value=value, witnesses=texts, doubt=doubt)
 
 

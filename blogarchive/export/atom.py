@@ -20,5 +20,5 @@ def export_atom(job: ExportJob) -> None:
             for blog, post in job.posts():
                 if post.has_text:
                     xml.write(build_entry(blog, post))
-    job.counts["posts"] -= job.counts["missing"]
-    del job.counts["comments"]
+    job.done.posts -= job.done.missing
+    job.done.comments = 0

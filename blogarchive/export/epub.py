@@ -58,7 +58,7 @@ def export_epub(job: ExportJob, *, each: Division | None = None) -> None:
     for volume in _plan_volumes(job.reader, each):
         path = output_file(job.archive, job.out if each is None else job.out / volume.name, volume.name)
         with (
-            atomic_file(path, job.files) as file,
+            atomic_file(path, job.done.files) as file,
             zipfile.ZipFile(file, "w") as book,
             contextlib.closing(_EarlierBook(path)) as earlier,
         ):
@@ -202,7 +202,8 @@ class _BookWriter:
         ]
         self._add_posts(list(plan_posts(self._job, posts, self._image)))
         missing = len(self._volume.posts) - len(posts)
-        self._job.counts.update({"missing": missing, "pictures": len(self._images)})
+        self._job.done.missing += missing
+        self._job.done.pictures += len(self._images)
         self._describe(posts)
 
     def _add_posts(self, plans: Sequence[PostPlan]) -> None:

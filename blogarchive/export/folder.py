@@ -286,8 +286,8 @@ class ExportFolder:
             with to_user_error(path):
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent, self.root)
-        lines = [self._head, *(_format_line(name, file) for name, file in sorted(self._written.items()))]
-        content = "".join(f"{line}\n" for line in lines).encode()
+        lines = (f"{name}\t{json.dumps(file)}\n" for name, file in sorted(self._written.items()))
+        content = "".join((f"{self._head}\n", *lines)).encode()
         flush_disk()
         with atomic_file(self.root / MARKER) as file:
             file.write(content)
@@ -307,8 +307,8 @@ class ExportFolder:
                         folder=self.root, head=head
                     )
                 )
-            entries = (line.split("\t") for line in lines)
-            self._earlier = {name: _parse_file(rest) for name, *rest in entries if name and _is_inside(name)}
+            entries = (line.partition("\t") for line in lines)
+            self._earlier = {name: _parse_file(text) for name, _tab, text in entries if _is_inside(name)}
             for name, known in self._earlier.items():
                 if known == _UNKNOWN:  # a killed export may have left its temporary file
                     part_path(Path(self._resolve(name))).unlink(missing_ok=True)
@@ -348,27 +348,15 @@ class ExportFolder:
         return path
 
 
-def _format_line(name: str, file: _File) -> str:
-    """Return the line of the marker."""
-    uses = () if file.uses is None else (json.dumps(file.uses),)
-    return "\t".join((name, file.input, file.content, *uses))
-
-
-def _parse_file(values: list[str]) -> _File:
+def _parse_file(text: str) -> _File:
     """Return a file by its line without the name; a line without digests, or a damaged one, is of an unknown file."""
-    if len(values) == 2:
-        return _File(values[0], values[1])
     try:
-        given, content, text = values
-        if text == _NO_USES:
-            return _File(given, content, ((), ()))
-        images, links = json.loads(text)
-        return _File(given, content, (tuple(map(str, images)), tuple(map(str, links))))
+        given, content, uses = json.loads(text)
+        images, links = uses or ((), ())
+        shown = None if uses is None else (tuple(map(str, images)), tuple(map(str, links)))
+        return _File(str(given), str(content), shown)
     except (ValueError, TypeError, RecursionError):
         return _UNKNOWN
-
-
-_NO_USES: Final = json.dumps(((), ()))
 
 
 def _is_inside(name: str) -> bool:

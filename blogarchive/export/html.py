@@ -1,8 +1,7 @@
 """`export html`: a static site that opens from a disk, with an index by month and category, and a search."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -13,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
 from blogarchive.export.jsonl import compact_json
 from blogarchive.export.posts import (
+    UNDATED,
     PostFile,
     PostInput,
     PostPlan,
@@ -29,28 +29,7 @@ from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.search.tokenizer import fold
 
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-UNDATED = "undated"
 YEAR_LENGTH = len("YYYY")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SitePost:
-    """A post and the path of its page below the site's folder."""
-
-    heading: PostHeading
-    path: str
-
-    @property
-    def title(self) -> str:
-        """The title, or a placeholder if it has none."""
-        return (self.heading.title or "").strip() or "（无题）"
-
-    @property
-    def month(self) -> str:
-        """YYYY-MM, or `UNDATED` if no page showed it."""
-        found = _MONTH.match(self.heading.posted_at or "")
-        return found[0] if found else UNDATED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +38,7 @@ class Listing:
 
     name: str
     path: str
-    posts: list[SitePost] = field(default_factory=list)
+    posts: list[PostFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +47,7 @@ class SiteBlog:
 
     blog: Blog
     path: str
-    posts: list[SitePost] = field(default_factory=list)
+    posts: list[PostFile] = field(default_factory=list)
     months: list[Listing] = field(default_factory=list)
     categories: list[Listing] = field(default_factory=list)
     years: list[Listing] = field(default_factory=list)
@@ -81,16 +60,29 @@ def plan_blog(
     names = UniqueNames()
     names.claim("index", "")
     posts = [
-        SitePost(heading=heading, path=f"{folder}/{names.claim(_short_name(heading.number), 'post')}.html")
+        PostFile(
+            blog=blog,
+            heading=heading,
+            path=f"{folder}/{names.claim(_short_name(heading.number), 'post')}.html",
+        )
         for heading in sorted(headings, key=lambda heading: heading.posted_at or "")
     ]
-    months, categories, years = (_Listings(folder, kind, names) for kind in ("month", "category", "year"))
+
+    def add(listings: dict[str, Listing], kind: str, name: str, post: PostFile) -> None:
+        if name not in listings:
+            stem = names.claim(f"{kind}-{_short_name(name)}", "more")
+            listings[name] = Listing(name=name, path=f"{folder}/{stem}.html")
+        listings[name].posts.append(post)
+
+    months: dict[str, Listing] = {}
+    categories: dict[str, Listing] = {}
+    years: dict[str, Listing] = {}
     for post in reversed(posts):
-        months.add(post.month, post)
+        add(months, "month", post.month, post)
         for name in post.heading.categories:
-            categories.add(name, post)
+            add(categories, "category", name, post)
     for post in posts if with_years else ():
-        years.add(UNDATED if post.month == UNDATED else post.month[:YEAR_LENGTH], post)
+        add(years, "year", UNDATED if post.month == UNDATED else post.month[:YEAR_LENGTH], post)
     return SiteBlog(
         blog=blog,
         path=f"{folder}/index.html",
@@ -110,19 +102,6 @@ def href(path: str, root: str = "") -> str:
 
 def _short_name(text: str) -> str:
     return safe_name(text, max_bytes=80)
-
-
-class _Listings(dict[str, Listing]):
-    """The listings of a kind by name; a new one claims the name of its file."""
-
-    def __init__(self, folder: str, kind: str, names: UniqueNames) -> None:
-        self._folder, self._kind, self._names = folder, kind, names
-
-    def add(self, name: str, post: SitePost) -> None:
-        if name not in self:
-            stem = self._names.claim(f"{self._kind}-{_short_name(name)}", "more")
-            self[name] = Listing(name=name, path=f"{self._folder}/{stem}.html")
-        self[name].posts.append(post)
 
 
 _NEWEST = 30
@@ -146,7 +125,7 @@ def _plan_files(site_blog: SiteBlog) -> Iterator[PostFile]:
     for place, post in enumerate(posts):
         listings = [(name, categories[name]) for name in sorted(post.heading.categories)]
         page = (site_blog.path, listings, links[place], links[place + 2])
-        yield PostFile(blog=site_blog.blog, heading=post.heading, path=post.path, page=page)
+        yield replace(post, page=page)
 
 
 def _render_job(given: PostInput) -> bytes:
@@ -158,7 +137,7 @@ def _render_job(given: PostInput) -> bytes:
         layout="page.html",
         root=_INNER_ROOT,
         site_blog=SiteBlog(blog=given.blog, path=path, categories=listings),
-        post_page=SitePost(heading=given.post, path=given.path),
+        post_page=PostFile(blog=given.blog, heading=given.post, path=given.path),
         post=given.post,
         older=older,
         newer=newer,
@@ -236,17 +215,16 @@ def _fold_script() -> bytes:
     return f"blogarchiveFold({compact_json(source)},{compact_json(target)});\n".encode()
 
 
-def _search_entry(path: str, blog: Blog, post: FullPost) -> str:
+def _search_entry(file: PostFile, post: FullPost) -> str:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
-    return compact_json([href(path), post.title or "", day, _author(blog), post.body_text, comments])
+    return compact_json(
+        [href(file.path), post.title or "", day, _author(file.blog), post.body_text, comments]
+    )
 
 
 def _author(blog: Blog) -> str:
     return blog.nickname or blog.title
-
-
-_Found = tuple[SitePost, Blog]
 
 
 @exporter
@@ -290,7 +268,7 @@ class _Site:
         self._write_search()
         single = self._blogs[0] if len(self._blogs) == 1 else None
         self._folder.write("index.html", _render_home(single) if single else self._render_front())
-        self._job.files.update(self._folder.finish())
+        self._job.done.files.update(self._folder.finish())
 
     def _plans(self) -> Iterator[PostPlan]:
         posts = [post for site_blog in self._blogs for post in _plan_files(site_blog)]
@@ -336,36 +314,34 @@ class _Site:
 
     def _write_search(self) -> None:
         """Write the texts for the search page: a file for each run of posts, unless none of them changed."""
-        posts = [(post_page, site_blog.blog) for site_blog in self._blogs for post_page in site_blog.posts]
-        posts.sort(key=lambda entry: entry[0].heading.posted_at or "")
+        posts = [post for site_blog in self._blogs for post in site_blog.posts]
+        posts.sort(key=lambda post: post.heading.posted_at or "")
         count = 0
         for count, chunk in enumerate(self._divide(posts), 1):
             name = f"search/{count - 1:04}.js"
-            digest = input_digest([(post.path, self._folder.digest_of(post.path)) for post, _blog in chunk])
+            digest = input_digest([(post.path, self._folder.digest_of(post.path)) for post in chunk])
             if not self._folder.keep(name, digest):
-                entries = (
-                    _search_entry(one.path, blog, self._reader.post(one.heading)) for one, blog in chunk
-                )
+                entries = (_search_entry(one, self._reader.post(one.heading)) for one in chunk)
                 content = "blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n"
                 self._folder.write(name, content.encode(), digest)
-        years = {post.month[:YEAR_LENGTH] for post, _blog in posts if post.month != UNDATED}
+        years = {post.month[:YEAR_LENGTH] for post in posts if post.month != UNDATED}
         page = _render_template(
             "search.html",
             root="",
             chunks=count,
             posts=len(posts),
             years=sorted(years, reverse=True),
-            authors=list(dict.fromkeys(_author(blog) for _post, blog in posts)),
+            authors=list(dict.fromkeys(_author(post.blog) for post in posts)),
         )
         self._folder.write("search.html", page)
 
-    def _divide(self, posts: Iterable[_Found]) -> Iterator[list[_Found]]:
+    def _divide(self, posts: Iterable[PostFile]) -> Iterator[list[PostFile]]:
         """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""
-        chunk: list[_Found] = []
+        chunk: list[PostFile] = []
         size = 0
         for post in posts:
             chunk.append(post)
-            size += self._sizes[post[0].path]
+            size += self._sizes[post.path]
             if size >= _CHUNK:
                 yield chunk
                 chunk, size = [], 0

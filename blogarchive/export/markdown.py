@@ -247,8 +247,8 @@ def export_markdown(job: ExportJob) -> None:
         missing += len(headings) - len(files)
     plans = plan_posts(job, posts, make_image_source(job.reader, "images/"))
     write_posts(job, folder, plans, _render)
-    job.counts["missing"] = missing
-    job.files.update(folder.finish())
+    job.done.missing = missing
+    job.done.files.update(folder.finish())
 
 
 def _plan_files(blog: Blog, path: str, headings: Iterable[PostHeading]) -> Iterator[PostFile]:

@@ -52,12 +52,12 @@ def export_parquet(job: ExportJob) -> None:
         rows = flat_rows(reader.archive, table, authors)
         for site, year, part in _parts(rows, reader.blogs()):
             path = job.out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
-            written = _write_file(path, table, part, job.files)
+            written = _write_file(path, table, part, job.done.files)
             if table.name in ("posts", "comments"):
-                job.counts[table.name] += written
+                setattr(job.done, table.name, getattr(job.done, table.name) + written)
         job.progress(done, len(FLAT_TABLES))
-    job.counts["missing"] = reader.archive.scalar("select count(*) from posts where content_hash is null")
-    _remove_earlier(job.out, shard, job.files)
+    job.done.missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
+    _remove_earlier(job.out, shard, job.done.files)
 
 
 def _parts(

@@ -15,11 +15,14 @@ from urllib.parse import quote
 
 from blogarchive.export.folder import ExportFolder, Uses
 from blogarchive.export.run import ExportJob, rendering_digest
-from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_image_urls, find_link_urls
+from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.workers.pool import map_in_order
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+UNDATED = "undated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +33,17 @@ class PostFile:
     heading: PostHeading
     path: str
     page: object = None
+
+    @property
+    def title(self) -> str:
+        """The title, or a placeholder if it has none."""
+        return (self.heading.title or "").strip() or "（无题）"
+
+    @property
+    def month(self) -> str:
+        """YYYY-MM, or `UNDATED` if no page showed it."""
+        found = _MONTH.match(self.heading.posted_at or "")
+        return found[0] if found else UNDATED
 
 
 class InternalLinks:
@@ -68,8 +82,7 @@ class InternalLinks:
 
 _LOCAL = 150  # posts that this process renders while workers start
 _heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.name != "last_seen_at"))
-_LINK = re.compile(r"<a\b", re.IGNORECASE)
-_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
+_SHOWS_URLS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,11 +123,7 @@ class PostPlan:
     def complete(self, reader: ExportReader) -> "PostInput":
         """Return the input of the file, with the images and links of its bodies resolved."""
         post = reader.post(self.file.heading)
-        bodies = list(_all_bodies(post) if self.with_versions else _bodies(post))
-        uses = (
-            _find(find_image_urls, _IMAGE, bodies, post.url),
-            _find(find_link_urls, _LINK, bodies, post.url),
-        )
+        uses = _find_uses(_all_bodies(post) if self.with_versions else _bodies(post), post.url)
         images, links = self.resolve(uses)
         return PostInput(
             blog=self.blog,
@@ -183,7 +192,7 @@ def write_posts(job: ExportJob, folder: ExportFolder, plans: Iterable[PostPlan],
     copied: set[str] = set()
     for given, content in render_posts(_changed(job.reader, folder, plans, copied), render):
         folder.write(given.path, content, given.digest, given.uses)
-    job.counts["pictures"] = len(copied)
+    job.done.pictures = len(copied)
 
 
 def heading_text(heading: PostHeading) -> str:
@@ -218,11 +227,12 @@ def _copy_image(reader: ExportReader, folder: ExportFolder, path: str) -> None:
         folder.write(path, reader.image_bytes(digest), digest)
 
 
-def _find(
-    find: Callable[[str, str], tuple[str, ...]], tag: re.Pattern[str], bodies: Sequence[str], page_url: str
-) -> tuple[str, ...]:
-    found = (url for body in bodies if tag.search(body) for url in find(body, page_url))
-    return tuple(dict.fromkeys(found))
+def _find_uses(bodies: Iterable[str], page_url: str) -> Uses:
+    found: tuple[dict[str, None], dict[str, None]] = {}, {}
+    for body in filter(_SHOWS_URLS.search, bodies):
+        for kept, urls in zip(found, find_urls(body, page_url), strict=True):
+            kept.update(dict.fromkeys(urls))
+    return tuple(found[0]), tuple(found[1])
 
 
 def _bodies(post: FullPost) -> Iterator[str]:

@@ -6,9 +6,8 @@ import json
 import os
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache, wraps
 from hashlib import blake2b
 from importlib import import_module
@@ -16,7 +15,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final
 
 from blogarchive.errors import CannotWrite
 from blogarchive.export.folder import Digests, atomic_file, file_content_digest, output_file
@@ -29,7 +28,7 @@ from blogarchive.store.search.tokenizer import folding_version
 _INTERNAL = ("files", "archive_state", "records")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Exported:
     """The counts of an export to `out`; the field names are the keys of `--json`, except for the last three.
 
@@ -46,29 +45,23 @@ class Exported:
     pictures: int = 0
     pages: int = 0
     missing: int = 0
-    damaged: tuple[str, ...] = ()
+    damaged: list[str] = field(default_factory=list)
     unchanged: bool = False
     files: Digests = field(default_factory=dict, repr=False)
     archive_state: str | None = field(default=None, repr=False)
-    records: Sequence[Any] = field(default=(), repr=False)
+    records: list[Any] = field(default_factory=list, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the values of `--json` by key."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _INTERNAL}
         return {**values, "out": str(self.out)}
 
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Return the result with these values of `to_json`."""
-        return cls(**{**values, "out": Path(values["out"]), "damaged": tuple(values["damaged"])})
-
 
 @dataclass(kw_only=True, slots=True)
 class ExportJob:
-    """A running export: its reader, its output path, its records and its counts.
+    """A running export: its reader, its output path, and its result so far, with the counts.
 
-    `out` becomes the file if it was a folder for it. `earlier` are the `records` of the export that is replaced. The
-    keys of `counts` are fields of `Exported`.
+    `out` becomes the file if it was a folder for it. `earlier` are the `records` of the export that is replaced.
     """
 
     reader: ExportReader
@@ -76,16 +69,13 @@ class ExportJob:
     out: Path
     progress: Progress
     earlier: Sequence[Any]
-    files: Digests = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-    damaged: list[str] = field(default_factory=list)
-    records: list[Any] = field(default_factory=list)
+    done: Exported
 
     @contextlib.contextmanager
     def open_file(self, name: str) -> Iterator[BinaryIO]:
         """Open the only file of the export: `out`, or `name` in it if it is a folder."""
         self.out = output_file(self.archive, self.out, name)
-        with atomic_file(self.out, self.files) as file:
+        with atomic_file(self.out, self.done.files) as file:
             yield file
 
     def posts(self) -> Iterator[tuple[Blog, FullPost]]:
@@ -101,8 +91,10 @@ class ExportJob:
 
     def count(self, comments: int, total: int, *, has_text: bool) -> None:
         """Count a written post with its comments, and report the progress to `total`."""
-        self.counts.update({"posts": 1, "comments": comments, "missing": 0 if has_text else 1})
-        self.progress(self.counts["posts"], total)
+        self.done.posts += 1
+        self.done.comments += comments
+        self.done.missing += not has_text
+        self.progress(self.done.posts, total)
 
 
 Exporter = Callable[..., Exported]
@@ -129,18 +121,13 @@ def exporter(write: Callable[..., None], check: Callable[[Filters], object] = bo
     ) -> Exported:
         check(filters or Filters())
         with open_reader(archive, filters) as reader:
-            job = ExportJob(reader=reader, archive=archive, out=out, progress=progress, earlier=earlier)
+            done = Exported(out=out)
+            job = ExportJob(
+                reader=reader, archive=archive, out=out, progress=progress, earlier=earlier, done=done
+            )
             write(job, **options)
-            state = reader.finish()
-        done = Exported(
-            out=job.out,
-            damaged=tuple(job.damaged),
-            files=job.files,
-            archive_state=state,
-            records=job.records,
-        )
-        counts: dict[str, Any] = dict(job.counts)
-        return replace(done, **counts)
+            done.out, done.archive_state = job.out, reader.finish()
+        return done
 
     return export
 
@@ -207,7 +194,7 @@ def run_export(
     is_same = bool(earlier) and earlier["archive"] == read_state(archive)
     if (is_same or earlier.get("records")) and _is_intact(earlier, out):
         if is_same:
-            return replace(Exported.from_json(earlier["result"]), unchanged=True)
+            return Exported(**earlier["result"] | {"out": Path(earlier["result"]["out"]), "unchanged": True})
         options["earlier"] = earlier["records"]
     export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))

@@ -30,7 +30,7 @@ def export_single_post(job: ExportJob, *, number: str) -> None:
     with job.open_file(f"{safe_name(number).replace('.', '-')}.html") as file:
         page, images = _render(job.reader, blog, post)
         file.write(page)
-    job.counts["pictures"] = images
+    job.done.pictures = images
     job.count(len(post.comments), 1, has_text=post.has_text)
 
 

@@ -37,8 +37,8 @@ def export_table(job: ExportJob) -> None:
         output_file(job.archive, job.out / name, name) for name in ("posts.csv", "comments.csv")
     )
     with (
-        atomic_file(post_path, job.files) as post_file,
-        atomic_file(comment_path, job.files) as comment_file,
+        atomic_file(post_path, job.done.files) as post_file,
+        atomic_file(comment_path, job.done.files) as comment_file,
     ):
         post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
         comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))

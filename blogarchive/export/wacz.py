@@ -41,7 +41,7 @@ def export_wacz(job: ExportJob) -> None:
         files = _PackageFiles(package)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
             write_records(job, warc, _WARC_NAME, start=_find_warc)
-        _write_index(files, job.records)
+        _write_index(files, job.done.records)
         newest = _write_page_list(files, job.reader)
         _write_description(files, job.reader, newest)
 

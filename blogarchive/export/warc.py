@@ -214,7 +214,7 @@ def write_records(
         begin = start(earlier) if job.earlier else 0
         for digest, is_page, found in _in_order(job, is_compressed):
             if isinstance(found, str):
-                job.damaged.append(found)
+                job.done.damaged.append(found)
                 continue
             if isinstance(found, Record):
                 earlier.seek(begin + found.offset)
@@ -222,8 +222,9 @@ def write_records(
             else:
                 content, key, facts = found
             file.write(content)
-            job.records.append(Record(digest, offset, len(content), is_page, key, facts))
-            job.counts["pages" if is_page else "pictures"] += 1
+            job.done.records.append(Record(digest, offset, len(content), is_page, key, facts))
+            job.done.pages += is_page
+            job.done.pictures += not is_page
             offset += len(content)
 
 

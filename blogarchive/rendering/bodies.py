@@ -1,7 +1,7 @@
 """Render a stored body for a page or a file: rewrite the URLs of links and images, then sanitize it against XSS."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -58,16 +58,12 @@ def render_body(
     return sanitize(inner_html(root))
 
 
-def find_image_urls(body_html: str, page_url: str) -> tuple[str, ...]:
-    """Return the absolute URLs of the images in `body_html`: all that `render_body` passes to `image`."""
-    found = (_absolute(page_url, element.get("src") or "") for element in _parse(body_html).iter("img"))
-    return tuple(dict.fromkeys(form for url in found if url for form in (url, _unquote(url))))
-
-
-def find_link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
-    """Return the absolute URLs of the links in `body_html`, each once: those that `render_body` passes to `post`."""
-    found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parse(body_html).iter("a"))
-    return tuple(dict.fromkeys(url for url in found if url))
+def find_urls(body_html: str, page_url: str) -> tuple[Iterable[str], Iterable[str]]:
+    """Return the absolute URLs of images and of links: all that `render_body` passes to `image` and to `post`."""
+    root = _parse(body_html)
+    images = [_absolute(page_url, element.get("src") or "") for element in root.iter("img")]
+    links = [_absolute(page_url, anchor.get("href") or "") for anchor in root.iter("a")]
+    return filter(None, (form for url in images for form in (url, _unquote(url)))), filter(None, links)
 
 
 def _parse(body_html: str) -> html.HtmlElement:

@@ -13,7 +13,7 @@ from blogarchive.browse.pages.trail import find_trail
 from blogarchive.browse.plots import draw_line, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
-from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_body
+from blogarchive.rendering.bodies import ImageToShow, find_urls, render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read import posts as post_page
@@ -109,7 +109,7 @@ def find_linked_posts(archive: Statements, found: PostPage) -> dict[str, int]:
     """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
-    urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
+    urls = dict.fromkeys(link for text in texts if text for link in find_urls(text, url)[1])
     named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MAX_LINKS]}
     ids = {
         link: post_page.find_post_id(archive, site, parsed.uid, parsed.number)

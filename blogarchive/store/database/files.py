@@ -47,29 +47,6 @@ def has_display(environment: Mapping[str, str], platform: str) -> bool:
     )
 
 
-class StateWatch:
-    """Finds the state of the archive that a read transaction reads; made before the transaction begins."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._facts = _file_facts(archive.path)
-        self._version = self._data_version()
-
-    def final_state(self) -> str | None:
-        """Return the state that the finished transaction read; None if a later write might not change it.
-
-        That is so if the archive was written to meanwhile, or a moment ago: times of files are in ticks.
-        """
-        if _file_facts(self._archive.path) != self._facts or self._data_version() != self._version:
-            return None
-        state = read_state(self._archive.path)
-        return state if _is_settled(self._archive.path) else None
-
-    def _data_version(self) -> int:
-        """Return a number that changes with each commit of another connection."""
-        return self._archive.scalar("pragma data_version")
-
-
 def read_state(path: Path) -> str | None:
     """Return a text that differs after each write to the archive at `path`; None if there is no readable file.
 
@@ -97,7 +74,7 @@ def _file_facts(path: Path) -> tuple[int, ...] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _is_settled(path: Path) -> bool:
+def is_settled(path: Path) -> bool:
     """Return True if any later write changes the times of the file."""
     found = path.stat()
     tick = _TICK if found.st_mtime_ns % 1_000_000_000 else _COARSE_TICK

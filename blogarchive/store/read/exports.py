@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.files import StateWatch
+from blogarchive.store.database.files import is_settled, read_state
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.pages import PageRow, describe_bytes, is_file_intact
 from blogarchive.store.read.models import (
@@ -253,17 +253,17 @@ def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["Expo
     names an unknown author or category.
     """
     with Archive.open(archive, read_only=True) as opened:
-        watch = StateWatch(opened)
+        state = read_state(opened.path)
         opened.execute("begin")
-        yield ExportReader(opened, filters or Filters(), watch)
+        yield ExportReader(opened, filters or Filters(), state)
 
 
 class ExportReader:
     """The blogs, posts, pages and images that match the filters."""
 
-    def __init__(self, archive: Archive, filters: Filters, watch: StateWatch) -> None:
+    def __init__(self, archive: Archive, filters: Filters, state: str | None) -> None:
         self.archive = archive
-        self._watch = watch
+        self._state = state
         self.filters = filters
         self._authors = tuple(self._author_id(words) for words in filters.authors)
         self._scope = json.dumps(self._authors) if self._authors else None
@@ -271,9 +271,14 @@ class ExportReader:
             self._check_category(name)
 
     def finish(self) -> str | None:
-        """End the read transaction, and return the state of the archive that it read, as `read_state`; None if unknown."""
+        """End the read transaction, and return the state of the archive that it read, as `read_state`.
+
+        Returns None if a later write might not change the state: if the archive was written to meanwhile, or a moment
+        ago, because times of files are in ticks.
+        """
         self.archive.execute("commit")
-        return self._watch.final_state()
+        path = self.archive.path
+        return self._state if self._state == read_state(path) and is_settled(path) else None
 
     def blogs(self) -> tuple[Blog, ...]:
         """Return the blogs by site and uid."""
@@ -367,17 +372,14 @@ class ExportReader:
             yield StoredImage(**row, body=self._image_body(row["sha256"]))
 
     def _author_id(self, words: str) -> int:
-        rows = list(
-            self.archive.dicts(
-                "select id, nickname, uid, site || '/' || uid as full_name, alias from authors"
-                " left join author_aliases on author_id = id order by site, uid"
-            )
-        )
-        for column in ("full_name", "uid", "alias", "nickname"):
-            found = {int(row["id"]) for row in rows if row[column] == words}
+        for name in ("site || '/' || uid", "uid", "alias", "nickname"):
+            query = "select distinct id from authors left join author_aliases on author_id = id where"
+            found = self.archive.column(f"{query} {name} = ?", (words,))
             if len(found) == 1:
-                return found.pop()
-        known = ", ".join(list(dict.fromkeys(row["full_name"] for row in rows))[:10])
+                return int(found[0])
+        known = ", ".join(
+            self.archive.column("select site || '/' || uid from authors order by site, uid limit 10")
+        )
         raise UsageError(
             _("no single blog in the archive is called {words!r}; it holds {known}").format(
                 words=words, known=known or _("none")

@@ -34,7 +34,7 @@ _OF_THIS_DAY = 5
 async def show_home(context: RequestContext) -> Response:
     """`/read`."""
     today = f"{date.today():%m-%d}"
-    found, newest, of_day, health = await context.query(
+    (blogs, total), newest, of_day, health = await context.query(
         lambda archive: (
             blog_lists.read_blogs(archive),
             blog_lists.read_newest(archive, _ON_HOME_PAGE),
@@ -45,8 +45,8 @@ async def show_home(context: RequestContext) -> Response:
     return await context.render(
         "home.html",
         {
-            "blogs": found.blogs,
-            "total": found.total,
+            "blogs": blogs,
+            "total": total,
             "newest": newest,
             "of_day": of_day,
             "health": health,
@@ -93,9 +93,11 @@ async def show_blogs(context: RequestContext) -> Response:
     """`/read/blogs`, with `?name=` and `?page=`."""
     page = _read_page(context)
     words = context.text_parameter("name")[:_MAX_NAME]
-    found = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
-    pages = _turn(context, page, found.total, BLOGS_PER_PAGE)
-    return await context.render("blogs.html", {"found": found, "words": words, "pages": pages})
+    blogs, total = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
+    pages = _turn(context, page, total, BLOGS_PER_PAGE)
+    return await context.render(
+        "blogs.html", {"blogs": blogs, "total": total, "words": words, "pages": pages}
+    )
 
 
 async def show_gone(context: RequestContext) -> Response:
@@ -192,8 +194,8 @@ async def _show_list(
     context: RequestContext, template: str, read: Callable[[Statements, int], NotedList]
 ) -> Response:
     page = _read_page(context)
-    found = await context.query(lambda archive: read(archive, page))
-    return await context.render(template, {"found": found, "pages": _turn(context, page, found.total)})
+    posts, total = await context.query(lambda archive: read(archive, page))
+    return await context.render(template, {"posts": posts, "pages": _turn(context, page, total)})
 
 
 def _read_page(context: RequestContext) -> int:

@@ -37,14 +37,6 @@ _SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
        (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlogList:
-    """A page of blogs, the blog with the newest post first, and the number of blogs on all pages."""
-
-    blogs: tuple[BlogSummary, ...]
-    total: int
-
-
 def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
     """Return the blog of that author, or None."""
     return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
@@ -56,9 +48,10 @@ def read_only_blog(archive: Statements) -> BlogSummary | None:
     return read_blog(archive, ids[0]) if len(ids) == 1 else None
 
 
-def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogList:
+def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[list[BlogSummary], int]:
     """Return a page of the blogs that have each of `words` in their names, titles or uids, of all without `words`.
 
+    The blog with the newest post is the first; also returns the number of blogs on all pages.
     Simplified and Traditional characters, widths and cases are the same.
     """
     wanted = fold(words).split()
@@ -69,7 +62,7 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> BlogLi
     found = archive.all_as(
         BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
     )
-    return BlogList(blogs=tuple(sorted(found, key=lambda blog: shown.index(blog.id))), total=len(ids))
+    return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
 
 def read_names(archive: Statements, *, limit: int = -1) -> tuple[Blog, ...]:

@@ -1,6 +1,7 @@
 """Read lists page by page, newest first: selected posts of an author, gone and edited posts, open failures."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -156,12 +157,8 @@ class NotedPost:
     note: str | int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotedList:
-    """One page of a list, and the number of its posts."""
-
-    posts: tuple[NotedPost, ...]
-    total: int
+NotedList = tuple[Sequence[NotedPost], int]
+"""One page of a list, and the number of its posts."""
 
 
 def read_gone(archive: Statements, page: int) -> NotedList:
@@ -187,10 +184,8 @@ def _read_list(archive: Statements, column: str, note: str, page: int) -> NotedL
     found = f"{POST_LINES} where p.id in (select value from json_each(?))"
     ids = json.dumps([post_id for post_id, *_ in rows])
     lines = {line.id: line for line in archive.all_as(PostLine, found, (ids,))}
-    return NotedList(
-        posts=tuple(NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows),
-        total=archive.scalar(f"select count(*) {noted}"),
-    )
+    posts = [NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows]
+    return posts, archive.scalar(f"select count(*) {noted}")
 
 
 def _bounds(page: int) -> tuple[int, int]:

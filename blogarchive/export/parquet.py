@@ -31,18 +31,13 @@ _ROWS_AT_ONCE = 4_000
 """Rows of a row group: the memory that an export needs."""
 
 
-def _check(filters: Filters) -> None:
-    require_pyarrow()
-    if replace(filters, authors=()) != Filters():
-        raise UsageError(_("export parquet takes --author alone; select by date or category in the query"))
-
-
-@partial(exporter, check=_check)
+@partial(exporter, by_author_only=True)
 def export_parquet(job: ExportJob) -> None:
     """Write every table below the folder `out`; only files that differ are replaced.
 
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
+    require_pyarrow()
     reader = job.reader
     if job.out.exists() and not job.out.is_dir():
         raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=job.out))

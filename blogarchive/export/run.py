@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, wraps
+from gettext import gettext as _
 from hashlib import blake2b
 from importlib import import_module
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from blogarchive.errors import CannotWrite
+from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, file_content_digest, output_file
 from blogarchive.store.database.files import read_state
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
@@ -101,12 +102,12 @@ Exporter = Callable[..., Exported]
 """Takes the paths of the archive and of the output, the keywords of `exporter`'s function, and the format's options."""
 
 
-def exporter(write: Callable[..., None], check: Callable[[Filters], object] = bool) -> Exporter:
+def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exporter:
     """Return the exporter of a format; `write` receives the job and the options.
 
-    `check` raises `UsageError` for filters that the format does not have. The exporter writes the posts that match the
-    filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author or category, an
-    option that the format has not, and an `out` that is the archive or has other files.
+    `by_author_only` refuses the other filters: the format has whole pages or tables. The exporter writes the posts
+    that match the filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author
+    or category, an option that the format has not, and an `out` that is the archive or has other files.
     """
 
     @wraps(write)
@@ -119,7 +120,9 @@ def exporter(write: Callable[..., None], check: Callable[[Filters], object] = bo
         earlier: Sequence[Any] = (),
         **options: Any,
     ) -> Exported:
-        check(filters or Filters())
+        filters = filters or Filters()
+        if by_author_only and filters != Filters(authors=filters.authors):
+            raise UsageError(_("this format has whole pages or tables: only --author selects among them"))
         with open_reader(archive, filters) as reader:
             done = Exported(out=out)
             job = ExportJob(

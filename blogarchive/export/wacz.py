@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.export.warc import UNKNOWN_TIME, Record, require_authors, warc_date, write_records
+from blogarchive.export.warc import UNKNOWN_TIME, Record, warc_date, write_records
 from blogarchive.rendering.atom import join_titles
 from blogarchive.store.read.exports import ExportReader
 
@@ -31,7 +31,7 @@ _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the 
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 
-@partial(exporter, check=require_authors)
+@partial(exporter, by_author_only=True)
 def export_wacz(job: ExportJob) -> None:
     """Write every stored page and image to the file `out`, or to `pages.wacz` in it if it is a folder.
 

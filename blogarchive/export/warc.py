@@ -6,10 +6,9 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
-from gettext import gettext as _
 from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
@@ -22,11 +21,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from blogarchive import installed_version
-from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.errors import ArchiveDamaged
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.items import Page
 from blogarchive.store.pages.pages import PageRow
-from blogarchive.store.read.exports import PAGE_FIELD, Filters, StoredImage
+from blogarchive.store.read.exports import PAGE_FIELD, StoredImage
 from blogarchive.workers.pool import map_in_order
 
 _WWW: Final = "www."
@@ -177,13 +176,7 @@ def _join_lines(text: str) -> str:
 _LOCAL = 300  # records that this process builds while workers start
 
 
-def require_authors(filters: Filters) -> None:
-    """Raise `UsageError` if the filters name more than authors."""
-    if replace(filters, authors=()) != Filters():
-        raise UsageError(_("a WARC has whole pages: only --author selects among them"))
-
-
-@partial(exporter, check=require_authors)
+@partial(exporter, by_author_only=True)
 def export_warc(job: ExportJob) -> None:
     """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
 

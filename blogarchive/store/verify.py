@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
-from gettext import ngettext
 from itertools import islice
 from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.messages import N_
 from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
@@ -440,43 +440,27 @@ def _count(archive: Archive, table: str, after: Rows) -> int:
         return 0
 
 
-_LACKING = (
-    "select count(*) from posts where content_hash is null and gone_at is null",
-    "select count(*) from frontier where state in ('todo', 'failed')",
-    f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
-    "select count(distinct url) from post_media p where not exists"
+_LACKING: Final = {
+    N_(
+        "posts known by name and not read yet: {count}"
+    ): "select count(*) from posts where content_hash is null and gone_at is null",
+    N_(
+        "pages still to be fetched: {count}"
+    ): "select count(*) from frontier where state in ('todo', 'failed')",
+    N_(
+        "posts with another number of comments than they show: {count}"
+    ): f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
+    N_(
+        "images without a stored file: {count}"
+    ): "select count(distinct url) from post_media p where not exists"
     " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
-    "select count(*) from open_failures",
-)
+    N_("open failures: {count}"): "select count(*) from open_failures",
+}
 
 
 def _lacking(archive: Archive) -> tuple[str, ...]:
     try:
-        posts, pages, comments, images, failures = map(archive.scalar, _LACKING)
+        counts = {words: archive.scalar(query) for words, query in _LACKING.items()}
     except UNREADABLE:
         return ()  # the damage is reported
-    lines = (
-        (
-            posts,
-            ngettext(
-                "{count} post is known by name and not read yet",
-                "{count} posts are known by name and not read yet",
-                posts,
-            ),
-        ),
-        (
-            pages,
-            ngettext("{count} page is still to be fetched", "{count} pages are still to be fetched", pages),
-        ),
-        (
-            comments,
-            ngettext(
-                "{count} post has another number of comments than it shows",
-                "{count} posts have other numbers of comments than they show",
-                comments,
-            ),
-        ),
-        (images, ngettext("{count} image has no stored file", "{count} images have no stored file", images)),
-        (failures, ngettext("{count} failure is open", "{count} failures are open", failures)),
-    )
-    return tuple(words.format(count=count) for count, words in lines if count)
+    return tuple(_(words).format(count=count) for words, count in counts.items() if count)

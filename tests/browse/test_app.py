@@ -224,7 +224,7 @@ def test_an_archive_on_a_read_only_disk_can_be_read() -> None:
         database = await open_database(Datasette(), db)
         assert database is not None
         blogs = await database.execute_fn(lambda connection: blog_lines(Statements(db, connection)))
-        assert [blog.posts_stored for blog in blogs] == [2]
+        assert [blog["posts_stored"] for blog in blogs] == [2]
         assert db.with_name("archive.db.lock").exists()
         assert not CrawlJob(db).is_running
 

@@ -137,7 +137,7 @@ def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None
 def test_what_cannot_be_exported_is_one_line(
     many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UsageError, match="--author alone"):
+    with pytest.raises(UsageError, match="only --author"):
         export_parquet(many, tmp_path / "out", filters=Filters(categories=("随笔",)))
     with pytest.raises(UsageError, match="is a file"):
         export_parquet(many, many)

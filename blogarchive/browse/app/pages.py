@@ -184,7 +184,7 @@ async def leave(context: AppContext) -> Response:
 
 def _images_not_fetched(archive: Statements) -> dict[int, dict[str, int]]:
     """Return the number of images on hosts that are not requested, by author and host."""
-    authors = [blog.author_id for blog in status.blog_lines(archive) if blog.author_id]
+    authors = [blog["author_id"] for blog in status.blog_lines(archive) if blog["author_id"]]
     return {author: count_skipped_by_host(archive, [author]) for author in authors}
 
 

@@ -1,6 +1,7 @@
 """The plots of a blog: posts, comments and visits over time, days of posts, categories by year, who comments."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
@@ -11,7 +12,6 @@ from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs
-from blogarchive.store.read.blogs import BlogPlots, CategoryYear
 from blogarchive.store.read.models import BlogSummary
 
 
@@ -21,7 +21,7 @@ async def show_plots(context: RequestContext) -> Response:
     found = await context.query(lambda connection: blogs.read_plots(connection, author_id))
     if found is None:
         return await context.not_found(N_("such author"))
-    years = sorted(year for year in count_years(found.months) if PERIOD.fullmatch(year))
+    years = sorted(year for year in count_years(found["months"]) if PERIOD.fullmatch(year))
     given = context.text_parameter("year")
     year = given if given in years else (years[-1] if years else "")
     days = (
@@ -31,27 +31,27 @@ async def show_plots(context: RequestContext) -> Response:
     return await context.render(
         "plots.html",
         {
-            "blog": found.blog,
-            "posts": draw_months(context, found.blog, found.months),
+            "blog": found["blog"],
+            "posts": draw_months(context, found["blog"], found["months"]),
             "comments": _draw_comments(context, found),
             "visits": draw_line(
-                found.visits,
-                title=describe_visits(context, found.visits),
+                found["visits"],
+                title=describe_visits(context, found["visits"]),
                 unit=context.gettext("Visits"),
                 language=context.language,
             ),
-            "calendar": _draw_year(context, found.blog, year, days) if year else "",
+            "calendar": _draw_year(context, found["blog"], year, days) if year else "",
             "year": year,
             "years": years[::-1],
             "category_years": table_years,
             "categories": rows,
-            "commenters": found.commenters,
-            "replies": found.replies,
+            "commenters": found["commenters"],
+            "replies": found["replies"],
         },
     )
 
 
-def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
+def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
     bars = {
         month: Bar(
             comments,
@@ -62,11 +62,11 @@ def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
                 month=month,
                 count=format_count(comments),
             ),
-            posts_url(context.home, found.blog, month),
+            posts_url(context.home, found["blog"], month),
         )
-        for month, comments in found.comments.items()
+        for month, comments in found["comments"].items()
     }
-    total = format_count(sum(found.comments.values()))
+    total = format_count(sum(found["comments"].values()))
     title = context.gettext("Comments by month, {count} in all", count=total)
     return draw_bars(
         bars, title=title, unit=context.gettext("Comments in a month"), language=context.language
@@ -95,18 +95,20 @@ def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapp
 
 
 def _tabulate(
-    context: RequestContext, found: BlogPlots
+    context: RequestContext, found: Mapping[str, Any]
 ) -> tuple[list[str], dict[str, list[tuple[int, str]]]]:
     """Return the years with posts in categories, newest first; of each category the posts in them, and their lists."""
-    by_name: dict[str, dict[str, CategoryYear]] = {}
-    for one in found.categories:
-        by_name.setdefault(one.name, {})[one.year] = one
-    years = sorted({one.year for one in found.categories if PERIOD.fullmatch(one.year)}, reverse=True)
+    by_name: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for one in found["categories"]:
+        by_name.setdefault(one["name"], {})[one["year"]] = one
+    years = sorted(
+        {one["year"] for one in found["categories"] if PERIOD.fullmatch(one["year"])}, reverse=True
+    )
 
-    def cell(one: CategoryYear | None, year: str) -> tuple[int, str]:
+    def cell(one: Mapping[str, Any] | None, year: str) -> tuple[int, str]:
         if one is None:
             return 0, ""
-        return one.posts, posts_url(context.home, found.blog, year[:YEAR_LENGTH], one.id)
+        return one["posts"], posts_url(context.home, found["blog"], year[:YEAR_LENGTH], one["id"])
 
     return years, {
         name: [cell(of_years.get(year), year) for year in years] for name, of_years in by_name.items()

@@ -14,7 +14,6 @@ from blogarchive.store.read.models import (
     POST_LINES,
     Blog,
     BlogSummary,
-    LoggedRun,
     Month,
     PostLine,
     last_run,
@@ -102,29 +101,13 @@ class AuthorPage:
     """Number of images on hosts that are not requested, by host."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ArchiveHealth:
-    """Counts of stored, missing and changed rows of the archive, and its newest run."""
-
-    posts: int
-    comments: int
-    missing: int
-    gone: int
-    edited: int
-    images_stored: int
-    images_missing: int
-    open_failures: int
-    unindexed: int
-    last_run: LoggedRun | None
-
-
 def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
     return archive.all_as(PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,))
 
 
-def read_health(archive: Statements) -> ArchiveHealth:
-    """Return the state of the archive."""
+def read_health(archive: Statements) -> dict[str, Any]:
+    """Return counts of stored, missing and changed rows of the archive, and its newest run."""
     (counts,) = archive.dicts(
         """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
                   coalesce(sum(missing), 0) as missing, coalesce(sum(gone), 0) as gone,
@@ -133,7 +116,7 @@ def read_health(archive: Statements) -> ArchiveHealth:
                   (select count(*) from media where status <> 'stored') as images_missing,
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
     )
-    return ArchiveHealth(**counts, unindexed=count_pending(archive), last_run=last_run(archive))
+    return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
 
 
 def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
@@ -191,35 +174,12 @@ def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
 _MOST: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CategoryYear:
-    """The number of posts of a category in a year; "" is the year of posts without a date."""
+def read_plots(archive: Statements, author_id: int) -> dict[str, Any] | None:
+    """Return what the plots of a blog show, or None.
 
-    id: int
-    name: str
-    year: str
-    posts: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlogPlots:
-    """The data of the plots of a blog.
-
-    `commenters` are rows of `_commenter_totals`, `replies` of `_reply_totals`: the most frequent ones.
+    `comments` are numbers by month (YYYY-MM). `categories` have a row for each year with posts, "" is that of posts
+    without a date. `commenters` and `replies` are the most frequent ones.
     """
-
-    blog: BlogSummary
-    months: tuple[Month, ...]
-    comments: dict[str, int]
-    """Number of comments by month (YYYY-MM)."""
-    visits: list[tuple[str, int]]
-    categories: tuple[CategoryYear, ...]
-    commenters: list[dict[str, Any]]
-    replies: list[dict[str, Any]]
-
-
-def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
-    """Return what the plots of a blog show, or None."""
     blog = read_blog(archive, author_id)
     if blog is None:
         return None
@@ -227,15 +187,15 @@ def read_plots(archive: Statements, author_id: int) -> BlogPlots | None:
         "select month, comments from _comment_totals where author_id = ? and length(month) = 7 order by month",
         (author_id,),
     )
-    return BlogPlots(
-        blog=blog,
-        months=read_months(archive, author_id),
-        comments=dict(comments),
-        visits=read_visits(archive, author_id),
-        categories=_read_categories(archive, author_id),
-        commenters=_most_frequent(archive, "_commenter_totals", author_id),
-        replies=_most_frequent(archive, "_reply_totals", author_id),
-    )
+    return {
+        "blog": blog,
+        "months": read_months(archive, author_id),
+        "comments": dict(comments),
+        "visits": read_visits(archive, author_id),
+        "categories": _read_categories(archive, author_id),
+        "commenters": _most_frequent(archive, "_commenter_totals", author_id),
+        "replies": _most_frequent(archive, "_reply_totals", author_id),
+    }
 
 
 def _most_frequent(archive: Statements, table: str, author_id: int) -> list[dict[str, Any]]:
@@ -253,9 +213,8 @@ def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
     return dict(days)
 
 
-def _read_categories(archive: Statements, author_id: int) -> tuple[CategoryYear, ...]:
-    return archive.all_as(
-        CategoryYear,
+def _read_categories(archive: Statements, author_id: int) -> list[dict[str, Any]]:
+    found = archive.dicts(
         """select c.id, c.name, t.year, t.posts
              from (select c.id, c.name, sum(t.posts) as size from categories c
                      join _category_totals t on t.category_id = c.id
@@ -264,3 +223,4 @@ def _read_categories(archive: Statements, author_id: int) -> tuple[CategoryYear,
             order by c.size desc, c.name, t.year""",
         (author_id, _MOST),
     )
+    return list(found)

@@ -65,29 +65,6 @@ def finished_runs(archive: Archive, limit: int) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BlogLine:
-    """One blog of the archive, read or only requested. Times are UTC text, None if there is none.
-
-    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
-    `BlogStatus`.
-    """
-
-    site: str
-    uid: str | None
-    url: str
-    title: str | None
-    nickname: str | None
-    author_id: int | None
-    posts_found: int
-    posts_stored: int
-    last_seen_at: str | None
-    is_left_out: bool
-    failures: int
-    state: str | None
-    state_detail: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlCounts:
     """Rows to fetch and fetched: posts, pages of all kinds, images."""
 
@@ -121,10 +98,13 @@ def crawl_counts(archive: Statements) -> CrawlCounts:
     return found
 
 
-def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
-    """Return every blog in the order in which it was added: read, only requested, and then imported ones."""
-    return archive.all_as(
-        BlogLine,
+def blog_lines(archive: Statements) -> list[dict[str, Any]]:
+    """Return every blog in the order in which it was added: read, only requested, and then imported ones.
+
+    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
+    `BlogStatus`; `author_id` and `last_seen_at` (UTC) are None of a blog that was only requested.
+    """
+    found = archive.dicts(
         """with blogs as (
                select site, uid, min(url) as url, min(id) as place from frontier
                 where kind = 'home' and page_no = 1 group by site, uid
@@ -144,6 +124,7 @@ def blog_lines(archive: Statements) -> tuple[BlogLine, ...]:
                   a.state, a.state_detail
              from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place""",
     )
+    return list(found)
 
 
 def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:

@@ -106,9 +106,9 @@ def atomic_file(
                 file.flush()
                 if not (flushed_later and _CAN_FLUSH_DISK):
                     os.fsync(file.fileno())
-                digest = file_content_digest(file) if digests is not None else ""
+                digest = _file_digest(file) if digests is not None else ""
                 size = file.tell()
-            if not (digest and _has_digest(target, size, digest)):
+            if not (digest and has_digest(target, digest, size)):
                 part.replace(target)
             if digests is not None:
                 digests[str(path.absolute())] = digest
@@ -122,16 +122,17 @@ def flush_disk() -> None:
         os.sync()
 
 
-def file_content_digest(file: BufferedReader | BufferedRandom) -> str:
-    """Return the digest of a readable file, from its beginning."""
+def _file_digest(file: BufferedReader | BufferedRandom) -> str:
     file.seek(0)
     return file_digest(file, _new_digest).hexdigest()
 
 
-def _has_digest(path: Path, size: int, digest: str) -> bool:
+def has_digest(path: Path, digest: str, size: int | None = None) -> bool:
+    """Return whether there is a file of that digest and size."""
     try:
         with path.open("rb") as file:
-            return os.fstat(file.fileno()).st_size == size and file_content_digest(file) == digest
+            has_size = size is None or os.fstat(file.fileno()).st_size == size
+            return has_size and _file_digest(file) == digest
     except OSError:
         return False
 
@@ -263,7 +264,7 @@ class ExportFolder:
         path = Path(self._resolve(name))
         found = _File(digest, content_digest(content), uses)
         self._add(name, found)
-        if not _has_digest(path, len(content), found.content):
+        if not has_digest(path, found.content, len(content)):
             # The last line of a name applies: a kill leaves no digests.
             if self._earlier.get(name) != _UNKNOWN:
                 with to_user_error(self.root), (self.root / MARKER).open("ab") as marker:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.folder import Digests, atomic_file, file_content_digest, output_file
+from blogarchive.export.folder import Digests, atomic_file, has_digest, output_file
 from blogarchive.store.database.files import read_state
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, FullPost
@@ -215,18 +215,8 @@ def run_export(
 
 def _is_intact(record: Mapping[str, Any], out: Path) -> bool:
     """Return whether this program made the export, and its files are as they were; relative paths are below `out`."""
-    digests = record["files"].items()
-    return record["maker"] == _find_maker(out) and all(
-        _find_digest(out / name) == one for name, one in digests
-    )
-
-
-def _find_digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return file_content_digest(file)
-    except OSError:
-        return None
+    files = record["files"].items()
+    return record["maker"] == _find_maker(out) and all(has_digest(out / name, one) for name, one in files)
 
 
 def _find_maker(out: Path) -> str:

@@ -55,24 +55,15 @@ def _find_warc(file: BinaryIO) -> int:
 class _PackageFile:
     """A file of a package under writing, with its size in bytes and its SHA-256."""
 
-    def __init__(self, name: str, inner: IO[bytes]) -> None:
-        self.name = name
+    def __init__(self, inner: IO[bytes]) -> None:
         self.size = 0
+        self.hash = hashlib.sha256()
         self._inner = inner
-        self._hash = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
         self.size += len(data)
-        self._hash.update(data)
+        self.hash.update(data)
         return self._inner.write(data)
-
-    def resource(self) -> dict[str, object]:
-        return {
-            "name": self.name.rpartition("/")[2],
-            "path": self.name,
-            "hash": f"sha256:{self._hash.hexdigest()}",
-            "bytes": self.size,
-        }
 
 
 class _PackageFiles:
@@ -89,9 +80,10 @@ class _PackageFiles:
         entry.extra = _TIME_FIELD
         entry._compresslevel = 1  # type: ignore[attr-defined]  # texts: a third of the time, a tenth more bytes
         with self._package.open(entry, "w", force_zip64=True) as inner:
-            file = _PackageFile(name, inner)
+            file = _PackageFile(inner)
             yield file
-        self.resources.append(file.resource())
+        facts = {"hash": f"sha256:{file.hash.hexdigest()}", "bytes": file.size}
+        self.resources.append({"name": name.rpartition("/")[2], "path": name, **facts})
 
 
 def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:

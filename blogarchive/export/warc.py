@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
+from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -29,6 +30,8 @@ from blogarchive.store.read.exports import PAGE_FIELD, StoredImage
 from blogarchive.workers.pool import map_in_order
 
 _WWW: Final = "www."
+_VERSION: Final = "WARC/1.1"
+_BUILDER: Final = RecordBuilder(warc_version=_VERSION)
 
 
 class Record(NamedTuple):
@@ -45,7 +48,7 @@ class Record(NamedTuple):
     facts: str
 
 
-def describe_record(record: Any) -> tuple[str, str]:
+def _describe_record(record: Any) -> tuple[str, str]:
     """Return key and facts of a record that warcio wrote. Before, its headers are not complete."""
     url = record.rec_headers.get_header("WARC-Target-URI")
     http = record.http_headers
@@ -80,11 +83,8 @@ _TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", 
 
 def build_record(source: PageRow | StoredImage, *, is_compressed: bool) -> tuple[bytes, str, str]:
     """Return the record of a page or an image, with its key and facts. Raises `ArchiveDamaged` if a page is damaged."""
-    content = BytesIO()
-    writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
-    record = _page_record(writer, source) if isinstance(source, PageRow) else _image_record(writer, source)
-    writer.write_record(record)
-    return content.getvalue(), *describe_record(record)
+    record = _page_record(source) if isinstance(source, PageRow) else _image_record(source)
+    return _write(record, is_compressed=is_compressed), *_describe_record(record)
 
 
 def build_info(name: str, recorded_at: str, *, is_compressed: bool) -> bytes:
@@ -93,13 +93,15 @@ def build_info(name: str, recorded_at: str, *, is_compressed: bool) -> bytes:
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
     headers = _record_headers("warcinfo", name, recorded_at, text)
     headers["WARC-Filename"] = name
-    content = BytesIO()
-    writer = WARCWriter(content, gzip=is_compressed, warc_version="WARC/1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
-        )
+    record = _BUILDER.create_warc_record(
+        "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
     )
+    return _write(record, is_compressed=is_compressed)
+
+
+def _write(record: Any, *, is_compressed: bool) -> bytes:
+    content = BytesIO()
+    WARCWriter(content, gzip=is_compressed, warc_version=_VERSION).write_record(record)
     return content.getvalue()
 
 
@@ -108,10 +110,10 @@ def warc_date(at: str) -> str:
     return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _page_record(writer: Any, row: PageRow) -> Any:
+def _page_record(row: PageRow) -> Any:
     page = row.unpack().page
     headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
-    return writer.create_warc_record(
+    return _BUILDER.create_warc_record(
         page.url,
         "response",
         BytesIO(page.body),
@@ -123,10 +125,10 @@ def _page_record(writer: Any, row: PageRow) -> Any:
     )
 
 
-def _image_record(writer: Any, image: StoredImage) -> Any:
+def _image_record(image: StoredImage) -> Any:
     image.check()
     fetched_at = image.fetched_at or UNKNOWN_TIME
-    return writer.create_warc_record(
+    return _BUILDER.create_warc_record(
         image.url,
         "resource",
         BytesIO(image.body),

@@ -10,7 +10,7 @@ from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists
 from blogarchive.store.read import posts as post_lookup
-from blogarchive.store.search.search import HitGroup, count_groups, count_hits, search
+from blogarchive.store.search.search import HitGroups, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 
 _MAX_GROUPED = 4000
@@ -87,10 +87,10 @@ def _run_search(archive: Statements, query: SearchQuery) -> dict[str, Any]:
     }
 
 
-def _group_by_year(query: SearchQuery, groups: list[HitGroup]) -> list[Choice]:
+def _group_by_year(query: SearchQuery, groups: HitGroups) -> list[Choice]:
     years: Counter[str] = Counter()
-    for group in groups:
-        years[group.year] += group.hits
+    for _author_id, year, hits in groups:
+        years[year] += hits
     return [
         Choice(year, years[year], query.url(since=year, until=year), query.since == query.until == year)
         for year in sorted(years, reverse=True)
@@ -98,12 +98,12 @@ def _group_by_year(query: SearchQuery, groups: list[HitGroup]) -> list[Choice]:
     ]
 
 
-def _group_by_blog(archive: Statements, query: SearchQuery, groups: list[HitGroup]) -> list[Choice]:
+def _group_by_blog(archive: Statements, query: SearchQuery, groups: HitGroups) -> list[Choice]:
     """Return the blogs with most hits; none for comments. One that shares its name is named by site and uid."""
     counts: Counter[int] = Counter()
-    for group in groups:
-        if group.author_id is not None:
-            counts[group.author_id] += group.hits
+    for author_id, _year, hits in groups:
+        if author_id is not None:
+            counts[author_id] += hits
     largest = counts.most_common(_MAX_BLOGS)
     blogs = blog_lists.read_names_of(archive, (author_id for author_id, _hits in largest))
     namesakes = blog_lists.find_namesakes(archive, (blog.name for blog in blogs.values()))

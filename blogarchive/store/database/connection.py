@@ -11,8 +11,6 @@ from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import quote
 
-from filelock import FileLock, Timeout
-
 from blogarchive.errors import ArchiveBusy, CannotWrite
 from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import CANNOT_WRITE, user_errors
@@ -61,6 +59,8 @@ def lock_holder(path: Path | str) -> LockHolder | None:
 
 @contextmanager
 def _locked(path: Path | str) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # a twentieth of the start of a command that only reads
+
     file = _lock_file(path)
     lock = FileLock(file, timeout=0)
     try:

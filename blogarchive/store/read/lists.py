@@ -148,17 +148,11 @@ def _values(author_id: int, selection: PostSelection) -> dict[str, Value]:
     return {"author": author_id, "period": selection.period, "category": selection.category}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotedPost:
-    """A post of a list, when it was noted (UTC), and why it is gone or how many edits of it were seen."""
+NotedList = tuple[Sequence[tuple[PostLine, str, str | int]], int]
+"""One page of a list, and the number of its posts.
 
-    line: PostLine
-    at: str
-    note: str | int
-
-
-NotedList = tuple[Sequence[NotedPost], int]
-"""One page of a list, and the number of its posts."""
+Each is there with the time at which it was noted (UTC), and why it is gone or how many edits of it were seen.
+"""
 
 
 def read_gone(archive: Statements, page: int) -> NotedList:
@@ -184,7 +178,7 @@ def _read_list(archive: Statements, column: str, note: str, page: int) -> NotedL
     found = f"{POST_LINES} where p.id in (select value from json_each(?))"
     ids = json.dumps([post_id for post_id, *_ in rows])
     lines = {line.id: line for line in archive.all_as(PostLine, found, (ids,))}
-    posts = [NotedPost(line=lines[post_id], at=at, note=note) for post_id, at, note in rows]
+    posts = [(lines[post_id], at, note) for post_id, at, note in rows]
     return posts, archive.scalar(f"select count(*) {noted}")
 
 

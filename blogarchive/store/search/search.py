@@ -288,15 +288,6 @@ class Hit:
     gone_at: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HitGroup:
-    """The number of hits of a blog in a year; "" is the year of hits without a date."""
-
-    author_id: int | None
-    year: str
-    hits: int
-
-
 class Scope(TypedDict, total=False):
     """Which posts, or `comments`, are searched.
 
@@ -342,17 +333,18 @@ def count_hits(archive: Statements, words: str, **scope: Unpack[Scope]) -> int:
     return archive.scalar(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
 
 
-def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> list[HitGroup]:
+HitGroups = list[tuple[int | None, str, int]]
+"""Author, year and number of hits; "" is the year of hits without a date, comments have no author here."""
+
+
+def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> HitGroups:
     """Return the number of hits of `search` by blog and year; comments are counted by year alone."""
     tables, where, parameters = _sql_parts(parse_query(words), scope)
     blog = "null" if scope.get("comments") else "r.author_id"
-    found = archive.all_as(
-        HitGroup,
-        f"select {blog} as author_id, coalesce(substr(r.posted_at, 1, 4), '') as year, count(*) as hits"  # noqa: S608
-        f" from {tables} where {where} group by 1, 2",
+    return archive.rows(
+        f"select {blog}, coalesce(substr(r.posted_at, 1, 4), ''), count(*) from {tables} where {where} group by 1, 2",  # noqa: S608
         parameters,
     )
-    return list(found)
 
 
 def require_blog(archive: Statements, author: str) -> None:

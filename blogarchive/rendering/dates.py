@@ -10,11 +10,10 @@ def complete_date(posted_at: str | None) -> str | None:
     """
     if posted_at is None:
         return None
-    day = posted_at + "0000-01-01"[len(posted_at) :] if len(posted_at) < 10 else posted_at
+    day = posted_at + "0000-01-01"[len(posted_at) :]
+    kind = datetime if len(day) > len("YYYY-MM-DD") else date
     try:
-        return (
-            datetime.fromisoformat(day).isoformat() if len(day) > 10 else date.fromisoformat(day).isoformat()
-        )
+        return kind.fromisoformat(day).isoformat()
     except ValueError:
         return None
 

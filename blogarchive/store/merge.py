@@ -206,13 +206,11 @@ def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
                 elif isinstance(found := check_image(HTTPStatus.OK, body), ImageFailure):
                     rejected.append((clip(digest), explain_detail(found.detail)))
                 else:
-                    values = {
-                        "sha256": digest,
-                        "content_type": found.content_type,
-                        "size": size,
-                        "body": body,
-                    }
-                    archive.insert_row("main.media_files", values)
+                    values = (digest, found.content_type, size, body)
+                    archive.execute(
+                        "insert into main.media_files(sha256, content_type, size, body) values (?, ?, ?, ?)",
+                        values,
+                    )
                     copied += 1
         last = upper
     return copied

@@ -1,7 +1,8 @@
 """Bring an archive of an older version up to date, and refuse files that this version cannot open."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from gettext import gettext as _
 from typing import Final
 from urllib.parse import urlsplit
@@ -139,26 +140,22 @@ def _index_facets(archive: Statements) -> None:
         archive.execute(f"drop index {name}")
 
 
-def _add_readers(archive: Statements) -> None:
-    """Add who read a post of an unknown host, and the time of its last change that a list for machines names."""
-    for name in ("read_by", "listed_version"):
-        archive.execute(f"alter table posts add column {name} text")
+def _add_columns(archive: Statements, added: Mapping[str, Sequence[str]]) -> None:
+    for table, columns in added.items():
+        for column in columns:
+            archive.execute(f"alter table {table} add column {column}")
 
 
-_ADDED = {
+# Who read a post of an unknown host, and the time of its last change that a list for machines names.
+_READERS = {"posts": ("read_by text", "listed_version text")}
+# States of blogs, causes of runs, intervals of posts, and validators of images.
+_NIGHTS = {
     "authors": ("state text", "state_detail text", "state_since text", "state_asked_at text"),
     "runs": ("cause text",),
     "blog_settings": ("revisits integer",),
     "frontier": ("interval_days real",),
     "media": ("etag text", "last_modified text"),
 }
-
-
-def _add_nights(archive: Statements) -> None:
-    """Add states of blogs, causes of runs, intervals of posts, and validators of images."""
-    for table, columns in _ADDED.items():
-        for column in columns:
-            archive.execute(f"alter table {table} add column {column}")
 
 
 def _drop_unused(archive: Statements) -> None:
@@ -172,8 +169,8 @@ _MIGRATIONS: Final[tuple[Callable[[Statements], None], ...]] = (
     _fold_texts,
     _tidy,
     _index_facets,
-    _add_readers,
-    _add_nights,
+    partial(_add_columns, added=_READERS),
+    partial(_add_columns, added=_NIGHTS),
     _drop_unused,
 )
 """Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""

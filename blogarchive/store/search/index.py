@@ -60,8 +60,7 @@ def rebuild(archive: Statements) -> int:
     for table in INDEXED:
         archive.execute(f"insert into {table}_fts({table}_fts) values ('delete-all')")  # noqa: S608
         ids = archive.column(f"select id from {table} order by id")  # noqa: S608
-        for start in range(0, len(ids), _BATCH):
-            _insert(archive, table, ids[start : start + _BATCH])
+        _insert(archive, table, ids)
         # A single b-tree is the smallest and fastest form of the index.
         archive.execute(f"insert into {table}_fts({table}_fts) values ('optimize')")  # noqa: S608
         count += len(ids)
@@ -97,9 +96,7 @@ def _refresh_table(archive: Statements, table: str) -> None:
     if not changed:
         return
     _remove(archive, table, [(row_id, title, text) for row_id, was, title, text in changed if was])
-    ids = [row[0] for row in changed]
-    for start in range(0, len(ids), _BATCH):
-        _insert(archive, table, ids[start : start + _BATCH])
+    _insert(archive, table, [row[0] for row in changed])
     archive.execute("delete from _search_pending where kind = ?", (table,))
 
 
@@ -115,5 +112,7 @@ def _insert(archive: Statements, table: str, ids: list[int]) -> None:
     """Index the rows of these ids, except deleted ones."""
     columns = ", ".join(INDEXED[table])
     wanted = f"select id, {columns} from {table} where id in (select value from json_each(?))"  # noqa: S608
-    rows = [(row_id, *map(index_text, texts)) for row_id, *texts in archive.rows(wanted, (json.dumps(ids),))]
-    archive.execute_many(insert_sql(f"{table}_fts", ("rowid", *INDEXED[table])), rows)
+    for start in range(0, len(ids), _BATCH):
+        found = archive.rows(wanted, (json.dumps(ids[start : start + _BATCH]),))
+        rows = [(row_id, *map(index_text, texts)) for row_id, *texts in found]
+        archive.execute_many(insert_sql(f"{table}_fts", ("rowid", *INDEXED[table])), rows)

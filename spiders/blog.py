@@ -22,28 +22,11 @@ from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.workers.parser_process import (
-    IS_SUPPORTED,
-    LARGE_PAGE,
-    LargePageParser,
-    ParserKilled,
-    ParserProcess,
-)
+from blogarchive.workers import parser_process
 from blogarchive.workers.pool import count_cores
+from spiders import responses
 from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
-from spiders.responses import (
-    RETRYABLE,
-    ResponseClassifier,
-    ResponseKind,
-    classify_error,
-    error_of,
-    is_program_error,
-    is_unparsable,
-    page_of,
-    program_failure,
-    request_of,
-)
 from spiders.scheduler import HostScheduler
 from spiders.throttle import HostThrottle, RequestCancelled, pause_reason
 
@@ -55,12 +38,12 @@ class PageParser:
     """Parses the pages of a run with this `delay` between requests; `report` is called with messages."""
 
     def __init__(self, *, delay: float, report: Callable[[str], None]) -> None:
-        self._parallel = IS_SUPPORTED and delay == 0 and count_cores() > 1
+        self._parallel = parser_process.IS_SUPPORTED and delay == 0 and count_cores() > 1
         self._report = report
         self._pages = 0
         self._is_long = False  # many pages are expected
-        self._process: ParserProcess | None = None
-        self._large = LargePageParser()
+        self._process: parser_process.ParserProcess | None = None
+        self._large = parser_process.LargePageParser()
 
     def ahead(self) -> int:
         """Return how many more pages than usual may be in flight while others are parsed."""
@@ -78,7 +61,7 @@ class PageParser:
         Raises `ParserKilled` if the page takes longer than the time limit.
         """
         self._pages += 1
-        if len(page.body) >= LARGE_PAGE:
+        if len(page.body) >= parser_process.LARGE_PAGE:
             return await self._large.parse(page, target)
         if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()
@@ -95,7 +78,7 @@ class PageParser:
 
     def _start(self) -> None:
         try:
-            self._process = ParserProcess.start(self._report)
+            self._process = parser_process.ParserProcess.start(self._report)
         except OSError as error:
             self._report(
                 _("cannot start a second process for parsing ({error}); continuing without it").format(
@@ -124,7 +107,7 @@ class BlogSpider(PoliteSpider):
     def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self._classifier = ResponseClassifier(session.unclosed_hosts())
+        self._classifier = responses.ResponseClassifier(session.unclosed_hosts())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -182,7 +165,7 @@ class BlogSpider(PoliteSpider):
 
     async def parse(self, response: Response, target: Target) -> list[CrawledPage | Request]:
         """Return the crawled page, or the request for another try."""
-        page = page_of(response)
+        page = responses.page_of(response)
         parsed = await self.parser.parse(page, target)
         return list(self._handle(response, target, page, parsed))
 
@@ -190,15 +173,15 @@ class BlogSpider(PoliteSpider):
         """Yield the request for another try, or record the failure; raises an error of this program."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
-        error = error_of(caught)
+        error = responses.error_of(caught)
         if isinstance(error, RequestCancelled):
             self.scheduler.defer(target)
             return
-        if is_program_error(error):
+        if responses.is_program_error(error):
             raise error
         host = service_of(request.url)
-        failure = classify_error(error, host_of(request.url), self.throttle.private_hosts)
-        is_retryable, tries = failure.kind in RETRYABLE, request.meta["tries"]
+        failure = responses.classify_error(error, host_of(request.url), self.throttle.private_hosts)
+        is_retryable, tries = failure.kind in responses.RETRYABLE, request.meta["tries"]
         if is_retryable and tries < TRIES:
             self.throttle.back_off(host, tries)
             yield _next_try(request)
@@ -241,30 +224,30 @@ class BlogSpider(PoliteSpider):
         host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
-        if kind in (ResponseKind.PAGE, ResponseKind.UNCHANGED):
-            self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)
-        if kind is ResponseKind.UNCHANGED:
+        if kind in (responses.ResponseKind.PAGE, responses.ResponseKind.UNCHANGED):
+            self.throttle.record_response(host, page.body if responses.is_unparsable(page, parsed) else None)
+        if kind is responses.ResponseKind.UNCHANGED:
             self.session.save_unchanged(target, page)
             self.scheduler.mark_done(target)
-        elif kind is ResponseKind.PAGE:
+        elif kind is responses.ResponseKind.PAGE:
             yield crawled
         else:
             yield from self._retry(response, crawled, kind, host)
 
     def _retry(
-        self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
+        self, response: Response, crawled: CrawledPage, kind: responses.ResponseKind, host: str
     ) -> Iterator[CrawledPage | Request]:
         tries = response.meta["tries"]
-        if kind is ResponseKind.REFUSED:
+        if kind is responses.ResponseKind.REFUSED:
             self.throttle.record_refusal(host, retry_after(crawled.page))
         if tries < TRIES and host not in self.throttle.blocked_hosts:
-            if kind is not ResponseKind.REFUSED:
+            if kind is not responses.ResponseKind.REFUSED:
                 self.throttle.back_off(host, tries)
-            yield _next_try(request_of(response), last_body=crawled.page.body)
-        elif kind is ResponseKind.CUT:
+            yield _next_try(responses.request_of(response), last_body=crawled.page.body)
+        elif kind is responses.ResponseKind.CUT:
             self._record_failure(crawled.target, Failure(kind="cut", detail=Detail.PAGE_STOPS), host)
         else:
-            if kind is ResponseKind.BROKEN:
+            if kind is responses.ResponseKind.BROKEN:
                 self.throttle.record_failure(host)
             yield crawled
 
@@ -295,7 +278,7 @@ class BlogSpider(PoliteSpider):
         self.scheduler.mark_done(item.target)
 
     def _on_pipeline_error(self, item: CrawledPage, failure: TwistedFailure) -> None:
-        error = error_of(failure)
+        error = responses.error_of(failure)
         if isinstance(error, BlogArchiveError):
             self.end_run(error)
             self.scheduler.mark_done(item.target)
@@ -304,22 +287,22 @@ class BlogSpider(PoliteSpider):
 
     def on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
         """Record an error of this program on one page or image; end the run after another error."""
-        request, error = getattr(response, "request", None), error_of(failure)
+        request, error = getattr(response, "request", None), responses.error_of(failure)
         if request is None or isinstance(error, BlogArchiveError):
             self.end_run(error)
         elif "image" in request.cb_kwargs:
             log.error("fetching or storing %s failed", request.url, exc_info=error)
-            image, detail = request.cb_kwargs["image"], program_failure(error).detail
+            image, detail = request.cb_kwargs["image"], responses.program_failure(error).detail
             self.images.record_failure(image, ImageFailure(detail=detail))
         else:
             self._record_program_failure(request.cb_kwargs["target"], error)
 
     def _record_program_failure(self, target: Target, error: BaseException) -> None:
         """Record an error of this program on one page; the run continues, and its exit code is not 0."""
-        trace = None if isinstance(error, ParserKilled) else error
+        trace = None if isinstance(error, parser_process.ParserKilled) else error
         log.error("fetching, parsing or storing %s failed", target.url, exc_info=trace)
         try:
-            self._record_failure(target, program_failure(error), None)
+            self._record_failure(target, responses.program_failure(error), None)
         except Exception as another:  # noqa: BLE001 - Scrapy only logs exceptions of a signal's receiver
             self.end_run(another)
             self.scheduler.mark_done(target)

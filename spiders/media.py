@@ -18,14 +18,8 @@ from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
+from blogarchive.parsing import images
 from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, last_modified, retry_after, service_of
-from blogarchive.parsing.images import (
-    MAX_IMAGE_BYTES,
-    ImageFailure,
-    ImageFile,
-    check_image,
-    too_large_failure,
-)
 from blogarchive.store.media import QueuedImage
 from blogarchive.store.rows import parse_utc
 from spiders.responses import RETRYABLE, classify_error, error_of, is_program_error, page_of, request_of
@@ -81,8 +75,8 @@ class ImageFetcher:
             self._media.keep_stored(image)
             self._scheduler.mark_done(image)
             return
-        result, host = check_image(response.status, response.body), host_of(response.url)
-        if isinstance(result, ImageFile):
+        result, host = images.check_image(response.status, response.body), host_of(response.url)
+        if isinstance(result, images.ImageFile):
             self._failed.pop(host, None)
             modified = last_modified(_header(response, "Last-Modified"), _header(response, "Date"))
             self._media.store_image(image, result, etag=_header(response, "ETag"), last_modified=modified)
@@ -106,20 +100,20 @@ class ImageFetcher:
         if is_program_error(error) and not isinstance(error, RequestCancelled):
             raise error
         if isinstance(error, DownloadCancelledError):
-            self.record_failure(image, too_large_failure())
+            self.record_failure(image, images.too_large_failure())
         elif not isinstance(error, RequestCancelled):
             found = classify_error(error, host, self._throttle.private_hosts)
             if found.kind in RETRYABLE:
-                failure = ImageFailure(detail=found.detail, retry_now=True)
+                failure = images.ImageFailure(detail=found.detail, retry_now=True)
                 yield from self._retry(request, image, failure, host, None)
             else:
-                self.record_failure(image, ImageFailure(detail=found.detail, permanent=True))
+                self.record_failure(image, images.ImageFailure(detail=found.detail, permanent=True))
         elif self._scheduler.is_blocked(host) and not self._throttle.stopping:
-            self.record_failure(image, ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
+            self.record_failure(image, images.ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
         else:
             self._scheduler.defer(image)
 
-    def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
+    def record_failure(self, image: QueuedImage, failure: images.ImageFailure) -> None:
         """Record why an image is not stored; the others are fetched."""
         self._media.record_failure(image, failure)
         self._scheduler.mark_done(image)
@@ -140,7 +134,7 @@ class ImageFetcher:
             headers={"Accept": _ACCEPT, "Referer": safe_url_string(image.post_url), **_conditions(image)},
             meta={
                 "tries": 1,
-                "download_maxsize": MAX_IMAGE_BYTES,
+                "download_maxsize": images.MAX_IMAGE_BYTES,
                 "download_timeout": self._timeout,
                 "refusal": partial(self._refusal, image),
             },
@@ -154,7 +148,7 @@ class ImageFetcher:
         self,
         request: Request,
         image: QueuedImage,
-        failure: ImageFailure,
+        failure: images.ImageFailure,
         host: str,
         wait: timedelta | None,
     ) -> Iterator[Request]:

@@ -20,15 +20,7 @@ from scrapy.responsetypes import responsetypes
 from blogarchive.crawl.options import read_cookies
 from blogarchive.items import Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.content_encoding import (
-    ENCODINGS,
-    ContentDamaged,
-    ContentTooLarge,
-    ContentTruncated,
-    TooManyParts,
-    UnknownEncoding,
-    decode_content_encoding,
-)
+from blogarchive.parsing import content_encoding
 from blogarchive.parsing.http import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.media import QueuedImage
@@ -51,7 +43,7 @@ class CompressionMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Name the encodings that are accepted."""
-        request.headers.setdefault("Accept-Encoding", ", ".join(ENCODINGS))
+        request.headers.setdefault("Accept-Encoding", ", ".join(content_encoding.ENCODINGS))
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response decoded.
@@ -64,12 +56,12 @@ class CompressionMiddleware:
             return response
         max_bytes = request.meta.get("download_maxsize", self._max_bytes)
         try:
-            body = decode_content_encoding(response.body, names, max_bytes)
-        except UnknownEncoding:
+            body = content_encoding.decode_content_encoding(response.body, names, max_bytes)
+        except content_encoding.UnknownEncoding:
             return response
-        except (ContentTooLarge, TooManyParts) as error:
+        except (content_encoding.ContentTooLarge, content_encoding.TooManyParts) as error:
             raise ResponseTooLarge(str(error)) from error
-        except (ContentTruncated, ContentDamaged) as error:
+        except (content_encoding.ContentTruncated, content_encoding.ContentDamaged) as error:
             if not error.decoded:
                 raise ResponseDataLossError from error
             body = error.decoded

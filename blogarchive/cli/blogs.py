@@ -16,17 +16,7 @@ from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
-from blogarchive.store.ledger.blogs import (
-    Blog,
-    BlogContents,
-    BlogSettings,
-    count_contents,
-    find_blog,
-    read_settings,
-    remove_blog,
-    stored_blogs,
-    write_settings,
-)
+from blogarchive.store.ledger import blogs as blog_rows
 from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.sealed_copy import write_sealed_copy
 
@@ -43,11 +33,15 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
     """Show or change the settings of blogs: delay, media_hosts, cookies."""
     if changes and name:
         with open_locked(db, "settings") as archive:
-            blog = find_blog(archive, name)
-            write_settings(archive, blog, _apply_changes(read_settings(archive, blog), changes))
+            blog = blog_rows.find_blog(archive, name)
+            blog_rows.write_settings(
+                archive, blog, _apply_changes(blog_rows.read_settings(archive, blog), changes)
+            )
     with Archive.open(db, read_only=True) as archive:
-        blogs = [find_blog(archive, name)] if name else stored_blogs(archive, left_out=True)
-        found = [(blog, read_settings(archive, blog)) for blog in blogs]
+        blogs = (
+            [blog_rows.find_blog(archive, name)] if name else blog_rows.stored_blogs(archive, left_out=True)
+        )
+        found = [(blog, blog_rows.read_settings(archive, blog)) for blog in blogs]
     if as_json:
         objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
         print_json(objects[0]) if name else print_json_array(objects)
@@ -93,7 +87,7 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     if copy_path is not None and copy_path.exists():
         raise UsageError(_("{path} exists; name another file for the copy").format(path=copy_path))
     with Archive.open(db, read_only=True) as archive:
-        contents = count_contents(archive, find_blog(archive, name))
+        contents = blog_rows.count_contents(archive, blog_rows.find_blog(archive, name))
     if not yes:
         _ask(contents, delete=delete)
     if not delete:
@@ -102,10 +96,10 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     with open_locked(db, "forget") as archive:
         if copy_path is not None:
             write_sealed_copy(db, copy_path)
-        remove_blog(archive, find_blog(archive, name))
+        blog_rows.remove_blog(archive, blog_rows.find_blog(archive, name))
 
 
-def _ask(contents: BlogContents, *, delete: bool) -> None:
+def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:
     """Ask whether to forget a blog. Raises `UsageError` if nobody can answer, `click.Abort` for a no."""
     if not sys.stdin.isatty():
         raise UsageError(_("forget asks first, and there is no terminal to answer; use --yes"))
@@ -125,13 +119,15 @@ def _ask(contents: BlogContents, *, delete: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], BlogSettings]) -> None:
+def _change(
+    db: Path, command: str, name: str, change: Callable[[blog_rows.BlogSettings], blog_rows.BlogSettings]
+) -> None:
     with open_locked(db, command) as archive:
-        blog = find_blog(archive, name)
-        write_settings(archive, blog, change(read_settings(archive, blog)))
+        blog = blog_rows.find_blog(archive, name)
+        blog_rows.write_settings(archive, blog, change(blog_rows.read_settings(archive, blog)))
 
 
-def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSettings:
+def _apply_changes(current: blog_rows.BlogSettings, changes: Sequence[str]) -> blog_rows.BlogSettings:
     """Return the settings with `KEY=VALUE` changes. Raises `UsageError` if a change is invalid."""
     for change in changes:
         key, equals, value = change.partition("=")
@@ -149,7 +145,7 @@ def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSetting
     return current
 
 
-def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
+def _set_value(current: blog_rows.BlogSettings, key: str, value: str) -> blog_rows.BlogSettings:
     match key:
         case "delay":
             delay = Seconds(min=0).convert(value, None, None) if value else None
@@ -165,7 +161,7 @@ def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
             return replace(current, cookies=str(Path(value).expanduser().absolute()) if value else None)
 
 
-def _format_settings(blog: Blog, current: BlogSettings) -> str:
+def _format_settings(blog: blog_rows.Blog, current: blog_rows.BlogSettings) -> str:
     values = {
         "delay": None if current.delay is None else f"{current.delay:g}",
         "media_hosts": ",".join(current.media_hosts) or None,

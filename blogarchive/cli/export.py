@@ -6,17 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blogarchive.cli import options
+from blogarchive.cli import options, output
 from blogarchive.cli.options import Day, OutArgument, PathArgument
-from blogarchive.cli.output import (
-    comment_count,
-    file_count,
-    page_count,
-    post_count,
-    print_summary,
-    progress_bar,
-    require_undamaged,
-)
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, run_export
@@ -91,13 +82,13 @@ def export(
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     reduce_garbage_collection()
     filters = Filters(**chosen)
-    with progress_bar(_("exporting"), quiet=quiet) as progress:
+    with output.progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):
             done = _export_to_store(kind, db, out, filters, progress)
         else:
             done = run_export(module, db, out, filters=filters, progress=progress, **choices)
-    print_summary(done.to_json(), _format_result(done), as_json=as_json, quiet=quiet)
-    require_undamaged(done.damaged)
+    output.print_summary(done.to_json(), _format_result(done), as_json=as_json, quiet=quiet)
+    output.require_undamaged(done.damaged)
 
 
 def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: Progress) -> "Exported":
@@ -110,13 +101,15 @@ def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: 
 
 def _format_result(done: "Exported") -> str:
     count = (
-        page_count(done.pages)
+        output.page_count(done.pages)
         if done.pages
         else _("{posts} and {comments}").format(
-            posts=post_count(done.posts), comments=comment_count(done.comments)
+            posts=output.post_count(done.posts), comments=output.comment_count(done.comments)
         )
     )
-    missing = _(", {posts} not fetched yet").format(posts=post_count(done.missing)) if done.missing else ""
+    missing = (
+        _(", {posts} not fetched yet").format(posts=output.post_count(done.missing)) if done.missing else ""
+    )
     text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)
     return text + _("; unchanged since the earlier export") if done.unchanged else text
 
@@ -164,12 +157,12 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> No
             raise UsageError(_("{path} exists; name another file for the copy").format(path=out))
         write_sealed_copy(db, out)
         return
-    with progress_bar(_("sealing"), quiet=quiet) as progress:
+    with output.progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
     text = _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
-        posts=post_count(done.posts),
-        files=file_count(done.files),
+        posts=output.post_count(done.posts),
+        files=output.file_count(done.files),
         size=f"{done.bytes / 1e6:.1f}",
         path=done.checksums,
     )
-    print_summary(done, text, as_json=as_json, quiet=quiet)
+    output.print_summary(done, text, as_json=as_json, quiet=quiet)

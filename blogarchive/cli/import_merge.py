@@ -5,18 +5,8 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
+from blogarchive.cli import options, output
 from blogarchive.cli.options import PathArgument
-from blogarchive.cli.output import (
-    comment_count,
-    explain_damage,
-    image_count,
-    note,
-    page_count,
-    post_count,
-    print_json,
-    progress_bar,
-)
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
@@ -54,7 +44,7 @@ def import_(
 ) -> int:
     """Import files of other programs; the help is translated above."""
     _require_options(kind, url, site, zone, drafts)
-    with progress_bar(_("importing"), quiet=quiet) as progress:
+    with output.progress_bar(_("importing"), quiet=quiet) as progress:
         if kind == "warc":
             done = import_warc(db, source, site=site, progress=progress)
         elif kind == "html":
@@ -63,7 +53,7 @@ def import_(
             done = import_export(db, source, kind, url=url, zone=zone, drafts=drafts, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     if done.drafts and not drafts and not quiet and not as_json:
-        note(_("drafts left out: {count}; --drafts imports them").format(count=done.drafts))
+        output.note(_("drafts left out: {count}; --drafts imports them").format(count=done.drafts))
     return 1 if done.unplaced else 0
 
 
@@ -85,7 +75,7 @@ def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int
     """Copy everything from other archives into this one; the others are only read."""
     done = ImportReport()
     for other in others:
-        with progress_bar(_("merging"), quiet=quiet) as progress, explain_damage(other):
+        with output.progress_bar(_("merging"), quiet=quiet) as progress, output.explain_damage(other):
             done += merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     return 1 if done.unplaced else 0
@@ -93,22 +83,22 @@ def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int
 
 def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        print_json(report)
+        output.print_json(report)
         return
     for one in report.unplaced:
-        note(f"{one.name}: {one.why}")
+        output.note(f"{one.name}: {one.why}")
     if not quiet:
-        note(
+        output.note(
             _(
                 "new: {pages}, {posts}, {comments}, {images}; changed posts: {changed};"
                 " pages stored before: {same}; not imported: {rejected}"
             ).format(
-                pages=page_count(report.pages),
+                pages=output.page_count(report.pages),
                 same=report.same,
-                posts=post_count(report.posts),
+                posts=output.post_count(report.posts),
                 changed=report.changed,
-                comments=comment_count(report.comments),
-                images=image_count(report.pictures),
+                comments=output.comment_count(report.comments),
+                images=output.image_count(report.pictures),
                 rejected=len(report.unplaced),
             )
         )

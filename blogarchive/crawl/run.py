@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
+from blogarchive import errors
 from blogarchive.crawl.options import (
     CrawlOptions,
     open_host_locks,
@@ -25,15 +26,6 @@ from blogarchive.crawl.options import (
 from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
-from blogarchive.errors import (
-    BlogArchiveError,
-    HostBusy,
-    Interrupted,
-    NoArchive,
-    RobotsForbid,
-    SiteBlocks,
-    Unreachable,
-)
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
@@ -59,7 +51,7 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
     try:
         with open_scratch(options.db) as archive:
             urls = list(_planned(archive, options, observer))
-    except NoArchive:
+    except errors.NoArchive:
         if options.command != "backup":
             raise
         urls = [target.url for target in start_targets(options)]
@@ -140,12 +132,12 @@ def run_spider(
 
     def stop(signum: signal.Signals) -> None:
         end(
-            Interrupted(
+            errors.Interrupted(
                 _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
             )
         )
 
-    def end(error: BlogArchiveError) -> None:
+    def end(error: errors.BlogArchiveError) -> None:
         loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
         spider().throttle.stop(error)
 
@@ -176,7 +168,7 @@ def run_spider(
 
 def _ended_spider(spider: Any) -> Any:
     if spider is None:
-        raise Interrupted(_("stopped before the run began"))
+        raise errors.Interrupted(_("stopped before the run began"))
     if spider.crash:
         raise spider.crash
     return spider
@@ -301,7 +293,7 @@ def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
     """Lock the hosts of the blogs; raises `HostBusy`, or `Interrupted`, after the end of the run is stored."""
     try:
         locks.hold({host: session.delays[host] for host in session.hosts.values()})
-    except (HostBusy, Interrupted) as error:
+    except (errors.HostBusy, errors.Interrupted) as error:
         runs.finish_run(
             session.archive,
             session.run,
@@ -327,10 +319,10 @@ def fetch(target: Target, settings: Settings) -> Page:
     if page is not None:
         return page
     if "robots.txt" in spider.failure:
-        raise RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
+        raise errors.RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
     for host, reason in spider.throttle.blocked_hosts.items():
-        raise SiteBlocks(blocked_message(host, reason))
-    raise spider.throttle.stop_error or Unreachable(
+        raise errors.SiteBlocks(blocked_message(host, reason))
+    raise spider.throttle.stop_error or errors.Unreachable(
         _("no page came from {url}: {reason}").format(url=target.url, reason=explain_detail(spider.failure))
     )
 
@@ -348,6 +340,6 @@ def run_lookups(
         locks.hold({service_name(host, port): delay for host, port in session.homes()})
         spider = run_spider(process, "discover", locks=locks, duration=duration, session=session)
     for host, reason in spider.throttle.blocked_hosts.items():
-        raise SiteBlocks(blocked_message(host, reason))
+        raise errors.SiteBlocks(blocked_message(host, reason))
     if spider.throttle.stop_error:
         raise spider.throttle.stop_error

@@ -20,6 +20,7 @@ from blogarchive.store.ingest.changes import held_blogs
 from blogarchive.store.ledger import blogs, frontier
 from blogarchive.store.ledger.blogs import Blog, site_of_host
 from blogarchive.store.ledger.runs import Run
+from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, utc_now
 
 
@@ -298,7 +299,8 @@ class TargetSource:
         """
         if self._options.partial:
             return 0
-        checked = list({**self._unchecked, **dict.fromkeys(held_blogs(self._archive))})
+        doubted = (*comment_pages.doubted_blogs(self._archive, self._run.id), *held_blogs(self._archive))
+        checked = list({**self._unchecked, **dict.fromkeys(doubted)})
         self._unchecked.clear()
         added = plan.queue_more(self._archive, self._run, checked, now=utc_now())
         if added:

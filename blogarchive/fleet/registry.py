@@ -8,20 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
+from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.host_locks import lock_hosts
 from blogarchive.fleet.database.session import Connection, connected, migrate
 from blogarchive.fleet.database.shards import ShardStatus
-from blogarchive.fleet.shard import (
-    Shard,
-    ShardRow,
-    find_shards,
-    home_error,
-    machine_id,
-    read_shard,
-    shard_file,
-    write_shard,
-)
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import finished_runs
 
@@ -43,7 +34,7 @@ async def make_tables(url: str, folders: Sequence[Path]) -> dict[Path, list[str]
 async def _restore(connection: Connection, folder: Path) -> list[str]:
     restored = []
     known = await shards.known_shards(connection)
-    for db, shard in find_shards(folder, _raise):
+    for db, shard in shard_file.find_shards(folder, _raise):
         if not _is_current(db, shard, known.get(shard.shard)):
             await _save(connection, db, shard)
             await rounds.restore_rounds(connection, shard.shard, _stored_rounds(db, shard))
@@ -67,10 +58,10 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
     async with connected(url) as connection:
         known = (await shards.known_shards(connection)).get(name)
         if known is None:
-            stored = read_shard(db)
-            await _save(connection, db, replace(stored or Shard(shard=name, hosts=()), **changes))
+            stored = shard_file.read_shard(db)
+            await _save(connection, db, replace(stored or shard_file.Shard(shard=name, hosts=()), **changes))
             return True
-        if (known.machine, known.db) != (machine_id(), str(path)):
+        if (known.machine, known.db) != (shard_file.machine_id(), str(path)):
             raise UsageError(
                 _(
                     "the fleet has a shard {name} at {home} on {machine}; name the file differently, or move it with"
@@ -96,7 +87,7 @@ async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, An
     return names
 
 
-async def move_shard(url: str, name: str, db: Path) -> Shard:
+async def move_shard(url: str, name: str, db: Path) -> shard_file.Shard:
     """Make `db` on this machine the home of a shard, and return the shard; its old home is refused from now on.
 
     Raises `HostBusy` if a round of the shard runs.
@@ -123,8 +114,8 @@ async def remove(url: str, patterns: Sequence[str]) -> list[str]:
         await _require_idle(connection, found)
         await shards.remove_shards(connection, [row.shard for row in found])
         for row in found:
-            if row.machine == machine_id():
-                shard_file(Path(row.db)).unlink(missing_ok=True)
+            if row.machine == shard_file.machine_id():
+                shard_file.shard_file(Path(row.db)).unlink(missing_ok=True)
     return [row.shard for row in found]
 
 
@@ -174,7 +165,7 @@ async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[s
     return [row.shard for row in found if row.shard not in hosts], hosts
 
 
-async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
+async def _require_idle(connection: Connection, found: Sequence[shard_file.ShardRow]) -> None:
     for row in found:
         if not await lock_hosts(connection, row.hosts):
             raise HostBusy(
@@ -184,20 +175,20 @@ async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> No
             )
 
 
-async def _save(connection: Connection, db: Path, shard: Shard) -> None:
+async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> None:
     """Store a shard in PostgreSQL and in its file, or in neither; unless it is paused, its next round is due."""
     path = db.resolve()
     async with connection.transaction():
-        await shards.save_shard(connection, shard, machine=machine_id(), db=path)
+        await shards.save_shard(connection, shard, machine=shard_file.machine_id(), db=path)
         await rounds.make_due(connection, [shard.shard])
-        write_shard(path, shard)
+        shard_file.write_shard(path, shard)
 
 
-def _is_current(db: Path, shard: Shard, known: ShardRow | None) -> bool:
+def _is_current(db: Path, shard: shard_file.Shard, known: shard_file.ShardRow | None) -> bool:
     """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
     if known is None or known.epoch < shard.epoch:
         return False
-    error = home_error(db, shard, known)
+    error = shard_file.home_error(db, shard, known)
     if isinstance(error, HostBusy):
         raise error
     return True
@@ -207,7 +198,7 @@ def _raise(db: Path, error: UsageError) -> None:
     raise error
 
 
-def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
+def _stored_rounds(db: Path, shard: shard_file.Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
     found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.

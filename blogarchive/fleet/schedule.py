@@ -4,15 +4,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from blogarchive.errors import (
-    ArchiveBusy,
-    ArchiveDamaged,
-    HostBusy,
-    Interrupted,
-    SiteChanged,
-    Unreachable,
-    UsageError,
-)
+from blogarchive import errors
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.rounds import BegunRound
 from blogarchive.fleet.database.session import Connection, server_time
@@ -24,10 +16,12 @@ _LONGEST_BACK_OFF: Final = timedelta(days=1)
 _MOST_DOUBLINGS: Final = 10
 _SOON: Final = timedelta(minutes=1)
 _NOW: Final = timedelta(0)
-PAUSED: Final = frozenset({UsageError.exit_code, SiteChanged.exit_code, ArchiveDamaged.exit_code})
+PAUSED: Final = frozenset(
+    {errors.UsageError.exit_code, errors.SiteChanged.exit_code, errors.ArchiveDamaged.exit_code}
+)
 """Exit codes that need a person: repeating the round would change nothing."""
 _COMPLETE: Final = frozenset({0, 1})
-_FAILED: Final = frozenset({1, Unreachable.exit_code, *PAUSED})
+_FAILED: Final = frozenset({1, errors.Unreachable.exit_code, *PAUSED})
 
 
 def next_round(
@@ -40,11 +34,11 @@ def next_round(
     code = result.exit_code
     if code in PAUSED:
         return None
-    if code == Interrupted.exit_code or result.outcome == "limited":
+    if code == errors.Interrupted.exit_code or result.outcome == "limited":
         return _NOW
-    if code == Unreachable.exit_code:
+    if code == errors.Unreachable.exit_code:
         return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
-    if code in (ArchiveBusy.exit_code, HostBusy.exit_code):
+    if code in (errors.ArchiveBusy.exit_code, errors.HostBusy.exit_code):
         return _SOON
     if code < 0:
         return _NOW if repeated == 1 else _SOON

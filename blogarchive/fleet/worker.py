@@ -11,23 +11,13 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
+from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.rounds import BegunRound
 from blogarchive.fleet.database.session import Connection, connected, require_tables, scalar, server_time
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
 from blogarchive.fleet.schedule import end_round
-from blogarchive.fleet.shard import (
-    Shard,
-    ShardRow,
-    boot_clock,
-    find_shards,
-    home_error,
-    machine_id,
-    read_shard,
-    time_limits,
-    write_shard,
-)
 
 _BEAT_SECONDS: Final = 2.0
 _BEAT_SECONDS_ONCE: Final = 0.5
@@ -50,7 +40,9 @@ class WorkerObserver(Protocol):
     def on_problem(self, name: str, text: str) -> None:
         """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
 
-    def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
+    def on_ended(
+        self, row: shard_file.ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None
+    ) -> None:
         """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     @property
@@ -149,10 +141,10 @@ class Worker:
             await self._lock_homes(connection)
             for home in self._homes:
                 await shards.save_worker(connection, self._row(home))
-            if boot_clock() >= self._scan_at:
+            if shard_file.boot_clock() >= self._scan_at:
                 await self._scan(connection)
-            if boot_clock() >= self._status_at and self._observer.needs_status:
-                self._status_at = boot_clock() + _SECONDS_BETWEEN_STATUS
+            if shard_file.boot_clock() >= self._status_at and self._observer.needs_status:
+                self._status_at = shard_file.boot_clock() + _SECONDS_BETWEEN_STATUS
                 self._observer.on_status(await shards.read_status(connection, homes=self._homes))
             self._reported = {(name, text) for name, text in self._reported if name}
             await self._start_due(connection)
@@ -192,9 +184,9 @@ class Worker:
         """
         for home in sorted(self._folders.keys() - set(self._homes)):
             if not await scalar(connection, _LOCK_HOME, (home,)):
-                now = boot_clock()
+                now = shard_file.boot_clock()
                 self._waits_since = self._waits_since or now
-                if now - self._waits_since > time_limits().server + _SECONDS_TO_END:
+                if now - self._waits_since > shard_file.time_limits().server + _SECONDS_TO_END:
                     other = await shards.find_worker(connection, home)
                     raise HostBusy(
                         _(
@@ -213,7 +205,7 @@ class Worker:
     def _row(self, home: str) -> dict[str, Any]:
         return {
             "home": home,
-            "machine": machine_id(),
+            "machine": shard_file.machine_id(),
             "folder": self._folders.get(home, ""),
             "pid": os.getpid(),
             "version": version("blogarchive"),
@@ -225,9 +217,11 @@ class Worker:
 
     async def _scan(self, connection: Connection) -> None:
         """Report the shards of the folder that are not at home here."""
-        self._scan_at = boot_clock() + _SECONDS_BETWEEN_SCANS
+        self._scan_at = shard_file.boot_clock() + _SECONDS_BETWEEN_SCANS
         known = await shards.known_shards(connection)
-        for db, shard in find_shards(self._folder, lambda db, error: self._report(db.stem, str(error))):
+        for db, shard in shard_file.find_shards(
+            self._folder, lambda db, error: self._report(db.stem, str(error))
+        ):
             row = known.get(shard.shard)
             if row is None:
                 reason = _(
@@ -235,7 +229,9 @@ class Worker:
                 )
                 self._report(shard.shard, reason.format(folder=self._folder))
             # A file that is at home, and behind or missing, is reported by its round.
-            elif (machine_id(), str(db)) != (row.machine, row.db) and (error := home_error(db, shard, row)):
+            elif (shard_file.machine_id(), str(db)) != (row.machine, row.db) and (
+                error := shard_file.home_error(db, shard, row)
+            ):
                 self._report(shard.shard, str(error))
 
     def _report(self, name: str, text: str) -> None:
@@ -263,7 +259,7 @@ class Worker:
         if began is None:
             return
         row, begun = began
-        began_at = boot_clock()
+        began_at = shard_file.boot_clock()
         self._running[name] = running = Round(
             row, begun.id, lambda line: self._observer.on_message(name, line)
         )
@@ -271,7 +267,7 @@ class Worker:
             if self._ending.is_set():
                 running.stop()
             result = await running.run()
-            lasted = timedelta(seconds=boot_clock() - began_at)
+            lasted = timedelta(seconds=shard_file.boot_clock() - began_at)
             posts = await asyncio.to_thread(stored_posts, Path(row.db))
             paused, next_at = await self._persist(
                 lambda one: end_round(one, row, begun, result, lasted=lasted, keep=self._keep, posts=posts)
@@ -280,7 +276,9 @@ class Worker:
             del self._running[name]
         self._observer.on_ended(row, result, paused=paused, next_at=next_at)
 
-    async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
+    async def _begin(
+        self, connection: Connection, name: str
+    ) -> tuple[shard_file.ShardRow, BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
 
         Return None if the shard is paused, not at home here, or if no host of it is due.
@@ -296,10 +294,10 @@ class Worker:
         return None
 
     async def _begin_at_home(
-        self, connection: Connection, row: ShardRow, db: Path
-    ) -> tuple[ShardRow, BegunRound] | None:
-        stored = read_shard(db) or Shard(shard=row.shard, hosts=(), epoch=row.epoch)
-        if error := home_error(db, stored, row):
+        self, connection: Connection, row: shard_file.ShardRow, db: Path
+    ) -> tuple[shard_file.ShardRow, BegunRound] | None:
+        stored = shard_file.read_shard(db) or shard_file.Shard(shard=row.shard, hosts=(), epoch=row.epoch)
+        if error := shard_file.home_error(db, stored, row):
             raise error
         row = replace(row, round=stored.round + 1)
         begun = await rounds.begin_round(connection, row)
@@ -307,10 +305,10 @@ class Worker:
             now = await server_time(connection)
             await rounds.schedule(connection, row.shard, rest_at=row.next_at, earliest=now)
             return None
-        await asyncio.to_thread(write_shard, db, row)
+        await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun
 
-    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
+    async def _refuse(self, connection: Connection, row: shard_file.ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin; try again soon, since a disk may be mounted."""
         await shards.set_problem(connection, row.shard, problem, wait=_SOON)
         if problem != row.problem:

@@ -5,17 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from blogarchive.errors import UsageError
+from blogarchive.importing import saved_files
 from blogarchive.importing.identify import identify
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import (
-    SavedPage,
-    display_name,
-    find_image_file,
-    find_image_sources,
-    find_pages,
-    find_target,
-    load_page,
-)
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
 from blogarchive.store.database.archive import Archive
@@ -42,14 +34,16 @@ def import_html(
     `ArchiveDamaged`, `CannotWrite`.
     """
     _check_arguments(source, url, site)
-    files, unreadable = find_pages(source)
+    files, unreadable = saved_files.find_pages(source)
     with PageImporter.open(archive) as importer:
         for path, why in unreadable:
-            importer.reject(display_name(path, source), _("it cannot be read ({reason})").format(reason=why))
+            importer.reject(
+                saved_files.display_name(path, source), _("it cannot be read ({reason})").format(reason=why)
+            )
         progress(0, len(files))
         for done, path in enumerate(files, 1):
-            with importer.isolate_failure(display_name(path, source)):
-                saved = load_page(path, source)
+            with importer.isolate_failure(saved_files.display_name(path, source)):
+                saved = saved_files.load_page(path, source)
                 crawled = identify(saved, url=url, site=site)
                 if importer.import_page(saved.name, crawled):
                     _import_images(importer, saved, crawled, source)
@@ -57,7 +51,9 @@ def import_html(
         return importer.report()
 
 
-def _import_images(importer: PageImporter, saved: SavedPage, crawled: CrawledPage, root: Path) -> None:
+def _import_images(
+    importer: PageImporter, saved: saved_files.SavedPage, crawled: CrawledPage, root: Path
+) -> None:
     """Store the files, below `root`, that a browser saved for the images in the page's posts.
 
     It replaces the URLs of images by the paths of its files. A file has the URL of the stored post, if there is one.
@@ -66,8 +62,8 @@ def _import_images(importer: PageImporter, saved: SavedPage, crawled: CrawledPag
     if not shown:
         return
     urls = _site_urls(importer.archive, crawled)
-    for src in run_guarded(len(saved.body), find_image_sources, saved.body, saved.content_type):
-        found = find_image_file(saved, crawled.page.url, src, root)
+    for src in run_guarded(len(saved.body), saved_files.find_image_sources, saved.body, saved.content_type):
+        found = saved_files.find_image_file(saved, crawled.page.url, src, root)
         if found is not None and found[0] in shown:
             importer.import_image(urls.get(unquote(found[0]), found[0]), found[1], saved.saved_at)
 
@@ -96,7 +92,7 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
         raise UsageError(
             _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
         )
-    target = find_target(url, site)
+    target = saved_files.find_target(url, site)
     if target is None:
         raise UsageError(
             _("no known site has {url}; name one with --site ({sites})").format(

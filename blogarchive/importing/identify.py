@@ -12,19 +12,7 @@ from functools import cached_property
 from gettext import gettext as _
 from urllib.parse import urljoin
 
-from blogarchive.importing.saved_files import (
-    CannotIdentify,
-    PageUrls,
-    SavedPage,
-    find_target,
-    parse_as,
-    read_page_urls,
-    require_blog,
-    require_parsable,
-    require_whole,
-    to_crawled_page,
-    url_from_path,
-)
+from blogarchive.importing import saved_files
 from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import find_own_urls, site_by_name
@@ -35,45 +23,45 @@ _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
 
 
-def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
+def identify(saved: saved_files.SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
     """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify` and `ParserKilled`.
 
     The page is searched and parsed within the limits of the parsers: a stranger may have written it.
     """
     if not saved.body.strip():
-        raise CannotIdentify(_("it is empty"))
-    require_parsable(saved)
+        raise saved_files.CannotIdentify(_("it is empty"))
+    saved_files.require_parsable(saved)
     return run_guarded(len(saved.body), _identify, replace(saved, parts={}), url, site)
 
 
-def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPage:
+def _identify(saved: saved_files.SavedPage, url: str | None, site: str | None) -> CrawledPage:
     crawled = _parse_target(saved, _Identification(saved, url, site))
-    require_whole(crawled)
-    require_blog(crawled)
+    saved_files.require_whole(crawled)
+    saved_files.require_blog(crawled)
     return crawled
 
 
-def _parse_target(saved: SavedPage, identification: "_Identification") -> CrawledPage:
+def _parse_target(saved: saved_files.SavedPage, identification: "_Identification") -> CrawledPage:
     target = identification.find_page()
     if target is not None:
-        return parse_as(saved, target)
-    crawled = parse_as(saved, identification.find_blog())
+        return saved_files.parse_as(saved, target)
+    crawled = saved_files.parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
-        raise CannotIdentify(
+        raise saved_files.CannotIdentify(
             _("it is no list of posts, and it does not say which post it is; name its URL with --url")
         )
     return crawled
 
 
 class _Identification:
-    def __init__(self, saved: SavedPage, url: str | None, site: str | None) -> None:
+    def __init__(self, saved: saved_files.SavedPage, url: str | None, site: str | None) -> None:
         self._saved = saved
         self._site = site
-        self._given = find_target(url, site) if url else None
+        self._given = saved_files.find_target(url, site) if url else None
 
     @cached_property
-    def _urls(self) -> PageUrls:
-        return read_page_urls(self._text, self._given.url if self._given else self._saved.url)
+    def _urls(self) -> saved_files.PageUrls:
+        return saved_files.read_page_urls(self._text, self._given.url if self._given else self._saved.url)
 
     @cached_property
     def _text(self) -> str:
@@ -85,7 +73,7 @@ class _Identification:
             self._check_given(self._given)
             return self._given
         for url in self._list_own_urls():
-            if (target := find_target(url, self._site)) is not None:
+            if (target := saved_files.find_target(url, self._site)) is not None:
                 return target
         return (
             next((one for one in self._declared if one.kind is PageKind.POST), None)
@@ -99,10 +87,12 @@ class _Identification:
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
-        saved_from = find_target(self._urls.saved_from, self._site) if self._urls.saved_from else None
+        saved_from = (
+            saved_files.find_target(self._urls.saved_from, self._site) if self._urls.saved_from else None
+        )
         for declared in (saved_from, *self._declared):
             if declared and declared.number is not None and given.number not in (None, declared.number):
-                raise CannotIdentify(
+                raise saved_files.CannotIdentify(
                     _("it says that it is {declared}, and not {given}").format(
                         declared=declared.url, given=given.url
                     )
@@ -115,7 +105,7 @@ class _Identification:
         """
         found = next(iter(self._declared), None) or self._given or self._find_shown_blog()
         if found is None:
-            raise CannotIdentify(_("it has no URL of a known blog; name it with --url"))
+            raise saved_files.CannotIdentify(_("it has no URL of a known blog; name it with --url"))
         return found
 
     def _find_shown_blog(self) -> Target | None:
@@ -123,12 +113,19 @@ class _Identification:
         around = self._find_site()
         if around is None:
             return None
-        parsed = to_crawled_page(self._saved, replace(around, kind=PageKind.HOME)).parsed
-        return find_target(parsed.author.url, around.site) if parsed.author and _lists_posts(parsed) else None
+        parsed = saved_files.to_crawled_page(self._saved, replace(around, kind=PageKind.HOME)).parsed
+        return (
+            saved_files.find_target(parsed.author.url, around.site)
+            if parsed.author and _lists_posts(parsed)
+            else None
+        )
 
     @cached_property
     def _declared(self) -> tuple[Target, ...]:
-        found = (find_target(url, self._site) for url in (*self._urls.declared, *find_own_urls(self._text)))
+        found = (
+            saved_files.find_target(url, self._site)
+            for url in (*self._urls.declared, *find_own_urls(self._text))
+        )
         return tuple(target for target in found if target is not None)
 
     def _list_own_urls(self) -> Iterator[str]:
@@ -137,7 +134,7 @@ class _Identification:
             yield self._saved.url
         if self._urls.saved_from:
             yield self._urls.saved_from
-        if url := url_from_path(self._saved.name):
+        if url := saved_files.url_from_path(self._saved.name):
             yield url
 
     def _find_by_content(self) -> Target | None:
@@ -146,21 +143,21 @@ class _Identification:
             return None
         # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
         somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number="0")
-        parsed = to_crawled_page(self._saved, somewhere).parsed
+        parsed = saved_files.to_crawled_page(self._saved, somewhere).parsed
         post = None if _lists_posts(parsed) else next((post for post in parsed.posts if post.title), None)
-        home = find_target(parsed.author.url, around.site) if parsed.author else self._given
+        home = saved_files.find_target(parsed.author.url, around.site) if parsed.author else self._given
         if post is None or home is None:
             return None
         title = post.title or ""
         if not post.body_html and not post.images:
-            raise CannotIdentify(
+            raise saved_files.CannotIdentify(
                 _("it has no text of the post {title!r}, but a further page of its comments").format(
                     title=title[:40]
                 )
             )
         numbered = self._find_linked(title, home) or self._find_numbered(home)
         if numbered is None:
-            raise CannotIdentify(
+            raise saved_files.CannotIdentify(
                 _("nothing in it says the number of the post {title!r}; name its URL with --url").format(
                     title=title[:40]
                 )
@@ -170,7 +167,7 @@ class _Identification:
     def _find_site(self) -> Target | None:
         """Return a page of the first known site that the page links to or names."""
         for url in (*(link[0] for link in self._urls.links), *self._urls.written):
-            target = find_target(url, self._site, known=True)
+            target = saved_files.find_target(url, self._site, known=True)
             if target is not None:
                 return Target(url=urljoin(target.url, "/"), site=target.site, kind=PageKind.UNKNOWN)
         return None
@@ -179,14 +176,14 @@ class _Identification:
         """Return the page's links; relative ones are resolved against the blog's home page if nothing else is known."""
         if self._given or self._saved.url or self._urls.saved_from:
             return self._urls.links
-        return read_page_urls(self._text, home.url).links
+        return saved_files.read_page_urls(self._text, home.url).links
 
     def _find_linked(self, title: str, home: Target) -> Target | None:
         """Return the one post that links with this title lead to; sites cut titles in the sidebar."""
         found: dict[str | None, Target] = {}
         for url, text in self._links(home):
             if text == title or (len(text) >= _SHORTEST_CUT and title.startswith(text.rstrip("….").strip())):
-                target = find_target(url, home.site)
+                target = saved_files.find_target(url, home.site)
                 if target is not None and target.kind is PageKind.POST and target.uid in (None, home.uid):
                     found.setdefault(target.number, target)
         return next(iter(found.values())) if len(found) == 1 else None
@@ -202,12 +199,12 @@ class _Identification:
         number = next(iter(numbers), None)
         if number is None or len(numbers) != 1:
             return None
-        known = (find_target(url, home.site) for url, _text in self._links(home))
+        known = (saved_files.find_target(url, home.site) for url, _text in self._links(home))
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )
         url = site.build_post_url(home.url, number)
-        target = find_target(url, home.site) if url else None
+        target = saved_files.find_target(url, home.site) if url else None
         found = linked or (target if target and target.number == number else None)
         return found and replace(found, uid=found.uid or home.uid)
 

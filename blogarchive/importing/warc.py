@@ -5,16 +5,9 @@ from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
+from blogarchive.importing import saved_files
 from blogarchive.importing.identify import identify
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import (
-    CannotIdentify,
-    SavedPage,
-    find_target,
-    parse_as,
-    require_plain_file,
-    to_crawled_page,
-)
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import CrawledPage, Target
 from blogarchive.sites.base import site_by_name, site_names
@@ -37,7 +30,7 @@ def import_warc(
     """
     if site is not None:
         site_by_name(site)
-    require_plain_file(source)
+    saved_files.require_plain_file(source)
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     with PageImporter.open(archive) as importer:
         for count, record in enumerate(read_records(source, importer.reject), 1):
@@ -69,7 +62,9 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
     exported = _parse_export_field(record, site)
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (
-        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site, known=True) is None
+        not is_html
+        or record.status != HTTPStatus.OK
+        or saved_files.find_target(record.url, site, known=True) is None
     ):
         return
     page = _read_page(record, source)
@@ -79,8 +74,8 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
         _import_exported(importer, page, *exported)
 
 
-def _read_page(record: Record, source: Path) -> SavedPage:
-    return SavedPage(
+def _read_page(record: Record, source: Path) -> saved_files.SavedPage:
+    return saved_files.SavedPage(
         path=source,
         name=f"{source.name} {record.url}",
         body=record.read_content(),
@@ -92,7 +87,9 @@ def _read_page(record: Record, source: Path) -> SavedPage:
     )
 
 
-def _import_exported(importer: PageImporter, page: SavedPage, target: Target, counted: str | None) -> None:
+def _import_exported(
+    importer: PageImporter, page: saved_files.SavedPage, target: Target, counted: str | None
+) -> None:
     """Import a page that another archive stored; a page without a post, such as a notice, is stored unparsed."""
     crawled, is_page = run_guarded(len(page.body), _parse_exported, page, target)
     if is_page:
@@ -101,19 +98,19 @@ def _import_exported(importer: PageImporter, page: SavedPage, target: Target, co
         importer.store_unparsed(crawled)
 
 
-def _parse_exported(page: SavedPage, target: Target) -> tuple[CrawledPage, bool]:
+def _parse_exported(page: saved_files.SavedPage, target: Target) -> tuple[CrawledPage, bool]:
     """Return the parsed page, and whether it is a page of a blog."""
     try:
-        return parse_as(page, target), True
-    except CannotIdentify:
-        return to_crawled_page(page, target), False
+        return saved_files.parse_as(page, target), True
+    except saved_files.CannotIdentify:
+        return saved_files.to_crawled_page(page, target), False
 
 
 def _import_images(importer: PageImporter, source: Path) -> None:
     wanted = urls_without_media_file(importer.archive)
     for record in read_records(source, _ignore) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
-            with suppress(CannotIdentify):
+            with suppress(saved_files.CannotIdentify):
                 importer.import_image(record.url, record.read_content(), record.recorded_at)
 
 

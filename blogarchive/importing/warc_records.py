@@ -22,14 +22,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, modified_at
-from blogarchive.parsing.content_encoding import (
-    ContentDamaged,
-    ContentError,
-    ContentTooLarge,
-    ContentTruncated,
-    UnknownEncoding,
-    decode_content_encoding,
-)
+from blogarchive.parsing import content_encoding
 from blogarchive.store.rows import utc_now
 
 _CHUNK_LINE = 64  # bytes in which the size of a chunk ends
@@ -46,20 +39,22 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     """
     content = join_chunks(content, headers)
     try:
-        return decode_content_encoding(content, _tokens(headers, "content-encoding"), max_bytes)
-    except ContentError as error:
+        return content_encoding.decode_content_encoding(
+            content, _tokens(headers, "content-encoding"), max_bytes
+        )
+    except content_encoding.ContentError as error:
         raise CannotIdentify(_describe(error, max_bytes)) from error
 
 
-def _describe(error: ContentError, max_bytes: int) -> str:
+def _describe(error: content_encoding.ContentError, max_bytes: int) -> str:
     match error:
-        case ContentTruncated():
+        case content_encoding.ContentTruncated():
             return _("the record is cut short")
-        case ContentDamaged():
+        case content_encoding.ContentDamaged():
             return _("its compressed content is damaged")
-        case ContentTooLarge():
+        case content_encoding.ContentTooLarge():
             return _("it is larger than {size} MB").format(size=max_bytes >> 20)
-        case UnknownEncoding():
+        case content_encoding.UnknownEncoding():
             return _("its encoding {name} is unknown").format(name=error)
     return _("its content is compressed in too many layers or parts")
 

@@ -254,6 +254,9 @@ class Detail(StrEnum):
     COMMENTS_MORE = N_("{claimed} are claimed, {count} are on the page")
     COMMENTS_PARSED = N_("{claimed} comments are claimed, {count} were parsed")
     COMMENTS_DIFFER = N_("{claimed} comments are claimed, its pages differ in number")
+    COMMENTS_DOUBTED = N_(
+        "0 comments are claimed, {stored} are stored; they are gone if a page of another day agrees"
+    )
     COMMENTS_ORDER = N_("the comments are not in order of time")
     COMMENTS_EARLY = N_("a comment is earlier than its post")
     COMMENTS_QUOTED = N_("the only comment goes on below what ends one: an author may have quoted it")

@@ -8,16 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
-from blogarchive.parsing.html import (
-    BLOCKS,
-    CELLS,
-    NEVER_SHOWN,
-    PLAYER_PARTS,
-    REPLACED,
-    Element,
-    hidden_elements,
-    parse_html,
-)
+from blogarchive.parsing import html as dom
 from blogarchive.parsing.lines import Line, LineBuilder
 
 # --- the document
@@ -29,30 +20,30 @@ _MAX_INLINE_DEPTH = 200  # elements between a text and the link around it
 class Document:
     """A page as visible lines over its tree."""
 
-    root: Element
+    root: dom.Element
     lines: tuple[Line, ...]
     title: str
-    hidden: frozenset[Element] = field(repr=False)
+    hidden: frozenset[dom.Element] = field(repr=False)
     starts: list[int] = field(repr=False)
-    _opened: dict[Element, int] = field(repr=False)
-    _closed: dict[Element, int] = field(repr=False)
+    _opened: dict[dom.Element, int] = field(repr=False)
+    _closed: dict[dom.Element, int] = field(repr=False)
 
-    def positions(self, node: Element) -> tuple[int, int] | None:
+    def positions(self, node: dom.Element) -> tuple[int, int] | None:
         """Return the positions at which an element opens and closes; None if it is inside hidden content."""
         opened = self._opened.get(node)
         return None if opened is None else (opened, self._closed[node])
 
-    def lines_in(self, node: Element) -> range:
+    def lines_in(self, node: dom.Element) -> range:
         """Return the indexes of the lines that overlap `node`; an empty range if it is hidden."""
         opened, closed = self.positions(node) or (0, 0)
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
 
-    def contains(self, node: Element, line: Line) -> bool:
+    def contains(self, node: dom.Element, line: Line) -> bool:
         """Return whether all of `line` is in `node`."""
         opened, closed = self.positions(node) or (0, 0)
         return opened <= line.start and line.end <= closed
 
-    def common_ancestor(self, first: Line, last: Line) -> Element:
+    def common_ancestor(self, first: Line, last: Line) -> dom.Element:
         """Return the innermost element that contains both lines."""
         node = first.block
         while not self.contains(node, last) or not self.contains(node, first):
@@ -62,7 +53,7 @@ class Document:
             node = parent
         return node
 
-    def child_containing(self, ancestor: Element, line: Line) -> Element:
+    def child_containing(self, ancestor: dom.Element, line: Line) -> dom.Element:
         """Return the child of `ancestor` that contains `line`, or `ancestor` if the line is its own."""
         node = line.block
         while node is not ancestor:
@@ -75,8 +66,8 @@ class Document:
 
 def parse_document(text: str) -> Document:
     """Return the document of a page's text; never raises, an empty page has no lines."""
-    root = parse_html(text)
-    hidden = hidden_elements(root)
+    root = dom.parse_html(text)
+    hidden = dom.hidden_elements(root)
     builder = LineBuilder(hidden)
     builder.walk(root)
     title = root.find(".//title")
@@ -92,12 +83,12 @@ def parse_document(text: str) -> Document:
     )
 
 
-def find_enclosing(node: Element | None, tag: str) -> Element | None:
+def find_enclosing(node: dom.Element | None, tag: str) -> dom.Element | None:
     """Return the nearest ancestor with `tag`, `node` included, up to the parent of the block of `node`; else None."""
     for _ in range(_MAX_INLINE_DEPTH):
         if node is None or node.tag == tag:
             return node
-        if node.tag in BLOCKS:
+        if node.tag in dom.BLOCKS:
             parent = node.getparent()
             return parent if parent is not None and parent.tag == tag else None
         node = node.getparent()
@@ -106,12 +97,12 @@ def find_enclosing(node: Element | None, tag: str) -> Element | None:
 
 # --- ranges of lines
 
-_VOID = REPLACED | {"br", "hr"}
+_VOID = dom.REPLACED | {"br", "hr"}
 # Names that lxml accepts; the parser returns others if a tag is not closed: `<font<b>`.
 _NAME = re.compile(r"[^\s&<>/\"'{}]+")
 
 
-def find_container(document: Document, first: Line, last: Line) -> Element | None:
+def find_container(document: Document, first: Line, last: Line) -> dom.Element | None:
     """Return the outermost element that contains exactly these lines and all between; None if there is none."""
     node = document.common_ancestor(first, last)
     wanted = range(first.index, last.index + 1)
@@ -123,7 +114,7 @@ def find_container(document: Document, first: Line, last: Line) -> Element | Non
     return node
 
 
-def extract_html(document: Document, first: Line, last: Line) -> Element:
+def extract_html(document: Document, first: Line, last: Line) -> dom.Element:
     """Return a new `div` with the content of the lines from `first` to `last`, and nothing else of the page.
 
     Elements that contain some of the lines stay around them; images between the lines stay too.
@@ -155,21 +146,21 @@ def are_in_same_row(first: Line, second: Line) -> bool:
     one, other = first.block, second.block
     return (
         one is not other
-        and one.tag in CELLS
-        and other.tag in CELLS
+        and one.tag in dom.CELLS
+        and other.tag in dom.CELLS
         and one.getparent() is other.getparent()
         and one.getparent() is not None
     )
 
 
-def _is_visible(document: Document, node: Element) -> bool:
+def _is_visible(document: Document, node: dom.Element) -> bool:
     """Return whether the content of the element is shown: no script, no comment, not hidden."""
     tag = node.tag
-    seen = isinstance(tag, str) and tag not in NEVER_SHOWN and document.positions(node) is not None
+    seen = isinstance(tag, str) and tag not in dom.NEVER_SHOWN and document.positions(node) is not None
     return seen and node not in document.hidden
 
 
-def _copy_whole(container: Element) -> Element:
+def _copy_whole(container: dom.Element) -> dom.Element:
     """Return a `div` with all content of `container`."""
     copy = deepcopy(container)
     copy.tag, copy.tail = "div", None
@@ -177,13 +168,13 @@ def _copy_whole(container: Element) -> Element:
     return copy
 
 
-def _copy_range(document: Document, top: Element, start: int, end: int) -> Element:
+def _copy_range(document: Document, top: dom.Element, start: int, end: int) -> dom.Element:
     """Copy the content of `top` between two positions into a `div`; no recursion, because nesting may be hostile."""
     copier = _Copier(document, start, end)
-    holder: Element = html.Element("div")
+    holder: dom.Element = html.Element("div")
     if copier.wants_text(top):
         copier.append(holder, top.text)
-    path: list[tuple[Element, Element | None]] = [(top, holder)]  # open elements and their copies
+    path: list[tuple[dom.Element, dom.Element | None]] = [(top, holder)]  # open elements and their copies
     for node in top.iterdescendants():
         parent = node.getparent()
         while path[-1][0] is not parent:
@@ -199,9 +190,9 @@ def _copy_range(document: Document, top: Element, start: int, end: int) -> Eleme
     return holder
 
 
-def _copy_element(node: Element, above: Element) -> Element:
+def _copy_element(node: dom.Element, above: dom.Element) -> dom.Element:
     """Append an element with the tag and the attributes of `node` to `above`."""
-    copy: Element = etree.SubElement(above, node.tag if _NAME.fullmatch(node.tag) else "span")
+    copy: dom.Element = etree.SubElement(above, node.tag if _NAME.fullmatch(node.tag) else "span")
     for name, value in node.items():
         if _NAME.fullmatch(str(name)):
             copy.set(name, value)
@@ -220,9 +211,9 @@ class _Copier:
         self._start = start
         self._end = end
         self._texts: list[str] = []
-        self._above: Element | None = None  # the copy that the texts are appended to
+        self._above: dom.Element | None = None  # the copy that the texts are appended to
 
-    def enter(self, node: Element, above: Element) -> Element | None:
+    def enter(self, node: dom.Element, above: dom.Element) -> dom.Element | None:
         """Return the copy of an element that overlaps the positions; None if it does not, or is never shown."""
         places = self._document.positions(node)
         if places is None or places[0] >= self._end or not _is_visible(self._document, node):
@@ -232,12 +223,12 @@ class _Copier:
             return None
         self.flush()
         copy = _copy_element(node, above)
-        if tag in REPLACED:  # their parts name the file
-            for part in node.iterdescendants(*PLAYER_PARTS):
+        if tag in dom.REPLACED:  # their parts name the file
+            for part in node.iterdescendants(*dom.PLAYER_PARTS):
                 _copy_element(part, copy)
         return copy
 
-    def leave(self, path: list[tuple[Element, Element | None]]) -> None:
+    def leave(self, path: list[tuple[dom.Element, dom.Element | None]]) -> None:
         """Close the innermost open element and copy its tail."""
         node, _ = path.pop()
         above = path[-1][1]
@@ -245,12 +236,12 @@ class _Copier:
         if above is not None and node.tail and places and self._start <= places[1] + 1 < self._end:
             self.append(above, node.tail)
 
-    def wants_text(self, node: Element) -> bool:
+    def wants_text(self, node: dom.Element) -> bool:
         """Return whether the first text of an element is between the positions."""
         places = self._document.positions(node)
         return places is not None and self._start <= places[0] + 1 < self._end
 
-    def append(self, above: Element, text: str | None) -> None:
+    def append(self, above: dom.Element, text: str | None) -> None:
         """Append `text` to a copy."""
         if not text:
             return

@@ -7,17 +7,7 @@ import nh3
 from lxml import etree
 
 from blogarchive.items import Image
-from blogarchive.parsing.html import (
-    BLOCKS,
-    PLAYER_PARTS,
-    PREFORMATTED,
-    TABLE_PARTS,
-    Element,
-    absolute_url,
-    image_url,
-    lazy_urls,
-    link_url,
-)
+from blogarchive.parsing import html as dom
 
 # --- allowed elements and attributes
 
@@ -83,8 +73,8 @@ _STORED = _cleaner(styles=set(STYLES), classes={}, added={})
 _SHOWN = _cleaner(styles=set(), classes={"span": {NOT_STORED}}, added={"img": {"loading": "lazy"}})
 # nh3 escapes the text of an unknown preformatted element twice; without its block, two lines become one.
 _RENAMED = {
-    **dict.fromkeys(BLOCKS - TAGS - {"html", "body"}, "div"),
-    **dict.fromkeys(PREFORMATTED, "pre"),
+    **dict.fromkeys(dom.BLOCKS - TAGS - {"html", "body"}, "div"),
+    **dict.fromkeys(dom.PREFORMATTED, "pre"),
     **dict.fromkeys(("menu", "dir"), "ul"),
 }
 _REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]+;?)?")
@@ -106,7 +96,7 @@ def sanitize(html: str) -> str:
     return _clean(_SHOWN, html)
 
 
-def sanitize_element(node: Element, base_url: str) -> str:
+def sanitize_element(node: dom.Element, base_url: str) -> str:
     """Return the content of `node` as HTML to be stored: safe against XSS, URLs absolute. Changes `node`: pass a copy.
 
     The same content returns the same HTML. Scripts, styles, forms and event handlers are removed; the text stays.
@@ -147,51 +137,51 @@ def _mask_ampersand(reference: re.Match[str]) -> str:
     return _MASK if character == "&" and text.endswith(";") else text
 
 
-def inner_html(node: Element) -> str:
+def inner_html(node: dom.Element) -> str:
     """Return the content of `node` as HTML."""
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
     return _escape(node.text) + "".join(parts)
 
 
-def extract_images(node: Element, base_url: str) -> tuple[Image, ...]:
+def extract_images(node: dom.Element, base_url: str) -> tuple[Image, ...]:
     """Return the images in `node` in document order, with absolute http(s) URLs, without data: URLs and blanks."""
-    urls = (image_url(element, base_url) for element in node.iter(*_IMAGES))
+    urls = (dom.image_url(element, base_url) for element in node.iter(*_IMAGES))
     return tuple(Image(url=url, position=position) for position, url in enumerate(u for u in urls if u))
 
 
-def _rewrite_url(element: Element, base_url: str) -> None:
+def _rewrite_url(element: dom.Element, base_url: str) -> None:
     tag = element.tag
     if tag == "a":
-        _set_url(element, "href", link_url(element, base_url))
+        _set_url(element, "href", dom.link_url(element, base_url))
     elif tag in _IMAGES:
         element.tag = "img"
-        _set_url(element, "src", image_url(element, base_url))
+        _set_url(element, "src", dom.image_url(element, base_url))
     else:
-        _link_player(element, absolute_url(_find_player_url(element), base_url))
+        _link_player(element, dom.absolute_url(_find_player_url(element), base_url))
 
 
-def _set_url(element: Element, name: str, url: str | None) -> None:
+def _set_url(element: dom.Element, name: str, url: str | None) -> None:
     element.attrib.pop(name, "")
     if url is not None:
         element.set(name, url)
 
 
-def _rename_block(element: Element) -> None:
+def _rename_block(element: dom.Element) -> None:
     parent = element.getparent()
-    if parent is None or parent.tag not in TABLE_PARTS:
+    if parent is None or parent.tag not in dom.TABLE_PARTS:
         element.tag = _RENAMED[element.tag]
 
 
-def _find_player_url(player: Element) -> str | None:
+def _find_player_url(player: dom.Element) -> str | None:
     """Return the URL in the player's own attributes, else in its parts: pages of Flash times wrote both."""
-    found = [player.get(_PLAYERS[player.tag]), *lazy_urls(player), player.get("data-url")]
-    for part in player.iterdescendants(*PLAYER_PARTS):
+    found = [player.get(_PLAYERS[player.tag]), *dom.lazy_urls(player), player.get("data-url")]
+    for part in player.iterdescendants(*dom.PLAYER_PARTS):
         named = part.get("name", "").lower() in _PLAYER_PARAMETERS
         found.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
     return next((url for url in found if url and not url.lower().startswith("about:")), None)
 
 
-def _link_player(element: Element, url: str | None) -> None:
+def _link_player(element: dom.Element, url: str | None) -> None:
     for child in list(element):
         element.remove(child)
     element.attrib.clear()

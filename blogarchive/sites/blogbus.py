@@ -11,64 +11,54 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
-from blogarchive.sites.exports import (
-    ExportSite,
-    InvalidExport,
-    PostStatus,
-    XmlForm,
-    add_line_breaks,
-    child_text,
-    local_time,
-    page_of_post,
-    parse_body,
-    parse_export_page,
-    post_url,
-    uid_of,
-    web_url,
-)
+from blogarchive.sites import exports
 
 _PUBLISHED = ("", "1")
 _ZONE = ZoneInfo("Asia/Shanghai")
 _SEPARATOR = re.compile(r"[\s,，;；]+")
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
-    document = parse_export_page(page)
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    document = exports.parse_export_page(page)
     log = document.root.find("Log")
     if log is None:
-        raise InvalidExport(_("it is no export of BlogBus"))
+        raise exports.InvalidExport(_("it is no export of BlogBus"))
     zone = document.zone_or(zone)
     author = _read_author(document.root, document.facts.get("url"))
-    number = target.number or re.sub(r"\D", "", child_text(log, "LogDate"))
+    number = target.number or re.sub(r"\D", "", exports.child_text(log, "LogDate"))
     if not number:
-        raise InvalidExport(_("it has no LogDate, which identifies a post"))
-    url = post_url(author.url, number)
-    body = parse_body(child_text(log, "Content") or child_text(log, "Excerpt"), url)
+        raise exports.InvalidExport(_("it has no LogDate, which identifies a post"))
+    url = exports.post_url(author.url, number)
+    body = exports.parse_body(exports.child_text(log, "Content") or exports.child_text(log, "Excerpt"), url)
     post = Post(
         number=number,
         url=url,
-        title=child_text(log, "Title"),
-        posted=local_time(child_text(log, "LogDate"), zone),
+        title=exports.child_text(log, "Title"),
+        posted=exports.local_time(exports.child_text(log, "LogDate"), zone),
         categories=tuple(_read_categories(log)),
     )
-    status = PostStatus.PUBLISHED if child_text(log, "Status") in _PUBLISHED else PostStatus.DRAFT
-    parsed = page_of_post(
+    status = (
+        exports.PostStatus.PUBLISHED
+        if exports.child_text(log, "Status") in _PUBLISHED
+        else exports.PostStatus.DRAFT
+    )
+    parsed = exports.page_of_post(
         document.encoding, author, post, body, _read_comments(log, url, zone), *document.problems
     )
     return status, parsed
 
 
 def _exported_at(root: Element) -> datetime | None:
-    found = local_time(child_text(root, "Description/ExportTime"), _ZONE)
+    found = exports.local_time(exports.child_text(root, "Description/ExportTime"), _ZONE)
     return found.at if found else None
 
 
-SITE = ExportSite(
+SITE = exports.ExportSite(
     name="blogbus",
     title="BlogBus",
     content_type="text/xml",
     read_post=_read_post,
-    form=XmlForm(
+    form=exports.XmlForm(
         root="BlogBusCom",
         element="Log",
         stored=("Description",),
@@ -82,25 +72,27 @@ SITE = ExportSite(
 
 
 def _read_author(root: Element, named_url: str | None) -> Author:
-    domain = child_text(root, "Description/DomainName")
+    domain = exports.child_text(root, "Description/DomainName")
     url = named_url or (f"http://{domain}/" if domain else "")
-    return Author(uid=uid_of(url), url=url, blog_title=child_text(root, "Description/BlogName") or None)
+    return Author(
+        uid=exports.uid_of(url), url=url, blog_title=exports.child_text(root, "Description/BlogName") or None
+    )
 
 
 def _read_categories(log: Element) -> Iterator[str]:
-    names = (child_text(log, "Sort"), *_SEPARATOR.split(child_text(log, "Tags")))
+    names = (exports.child_text(log, "Sort"), *_SEPARATOR.split(exports.child_text(log, "Tags")))
     yield from dict.fromkeys(name for name in names if name)
 
 
 def _read_comments(log: Element, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the comments, oldest first; the export has the newest first."""
     nodes = log.findall("Comments/Comment")
-    for node in sorted(nodes, key=lambda node: child_text(node, "CreateTime")):
-        body = parse_body(add_line_breaks(child_text(node, "CommentText")), base_url)
+    for node in sorted(nodes, key=lambda node: exports.child_text(node, "CreateTime")):
+        body = exports.parse_body(exports.add_line_breaks(exports.child_text(node, "CommentText")), base_url)
         yield Comment(
-            author_name=child_text(node, "NiceName"),
-            author_url=web_url(child_text(node, "HomePage"), missing="http://"),
-            posted=local_time(child_text(node, "CreateTime"), zone),
+            author_name=exports.child_text(node, "NiceName"),
+            author_url=exports.web_url(exports.child_text(node, "HomePage"), missing="http://"),
+            posted=exports.local_time(exports.child_text(node, "CreateTime"), zone),
             body_html=body.html,
             body_text=body.text,
         )

@@ -13,18 +13,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
-from blogarchive.sites.exports import (
-    ExportSite,
-    InvalidExport,
-    PostStatus,
-    XmlForm,
-    child_text,
-    offset_time,
-    page_of_post,
-    parse_body,
-    parse_export_page,
-    web_url,
-)
+from blogarchive.sites import exports
 
 _KIND = "http://schemas.google.com/g/2005#kind"
 _ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")
@@ -32,39 +21,39 @@ _COMMENT_URL = re.compile(r"/comments/default/(\d+)")
 _FEEDS = "https://www.blogger.com/feeds"
 _VISIBLE = ("", "live")
 _STATUSES = {
-    **dict.fromkeys(_VISIBLE, PostStatus.PUBLISHED),
-    **dict.fromkeys(("draft", "scheduled"), PostStatus.DRAFT),
+    **dict.fromkeys(_VISIBLE, exports.PostStatus.PUBLISHED),
+    **dict.fromkeys(("draft", "scheduled"), exports.PostStatus.DRAFT),
 }
 
 
 def _read_ids(entry: Element) -> tuple[str, str, str]:
     """Return the kind of an entry (`post`, `page`, `comment`, …), its number, and the post of a comment."""
     kinds = (node.get("term", "") for node in entry.iterfind("{*}category") if node.get("scheme") == _KIND)
-    kind = child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2]
+    kind = exports.child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2]
     reply = entry.find("{*}in-reply-to")
-    parent = child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))
-    return kind, _number(child_text(entry, "{*}id")), _number(parent)
+    parent = exports.child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))
+    return kind, _number(exports.child_text(entry, "{*}id")), _number(parent)
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
-    document = parse_export_page(page)
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    document = exports.parse_export_page(page)
     feed, entry = document.root, document.root.find("{*}entry")
     if entry is None:
-        raise InvalidExport(_("it is no feed of Blogger"))
+        raise exports.InvalidExport(_("it is no feed of Blogger"))
     author = _read_author(feed, document.facts.get("url"))
     kind, number, _parent = _read_ids(entry)
     url = _post_url(entry, author, kind, number)
-    body = parse_body(child_text(entry, "{*}content"), url)
-    total = child_text(entry, "{*}total")
+    body = exports.parse_body(exports.child_text(entry, "{*}content"), url)
+    total = exports.child_text(entry, "{*}total")
     post = Post(
         number=number,
         url=url,
-        title=child_text(entry, "{*}title"),
-        posted=offset_time(child_text(entry, "{*}published")),
+        title=exports.child_text(entry, "{*}title"),
+        posted=exports.offset_time(exports.child_text(entry, "{*}published")),
         comment_count=int(total) if total.isdecimal() else None,
         categories=tuple(_read_labels(entry)),
     )
-    parsed = page_of_post(
+    parsed = exports.page_of_post(
         document.encoding, author, post, body, _read_comments(feed, url), *document.problems
     )
     return _post_status(entry, kind, number), parsed
@@ -72,16 +61,16 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
 
 def _exported_at(feed: Element) -> datetime | None:
     """Return the time of the feed: of the last change before the export."""
-    found = offset_time(child_text(feed, "{*}updated"))
+    found = exports.offset_time(exports.child_text(feed, "{*}updated"))
     return found.at if found else None
 
 
-SITE = ExportSite(
+SITE = exports.ExportSite(
     name="blogger",
     title="Blogger",
     content_type="application/atom+xml",
     read_post=_read_post,
-    form=XmlForm(
+    form=exports.XmlForm(
         root="feed",
         element="entry",
         stored=("id", "title", "link", "author"),
@@ -95,32 +84,32 @@ SITE = ExportSite(
 
 
 def _read_author(feed: Element, named_url: str | None) -> Author:
-    match = _ID.search(child_text(feed, "{*}id"))
+    match = _ID.search(exports.child_text(feed, "{*}id"))
     if match is None:
-        raise InvalidExport(_("it does not say which blog it is of"))
+        raise exports.InvalidExport(_("it does not say which blog it is of"))
     return Author(
         uid=match["blog"],
         url=named_url or _link(feed, "alternate") or f"{_FEEDS}/{match['blog']}/posts/default",
-        nickname=child_text(feed, "{*}author/{*}name")
-        or child_text(feed, "{*}entry/{*}author/{*}name")
+        nickname=exports.child_text(feed, "{*}author/{*}name")
+        or exports.child_text(feed, "{*}entry/{*}author/{*}name")
         or None,
-        blog_title=child_text(feed, "{*}title") or None,
+        blog_title=exports.child_text(feed, "{*}title") or None,
     )
 
 
-def _post_status(entry: Element, kind: str, number: str) -> PostStatus:
+def _post_status(entry: Element, kind: str, number: str) -> exports.PostStatus:
     if kind not in ("post", "page") or not number:
-        return PostStatus.NO_POST
-    if child_text(entry, "{*}trashed"):
-        return PostStatus.TRASHED
-    if child_text(entry, "{*}control/{*}draft") == "yes":
-        return PostStatus.DRAFT
-    return _STATUSES.get(child_text(entry, "{*}status").lower(), PostStatus.TRASHED)
+        return exports.PostStatus.NO_POST
+    if exports.child_text(entry, "{*}trashed"):
+        return exports.PostStatus.TRASHED
+    if exports.child_text(entry, "{*}control/{*}draft") == "yes":
+        return exports.PostStatus.DRAFT
+    return _STATUSES.get(exports.child_text(entry, "{*}status").lower(), exports.PostStatus.TRASHED)
 
 
 def _post_url(entry: Element, author: Author, kind: str, number: str) -> str:
     """Return the URL that readers see; for a draft, which has none, that of its entry at Blogger."""
-    name = child_text(entry, "{*}filename")
+    name = exports.child_text(entry, "{*}filename")
     if name and not author.url.startswith(_FEEDS):
         return urljoin(author.url, name)
     folder = "pages" if kind == "page" else "posts"
@@ -136,29 +125,29 @@ def _read_labels(entry: Element) -> Iterator[str]:
 def _read_comments(feed: Element, base_url: str) -> Iterator[Comment]:
     """Yield the visible comments, oldest first."""
     entries = [entry for entry in feed.iterfind("{*}entry") if _read_ids(entry)[0] == "comment"]
-    names = {_read_ids(entry)[1]: child_text(entry, "{*}author/{*}name") for entry in entries}
-    for entry in sorted(entries, key=lambda entry: child_text(entry, "{*}published")):
+    names = {_read_ids(entry)[1]: exports.child_text(entry, "{*}author/{*}name") for entry in entries}
+    for entry in sorted(entries, key=lambda entry: exports.child_text(entry, "{*}published")):
         if _is_visible(entry):
             yield _read_comment(entry, names, base_url)
 
 
 def _is_visible(comment: Element) -> bool:
     return (
-        child_text(comment, "{*}status").lower() in _VISIBLE
-        and not child_text(comment, "{*}trashed")
-        and child_text(comment, "{*}control/{*}draft") != "yes"
+        exports.child_text(comment, "{*}status").lower() in _VISIBLE
+        and not exports.child_text(comment, "{*}trashed")
+        and exports.child_text(comment, "{*}control/{*}draft") != "yes"
     )
 
 
 def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Comment:
     related = _COMMENT_URL.search(_link(entry, "related") or "")
-    answered = related[1] if related else _number(child_text(entry, "{*}inReplyTo"))
-    body = parse_body(child_text(entry, "{*}content"), base_url)
+    answered = related[1] if related else _number(exports.child_text(entry, "{*}inReplyTo"))
+    body = exports.parse_body(exports.child_text(entry, "{*}content"), base_url)
     return Comment(
-        author_name=child_text(entry, "{*}author/{*}name"),
-        author_url=web_url(child_text(entry, "{*}author/{*}uri")),
+        author_name=exports.child_text(entry, "{*}author/{*}name"),
+        author_url=exports.web_url(exports.child_text(entry, "{*}author/{*}uri")),
         reply_to=names.get(answered) or None,
-        posted=offset_time(child_text(entry, "{*}published")),
+        posted=exports.offset_time(exports.child_text(entry, "{*}published")),
         body_html=body.html,
         body_text=body.text,
     )

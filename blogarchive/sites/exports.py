@@ -19,18 +19,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from blogarchive.items import (
-    Author,
-    Comment,
-    DateText,
-    Page,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
@@ -56,29 +45,29 @@ def parse_body(html: str, base_url: str) -> "Body":
 _MAX_OFFSET = timedelta(hours=15)
 
 
-def offset_time(text: str) -> DateText | None:
+def offset_time(text: str) -> items.DateText | None:
     """Return the time of an ISO 8601 text with an offset; None if `text` is empty."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        return DateText(text=text) if text else None
+        return items.DateText(text=text) if text else None
     if at.tzinfo is None:
-        return DateText(text=text)
-    return DateText(text=text, at=at.replace(microsecond=0), precision="second")
+        return items.DateText(text=text)
+    return items.DateText(text=text, at=at.replace(microsecond=0), precision="second")
 
 
-def local_time(text: str, zone: tzinfo | None) -> DateText | None:
+def local_time(text: str, zone: tzinfo | None) -> items.DateText | None:
     """Return the time `YYYY-MM-DD HH:MM:SS` in that zone; None if `text` is empty or all zeros."""
     if not text.strip("0-: "):
         return None
     try:
         at = datetime.fromisoformat(text).replace(microsecond=0)
     except ValueError:
-        return DateText(text=text)
-    return DateText(text=text, at=at.replace(tzinfo=zone), precision="second")
+        return items.DateText(text=text)
+    return items.DateText(text=text, at=at.replace(tzinfo=zone), precision="second")
 
 
-def time_with_utc(text: str, utc_text: str, zone: tzinfo | None) -> DateText | None:
+def time_with_utc(text: str, utc_text: str, zone: tzinfo | None) -> items.DateText | None:
     """Return the local time `text` with the offset to the same time in UTC; in `zone` if `utc_text` is no time."""
     local, in_utc = local_time(text, zone), local_time(utc_text, ZoneInfo("UTC"))
     if local is None:
@@ -89,7 +78,7 @@ def time_with_utc(text: str, utc_text: str, zone: tzinfo | None) -> DateText | N
     if abs(offset) > _MAX_OFFSET:
         return local
     at = local.at.replace(tzinfo=timezone(timedelta(minutes=round(offset / timedelta(minutes=1)))))
-    return DateText(text=local.text, at=at, precision="second")
+    return items.DateText(text=local.text, at=at, precision="second")
 
 
 # --- the document
@@ -118,7 +107,7 @@ class XmlDocument:
 
     root: Element
     encoding: str
-    problems: tuple[Problem, ...]
+    problems: tuple[items.Problem, ...]
     facts: dict[str, str]
 
     def zone_or(self, zone: ZoneInfo) -> ZoneInfo:
@@ -126,11 +115,11 @@ class XmlDocument:
         return find_zone(self.facts.get("zone", "")) or zone
 
 
-def parse_export_page(page: Page) -> XmlDocument:
+def parse_export_page(page: items.Page) -> XmlDocument:
     """Return the XML document of a page. Raises `InvalidExport`."""
     decoded = decode(page.body, page.header("Content-Type"))
     root, is_damaged = parse_xml(decoded.text)
-    problem = Problem(kind="incomplete", field="body", detail=Detail.XML_DAMAGED)
+    problem = items.Problem(kind="incomplete", field="body", detail=Detail.XML_DAMAGED)
     return XmlDocument(
         root=root,
         encoding=decoded.encoding,
@@ -355,7 +344,7 @@ class PostStatus(StrEnum):
     NO_POST = "no_post"  # a template, a setting, a menu, an attachment
 
 
-ReadPost = Callable[[Page, Target, ZoneInfo], tuple[PostStatus, ParsedPage]]
+ReadPost = Callable[[items.Page, items.Target, ZoneInfo], tuple[PostStatus, items.ParsedPage]]
 """Returns the post of a page, with all its visible comments; the zone is that of times without one.
 
 Raises `InvalidExport`.
@@ -381,8 +370,13 @@ class XmlForm:
 
 
 def page_of_post(
-    encoding: str, author: Author, post: Post, body: "Body", comments: Iterable[Comment], *problems: Problem
-) -> ParsedPage:
+    encoding: str,
+    author: items.Author,
+    post: items.Post,
+    body: "Body",
+    comments: Iterable[items.Comment],
+    *problems: items.Problem,
+) -> items.ParsedPage:
     """Return the parsed page of a post of that blog, with its body and comments, which are counted if no count is shown."""
     shown = tuple(comments)
     whole = replace(
@@ -393,7 +387,9 @@ def page_of_post(
         comment_count=len(shown) if post.comment_count is None else post.comment_count,
         comments=shown,
     )
-    return ParsedPage(kind=PageKind.POST, encoding=encoding, author=author, posts=(whole,), problems=problems)
+    return items.ParsedPage(
+        kind=items.PageKind.POST, encoding=encoding, author=author, posts=(whole,), problems=problems
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -411,20 +407,20 @@ class ExportSite(Site):
     form: XmlForm | None = None
     hosts: tuple[str, ...] = ()
 
-    def parse_url(self, url: str) -> ParsedUrl:
+    def parse_url(self, url: str) -> items.ParsedUrl:
         """Return the URL without fragment; a post if its number is in the URL, else UNKNOWN: nothing is crawled."""
         bare = urldefrag(url).url
         number = self.post_url.search(bare)
         if number is None:
-            return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
-        return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
+            return items.ParsedUrl(url=bare, kind=items.PageKind.UNKNOWN)
+        return items.ParsedUrl(url=bare, kind=items.PageKind.POST, number=number[1])
 
-    def parse_page(self, page: Page, target: Target) -> ParsedPage:
+    def parse_page(self, page: items.Page, target: items.Target) -> items.ParsedPage:
         """Return the post of the page; the kind is UNKNOWN if the page is no export."""
         try:
             return self.read_post(page, target, self.zone)[1]
         except InvalidExport:
-            return ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+            return items.ParsedPage(kind=items.PageKind.UNKNOWN, encoding="")
 
 
 # --- URLs

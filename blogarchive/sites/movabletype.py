@@ -13,22 +13,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, ParsedPage, Post, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.exports import (
-    ExportSite,
-    InvalidExport,
-    PostStatus,
-    Section,
-    add_line_breaks,
-    author_of_unknown,
-    find_zone,
-    local_time,
-    page_of_post,
-    parse_body,
-    parse_entry,
-    post_url,
-    uid_of,
-    web_url,
-)
+from blogarchive.sites import exports
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.picker import Body
@@ -40,14 +25,14 @@ _CONVERTED = ("1", "__default__")
 _UNCHANGED = ("0", "richtext")
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
     decoded = decode(page.body, page.header("Content-Type"))
-    entry, *sections = parse_entry(decoded.text)
+    entry, *sections = exports.parse_entry(decoded.text)
     texts = {section.name: section.text for section in reversed(sections)}
-    zone = find_zone(entry.field("ZONE")) or zone
+    zone = exports.find_zone(entry.field("ZONE")) or zone
     author = _read_author(entry)
     number = target.number or _find_number(entry, texts)
-    url = web_url(entry.field("UNIQUE URL")) or post_url(author.url, number)
+    url = exports.web_url(entry.field("UNIQUE URL")) or exports.post_url(author.url, number)
     body = _parse_text(entry, texts, url)
     post = Post(
         number=number,
@@ -56,11 +41,17 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
         posted=_parse_time(entry.field("DATE"), zone),
         categories=tuple(_read_categories(entry)),
     )
-    status = PostStatus.PUBLISHED if entry.field("STATUS").lower() in ("", "publish") else PostStatus.DRAFT
-    return status, page_of_post(decoded.encoding, author, post, body, _read_comments(sections, url, zone))
+    status = (
+        exports.PostStatus.PUBLISHED
+        if entry.field("STATUS").lower() in ("", "publish")
+        else exports.PostStatus.DRAFT
+    )
+    return status, exports.page_of_post(
+        decoded.encoding, author, post, body, _read_comments(sections, url, zone)
+    )
 
 
-SITE = ExportSite(
+SITE = exports.ExportSite(
     name="movabletype",
     title="Movable Type",
     content_type="text/plain",
@@ -71,13 +62,13 @@ SITE = ExportSite(
 )
 
 
-def _read_author(entry: Section) -> Author:
+def _read_author(entry: exports.Section) -> Author:
     url = entry.field("BLOG")
-    uid = uid_of(url)
-    return Author(uid=uid, url=url, nickname=author_of_unknown(url) or entry.field("AUTHOR") or None)
+    uid = exports.uid_of(url)
+    return Author(uid=uid, url=url, nickname=exports.author_of_unknown(url) or entry.field("AUTHOR") or None)
 
 
-def _find_number(entry: Section, texts: Mapping[str, str]) -> str:
+def _find_number(entry: exports.Section, texts: Mapping[str, str]) -> str:
     """Return the BASENAME, which Hatena writes with slashes, else the time as digits, else a hash of the text.
 
     Raises `InvalidExport` if the entry has none of them.
@@ -89,7 +80,7 @@ def _find_number(entry: Section, texts: Mapping[str, str]) -> str:
     if at is not None:
         return re.sub(r"\D", "", at)
     if not (text := texts.get("BODY", "").strip()):
-        raise InvalidExport(_("it has no DATE, no BASENAME and no text, which identify a post"))
+        raise exports.InvalidExport(_("it has no DATE, no BASENAME and no text, which identify a post"))
     return f"text-{sha256(text.encode()).hexdigest()[:12]}"
 
 
@@ -112,41 +103,41 @@ def _read_time(text: str) -> str | None:
 
 
 def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
-    found = local_time(_read_time(text) or "", zone)
+    found = exports.local_time(_read_time(text) or "", zone)
     if found is None:
         return DateText(text=text) if text else None
     return DateText(text=text, at=found.at, precision=found.precision)
 
 
-def _parse_text(entry: Section, texts: Mapping[str, str], url: str) -> "Body":
+def _parse_text(entry: exports.Section, texts: Mapping[str, str], url: str) -> "Body":
     parts = (texts.get(name) for name in ("BODY", "EXTENDED BODY"))
     text = "\n\n".join(filter(None, parts)) or texts.get("EXCERPT", "")
     rule = entry.field("CONVERT BREAKS").lower()
     if rule in _CONVERTED or (rule not in _UNCHANGED and not _HTML_BREAKS.search(text)):
-        text = add_line_breaks(text)
-    return parse_body(text, url)
+        text = exports.add_line_breaks(text)
+    return exports.parse_body(text, url)
 
 
-def _read_categories(entry: Section) -> Iterator[str]:
+def _read_categories(entry: exports.Section) -> Iterator[str]:
     """Yield the categories, then the tags, each once."""
     names = [value for key, value in entry.fields if key in ("PRIMARY CATEGORY", "CATEGORY")]
     names += [tag.strip(' "') for tag in entry.field("TAGS").split(",")]
     yield from dict.fromkeys(name for name in names if name)
 
 
-def _read_comments(sections: Iterable[Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+def _read_comments(sections: Iterable[exports.Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the comments and the trackbacks, in the order of the file."""
     for section in sections:
         if section.name in ("COMMENT", "PING"):
             yield _read_comment(section, base_url, zone)
 
 
-def _read_comment(section: Section, base_url: str, zone: ZoneInfo) -> Comment:
+def _read_comment(section: exports.Section, base_url: str, zone: ZoneInfo) -> Comment:
     text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
-    body = parse_body(text if _HTML_BREAKS.search(text) else add_line_breaks(text), base_url)
+    body = exports.parse_body(text if _HTML_BREAKS.search(text) else exports.add_line_breaks(text), base_url)
     return Comment(
         author_name=section.field("AUTHOR") or section.field("BLOG NAME"),
-        author_url=web_url(section.field("URL")),
+        author_url=exports.web_url(section.field("URL")),
         posted=_parse_time(section.field("DATE"), zone),
         body_html=body.html,
         body_text=body.text,

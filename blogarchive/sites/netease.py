@@ -6,41 +6,33 @@ A script fetched the comments by DWR POST, so saved pages count them and do not 
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
-from blogarchive.sites.markup import (
-    CardParts,
-    Form,
-    LinkParts,
-    MarkupSite,
-    Pick,
-    PostParts,
-    Template,
-)
+from blogarchive.sites import markup
 
-_TEMPLATE = Template(
+_TEMPLATE = markup.Template(
     name="neblog-1.0",
-    post=PostParts(
+    post=markup.PostParts(
         title=".nbw-bitm h3.title > .tcnt",
         body=".nbw-bitm .nbw-blog",
-        posted=Pick(".nbw-bitm p.tdep .blogsep", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
+        posted=markup.Pick(".nbw-bitm p.tdep .blogsep", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
         views="//*[@id='$_spaniReadCount']",
         comment_count="//*[@id='$_spaniCommentCount']",
         categories=".nbw-bitm p.tdep .pleft > a",
     ),
-    card=CardParts(
+    card=markup.CardParts(
         nickname=".m-aboutme .nick a",
         blog_title="#blog-163-com-banner .n > .pre",
         tagline="#blog-163-com-banner .d > .pre",
     ),
-    categories=LinkParts(
+    categories=markup.LinkParts(
         each="//*[contains(@class, 'm-blogclasses')]//li[contains(., '（')]",
-        name=Pick(".", match=r"^·?\s*(.*?)\s*（\d+）$"),
+        name=markup.Pick(".", match=r"^·?\s*(.*?)\s*（\d+）$"),
         url="./@none",  # the link has a fragment only: a script showed the category
     ),
 )
 
 _USER = r"(?P<uid>[\w.@-]+)"
 
-SITE = MarkupSite(
+SITE = markup.MarkupSite(
     name="netease",
     hosts=("blog.163.com", "*.blog.163.com"),
     image_hosts=("*.163.com", "*.126.net", "*.netease.com"),
@@ -51,18 +43,18 @@ SITE = MarkupSite(
     own_url=r'wumiiPermaLink\s*=\s*"(https?://[^"]+)"',
     is_closed=True,
     forms=(
-        Form(
+        markup.Form(
             PageKind.POST,
             r"/blog/static/(?P<number>\d+)/?(?:index\.html)?",
             canonical="/blog/static/{number}/",
         ),
-        Form(
+        markup.Form(
             PageKind.POST,
             rf"/{_USER}/blog/static/(?P<number>\d+)/?(?:index\.html)?",
             canonical="/{uid}/blog/static/{number}/",
         ),
-        Form(PageKind.HOME, r"/(?:blog/?)?(?:index\.html)?", canonical="/"),
-        Form(PageKind.HOME, rf"/{_USER}/(?:blog/?)?(?:index\.html)?", canonical="/{uid}/"),
+        markup.Form(PageKind.HOME, r"/(?:blog/?)?(?:index\.html)?", canonical="/"),
+        markup.Form(PageKind.HOME, rf"/{_USER}/(?:blog/?)?(?:index\.html)?", canonical="/{uid}/"),
     ),
     templates=(_TEMPLATE,),
 )

@@ -12,19 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import (
-    Author,
-    CategoryRow,
-    Comment,
-    CrawledPage,
-    DateText,
-    ListedPost,
-    MonthRow,
-    Notice,
-    ParsedPage,
-    Post,
-    Problem,
-)
+from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import repair_text
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
@@ -33,46 +21,46 @@ from blogarchive.sites.base import site_by_name
 _T = TypeVar("_T")
 
 _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
-    Author: ("nickname", "blog_title", "tagline"),
-    Post: ("title", "body_html", "body_text"),
-    Comment: ("author_name", "reply_to", "body_html", "body_text"),
-    ListedPost: ("title",),
-    CategoryRow: ("name",),
-    Notice: ("text",),
+    items.Author: ("nickname", "blog_title", "tagline"),
+    items.Post: ("title", "body_html", "body_text"),
+    items.Comment: ("author_name", "reply_to", "body_html", "body_text"),
+    items.ListedPost: ("title",),
+    items.CategoryRow: ("name",),
+    items.Notice: ("text",),
 }
 """Fields that hold words of people, by type; URLs and ids are none."""
 
 _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
-    Author: (("registered", "registered_on"),),
-    Post: (("posted", "posted_at"),),
-    Comment: (("posted", "comments.posted_at"),),
-    ListedPost: (("posted", "listed.posted_at"),),
-    MonthRow: (("first", "archive_months.first_post_on"), ("last", "archive_months.last_post_on")),
+    items.Author: (("registered", "registered_on"),),
+    items.Post: (("posted", "posted_at"),),
+    items.Comment: (("posted", "comments.posted_at"),),
+    items.ListedPost: (("posted", "listed.posted_at"),),
+    items.MonthRow: (("first", "archive_months.first_post_on"), ("last", "archive_months.last_post_on")),
 }
 """Fields that hold a `DateText`, by type, with their name in a failure row."""
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    ParsedPage: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
-    Post: ("comments",),
-    CategoryRow: ("posts",),
+    items.ParsedPage: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
+    items.Post: ("comments",),
+    items.CategoryRow: ("posts",),
 }
 """Fields that hold further items, by type."""
 
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
-def normalize_page(crawled: CrawledPage) -> CrawledPage:
+def normalize_page(crawled: items.CrawledPage) -> items.CrawledPage:
     """Return the crawled page with its texts repaired and its times resolved, ready for the store."""
     zone = site_by_name(crawled.target.site).zone
     return replace(crawled, parsed=resolve_dates(tidy_texts(crawled.parsed), crawled.page.fetched_at, zone))
 
 
-def tidy_texts(parsed: ParsedPage) -> ParsedPage:
+def tidy_texts(parsed: items.ParsedPage) -> items.ParsedPage:
     """Return the parsed page without stray controls and without mojibake that is certain."""
     return _apply(parsed, _tidy_fields)
 
 
-def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> ParsedPage:
+def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> items.ParsedPage:
     """Return the parsed page with each time resolved against `fetched_at` (aware) in `zone`.
 
     If a text is no time, its `at` stays None and the page gets one `Problem` of kind unreadable that quotes
@@ -93,29 +81,29 @@ class _DateResolver:
 
     now: datetime
     zone: ZoneInfo
-    problems: dict[Problem, None] = field(default_factory=dict)  # ordered set
+    problems: dict[items.Problem, None] = field(default_factory=dict)  # ordered set
 
     def resolve_fields(self, item: object) -> dict[str, object]:
         changes: dict[str, object] = {}
         for name, column in _TIME_FIELDS.get(type(item), ()):
-            date_text: DateText | None = getattr(item, name)
+            date_text: items.DateText | None = getattr(item, name)
             if date_text is None or date_text.at is not None:
                 continue
             found = self._parse(date_text.text)
             if found is None:
                 detail = Detail.NO_DATE.format(text=date_text.text[:80])
-                self.problems[Problem(kind="unreadable", field=column, detail=detail)] = None
+                self.problems[items.Problem(kind="unreadable", field=column, detail=detail)] = None
             else:
-                changes[name] = DateText(text=date_text.text, at=found.at, precision=found.precision)
+                changes[name] = items.DateText(text=date_text.text, at=found.at, precision=found.precision)
         return changes
 
     def _parse(self, text: str) -> ParsedDate | None:
         return _parse_full_date(text, self.zone) if _FULL_DATE.fullmatch(text) else parse_date(text, self.now)
 
 
-def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
+def _merge_months(rows: Sequence[items.MonthRow]) -> tuple[items.MonthRow, ...]:
     """Merge rows of one month: a page may show a month in two halves, or twice."""
-    months: dict[str, MonthRow] = {}
+    months: dict[str, items.MonthRow] = {}
     for row in rows:
         other = months.setdefault(row.month, row)
         if other is not row:
@@ -124,7 +112,7 @@ def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
     return tuple(months.values())
 
 
-def _sort_key(date_text: DateText | None) -> str:
+def _sort_key(date_text: items.DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 

@@ -9,19 +9,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
+from blogarchive.sites import markup
 from blogarchive.sites.links import DECIMAL_UID
-from blogarchive.sites.markup import (
-    Answer,
-    CardParts,
-    CommentParts,
-    Form,
-    LinkParts,
-    ListParts,
-    MarkupSite,
-    Pick,
-    PostParts,
-    Template,
-)
 
 _DATA = re.compile(r'^\s*\{.{0,40}?"?data"?\s*:\s*("(?:[^"\\]|\\.)*")')
 
@@ -35,7 +24,7 @@ def _unwrap(text: str) -> str | None:
         return None
 
 
-_COMMENTS = CommentParts(
+_COMMENTS = markup.CommentParts(
     each="//li[starts-with(@id, 'cmt_')][parent::body or parent::ul[@id='article_comment_list']]",
     author="./div/p/span[@class='SG_revert_Tit']",
     author_url="./div/p/span[@class='SG_revert_Tit']/a",
@@ -47,51 +36,51 @@ _COUNTER = (
     "[ancestor::div[@id='articlebody' or contains(@class, 'articalInfo')]]"
 )
 
-_BLOG7 = Template(
+_BLOG7 = markup.Template(
     name="2012",
-    post=PostParts(
+    post=markup.PostParts(
         title="#articlebody > .articalTitle > .titName",
         body="#articlebody > .articalContent",
-        posted=Pick("#articlebody > .articalTitle > .time", match=r"([\d-]+ [\d:]+)"),
+        posted=markup.Pick("#articlebody > .articalTitle > .time", match=r"([\d-]+ [\d:]+)"),
         categories="#articlebody .blog_class a",
-        views=Pick(_COUNTER.format("r"), match=r"\(([\d,]+)\)"),  # in pages that a browser saved
-        comment_count=Pick(_COUNTER.format("c"), match=r"\(([\d,]+)\)"),
+        views=markup.Pick(_COUNTER.format("r"), match=r"\(([\d,]+)\)"),  # in pages that a browser saved
+        comment_count=markup.Pick(_COUNTER.format("c"), match=r"\(([\d,]+)\)"),
         comments=_COMMENTS,
     ),
-    titles=ListParts(
+    titles=markup.ListParts(
         each="//div[@class='articleList']/div[contains(@class, 'articleCell')] | //div[@class='blog_title_h']",
         title=".atc_title a, .blog_title a",
-        posted=Pick(".atc_tm, .time", match=r"([\d-]+ [\d:]+)"),
+        posted=markup.Pick(".atc_tm, .time", match=r"([\d-]+ [\d:]+)"),
     ),
     next_page=".SG_page .SG_pgnext a",
-    card=CardParts(
-        uid=Pick("#blognav a::attr(href)", match=r"/articlelist_(\d+)_"),
+    card=markup.CardParts(
+        uid=markup.Pick("#blognav a::attr(href)", match=r"/articlelist_(\d+)_"),
         nickname="#ownernick",
         blog_title="#blognamespan",
         total_visits="#comp_901_pv strong",
     ),
-    categories=LinkParts(each="#module_7 .menuCell_main", name="a"),
+    categories=markup.LinkParts(each="#module_7 .menuCell_main", name="a"),
 )
 
-_OLD = Template(
+_OLD = markup.Template(
     name="2007",
-    post=PostParts(
+    post=markup.PostParts(
         title="#articleTitle",
         body="#articleContent",
         posted="#articleTime",
         next_comments="a#comments",
     ),
-    comments=CommentParts(
+    comments=markup.CommentParts(
         each="#commentContainer > li",
-        author=Pick("./div[@id='commentBar']/*[@id='commentTitle']", match=r"^(?:\[匿名\]\s*)?(.*)$"),
+        author=markup.Pick("./div[@id='commentBar']/*[@id='commentTitle']", match=r"^(?:\[匿名\]\s*)?(.*)$"),
         author_url="./div[@id='commentBar']/*[@id='commentTitle']",
         posted="./div/div[@id='commentTimeHolder']",
         body="./div/div[@id='commentContent']",
     ),
-    card=CardParts(nickname="#intro > a", blog_title="#blogName"),
+    card=markup.CardParts(nickname="#intro > a", blog_title="#blogName"),
 )
 
-_ANSWER = Answer(
+_ANSWER = markup.Answer(
     url="/s/comment_{number}_{page}.html?comment_v=articlenew", unwrap=_unwrap, comments=_COMMENTS
 )
 
@@ -104,7 +93,7 @@ def _uid_of(groups: Mapping[str, str | None]) -> str:
     return str(int((groups["number"] or "0")[:8], 16))
 
 
-SITE = MarkupSite(
+SITE = markup.MarkupSite(
     name="sina",
     hosts=("blog.sina.com.cn",),
     image_hosts=("*.sinaimg.cn", "*.sina.com.cn"),
@@ -112,12 +101,12 @@ SITE = MarkupSite(
     own_number=rf'(?:id="t_|article_edit\.php\?mode=1&(?:amp;)?blog_id=|"src_title)({_ID_DIGITS})"',
     home="/u/{uid}",
     forms=(
-        Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
-        Form(PageKind.COMMENTS, _ANSWER_URL, query=("comment_v",), uid=_uid_of),
-        Form(PageKind.HOME, rf"/s/articlelist_{DECIMAL_UID}_0_\d+\.html"),
-        Form(PageKind.CATEGORY, rf"/s/articlelist_{DECIMAL_UID}_[1-9]\d*_\d+\.html"),
-        Form(PageKind.HOME, rf"/u/{DECIMAL_UID}/?", canonical="/u/{uid}"),
-        Form(PageKind.HOME, r"/[A-Za-z0-9_]+/?"),
+        markup.Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
+        markup.Form(PageKind.COMMENTS, _ANSWER_URL, query=("comment_v",), uid=_uid_of),
+        markup.Form(PageKind.HOME, rf"/s/articlelist_{DECIMAL_UID}_0_\d+\.html"),
+        markup.Form(PageKind.CATEGORY, rf"/s/articlelist_{DECIMAL_UID}_[1-9]\d*_\d+\.html"),
+        markup.Form(PageKind.HOME, rf"/u/{DECIMAL_UID}/?", canonical="/u/{uid}"),
+        markup.Form(PageKind.HOME, r"/[A-Za-z0-9_]+/?"),
     ),
     templates=(_BLOG7, _OLD),
     answer=_ANSWER,

@@ -7,62 +7,53 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
+from blogarchive.sites import markup
 from blogarchive.sites.links import DECIMAL_UID
-from blogarchive.sites.markup import (
-    CardParts,
-    CommentParts,
-    Form,
-    LinkParts,
-    ListParts,
-    MarkupSite,
-    Pick,
-    PostParts,
-    Template,
-    ViewsAnswer,
-)
 
 _FOOTER, _UNDER_NAME = "td.post-footer", "./following-sibling::table[1]//tr"
 _NEXT = (
     "//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]"
 )
-_COUNTED = Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$")
+_COUNTED = markup.Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$")
 _MORE = ".//a[contains(., '更多我的博客文章') or contains(., '更多我的部落格文章')]"
 
-_OLD = Template(
+_OLD = markup.Template(
     name="2005",
-    whole=PostParts(
+    whole=markup.PostParts(
         each="//table[@class='table-bg'][.//td[@class='post-footer']]",
         link="td.post-footer > em > a",
         title="(.//td[@class='post-title'])[1]",
         posted="(.//td[@class='post-title'])[2]",
         body="td.post-body",
-        views=Pick(_FOOTER, match=r"\(([\d,]+)\)\s*共\s*[\d,]+\s*篇"),
-        comment_count=Pick(_FOOTER, match=r"共\s*([\d,]+)\s*篇[评評][论論]"),
+        views=markup.Pick(_FOOTER, match=r"\(([\d,]+)\)\s*共\s*[\d,]+\s*篇"),
+        comment_count=markup.Pick(_FOOTER, match=r"共\s*([\d,]+)\s*篇[评評][论論]"),
     ),
     marker="td.side_nav",
     next_page="//a[contains(@href, 'wid=')][contains(., '下一页') or contains(., '下一頁')]",
-    card=CardParts(
-        uid=Pick("#s4 a::attr(href)", match=r"blogID=(\d+)"),
+    card=markup.CardParts(
+        uid=markup.Pick("#s4 a::attr(href)", match=r"blogID=(\d+)"),
         blog_title="#s1 strong",
         tagline="//table[@id='s1']//tr[2]/td",
         nickname="#s2 strong",
-        account_age=Pick("#s2 td", match=r",\s*(\d{1,3})\s*[岁歲]"),
-        total_visits=Pick("td.bottom_nav", match=r"你是第\D*([\d,]+)\s*位[访訪][问問]者"),
+        account_age=markup.Pick("#s2 td", match=r",\s*(\d{1,3})\s*[岁歲]"),
+        total_visits=markup.Pick("td.bottom_nav", match=r"你是第\D*([\d,]+)\s*位[访訪][问問]者"),
     ),
-    categories=LinkParts(each="#s5 .category-title", name="a", posts=ListParts(each=_UNDER_NAME, title="a")),
-    months=LinkParts(each="#s4 nobr > a", name=".", url="."),
-    latest=ListParts(each="#s3 table tr", title="a"),
+    categories=markup.LinkParts(
+        each="#s5 .category-title", name="a", posts=markup.ListParts(each=_UNDER_NAME, title="a")
+    ),
+    months=markup.LinkParts(each="#s4 nobr > a", name=".", url="."),
+    latest=markup.ListParts(each="#s3 table tr", title="a"),
 )
 
-_NEW = Template(
+_NEW = markup.Template(
     name="today",
-    post=PostParts(
+    post=markup.PostParts(
         title=".articalTitle h2, .titleinfo h2",
         body=".articalContent",
-        posted=Pick("span.time.BLK_txtc", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
-        comment_count=Pick(".commentsTitle", match=r"[(（]\s*([\d,]+)\s*[)）]"),
+        posted=markup.Pick("span.time.BLK_txtc", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
+        comment_count=markup.Pick(".commentsTitle", match=r"[(（]\s*([\d,]+)\s*[)）]"),
         drop=("#userpost", "#buzzbox", _MORE, f"{_MORE}/following-sibling::*"),
-        comments=CommentParts(
+        comments=markup.CommentParts(
             each=".comment",
             author=".comment_username",
             author_url=".comment_username > a",
@@ -71,10 +62,10 @@ _NEW = Template(
         ),
         next_comments=_NEXT,
     ),
-    titles=ListParts(each=".articleList .articleCell", title=".atc_title a", posted=".atc_tm"),
+    titles=markup.ListParts(each=".articleList .articleCell", title=".atc_title a", posted=".atc_tm"),
     next_page=_NEXT,
-    card=CardParts(uid="#blogId::attr(value)", nickname="strong#username", blog_title="#blognamespan"),
-    categories=LinkParts(each="#module_category a[href*='/myblog/']", name=_COUNTED, url="."),
+    card=markup.CardParts(uid="#blogId::attr(value)", nickname="strong#username", blog_title="#blognamespan"),
+    categories=markup.LinkParts(each="#module_category a[href*='/myblog/']", name=_COUNTED, url="."),
 )
 
 _MYBLOG = rf"/myblog/{DECIMAL_UID}"
@@ -95,27 +86,31 @@ def _number_of(groups: Mapping[str, str | None]) -> str:
 
 _PRINT = rf"{_FRONTEND}articlePrint{_NEW_BLOG}&date={_MONTH}&postId={_ID}"
 
-SITE = MarkupSite(
+SITE = markup.MarkupSite(
     name="wenxuecity",
     hosts=("blog.wenxuecity.com",),
     image_hosts=("*.wenxuecity.com",),
     zone=ZoneInfo("America/Los_Angeles"),
     home="/myblog/{uid}/all.html",
     forms=(
-        Form(PageKind.COMMENTS, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html\?page=\d+", query=_KEYS, number=_number_of),
-        Form(PageKind.POST, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html", number=_number_of),
-        Form(PageKind.POST, _PRINT, query=_KEYS, number=_number_of, canonical=_POST_PATH),
-        Form(PageKind.MONTH, rf"{_MYBLOG}/{_MONTH}/?", canonical="/myblog/{uid}/{month}/"),
-        Form(PageKind.HOME, rf"{_MYBLOG}/all\.html"),
-        Form(PageKind.CATEGORY, rf"{_MYBLOG}/\d+\.html"),
-        Form(PageKind.HOME, rf"/my(?:blog|overview|index)/{DECIMAL_UID}/?"),
-        Form(PageKind.CATEGORY, rf"{_FRONTEND}articleList{_NEW_BLOG}&catId=\d+{_PAGE}", query=_KEYS),
-        Form(PageKind.HOME, rf"{_FRONTEND}article(?:List|Home){_NEW_BLOG}{_PAGE}", query=_KEYS),
-        Form(PageKind.POST, rf"/blogview\.php\?date={_MONTH}&postID={_ID}", query=_KEYS, number=_number_of),
-        Form(PageKind.MONTH, rf"/archives\.php\?date={_MONTH}&{_OLD_BLOG}(?:&wid=\d+)?", query=_KEYS),
-        Form(PageKind.CATEGORY, rf"/myblog\.php\?{_OLD_BLOG}&catid=\d+{_PAGE}", query=_KEYS),
-        Form(PageKind.HOME, rf"/myblog\.php\?{_OLD_BLOG}{_PAGE}", query=_KEYS),
+        markup.Form(
+            PageKind.COMMENTS, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html\?page=\d+", query=_KEYS, number=_number_of
+        ),
+        markup.Form(PageKind.POST, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html", number=_number_of),
+        markup.Form(PageKind.POST, _PRINT, query=_KEYS, number=_number_of, canonical=_POST_PATH),
+        markup.Form(PageKind.MONTH, rf"{_MYBLOG}/{_MONTH}/?", canonical="/myblog/{uid}/{month}/"),
+        markup.Form(PageKind.HOME, rf"{_MYBLOG}/all\.html"),
+        markup.Form(PageKind.CATEGORY, rf"{_MYBLOG}/\d+\.html"),
+        markup.Form(PageKind.HOME, rf"/my(?:blog|overview|index)/{DECIMAL_UID}/?"),
+        markup.Form(PageKind.CATEGORY, rf"{_FRONTEND}articleList{_NEW_BLOG}&catId=\d+{_PAGE}", query=_KEYS),
+        markup.Form(PageKind.HOME, rf"{_FRONTEND}article(?:List|Home){_NEW_BLOG}{_PAGE}", query=_KEYS),
+        markup.Form(
+            PageKind.POST, rf"/blogview\.php\?date={_MONTH}&postID={_ID}", query=_KEYS, number=_number_of
+        ),
+        markup.Form(PageKind.MONTH, rf"/archives\.php\?date={_MONTH}&{_OLD_BLOG}(?:&wid=\d+)?", query=_KEYS),
+        markup.Form(PageKind.CATEGORY, rf"/myblog\.php\?{_OLD_BLOG}&catid=\d+{_PAGE}", query=_KEYS),
+        markup.Form(PageKind.HOME, rf"/myblog\.php\?{_OLD_BLOG}{_PAGE}", query=_KEYS),
     ),
     templates=(_NEW, _OLD),
-    views_answer=ViewsAnswer(url=_COUNTER, match=_WRITTEN, hosts=("count.wenxuecity.com",)),
+    views_answer=markup.ViewsAnswer(url=_COUNTER, match=_WRITTEN, hosts=("count.wenxuecity.com",)),
 )

@@ -14,20 +14,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
-from blogarchive.sites.exports import (
-    ExportSite,
-    InvalidExport,
-    PostStatus,
-    XmlForm,
-    add_line_breaks,
-    child_text,
-    page_of_post,
-    parse_body,
-    parse_export_page,
-    time_with_utc,
-    uid_of,
-    web_url,
-)
+from blogarchive.sites import exports
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.picker import Body
@@ -38,22 +25,22 @@ _CAPTION = re.compile(r"\[/?caption\b[^\]]*\]")
 _POSTS = ("post", "page")
 _COMMENTS = ("", "comment", "pingback", "trackback")
 _STATUSES = {
-    **dict.fromkeys(("publish", "private"), PostStatus.PUBLISHED),
-    **dict.fromkeys(("draft", "pending", "future"), PostStatus.DRAFT),
+    **dict.fromkeys(("publish", "private"), exports.PostStatus.PUBLISHED),
+    **dict.fromkeys(("draft", "pending", "future"), exports.PostStatus.DRAFT),
 }
 
 
-def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, ParsedPage]:
-    document = parse_export_page(page)
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    document = exports.parse_export_page(page)
     channel = document.root.find("channel")
     item = None if channel is None else channel.find("item")
     if channel is None or item is None:
-        raise InvalidExport(_("it is no export of WordPress"))
+        raise exports.InvalidExport(_("it is no export of WordPress"))
     zone = document.zone_or(zone)
     author = _read_author(channel, document.facts.get("url"))
-    number = child_text(item, "{*}post_id")
-    if not document.problems and not (number and child_text(item, "{*}post_type")):
-        raise InvalidExport(
+    number = exports.child_text(item, "{*}post_id")
+    if not document.problems and not (number and exports.child_text(item, "{*}post_type")):
+        raise exports.InvalidExport(
             _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
         )
     url = _post_url(item, author, number)
@@ -61,11 +48,13 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
     post = Post(
         number=number,
         url=url,
-        title=child_text(item, "title"),
-        posted=time_with_utc(child_text(item, "{*}post_date"), child_text(item, "{*}post_date_gmt"), zone),
+        title=exports.child_text(item, "title"),
+        posted=exports.time_with_utc(
+            exports.child_text(item, "{*}post_date"), exports.child_text(item, "{*}post_date_gmt"), zone
+        ),
         categories=tuple(_read_categories(item)),
     )
-    parsed = page_of_post(
+    parsed = exports.page_of_post(
         document.encoding, author, post, body, _read_comments(item, url, zone), *document.problems
     )
     return _post_status(item, number), parsed
@@ -73,18 +62,18 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[PostStatus, 
 
 def _exported_at(channel: Element) -> datetime | None:
     try:
-        found = parsedate_to_datetime(child_text(channel, "pubDate"))
+        found = parsedate_to_datetime(exports.child_text(channel, "pubDate"))
     except ValueError:
         return None
     return found if found.tzinfo else None
 
 
-SITE = ExportSite(
+SITE = exports.ExportSite(
     name="wordpress",
     title="WordPress",
     content_type="application/rss+xml",
     read_post=_read_post,
-    form=XmlForm(
+    form=exports.XmlForm(
         root="rss",
         container="channel",
         element="item",
@@ -98,34 +87,34 @@ SITE = ExportSite(
 
 
 def _read_author(channel: Element, named_url: str | None) -> Author:
-    url = named_url or child_text(channel, "{*}base_blog_url") or child_text(channel, "link")
-    names = [child_text(node, "{*}author_display_name") for node in channel.iterfind("{*}author")]
+    url = named_url or exports.child_text(channel, "{*}base_blog_url") or exports.child_text(channel, "link")
+    names = [exports.child_text(node, "{*}author_display_name") for node in channel.iterfind("{*}author")]
     return Author(
-        uid=uid_of(url),
+        uid=exports.uid_of(url),
         url=url,
         nickname=names[0] or None if len(names) == 1 else None,
-        blog_title=child_text(channel, "title") or None,
-        tagline=child_text(channel, "description") or None,
+        blog_title=exports.child_text(channel, "title") or None,
+        tagline=exports.child_text(channel, "description") or None,
     )
 
 
-def _post_status(item: Element, number: str) -> PostStatus:
-    if child_text(item, "{*}post_type") not in _POSTS or not number:
-        return PostStatus.NO_POST
-    return _STATUSES.get(child_text(item, "{*}status"), PostStatus.TRASHED)
+def _post_status(item: Element, number: str) -> exports.PostStatus:
+    if exports.child_text(item, "{*}post_type") not in _POSTS or not number:
+        return exports.PostStatus.NO_POST
+    return _STATUSES.get(exports.child_text(item, "{*}status"), exports.PostStatus.TRASHED)
 
 
 def _post_url(item: Element, author: Author, number: str) -> str:
     """Return the permalink; a draft may have none."""
-    urls = (child_text(item, "link"), child_text(item, "guid"))
+    urls = (exports.child_text(item, "link"), exports.child_text(item, "guid"))
     web = (url for url in urls if url.startswith(("http://", "https://")))
     return next(web, None) or f"{author.url.rstrip('/')}/?p={number}"
 
 
 def _parse_content(content: str, url: str) -> "Body":
     if _BLOCK_EDITOR not in content:
-        content = add_line_breaks(_CAPTION.sub("", content))
-    return parse_body(content.strip(), url)
+        content = exports.add_line_breaks(_CAPTION.sub("", content))
+    return exports.parse_body(content.strip(), url)
 
 
 def _read_categories(item: Element) -> Iterator[str]:
@@ -137,21 +126,26 @@ def _read_categories(item: Element) -> Iterator[str]:
 def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the approved comments and pingbacks, oldest first."""
     nodes = item.findall("{*}comment")
-    names = {child_text(node, "{*}comment_id"): child_text(node, "{*}comment_author") for node in nodes}
-    for node in sorted(nodes, key=lambda node: child_text(node, "{*}comment_date")):
-        is_approved = child_text(node, "{*}comment_approved") == "1"
-        if is_approved and child_text(node, "{*}comment_type") in _COMMENTS:
+    names = {
+        exports.child_text(node, "{*}comment_id"): exports.child_text(node, "{*}comment_author")
+        for node in nodes
+    }
+    for node in sorted(nodes, key=lambda node: exports.child_text(node, "{*}comment_date")):
+        is_approved = exports.child_text(node, "{*}comment_approved") == "1"
+        if is_approved and exports.child_text(node, "{*}comment_type") in _COMMENTS:
             yield _read_comment(node, names, base_url, zone)
 
 
 def _read_comment(node: Element, names: Mapping[str, str], base_url: str, zone: ZoneInfo) -> Comment:
-    body = parse_body(add_line_breaks(child_text(node, "{*}comment_content")), base_url)
+    body = exports.parse_body(
+        exports.add_line_breaks(exports.child_text(node, "{*}comment_content")), base_url
+    )
     return Comment(
-        author_name=child_text(node, "{*}comment_author"),
-        author_url=web_url(child_text(node, "{*}comment_author_url")),
-        reply_to=names.get(child_text(node, "{*}comment_parent")) or None,
-        posted=time_with_utc(
-            child_text(node, "{*}comment_date"), child_text(node, "{*}comment_date_gmt"), zone
+        author_name=exports.child_text(node, "{*}comment_author"),
+        author_url=exports.web_url(exports.child_text(node, "{*}comment_author_url")),
+        reply_to=names.get(exports.child_text(node, "{*}comment_parent")) or None,
+        posted=exports.time_with_utc(
+            exports.child_text(node, "{*}comment_date"), exports.child_text(node, "{*}comment_date_gmt"), zone
         ),
         body_html=body.html,
         body_text=body.text,

@@ -6,17 +6,7 @@ The labels are English or Traditional Chinese, as the reader chose. A path has n
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
-from blogarchive.sites.markup import (
-    CardParts,
-    CommentParts,
-    Form,
-    LinkParts,
-    ListParts,
-    MarkupSite,
-    Pick,
-    PostParts,
-    Template,
-)
+from blogarchive.sites import markup
 
 _HOUR = r"(?:[上下]午\s*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?"
 # Authors choose the form of the date; the last "at" before an hour ends the name.
@@ -25,18 +15,18 @@ _NAME = r"^(.*?)\s*(?:\bat|於)\s*(?:(?!\bat\b|於).)*?\d{1,2}:\d{2}|^((?:(?!\d{
 _TIME = rf"^.*?(?:\bat|於)\s*((?:(?!\bat\b|於).)*?{_HOUR})"
 _POST_LINE = "div.posted"
 
-_ANSWERS = CommentParts(
+_ANSWERS = markup.CommentParts(
     each="./div[contains(@class, 'comments-reply')]",
-    author=Pick("li.comments-post", match=_NAME),
-    posted=Pick("li.comments-post", match=_TIME),
+    author=markup.Pick("li.comments-post", match=_NAME),
+    posted=markup.Pick("li.comments-post", match=_TIME),
     body="./ul[@class='comments-author']/li[not(@class='comments-post')]",
 )
 
-_COMMENTS = CommentParts(
+_COMMENTS = markup.CommentParts(
     each="//div[@class='total-comments-div']/div[@class='comments-body'][ul/li[@class='comments-word']]",
-    author=Pick("li.comments-post", match=_NAME),
+    author=markup.Pick("li.comments-post", match=_NAME),
     author_url="li.comments-post > a.postuser",
-    posted=Pick("li.comments-post", match=_TIME),
+    posted=markup.Pick("li.comments-post", match=_TIME),
     body="./ul/li[@class='comments-word']",
     drop=("./p[@class='cmt_floor'][1]", "./p[@class='cmt_floor_hide'][1]"),
     answers=_ANSWERS,
@@ -51,16 +41,16 @@ _COUNTER = (
 _OF_LIST = "./div[@class='blogbody2']/div[@class='articletext']"
 _TITLE = ".articletext > h3.title"
 _BODY = ".articletext > .innertext"
-_COUNT = Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
-_CLOCK = Pick(_POST_LINE, match=rf"(?:\bat|於)\s*({_HOUR})")
+_COUNT = markup.Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
+_CLOCK = markup.Pick(_POST_LINE, match=rf"(?:\bat|於)\s*({_HOUR})")
 
-_TEMPLATE = Template(
+_TEMPLATE = markup.Template(
     name="blog",
-    post=PostParts(
+    post=markup.PostParts(
         title=_TITLE,
         body=_BODY,
         posted=(".date > .datediv", _CLOCK),
-        views=Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
+        views=markup.Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
         comment_count=_COUNT,
         categories=".extended > a[href*='category_id']",
         drop=_DROP,
@@ -68,7 +58,7 @@ _TEMPLATE = Template(
         comments=_COMMENTS,
         next_comments="//div[@class='total-comments-div']/div[@class='comments-linkcontrol'][1]/span[@class='next']/a",
     ),
-    whole=PostParts(
+    whole=markup.PostParts(
         each=f"//div[@class='blogbody'][{_OF_LIST}/h3[@class='title']]",
         link="./div/div[@class='posted']/a[contains(@href, '#')]",
         more="./div/div[@class='articletext']/div[@class='extended']/a",
@@ -78,30 +68,34 @@ _TEMPLATE = Template(
         comment_count=_COUNT,
         drop=_DROP,
     ),
-    titles=ListParts(
+    titles=markup.ListParts(
         each="//div[@class='articletext']//tr[td[1]/a[contains(@href, '/blog/')]]"
         " | //table[caption[@class='calendarhead']]//td//a",
         title="./td[1]/a[contains(@href, '/blog/')] | ./self::a",
-        posted=Pick("./td[1]", match=r"(\d{4}\.\d{2}\.\d{2})"),
+        posted=markup.Pick("./td[1]", match=r"(\d{4}\.\d{2}\.\d{2})"),
     ),
     next_page=".list-linkcontrol .next a",
     marker="#pageheader",
-    card=CardParts(
-        uid=Pick("#pageheader h1 a::attr(href)", match=r"/blog/(\w+)"),
+    card=markup.CardParts(
+        uid=markup.Pick("#pageheader h1 a::attr(href)", match=r"/blog/(\w+)"),
         blog_title="#pageheader h1 a",
-        total_visits=Pick("#boxCounter .side", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
+        total_visits=markup.Pick(
+            "#boxCounter .side", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"
+        ),
     ),
-    categories=LinkParts(
-        each="#boxCategory .side > a", name=Pick(".", match=r"^(.*?)\s*(?:\(\d+\))?$"), url="."
+    categories=markup.LinkParts(
+        each="#boxCategory .side > a", name=markup.Pick(".", match=r"^(.*?)\s*(?:\(\d+\))?$"), url="."
     ),
-    months=LinkParts(each="#boxDate option", name=Pick(".", match=r"^(.+?)\s*\(\d+\)"), url="@value"),
-    latest=ListParts(each="#boxNewArticle .side > a", title="."),
+    months=markup.LinkParts(
+        each="#boxDate option", name=markup.Pick(".", match=r"^(.+?)\s*\(\d+\)"), url="@value"
+    ),
+    latest=markup.ListParts(each="#boxNewArticle .side > a", title="."),
 )
 
 _BLOG = r"/blog/(?:%20)*(?P<uid>\w+)"  # archives have URLs with a space before the name
 _MONTH = rf"{_BLOG}(?:&schedule=1)?&year=(?P<year>\d{{4}})&month=(?P<mon>\d{{1,2}})(?:&schedule=1)?"
 
-SITE = MarkupSite(
+SITE = markup.MarkupSite(
     name="wretch",
     hosts=("www.wretch.cc", "wretch.cc"),
     image_hosts=("*.wretch.cc", "*.wretch.yimg.com", "l.yimg.com"),
@@ -109,13 +103,15 @@ SITE = MarkupSite(
     home="/blog/{uid}",
     is_closed=True,
     forms=(
-        Form(PageKind.POST, rf"{_BLOG}/(?P<number>\d+)(?:/|&tpage=\d+)?", canonical="/blog/{uid}/{number}"),
-        Form(PageKind.POST, rf"{_BLOG}&article_id=(?P<number>\d+)", canonical="/blog/{uid}/{number}"),
-        Form(PageKind.COMMENTS, rf"{_BLOG}/(?P<number>\d+)&page=\d+"),
-        Form(PageKind.CATEGORY, rf"{_BLOG}&category_id=\d+(?:&page=\d+)?"),
-        Form(PageKind.MONTH, _MONTH, canonical="/blog/{uid}&year={year}&month={mon}"),
-        Form(PageKind.HOME, rf"{_BLOG}/?", canonical="/blog/{uid}"),
-        Form(PageKind.HOME, rf"{_BLOG}&(?:list=1|page=\d+|list=1&page=\d+)"),
+        markup.Form(
+            PageKind.POST, rf"{_BLOG}/(?P<number>\d+)(?:/|&tpage=\d+)?", canonical="/blog/{uid}/{number}"
+        ),
+        markup.Form(PageKind.POST, rf"{_BLOG}&article_id=(?P<number>\d+)", canonical="/blog/{uid}/{number}"),
+        markup.Form(PageKind.COMMENTS, rf"{_BLOG}/(?P<number>\d+)&page=\d+"),
+        markup.Form(PageKind.CATEGORY, rf"{_BLOG}&category_id=\d+(?:&page=\d+)?"),
+        markup.Form(PageKind.MONTH, _MONTH, canonical="/blog/{uid}&year={year}&month={mon}"),
+        markup.Form(PageKind.HOME, rf"{_BLOG}/?", canonical="/blog/{uid}"),
+        markup.Form(PageKind.HOME, rf"{_BLOG}&(?:list=1|page=\d+|list=1&page=\d+)"),
     ),
     templates=(_TEMPLATE,),
 )

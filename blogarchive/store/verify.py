@@ -15,15 +15,7 @@ from blogarchive.messages import N_
 from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.pages.pages import (
-    check_url,
-    describe_bytes,
-    is_file_intact,
-    parse_counted,
-    parse_headers,
-    parse_target,
-    unpack_body,
-)
+from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
 from blogarchive.store.search.search import match_expression, parse_query
 from blogarchive.store.statements import UNREADABLE, quote_name
@@ -73,9 +65,9 @@ _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real":
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _FORMS: dict[str, Callable[[str], object]] = {
-    "headers": parse_headers,
-    "target": lambda text: parse_target(text, "https://host/", ""),
-    "counted": parse_counted,
+    "headers": page_rows.parse_headers,
+    "target": lambda text: page_rows.parse_target(text, "https://host/", ""),
+    "counted": page_rows.parse_counted,
     "arguments": lambda text: load_json(text, list),
     "counts": lambda text: load_json(text, dict),
     "media_hosts": lambda text: load_json(text, list),
@@ -136,7 +128,7 @@ def _form_of(table: str, column: str) -> Callable[[str], object] | None:
     if column in _SHOWN_TIMES:
         return _parse_shown_time
     if column == "url" and table in ("pages", "media", "discovered_blogs"):
-        return check_url
+        return page_rows.check_url
     return parse_utc if column.endswith("_at") else None
 
 
@@ -356,7 +348,7 @@ def _pages(archive: Archive, after: Rows) -> Iterator[Damage]:
     query = "select id, url, body, body_size, sha256 from pages where id > :pages"
     for row, url, body, size, digest in archive.each(query, after):
         try:
-            unpack_body(body, size, digest, url, row)
+            page_rows.unpack_body(body, size, digest, url, row)
         except ArchiveDamaged as error:
             yield Damage(text=str(error), table="pages", row=row)
 
@@ -364,8 +356,10 @@ def _pages(archive: Archive, after: Rows) -> Iterator[Damage]:
 def _files(archive: Archive, after: Rows) -> Iterator[Damage]:
     query = "select rowid, body, size, sha256 from media_files where rowid > :media_files"
     for row, body, size, digest in archive.each(query, after):
-        if not is_file_intact(body, digest) or len(body) != size:
-            yield Damage(text=describe_bytes("media_files", row, digest), table="media_files", row=row)
+        if not page_rows.is_file_intact(body, digest) or len(body) != size:
+            yield Damage(
+                text=page_rows.describe_bytes("media_files", row, digest), table="media_files", row=row
+            )
 
 
 def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:

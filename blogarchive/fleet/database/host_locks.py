@@ -15,17 +15,9 @@ from pathlib import Path
 from typing import Final, LiteralString
 
 from blogarchive.errors import FleetUnreachable, HostBusy, Interrupted
+from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, Session, scalar, user_errors
 from blogarchive.fleet.database.shards import SELECT
-from blogarchive.fleet.shard import (
-    ROUND_VARIABLE,
-    HostLocks,
-    ShardRow,
-    boot_clock,
-    home_error,
-    read_shard,
-    time_limits,
-)
 
 _LOCK: Final[LiteralString] = """
 select w.host, pg_try_advisory_lock(hashtextextended('blogarchive:' || w.host, 0)), coalesce(h.delay, 0),
@@ -54,7 +46,7 @@ class _Turn:
     requests: int = 0
 
 
-class AdvisoryHostLocks(HostLocks):
+class AdvisoryHostLocks(shard_file.HostLocks):
     """The `HostLocks` of a fleet. `delay` is the time from a new lock to the first request, in seconds.
 
     The last holder may have sent a request just before it ended. `round_id` is the round of a worker's process.
@@ -65,13 +57,13 @@ class AdvisoryHostLocks(HostLocks):
         self.busy: dict[str, HostBusy] = {}
         self.waits: dict[str, float] = {}
         self._session = session
-        self._after_start = time_limits().after_start
+        self._after_start = shard_file.time_limits().after_start
         self._delay = delay
         self._longest_idle = max(2 * delay, _POLL)  # a run whose next request is due keeps its turn
         self._held: set[str] = set()
         self._turns: dict[str, _Turn] = {}
         self._round_id = round_id
-        self._reported_at = boot_clock()
+        self._reported_at = shard_file.boot_clock()
         self._progress: Future[list[Row]] | None = None
         if round_id is not None:
             rows = session.query("select left_out from fleet_rounds where id = %s", (round_id,))
@@ -97,7 +89,7 @@ class AdvisoryHostLocks(HostLocks):
 
     def report(self, requests: int) -> Interrupted | None:
         """Store the progress of the round; return why it must end, if a person has paused the shard."""
-        now = boot_clock()
+        now = shard_file.boot_clock()
         if self._round_id is not None and now - self._reported_at >= _SECONDS_BETWEEN_REPORTS:
             self._reported_at = now
             self._progress = self._session.submit(_PROGRESS, (requests, self._round_id))
@@ -119,7 +111,7 @@ class AdvisoryHostLocks(HostLocks):
         finally:
             if turn:
                 turn.requests -= 1
-                turn.used_at = boot_clock()
+                turn.used_at = shard_file.boot_clock()
 
     def lost(self) -> Interrupted | None:
         """Return why this run may send no more requests, or None."""
@@ -127,7 +119,7 @@ class AdvisoryHostLocks(HostLocks):
 
     def end_turns(self) -> None:
         """Free the shared hosts that were not requested for a while."""
-        now = boot_clock()
+        now = shard_file.boot_clock()
         for host, turn in list(self._turns.items()):
             if not turn.requests and now - turn.used_at >= self._longest_idle:
                 self._end_turn(host)
@@ -137,7 +129,7 @@ class AdvisoryHostLocks(HostLocks):
         self._session.submit(_UNLOCK, (host,))
 
     async def _take_turn(self, host: str) -> None:
-        now = boot_clock()
+        now = shard_file.boot_clock()
         if turn := self._turns.get(host):
             if now - turn.began_at < _TURN or turn.requests:
                 return
@@ -148,13 +140,13 @@ class AdvisoryHostLocks(HostLocks):
                 ((_host, acquired, crawl_delay, since_start),) = await asyncio.wrap_future(
                     self._session.submit(_LOCK, ([host],))
                 )
-            if acquired or boot_clock() - now > _LONGEST_WAIT:
+            if acquired or shard_file.boot_clock() - now > _LONGEST_WAIT:
                 break
             await asyncio.sleep(_POLL)
         if not acquired:
             raise _busy(host)
         wait = max(self._delay, crawl_delay, self._after_start - since_start)
-        began_at = boot_clock()
+        began_at = shard_file.boot_clock()
         self._turns[host] = _Turn(began_at=began_at, used_at=began_at, requests=1)
         await asyncio.sleep(wait)
         self._turns[host].requests = 0
@@ -180,7 +172,7 @@ def fleet_locks(
     Raises `Interrupted`, `UsageError` for a missing archive, or `HostBusy` for an archive that is not the home of its
     shard.
     """
-    round_id = environment.get(ROUND_VARIABLE)
+    round_id = environment.get(shard_file.ROUND_VARIABLE)
     with _resumable():
         session = Session(url)
     try:
@@ -195,12 +187,14 @@ def fleet_locks(
 
 def _require_home(session: Session, db: Path) -> None:
     """Raise an error if the archive at `db` is not the home of its shard."""
-    stored = read_shard(db)
+    stored = shard_file.read_shard(db)
     if stored is None:
         return
-    names = [field.name for field in fields(ShardRow)]
+    names = [field.name for field in fields(shard_file.ShardRow)]
     for row in session.query(f"{SELECT} where shard = %s", (stored.shard,)):
-        if error := home_error(db, stored, ShardRow(**dict(zip(names, row, strict=True)))):
+        if error := shard_file.home_error(
+            db, stored, shard_file.ShardRow(**dict(zip(names, row, strict=True)))
+        ):
             raise error
 
 

@@ -5,22 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from blogarchive.parsing.charset import mojibake
+from blogarchive.parsing.charset import mojibake, whatwg
 from blogarchive.parsing.charset.char_cost import BIT, text_cost
 from blogarchive.parsing.charset.detect import choose_charset, detect_charset, is_readable, looks_chinese
 from blogarchive.parsing.charset.segments import decode_mixed, decode_undamaged
-from blogarchive.parsing.charset.whatwg import (
-    BIG5,
-    GB18030,
-    HZ,
-    ISO_2022_JP,
-    UTF_8,
-    UTF_16BE,
-    UTF_16LE,
-    WINDOWS_1252,
-    Charset,
-    charset_for_label,
-)
 
 # --- declared charset
 
@@ -33,13 +21,13 @@ _XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']?\s*([^\s"'?
 _CHARSET_ATTRIBUTE = re.compile(rb"""[\s/"']charset\s*=""")
 
 
-def _header_charset(content_type: str | None) -> Charset | None:
+def _header_charset(content_type: str | None) -> whatwg.Charset | None:
     """Return the charset that a Content-Type header declares; None if it declares no known charset."""
     labels = _HEADER_CHARSET.findall(content_type or "")
-    return next((charset for label in labels if (charset := charset_for_label(label))), None)
+    return next((charset for label in labels if (charset := whatwg.charset_for_label(label))), None)
 
 
-def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
+def declared_charsets(body: bytes, content_type: str | None) -> list[whatwg.Charset]:
     """Return the charsets of the header, then of the XML declaration and of every `<meta>`, each once.
 
     A `<meta>` that declares UTF-16 means UTF-8, because an ASCII scan found it (HTML standard, "prescan a
@@ -50,7 +38,7 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
     return list({charset.name: charset for charset in found if charset}.values())
 
 
-def _page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[Charset]:
+def _page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[whatwg.Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
     for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
         if declared := [
@@ -85,11 +73,11 @@ def _is_in_comment(head: bytes, position: int) -> bool:
     return head.rfind(b"<!--", 0, position) > head.rfind(b"-->", 0, position)
 
 
-def _resolve_label(label: str) -> Charset | None:
-    charset = charset_for_label(label)
+def _resolve_label(label: str) -> whatwg.Charset | None:
+    charset = whatwg.charset_for_label(label)
     if charset and charset.name.startswith("utf-16"):
-        return UTF_8
-    return WINDOWS_1252 if charset and charset.name == "x-user-defined" else charset
+        return whatwg.UTF_8
+    return whatwg.WINDOWS_1252 if charset and charset.name == "x-user-defined" else charset
 
 
 # --- charsets with escape sequences
@@ -100,53 +88,61 @@ _DECLARED_BONUS = 16 * BIT
 _LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
-def _decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
+def _decode_escaped(body: bytes, declared: Sequence[whatwg.Charset]) -> tuple[whatwg.Charset, str] | None:
     """Return charset and text of a `body` in HZ or ISO-2022, declared or readable as such; else None.
 
     Browsers dropped HZ and ISO-2022-KR and show none of the text; an archive decodes them.
     """
     for candidate in declared:
         if candidate.name in _ESCAPES and _ESCAPES[candidate.name] in body:
-            return candidate, _decode_hz(body) if candidate is HZ else candidate.decode_lenient(body)
+            return candidate, _decode_hz(body) if candidate is whatwg.HZ else candidate.decode_lenient(body)
     if not body.isascii():
         return None
-    if b"\x1b" in body and b"\x1b$B" in body and is_readable(body, ISO_2022_JP):
-        return ISO_2022_JP, ISO_2022_JP.decode_lenient(body)
-    if b"~" in body and b"~{" in body and b"~}" in body and is_readable(body, HZ):
-        return HZ, _decode_hz(body)
+    if b"\x1b" in body and b"\x1b$B" in body and is_readable(body, whatwg.ISO_2022_JP):
+        return whatwg.ISO_2022_JP, whatwg.ISO_2022_JP.decode_lenient(body)
+    if b"~" in body and b"~{" in body and b"~}" in body and is_readable(body, whatwg.HZ):
+        return whatwg.HZ, _decode_hz(body)
     return None
 
 
 def _decode_hz(body: bytes) -> str:
     """Decode HZ; every line begins in ASCII (RFC 1843), even if the line before lacks its end mark."""
-    return HZ.decode_strict(body) or "".join(HZ.decode_lenient(line) for line in _LINE.findall(body))
+    return whatwg.HZ.decode_strict(body) or "".join(
+        whatwg.HZ.decode_lenient(line) for line in _LINE.findall(body)
+    )
 
 
-def _detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
+def _detect_utf_16(
+    body: bytes, header: whatwg.Charset | None, declared: Sequence[whatwg.Charset]
+) -> whatwg.Charset | None:
     """Return UTF_16LE or UTF_16BE if `body` is UTF-16 without a byte order mark, else None.
 
     A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
     every second byte mean UTF-16.
     """
-    if header in (UTF_16LE, UTF_16BE):
+    if header in (whatwg.UTF_16LE, whatwg.UTF_16BE):
         start = body[:_SAMPLE_BYTES]
-        costs = {c: text_cost(c.decode_lenient(start)) for c in (UTF_16LE, UTF_16BE)}
+        costs = {c: text_cost(c.decode_lenient(start)) for c in (whatwg.UTF_16LE, whatwg.UTF_16BE)}
         costs[header] -= _DECLARED_BONUS
         best = min(costs, key=lambda charset: costs[charset])
-        return best if costs[best] < text_cost(UTF_8.decode_lenient(start)) else None
+        return best if costs[best] < text_cost(whatwg.UTF_8.decode_lenient(start)) else None
     if declared or len(body) < 8 or b"\0" not in body[:_SAMPLE_BYTES]:
         return None
     even, odd = body[:_SAMPLE_BYTES:2].count(0), body[1:_SAMPLE_BYTES:2].count(0)
     if max(even, odd) * 5 < len(body[:_SAMPLE_BYTES:2]) or min(even, odd) * 10 > max(even, odd):
         return None
-    return UTF_16LE if odd > even else UTF_16BE
+    return whatwg.UTF_16LE if odd > even else whatwg.UTF_16BE
 
 
 # --- decoding
 
 DetectionMethod = Literal["bom", "valid", "declared", "guessed"]
 
-_BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
+_BOMS = (
+    (codecs.BOM_UTF8, whatwg.UTF_8),
+    (codecs.BOM_UTF16_LE, whatwg.UTF_16LE),
+    (codecs.BOM_UTF16_BE, whatwg.UTF_16BE),
+)
 _UTF_8_PROOF = 40  # continuation bytes: twenty Chinese characters that are valid UTF-8 are UTF-8
 _LATIN_NEIGHBOUR = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
@@ -184,7 +180,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         return _decode_non_utf_8(body, content_type, error.start)
     if len(body) - len(text) < _UTF_8_PROOF:
         return _decode_short_utf_8(body, text, content_type)
-    return _make_result(mojibake.repair_page(body, text), UTF_8, "valid")
+    return _make_result(mojibake.repair_page(body, text), whatwg.UTF_8, "valid")
 
 
 def repair_text(text: str) -> str:
@@ -208,7 +204,7 @@ def _repair_once(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _make_result(text: str, charset: Charset, method: DetectionMethod) -> Decoded:
+def _make_result(text: str, charset: whatwg.Charset, method: DetectionMethod) -> Decoded:
     return Decoded(text, charset.name, method, text.count("\ufffd") if "\ufffd" in text else 0)
 
 
@@ -218,27 +214,33 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
     if found := _decode_by_escapes(body, content_type, declared):
         return found
     if text.isascii():
-        return _make_result(text, declared[0] if declared else UTF_8, "declared" if declared else "valid")
-    if declared and declared[0] is WINDOWS_1252 and UTF_8 not in declared:
-        shown = WINDOWS_1252.decode_lenient(body)
+        return _make_result(
+            text, declared[0] if declared else whatwg.UTF_8, "declared" if declared else "valid"
+        )
+    if declared and declared[0] is whatwg.WINDOWS_1252 and whatwg.UTF_8 not in declared:
+        shown = whatwg.WINDOWS_1252.decode_lenient(body)
         if (
             mojibake.repair(shown) != text
         ):  # servers declare windows-1252 for every page: believed unless disproved
-            return _make_result(shown, WINDOWS_1252, "declared")
-    elif UTF_8 not in declared and not (declared and all(candidate.is_single_byte for candidate in declared)):
+            return _make_result(shown, whatwg.WINDOWS_1252, "declared")
+    elif whatwg.UTF_8 not in declared and not (
+        declared and all(candidate.is_single_byte for candidate in declared)
+    ):
         charset = choose_charset(body, declared)
         # Undeclared accented letters (pīnyīn, x²) are more probably UTF-8 than two bytes of Chinese.
-        believed = charset in declared or (charset in (GB18030, BIG5) and not _LATIN_NEIGHBOUR.search(body))
-        if believed and charset is not UTF_8 and not charset.is_single_byte:
+        believed = charset in declared or (
+            charset in (whatwg.GB18030, whatwg.BIG5) and not _LATIN_NEIGHBOUR.search(body)
+        )
+        if believed and charset is not whatwg.UTF_8 and not charset.is_single_byte:
             return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
-    return _make_result(mojibake.repair_page(body, text), UTF_8, "valid")
+    return _make_result(mojibake.repair_page(body, text), whatwg.UTF_8, "valid")
 
 
 def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
     declared = declared_charsets(body, content_type)
     if found := _decode_by_escapes(body, content_type, declared):
         return found
-    if declared and declared[0] in (GB18030, BIG5):
+    if declared and declared[0] in (whatwg.GB18030, whatwg.BIG5):
         text = decode_undamaged(body, declared[0])
         if text is not None and looks_chinese(text):
             return _make_result(text, declared[0], "declared")
@@ -246,7 +248,9 @@ def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Deco
     return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
 
 
-def _decode_by_escapes(body: bytes, content_type: str | None, declared: Sequence[Charset]) -> Decoded | None:
+def _decode_by_escapes(
+    body: bytes, content_type: str | None, declared: Sequence[whatwg.Charset]
+) -> Decoded | None:
     header = _header_charset(content_type)
     if charset := _detect_utf_16(body, header, declared):
         return _decode_as(body, charset, "declared" if header else "guessed")
@@ -256,12 +260,14 @@ def _decode_by_escapes(body: bytes, content_type: str | None, declared: Sequence
 
 
 def _decode_as(
-    body: bytes, charset: Charset, method: DetectionMethod, declared: Sequence[Charset] = ()
+    body: bytes, charset: whatwg.Charset, method: DetectionMethod, declared: Sequence[whatwg.Charset] = ()
 ) -> Decoded:
-    if charset in (UTF_16LE, UTF_16BE):
+    if charset in (whatwg.UTF_16LE, whatwg.UTF_16BE):
         return _make_result(charset.decode_lenient(body), charset, method)
     text = decode_undamaged(body, charset)
     if text is None:
         text = decode_mixed(body, charset, declared)
-        body = text.encode() if charset is UTF_8 else body
-    return _make_result(mojibake.repair_page(body, text) if charset is UTF_8 else text, charset, method)
+        body = text.encode() if charset is whatwg.UTF_8 else body
+    return _make_result(
+        mojibake.repair_page(body, text) if charset is whatwg.UTF_8 else text, charset, method
+    )

@@ -6,25 +6,7 @@ A declared charset gets a bonus; the answer of chardet gets a smaller one.
 import re
 from collections.abc import Sequence
 
-from blogarchive.parsing.charset.char_cost import (
-    BIT,
-    NON_ASCII,
-    Script,
-    mixed_script_cost,
-    non_ascii,
-    text_cost,
-)
-from blogarchive.parsing.charset.whatwg import (
-    BIG5,
-    EUC_JP,
-    EUC_KR,
-    GB18030,
-    SHIFT_JIS,
-    UTF_8,
-    WINDOWS_1252,
-    Charset,
-    charset_for_label,
-)
+from blogarchive.parsing.charset import char_cost, whatwg
 
 _SAMPLE_BYTES = 3000
 _QUICK_SAMPLE_BYTES = 900  # enough for most pages
@@ -36,18 +18,24 @@ _LETTER_IN_WORD = re.compile(
 )
 _ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 
-_DECLARED_BONUS = (16 * BIT, 13 * BIT, 10 * BIT)  # of the first declared charset, the second, the others
-_CHARDET_BONUS = 6 * BIT
-_HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
-_FOREIGN_HANDICAP = 10 * BIT  # of the other charsets: Chinese pages use them only if they declare them
-_LETTER_BONUS = 6 * BIT  # for a single-byte charset, for each lone high byte inside a Latin word
-_OVERRULE_MARGIN = 8 * BIT  # by which another charset must beat a declared one that decodes
-_READABLE_COST = 12 * BIT  # maximum per character of readable text
-_READABLE_COST_SHORT = 10 * BIT + 2  # the same, for fewer than eight characters
+_DECLARED_BONUS = (
+    16 * char_cost.BIT,
+    13 * char_cost.BIT,
+    10 * char_cost.BIT,
+)  # of the first declared charset, the second, the others
+_CHARDET_BONUS = 6 * char_cost.BIT
+_HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * char_cost.BIT, "windows-1252": 6 * char_cost.BIT}
+_FOREIGN_HANDICAP = (
+    10 * char_cost.BIT
+)  # of the other charsets: Chinese pages use them only if they declare them
+_LETTER_BONUS = 6 * char_cost.BIT  # for a single-byte charset, for each lone high byte inside a Latin word
+_OVERRULE_MARGIN = 8 * char_cost.BIT  # by which another charset must beat a declared one that decodes
+_READABLE_COST = 12 * char_cost.BIT  # maximum per character of readable text
+_READABLE_COST_SHORT = 10 * char_cost.BIT + 2  # the same, for fewer than eight characters
 _READABLE_PER_DAMAGED = 8  # minimum of readable characters for each damaged one
 
 
-def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Charset:
+def detect_charset(body: bytes, declared: Sequence[whatwg.Charset], valid: int) -> whatwg.Charset:
     """Return the main charset of `body`, which is not valid UTF-8.
 
     `declared` is the result of `declared_charsets`; `valid` is the length of the valid UTF-8 at the
@@ -55,9 +43,11 @@ def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Char
     """
     start = body[max(valid - _SAMPLE_BYTES, 0) : valid]
     if len(start) - len(start.decode("utf-8", "ignore")) >= _UTF_8_PROOF:
-        return UTF_8
+        return whatwg.UTF_8
     quick_sample = _collect_sample(body, _QUICK_SAMPLE_BYTES)
-    for charset in dict.fromkeys((*(c for c in declared if c is not UTF_8), GB18030, BIG5, UTF_8)):
+    for charset in dict.fromkeys(
+        (*(c for c in declared if c is not whatwg.UTF_8), whatwg.GB18030, whatwg.BIG5, whatwg.UTF_8)
+    ):
         if charset.is_single_byte or charset.name in _NOT_GUESSED:
             continue
         if _is_everyday(charset.decode_lenient(quick_sample), charset.script, minimum=60):
@@ -65,15 +55,15 @@ def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Char
     return choose_charset(body, declared)
 
 
-def _is_everyday(text: str, script: Script, minimum: int) -> bool:
+def _is_everyday(text: str, script: char_cost.Script, minimum: int) -> bool:
     """Return whether `text` has at least `minimum` non-ASCII characters, and these are common ones."""
-    rest = non_ascii(text)
-    return len(rest) >= minimum and text_cost(rest, script) <= _READABLE_COST * len(rest)
+    rest = char_cost.non_ascii(text)
+    return len(rest) >= minimum and char_cost.text_cost(rest, script) <= _READABLE_COST * len(rest)
 
 
 def looks_chinese(text: str) -> bool:
     """Return whether samples of `text` are readable Chinese; takes a fraction of the time of decoding."""
-    first = NON_ASCII.search(text)
+    first = char_cost.NON_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
     return _is_everyday(
         "".join([text[place : place + _EXCERPT_LENGTH] for place in places]), "chinese", minimum=8
@@ -93,14 +83,18 @@ def _collect_sample(body: bytes, size: int) -> bytes:
     return b"\n".join(stretches)
 
 
-def choose_charset(body: bytes, declared: Sequence[Charset]) -> Charset:
+def choose_charset(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Charset:
     """Return the charset in which a sample of `body` costs least.
 
     `declared` is the result of `declared_charsets`. A declared charset that decodes without an error is only
     overruled by a charset with clearly readable text.
     """
     sample = _collect_sample(body, _SAMPLE_BYTES)
-    candidates = [c for c in (*declared, UTF_8, GB18030, BIG5, WINDOWS_1252) if c.name not in _NOT_GUESSED]
+    candidates = [
+        c
+        for c in (*declared, whatwg.UTF_8, whatwg.GB18030, whatwg.BIG5, whatwg.WINDOWS_1252)
+        if c.name not in _NOT_GUESSED
+    ]
     costs = {c.name: _cost_in(sample, c, declared) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
     for candidate in declared:
@@ -116,39 +110,48 @@ def choose_charset(body: bytes, declared: Sequence[Charset]) -> Charset:
     return best if is_sure else _ask_chardet(sample, best, declared, costs)
 
 
-def _is_doubtful(candidate: Charset, sample: bytes) -> bool:
+def _is_doubtful(candidate: whatwg.Charset, sample: bytes) -> bool:
     """Return whether a declaration may be wrong: servers add ISO-8859-1 to every page, but not KOI8-R."""
-    return not candidate.is_single_byte or candidate is WINDOWS_1252 or len(sample) > 60
+    return not candidate.is_single_byte or candidate is whatwg.WINDOWS_1252 or len(sample) > 60
 
 
-def is_readable(data: bytes, charset: Charset) -> bool:
+def is_readable(data: bytes, charset: whatwg.Charset) -> bool:
     """Return whether `data` in `charset` is text of common characters, with few damaged bytes."""
     text = charset.decode_lenient(data)
-    rest = non_ascii(text).replace("\ufffd", "")
+    rest = char_cost.non_ascii(text).replace("\ufffd", "")
     if len(rest) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
     limit = _READABLE_COST if len(rest) >= 8 else _READABLE_COST_SHORT
-    return len(set(rest)) > 1 and text_cost(rest, charset.script) <= limit * len(rest)
+    return len(set(rest)) > 1 and char_cost.text_cost(rest, charset.script) <= limit * len(rest)
 
 
-def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], costs: dict[str, int]) -> Charset:
+def _ask_chardet(
+    sample: bytes, best: whatwg.Charset, declared: Sequence[whatwg.Charset], costs: dict[str, int]
+) -> whatwg.Charset:
     """Compare `best` with chardet's guess and with the other charsets of East Asia.
 
     Undeclared text in Latin letters is windows-1252, as in browsers; another alphabet must have whole words.
     """
     has_words = len(_ALPHABET_WORD.findall(sample)) > 1
-    if best is WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
+    if best is whatwg.WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
         return best
     import chardet  # imported here: a tenth of the start of a command, and few pages need it
 
     name = chardet.detect(sample, prefer_superset=True)["encoding"]
-    guess = charset_for_label(name) if name else None
+    guess = whatwg.charset_for_label(name) if name else None
     if guess and guess.is_single_byte and (declared or not has_words):
         guess = None
     if declared and guess is None:
         return best
     costs = dict(costs)
-    candidates = [best, *(c for c in (guess, EUC_JP, SHIFT_JIS, EUC_KR) if c and c.name not in _NOT_GUESSED)]
+    candidates = [
+        best,
+        *(
+            c
+            for c in (guess, whatwg.EUC_JP, whatwg.SHIFT_JIS, whatwg.EUC_KR)
+            if c and c.name not in _NOT_GUESSED
+        ),
+    ]
     for charset in candidates:
         costs[charset.name] = _cost_in(sample, charset, declared) - (
             _CHARDET_BONUS if charset is guess else 0
@@ -156,13 +159,15 @@ def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], cost
     return min(candidates, key=lambda c: costs[c.name])
 
 
-def _cost_in(sample: bytes, charset: Charset, declared: Sequence[Charset]) -> int:
+def _cost_in(sample: bytes, charset: whatwg.Charset, declared: Sequence[whatwg.Charset]) -> int:
     letters = len(_LETTER_IN_WORD.findall(sample)) * _LETTER_BONUS * (-1 if charset.is_single_byte else 1)
     text = charset.decode_lenient(sample)
     if charset in declared:
         worth = _DECLARED_BONUS[min(declared.index(charset), len(_DECLARED_BONUS) - 1)]
-        return mixed_script_cost(text, charset.script) + letters - worth
-    return text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
+        return char_cost.mixed_script_cost(text, charset.script) + letters - worth
+    return (
+        char_cost.text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
+    )
 
 
 # Detected in `escape_encodings`.

@@ -6,23 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from blogarchive.parsing.charset.char_cost import (
-    BIT,
-    EVERYDAY,
-    REPLACEMENT_COST,
-    mixed_script_cost,
-    non_ascii,
-    text_cost,
-)
+from blogarchive.parsing.charset import char_cost
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
 # --- cheapest reading
 
 _MAX_BYTES = 1200  # takes about 3 ms
 _LONG_BYTES = 80  # from this length on, readable runs are skipped
-_SWITCH_COST = 24 * BIT  # of changing the charset inside a run
-_SAME_CHARSET_MARGIN = 12 * BIT  # by which a path in one charset must beat a browser's text
-_MIXED_MARGIN = 30 * BIT  # by which a path in several charsets must
+_SWITCH_COST = 24 * char_cost.BIT  # of changing the charset inside a run
+_SAME_CHARSET_MARGIN = 12 * char_cost.BIT  # by which a path in one charset must beat a browser's text
+_MIXED_MARGIN = 30 * char_cost.BIT  # by which a path in several charsets must
 
 # Letters of two bytes are not accepted: they are a Chinese character in other charsets.
 _TOKENS = re.compile(
@@ -38,7 +31,7 @@ def _decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
     It is the text that a browser shows, unless another decoding costs far less.
     """
     text = charset.decode_lenient(run)
-    best = text_cost(text), text
+    best = char_cost.text_cost(text), text
     if run.isascii() or len(run) > _MAX_BYTES:
         return best
     if charset is UTF_8:
@@ -61,7 +54,7 @@ def _is_readable_around_damage(text: str) -> bool:
     """Return whether the text beside each U+FFFD is readable: a shifted decoder shows rare characters there."""
     parts = text.split("\ufffd")
     beside = [part[-6:] for part in parts[:-1]] + [part[:6] for part in parts[1:]]
-    return all(text_cost(part) <= 12 * BIT * len(part) for part in beside)
+    return all(char_cost.text_cost(part) <= 12 * char_cost.BIT * len(part) for part in beside)
 
 
 def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
@@ -71,9 +64,9 @@ def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
     if end - start <= 3:
         return best  # at most one character in any charset
     mixed = _find_cheapest_path(run[start:end], [UTF_8, GB18030])
-    if mixed[0] + _MIXED_MARGIN < text_cost(run[start:end].decode("utf-8", "replace")):
+    if mixed[0] + _MIXED_MARGIN < char_cost.text_cost(run[start:end].decode("utf-8", "replace")):
         text = run[:start].decode("utf-8") + mixed[1] + run[end:].decode("utf-8")
-        return text_cost(text), text
+        return char_cost.text_cost(text), text
     return best
 
 
@@ -112,14 +105,18 @@ def _backtrack(previous: list[list[tuple[int, int, str]]], charset: int, positio
 def _find_steps(data: bytes, charset: Charset) -> tuple[_Step, ...]:
     """Return the ways to decode the first bytes of `data` in `charset`: a character, or damage."""
     if data[0] < 0x80:
-        return ((1, chr(data[0]), text_cost(chr(data[0]))),)
-    damage = (1, "\ufffd", REPLACEMENT_COST)
+        return ((1, chr(data[0]), char_cost.text_cost(chr(data[0]))),)
+    damage = (1, "\ufffd", char_cost.REPLACEMENT_COST)
     size = _character_size(data, charset)
     character = charset.decode_strict(data[:size])
     if character is not None:
-        return damage, (size, character, text_cost(character))
+        return damage, (size, character, char_cost.text_cost(character))
     if charset is not UTF_8 and data[1:2] >= b"\x80":
-        return damage, (2, "\ufffd", REPLACEMENT_COST + 2 * BIT)  # one byte of a pair is lost
+        return damage, (
+            2,
+            "\ufffd",
+            char_cost.REPLACEMENT_COST + 2 * char_cost.BIT,
+        )  # one byte of a pair is lost
     return (damage,)
 
 
@@ -141,12 +138,12 @@ _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no supported charset has these bytes
 _EDGES = (b"<", b">", b'"', b"\n")
 _BLOCK_END = re.compile(rb"[\x00-\x2f<>]")  # every decoder resynchronises at these
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
-_EVERYDAY_COST = 11 * BIT  # maximum per character of text that is accepted at once
+_EVERYDAY_COST = 11 * char_cost.BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
 _CHARSET_COSTS = {
-    "utf-8": 24 * BIT,
-    "gb18030": 24 * BIT,
-    "big5": 30 * BIT,
+    "utf-8": 24 * char_cost.BIT,
+    "gb18030": 24 * char_cost.BIT,
+    "big5": 30 * char_cost.BIT,
 }  # a margin against false positives
 
 _ASCII = bytes(range(0x80))
@@ -186,8 +183,10 @@ def select_fast_marks(marks: Iterable[str]) -> list[str]:
 
 def _misread_marks(written: str, read: str) -> list[str]:
     """Return the rare characters that common ones of the charset `written` become if decoded as `read`."""
-    seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
-    return select_fast_marks(mark for mark in seen if len(mark) == 1 and text_cost(mark) >= 14 * BIT)[:14]
+    seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{char_cost.EVERYDAY}")
+    return select_fast_marks(
+        mark for mark in seen if len(mark) == 1 and char_cost.text_cost(mark) >= 14 * char_cost.BIT
+    )[:14]
 
 
 _MISREAD_MARKS = {
@@ -286,7 +285,7 @@ class _SegmentDecoder:
     def _decode_piece(self, piece: bytes) -> _Candidate:
         charset = self._charset
         text = charset.decode_lenient(piece)
-        parsed = _Candidate(text_cost(text, charset.script), text)
+        parsed = _Candidate(char_cost.text_cost(text, charset.script), text)
         if piece.isascii() or decode_undamaged(piece, charset) is not None:
             return parsed
         self._damaged_bytes += len(piece)
@@ -303,7 +302,7 @@ class _SegmentDecoder:
 
 
 def _is_everyday(text: str) -> bool:
-    return text_cost(text) <= _EVERYDAY_COST * len(text)
+    return char_cost.text_cost(text) <= _EVERYDAY_COST * len(text)
 
 
 def _is_nearly_valid_utf_8(piece: bytes) -> bool:
@@ -318,13 +317,17 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
     text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
     is_damaged = bad > 0
-    limit = bad * REPLACEMENT_COST if bad * 2 > len(text) > 8 else mixed_script_cost(text, charset.script)
+    limit = (
+        bad * char_cost.REPLACEMENT_COST
+        if bad * 2 > len(text) > 8
+        else char_cost.mixed_script_cost(text, charset.script)
+    )
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)
         if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, is_damaged)):
             continue
-        cost = text_cost(parsed, other.script)
+        cost = char_cost.text_cost(parsed, other.script)
         if cost + _CHARSET_COSTS[other.name] < (best.cost if best else limit):
             best = _Candidate(cost + _CHARSET_COSTS[other.name], parsed)
             if cost <= _EVERYDAY_COST * len(parsed):
@@ -334,6 +337,6 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
 
 def _is_plausible_big5(text: str, is_damaged: bool) -> bool:
     """Return whether a text has common characters only: most bytes are valid Big5."""
-    rest = non_ascii(text)
+    rest = char_cost.non_ascii(text)
     minimum, max_bits = (2, 13) if is_damaged else (3, 11) if len(rest) < 8 else (3, 12)
-    return len(rest) >= minimum and text_cost(rest) <= max_bits * BIT * len(rest)
+    return len(rest) >= minimum and char_cost.text_cost(rest) <= max_bits * char_cost.BIT * len(rest)

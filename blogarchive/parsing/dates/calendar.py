@@ -5,33 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.numbers import (
-    ENGLISH_WEEKDAY,
-    MONTH_NAME,
-    MONTHS,
-    NUMBER,
-    WEEKDAY,
-    WEEKDAYS,
-    parse_number,
-)
+from blogarchive.parsing.dates import numbers, rules
 from blogarchive.parsing.dates.relative import PERIOD
-from blogarchive.parsing.dates.rules import (
-    LAST_YEAR,
-    Placement,
-    ResolvedDate,
-    calendar_date,
-    compile_rules,
-    truncate,
-    yearless_date,
-)
 
-ANYWHERE, BOUNDED, TIMED, ALONE = Placement
+ANYWHERE, BOUNDED, TIMED, ALONE = rules.Placement
 
 # --- years
 
 _ROC_EPOCH = 1911
 """The year before the first year of the Republic of China."""
-_ROC = rf"民国 ?(?P<roc>{NUMBER}|元)"
+_ROC = rf"民国 ?(?P<roc>{numbers.NUMBER}|元)"
 _YEAR_WORDS = {
     "大前年": -3,
     "前年": -2,
@@ -51,7 +34,7 @@ _YEAR = (
 _YEAR_FIRST = rf"{_YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
 """Pattern of a year before its month; only a comma or 的 may separate them."""
 _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
-_WEEKDAY_AFTER = rf"(?: ?,? ?(?:{WEEKDAY}|\([一二三四五六日]\)))"
+_WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
 _YEAR_BEHIND = (
     rf"(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]){_NO_COUNTER}"
@@ -73,20 +56,20 @@ def _resolve_year(groups: Mapping[str, str | None], now: datetime) -> int | None
     Raise ValueError if it is out of range.
     """
     if roc := groups.get("roc"):
-        return _roc_year(1 if roc == "元" else parse_number(roc, by_place=True))
+        return _roc_year(1 if roc == "元" else numbers.parse_number(roc, by_place=True))
     if word := groups.get("word"):
         return now.year + _YEAR_WORDS[word]
     shown = next(filter(None, map(groups.get, _YEAR_GROUPS)), None)
     if shown is None:
         return None
-    value = parse_number(shown, by_place=True)
+    value = numbers.parse_number(shown, by_place=True)
     if len(shown) == 2 and "十" not in shown:
         return _expand_year(value, now)
     return _roc_year(value) if shown.isascii() and len(shown) == 3 else value
 
 
 def _roc_year(year: int) -> int:
-    if not 1 <= year <= LAST_YEAR - _ROC_EPOCH:
+    if not 1 <= year <= rules.LAST_YEAR - _ROC_EPOCH:
         raise ValueError(f"no year of the Republic of China: {year}")
     return year + _ROC_EPOCH
 
@@ -117,9 +100,9 @@ _NO_NUMBER_AFTER = r"(?![0-9])(?![-/.][0-9]{1,4}(?![0-9:]))"
 _DAY_OR_GLUED = rf"(?P<d>[0-9]{{2}}(?=[0-9]{{2}}:[0-9]{{2}})|[0-9]{{1,2}}{_NO_NUMBER_AFTER})"
 
 _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P<downs>下+)个?月)"
-_MONTH = rf"(?P<m>{NUMBER}|元) ?月(?:份)?"
+_MONTH = rf"(?P<m>{numbers.NUMBER}|元) ?月(?:份)?"
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
-_DAY = rf"(?P<d>{NUMBER})(?: ?[日号]|(?![\w:.]))"
+_DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?![\w:.]))"
 _ROC_NUMBERS = (
     r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
 )
@@ -127,70 +110,72 @@ _ROC_NUMBERS = (
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
 _ORDINAL = r"(?:st|nd|rd|th)?"
-_EN_MONTH = rf"(?<![a-z])(?P<mon>{MONTH_NAME})(?![a-z])\.?"
+_EN_MONTH = rf"(?<![a-z])(?P<mon>{numbers.MONTH_NAME})(?![a-z])\.?"
 _EN_DAY = rf"(?P<d>[0-9]{{1,2}}){_ORDINAL}(?![0-9a-z:])"
 _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 
 
-def _resolve_date(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_date(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """Resolve a form by its groups: its smallest unit is the precision, a missing year is the latest one."""
     groups = match.groupdict()
     named, numbered, day = groups.get("mon"), groups.get("m"), groups.get("d")
     precision: Precision = "day" if day else "month" if named or numbered else "year"
-    month = MONTHS[named] if named else 1 if numbered in (None, "元") else parse_number(numbered)
-    day_of_month, year = parse_number(day) if day else 1, _resolve_year(groups, now)
+    month = (
+        numbers.MONTHS[named] if named else 1 if numbered in (None, "元") else numbers.parse_number(numbered)
+    )
+    day_of_month, year = numbers.parse_number(day) if day else 1, _resolve_year(groups, now)
     if year is None:
-        return yearless_date(now, month, day_of_month, precision)
-    return calendar_date(now, year, month, day_of_month, precision)
+        return rules.yearless_date(now, month, day_of_month, precision)
+    return rules.calendar_date(now, year, month, day_of_month, precision)
 
 
-def _resolve_month_first(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_month_first(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """9月3日, with or without its year behind it."""
     if not (match["tail"] or match["late"]) and _has_ambiguous_year(match.string, *match.span()):
         raise ValueError(f"ambiguous year: {match.string}")
     return _resolve_date(match, now)
 
 
-def _resolve_new_year(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_new_year(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     return _resolve_date(match, now)._replace(precision="day")
 
 
-def _resolve_word_month(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_word_month(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     step = len(match["downs"] or "") - len(match["ups"] or "")
     years, month = divmod(now.year * 12 + now.month - 1 + step, 12)
     if day_of_month := match.groupdict().get("d"):
-        return calendar_date(now, years, month + 1, parse_number(day_of_month))
-    return calendar_date(now, years, month + 1, precision="month")
+        return rules.calendar_date(now, years, month + 1, numbers.parse_number(day_of_month))
+    return rules.calendar_date(now, years, month + 1, precision="month")
 
 
-def _resolve_bare_day(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_bare_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """15日: the latest such day."""
-    wanted, on = parse_number(match["d"]), now + timedelta(days=1)
+    wanted, on = numbers.parse_number(match["d"]), now + timedelta(days=1)
     for _ in range(62):
         if on.day == wanted:
-            return calendar_date(now, on.year, on.month, on.day)
+            return rules.calendar_date(now, on.year, on.month, on.day)
         on -= timedelta(days=1)
     raise ValueError(f"no day of a month: {wanted}")
 
 
-def _resolve_year_last(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_year_last(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """Two numbers, then the year: dots put the day first; else only one order may be possible."""
     first, second = int(match["a"]), int(match["b"])
     if first > 12 or "." in match["sep"] or first == second:
-        return calendar_date(now, int(match["y"]), second, first)
+        return rules.calendar_date(now, int(match["y"]), second, first)
     if second > 12:
-        return calendar_date(now, int(match["y"]), first, second)
+        return rules.calendar_date(now, int(match["y"]), first, second)
     raise ValueError(f"ambiguous order of day and month: {match[0]}")
 
 
-def _resolve_month_day(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_month_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     month, day_of_month = int(match["m"]), int(match["d"])
     if month > 12 and "/" in match[0]:
         month, day_of_month = day_of_month, month
-    return yearless_date(now, month, day_of_month)
+    return rules.yearless_date(now, month, day_of_month)
 
 
-CALENDAR_RULES = compile_rules(
+CALENDAR_RULES = rules.compile_rules(
     (
         ANYWHERE,
         rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
@@ -205,14 +190,14 @@ CALENDAR_RULES = compile_rules(
     (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
     (ANYWHERE, rf"{_YEAR} ?元旦", _resolve_new_year),
     (ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_date),
-    (ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
+    (ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{numbers.NUMBER}) ?[日号]", _resolve_word_month),
     (
         ANYWHERE,
         rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
         r"(?![-/.][0-9])",
         _resolve_year_last,
     ),
-    (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
+    (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
         rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
@@ -250,7 +235,7 @@ CALENDAR_RULES = compile_rules(
     (ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_date),
     (ALONE, r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
     (ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_date),
-    (ALONE, rf"(?<![0-9月])(?P<d>{NUMBER}) ?日", _resolve_bare_day),
+    (ALONE, rf"(?<![0-9月])(?P<d>{numbers.NUMBER}) ?日", _resolve_bare_day),
     (ALONE, rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_date),
     (ALONE, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
     (ALONE, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
@@ -273,7 +258,7 @@ _CHINESE_DAYS = {name: days for days, names in _NAMES_OF_DAYS.items() for name i
 _ENGLISH_DAYS = {"day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
 _DAYS = _CHINESE_DAYS | _ENGLISH_DAYS
 # 昨晚 and 昨天下午 are a day if no hour follows.
-_PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{NUMBER}|{PERIOD})))?"
+_PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{numbers.NUMBER}|{PERIOD})))?"
 _CHINESE_DAY = f"(?P<name>{'|'.join(_CHINESE_DAYS)})"
 _ENGLISH_DAY = rf"(?:the )?\b(?P<name>{'|'.join(_ENGLISH_DAYS)})\b"
 
@@ -283,40 +268,40 @@ _WEEKDAY = r"(?P<weekday>[一二三四五六日天七])"
 _ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _resolve_named_day(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_named_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     return _shift_days(now, _DAYS[match["name"]])
 
 
-def _shift_days(now: datetime, days: int) -> ResolvedDate:
+def _shift_days(now: datetime, days: int) -> rules.ResolvedDate:
     on = now.date() + timedelta(days=days)
-    return calendar_date(now, on.year, on.month, on.day)
+    return rules.calendar_date(now, on.year, on.month, on.day)
 
 
-def _resolve_weekday_of_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_weekday_of_week(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     weeks = len(match["downs"] or "") - len(match["ups"] or "")
-    return _shift_days(now, 7 * weeks + WEEKDAYS[match["weekday"]] - now.weekday())
+    return _shift_days(now, 7 * weeks + numbers.WEEKDAYS[match["weekday"]] - now.weekday())
 
 
-def _resolve_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_week(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     return _shift_days(now, 7 * (len(match["downs"] or "") - len(match["ups"] or "")))
 
 
-def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return _shift_days(now, -((now.weekday() - WEEKDAYS[match["weekday"]]) % 7))
+def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
+    return _shift_days(now, -((now.weekday() - numbers.WEEKDAYS[match["weekday"]]) % 7))
 
 
-def _resolve_english_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_english_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     wanted = next(
         number for number, name in enumerate(_ENGLISH_WEEKDAYS) if name.startswith(match["weekday"][:3])
     )
     return _shift_days(now, -((now.weekday() - wanted) % 7))
 
 
-def _resolve_now(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return truncate(now, "minute")
+def _resolve_now(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
+    return rules.truncate(now, "minute")
 
 
-NAMED_RULES = compile_rules(
+NAMED_RULES = rules.compile_rules(
     (BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
     (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
     (BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
@@ -326,10 +311,10 @@ NAMED_RULES = compile_rules(
     (BOUNDED, _WEEK, _resolve_week),
     (TIMED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
     (ALONE, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    (TIMED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
+    (TIMED, rf"\b(?P<weekday>{numbers.ENGLISH_WEEKDAY})", _resolve_english_weekday),
     (
         ALONE,
-        rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
+        rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{numbers.ENGLISH_WEEKDAY})",
         _resolve_english_weekday,
     ),
 )

@@ -6,21 +6,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from blogarchive.items import Precision
+from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
 from blogarchive.parsing.dates.numbers import fold
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
-from blogarchive.parsing.dates.rules import (
-    FIRST_YEAR,
-    FUTURE_TOLERANCE,
-    LAST_YEAR,
-    Placement,
-    ResolvedDate,
-    Rule,
-    find_named_zone,
-    has_date_context,
-    move_into_past,
-    truncate,
-)
 
 
 class ParsedDate(NamedTuple):
@@ -72,10 +61,14 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     }
     found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
     precision = _PERIODS.get(found.period or "")
-    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
+    if (
+        found.date_obj is None
+        or precision is None
+        or not rules.FIRST_YEAR <= found.date_obj.year <= rules.LAST_YEAR
+    ):
         return None
-    at = truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision).at
-    if at - now > FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
+    at = rules.truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision).at
+    if at - now > rules.FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
         return None
     return ParsedDate(at, precision)
 
@@ -99,11 +92,15 @@ _COMPACT = re.compile(
     r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(z|[+-][0-9]{2}:?[0-9]{2})?)?(?=[^0-9.,-]|$)"
 )
 
-_FULL_DATE_RULES = tuple(rule for rule in CALENDAR_RULES if rule.placement is Placement.ANYWHERE)
+_FULL_DATE_RULES = tuple(rule for rule in CALENDAR_RULES if rule.placement is rules.Placement.ANYWHERE)
 _WEAK_RULES = tuple(
-    rule for rule in RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES if rule.placement is not Placement.ANYWHERE
+    rule
+    for rule in RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES
+    if rule.placement is not rules.Placement.ANYWHERE
 )
-_EPOCH_RULE = Rule(Placement.ALONE, _EPOCH_STAMP, lambda match, now: _resolve_epoch(int(match[1]), now))
+_EPOCH_RULE = rules.Rule(
+    rules.Placement.ALONE, _EPOCH_STAMP, lambda match, now: _resolve_epoch(int(match[1]), now)
+)
 
 
 def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
@@ -135,7 +132,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
 
 def _parse_iso_stamp(match: re.Match[str], now: datetime) -> ParsedDate | None:
     year, month, day, hour, minute, second = match.groups()
-    if not FIRST_YEAR <= int(year) <= LAST_YEAR or hour == "24":
+    if not rules.FIRST_YEAR <= int(year) <= rules.LAST_YEAR or hour == "24":
         return None
     if hour is None:
         return ParsedDate(datetime(int(year), int(month), int(day), tzinfo=now.tzinfo), "day")
@@ -183,7 +180,7 @@ def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
         for match in rule.pattern.finditer(text):
             time = time_after(text, match.end())
             end = time.end if time else match.end()
-            if has_date_context(rule, text, match.start(), end, has_time=time is not None):
+            if rules.has_date_context(rule, text, match.start(), end, has_time=time is not None):
                 return _resolve_match(rule, match, time, now)
     return None
 
@@ -191,21 +188,27 @@ def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
 def _expand_compact(text: str) -> str:
     """Expand a compact date that is alone: 20140714T081122 to 2014-07-14 08:11:22."""
     match = _COMPACT.search(text)
-    if match is None or not has_date_context(_EPOCH_RULE, text, match.start(), match.end(), has_time=False):
+    if match is None or not rules.has_date_context(
+        _EPOCH_RULE, text, match.start(), match.end(), has_time=False
+    ):
         return text
     year, month, day, hour, minute, second, zone = match.groups()
     time = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
     return f"{text[: match.start()]}{year}-{month}-{day}{time}{zone or ''}{text[match.end() :]}"
 
 
-def _resolve_match(rule: Rule, match: re.Match[str], time: TimeOfDay | None, now: datetime) -> ParsedDate:
-    zone = (time.zone if time else None) or find_named_zone(match.string)
+def _resolve_match(
+    rule: rules.Rule, match: re.Match[str], time: TimeOfDay | None, now: datetime
+) -> ParsedDate:
+    zone = (time.zone if time else None) or rules.find_named_zone(match.string)
     local_now = now.astimezone(zone) if zone else now
     at, precision, yearless = rule.resolve(match, local_now)
     if time and precision == "day":
         at, precision = time.on(at), time.precision
     if yearless:
-        at = move_into_past(at, local_now, timedelta() if precision == "month" else FUTURE_TOLERANCE)
+        at = rules.move_into_past(
+            at, local_now, timedelta() if precision == "month" else rules.FUTURE_TOLERANCE
+        )
     return _to_zone(at, precision, now)
 
 
@@ -218,19 +221,19 @@ def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
     return ParsedDate(at.astimezone(now.tzinfo), precision)
 
 
-def _resolve_epoch(seconds: int, now: datetime) -> ResolvedDate:
+def _resolve_epoch(seconds: int, now: datetime) -> rules.ResolvedDate:
     at = datetime.fromtimestamp(seconds, UTC)
-    if at - now > FUTURE_TOLERANCE:
+    if at - now > rules.FUTURE_TOLERANCE:
         raise ValueError(f"no epoch stamp: {seconds}")
-    return ResolvedDate(at, "second")
+    return rules.ResolvedDate(at, "second")
 
 
 def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
     """Return a time of day without a date, as a time of today."""
     time = time_alone(text)
-    if time is None or not has_date_context(_EPOCH_RULE, text, time.start, time.end, has_time=True):
+    if time is None or not rules.has_date_context(_EPOCH_RULE, text, time.start, time.end, has_time=True):
         return None
-    zone = time.zone or find_named_zone(text)
+    zone = time.zone or rules.find_named_zone(text)
     local_now = now.astimezone(zone) if zone else now
     midnight = datetime(local_now.year, local_now.month, local_now.day, tzinfo=local_now.tzinfo)
     return _to_zone(time.on(midnight), time.precision, now)

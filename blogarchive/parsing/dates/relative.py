@@ -8,17 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from blogarchive.items import Precision
+from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number
-from blogarchive.parsing.dates.rules import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    PLACE,
-    Placement,
-    ResolvedDate,
-    compile_rules,
-    parse_zone,
-    truncate,
-)
 
 # --- distances
 
@@ -80,7 +71,7 @@ _ENGLISH_AGO = (
 )
 
 
-def _resolve_chinese(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_chinese(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     amounts = [_parse_chinese_amount(part) for part in _PART.finditer(match["parts"])]
     return _shift(now, amounts, 1 if match["way"].endswith("后") else -1)
 
@@ -96,7 +87,7 @@ def _parse_chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
     return count + (Decimal("0.5") if half or and_half else 0), _CHINESE_UNITS[unit]
 
 
-def _resolve_english(match: re.Match[str], now: datetime) -> ResolvedDate:
+def _resolve_english(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     return _shift(now, [_parse_english_amount(part) for part in _ENGLISH_PART.finditer(match["parts"])], -1)
 
 
@@ -106,7 +97,7 @@ def _parse_english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
     return count / 2 if half else count, _ENGLISH_UNITS[unit]
 
 
-def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> ResolvedDate:
+def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> rules.ResolvedDate:
     """Shift `now` by all amounts, and truncate it to the smallest unit among them."""
     total: Counter[str] = Counter()
     for count, unit in amounts:
@@ -116,9 +107,9 @@ def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> 
     # Hours are elapsed hours, also across a change of the clock.
     span = timedelta(hours=total["hour"], minutes=total["minute"], seconds=total["second"])
     at = (at.astimezone(UTC) + span).astimezone(now.tzinfo) if span else at
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+    if not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
         raise ValueError(f"year out of range: {at.year}")
-    return truncate(at, next(unit for unit in _FINEST_FIRST if unit in total))
+    return rules.truncate(at, next(unit for unit in _FINEST_FIRST if unit in total))
 
 
 def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
@@ -147,8 +138,9 @@ def _shift_months(now: datetime, months: int) -> datetime:
     raise ValueError(f"no such year: {year}")
 
 
-RELATIVE_RULES = compile_rules(
-    (Placement.BOUNDED, _CHINESE_AGO, _resolve_chinese), (Placement.BOUNDED, _ENGLISH_AGO, _resolve_english)
+RELATIVE_RULES = rules.compile_rules(
+    (rules.Placement.BOUNDED, _CHINESE_AGO, _resolve_chinese),
+    (rules.Placement.BOUNDED, _ENGLISH_AGO, _resolve_english),
 )
 """The rules of this module."""
 
@@ -182,7 +174,7 @@ _CLOCK = (
 # Allowed between a date and its time: a weekday, brackets, separators, "at", the T of ISO 8601.
 _BETWEEN = (
     rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日](?=\))"
-    rf"|{ENGLISH_WEEKDAY}|{PLACE}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
+    rf"|{ENGLISH_WEEKDAY}|{rules.PLACE}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
 )
 _AFTER_DATE = re.compile(_BETWEEN + _CLOCK)
 _NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
@@ -241,7 +233,7 @@ def _parse_time(match: re.Match[str], start: int) -> TimeOfDay:
     if hour > 23 or minute > 59 or second > 59:
         raise ValueError(f"no time of day: {match[0]}")
     exact = precision == "second" or "t" in match[0]
-    zone, end = parse_zone(match.string, match.end(), exact=exact)
+    zone, end = rules.parse_zone(match.string, match.end(), exact=exact)
     return TimeOfDay(hour, minute, second, precision, days, zone, start, end)
 
 

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from blogarchive.items import (
-    Author,
-    BlogLink,
-    Link,
-    ListedPost,
-    Page,
-    PageKind,
-    ParsedPage,
-    Problem,
-    Target,
-)
+from blogarchive import items
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
@@ -55,14 +45,14 @@ def _parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
 
 
 def _build_author(
-    view: PageView, target: Target, layout: PageLayout, listed: Sequence[ListedPost]
-) -> Author | None:
+    view: PageView, target: items.Target, layout: PageLayout, listed: Sequence[items.ListedPost]
+) -> items.Author | None:
     """Return the author as the page shows it; None if no part of the page names the blog."""
     header, card = layout.header, layout.sidebar.card
     uid = resolve_uid(view.url, target.uid, header.url, layout.sidebar.latest, listed)
     if uid is None:
         return None
-    return Author(
+    return items.Author(
         uid=uid,
         url=build_home_url(view.url, uid),
         nickname=card.nickname,
@@ -77,17 +67,17 @@ def _build_author(
 # --- items
 
 
-def _build_sidebar_links(sidebar: Sidebar) -> list[Link]:
+def _build_sidebar_links(sidebar: Sidebar) -> list[items.Link]:
     """Return the links of the sidebar: months and categories first, then posts."""
     posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
     return [
-        *(_build_link(row.url, PageKind.MONTH) for row in sidebar.months if row.url),
-        *(_build_link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url),
-        *(_build_link(post.url, PageKind.POST) for post in posts if post.url),
+        *(_build_link(row.url, items.PageKind.MONTH) for row in sidebar.months if row.url),
+        *(_build_link(row.url, items.PageKind.CATEGORY) for row in sidebar.categories if row.url),
+        *(_build_link(post.url, items.PageKind.POST) for post in posts if post.url),
     ]
 
 
-def _deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
+def _deduplicate_links(links: Iterable[items.Link]) -> tuple[items.Link, ...]:
     """Return the links in order, each once.
 
     Most are the same objects from a cache; comparing them by identity first is faster.
@@ -99,19 +89,19 @@ def _deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
-def _build_link(url: str, kind: PageKind) -> Link:
+def _build_link(url: str, kind: items.PageKind) -> items.Link:
     """Return a link to a page of that kind."""
     found = parse_url(url)
-    return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)
+    return items.Link(url=found.url, kind=kind, number=found.number, uid=found.uid)
 
 
 # --- the parser
 
-_LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+_LIST_KINDS = (items.PageKind.HOME, items.PageKind.MONTH, items.PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
-def parse_page(site: Site, page: Page, target: Target) -> ParsedPage:
+def parse_page(site: Site, page: items.Page, target: items.Target) -> items.ParsedPage:
     """Return all that a reader sees on `page`."""
     decoded = decode(page.body, page.header("content-type"))
     now, number = page.fetched_at.astimezone(site.zone), target.post_number or target.number
@@ -125,16 +115,16 @@ class _PageParser:
 
     site: Site
     view: PageView
-    target: Target
+    target: items.Target
     encoding: str
 
-    def parse(self) -> ParsedPage:
+    def parse(self) -> items.ParsedPage:
         """Parse the page; its content decides whether it is a post or a list."""
         here = parse_url(self.view.url)
         # The site may redirect a deleted post to the blog's home page.
-        is_expected = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
-        is_post_url = here.kind is PageKind.POST and not self._is_further_list
-        if is_expected or is_post_url or self.target.kind is PageKind.COMMENTS:
+        is_expected = self.target.kind is items.PageKind.POST and here.kind is not items.PageKind.HOME
+        is_post_url = here.kind is items.PageKind.POST and not self._is_further_list
+        if is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS:
             pager = self._find_pager()
             post_page = self._parse_post(pager, labelled=False)
             if post_page is None or self._looks_like_list(post_page) or self._is_notice(post_page):
@@ -212,7 +202,7 @@ class _PageParser:
             found.number
             for index in range(heading.start, heading.end)
             for text, _, found in self.view.links[index]
-            if found is not None and found.kind is PageKind.POST and text.strip() == heading.title
+            if found is not None and found.kind is items.PageKind.POST and text.strip() == heading.title
         }
         return bool(linked) and expected not in linked
 
@@ -223,17 +213,17 @@ class _PageParser:
 
     @property
     def _is_further_comments(self) -> bool:
-        return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
+        return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
 
-    def _build_post_page(self, post_page: PostPage, *, paged: bool) -> ParsedPage:
+    def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         layout = _parse_layout(self.view, post_page)
         number = self.view.number
         links = _build_sidebar_links(layout.sidebar)
         if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
-            links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
+            links.append(items.Link(url=paging, kind=items.PageKind.COMMENTS, next_page=True, number=number))
         whole, url = not self._is_further_comments, parse_url(self.view.url).url
         posts = () if number is None else (post_page.to_post(number, url, whole=whole),)
-        kind = PageKind.POST if whole else PageKind.COMMENTS
+        kind = items.PageKind.POST if whole else items.PageKind.COMMENTS
         problems = (*post_page.problems, *layout.sidebar.problems)
         if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, UNCONFIRMED_TITLE)
@@ -259,10 +249,10 @@ class _PageParser:
     @property
     def _was_sent_home(self) -> bool:
         """Whether the site redirected a month or a category to the blog's home page."""
-        if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
+        if self.target.kind not in (items.PageKind.MONTH, items.PageKind.CATEGORY):
             return False
         here = parse_url(self.view.url)
-        return here.kind is PageKind.HOME and here.url != parse_url(self.target.url).url
+        return here.kind is items.PageKind.HOME and here.url != parse_url(self.target.url).url
 
     def _find_next_comments(self, post_page: PostPage, layout: PageLayout) -> str | None:
         """Find the next page of comments by a link outside all text that people wrote."""
@@ -275,25 +265,25 @@ class _PageParser:
         found = find_next_page(self.view, own, self.target.page_no)
         return None if found is None else found[0]
 
-    def _build_list_page(self, post_page: PostPage | None = None) -> ParsedPage:
+    def _build_list_page(self, post_page: PostPage | None = None) -> items.ParsedPage:
         layout = _parse_layout(self.view, post_page)
         listed = parse_listing(self.view, layout.main)
         author = _build_author(self.view, self.target, layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)
         expected = self.target.kind
-        kind, notice = PageKind.HOME if self._was_sent_home else expected, None
+        kind, notice = items.PageKind.HOME if self._was_sent_home else expected, None
         expects_list = expected in _LIST_KINDS
         if not expects_list:
-            kind = PageKind.HOME if listed else PageKind.UNKNOWN
+            kind = items.PageKind.HOME if listed else items.PageKind.UNKNOWN
         if not listed and not (expects_list and layout.sidebar.own_lines):
             notice = find_notice(self.view, layout.main)
-            kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        listed_links = [_build_link(post.url or "", PageKind.POST) for post in listed]
+            kind = items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN
+        listed_links = [_build_link(post.url or "", items.PageKind.POST) for post in listed]
         links = listed_links + _build_sidebar_links(layout.sidebar)
         paging = find_next_page(self.view, layout.main, self.target.page_no)
         if paging is not None and listed:
-            links.append(Link(url=paging[0], kind=kind, next_page=True))
+            links.append(items.Link(url=paging[0], kind=kind, next_page=True))
         problems = layout.sidebar.problems
         return self._build_page(
             kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
@@ -301,17 +291,17 @@ class _PageParser:
 
     def _build_page(
         self,
-        kind: PageKind,
+        kind: items.PageKind,
         layout: PageLayout,
-        links: list[Link],
+        links: list[items.Link],
         *,
-        author: Author | None,
-        problems: tuple[Problem, ...],
+        author: items.Author | None,
+        problems: tuple[items.Problem, ...],
         **fields: Any,
-    ) -> ParsedPage:
+    ) -> items.ParsedPage:
         name = self._find_listing_name(kind, layout.sidebar)
         blogs, too_many = self._find_blogs(author)
-        return ParsedPage(
+        return items.ParsedPage(
             kind=kind,
             encoding=self.encoding,
             author=author,
@@ -325,7 +315,9 @@ class _PageParser:
             **fields,
         )
 
-    def _find_blogs(self, author: Author | None) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
+    def _find_blogs(
+        self, author: items.Author | None
+    ) -> tuple[tuple[items.BlogLink, ...], tuple[items.Problem, ...]]:
         """Find the other blogs that the page links to.
 
         Names instead of numbers count on pages of a blog with a name: each short path, such as `/about/`, may be
@@ -338,11 +330,11 @@ class _PageParser:
         urls = [parsed_url.url for parsed_url in found if has_names or (parsed_url.uid or "").isdigit()]
         return linked_blogs(self.site, urls, self.view.url, own)
 
-    def _find_listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
+    def _find_listing_name(self, kind: items.PageKind, sidebar: Sidebar) -> str | None:
         """Find the month or the category of a list by the sidebar's link to it."""
         here = {parse_url(self.view.url).url, self.target.chain}
-        if kind is PageKind.CATEGORY:
+        if kind is items.PageKind.CATEGORY:
             return next((row.name for row in sidebar.categories if row.url in here), None)
-        if kind is PageKind.MONTH:
+        if kind is items.PageKind.MONTH:
             return next((row.month for row in sidebar.months if row.url in here), None)
         return None

@@ -11,16 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.html import Element, parse_html
+from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.times import date_text, parse_stamp
-from blogarchive.sites.engines.urls import (
-    WALK,
-    blog_root,
-    is_rest_posts,
-    is_within,
-    may_be_post,
-    parse_url,
-    post_number,
-)
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 _MAX_UNPACKED = 20_000_000
@@ -106,11 +98,11 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
 
 
 def _on_host(urls: Iterable[str], uid: str) -> tuple[str, ...]:
-    return tuple(url for url in urls if is_within(url, uid.partition("/")[0]))
+    return tuple(url for url in urls if blog_urls.is_within(url, uid.partition("/")[0]))
 
 
 def _walk(uid: str, url: str) -> tuple[str, ...]:
-    return (blog_root(uid, url) + WALK,)
+    return (blog_urls.blog_root(uid, url) + blog_urls.WALK,)
 
 
 def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
@@ -132,17 +124,17 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     found: dict[str, ListedPost] = {
         post.number: post
         for post in listed
-        if post.url and post.number and is_within(post.url, uid) and may_be_post(post.url)
+        if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
     }
     above = {number.rsplit("/", count)[0] for number in found for count in range(1, number.count("/") + 1)}
     return tuple(post for number, post in found.items() if number not in above)
 
 
 def _post(url: str, title: str, posted: DateText | None, version: str) -> ListedPost:
-    canonical = parse_url(url).url if web_url(url) else None
+    canonical = blog_urls.parse_url(url).url if web_url(url) else None
     return ListedPost(
         title=plain_text(title),
-        number=post_number(canonical) if canonical else None,
+        number=blog_urls.post_number(canonical) if canonical else None,
         url=canonical,
         title_cut=not title,
         posted=posted,
@@ -180,14 +172,14 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     rows = _dicts(value.get("posts") if isinstance(value, dict) else value)
     if not rows and not isinstance(value, list):
         return None
-    is_rest = is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)
+    is_rest = blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)
     listed = (_read_row(row, page.url, now) for row in rows)
     if not is_rest:
         return Index(_own(listed, uid), ())
     more = _next_rest(page, rows)
     total = parse_digits(page.header("x-wp-total") or "") or 0
     is_cut = not more and total > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
-    own = tuple(post for post in listed if post.url and is_within(post.url, uid))
+    own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
     return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else ())
 
 

@@ -12,21 +12,12 @@ from blogarchive.items import Author, Link, ListedPost, Page, PageKind, ParsedPa
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Explanation
+from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.indexes import read_comments, read_index
 from blogarchive.sites.engines.lists import find_listed, find_next, is_mostly_list
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.engines.sources import comments_url, find_blog, first_index
-from blogarchive.sites.engines.urls import (
-    WALK,
-    blog_root,
-    is_index,
-    is_rest_comments,
-    is_within,
-    looks_like_post,
-    parse_url,
-    post_number,
-)
 from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS = re.compile(
@@ -47,9 +38,9 @@ class PageParser:
         self.page = page
         self.target = target
         self.now = page.fetched_at.astimezone(zone)
-        self.here = parse_url(page.url)
+        self.here = urls.parse_url(page.url)
         # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
-        is_own = target.uid is not None and is_within(self.here.url, target.uid)
+        is_own = target.uid is not None and urls.is_within(self.here.url, target.uid)
         self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
         self._decoded = decode(page.body, page.header("content-type"))
         self._title: str | None = None
@@ -78,7 +69,7 @@ class PageParser:
         index = read_index(self.page, text, self.uid, self.now)
         if index is not None:
             return self._listing(index.listed, index.more)
-        if is_index(self.page.url):
+        if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
@@ -99,8 +90,8 @@ class PageParser:
         return self._unknown(Detail.BODY_NOT_FOUND, "body")
 
     def _read_post(self) -> PostReading | None:
-        url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(WALK)
-        number = self.target.post_number or self.target.number or post_number(url)
+        url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(urls.WALK)
+        number = self.target.post_number or self.target.number or urls.post_number(url)
         return read_post(self._outline, self.now, number, url)
 
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
@@ -116,7 +107,7 @@ class PageParser:
             return not (states_post and not listed)
         if states_post:
             return False
-        if any(map(_LIST_CLASS.match, classes)) and not looks_like_post(self.here.url):
+        if any(map(_LIST_CLASS.match, classes)) and not urls.looks_like_post(self.here.url):
             return is_target or len(listed) > 1
         return len(listed) >= _MIN_LISTED and is_mostly_list(self._outline, self.uid)
 
@@ -128,7 +119,7 @@ class PageParser:
         if url is not None:
             links = (self._more_comments(url, post.number),)
             problems = tuple(one for one in problems if one.kind != "incomplete")
-            if is_rest_comments(url):
+            if urls.is_rest_comments(url):
                 post = replace(post, comments=())  # the interface has all of them
         if is_comments and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
@@ -141,8 +132,8 @@ class PageParser:
         return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)
 
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
-        is_walk = self.page.url.endswith(WALK) or self.target.url.endswith(WALK)
-        is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(WALK)
+        is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
+        is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(urls.WALK)
         url = (
             first_index(self._outline, self.uid)
             if is_home
@@ -167,7 +158,9 @@ class PageParser:
         return urlsplit(self.here.url).path.strip("/") == self.uid.partition("/")[2]
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
-        author = Author(uid=self.uid, url=blog_root(self.uid, self.page.url), blog_title=self._title or None)
+        author = Author(
+            uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title or None
+        )
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:

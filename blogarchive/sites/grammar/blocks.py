@@ -11,13 +11,7 @@ from typing import Literal
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
-from blogarchive.sites.grammar.footers import (
-    CommentMarkers,
-    find_comment_element,
-    find_last_block,
-    pair_footers,
-    starts_element,
-)
+from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
@@ -54,9 +48,11 @@ class HeaderSelection:
     doubted: bool = False
 
 
-def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> tuple[CommentBlock, ...]:
+def split_comments(
+    markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]
+) -> tuple[CommentBlock, ...]:
     """Return the block of each header."""
-    headers, footers = pair_footers(markers, headers)
+    headers, footers = comment_footers.pair_footers(markers, headers)
     limits = [header.first for header in headers[1:]] + [markers.end]
     blocks = []
     for header, footer, limit in zip(headers, footers, limits, strict=True):
@@ -70,7 +66,7 @@ def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
     return tuple(blocks)
 
 
-def _find_end_above_button(markers: CommentMarkers, begin: int, end: int) -> int:
+def _find_end_above_button(markers: comment_footers.CommentMarkers, begin: int, end: int) -> int:
     """Return the end of a text without a last line that is a link with the word of a button."""
     view = markers.view
     while end > begin and not view.folded[end - 1].strip():
@@ -117,21 +113,23 @@ def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) ->
     return None
 
 
-def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> int:
+def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]) -> int:
     """Find the end of a last comment without footer: the end of its element, or the next template line."""
     view, header = markers.view, headers[-1]
-    block = find_last_block(view, headers)
+    block = comment_footers.find_last_block(view, headers)
     stop = max(min(block.stop, markers.end), header.last + 1)
     earlier = range(headers[0].last + 1, header.first)
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
-    alone = starts_element(view, block, header)
+    alone = comment_footers.starts_element(view, block, header)
     return next(
         (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)),
         stop,
     )
 
 
-def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alone: bool) -> bool:
+def _is_template_line(
+    markers: comment_footers.CommentMarkers, index: int, typed: set[str], alone: bool
+) -> bool:
     """Check whether the template wrote a line: another position than comments, a pager, or a label."""
     view = markers.view
     line = view.lines[index]
@@ -154,7 +152,9 @@ def iter_text_lines(
         lines = range(block.text_begin, block.text_end)
         inside = lines
         if selection.framed:
-            inside = view.document.lines_in(find_comment_element(view, selection.headers, block.header))
+            inside = view.document.lines_in(
+                comment_footers.find_comment_element(view, selection.headers, block.header)
+            )
         yield from (index for index in lines if index in inside)
 
 
@@ -195,7 +195,11 @@ def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
 
 
 def are_possible(
-    view: PageView, markers: CommentMarkers, claimed: int | None, paging: Paging, posted_at: datetime | None
+    view: PageView,
+    markers: comment_footers.CommentMarkers,
+    claimed: int | None,
+    paging: Paging,
+    posted_at: datetime | None,
 ) -> bool:
     """Return True if the page's own comments can be among these: typed ones only increase the number."""
     first = view.parse_date(markers.headers[0].posted.text)
@@ -275,7 +279,7 @@ def _latest_time(parsed: ParsedDate) -> datetime:
     return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
 
 
-def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
+def check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if a sole comment, identified by words alone, continues below a footer."""
     header = markers.headers[0]
     if (

@@ -9,32 +9,8 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import sanitize_element
-from blogarchive.sites.grammar.blocks import (
-    CommentBlock,
-    HeaderSelection,
-    Paging,
-    are_possible,
-    check_closed,
-    check_count,
-    check_empty,
-    check_first,
-    check_missing,
-    check_order,
-    check_text_position,
-    check_years,
-    comments_problem,
-    iter_text_lines,
-    split_comments,
-    split_comments_above,
-)
-from blogarchive.sites.grammar.footers import (
-    CommentFooter,
-    CommentMarkers,
-    MarkerCandidates,
-    build_markers,
-    find_comment_element,
-    find_sure_footers,
-)
+from blogarchive.sites.grammar import blocks as comment_blocks
+from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
@@ -42,31 +18,31 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL
 # --- selections of headers: a commenter can type a whole comment into his own
 
 
-def _iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
+def _iter_selections(markers: comment_footers.CommentMarkers) -> Iterator[comment_blocks.HeaderSelection]:
     """Return the possible selections of the page's own headers, the most trusted first."""
     if len(markers.headers) == 1:
-        yield HeaderSelection(
+        yield comment_blocks.HeaderSelection(
             headers=markers.headers,
             sure=markers.headers[0].is_linked(markers.view) or not _has_label_below(markers),
         )
         return
     linked = tuple(header for header in markers.headers if header.is_linked(markers.view))
     yield from _iter_sure_selections(markers, linked)
-    yield HeaderSelection(headers=_select_like_first(markers), sure=False)
+    yield comment_blocks.HeaderSelection(headers=_select_like_first(markers), sure=False)
     if linked:
-        yield HeaderSelection(headers=linked, sure=False)
+        yield comment_blocks.HeaderSelection(headers=linked, sure=False)
     # The last footer is always the page's own.
     last = {footer.position.without_style for footer in markers.footers[-1:]}
     own = [footer for footer in markers.footers if footer.position.without_style in last]
     delimited = _select_after_footers(markers, own)
     if delimited is not None:
-        yield HeaderSelection(headers=delimited, sure=False)
-    yield HeaderSelection(headers=markers.headers, sure=False)
+        yield comment_blocks.HeaderSelection(headers=delimited, sure=False)
+    yield comment_blocks.HeaderSelection(headers=markers.headers, sure=False)
 
 
 def _iter_sure_selections(
-    markers: CommentMarkers, linked: Sequence[CommentHeader]
-) -> Iterator[HeaderSelection]:
+    markers: comment_footers.CommentMarkers, linked: Sequence[CommentHeader]
+) -> Iterator[comment_blocks.HeaderSelection]:
     """Select by structure alone; `linked` are the headers with linked names."""
     for select in (
         _select_by_element,
@@ -84,10 +60,14 @@ def _iter_sure_selections(
         words = [header for header in linked if header.first not in selected]
         framed = select is _select_by_element
         if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
-            yield HeaderSelection(headers=headers, sure=True, framed=framed, doubted=bool(words))
+            yield comment_blocks.HeaderSelection(
+                headers=headers, sure=True, framed=framed, doubted=bool(words)
+            )
 
 
-def _select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection]) -> Sequence[HeaderSelection]:
+def _select_countable(
+    markers: comment_footers.CommentMarkers, found: Sequence[comment_blocks.HeaderSelection]
+) -> Sequence[comment_blocks.HeaderSelection]:
     """Return the selections that a number may confirm.
 
     None if a label of comments may be in a text; else those with all linked names.
@@ -98,13 +78,13 @@ def _select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection])
     return [selection for selection in found if linked <= {header.first for header in selection.headers}]
 
 
-def _has_label_below(markers: CommentMarkers) -> bool:
+def _has_label_below(markers: comment_footers.CommentMarkers) -> bool:
     """Check whether a label of comments is below the first header: then a text may be above it."""
     first = markers.headers[0].first
     return any(first < index < markers.end for index in find_labels(markers.view, COMMENTS_LABEL))
 
 
-def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select the first header of each element if each comment fills an element of equal position."""
     view, headers = markers.view, markers.headers
     top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
@@ -126,12 +106,14 @@ def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | N
 
 
 # Promise "no forgery": an open tag in one comment moves others into it.
-def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader) -> bool:
+def _is_quoted(
+    markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader
+) -> bool:
     """Check whether no element like a comment's own surrounds a header inside one of the comments.
 
     If one does, it is another comment that an open tag moved there.
     """
-    element = find_comment_element(markers.view, headers, quoted)
+    element = comment_footers.find_comment_element(markers.view, headers, quoted)
     for node, _ in markers.view.iter_around(quoted.first):
         if node is element:
             return True
@@ -140,19 +122,19 @@ def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted
     return False
 
 
-def _footers_match(markers: CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
+def _footers_match(markers: comment_footers.CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
     """Check whether all elements contain a footer or none does: else they are parts of comments."""
     insides = (markers.view.document.lines_in(element) for element in elements)
     return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
-def _select_by_footer(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_footer(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select the first header after each footer that nobody can type."""
-    return _select_after_footers(markers, find_sure_footers(markers))
+    return _select_after_footers(markers, comment_footers.find_sure_footers(markers))
 
 
 def _select_after_footers(
-    markers: CommentMarkers, footers: Iterable[CommentFooter]
+    markers: comment_footers.CommentMarkers, footers: Iterable[comment_footers.CommentFooter]
 ) -> tuple[CommentHeader, ...] | None:
     """Select the first header and the first after each footer, if each of these has its footer."""
     chosen = [markers.headers[0]]
@@ -166,12 +148,12 @@ def _select_after_footers(
     return tuple(chosen) if count == len(chosen) and alike else None
 
 
-def _select_by_link(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_link(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select all headers if each name links to a blog, as no typed name does."""
     return markers.headers if all(header.is_linked(markers.view) for header in markers.headers) else None
 
 
-def _select_by_style(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_style(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select headers alone in blocks with a style that no block of typed lines has."""
     first = markers.headers[0].position
     styles = {position.style for position in markers.typed if position.paths[0] == first.paths[0]}
@@ -180,7 +162,7 @@ def _select_by_style(markers: CommentMarkers) -> tuple[CommentHeader, ...] | Non
     return tuple(header for header in _select_like_first(markers) if header.position.style not in styles)
 
 
-def _select_by_path(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_path(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select headers with parts in elements that contain no typed line."""
     paths = markers.headers[0].position.paths
     typed = {position.paths[:1] * len(paths) for position in markers.typed}
@@ -190,7 +172,7 @@ def _select_by_path(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None
     return found if len(found) > 1 else None  # a sole one may be typed, moved out of its element
 
 
-def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
+def _select_by_position(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select headers at the start of blocks, in a position that no typed line has."""
     first = markers.headers[0]
     if first.position.block_position is BlockPosition.INNER or markers.can_be_typed(first.position):
@@ -201,7 +183,7 @@ def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | 
     return found if len(found) > 1 or markers.headers[-1].first not in inside else None
 
 
-def _select_like_first(markers: CommentMarkers) -> tuple[CommentHeader, ...]:
+def _select_like_first(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...]:
     first = markers.headers[0].position.without_style
     return tuple(header for header in markers.headers if header.position.without_style == first)
 
@@ -221,7 +203,7 @@ class PageComments:
     problem: Problem | None
     start: int
     end: int
-    blocks: tuple[CommentBlock, ...] = ()
+    blocks: tuple[comment_blocks.CommentBlock, ...] = ()
     comments: tuple[Comment, ...] = ()
     sure: bool = False
     framed: bool = False
@@ -241,11 +223,11 @@ class PageComments:
 
 def parse_comments(
     view: PageView,
-    found: MarkerCandidates,
+    found: comment_footers.MarkerCandidates,
     start: int,
     *,
     claimed: int | None,
-    paging: Paging,
+    paging: comment_blocks.Paging,
     posted_at: datetime | None,
 ) -> PageComments:
     """Return the comments from line `start` on, selected from all markers `found`.
@@ -257,32 +239,34 @@ def parse_comments(
     if not found.headers:
         found = found.with_headers(find_short_headers(view, start, claimed=claimed))
     if not found.headers:
-        problem = check_missing(claimed, paging)
+        problem = comment_blocks.check_missing(claimed, paging)
         end = len(view.lines)
         return PageComments(problem=problem, start=end, end=start, possible=problem is None)
-    markers = build_markers(view, found)
+    markers = comment_footers.build_markers(view, found)
     selection, problem = _choose_headers(markers, claimed, paging)
     first = markers.headers[0].first
-    above = split_comments_above(view, selection.headers, start)
+    above = comment_blocks.split_comments_above(view, selection.headers, start)
     if above and any(above[0].text_begin <= i < first for i in find_labels(view, COMMENTS_LABEL)):
         above = ()  # the only comment has no text
-    blocks = above or split_comments(markers, selection.headers)
-    problem = problem or check_years(view, selection.headers, posted_at)
-    problem = problem or check_order(view, selection, posted_at)
+    blocks = above or comment_blocks.split_comments(markers, selection.headers)
+    problem = problem or comment_blocks.check_years(view, selection.headers, posted_at)
+    problem = problem or comment_blocks.check_order(view, selection, posted_at)
     if not above:
-        problem = check_first(view, start, selection.headers, claimed, paging) or problem
+        problem = comment_blocks.check_first(view, start, selection.headers, claimed, paging) or problem
     if not above:
-        problem = problem or check_closed(markers, blocks)
-        problem = problem or check_empty(blocks) or check_text_position(view, blocks)
+        problem = problem or comment_blocks.check_closed(markers, blocks)
+        problem = (
+            problem or comment_blocks.check_empty(blocks) or comment_blocks.check_text_position(view, blocks)
+        )
     return PageComments(
         blocks=blocks,
         problem=problem,
         start=above[0].text_begin if above else first,
         end=max(block.end for block in blocks),
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked(view)),
-        possible=are_possible(view, markers, claimed, paging, posted_at),
+        possible=comment_blocks.are_possible(view, markers, claimed, paging, posted_at),
         framed=selection.framed,
-        texts=frozenset(iter_text_lines(view, selection, blocks)),
+        texts=frozenset(comment_blocks.iter_text_lines(view, selection, blocks)),
     )
 
 
@@ -294,11 +278,11 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
 
 
 def _choose_headers(
-    markers: CommentMarkers, claimed: int | None, paging: Paging
-) -> tuple[HeaderSelection, Problem | None]:
+    markers: comment_footers.CommentMarkers, claimed: int | None, paging: comment_blocks.Paging
+) -> tuple[comment_blocks.HeaderSelection, Problem | None]:
     found = list(_iter_selections(markers))
     structured = [selection for selection in found if selection.sure]
-    if claimed is not None and paging is Paging.NO:
+    if claimed is not None and paging is comment_blocks.Paging.NO:
         # On other pages a forged comment could replace one of another page, or one that the site counts
         # and hides. So a number never wins over structure.
         countable = structured or _select_countable(markers, found)
@@ -308,11 +292,11 @@ def _choose_headers(
     if not sure:
         count = "unknown" if claimed is None else str(claimed)
         detail = Detail.COMMENTS_WORDS.format(count=len(markers.headers), claimed=count)
-        return found[-1], comments_problem("forged", detail)
-    return sure[0], check_count(sure, claimed, paging)
+        return found[-1], comment_blocks.comments_problem("forged", detail)
+    return sure[0], comment_blocks.check_count(sure, claimed, paging)
 
 
-def _build_comment(view: PageView, block: CommentBlock) -> Comment:
+def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""

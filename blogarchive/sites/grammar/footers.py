@@ -9,15 +9,8 @@ from operator import attrgetter
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
+from blogarchive.sites.grammar import page
 from blogarchive.sites.grammar.headers import CommentHeader, choose_order, find_headers_by_order
-from blogarchive.sites.grammar.page import (
-    BlockPosition,
-    DomPosition,
-    JoinedLines,
-    PageView,
-    find_dom_position,
-    position_if_typed,
-)
 from blogarchive.sites.grammar.words import LINE_START, fold
 
 # --- footers
@@ -47,12 +40,12 @@ class CommentFooter:
 
     first: int
     last: int
-    position: DomPosition
+    position: page.DomPosition
     likes: int | None
     linked: bool
 
 
-def _find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
+def _find_footers(view: page.PageView, start: int, end: int) -> list[CommentFooter]:
     """Return all footers on the lines `[start, end)` in order, typed ones included."""
     found: list[CommentFooter] = []
     for index in view.line_index.find_lines(_FOOTER_START, start, end):
@@ -63,7 +56,7 @@ def _find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
     return found
 
 
-def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | None:
+def _parse_footer_at(view: page.PageView, index: int, end: int) -> CommentFooter | None:
     """Parse the footer that begins on line `index` and ends before line `end`, if there is one."""
     best: CommentFooter | None = None
     for last in range(index, min(index + _MAX_FOOTER_LINES, end)):
@@ -83,13 +76,13 @@ def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | No
     return best
 
 
-def _shares_parent(view: PageView, index: int, last: int) -> bool:
+def _shares_parent(view: page.PageView, index: int, last: int) -> bool:
     """Check whether one element contains the blocks of both lines: else the number is a pager's."""
     parent = view.lines[index].block.getparent()
     return parent is not None and last in view.document.lines_in(parent)
 
 
-def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
+def _add_likes_above(view: page.PageView, footer: CommentFooter) -> CommentFooter:
     """Add the number that begins the element of the footer's button, if the footer has none."""
     above = footer.first - 1
     parent = view.lines[footer.first].block.getparent()
@@ -100,7 +93,7 @@ def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
     return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
 
 
-def _add_owner_button_above(view: PageView, footer: CommentFooter, start: int) -> CommentFooter:
+def _add_owner_button_above(view: page.PageView, footer: CommentFooter, start: int) -> CommentFooter:
     """Add the line above the footer if it is the button 删除这条评论 alone; the plain words may be typed."""
     above = footer.first - 1
     if above < start or _OWNER_BUTTON_ALONE.fullmatch(view.folded[above].strip()) is None:
@@ -118,20 +111,20 @@ def _parse_likes(text: str) -> int | None:
     return None if found is None else parse_digits(found[0].replace(",", ""))
 
 
-def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> CommentFooter:
+def _build_footer(view: page.PageView, joined: page.JoinedLines, likes: int | None) -> CommentFooter:
     found = _REPLY.search(joined.text)
     node = joined.node_at(found.start() if found else 0)
     return CommentFooter(
         first=joined.first,
         last=joined.last,
-        position=find_dom_position(view, joined.first, joined.last, (node,)),
+        position=page.find_dom_position(view, joined.first, joined.last, (node,)),
         likes=likes,
         linked=any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
         or (node.get("onclick") is not None and _is_reply_button(view, node)),
     )
 
 
-def _is_reply_button(view: PageView, node: Element | None) -> bool:
+def _is_reply_button(view: page.PageView, node: Element | None) -> bool:
     """Check whether the element has the word 回复 alone: a link around a whole comment is no button."""
     # A link may contain all comments: reading it for each of them would be quadratic.
     if node is None or len(view.document.lines_in(node)) > _MAX_FOOTER_LINES:
@@ -168,7 +161,7 @@ class MarkerCandidates:
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
 
 
-def find_markers(view: PageView, start: int) -> MarkerCandidates:
+def find_markers(view: page.PageView, start: int) -> MarkerCandidates:
     """Return all headers and footers from line `start` on."""
     end = len(view.lines)
     orders = find_headers_by_order(view, start, end)
@@ -189,12 +182,12 @@ class CommentMarkers:
     page's own: commenters write nothing before it.
     """
 
-    view: PageView
+    view: page.PageView
     headers: tuple[CommentHeader, ...]
     footers: tuple[CommentFooter, ...]
     end: int
-    typed: tuple[DomPosition, ...]
-    typed_blocks: Mapping[str, frozenset[BlockPosition]]
+    typed: tuple[page.DomPosition, ...]
+    typed_blocks: Mapping[str, frozenset[page.BlockPosition]]
     labels: frozenset[int]
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
@@ -207,7 +200,7 @@ class CommentMarkers:
         offset = bisect_right(self.headers, line, key=_FIRST)
         return self.headers[offset] if offset < len(self.headers) else None
 
-    def can_be_typed(self, position: DomPosition) -> bool:
+    def can_be_typed(self, position: page.DomPosition) -> bool:
         """Return True if a commenter's words can have this position, as far as the page shows."""
         if not self.typed:
             return not position.is_split
@@ -215,11 +208,13 @@ class CommentMarkers:
             return False
         found = self.typed_blocks.get(position.paths[0], frozenset())
         return bool(
-            found if position.block_position is BlockPosition.INNER else found - {BlockPosition.INNER}
+            found
+            if position.block_position is page.BlockPosition.INNER
+            else found - {page.BlockPosition.INNER}
         )
 
 
-def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
+def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarkers:
     """Return the markers with the positions of the lines between them; `found` has a header."""
     headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
     marked: list[CommentHeader | CommentFooter] = [*headers, *footers]
@@ -231,10 +226,10 @@ def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
     closed = max((f.last + 1 for f in footers if f.last < label), default=start)
     stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
-    typed = tuple(dict.fromkeys(position_if_typed(view, index, 1) for index in lines))
+    typed = tuple(dict.fromkeys(page.position_if_typed(view, index, 1) for index in lines))
     end = _find_comments_end(view, start, end, {position.paths[0] for position in typed})
     own = tuple(footer for footer in footers if footer.last < end)
-    blocks: dict[str, frozenset[BlockPosition]] = {}
+    blocks: dict[str, frozenset[page.BlockPosition]] = {}
     for position in typed:
         path = position.paths[0]
         blocks[path] = blocks.get(path, frozenset()) | {position.block_position}
@@ -243,13 +238,13 @@ def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
     )
 
 
-def _find_comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:
+def _find_comments_end(view: page.PageView, start: int, end: int, typed: set[str]) -> int:
     """Find the label of a section in a position that no typed line has; the page continues there."""
     labels = (index for index in view.sections if start <= index < end and view.is_section(index))
     return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
 
 
-def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
+def _find_section_labels(view: page.PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
     """Find the lines after the last header that are labels of sections.
 
     A label that also occurs before the comments, or later again, may be typed and is left out.
@@ -266,7 +261,7 @@ def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> fr
     return frozenset(index for name, index in latest.items() if index > last and name not in before)
 
 
-def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
+def find_last_block(view: page.PageView, headers: Sequence[CommentHeader]) -> range:
     """Return the lines of the last comment's element: the innermost with lines after its header."""
     header = headers[-1]
     element: Element | None = find_comment_element(view, headers, header)
@@ -277,7 +272,9 @@ def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
     return inside
 
 
-def find_comment_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> Element:
+def find_comment_element(
+    view: page.PageView, headers: Sequence[CommentHeader], header: CommentHeader
+) -> Element:
     """Return the element with this header and no other; the header's block if there is only one header."""
     line = view.lines[header.first]
     if len(headers) == 1:
@@ -286,7 +283,7 @@ def find_comment_element(view: PageView, headers: Sequence[CommentHeader], heade
     return view.document.child_containing(top, line)
 
 
-def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:
+def starts_element(view: page.PageView, element: range, header: CommentHeader) -> bool:
     """Return True if no text precedes the header in its element, so the element has one comment alone."""
     return not view.has_text(range(element.start, header.first))
 
@@ -363,11 +360,14 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
     parent = node.getparent()
     if (
         node.tag in ("p", "div")
-        and footer.position.block_position is BlockPosition.WHOLE
+        and footer.position.block_position is page.BlockPosition.WHOLE
         and parent is not None
     ):
         node = parent
-    if document.contains(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
+    if (
+        document.contains(node, lines[header.first])
+        and header.position.block_position is page.BlockPosition.INNER
+    ):
         return True  # the comments share one element with the rest of the page
     return not markers.view.has_text(range(footer.last + 1, document.lines_in(node).stop))
 

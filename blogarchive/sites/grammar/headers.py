@@ -8,28 +8,15 @@ from dataclasses import dataclass
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.html import Element
-from blogarchive.sites.grammar.page import (
-    DomPosition,
-    JoinedLines,
-    PageView,
-    find_comment_labels,
-    find_dom_position,
-)
-from blogarchive.sites.grammar.words import (
-    DATE,
-    DATETIME,
-    LINE_START,
-    TIME_OF_DAY,
-    WEEKDAY,
-    YEARLESS_TIME,
-)
+from blogarchive.sites.grammar import page
+from blogarchive.sites.grammar import words as vocabulary
 
 # --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 
 
-def _parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
+def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
     A name ends with its link; else before 回复 between spaces.
@@ -49,7 +36,7 @@ def _parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | 
     return joined.raw_text(start, end if link is None else begin).rstrip(":："), None, link
 
 
-def _is_set_apart(joined: JoinedLines, at: int) -> bool:
+def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
     """Check whether spaces separate 回复 at `at` from the names."""
     before, after = joined.text[at - 1 : at], joined.text[at + 2 : at + 3]
     return before in _OPENED and (after.isspace() or after == ":")
@@ -64,12 +51,12 @@ _TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
 # 发表时间 at the start of a line labels the time of a post.
 _FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
-    rf"{LINE_START}(?=[#第\d沙板地作留评发回网昵姓用笔\[【])"
+    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回网昵姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
 # A time of an unknown form has few words, on the line of its label.
 _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
-_SHOWN = rf"(?P<time>{DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
+_SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _NAME_FIRST = re.compile(
@@ -85,7 +72,7 @@ _TIME_FIRST = re.compile(
     rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
 )
 _TIME_AND_NAME = re.compile(_TIME_THEN)
-_HOUR = re.compile(TIME_OF_DAY)
+_HOUR = re.compile(vocabulary.TIME_OF_DAY)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
 _MAX_LINES = 7
@@ -98,25 +85,25 @@ class CommentHeader:
 
     first: int
     last: int
-    position: DomPosition
+    position: page.DomPosition
     author_name: str
     author_link: Element | None
     reply_to: str | None
     posted: DateText
     likes: int | None = None
 
-    def is_linked(self, view: PageView) -> bool:
+    def is_linked(self, view: page.PageView) -> bool:
         """Return True if the name links to a blog; nobody can type such a link, except as a bare URL."""
         url = None if self.author_link is None else view.resolve_href(self.author_link)
         return url is not None and "://" not in self.author_name and view.parse_url(url).kind is PageKind.HOME
 
 
-def find_headers(view: PageView, start: int, end: int) -> Sequence[CommentHeader]:
+def find_headers(view: page.PageView, start: int, end: int) -> Sequence[CommentHeader]:
     """Return all headers on the lines `[start, end)` in order, without links to other posts."""
     return choose_order(find_headers_by_order(view, start, end), start)
 
 
-def find_headers_by_order(view: PageView, start: int, end: int) -> tuple[Sequence[CommentHeader], ...]:
+def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Sequence[CommentHeader], ...]:
     """Return the headers that begin with the name, and those that begin with the time."""
     names: list[int] = []
     times: list[int] = []
@@ -143,7 +130,7 @@ def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Seque
 
 
 def _parse_headers(
-    view: PageView, begins: Sequence[int], form: "re.Pattern[str]", end: int
+    view: page.PageView, begins: Sequence[int], form: "re.Pattern[str]", end: int
 ) -> Sequence[CommentHeader]:
     found: list[CommentHeader] = []
     start = 0
@@ -156,7 +143,9 @@ def _parse_headers(
     return found
 
 
-def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: int) -> CommentHeader | None:
+def _parse_header_at(
+    view: page.PageView, index: int, form: "re.Pattern[str]", end: int
+) -> CommentHeader | None:
     """Parse the header of this form that begins on line `index` and ends before line `end`."""
     nameless: CommentHeader | None = None
     for last in range(index, min(index + _MAX_LINES, end)):
@@ -173,14 +162,14 @@ def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: i
     return nameless
 
 
-def _is_time_text(joined: JoinedLines, match: "re.Match[str]") -> bool:
+def _is_time_text(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     """Check whether the text in place of a time is on the line of its label, and no text of a comment."""
     if match["words"] is None:
         return True
     return joined.line_at(match.start("label")) == joined.line_at(match.start("words"))
 
 
-def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
+def _continues(view: page.PageView, match: "re.Match[str]", following: int) -> bool:
     """Check whether the next line belongs to the header: the hour of its date, or a link to report."""
     if following >= len(view.lines):
         return False
@@ -190,7 +179,7 @@ def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
     return ":" not in match["time"] and _HOUR.fullmatch(text) is not None
 
 
-def _build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -> CommentHeader:
+def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Match[str]") -> CommentHeader:
     """Return the header of a match with the groups `names`, `label` and `time`."""
     name, reply_to, link = _parse_names(joined, *match.span("names"))
     # A nickname may contain the label: the last one is the page's.
@@ -199,7 +188,7 @@ def _build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -
     return CommentHeader(
         first=joined.first,
         last=joined.last,
-        position=find_dom_position(view, joined.first, joined.last, nodes),
+        position=page.find_dom_position(view, joined.first, joined.last, nodes),
         author_name=name,
         author_link=link,
         reply_to=reply_to,
@@ -216,7 +205,7 @@ _SHORT_FLOOR = (
     r"|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
 )
 _TIME = (
-    rf"(?:(?:{WEEKDAY}\s*,?\s*)?{DATETIME}|{DATE}|{YEARLESS_TIME}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}"
+    rf"(?:(?:{vocabulary.WEEKDAY}\s*,?\s*)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*{vocabulary.TIME_OF_DAY}"
     r"|\d{1,3}\s*[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
@@ -238,13 +227,13 @@ _MAX_SHORT_LINES = 3  # a name, a label, a time
 
 
 # Promise "any words": a name and a time may stand without the labels 作者 and 留言时间.
-def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
+def find_short_headers(view: page.PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
     """Return the headers from line `start` up to the sidebar.
 
     None if the page claims no comments, or shows neither a number nor a label of comments.
     """
     end = view.find_section(start)
-    label = next((i for i in find_comment_labels(view) if start <= i < end), None)
+    label = next((i for i in page.find_comment_labels(view) if start <= i < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
     found = tuple(_iter_short_headers(view, start if label is None else label + 1, end))
@@ -253,13 +242,13 @@ def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tu
     return found
 
 
-def find_linked_headers(view: PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
+def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
     """Return the short headers on the lines `[start, end)` if all names are links to blogs; else none."""
     found = tuple(_iter_short_headers(view, start, end))
     return found if all(header.is_linked(view) for header in found) else ()
 
 
-def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[CommentHeader]:
+def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterator[CommentHeader]:
     for index in range(start, end):
         header = _parse_short_header(view, index, end) if index >= start else None
         if header is not None and not view.links_to_other_post(index):
@@ -267,7 +256,7 @@ def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[Commen
             start = header.last + 1
 
 
-def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader | None:
+def _parse_short_header(view: page.PageView, index: int, end: int) -> CommentHeader | None:
     for last in range(index, min(index + _MAX_SHORT_LINES, end)):
         joined = view.join_lines(index, last)
         text = joined.text.rstrip()
@@ -287,18 +276,18 @@ def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader |
     return None
 
 
-def _is_on_one_line(joined: JoinedLines, match: "re.Match[str]") -> bool:
+def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     start, end = match.span("names")
     return joined.line_at(start) == joined.line_at(end - 1)
 
 
-def _is_button(joined: JoinedLines, match: "re.Match[str]") -> bool:
+def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     """Check whether 回复 before the name is a link of its own."""
     button, name = (joined.link_at(match.start(part), match.start(part) + 1) for part in ("button", "names"))
     return button is not None and button is not name
 
 
-def _links_to_blog(view: PageView, index: int) -> bool:
+def _links_to_blog(view: page.PageView, index: int) -> bool:
     return any(
         parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
     )

@@ -12,23 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
+from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
-from blogarchive.sites.grammar.words import (
-    CALENDAR_HEAD,
-    DATE,
-    DATETIME,
-    HOUR_SIGN,
-    LINE_START,
-    MORE_LINK,
-    NEXT_PAGE,
-    either,
-    expand_folded,
-    fold,
-    is_calendar_text,
-    strip_bullets,
-)
 
 # --- URLs of next pages
 
@@ -56,7 +43,7 @@ def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
 
 # --- next page
 
-_FIRST_CHARS = expand_folded(
+_FIRST_CHARS = vocabulary.expand_folded(
     "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
 )  # first characters of the words of pagers
 _MAX_LENGTH = 80
@@ -71,7 +58,7 @@ _WEEK = re.compile(
 )
 _DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
 _DAY_OR_WEEK = re.compile(
-    rf"{LINE_START}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={LINE_START}|$)|{_WEEK.pattern})",
+    rf"{vocabulary.LINE_START}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={vocabulary.LINE_START}|$)|{_WEEK.pattern})",
     re.IGNORECASE,
 )
 _DAYS = 7
@@ -142,10 +129,10 @@ def _parse_link(text: str, anchor: Element) -> _PagerText | None:
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def _parse_words(words: str) -> _PagerText | None:
-    folded = fold(words).strip()
-    if NEXT_PAGE.fullmatch(folded):
+    folded = vocabulary.fold(words).strip()
+    if vocabulary.NEXT_PAGE.fullmatch(folded):
         return _PagerText(None, len(folded) > _MAX_SIGN_LENGTH)
-    if MORE_LINK.fullmatch(folded):
+    if vocabulary.MORE_LINK.fullmatch(folded):
         return _PagerText(None, False)
     number = _NUMBER.fullmatch(folded)
     return None if number is None else _PagerText(int(number[1]), len(folded) > _MAX_SIGN_LENGTH)
@@ -170,8 +157,8 @@ def _find_calendar_lines(view: PageView) -> set[int]:
             continue
         above = islice(view.lines_with_text(range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
         below = view.lines_with_text(range(index, len(view.lines)))
-        head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
-        days = list(takewhile(lambda i: is_calendar_text(view.folded[i]), below))
+        head = list(takewhile(lambda i: vocabulary.CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
+        days = list(takewhile(lambda i: vocabulary.is_calendar_text(view.folded[i]), below))
         found.update(range(min([index, *head]), max([index, *days]) + 1))
     return found
 
@@ -216,12 +203,12 @@ def _read_image_text(anchor: Element) -> str:
 # --- listed posts
 
 _TIME_LINE = re.compile(
-    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{DATETIME}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
 )
-_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
-_TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
+_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{vocabulary.DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
+_TIME_IN = re.compile(rf"{vocabulary.DATETIME}|{vocabulary.DATE}")
 _NOT_A_TITLE = re.compile(
-    rf"[\[(<【]*-?\s*(?:{either('no_title')})\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{{0,4}}",
+    rf"[\[(<【]*-?\s*(?:{vocabulary.either('no_title')})\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{{0,4}}",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -310,7 +297,7 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
                 continue
             pieces = spans.get(anchor, [(0, 0)])
             start = _find_time_in_link(view.lines[index], pieces, text)
-            title = _PINNED.sub("", strip_bullets(text[:start])).strip()
+            title = _PINNED.sub("", vocabulary.strip_bullets(text[:start])).strip()
             if title:
                 post = ListedPost(
                     title=title,
@@ -319,7 +306,7 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
                     title_cut=is_title_cut(title),
                     posted=DateText(text=text[start:].strip()) if text[start:] else None,
                 )
-                button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
+                button = _NOT_A_TITLE.fullmatch(vocabulary.fold(title)) is not None
                 path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])
                 yield _Entry(line=index, path=path, span=span, post=post, button=button)
 
@@ -329,7 +316,7 @@ def _find_time_in_link(line: Line, pieces: Sequence[tuple[int, int]], text: str)
     if len(pieces) < 2:
         return len(text)
     shown = line.text[slice(*pieces[-1])].strip()
-    is_time = text.endswith(shown) and _TIME_IN.fullmatch(fold(shown)) is not None
+    is_time = text.endswith(shown) and _TIME_IN.fullmatch(vocabulary.fold(shown)) is not None
     return len(text) - len(shown) if is_time else len(text)
 
 
@@ -360,14 +347,14 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
     line = view.lines[entry.line]
     start, end = entry.span
     for part in (line.text[end : end + _CHARS_BESIDE], line.text[max(start - _CHARS_BESIDE, 0) : start]):
-        match = _TIME_IN.search(fold(part))
+        match = _TIME_IN.search(vocabulary.fold(part))
         if match is not None:
             return DateText(text=part[slice(*match.span())].strip())
     return None
 
 
 def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
-    for pattern, sign in ((_TIME_LINE, _DIGIT), (_TIME_AMID, HOUR_SIGN)):
+    for pattern, sign in ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN)):
         for index in lines:
             text = view.folded[index].strip() if index in allowed else ""
             match = pattern.fullmatch(text) if sign.search(text) else None

@@ -16,23 +16,8 @@ from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.parsing.lines import Line
-from blogarchive.sites.grammar.links import (
-    PageLink,
-    find_base_url,
-    find_post_lines,
-    parse_canonical,
-    resolve_links,
-)
-from blogarchive.sites.grammar.words import (
-    AROUND_LABEL,
-    COMMENTS_LABEL,
-    LINE_START,
-    POST_LABEL,
-    SECTION_START,
-    fold,
-    match_section,
-    strip_label,
-)
+from blogarchive.sites.grammar import links as page_links
+from blogarchive.sites.grammar import words as vocabulary
 
 # --- lines joined for matching
 
@@ -71,8 +56,8 @@ class LineIndex:
 def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
     """Return the index of all lines, and each folded line; prose becomes dots of the same length."""
     texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
-    text = fold("".join([LINE_START + text for text in texts]))
-    folded = tuple(text.split(LINE_START)[1:])
+    text = vocabulary.fold("".join([vocabulary.LINE_START + text for text in texts]))
+    folded = tuple(text.split(vocabulary.LINE_START)[1:])
     starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
     return LineIndex(text=text, starts=starts), folded
 
@@ -86,8 +71,11 @@ def _find_section_labels(
     image_labels: Mapping[int, str],
 ) -> dict[int, str]:
     """Map the lines that are labels of the sidebar's sections to the sections' names."""
-    names = {index: match_section(folded[index]) for index in line_index.find_lines(SECTION_START)}
-    names.update({index: match_section(words) for index, words in image_labels.items()})
+    names = {
+        index: vocabulary.match_section(folded[index])
+        for index in line_index.find_lines(vocabulary.SECTION_START)
+    }
+    names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
@@ -112,7 +100,7 @@ class PageView:
     lines: tuple[Line, ...]
     folded: tuple[str, ...]
     line_index: LineIndex
-    links: tuple[Sequence[PageLink], ...]
+    links: tuple[Sequence[page_links.PageLink], ...]
     post_lines: frozenset[int]
     sections: Mapping[int, str]
     image_labels: Mapping[int, str]
@@ -126,7 +114,7 @@ class PageView:
 
     def resolve_href(self, anchor: Element) -> str | None:
         """Return the canonical target of a link; None if it leads nowhere on the web."""
-        parsed_url = parse_canonical(link_url(anchor, self.base), self.parse_url)
+        parsed_url = page_links.parse_canonical(link_url(anchor, self.base), self.parse_url)
         return None if parsed_url is None else parsed_url.url
 
     def links_to_other_post(self, index: int) -> bool:
@@ -280,8 +268,8 @@ def build_page_view(
     """
     document = parse_document(text)
     line_index, folded = _fold_lines(document.lines)
-    base = find_base_url(document, url)
-    links = resolve_links(document, base, parse_url)
+    base = page_links.find_base_url(document, url)
+    links = page_links.resolve_links(document, base, parse_url)
     image_labels = {
         line.index: _read_image_text(line) for line in document.lines if line.media and not line.text
     }
@@ -291,7 +279,7 @@ def build_page_view(
         folded=folded,
         line_index=line_index,
         links=links,
-        post_lines=find_post_lines(links),
+        post_lines=page_links.find_post_lines(links),
         sections=_find_section_labels(folded, line_index, image_labels),
         image_labels=image_labels,
         url=url,
@@ -305,7 +293,7 @@ def build_page_view(
 def _read_image_text(line: Line) -> str:
     """Return the folded `alt` or `title` of the first image of a line that has one."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
-    return fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
+    return vocabulary.fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
 
 
 def text_with_images(view: PageView, index: int) -> str:
@@ -319,7 +307,7 @@ def text_with_images(view: PageView, index: int) -> str:
     for node in line.block.iterdescendants():
         pieces += [node.get("alt") or node.get("title"), node.text] if node.tag == "img" else [node.text]
         pieces.append(node.tail)
-    return fold(" ".join(filter(None, pieces)))
+    return vocabulary.fold(" ".join(filter(None, pieces)))
 
 
 # --- positions of lines
@@ -432,7 +420,7 @@ _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNOREC
 
 @lru_cache(maxsize=4)
 def _compile_line_start(label: str) -> "re.Pattern[str]":
-    return re.compile(rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?:{label})")
+    return re.compile(rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+(?:{label})")
 
 
 @lru_cache(maxsize=2)  # both labels are searched several times on a page
@@ -452,20 +440,20 @@ def _strip(folded: str) -> str | None:
     """Return the words of a label; a label with the title of the post in quotes may be longer."""
     if folded.lstrip()[:1] in _QUOTES:
         return folded.strip()
-    label = strip_label(folded)
+    label = vocabulary.strip_label(folded)
     titled = label is None and _RESPONSES_TO.match(folded.lstrip()) is not None
     return folded.strip(" :") if titled else label
 
 
 def find_comment_labels(view: PageView) -> list[int]:
     """Return the indexes of the lines that are the label of comments, and of no section of the sidebar."""
-    return [index for index in find_labels(view, COMMENTS_LABEL) if index not in view.sections]
+    return [index for index in find_labels(view, vocabulary.COMMENTS_LABEL) if index not in view.sections]
 
 
 def read_label_count(view: PageView, index: int) -> int | None:
     """Return the number of comments that a label shows, or None."""
     text = _strip(view.folded[index])
-    label = None if text is None else COMMENTS_LABEL.fullmatch(text)
+    label = None if text is None else vocabulary.COMMENTS_LABEL.fullmatch(text)
     if label is None:
         return None
     count = next(filter(None, map(label.group, _COUNTS)), None)
@@ -474,4 +462,4 @@ def read_label_count(view: PageView, index: int) -> int | None:
 
 def has_post_label(view: PageView) -> bool:
     """Return True if the page has the label 网络日志正文, which only a page of a post shows."""
-    return bool(find_labels(view, POST_LABEL))
+    return bool(find_labels(view, vocabulary.POST_LABEL))

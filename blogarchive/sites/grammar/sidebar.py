@@ -11,23 +11,15 @@ from typing import NamedTuple
 
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.card import AuthorCard, find_card, parse_labelled_card
 from blogarchive.sites.grammar.page import PageView
-from blogarchive.sites.grammar.words import (
-    BULLETS,
-    DATE,
-    NUMERIC_DATE,
-    fold,
-    is_calendar_text,
-    strip_bullets,
-    strip_count,
-)
 
 # --- months: rows of dates
 
 _RANGE = re.compile(
-    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
-    rf"(?P<last>{NUMERIC_DATE})"
+    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{vocabulary.NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
+    rf"(?P<last>{vocabulary.NUMERIC_DATE})"
     r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")
@@ -36,7 +28,7 @@ _FIRST_YEAR = 1995
 """No blog is older."""
 _TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
 _MAX_LENGTH = 80
-_RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
+_RANGE_START = re.compile(rf"[{re.escape(vocabulary.BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
 def _parse_row(view: PageView, index: int) -> MonthRow | None:
@@ -50,13 +42,16 @@ def _is_row(folded: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _matches_range(text: str) -> bool:
-    return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
+    return (
+        _RANGE_START.match(text) is not None
+        and _RANGE.fullmatch(vocabulary.strip_bullets(text).strip()) is not None
+    )
 
 
 @lru_cache(maxsize=2048)
 def _parse_range(text: str, url: str | None) -> MonthRow | None:
-    raw = strip_bullets(text).strip()
-    match = _RANGE.fullmatch(fold(raw))
+    raw = vocabulary.strip_bullets(text).strip()
+    match = _RANGE.fullmatch(vocabulary.fold(raw))
     first, last = (None, None) if match is None else (_parse_day(match["first"]), _parse_day(match["last"]))
     if match is None or first is None or last is None or first > last:
         return None
@@ -102,7 +97,7 @@ def _parse_month(view: PageView, text: str, url: str | None) -> MonthRow | None:
     """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`."""
     if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
         return row
-    words = _COUNT.sub("", strip_bullets(fold(text))).strip(" []【】:|")
+    words = _COUNT.sub("", vocabulary.strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
     named = view.parse_date(_DIGITS.sub(r"\1-\2", words))
     if named is None or named.precision != "month":
         return None
@@ -121,7 +116,7 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 
 # --- months: all forms
 
-_DATE = re.compile(DATE)
+_DATE = re.compile(vocabulary.DATE)
 
 
 def _parse_labelled_months(
@@ -311,8 +306,8 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
 def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | None:
-    title = strip_bullets(text).strip()
-    if not title or _is_more_link(fold(title)):
+    title = vocabulary.strip_bullets(text).strip()
+    if not title or _is_more_link(vocabulary.fold(title)):
         return None
     return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title))
 
@@ -326,7 +321,9 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         i for i in body if i in posts or _parse_category(view, i) is not None or _is_more_link(view.folded[i])
     }
     last = max(own)
-    taken = [*takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)]
+    taken = [
+        *takewhile(lambda i: i <= last and (i in own or not vocabulary.strip_bullets(view.folded[i])), body)
+    ]
     return lines[0], *_drop_other_rows(view, taken, posts)
 
 
@@ -341,7 +338,9 @@ def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> 
 
 
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    return lines[0], *takewhile(lambda i: not view.folded[i] or is_calendar_text(view.folded[i]), lines[1:])
+    return lines[0], *takewhile(
+        lambda i: not view.folded[i] or vocabulary.is_calendar_text(view.folded[i]), lines[1:]
+    )
 
 
 def _is_more_link(text: str) -> bool:
@@ -356,7 +355,7 @@ def _parse_titles(
     if linked:
         return linked
     rows = [i for i in lines if not _is_more_link(view.folded[i])]
-    bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
+    bare = [title for i in rows if (title := vocabulary.strip_bullets(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
 
 
@@ -388,7 +387,7 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
         (name, parsed_url.url)
         for text, _, parsed_url in view.links[index]
         if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
-        if (name := strip_count(text))
+        if (name := vocabulary.strip_count(text))
     ]
 
 
@@ -398,7 +397,7 @@ def _parse_category(view: PageView, index: int) -> tuple[str, str | None] | None
         return None
     linked = _find_linked_categories(view, index)
     if "【" in view.lines[index].text and len(linked) < 2:
-        raw = strip_bullets(view.lines[index].text).strip()
+        raw = vocabulary.strip_bullets(view.lines[index].text).strip()
         match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
         if match is not None:
             parsed_urls = [parsed_url for _, _, parsed_url in view.links[index] if parsed_url is not None]

@@ -7,40 +7,32 @@ from itertools import islice
 
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import Line
+from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import OWNER_WORDS
 from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import PageView, find_comment_labels
-from blogarchive.sites.grammar.words import (
-    DATETIME,
-    HOUR_SIGN,
-    RELATIVE_TIME,
-    TIME_OF_DAY,
-    TITLE_CLASS,
-    WEEKDAY,
-    either,
-)
 
 # --- times and titles
 
 TIME_LABEL = (
     r"(?P<label>(?:发表|发布|张贴|更新|创建|提交)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
-    rf"\s*(?P<colon>:)?\s*(?:{WEEKDAY}\s*,?\s+)?"
+    rf"\s*(?P<colon>:)?\s*(?:{vocabulary.WEEKDAY}\s*,?\s+)?"
 )
 _TITLED_TIME = re.compile(
-    rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?"
+    rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})\s*[)\]】]?"
 )
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
-    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
+    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
-_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{DATETIME}).{{0,120}}")
+_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
 # Beside a title, between signs: elsewhere such words are text.
 _TIME_AGO = re.compile(
-    rf"(?:[^|·。,!?]{{1,30}}[|·]\s*)?{TIME_LABEL}(?P<time>{RELATIVE_TIME})(?:\s*[|·].{{0,100}})?"
+    rf"(?:[^|·。,!?]{{1,30}}[|·]\s*)?{TIME_LABEL}(?P<time>{vocabulary.RELATIVE_TIME})(?:\s*[|·].{{0,100}})?"
 )
 _AGO = re.compile("[前天刚]")
-_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{DATETIME})[)\]】]?\s*(?P<title>\S.*)")
+_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 COMMENT_TIME_LABEL = re.compile(
     r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
@@ -112,7 +104,7 @@ def _begins_with_title(view: PageView, index: int) -> bool:
 def _has_title_class(line: Line) -> bool:
     anchor = line.spans[0][3] if line.spans else None
     name = None if anchor is None else anchor.get("class")
-    return name is not None and TITLE_CLASS in name.split()
+    return name is not None and vocabulary.TITLE_CLASS in name.split()
 
 
 def is_named_by_window(view: PageView, index: int) -> bool:
@@ -145,7 +137,7 @@ def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
 def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the first time in a line of few words, unless it is the header of a comment."""
     text = view.folded[index].strip()
-    match = _TIME_AMID.fullmatch(text) if HOUR_SIGN.search(text) else None
+    match = _TIME_AMID.fullmatch(text) if vocabulary.HOUR_SIGN.search(text) else None
     return None if match and COMMENT_TIME_LABEL.search(match["before"]) else _build_match(view, index, match)
 
 
@@ -235,8 +227,8 @@ _SHARE = (
     r"(?:到|本文|此文|文章)?:?\]?"
 )
 _TEMPLATE_TEXT = re.compile(
-    rf"{either('template')}|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
-    rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{TIME_OF_DAY}"
+    rf"{vocabulary.either('template')}|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
+    rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
 

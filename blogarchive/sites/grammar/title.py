@@ -8,36 +8,8 @@ from itertools import islice
 from blogarchive.items import DateText
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.lines import Line
+from blogarchive.sites.grammar import page, time_lines
 from blogarchive.sites.grammar.counters import Counters, iter_counters
-from blogarchive.sites.grammar.page import (
-    PageView,
-    find_comment_labels,
-    find_labels,
-    has_post_label,
-    is_label,
-)
-from blogarchive.sites.grammar.time_lines import (
-    BYLINE,
-    COMMENT_TIME_LABEL,
-    EDGE_SPACES,
-    HEADING_TAGS,
-    TIME_LABEL,
-    TimeMatch,
-    TitleTime,
-    find_titles,
-    is_heading,
-    is_marked_title,
-    is_metadata,
-    is_named_by_window,
-    is_template_text,
-    iter_text_before,
-    match_inner_time,
-    match_leading_time,
-    match_relative_time,
-    match_time_before_title,
-    match_trailing_time,
-    title_text,
-)
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
 # --- times of unknown forms
@@ -54,7 +26,7 @@ _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 
 # Promise "no wrong value": a time in an unknown form is stored as shown, and is a problem.
-def _find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def _find_unparsed_time(view: page.PageView, titles: Sequence[int]) -> time_lines.TitleTime | None:
     """Return the post's title with the words in place of its time, right after it; None if there are none."""
     title = _choose_title(view, titles)
     if title is None:
@@ -67,29 +39,33 @@ def _find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | No
         time is None
         or view.is_section(time)
         or view.links_to_other_post(time)
-        or COMMENT_TIME_LABEL.search(view.folded[time])
+        or time_lines.COMMENT_TIME_LABEL.search(view.folded[time])
     ):
         return None
     words = _find_time_text(view, title, time)
     if words is None:
         return None
-    return TitleTime(title=title_text(view, title), posted=DateText(text=words), start=title, end=time + 1)
+    return time_lines.TitleTime(
+        title=time_lines.title_text(view, title), posted=DateText(text=words), start=title, end=time + 1
+    )
 
 
-def _find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def _find_title_only(view: page.PageView, titles: Sequence[int]) -> time_lines.TitleTime | None:
     """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
     title = _choose_title(view, titles)
     shows_post = (
-        has_post_label(view)
-        or find_comment_labels(view)
+        page.has_post_label(view)
+        or page.find_comment_labels(view)
         or next(iter_counters(view, 0, len(view.lines)), None) is not None
     )
     if title is None or not shows_post:
         return None
-    return TitleTime(title=title_text(view, title), posted=None, start=title, end=title + 1)
+    return time_lines.TitleTime(
+        title=time_lines.title_text(view, title), posted=None, start=title, end=title + 1
+    )
 
 
-def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
+def _choose_title(view: page.PageView, titles: Sequence[int]) -> int | None:
     """Choose the line that the window title begins with, else the last that is no blog's name."""
     window_title = view.document.title
     own = [i for i in titles if not view.is_section(i)]
@@ -102,33 +78,33 @@ def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
 
 def _begins_window_title(line: Line, window_title: str) -> bool:
     """Check whether the window title begins with the first of a heading's elements."""
-    if line.block.tag not in HEADING_TAGS or len(line.spans) < _MIN_SPANS:
+    if line.block.tag not in time_lines.HEADING_TAGS or len(line.spans) < _MIN_SPANS:
         return False
-    first = line.text[: line.spans[0][1]].strip(EDGE_SPACES)
+    first = line.text[: line.spans[0][1]].strip(time_lines.EDGE_SPACES)
     return len(first) > 1 and window_title.startswith(first)
 
 
-def _split_title_line(view: PageView, index: int) -> TitleTime | None:
+def _split_title_line(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title with the words in the last element of its line."""
     line = view.lines[index]
     start, end, node, _ = line.spans[-1]
-    words = line.text[start:end].strip(EDGE_SPACES)
+    words = line.text[start:end].strip(time_lines.EDGE_SPACES)
     if (
         node is line.spans[0][2]
-        or not line.text[:start].strip(EDGE_SPACES)
+        or not line.text[:start].strip(time_lines.EDGE_SPACES)
         or not _is_datelike(view, words, index)
     ):
         return None
-    title = line.text[:start].strip(EDGE_SPACES)
-    return TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
+    title = line.text[:start].strip(time_lines.EDGE_SPACES)
+    return time_lines.TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
 
 
-def _find_time_text(view: PageView, title: int, time: int) -> str | None:
+def _find_time_text(view: page.PageView, title: int, time: int) -> str | None:
     text = view.lines[time].text.strip()
     folded = view.folded[time].strip()
     match = _LABELLED.fullmatch(folded)
     if match is not None:
-        return text[slice(*match.span("time"))].strip(EDGE_SPACES)
+        return text[slice(*match.span("time"))].strip(time_lines.EDGE_SPACES)
     if (
         are_in_same_row(view.lines[title], view.lines[time])
         and len(folded) <= _MAX_TIME_LENGTH
@@ -139,7 +115,7 @@ def _find_time_text(view: PageView, title: int, time: int) -> str | None:
     return text if alone and _is_datelike(view, text, time) else None
 
 
-def _is_datelike(view: PageView, words: str, index: int) -> bool:
+def _is_datelike(view: page.PageView, words: str, index: int) -> bool:
     """Check whether words may be a time: short, with a number or a word of time, and no sentence."""
     folded = view.folded[index]
     at = view.lines[index].text.find(words)
@@ -155,7 +131,7 @@ _LINES_ABOVE_LABEL = 6
 
 
 # Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
-def _split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
+def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time_lines.TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
     title, time = next(view.lines_with_text(range(found.start, found.end)), found.start), found.end - 1
     if found.end - title <= _MAX_HEADING_LINES:
@@ -166,45 +142,53 @@ def _split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     return found
 
 
-def _find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_time_above_label(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
     """Return one of the titles with the time above the label of the comments, on a page without counters."""
     own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
     index = _find_line_above_comments(view)
     if index is None or not own or own[0] >= index - 1:
         return None
-    time_match = match_leading_time(view, index) or match_inner_time(view, index)
+    time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(view, index)
     return None if time_match is None else _build_footer(view, own, index, time_match)
 
 
-def _build_footer(view: PageView, titles: list[int], index: int, time_match: TimeMatch) -> TitleTime:
+def _build_footer(
+    view: page.PageView, titles: list[int], index: int, time_match: time_lines.TimeMatch
+) -> time_lines.TitleTime:
     """Return the title with which the window title begins, else the first one, and the time of a line below the text."""
     window_title = view.document.title
     title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
-    text = title_text(view, title)
-    return TitleTime(title=text, posted=time_match.posted, start=title, end=title + 1, footer_line=index)
+    text = time_lines.title_text(view, title)
+    return time_lines.TitleTime(
+        title=text, posted=time_match.posted, start=title, end=title + 1, footer_line=index
+    )
 
 
-def _find_line_above_comments(view: PageView) -> int | None:
+def _find_line_above_comments(view: page.PageView) -> int | None:
     """Find the nearest line above the first label of comments that has more than words of buttons.
 
     None on a page with counters.
     """
-    label = next(iter(find_comment_labels(view)), None)
+    label = next(iter(page.find_comment_labels(view)), None)
     if label is None or next(iter_counters(view, 0, len(view.lines)), None) is not None:
         return None
     near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
-    return next((i for i in near if (text := view.folded[i].strip()) and not is_template_text(text)), None)
+    return next(
+        (i for i in near if (text := view.folded[i].strip()) and not time_lines.is_template_text(text)), None
+    )
 
 
-def _iter_first_counters(view: PageView) -> Iterator[Counters]:
+def _iter_first_counters(view: page.PageView) -> Iterator[Counters]:
     return islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS)
 
 
-def _find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_time_at_footer(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
     """Return one of the titles with the time at the end of the text, on or above the line of counters."""
     for each in _iter_first_counters(view) if titles else ():
-        for index in (each.first, *iter_text_before(view, each.first)):
-            time_match = match_leading_time(view, index) or match_inner_time(view, index)
+        for index in (each.first, *time_lines.iter_text_before(view, each.first)):
+            time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(
+                view, index
+            )
             if time_match is None:
                 continue
             found = _build_footer(view, titles, index, time_match)
@@ -213,9 +197,9 @@ def _find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
     return None
 
 
-def _is_time_footer(view: PageView, title: int, time: int, counters: Counters) -> bool:
+def _is_time_footer(view: page.PageView, title: int, time: int, counters: Counters) -> bool:
     """Check whether text lies between a title and a time beside counters, and none below these."""
-    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), None)
+    label = next((i for i in page.find_labels(view, COMMENTS_LABEL) if i > counters.last), None)
     under = () if label is None else view.lines_with_text(range(counters.last + 1, label))
     return (
         time <= counters.last
@@ -227,8 +211,10 @@ def _is_time_footer(view: PageView, title: int, time: int, counters: Counters) -
 
 # --- title and time
 
-_DAY = re.compile(rf"[(\[【]?{TIME_LABEL}(?P<time>{DATE})[)\]】]?")
-_DAY_ABOVE = re.compile(rf"{TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?")
+_DAY = re.compile(rf"[(\[【]?{time_lines.TIME_LABEL}(?P<time>{DATE})[)\]】]?")
+_DAY_ABOVE = re.compile(
+    rf"{time_lines.TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?"
+)
 # A date with its label among other data about the post.
 _DAY_AMID = re.compile(
     rf"(?:.{{0,60}}?[\s|·,/])?(?:(?:发表|发布|张贴|创建)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted on)\s*:?\s*"
@@ -240,16 +226,16 @@ _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
 
-def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | None:
+def find_title_time(view: page.PageView, *, labelled: bool = False) -> time_lines.TitleTime | None:
     """Return the title and time of the page's post, or None; `labelled`: only below 网络日志正文.
 
     People write nothing above the title. So the first match is the page's own if it is above the first
     counters or beside them.
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
-    labelling = frozenset(find_labels(view, POST_LABEL))
+    labelling = frozenset(page.find_labels(view, POST_LABEL))
     end = len(view.lines) if counters is None else counters.first
-    marked = [] if labelled else [i for i in find_titles(view, end) if not _names_other(view, i)]
+    marked = [] if labelled else [i for i in time_lines.find_titles(view, end) if not _names_other(view, i)]
     passed: list[int] = []
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
@@ -271,41 +257,43 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the
         # name of its blog there.
         is_known = view.number not in (None, "0")
-        named = [i for i in passed if is_known and is_named_by_window(view, i)]
+        named = [i for i in passed if is_known and time_lines.is_named_by_window(view, i)]
         found = (_find_title_only(view, named) if named else None) or _find_first_time(view)
     return found or _find_title_only(view, passed)
 
 
-def _names_other(view: PageView, index: int) -> bool:
+def _names_other(view: page.PageView, index: int) -> bool:
     """Check whether a line is the title of another post, or the name of the blog."""
     return view.links_to_other_post(index) or view.find_home_link(index) is not None
 
 
-def _find_below_label(view: PageView, start: int) -> TitleTime | None:
+def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime | None:
     stop = min(start + _LINES_BELOW_LABEL, len(view.lines))
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
-        time_match = match_trailing_time(view, index) or match_leading_time(view, index)
+        time_match = time_lines.match_trailing_time(view, index) or time_lines.match_leading_time(view, index)
         if index > first and (
-            is_label(view, index, COMMENTS_LABEL)
-            or (time_match and COMMENT_TIME_LABEL.search(time_match.title))
+            page.is_label(view, index, COMMENTS_LABEL)
+            or (time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title))
         ):
             break
         if time_match is None and index in (first, second):
             time_match = (
-                match_time_before_title(view, index) if index == first else match_inner_time(view, index)
+                time_lines.match_time_before_title(view, index)
+                if index == first
+                else time_lines.match_inner_time(view, index)
             )
         if time_match is not None and not (index + 1 < stop and _is_title_only(view, index, time_match)):
             return _build_with_title(view, start, index, time_match, stop)
     return None
 
 
-def _find_at_title(view: PageView, index: int) -> TitleTime | None:
+def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
     after = list(islice(view.lines_below(index), 2))
     text = view.lines[index].text
-    beside = _find_time_beside(view, [*iter_text_before(view, index), *after[:1]], after)
-    own = match_trailing_time(view, index)
+    beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
+    own = time_lines.match_trailing_time(view, index)
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_title_only(view, index, own)
         if not whole:
@@ -314,47 +302,59 @@ def _find_at_title(view: PageView, index: int) -> TitleTime | None:
         return None
     other, time_match = beside
     start, end = min(index, other), max(index, other) + 1
-    return TitleTime(title=title_text(view, index), posted=time_match.posted, start=start, end=end)
+    return time_lines.TitleTime(
+        title=time_lines.title_text(view, index), posted=time_match.posted, start=start, end=end
+    )
 
 
-def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tuple[int, TimeMatch] | None:
+def _find_time_beside(
+    view: page.PageView, around: list[int], after: list[int]
+) -> tuple[int, time_lines.TimeMatch] | None:
     """Return the first line of `around` that is a time alone, else of `after` one with a time in it."""
     for index in around:
-        time_match = match_trailing_time(view, index)
+        time_match = time_lines.match_trailing_time(view, index)
         if time_match is not None and not time_match.title:
             return index, time_match
     for offset, index in enumerate(after):
-        more = match_leading_time(view, index) or (None if offset else match_inner_time(view, index))
-        more = more or match_relative_time(view, index)
+        more = time_lines.match_leading_time(view, index) or (
+            None if offset else time_lines.match_inner_time(view, index)
+        )
+        more = more or time_lines.match_relative_time(view, index)
         if more is not None and not (offset and _is_above_title(view, index)):
             return index, more
     return None
 
 
-def _is_above_title(view: PageView, time: int) -> bool:
+def _is_above_title(view: page.PageView, time: int) -> bool:
     """Check whether the line below a time is a heading that the window title contains."""
     below = next(view.lines_below(time), None)
-    return below is not None and is_heading(view, below) and is_named_by_window(view, below)
+    return (
+        below is not None
+        and time_lines.is_heading(view, below)
+        and time_lines.is_named_by_window(view, below)
+    )
 
 
-def _find_first_time(view: PageView) -> TitleTime | None:
+def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
     """Return the first time with a title on its line or right before it: the last resort."""
     for index in range(len(view.lines)):
-        if view.is_section(index) or is_label(view, index, COMMENTS_LABEL):
+        if view.is_section(index) or page.is_label(view, index, COMMENTS_LABEL):
             continue
-        time_match = match_trailing_time(view, index) or match_time_before_title(view, index)
+        time_match = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_title(
+            view, index
+        )
         if (
             time_match is None
             or view.links_to_other_post(index)
-            or COMMENT_TIME_LABEL.search(time_match.title)
+            or time_lines.COMMENT_TIME_LABEL.search(time_match.title)
         ):
             continue
-        before = next(iter_text_before(view, index), index)
+        before = next(time_lines.iter_text_before(view, index), index)
         after = next(view.lines_below(index), index)
         start, stop = index, index + 1
-        if not time_match.title and view.lines[after].block.tag in HEADING_TAGS:
+        if not time_match.title and view.lines[after].block.tag in time_lines.HEADING_TAGS:
             stop = after + 1
-        elif not time_match.title or (BYLINE.match(time_match.title) and before != index):
+        elif not time_match.title or (time_lines.BYLINE.match(time_match.title) and before != index):
             start = before
         if time_match.title or (start, stop) != (index, index + 1):
             return _build_with_title(view, start, index, time_match, stop)
@@ -362,7 +362,7 @@ def _find_first_time(view: PageView) -> TitleTime | None:
 
 
 # Promise "no wrong value": without these, a time of the sidebar would become that of a post that shows a day alone.
-def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_by_day(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
     """Return the first title with a date alone on the next line, and its hour on the line after, if any;
     else a heading that the window title contains, with a date alone on the line before.
     """
@@ -374,36 +374,38 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
         posted, hour = view.shown(day, match), next(view.lines_below(day), None)
         if hour is not None and _HOUR.fullmatch(view.folded[hour].strip()):
             day, posted = hour, f"{posted} {view.lines[hour].text.strip()}"
-        text = title_text(view, title)
-        return TitleTime(title=text, posted=DateText(text=posted), start=title, end=day + 1)
+        text = time_lines.title_text(view, title)
+        return time_lines.TitleTime(title=text, posted=DateText(text=posted), start=title, end=day + 1)
     return _find_by_day_above(view, titles)
 
 
-def _find_day_below(view: PageView, title: int) -> "tuple[int, re.Match[str]] | None":
+def _find_day_below(view: page.PageView, title: int) -> "tuple[int, re.Match[str]] | None":
     """Return the line and the match of a date below a title: right below it, or below data about the post."""
     for index in islice(view.lines_below(title), _LINES_TO_DAY):
         text = view.folded[index].strip()
         match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text)
         if match is not None:
             return None if view.links_to_other_post(index) else (index, match)
-        if not is_metadata(view, index):
+        if not time_lines.is_metadata(view, index):
             return None
     return None
 
 
-def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:
+def _find_by_day_above(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
     for title in titles:
-        day = next(iter_text_before(view, title), None)
+        day = next(time_lines.iter_text_before(view, title), None)
         match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
-        if day is not None and match is not None and is_named_by_window(view, title):
+        if day is not None and match is not None and time_lines.is_named_by_window(view, title):
             posted = DateText(text=view.shown(day, match))
-            return TitleTime(title=title_text(view, title), posted=posted, start=day, end=title + 1)
+            return time_lines.TitleTime(
+                title=time_lines.title_text(view, title), posted=posted, start=day, end=title + 1
+            )
     return None
 
 
-def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
+def _is_title_only(view: page.PageView, index: int, time_match: time_lines.TimeMatch) -> bool:
     """Check whether a line that ends in a time is all title, with its own time on the next line."""
-    following = match_trailing_time(view, index + 1)
+    following = time_lines.match_trailing_time(view, index + 1)
     if following is None or following.title:
         return False
     line = view.lines[index]
@@ -411,32 +413,36 @@ def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
         return False
     return (
         are_in_same_row(view.lines[index], view.lines[index + 1])
-        or is_marked_title(view, line)
+        or time_lines.is_marked_title(view, line)
         or line.text in view.document.title
     )
 
 
-def _build_with_title(view: PageView, start: int, index: int, time_match: TimeMatch, stop: int) -> TitleTime:
+def _build_with_title(
+    view: page.PageView, start: int, index: int, time_match: time_lines.TimeMatch, stop: int
+) -> time_lines.TitleTime:
     title, end = time_match.title, index + 1
     before = list(view.lines_with_text(range(start, index)))
     if before and _is_byline(view, before, time_match):
         named = [
             i for i in before if view.folded[i].strip()[-1] != ":"
         ] or before  # a cell may have the label 标题: alone
-        title = view.lines[next((i for i in named if is_heading(view, i)), named[0])].text
+        title = view.lines[next((i for i in named if time_lines.is_heading(view, i)), named[0])].text
     elif not title:
         after = next(view.lines_with_text(range(end, stop)), None)
         if after is not None and (
-            is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
+            time_lines.is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
         ):
             title, end = view.lines[after].text, after + 1
-    return TitleTime(title=title.strip(EDGE_SPACES), posted=time_match.posted, start=start, end=end)
+    return time_lines.TitleTime(
+        title=title.strip(time_lines.EDGE_SPACES), posted=time_match.posted, start=start, end=end
+    )
 
 
-def _is_byline(view: PageView, before: list[int], time_match: TimeMatch) -> bool:
+def _is_byline(view: page.PageView, before: list[int], time_match: time_lines.TimeMatch) -> bool:
     """Check whether the words before the time name the author, so that the title is above."""
-    if not time_match.title or BYLINE.match(time_match.title):
+    if not time_match.title or time_lines.BYLINE.match(time_match.title):
         return True
     if view.document.title.startswith(time_match.title):
         return False
-    return (time_match.sure and len(before) == 1) or any(is_heading(view, i) for i in before)
+    return (time_match.sure and len(before) == 1) or any(time_lines.is_heading(view, i) for i in before)

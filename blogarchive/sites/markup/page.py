@@ -14,22 +14,9 @@ from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
+from blogarchive.sites.markup import posts as post_parts
 from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
-from blogarchive.sites.markup.posts import (
-    ListReader,
-    PageComments,
-    check_doubt,
-    find_comment_elements,
-    has_post,
-    read_author,
-    read_comments,
-    read_post,
-    read_uid,
-    read_whole_posts,
-    with_blogs,
-    without_body,
-)
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.site import MarkupSite
@@ -38,14 +25,18 @@ if TYPE_CHECKING:
 # --- answers to scripts
 
 
-def read_comments_answer(text: str, url: str, answer: Answer | None) -> tuple[PageComments, Picker] | None:
+def read_comments_answer(
+    text: str, url: str, answer: Answer | None
+) -> tuple[post_parts.PageComments, Picker] | None:
     """Return the comments of an answer, and the picker with its problems; None if the text is no answer."""
     html = None if answer is None else answer.unwrap(text)
     if answer is None or html is None:
         return None
     picker = Picker(tree=parse_tree(html, url))
-    found = read_comments(picker, answer.comments, find_comment_elements(picker, answer.comments))
-    return check_doubt(picker, found), picker
+    found = post_parts.read_comments(
+        picker, answer.comments, post_parts.find_comment_elements(picker, answer.comments)
+    )
+    return post_parts.check_doubt(picker, found), picker
 
 
 def read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
@@ -80,7 +71,7 @@ def shows_whole_posts(picker: Picker, template: Template) -> bool:
 def _fits(picker: Picker, template: Template) -> bool:
     if template.marker is not None:
         return bool(picker.elements(template.marker))
-    if template.post is not None and has_post(picker, template.post):
+    if template.post is not None and post_parts.has_post(picker, template.post):
         return True
     parts = (template.whole, template.titles, template.comments)
     return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)
@@ -130,7 +121,7 @@ class PageReader:
 
     def _with_blogs(self, parsed: ParsedPage, tree: PageTree) -> ParsedPage:
         uids = (parsed.author and parsed.author.uid, self._here.uid, self.target.uid)
-        return with_blogs(parsed, tree, self.site, frozenset(uid for uid in uids if uid))
+        return post_parts.with_blogs(parsed, tree, self.site, frozenset(uid for uid in uids if uid))
 
     def _parse_by_words(self, tree: PageTree) -> ParsedPage:
         """Return the post, the notice, or a page of kind UNKNOWN; a notice alone has no problem of its template."""
@@ -196,7 +187,7 @@ class PageReader:
 
     def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
         shows_list = self._here.kind in LIST_KINDS and shows_whole_posts(picker, template)
-        if template.post is not None and has_post(picker, template.post) and not shows_list:
+        if template.post is not None and post_parts.has_post(picker, template.post) and not shows_list:
             return self._parse_post_page(picker, template)
         if template.comments is not None and picker.elements(template.comments.each):
             return self._parse_comments_page(picker, template)
@@ -204,7 +195,11 @@ class PageReader:
 
     def _parse_post_page(self, picker: Picker, template: Template) -> ParsedPage:
         number, parts = self._number, template.post
-        post = None if number is None or parts is None else read_post(picker, parts, number, self._post_url)
+        post = (
+            None
+            if number is None or parts is None
+            else post_parts.read_post(picker, parts, number, self._post_url)
+        )
         if post is None or parts is None:
             picker.add_problem("unreadable", "posts", Detail.NO_POST_NUMBER)
             return self._page(picker, template, PageKind.POST)
@@ -215,7 +210,7 @@ class PageReader:
         reader = self._list_reader(picker)
         paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
         if self._is_further_comments:
-            post = without_body(post)
+            post = post_parts.without_body(post)
             return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
         if post.views is None and (url := find_views_url(picker, self.site.views_answer)):
@@ -224,9 +219,9 @@ class PageReader:
 
     def _parse_comments_page(self, picker: Picker, template: Template) -> ParsedPage:
         """Parse a page that shows comments alone."""
-        elements = find_comment_elements(picker, template.comments)
+        elements = post_parts.find_comment_elements(picker, template.comments)
         picker.close(elements)
-        found = check_doubt(picker, read_comments(picker, template.comments, elements))
+        found = post_parts.check_doubt(picker, post_parts.read_comments(picker, template.comments, elements))
         paging = self._list_reader(picker).next_link(template.next_comments, PageKind.COMMENTS, self._number)
         return self._page(
             picker, template, PageKind.COMMENTS, posts=self._comments_only(found.comments), paging=paging
@@ -234,7 +229,7 @@ class PageReader:
 
     def _parse_list_page(self, picker: Picker, template: Template) -> ParsedPage:
         reader = self._list_reader(picker)
-        posts = tuple(read_whole_posts(picker, template.whole, self.site.parse_url))
+        posts = tuple(post_parts.read_whole_posts(picker, template.whole, self.site.parse_url))
         listed = reader.titles(template.titles)
         if self._here.kind is PageKind.POST and (
             own := [post for post in posts if post.number == self._number]
@@ -293,14 +288,16 @@ class PageReader:
             problems=tuple(picker.problems),
         )
 
-    def _list_reader(self, picker: Picker) -> ListReader:
-        return ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
+    def _list_reader(self, picker: Picker) -> post_parts.ListReader:
+        return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
 
     def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
         card = None if template is None else template.card
-        uid = read_uid(picker, card) or self._here.uid or self.target.uid
+        uid = post_parts.read_uid(picker, card) or self._here.uid or self.target.uid
         return (
-            None if uid is None else read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
+            None
+            if uid is None
+            else post_parts.read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
         )
 
     def _parse_answer(self) -> ParsedPage | None:

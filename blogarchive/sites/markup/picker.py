@@ -13,17 +13,9 @@ from parsel import css2xpath
 
 from blogarchive.items import DateText, Image, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing import html as dom
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import extract_text
-from blogarchive.parsing.html import (
-    BLOCKS,
-    NEVER_SHOWN,
-    Element,
-    absolute_url,
-    hidden_elements,
-    link_url,
-    parse_html,
-)
 from blogarchive.parsing.lines import LineBuilder
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
@@ -46,19 +38,19 @@ class PageTree:
     `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
     """
 
-    root: Element
+    root: dom.Element
     title: str
     url: str
     base: str
     end_mark: str
-    hidden: frozenset[Element] = field(repr=False)
+    hidden: frozenset[dom.Element] = field(repr=False)
 
-    def has_end_tag(self, node: Element) -> bool:
+    def has_end_tag(self, node: dom.Element) -> bool:
         """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
         last = next(node.iterchildren(reversed=True), None)
         return isinstance(last, etree._Comment) and last.text == self.end_mark
 
-    def text_at_end(self, node: Element) -> str:
+    def text_at_end(self, node: dom.Element) -> str:
         """Return the text between the last element inside `node` and its end."""
         last = next(node.iterchildren(reversed=True), None)
         if last is not None and self.has_end_tag(node):
@@ -66,7 +58,7 @@ class PageTree:
             return (node.text if before is None else before.tail) or ""
         return (node.text if last is None else last.tail) or ""
 
-    def may_end_implied(self, node: Element) -> bool:
+    def may_end_implied(self, node: dom.Element) -> bool:
         """Return whether the element is one of `_IMPLIED_ENDS`."""
         return node.tag in _IMPLIED_ENDS.split("|")
 
@@ -75,48 +67,48 @@ def parse_tree(text: str, url: str) -> PageTree:
     """Return the tree of a page's text; never raises."""
     # The text of the page decides the mark, so that nobody can type it.
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
-    root = parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
+    root = dom.parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
     title = root.find(".//title")
     href = next((node.get("href") for node in root.iterfind("head/base") if node.get("href")), None)
-    base = absolute_url(href, url) if href else None
+    base = dom.absolute_url(href, url) if href else None
     return PageTree(
         root=root,
         title="" if title is None else " ".join("".join(map(str, title.itertext())).split()),
         url=url,
         base=base if base and base.startswith(("http://", "https://")) and len(base) <= _MAX_BASE else url,
         end_mark=mark,
-        hidden=frozenset(with_descendants(hidden_elements(root))),
+        hidden=frozenset(with_descendants(dom.hidden_elements(root))),
     )
 
 
-def with_descendants(elements: Iterable[Element]) -> set[Element]:
+def with_descendants(elements: Iterable[dom.Element]) -> set[dom.Element]:
     """Return the elements and all elements in them; each is visited once if outer ones come first."""
-    found: set[Element] = set()
+    found: set[dom.Element] = set()
     for element in elements:
         if element not in found:
             found.update(element.iter())
     return found
 
 
-def have_one_path(elements: Iterable[Element]) -> bool:
+def have_one_path(elements: Iterable[dom.Element]) -> bool:
     """Return whether all elements have equal tag paths."""
     parents = {(element.getparent(), element.tag): element for element in elements}
     return len({tag_path(element) for element in parents.values()}) <= 1
 
 
-def tag_path(node: Element) -> str:
+def tag_path(node: dom.Element) -> str:
     """Return the tags from the root to the element; equal paths mean equal structure."""
     return "/".join(str(above.tag) for above in (node, *node.iterancestors()))
 
 
-def visible_text(node: Element, *skipped: Collection[Element]) -> str:
+def visible_text(node: dom.Element, *skipped: Collection[dom.Element]) -> str:
     """Return the text of an element as a reader sees it, on one line, without the elements in any of `skipped`."""
     parts: list[str] = []
     walker = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":
             if element is not node and (
-                element.tag in NEVER_SHOWN or any(element in group for group in skipped)
+                element.tag in dom.NEVER_SHOWN or any(element in group for group in skipped)
             ):
                 walker.skip_subtree()
             else:
@@ -126,14 +118,14 @@ def visible_text(node: Element, *skipped: Collection[Element]) -> str:
     return " ".join("".join(parts).split())
 
 
-def _breaks_text(element: Element) -> bool:
-    return element.tag in BLOCKS or element.tag == "br"
+def _breaks_text(element: dom.Element) -> bool:
+    return element.tag in dom.BLOCKS or element.tag == "br"
 
 
 # --- picks
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-Node = Element | etree._ElementUnicodeResult
+Node = dom.Element | etree._ElementUnicodeResult
 
 
 @lru_cache(maxsize=1024)
@@ -151,27 +143,27 @@ class Picker:
     """
 
     tree: PageTree
-    closed: set[Element] = field(default_factory=set)
+    closed: set[dom.Element] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
-    def with_closed(self, elements: Collection[Element] = frozenset()) -> "Picker":
+    def with_closed(self, elements: Collection[dom.Element] = frozenset()) -> "Picker":
         """Return a picker for which these elements alone are closed; it shares problems and sources."""
         return replace(self, closed=set(elements))
 
-    def nodes(self, selector: str, within: Element | None = None) -> list[Node]:
+    def nodes(self, selector: str, within: dom.Element | None = None) -> list[Node]:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""
         context = self.tree.root if within is None else within
         found = cast("list[Node]", compile_selector(selector)(context))
         shut, hidden = self.closed, self.tree.hidden
         return [node for node in found if (holder := _element_of(node)) not in shut and holder not in hidden]
 
-    def elements(self, selector: str | None, within: Element | None = None) -> list[Element]:
+    def elements(self, selector: str | None, within: dom.Element | None = None) -> list[dom.Element]:
         """Return the elements that a selector selects, without those inside another of them; none without one."""
         nodes = [] if selector is None else self.nodes(selector, within)
         return keep_outermost([node for node in nodes if not isinstance(node, str)])
 
-    def values(self, pick: str | Pick, within: Element | None = None) -> list[str]:
+    def values(self, pick: str | Pick, within: dom.Element | None = None) -> list[str]:
         """Return the different values of a pick that are not blank."""
         selector, match = (pick, None) if isinstance(pick, str) else (pick.selector, pick.match)
         hidden, closed = self.tree.hidden, self.closed
@@ -182,7 +174,7 @@ class Picker:
         found = (_match_text(text, match) for text in texts)
         return list(dict.fromkeys(value for value in found if value))
 
-    def value(self, name: str, picks: Picks | None, within: Element | None = None) -> str | None:
+    def value(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> str | None:
         """Return the value of the field `name`; None, and a problem, if the page shows different values for it."""
         if picks is None:
             return None
@@ -200,7 +192,7 @@ class Picker:
         self.note_source(name, picks, " ".join(parts))
         return " ".join(parts)
 
-    def count(self, name: str, picks: Picks | None, within: Element | None = None) -> int | None:
+    def count(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> int | None:
         """Return the count of the field `name`; None, and a problem, if its text is no count."""
         text = self.value(name, picks, within)
         found = None if text is None else parse_count(text)
@@ -208,24 +200,24 @@ class Picker:
             self.add_problem("unreadable", name, Detail.NO_COUNT.format(text=text[:80]))
         return found
 
-    def date(self, name: str, picks: Picks | None, within: Element | None = None) -> DateText | None:
+    def date(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> DateText | None:
         """Return the time of the field `name` as the page shows it."""
         text = self.value(name, picks, within)
         return None if text is None else DateText(text=text)
 
-    def url(self, selector: str | None, within: Element | None = None) -> str | None:
+    def url(self, selector: str | None, within: dom.Element | None = None) -> str | None:
         """Return the absolute URL of the first link or attribute that a selector selects, or None."""
         for node in [] if selector is None else self.nodes(selector, within):
-            found = link_url(_as_anchor(node), self.tree.base)
+            found = dom.link_url(_as_anchor(node), self.tree.base)
             if found is not None and found.startswith(("http://", "https://")):
                 return found
         return None
 
-    def close(self, elements: Iterable[Element]) -> None:
+    def close(self, elements: Iterable[dom.Element]) -> None:
         """Close elements that contain text of people."""
         self.closed |= with_descendants(elements)
 
-    def open(self, elements: Iterable[Element]) -> None:
+    def open(self, elements: Iterable[dom.Element]) -> None:
         """Open elements inside closed ones: the site adds them."""
         self.closed -= with_descendants(elements)
 
@@ -242,19 +234,19 @@ class Picker:
         self.sources.append(FieldSource(field=name, selector=selector, value=value))
 
 
-def keep_outermost(elements: Iterable[Element]) -> list[Element]:
+def keep_outermost(elements: Iterable[dom.Element]) -> list[dom.Element]:
     """Return the elements in order, without those inside another of them."""
     found = list(dict.fromkeys(elements))
     if len(found) <= 1:
         return found
-    inner: set[Element] = set()
+    inner: set[dom.Element] = set()
     for node in found:
         if node not in inner:
             inner.update(node.iterdescendants())
     return [node for node in found if node not in inner]
 
 
-def _element_of(node: Node) -> Element | None:
+def _element_of(node: Node) -> dom.Element | None:
     """Return the element that contains a text or has an attribute; an element is returned itself."""
     if not isinstance(node, str):
         return node
@@ -271,11 +263,11 @@ def _match_text(text: str, match: str | None) -> str:
     return next((group for group in found.groups() if group), "").strip() if found.re.groups else found[0]
 
 
-def _as_anchor(node: Node) -> Element:
+def _as_anchor(node: Node) -> dom.Element:
     """Return a link; an attribute or a text becomes one."""
     if not isinstance(node, str):
         return node if node.tag == "a" else next(node.iter("a"), node)
-    anchor: Element = etree.Element("a")
+    anchor: dom.Element = etree.Element("a")
     anchor.set("href", str(node))
     return anchor
 
@@ -296,10 +288,10 @@ class Body:
 
 def read_body(
     picker: Picker,
-    element: Element,
+    element: dom.Element,
     drop: Iterable[str] = (),
     opened: Iterable[str] = (),
-    removed: Collection[Element] = (),
+    removed: Collection[dom.Element] = (),
 ) -> Body:
     """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
@@ -317,14 +309,16 @@ def read_body(
     return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
 
 
-def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collection[Element]) -> Element:
+def _copy_visible(
+    element: dom.Element, hidden: Collection[dom.Element], dropped: Collection[dom.Element]
+) -> dom.Element:
     """Return a `div` with a copy of the content of `element` that is shown."""
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
     shut = [
         node
         for original, node in pairs[1:]
-        if node.tag in NEVER_SHOWN or original in hidden or original in dropped
+        if node.tag in dom.NEVER_SHOWN or original in hidden or original in dropped
     ]
     remove_elements(copy, shut)
     copy.tag, copy.tail = "div", None
@@ -332,7 +326,7 @@ def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collec
     return copy
 
 
-def remove_elements(root: Element, nodes: Iterable[Element]) -> None:
+def remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
     """Remove elements inside `root`, and all comments, in one walk; the texts after them stay.
 
     A page may have a comment after each character, so the texts of neighbours are not joined one by one.

@@ -4,18 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogarchive.items import (
-    Author,
-    CategoryRow,
-    Comment,
-    Link,
-    ListedPost,
-    MonthRow,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Post,
-)
+from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.parsing.html import Element, absolute_url
@@ -45,7 +34,7 @@ class PageComments:
     `doubt` is why one may be forged, unless the page counts exactly these.
     """
 
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[items.Comment, ...] = ()
     unseen: int = 0
     doubt: str | None = None
 
@@ -79,7 +68,7 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
     unseen, wanted = set(unclosed.elements(parts.unseen)), set(unclosed.elements(parts.each))
     own = [element for element in elements if element in wanted and element not in unseen]
     reason = _find_forgery(unclosed, parts, own)
-    comments: list[Comment] = []
+    comments: list[items.Comment] = []
     for element in own:
         reason = reason or _read_comment(unclosed, parts, element, comments)
     if reason is not None:
@@ -153,7 +142,7 @@ def _text_before(element: Element) -> str:
 
 
 def _read_comment(
-    picker: Picker, parts: CommentParts, element: Element, comments: list[Comment]
+    picker: Picker, parts: CommentParts, element: Element, comments: list[items.Comment]
 ) -> str | None:
     """Append the comment in `element` and its answers; return why it may be forged, or None."""
     answers = _find_answers(picker, parts, element)
@@ -186,7 +175,7 @@ def _build_comment(
     answers: list[Element],
     *,
     reply_to: str | None = None,
-) -> Comment | None:
+) -> items.Comment | None:
     """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
     known = len(picker.problems)
     around = picker.with_closed(() if body_element is element else with_descendants((body_element, *answers)))
@@ -201,7 +190,7 @@ def _build_comment(
         picker.add_problem("unreadable", "comments.posted_at", Detail.NO_TIME_OF_COMMENT)
     body = read_body(picker, body_element, parts.drop)
     picker.note_source("comments.body", parts.body, body.text)
-    return Comment(
+    return items.Comment(
         author_name=author or parts.anonymous,
         author_url=around.url(parts.author_url, element),
         reply_to=to,
@@ -224,14 +213,14 @@ def has_post(picker: Picker, parts: PostParts) -> bool:
     return bool(bodies) and any(outside.values(pick) for pick in titles)
 
 
-def read_post(picker: Picker, parts: PostParts, number: str, url: str) -> Post | None:
+def read_post(picker: Picker, parts: PostParts, number: str, url: str) -> items.Post | None:
     """Return the post of a page of its own, with its comments; None if the page shows no body."""
     return _read(picker, parts, None, number, url)
 
 
 def read_whole_posts(
-    picker: Picker, parts: PostParts | None, parse_url: Callable[[str], ParsedUrl]
-) -> list[Post]:
+    picker: Picker, parts: PostParts | None, parse_url: Callable[[str], items.ParsedUrl]
+) -> list[items.Post]:
     """Return the posts that a listing shows, in its order, without the bodies that it cuts.
 
     A post without a link is left out, with a problem.
@@ -257,12 +246,14 @@ def read_whole_posts(
     return posts
 
 
-def without_body(post: Post) -> Post:
+def without_body(post: items.Post) -> items.Post:
     """Return the post as a page shows it that has only its beginning, or its further comments."""
     return replace(post, body_html=None, body_text=None, images=(), whole=False)
 
 
-def _read(picker: Picker, parts: PostParts, within: Element | None, number: str, url: str) -> Post | None:
+def _read(
+    picker: Picker, parts: PostParts, within: Element | None, number: str, url: str
+) -> items.Post | None:
     written = find_comment_elements(picker, parts.comments, within)
     outermost = keep_outermost([*picker.elements(parts.body, within), *written])
     bodies = [node for node in outermost if node not in written]
@@ -279,8 +270,8 @@ def _read(picker: Picker, parts: PostParts, within: Element | None, number: str,
 
 def _build_post(
     picker: Picker, parts: PostParts, body: Body, within: Element | None, number: str, url: str
-) -> Post:
-    return Post(
+) -> items.Post:
+    return items.Post(
         number=number,
         url=url,
         title=picker.value("title", parts.title, within),
@@ -295,7 +286,7 @@ def _build_post(
     )
 
 
-def _add_comments(picker: Picker, parts: PostParts, post: Post, found: PageComments) -> Post:
+def _add_comments(picker: Picker, parts: PostParts, post: items.Post, found: PageComments) -> items.Post:
     """Return the post with its comments; without them, and with a problem, if the page shows more than it counts."""
     claimed, is_paged = post.comment_count, picker.url(parts.next_comments) is not None
     if claimed is not None and found.counted > claimed and not is_paged:
@@ -317,10 +308,10 @@ class ListReader:
     """Reads the lists of one page; `now` is the fetch time in the site's zone."""
 
     picker: Picker
-    parse_url: Callable[[str], ParsedUrl]
+    parse_url: Callable[[str], items.ParsedUrl]
     now: datetime
 
-    def titles(self, parts: ListParts | None, within: Element | None = None) -> tuple[ListedPost, ...]:
+    def titles(self, parts: ListParts | None, within: Element | None = None) -> tuple[items.ListedPost, ...]:
         """Return the posts that a list names; a row without a link to a post is no post."""
         if parts is None:
             return ()
@@ -329,11 +320,11 @@ class ListReader:
             url = picker.url(parts.title, element)
             found = None if url is None else self.parse_url(url)
             title = picker.value("listed.title", parts.title, element)
-            if found is None or found.kind is not PageKind.POST or title is None:
+            if found is None or found.kind is not items.PageKind.POST or title is None:
                 continue
             is_cut = title.endswith(_CUT_MARKS)
             listed.append(
-                ListedPost(
+                items.ListedPost(
                     title=title.rstrip("….⋯").rstrip() if is_cut else title,
                     number=found.number,
                     url=found.url,
@@ -344,39 +335,43 @@ class ListReader:
             )
         return tuple({post.number: post for post in reversed(listed)}.values())[::-1]
 
-    def categories(self, parts: LinkParts | None) -> tuple[CategoryRow, ...]:
+    def categories(self, parts: LinkParts | None) -> tuple[items.CategoryRow, ...]:
         """Return the categories of the sidebar; the list of a default category may be the home page."""
         rows = []
         for element, name, url in self._rows("categories", parts):
             found = self.parse_url(url) if url else None
-            if found is None or found.kind in (PageKind.CATEGORY, PageKind.HOME):
+            if found is None or found.kind in (items.PageKind.CATEGORY, items.PageKind.HOME):
                 posts = self.titles(parts.posts if parts else None, element)
-                rows.append(CategoryRow(name=name, url=None if found is None else found.url, posts=posts))
+                rows.append(
+                    items.CategoryRow(name=name, url=None if found is None else found.url, posts=posts)
+                )
         return tuple({(row.name, row.url): row for row in rows}.values())
 
-    def months(self, parts: LinkParts | None) -> tuple[MonthRow, ...]:
+    def months(self, parts: LinkParts | None) -> tuple[items.MonthRow, ...]:
         """Return the months that the sidebar links to."""
         rows = []
         for _element, name, url in self._rows("archive_months", parts):
             found = self.parse_url(url) if url else None
             month = (found and found.month) or self._parse_month(name)
             if month is not None:
-                rows.append(MonthRow(month=month, url=None if found is None else found.url))
+                rows.append(items.MonthRow(month=month, url=None if found is None else found.url))
         return tuple({row.month: row for row in rows}.values())
 
-    def next_link(self, selector: str | None, kind: PageKind, number: str | None = None) -> list[Link]:
+    def next_link(
+        self, selector: str | None, kind: items.PageKind, number: str | None = None
+    ) -> list[items.Link]:
         """Return the link to the next page, or nothing."""
         url = self.picker.url(selector)
         if url is None:
             return []
-        return [Link(url=self.parse_url(url).url, kind=kind, next_page=True, number=number)]
+        return [items.Link(url=self.parse_url(url).url, kind=kind, next_page=True, number=number)]
 
-    def link(self, url: str | None, kind: PageKind) -> list[Link]:
+    def link(self, url: str | None, kind: items.PageKind) -> list[items.Link]:
         """Return the link to a page of that kind, or nothing."""
         if url is None:
             return []
         found = self.parse_url(url)
-        return [Link(url=found.url, kind=kind, number=found.number, uid=found.uid)]
+        return [items.Link(url=found.url, kind=kind, number=found.number, uid=found.uid)]
 
     def _parse_month(self, text: str) -> str | None:
         parsed = parse_date(text, self.now)
@@ -402,10 +397,10 @@ def read_uid(picker: Picker, parts: CardParts | None) -> str | None:
     return None if parts is None else picker.value("uid", parts.uid)
 
 
-def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> Author:
+def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> items.Author:
     """Return the author with this uid and this home page; the other fields come from the page."""
     card = parts or CardParts()
-    return Author(
+    return items.Author(
         uid=uid,
         url=url,
         nickname=picker.value("author.nickname", card.nickname),
@@ -420,7 +415,7 @@ def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> 
 # --- linked blogs
 
 
-def with_blogs(parsed: ParsedPage, tree: PageTree, site: Site, own: frozenset[str]) -> ParsedPage:
+def with_blogs(parsed: items.ParsedPage, tree: PageTree, site: Site, own: frozenset[str]) -> items.ParsedPage:
     """Return the parsed page with the blogs that its visible links name; `own` are the uids of its own blog.
 
     A closed site has no blogs to back up, so its pages name none.

@@ -18,6 +18,7 @@ from blogarchive.store.ledger import (
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.coverage import check_months
 from blogarchive.store.ledger.runs import Run
+from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import format_utc, format_utc_precise
 
 
@@ -159,8 +160,14 @@ def _sum_costs(costs: Iterable[_Cost]) -> int:
 
 
 def _requeue(archive: Archive, blog: Blog, costs: Iterable[_Cost]) -> None:
-    ids = json.dumps([cost.id for cost in costs])
-    frontier.reset_where(archive, blog, "id in (select value from json_each(?))", (ids,))
+    frontier.reset_where(archive, blog, _OF_IDS, (_ids_json(costs),))
+
+
+_OF_IDS = "id in (select value from json_each(?))"
+
+
+def _ids_json(costs: Iterable[_Cost]) -> str:
+    return json.dumps([cost.id for cost in costs])
 
 
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
@@ -168,6 +175,26 @@ def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
         "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
         (blog.site, blog.uid),
     )
+
+
+def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
+    """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
+    found = archive.all_as(
+        _Cost,
+        "with lone as (select max(p.first_seen_at) as seen_at from posts p"
+        " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and p.content_hash is not null and p.gone_at is null"
+        " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
+        " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
+        " join frontier f on f.key = c.url and f.state = 'done'"
+        " left join _page_chains s on s.site = ?1 and s.chain = c.url"
+        " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
+        (blog.site, blog.uid),
+    )
+    if _sum_costs(found) > read_budget(archive, blog, None):
+        return 0  # too many pages: the listings are due within thirty days anyway
+    return frontier.requeue_where(archive, blog, _OF_IDS, (_ids_json(found),), now=now)
 
 
 def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
@@ -260,11 +287,13 @@ def queue_run(
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
-    Those of `queue_incomplete`, and posts whose changes turned out to be edits.
+    Those of `queue_incomplete`; each post that lost all its comments, if others did not; and posts whose changes turned
+    out to be edits.
     """
     added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
     with archive.atomic():
-        return added + release_held(archive, run, blogs, now=now)
+        added += release_held(archive, run, blogs, now=now)
+        return added + sum(comment_pages.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs)
 
 
 def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -> int:
@@ -273,12 +302,13 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
     - If the dates of the months disagree with the stored posts, record a failure and queue the next pages of the home
       page, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
+    - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """
     with archive.atomic():
         added = queue_earlier_homes(archive, run, blog, now)
         if not check_months(archive, blog, run_id=run.id, now=now):
             added += queue_home_chain(archive, run, blog, now)
-        return added
+        return added + queue_categories(archive, blog, now)
 
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:

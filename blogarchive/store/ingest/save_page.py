@@ -5,17 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from blogarchive.items import (
-    Author,
-    CrawledPage,
-    ListedPost,
-    Page,
-    PageKind,
-    ParsedPage,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
@@ -33,20 +23,12 @@ from blogarchive.store.ledger import (
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, listing_pages
+from blogarchive.store.pages import context as page_context
 from blogarchive.store.pages import page_chains, pages
-from blogarchive.store.pages.context import (
-    Outcome,
-    SaveContext,
-    SaveResult,
-    date_text_iso,
-    is_home,
-    save_result,
-    uid_in_url,
-)
 from blogarchive.store.rows import parse_utc
 
 
-def record_problems(context: SaveContext) -> None:
+def record_problems(context: page_context.SaveContext) -> None:
     """Record the problems of the page and of its save, and resolve its other open failures."""
     archive, url, now = context.archive, context.target.url, context.page.fetched_at
     if context.is_reparse and not context.is_newest:
@@ -68,12 +50,12 @@ def record_problems(context: SaveContext) -> None:
     failures.resolve(archive, url, now=now, keep=keep)
 
 
-def _failure(problem: Problem) -> Failure:
+def _failure(problem: items.Problem) -> Failure:
     """Return a permanent failure: a retry does not help until the page or its parser changes."""
     return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
-def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
+def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     named = Blog(site=site, uid=uid)
@@ -85,7 +67,9 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
 
 
-def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Author) -> Blog | None:
+def _blog_stored_by_name(
+    archive: Archive, site: str, parsed: items.ParsedPage, author: items.Author
+) -> Blog | None:
     """Return the blog that is stored under a name, if the host has since given its author the number on the page.
 
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
@@ -97,17 +81,21 @@ def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author
         "select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1"
         " and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)"
         " and p.number in (select value from json_each(?3)) and p.content_hash is not null",
-        (site, date_text_iso(author.registered), numbers),
+        (site, page_context.date_text_iso(author.registered), numbers),
     )
     return found[0] if len(found) == 1 else None
 
 
-def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
+def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
     listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
-    shown: tuple[Post | ListedPost, ...] = (*parsed.posts, *listed)
+    shown: tuple[items.Post | items.ListedPost, ...] = (*parsed.posts, *listed)
     for post in shown:
-        if post.number is not None and post.url is not None and uid_in_url(site, post.url) == uid:
+        if (
+            post.number is not None
+            and post.url is not None
+            and page_context.uid_in_url(site, post.url) == uid
+        ):
             yield post.number
 
 
@@ -122,12 +110,12 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 def save_page(
     archive: Archive,
-    crawled: CrawledPage,
+    crawled: items.CrawledPage,
     run_id: int | None,
     *,
     partial: bool = False,
     accept_changes: bool = False,
-) -> SaveResult:
+) -> page_context.SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
@@ -141,36 +129,42 @@ def save_page(
         rejected = rejections.find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
         if rejected is not None:
             return rejections.save_rejection(archive, crawled, blog, rejected, run_id)
-        if is_home(crawled.target):
+        if page_context.is_home(crawled.target):
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
-        context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
+        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
-        return save_result(context, Outcome.STORED if context.is_stored else Outcome.SAME)
+        return page_context.save_result(
+            context, page_context.Outcome.STORED if context.is_stored else page_context.Outcome.SAME
+        )
 
 
-def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int | None) -> SaveResult:
+def save_not_modified(
+    archive: Archive, target: items.Target, page: items.Page, run_id: int | None
+) -> page_context.SaveResult:
     """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
-    crawled = CrawledPage(target=target, page=page, parsed=ParsedPage(kind=target.kind, encoding=""))
+    crawled = items.CrawledPage(
+        target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding="")
+    )
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
-        context = SaveContext(archive, crawled, blog, run_id=run_id)
+        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
         failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
-        if is_home(target):
+        if page_context.is_home(target):
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
         context.resolve(target.url)
-        return save_result(context, Outcome.SAME)
+        return page_context.save_result(context, page_context.Outcome.SAME)
 
 
 def save_fetch_failure(
     archive: Archive,
-    target: Target,
+    target: items.Target,
     failure: Failure,
     run_id: int | None,
     *,
@@ -179,7 +173,9 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        if is_home(target) and rejections.save_state(archive, blog, target.url, failure, now=now):
+        if page_context.is_home(target) and rejections.save_state(
+            archive, blog, target.url, failure, now=now
+        ):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None
@@ -190,7 +186,7 @@ def save_fetch_failure(
     return None if due_at is None else parse_utc(due_at)
 
 
-def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
+def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> page_context.SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
     The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
@@ -198,26 +194,28 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id, is_reparse=True)
-        outcome = Outcome.FAILED
+        context = page_context.SaveContext(
+            archive, crawled, blog, run_id=None, page_id=page_id, is_reparse=True
+        )
+        outcome = page_context.Outcome.FAILED
         if pages.is_held(archive, page_id):
-            return save_result(context, outcome)
+            return page_context.save_result(context, outcome)
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
-            outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
+            outcome = page_context.Outcome.SAME if archive.changes == before else page_context.Outcome.STORED
         pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
-        return save_result(context, outcome)
+        return page_context.save_result(context, outcome)
 
 
-def _save(context: SaveContext) -> None:
+def _save(context: page_context.SaveContext) -> None:
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
         context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
     _mark_fetched(context)
-    if is_home(context.target):
+    if page_context.is_home(context.target):
         authors.link_run(context)
     failures.retry_unreadable(
         context.archive, context.blog, context.target.url, context.run_id, now=context.page.fetched_at
@@ -225,7 +223,7 @@ def _save(context: SaveContext) -> None:
     record_problems(context)
 
 
-def _save_parsed(context: SaveContext) -> None:
+def _save_parsed(context: page_context.SaveContext) -> None:
     """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
@@ -238,14 +236,18 @@ def _save_parsed(context: SaveContext) -> None:
         post_pages.save_post_page(context)
 
 
-def _mark_fetched(context: SaveContext) -> None:
+def _mark_fetched(context: page_context.SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
     site = site_by_name(target.site)
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
     is_index = is_last and site.is_index(target.url)
-    is_single = target.kind is PageKind.POST or is_index or (is_home(target) and not site.has_any_host)
+    is_single = (
+        target.kind is items.PageKind.POST
+        or is_index
+        or (page_context.is_home(target) and not site.has_any_host)
+    )
     header = context.page.header
     frontier.mark_fetched(
         context.archive,
@@ -257,9 +259,9 @@ def _mark_fetched(context: SaveContext) -> None:
     )
 
 
-def _due_at(context: SaveContext) -> str | None:
+def _due_at(context: page_context.SaveContext) -> str | None:
     target = context.target
     if schedule.is_listing(context.parsed.kind):
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
-    return None if target.kind is PageKind.COMMENTS else post_pages.post_due_at(context)
+    return None if target.kind is items.PageKind.COMMENTS else post_pages.post_due_at(context)

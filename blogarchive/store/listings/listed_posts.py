@@ -12,14 +12,7 @@ from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
-from blogarchive.store.pages.context import (
-    SaveContext,
-    date_text_iso,
-    is_same_time,
-    own_posts,
-    post_target,
-    time_columns,
-)
+from blogarchive.store.pages import context as page_context
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import HAS_TEXT, Value
 from blogarchive.store.rows import Post as StoredPost
@@ -57,7 +50,7 @@ _ROW_COLUMNS = columns_of(
 )
 
 
-def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def detect_changes(context: page_context.SaveContext, item: ListedPost, row: ListedPostRow) -> None:
     """Requeue a post that a listing shows with another URL, title, time, number of comments or time of its last change."""
     url = cast(str, item.url)  # only posts with a URL have a row
     _compare_url(context, url, row)
@@ -73,20 +66,20 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
 
-def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
+def _compare_url(context: page_context.SaveContext, url: str, row: ListedPostRow) -> None:
     """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
 
     A change between http and https alone does not requeue it: some hosts alternate between the two.
     """
     if row.queued_url is None or row.queued_url == url:
         return
-    target = post_target(context, url, row.number)
+    target = page_context.post_target(context, url, row.number)
     frontier.change_url(context.archive, target)
     if row.is_unreachable and row.queued_url.partition("://")[2] != url.partition("://")[2]:
         context.requeue(target, failed_too=True)
 
 
-def _compare_title(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post if its listed title begins to differ from the stored title.
 
     If they still differ after its page was fetched, record a failure. `listed_title` is the title last compared.
@@ -108,22 +101,22 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
         context.record_difference(url, Failure(kind="incomplete", field="title", detail=detail))
 
 
-def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post once if another time is listed: some listings show the time of the last edit."""
-    shown = date_text_iso(item.posted)
+    shown = page_context.date_text_iso(item.posted)
     if shown is None or not row.has_text or row.posted_at is None:
         return
-    is_compared = row.shown_on is not None and is_same_time(row.shown_on, shown)
-    differs = not is_same_time(shown, row.posted_at)
+    is_compared = row.shown_on is not None and page_context.is_same_time(row.shown_on, shown)
+    differs = not page_context.is_same_time(shown, row.posted_at)
     if is_compared or (row.shown_on is None and not differs):
         return
-    frontier.set_newest_day(context.archive, post_target(context, url, row.number), shown)
+    frontier.set_newest_day(context.archive, page_context.post_target(context, url, row.number), shown)
     if differs:
         deletions.requeue_post(context, row.number, url)
 
 
 def _compare_count(
-    context: SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
+    context: page_context.SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
 ) -> None:
     """Requeue a post if its listed number of comments has changed."""
     if count is None or count == row.listed_comment_count:
@@ -145,14 +138,14 @@ def _has_label(listed: str, title: str) -> bool:
     return bool(title) and bare == stored
 
 
-def _is_queued(context: SaveContext, number: str) -> bool:
+def _is_queued(context: page_context.SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
     key = f"{context.blog.site}/{context.blog.uid}/{number}"
     return context.archive.exists("select 1 from frontier where key = ? and state <> 'done'", (key,))
 
 
 def save_listed(
-    context: SaveContext, listed: Sequence[ListedPost], *, in_listing: bool
+    context: page_context.SaveContext, listed: Sequence[ListedPost], *, in_listing: bool
 ) -> dict[str, ListedPostRow]:
     """Store the titles of listed posts and return their rows by number; posts of other blogs are ignored.
 
@@ -161,7 +154,7 @@ def save_listed(
     """
     items = {
         item.number: item
-        for item in own_posts(context, listed)
+        for item in page_context.own_posts(context, listed)
         if item.number is not None and item.url is not None
     }
     rows = _read_rows(context, items)
@@ -178,14 +171,14 @@ def save_listed(
     return rows
 
 
-def save_counts(context: SaveContext, post: Post, before: posts.PostRow) -> None:
+def save_counts(context: page_context.SaveContext, post: Post, before: posts.PostRow) -> None:
     """Store the counters of a post in a listing, and requeue it if its comment count has changed."""
     if not context.is_reparse:
         _compare_count(context, post.comment_count, post.url, before)
     posts.save_post_counters(context, before.id, post, before)
 
 
-def find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
+def find_post_ids(context: page_context.SaveContext, numbers: Iterable[str]) -> list[int]:
     """Return the ids of the posts with these numbers, in ascending order."""
     return context.archive.column(
         "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id",
@@ -193,16 +186,16 @@ def find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
     )
 
 
-def listed_targets(context: SaveContext, listed: Iterable[ListedPost]) -> list[Target]:
+def listed_targets(context: page_context.SaveContext, listed: Iterable[ListedPost]) -> list[Target]:
     """Return the pages of listed posts as targets."""
     return [
-        post_target(context, item.url, item.number)
-        for item in own_posts(context, listed)
+        page_context.post_target(context, item.url, item.number)
+        for item in page_context.own_posts(context, listed)
         if item.url is not None and item.number is not None
     ]
 
 
-def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
+def _read_rows(context: page_context.SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
     rows = context.archive.all_as(
         ListedPostRow,
         f"select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number"  # noqa: S608 - constants
@@ -212,28 +205,30 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     return {row.number: row for row in rows}
 
 
-def _insert(context: SaveContext, item: ListedPost) -> None:
+def _insert(context: page_context.SaveContext, item: ListedPost) -> None:
     key: dict[str, Value] = {"author_id": context.author_id, "number": item.number, "url": item.url}
     title: dict[str, Value] = {"title": item.title, "title_is_cut": item.title_cut}
     context.archive.insert_row(
-        "posts", {**key, **title, **time_columns(item.posted), **context.seen_columns()}
+        "posts", {**key, **title, **page_context.time_columns(item.posted), **context.seen_columns()}
     )
 
 
-def _complete(context: SaveContext, item: ListedPost, before: ListedPostRow) -> None:
+def _complete(context: page_context.SaveContext, item: ListedPost, before: ListedPostRow) -> None:
     """Store a longer title and a time for a post without text, from whichever page shows them."""
     columns: dict[str, Value] = {}
     is_longer = before.title is None or (before.title_is_cut and len(item.title) > len(before.title))
     if is_longer or (before.title_is_cut and not item.title_cut):
         columns |= {"title": item.title, "title_is_cut": item.title_cut}
-    times = time_columns(item.posted)
+    times = page_context.time_columns(item.posted)
     if before.posted_at is None and times["posted_at"] is not None:
         columns |= times
     if columns:
         context.archive.update_row("posts", before.id, {**columns, "page_id": context.page_id()})
 
 
-def _mark_listed(context: SaveContext, items: dict[str, ListedPost], rows: dict[str, ListedPostRow]) -> None:
+def _mark_listed(
+    context: page_context.SaveContext, items: dict[str, ListedPost], rows: dict[str, ListedPostRow]
+) -> None:
     ids = [row.id for row in rows.values()]
     deletions.record_listed(context, ids)
     for row in rows.values():

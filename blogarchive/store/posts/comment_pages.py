@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from blogarchive.items import Link, PageKind, Post
 from blogarchive.messages.details import Detail
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
+from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext, post_target
@@ -17,16 +19,59 @@ from blogarchive.store.posts.comments import IdentifiedComment, identify_comment
 from blogarchive.store.rows import format_utc, parse_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
+_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
+_DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
 
 
-def _is_first_claim(context: SaveContext, post_id: int) -> bool:
-    """Return whether comments are stored, and no page of another day claimed none."""
+def _doubt_reason(context: SaveContext, post_id: int) -> str | None:
+    """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
+    stored = context.archive.scalar(
+        "select count(*) from comments where post_id = ? and gone_at is null", (post_id,)
+    )
+    if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
+        return None
+    return Detail.COMMENTS_DOUBTED.format(stored=stored)
+
+
+def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
     return context.archive.exists(
-        "select 1 from comments where post_id = ?1 and gone_at is null and not exists"
-        " (select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
-        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), ''))",
+        "select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
+        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')",
         (post_id, format_utc(context.page.fetched_at - _ANOTHER_DAY)),
     )
+
+
+def _claimed_in_good_run(context: SaveContext) -> bool:
+    doubted = f"select 1 {_DOUBTED} and url = ?"
+    run_id = context.run_id
+    return (
+        run_id is not None
+        and context.archive.exists(doubted, (run_id, context.target.url))
+        and _is_good(context.archive, run_id)
+    )
+
+
+def _is_good(archive: Archive, run_id: int) -> bool:
+    """Return whether at least as many posts of the run show comments as are doubted."""
+    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
+    with_comments = archive.scalar(
+        "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'",
+        (run_id,),
+    )
+    return 0 < doubted <= with_comments
+
+
+def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:
+    """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
+    if not _is_good(archive, run_id):
+        return 0
+    doubted = f"kind = 'post' and url in (select url {_DOUBTED})"
+    return frontier.requeue_where(archive, blog, doubted, (run_id,), now=now)
+
+
+def doubted_blogs(archive: Archive, run_id: int) -> tuple[Blog, ...]:
+    """Return the blogs with doubted posts of the run."""
+    return archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,))
 
 
 _UNSEEN = "unseen"
@@ -227,7 +272,8 @@ def _restart(context: SaveContext, chain: PageChain) -> bool:
 def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
     if claimed is None or _has_comment_problems(context):
         return
-    if claimed == seen == 0 and _is_first_claim(context, post_id):
+    if claimed == seen == 0 and (reason := _doubt_reason(context, post_id)):
+        context.problems.append(Failure(kind="incomplete", field="comments", detail=reason))
         context.needs_confirmation = True
         return
     if seen == claimed:

@@ -6,18 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from blogarchive.store.media import count_skipped_by_host
-from blogarchive.store.read import lists
+from blogarchive.store.read import lists, models
 from blogarchive.store.read.lists import CategoryCount, PostSelection
-from blogarchive.store.read.models import (
-    BLOG_COLUMNS,
-    BLOGS,
-    POST_LINES,
-    Blog,
-    BlogSummary,
-    Month,
-    PostLine,
-    last_run,
-)
 from blogarchive.store.search.index import count_pending
 from blogarchive.store.search.tokenizer import fold
 from blogarchive.store.statements import Statements
@@ -27,7 +17,7 @@ from blogarchive.store.statements import Statements
 
 BLOGS_PER_PAGE: Final = 60
 
-_SUMMARIES = f"""select {BLOG_COLUMNS},
+_SUMMARIES = f"""select {models.BLOG_COLUMNS},
        coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
        coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
   from authors a left join _blog_totals t on t.author_id = a.id"""
@@ -36,18 +26,20 @@ _SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
        (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
 
 
-def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
+def read_blog(archive: Statements, author_id: int) -> models.BlogSummary | None:
     """Return the blog of that author, or None."""
-    return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+    return archive.one_as(models.BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
-def read_only_blog(archive: Statements) -> BlogSummary | None:
+def read_only_blog(archive: Statements) -> models.BlogSummary | None:
     """Return the blog of an archive with one blog, else None."""
     ids = archive.column("select id from authors limit 2")
     return read_blog(archive, ids[0]) if len(ids) == 1 else None
 
 
-def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[list[BlogSummary], int]:
+def read_blogs(
+    archive: Statements, *, words: str = "", page: int = 1
+) -> tuple[list[models.BlogSummary], int]:
     """Return a page of the blogs that have each of `words` in their names, titles or uids, of all without `words`.
 
     The blog with the newest post is the first; also returns the number of blogs on all pages.
@@ -59,20 +51,24 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[
     ids = [blog for blog, text in texts if all(word in text for word in wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
     found = archive.all_as(
-        BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
+        models.BlogSummary,
+        f"{_SUMMARIES} where a.id in (select value from json_each(?))",
+        (json.dumps(shown),),
     )
     return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
 
-def read_names(archive: Statements, *, limit: int = -1) -> tuple[Blog, ...]:
+def read_names(archive: Statements, *, limit: int = -1) -> tuple[models.Blog, ...]:
     """Return every blog, or of `limit` of them, the blog with the newest post first."""
-    return archive.all_as(Blog, f"{BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
+    return archive.all_as(models.Blog, f"{models.BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
 
 
-def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, Blog]:
+def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, models.Blog]:
     """Return the blogs of these authors, by id."""
     given = (json.dumps(list(ids)),)
-    found = archive.all_as(Blog, f"{BLOGS} where a.id in (select value from json_each(?))", given)
+    found = archive.all_as(
+        models.Blog, f"{models.BLOGS} where a.id in (select value from json_each(?))", given
+    )
     return {blog.id: blog for blog in found}
 
 
@@ -90,20 +86,22 @@ def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
 class AuthorPage:
     """The page of an author: months oldest first, one page of the selected posts, newest first."""
 
-    blog: BlogSummary
-    months: tuple[Month, ...]
+    blog: models.BlogSummary
+    months: tuple[models.Month, ...]
     visits: list[tuple[str, int]]
     categories: tuple[CategoryCount, ...]
-    posts: tuple[PostLine, ...]
+    posts: tuple[models.PostLine, ...]
     selection: PostSelection
     selected_posts: int
     images_not_fetched: dict[str, int]
     """Number of images on hosts that are not requested, by host."""
 
 
-def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
+def read_newest(archive: Statements, limit: int) -> tuple[models.PostLine, ...]:
     """Return the newest posts of all blogs."""
-    return archive.all_as(PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,))
+    return archive.all_as(
+        models.PostLine, f"{models.POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
+    )
 
 
 def read_health(archive: Statements) -> dict[str, Any]:
@@ -116,7 +114,7 @@ def read_health(archive: Statements) -> dict[str, Any]:
                   (select count(*) from media where status <> 'stored') as images_missing,
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
     )
-    return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
+    return {**counts, "unindexed": count_pending(archive), "last_run": models.last_run(archive)}
 
 
 def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
@@ -157,10 +155,10 @@ def read_visits(archive: Statements, author_id: int) -> list[tuple[str, int]]:
     )
 
 
-def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
+def read_months(archive: Statements, author_id: int) -> tuple[models.Month, ...]:
     """Return the months of a blog with their posts, oldest first."""
     return archive.all_as(
-        Month,
+        models.Month,
         """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
              from (select month, posts, missing, null as listed from _month_totals
                     where author_id = ?1 and length(month) = 7

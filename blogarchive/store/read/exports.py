@@ -17,18 +17,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import is_settled, read_state
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.pages import PageRow, describe_bytes, is_file_intact
-from blogarchive.store.read.models import (
-    BLOGS,
-    CATEGORIES,
-    POST_HEADINGS,
-    VERSION_AT,
-    Blog,
-    Comment,
-    FullPost,
-    Image,
-    PostHeading,
-    complete_heading,
-)
+from blogarchive.store.read import models
 from blogarchive.store.rows import CONTROLS, Value
 from blogarchive.store.statements import columns_of
 
@@ -92,7 +81,7 @@ class FlatTable:
 # An expression that is no column, of a row with the alias {0}.
 _EXPRESSIONS = {
     "posted_on": "case when length({0}.posted_at) >= 10 then substr({0}.posted_at, 1, 10) end",
-    "categories": CATEGORIES,
+    "categories": models.CATEGORIES,
 }
 
 
@@ -190,7 +179,7 @@ def flat_rows(
 
 
 # A time cut to the month is compared as a month.
-_HEADINGS = f"""{POST_HEADINGS}
+_HEADINGS = f"""{models.POST_HEADINGS}
  where author_id = ?1
    and (?2 is null or substr(posted_at, 1, 10) >= substr(?2, 1, length(posted_at)))
    and (?3 is null or substr(posted_at, 1, 10) <= substr(?3, 1, length(posted_at)))
@@ -218,7 +207,8 @@ _DIGESTED = {
     "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
                     where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
-    "comment": f"""select post_id, {columns_of(Comment, version_at=VERSION_AT, last_seen_at="", revisions="")}, position
+    "comment": f"""select post_id, position,
+                          {columns_of(models.Comment, version_at=models.VERSION_AT, last_seen_at="", revisions="")}
                      from comments where post_id in (select id from posts where author_id = ?) order by id""",
     "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text
                              from comments c join comment_revisions r on r.comment_id = c.id
@@ -280,18 +270,18 @@ class ExportReader:
         path = self.archive.path
         return self._state if self._state == read_state(path) and is_settled(path) else None
 
-    def blogs(self) -> tuple[Blog, ...]:
+    def blogs(self) -> tuple[models.Blog, ...]:
         """Return the blogs by site and uid."""
-        found = self.archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
+        found = self.archive.all_as(models.Blog, f"{models.BLOGS} order by a.site, a.uid")
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
-    def headings(self, blog: Blog) -> tuple[PostHeading, ...]:
+    def headings(self, blog: models.Blog) -> tuple[models.PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
         categories = json.dumps(self.filters.categories) if self.filters.categories else None
-        return self.archive.all_as(PostHeading, _HEADINGS, (blog.id, *days, categories))
+        return self.archive.all_as(models.PostHeading, _HEADINGS, (blog.id, *days, categories))
 
-    def digests(self, blog: Blog) -> dict[int, PostDigest]:
+    def digests(self, blog: models.Blog) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.
 
         It is of the stored values themselves: a row that a person changed by SQL has another digest.
@@ -302,14 +292,14 @@ class ExportReader:
                 found[post_id].add(kind, values)
         return found
 
-    def post(self, heading: PostHeading) -> FullPost:
+    def post(self, heading: models.PostHeading) -> models.FullPost:
         """Return the post of that heading with its text, comments, revisions and images."""
-        return complete_heading(self.archive, heading)
+        return models.complete_heading(self.archive, heading)
 
-    def image(self, url: str) -> Image | None:
+    def image(self, url: str) -> models.Image | None:
         """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""
         return self.archive.one_as(
-            Image,
+            models.Image,
             """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
                  join media_files f on f.sha256 = m.sha256
                 where m.url = ? and typeof(f.body) = 'blob' and length(f.body) = f.size

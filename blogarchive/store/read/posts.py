@@ -7,31 +7,23 @@ from typing import Any, Final
 from blogarchive.errors import UsageError
 from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.read.models import (
-    BLOGS,
-    POST_HEADINGS,
-    POST_LINES,
-    Blog,
-    FullPost,
-    PostHeading,
-    PostLine,
-    complete_heading,
-    read_post,
-)
+from blogarchive.store.read import models
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
 
-def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
+def find_posts(
+    archive: Archive, number: str, *, uid: str | None = None
+) -> list[tuple[models.Blog, models.FullPost]]:
     """Return the posts of that number with their blogs: several if more than one blog has such a number.
 
     `uid` is the uid of the blog or an alias of it. Raises `UsageError` if there is no such post.
     """
     headings = archive.all_as(
-        PostHeading,
-        f"""{POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
+        models.PostHeading,
+        f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
             or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id""",
         (number, uid),
     )
@@ -41,8 +33,8 @@ def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list
                 number=number, archive=archive.path
             )
         )
-    blogs = {blog.id: blog for blog in archive.all_as(Blog, BLOGS)}
-    return [(blogs[heading.author_id], complete_heading(archive, heading)) for heading in headings]
+    blogs = {blog.id: blog for blog in archive.all_as(models.Blog, models.BLOGS)}
+    return [(blogs[heading.author_id], models.complete_heading(archive, heading)) for heading in headings]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,20 +44,20 @@ class PostPage:
     `categories` are their ids and names. `counters` are the values of the columns of `post_stats`, oldest first.
     """
 
-    post: FullPost
-    blog: Blog
+    post: models.FullPost
+    blog: models.Blog
     categories: list[tuple[int, str]]
     counters: list[dict[str, Any]]
-    older: PostLine | None
-    newer: PostLine | None
+    older: models.PostLine | None
+    newer: models.PostLine | None
 
 
 def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     """Return the page of the post of that id, or None."""
-    post = read_post(archive, post_id)
+    post = models.read_post(archive, post_id)
     if post is None:
         return None
-    (blog,) = archive.all_as(Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
+    (blog,) = archive.all_as(models.Blog, f"{models.BLOGS} where a.id = ?", (post.author_id,))
     return PostPage(
         post=post,
         blog=blog,
@@ -93,15 +85,17 @@ def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -
     return found[0] if len(found) == 1 else None
 
 
-def _neighbour(archive: Statements, post: FullPost, comparison: str, order: str) -> PostLine | None:
+def _neighbour(
+    archive: Statements, post: models.FullPost, comparison: str, order: str
+) -> models.PostLine | None:
     """Return the next post of the author by time; by number if the post has no time."""
     if post.posted_at is not None:
         keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
     else:
         keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
     return archive.one_as(
-        PostLine,
-        f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
+        models.PostLine,
+        f"{models.POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
         f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
         (post.author_id, *keys.values()),
     )
@@ -123,14 +117,14 @@ def find_by_url(archive: Statements, url: str) -> int | None:
     return None
 
 
-def find_by_number(archive: Statements, words: str) -> tuple[PostLine, ...]:
+def find_by_number(archive: Statements, words: str) -> tuple[models.PostLine, ...]:
     """Return at most ten posts with that number; none if `words` are no number."""
     number = parse_decimal_id(words)
     if number is None:
         return ()
     return archive.all_as(
-        PostLine,
-        f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
+        models.PostLine,
+        f"{models.POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
         " order by p.id limit ?",
         (number, _MAX_FOUND),
     )
@@ -145,7 +139,7 @@ def find_random(archive: Statements) -> int | None:
     return None
 
 
-def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
+def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine, ...]:
     """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
     # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
@@ -154,11 +148,11 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
     )
     if not (first.isdigit() and last.isdigit()):
         return ()
-    found: list[PostLine] = []
+    found: list[models.PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
         found += archive.all_as(
-            PostLine,
-            f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
+            models.PostLine,
+            f"{models.POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
             (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),
         )
         if len(found) >= limit:

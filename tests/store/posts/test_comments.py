@@ -124,6 +124,9 @@ def test_a_claim_of_no_comments_on_one_day_marks_none_gone(archive: Archive, clo
     for _ in range(2):
         read(archive, blog, clock)
         assert bodies(archive) == ["一", "二"]
+        assert texts(archive, "select detail from open_failures") == [
+            "0 comments are claimed, 2 are stored; they are gone if a page of another day agrees"
+        ]
     (due,) = texts(archive, "select due_at from frontier where number = 500000")
     assert str(due) <= format_utc(clock.now + timedelta(hours=20)), "the next night looks again"
     blog.entries[N].comments = held
@@ -293,3 +296,20 @@ def test_a_page_of_only_equal_comments_is_not_the_last_page(archive: Archive, cl
     crawl(archive, blog, clock)
     assert archive.scalar("select count(*) from comments") == len(entry.comments)
     assert rows(archive, "open_failures") == []
+
+
+def test_comments_missing_from_one_post_of_many_are_gone_after_the_run(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(8)
+    for entry in blog.entries.values():
+        entry.comments = [comment("甲", SECOND, f"给{entry.number}的话")]
+    read(archive, blog, clock)
+    first, *others = blog.entries.values()
+    first.comments = []
+    read(archive, blog, clock)
+    assert (len(bodies(archive)), rows(archive, "open_failures")) == (7, [])
+    for entry in others:
+        entry.comments = []
+    read(archive, blog, clock)
+    assert len(bodies(archive)) == 7, "of all posts at once nobody takes them"

@@ -161,6 +161,12 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
             _("the archive has blogs of {count} sites; name one with --site").format(count=len(names))
         )
     site = site_by_name(names[0])
+    if site.has_any_host:  # nothing tells the URL of a blog from that of any other page
+        raise UsageError(
+            _(
+                "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"
+            )
+        )
     stored = archive.text("select url from authors where site = ? and url <> '' order by id", (site.name,))
     base_url = urls[0] if urls else stored
     if base_url is None:

@@ -189,3 +189,10 @@ def test_a_limited_backup_of_discovered_blogs_is_continued_by_the_same_command(t
 )
 def test_wrong_arguments_end_with_2(tool: Tool, words: tuple[str, ...]) -> None:
     assert discover(tool, *words).code == 2
+
+
+def test_a_directory_of_an_unknown_host_is_refused_with_what_to_do(tool: Tool, host: Host) -> None:
+    asked = len(host.requests)
+    ran = tool.run("discover", "http://blogs.example.org/", "--delay", "0")
+    assert (ran.code, len(host.requests)) == (2, asked)
+    assert "backup --from FILE" in ran.err

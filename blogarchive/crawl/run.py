@@ -34,7 +34,7 @@ from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
-from blogarchive.store.ledger import failures, runs
+from blogarchive.store.ledger import failures, frontier, runs
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
@@ -63,7 +63,9 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
 def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
     session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
     session.begin(start_targets(options))
-    yield from (target.url for target in session.targets.planned())
+    targets = list(session.targets.planned())
+    yield from (target.url for target in targets)
+    yield from frontier.stored_next_pages(archive, targets)
     if session.begin_media():
         yield from session.media.planned_urls()
 

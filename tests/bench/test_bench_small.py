@@ -100,8 +100,7 @@ def test_a_test_is_of_the_first_kind_that_fits(nodeid: str, kind: str) -> None:
 
 
 # Their arguments are names of this project, of which there is a fixed number.
-OURS = {
-    "blogarchive.browse.plugin._read_text",  # files of the package
+OURS = {  # files of the package
     "blogarchive.messages.catalogue",  # languages
     "blogarchive.messages.details._pattern",  # messages of the project
     "blogarchive.messages.details._without_formats",

@@ -170,6 +170,8 @@ class Page:
         start = len(self._browser.events)
         self.call("Page.navigate", url=url)
         self._browser.wait_for("Page.loadEventFired", self._session, start)
+        while not self.value("document.documentElement !== null && document.readyState === 'complete'"):
+            self.settle(0.05)  # the event may be that of the page before, which reloads itself
 
     def language(self, accepted: str) -> None:
         """Ask for pages in this language from now on: `zh-CN`; without it the browser asks for `en-US`."""

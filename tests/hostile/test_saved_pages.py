@@ -69,18 +69,18 @@ def test_scripts_are_searched_in_a_time_that_grows_with_their_number() -> None:
 
 # Python imports this module at the start of every process; in it the search for the URLs of some pages has no end.
 _HANGING = """
-from blogarchive.importing import identify
+from blogarchive.importing import saved_files
 from blogarchive.workers import parser_process
 
 parser_process.TIME_LIMIT = 1.5
-whole = identify.read_page_urls
+whole = saved_files.read_page_urls
 
 def read_page_urls(text, base=None):
     while "without end" in text:
         pass
     return whole(text, base)
 
-identify.read_page_urls = read_page_urls
+saved_files.read_page_urls = read_page_urls
 """
 
 

@@ -1,5 +1,6 @@
 """The frontier: the next targets of a run, and their states: `todo`, `done`, `failed` and `dead`."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -286,6 +287,20 @@ def with_stored_scheme(archive: Archive, target: Target) -> Target:
         (target_key(replace(target, url=other)), other),
     )
     return replace(target, url=other) if is_usable else target
+
+
+def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
+    """Return the URLs of the next pages of `targets` that earlier runs found, of comments and listings.
+
+    Excludes next pages of a home page, which only `queue_more` queues, and of targets with validators: a 304 response
+    has no links.
+    """
+    first_urls = [target.url for target in targets if not (target.etag or target.last_modified)]
+    return archive.column(
+        "select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'"
+        " and chain in (select value from json_each(?)) order by chain, page_no, id",
+        (json.dumps(first_urls),),
+    )
 
 
 def mark_fetched(

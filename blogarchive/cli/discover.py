@@ -161,7 +161,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
             _("the archive has blogs of {count} sites; name one with --site").format(count=len(names))
         )
     site = site_by_name(names[0])
-    if site.has_any_host:  # nothing tells the URL of a blog from that of any other page
+    if site.has_any_host:  # the URL of a blog has no form of its own there
         raise UsageError(
             _(
                 "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"

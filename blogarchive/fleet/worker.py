@@ -47,7 +47,7 @@ class WorkerObserver(Protocol):
 
     @property
     def needs_status(self) -> bool:
-        """True if someone reads what `on_status` gets."""
+        """True if metrics are wanted: `on_status` is called with the status."""
 
     def on_status(self, found: Sequence[ShardStatus] | None) -> None:
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""

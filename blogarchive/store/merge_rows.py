@@ -88,7 +88,7 @@ def _copy_comments(archive: Archive) -> None:
 
 
 def _delete_repeated(table: str, key: str, values: str, merged: str) -> str:
-    """Return the statement that deletes each row of a series whose values are those of the row before."""
+    """Return the statement that deletes each row of a series that repeats the values of the row before."""
     return f"""delete from main.{table} where id in (
     select id from (
         select id, ({values}) is ({", ".join(f"lag({name}) over w" for name in values.split(", "))})

@@ -201,7 +201,7 @@ async def _plan_post(context: AppContext, named: str, place: Path) -> _Plan | No
 
 
 async def show_task(context: AppContext) -> Response:
-    """`/app/task`: the progress of the last task, then its result; `/app/task/part`: what changes of it."""
+    """`/app/task`: the progress of the last task, then its result; `/app/task/part`: the part that changes."""
     template = "task_part.html" if context.request.path.endswith("/part") else "task.html"
     task = context.state.task
     if not task.kind:

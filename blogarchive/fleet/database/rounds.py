@@ -27,7 +27,7 @@ async def make_due(connection: Connection, names: Sequence[str], *, rest: bool =
 async def due_shards(
     connection: Connection, homes: Sequence[str], *, running: Collection[str], limit: int
 ) -> list[str]:
-    """Return shards of `homes` whose round is due, the longest due first, without those that are `running`."""
+    """Return shards of `homes` with a round that is due, the longest due first, without those that are `running`."""
     cursor = await connection.execute(
         "select shard from fleet_shards where home = any(%s) and due_at <= now() and paused_at is null"
         " and shard <> all(%s) order by due_at limit %s",

@@ -117,7 +117,7 @@ def _agree(outline: Outline, one: Element, other: Element) -> float:
 
 
 def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> Element | None:
-    """Return the element with most of the text in paragraphs, outside what the theme adds to a page.
+    """Return the element with most of the text in paragraphs, outside the parts that the theme adds to a page.
 
     As in readability, a paragraph counts for the element around it, half for the next one, and commas count.
     """

@@ -1,4 +1,4 @@
-"""Reject a page by what is stored, and save a rejected one: as a failure, a sign of a deletion, a state of its blog."""
+"""Save a rejected page: as a failure, a sign of a deletion, or a state of its blog; reject one by the stored rows."""
 
 import re
 from datetime import datetime
@@ -74,7 +74,7 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rej
 def save_rejection(
     archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
 ) -> SaveResult:
-    """Record the failure, and what it proves about the target; stored content does not change."""
+    """Record the failure and the new state of the target; stored content does not change."""
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
@@ -121,7 +121,7 @@ _GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 4
 
 
 def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now: datetime) -> bool:
-    """Store what the failure of its home page says of a stored blog; return whether it is moved or closed."""
+    """Store the state of a blog after the failure of its home page; return whether it is moved or closed."""
     if not is_stored(archive, blog):
         return False
     if archive.exists(_IS_EARLIER_HOME, (blog.site, blog.uid, url)):

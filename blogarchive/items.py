@@ -12,6 +12,10 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
 
+READER_VERSION = 5
+"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
+
+
 class PageKind(StrEnum):
     """The kind of a page, by its content; of a `Target`, the kind that its link suggests."""
 
@@ -22,6 +26,10 @@ class PageKind(StrEnum):
     COMMENTS = "comments"  # a later page of a post's comments
     NOTICE = "notice"  # gone, hidden, login, blocked: with any status
     UNKNOWN = "unknown"
+
+
+LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+"""Kinds of pages that list posts and continue on next pages."""
 
 
 class NoticeKind(StrEnum):
@@ -80,6 +88,11 @@ class Target:
     chain: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def is_home(self) -> bool:
+        """Return whether this is the first home page of a blog."""
+        return self.kind is PageKind.HOME and self.page_no == 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

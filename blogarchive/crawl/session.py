@@ -253,7 +253,7 @@ class CrawlSession:
 
     def _record_home(self, blog: Blog, target: Target, failure: Failure | None) -> None:
         """Record whether the site answered for the home page; one that cannot be parsed says nothing of others."""
-        if target.kind is PageKind.HOME and target.page_no == 1:
+        if target.is_home:
             reached = failure is None or failure.kind not in ("network", "http", "blocked", "notice")
             self.targets.record_home(blog, reached=reached)
 

@@ -146,10 +146,6 @@ def _target(site: Site, parsed: ParsedUrl) -> Target:
     return Target(url=parsed.url, site=site.name, kind=kind, uid=parsed.uid, number=parsed.number)
 
 
-def _is_home(target: Target) -> bool:
-    return target.kind is PageKind.HOME and target.page_no == 1
-
-
 _Turn = tuple[int, int, Blog]  # pages taken, order of arrival, blog
 
 
@@ -323,8 +319,8 @@ class TargetSource:
         is_answered = self._homes.get(blog) or (self._options.command == "backup" and blog in self._homes)
         if is_answered or blog not in self._stored or self._options.limit is not None:
             return taken
-        homes = [target for target in taken if _is_home(target)][:1]
-        is_asked = any(_is_home(target) and target.uid == blog.uid for target in exclude)
+        homes = [target for target in taken if target.is_home][:1]
+        is_asked = any(target.is_home and target.uid == blog.uid for target in exclude)
         if homes or is_asked or blog in self._homes:
             return homes
         return taken  # the run goes on after one that fetched the home page

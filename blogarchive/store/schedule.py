@@ -8,7 +8,6 @@ become due in one night. `bench/schedule_model.py` measures what these numbers b
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blogarchive.items import PageKind
 from blogarchive.store.rows import format_utc
 
 MIN_INTERVAL = timedelta(hours=20)
@@ -81,11 +80,6 @@ def retry_delay(attempts: int) -> timedelta:
     """Return the delay before the next retry: fourfold for each of the earlier failed `attempts`, at most a week."""
     delay: timedelta = MIN_RETRY_DELAY * 4 ** min(attempts, 8)
     return min(delay, MAX_RETRY_DELAY)
-
-
-def is_listing(kind: PageKind) -> bool:
-    """Return whether pages of that kind list posts and continue on next pages."""
-    return kind in (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 
 
 def _hash_fraction(key: str) -> float:

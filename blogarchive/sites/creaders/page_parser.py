@@ -97,7 +97,6 @@ def _build_link(url: str, kind: items.PageKind) -> items.Link:
 
 # --- the parser
 
-_LIST_KINDS = (items.PageKind.HOME, items.PageKind.MONTH, items.PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
@@ -127,7 +126,11 @@ class _PageParser:
         if is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS:
             pager = self._find_pager()
             post_page = self._parse_post(pager, labelled=False)
-            if post_page is None or self._looks_like_list(post_page) or self._is_notice(post_page):
+            if (
+                post_page is None
+                or self._looks_like_list(post_page)
+                or self._is_sidebar_beside_notice(post_page)
+            ):
                 return self._build_list_page()
             return self._build_post_page(post_page, paged=pager is not None)
         parsed = self._build_list_page()
@@ -168,7 +171,7 @@ class _PageParser:
         blog_title = _parse_layout(self.view, post_page).header.title
         return bool(blog_title) and heading.title != blog_title and window_title.endswith(heading.title)
 
-    def _is_notice(self, post_page: PostPage) -> bool:
+    def _is_sidebar_beside_notice(self, post_page: PostPage) -> bool:
         """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""
         if post_page.comments.found or post_page.counters is not None or self._is_further_comments:
             return False
@@ -209,7 +212,7 @@ class _PageParser:
     @property
     def _is_further_list(self) -> bool:
         """Whether the target is a later page of a list: its URL may have the form of a post's."""
-        return self.target.kind in _LIST_KINDS and self.target.page_no > 1
+        return self.target.kind in items.LIST_KINDS and self.target.page_no > 1
 
     @property
     def _is_further_comments(self) -> bool:
@@ -273,7 +276,7 @@ class _PageParser:
             listed = filter_own_posts(listed, author.uid)
         expected = self.target.kind
         kind, notice = items.PageKind.HOME if self._was_sent_home else expected, None
-        expects_list = expected in _LIST_KINDS
+        expects_list = expected in items.LIST_KINDS
         if not expects_list:
             kind = items.PageKind.HOME if listed else items.PageKind.UNKNOWN
         if not listed and not (expects_list and layout.sidebar.own_lines):

@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Problem, Target
+from blogarchive.items import (
+    LIST_KINDS,
+    Author,
+    Comment,
+    Link,
+    PageKind,
+    ParsedPage,
+    ParsedUrl,
+    Post,
+    Problem,
+    Target,
+)
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.http import matches_host
@@ -15,7 +26,7 @@ from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
 from blogarchive.sites.markup import posts as post_parts
-from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
+from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
 
 if TYPE_CHECKING:

@@ -163,10 +163,6 @@ class ViewsAnswer:
     hosts: tuple[str, ...] = ()
 
 
-LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
-"""Kinds of pages that list posts."""
-
-
 # --- forms of URLs
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

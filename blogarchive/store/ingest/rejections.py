@@ -14,7 +14,7 @@ from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored, set_s
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
 from blogarchive.store.pages import pages
-from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, is_home, save_result
+from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, save_result
 
 _STORED_STATE = """
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
@@ -84,7 +84,7 @@ def save_rejection(
             archive, crawled, uid=blog.uid, run_id=run_id, is_held=failure.kind == "changed"
         )
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
-    if _is_post_gone(context, rejection):
+    if rejection.gone is not None and deletions.record_gone_page(context, rejection.gone):
         context.resolve(target.url)
         return save_result(context, Outcome.GONE)
     if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
@@ -92,7 +92,7 @@ def save_rejection(
         context.resolve(target.url)
         return save_result(context, Outcome.GONE)
     context.failure = failure
-    if is_home(target) and save_state(archive, blog, target.url, failure, now=now):
+    if target.is_home and save_state(archive, blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         context.resolve(target.url)
         return save_result(context, Outcome.FAILED)
@@ -145,14 +145,6 @@ def _queue_other_index(context: SaveContext) -> bool:
         return False
     context.requeue(other, failed_too=True)
     return True
-
-
-def _is_post_gone(context: SaveContext, rejection: Rejection) -> bool:
-    """Mark the post's own page as gone if the rejection says so; return whether the post is gone."""
-    target = context.target
-    if rejection.gone is None or target.kind is not PageKind.POST or target.number is None:
-        return False
-    return deletions.record_gone_page(context, target.number, rejection.gone)
 
 
 def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:

@@ -129,7 +129,7 @@ def save_page(
         rejected = rejections.find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
         if rejected is not None:
             return rejections.save_rejection(archive, crawled, blog, rejected, run_id)
-        if page_context.is_home(crawled.target):
+        if crawled.target.is_home:
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
@@ -153,7 +153,7 @@ def save_not_modified(
         frontier.add_targets(archive, [target], now=page.fetched_at)
         context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
         failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
-        if page_context.is_home(target):
+        if target.is_home:
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
@@ -173,9 +173,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        if page_context.is_home(target) and rejections.save_state(
-            archive, blog, target.url, failure, now=now
-        ):
+        if target.is_home and rejections.save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None
@@ -215,7 +213,7 @@ def _save(context: page_context.SaveContext) -> None:
     if context.is_stored and context.counters_before is not None:
         context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
     _mark_fetched(context)
-    if page_context.is_home(context.target):
+    if context.target.is_home:
         authors.link_run(context)
     failures.retry_unreadable(
         context.archive, context.blog, context.target.url, context.run_id, now=context.page.fetched_at
@@ -230,7 +228,7 @@ def _save_parsed(context: page_context.SaveContext) -> None:
     authors.save_author(context)
     authors.save_sidebar(context)
     discovery.save_blogs(context)
-    if schedule.is_listing(context.parsed.kind):
+    if context.parsed.kind in items.LIST_KINDS:
         listing_pages.save_listing(context)
     else:
         post_pages.save_post_page(context)
@@ -243,11 +241,7 @@ def _mark_fetched(context: page_context.SaveContext) -> None:
     site = site_by_name(target.site)
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
     is_index = is_last and site.is_index(target.url)
-    is_single = (
-        target.kind is items.PageKind.POST
-        or is_index
-        or (page_context.is_home(target) and not site.has_any_host)
-    )
+    is_single = target.kind is items.PageKind.POST or is_index or (target.is_home and not site.has_any_host)
     header = context.page.header
     frontier.mark_fetched(
         context.archive,
@@ -261,7 +255,7 @@ def _mark_fetched(context: page_context.SaveContext) -> None:
 
 def _due_at(context: page_context.SaveContext) -> str | None:
     target = context.target
-    if schedule.is_listing(context.parsed.kind):
+    if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
     return None if target.kind is items.PageKind.COMMENTS else post_pages.post_due_at(context)

@@ -22,7 +22,7 @@ The other places are the names of categories.
 def save_sidebar(context: SaveContext) -> None:
     """Store the sidebar and the list of a home page. An unchanged sidebar of the blog is skipped by the cache."""
     parsed = context.parsed
-    is_home = context.target.kind is PageKind.HOME and context.target.page_no == 1 and not context.is_reparse
+    is_home = context.target.is_home and not context.is_reparse
     shown = (parsed.latest, parsed.categories, parsed.months)
     cache = context.archive.cache.sidebars
     key = (context.blog.site, context.blog.uid, context.is_reparse)

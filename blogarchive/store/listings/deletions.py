@@ -6,7 +6,7 @@ The witnesses are the post's own page (404, 410 or a notice) and a list, read to
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from blogarchive.items import ListedPost
+from blogarchive.items import ListedPost, PageKind
 from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
@@ -22,8 +22,8 @@ _BOTH_WITNESSES = (
 )
 
 
-def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
-    """Record that the post's own page is gone; return whether both witnesses agree.
+def record_gone_page(context: SaveContext, reason: str) -> bool:
+    """Record that the post's own page is gone, if the target is one; return whether both witnesses agree.
 
     If the listing has not agreed yet, the listing that should show the post is requeued. That is the month, or the home
     page if the month was fetched since the page was first gone.
@@ -31,9 +31,9 @@ def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
     row = context.archive.row(
         "select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)"
         " from posts where author_id = ? and number = ?",
-        (context.precise_moment, context.author_id, number),
+        (context.precise_moment, context.author_id, context.target.number),
     )
-    if row is None:
+    if row is None or context.target.kind is not PageKind.POST:
         return False
     post_id, month, gone_at, seen_at, first_gone_at = row
     if gone_at is not None:
@@ -49,7 +49,7 @@ def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
         _record_missing_month(context, post_id, month)
     if _mark_if_agreed(context, post_id):
         return True
-    # A post that was never seen is asked for a few times, and its month with it.
+    # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
     month_query = "select url from archive_months where author_id = ? and month = ?"
     url = context.archive.text(month_query, (context.author_id, month))
     if url is None:
@@ -143,10 +143,10 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
 def _requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:
     query = "select url, number from posts where id in (select value from json_each(?)) order by id"
     for url, number in context.archive.rows(query, (json.dumps(list(post_ids)),)):
-        requeue_post(context, number, url)
+        requeue_post(context, url, number)
 
 
-def requeue_post(context: SaveContext, number: str, url: str) -> None:
+def requeue_post(context: SaveContext, url: str, number: str) -> None:
     """Requeue a post, unless it is queued already."""
     context.requeue(post_target(context, url, number))
 

@@ -61,7 +61,7 @@ def detect_changes(context: page_context.SaveContext, item: ListedPost, row: Lis
     if item.version is not None and item.version != row.listed_version:  # a list for machines names it
         context.archive.update_row("posts", row.id, {"listed_version": item.version})
         if row.has_text and row.listed_version is not None:
-            deletions.requeue_post(context, row.number, url)
+            deletions.requeue_post(context, url, row.number)
     if row.has_text and (item.views or 0) > (row.views or 0):
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
@@ -95,7 +95,7 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
     if row.listed_title != item.title:
         context.archive.update_row("posts", row.id, {"listed_title": item.title})
         if row.has_text:
-            deletions.requeue_post(context, row.number, url)
+            deletions.requeue_post(context, url, row.number)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
         detail = Detail.LISTED_TITLE.format(listed=item.title, title=row.title)
         context.record_difference(url, Failure(kind="incomplete", field="title", detail=detail))
@@ -112,7 +112,7 @@ def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str,
         return
     frontier.set_newest_day(context.archive, page_context.post_target(context, url, row.number), shown)
     if differs:
-        deletions.requeue_post(context, row.number, url)
+        deletions.requeue_post(context, url, row.number)
 
 
 def _compare_count(
@@ -123,7 +123,7 @@ def _compare_count(
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
     if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
-        deletions.requeue_post(context, row.number, url)
+        deletions.requeue_post(context, url, row.number)
 
 
 def _is_same_title(item: ListedPost, title: str) -> bool:

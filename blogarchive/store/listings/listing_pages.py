@@ -6,7 +6,7 @@ A chain that was crawled to its last page proves its listing: posts that it no l
 from collections.abc import Sequence
 from dataclasses import replace
 
-from blogarchive.items import Link, ListedPost, PageKind, Post, Target
+from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.http import is_same_page
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
@@ -25,8 +25,6 @@ from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import format_utc, parse_utc, shift_utc
 
-_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
-
 
 def save_listing(context: SaveContext) -> None:
     """Store the posts of a listing and queue its next page if that can show anything new."""
@@ -34,7 +32,7 @@ def save_listing(context: SaveContext) -> None:
     listed = _all_listed(context.parsed.listed, posts_shown)
     rows = listed_posts.save_listed(context, listed, in_listing=True)
     _save_shown(context, posts_shown)
-    kind = context.target.kind if context.target.kind in _KINDS else context.parsed.kind
+    kind = context.target.kind if context.target.kind in LIST_KINDS else context.parsed.kind
     chain_name = context.target.chain or context.target.url
     if kind is PageKind.HOME:  # checked when all pages queued by this one are stored
         context.keep_open.append(("incomplete", FIELD))
@@ -54,7 +52,7 @@ def save_listing(context: SaveContext) -> None:
 def is_beyond_end(context: SaveContext) -> bool:
     """Return whether the target is a next page of a listing that has become shorter, so that nothing needs it."""
     target = context.target
-    if target.page_no == 1 or target.kind not in _KINDS or target.chain is None:
+    if target.page_no == 1 or target.kind not in LIST_KINDS or target.chain is None:
         return False
     chain = page_chains.find_chain(context, target.chain)
     return chain is None or chain.complete or chain.pages_read < target.page_no - 1
@@ -93,7 +91,7 @@ def _follow_chain(
     rows: dict[str, ListedPostRow],
     category_id: int | None,
 ) -> None:
-    following = page_chains.next_page_links(context, _KINDS)
+    following = page_chains.next_page_links(context, LIST_KINDS)
     chain, in_order = _find_or_start_chain(context, kind, chain_name)
     items = [ChainItem(item=number) for number in rows]
     before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()

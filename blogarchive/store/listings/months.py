@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from blogarchive.items import LIST_KINDS, PageKind
 from blogarchive.items import MonthRow as ShownMonth
-from blogarchive.items import PageKind
 from blogarchive.messages.details import Detail
-from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
@@ -41,7 +40,7 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
         return True
     rows = _read_rows(context)
     latest = max((row.last_seen_at for row in rows.values()), default="")
-    may_be_cached = not (context.is_reparse or schedule.is_listing(context.parsed.kind))
+    may_be_cached = not (context.is_reparse or context.parsed.kind in LIST_KINDS)
     if may_be_cached and _shows_less(shown, rows, latest):
         return False
     for month in shown:

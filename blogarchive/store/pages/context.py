@@ -213,11 +213,6 @@ def post_target(context: SaveContext, url: str, number: str) -> Target:
     return context.own_target(PageKind.POST, url, number=number)
 
 
-def is_home(target: Target) -> bool:
-    """Return whether the target is the first home page of a blog."""
-    return target.kind is PageKind.HOME and target.page_no == 1
-
-
 def uid_in_url(site: str, url: str) -> str | None:
     """Return the uid in a URL of that site, or None."""
     return site_by_name(site).parse_url(url).uid

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from blogarchive.items import Link, PageKind, Target
+from blogarchive.items import LIST_KINDS, Link, PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
@@ -148,7 +148,7 @@ def delete_chain(context: SaveContext, name: str) -> None:
     )
 
 
-_FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
+_FOLLOWED_KINDS = {*LIST_KINDS, PageKind.POST}
 _MAX_CACHED_KEYS = 300_000
 
 

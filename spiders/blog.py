@@ -21,6 +21,7 @@ from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
 from blogarchive.sites.base import parse_page
+from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers import parser_process
 from blogarchive.workers.pool import count_cores
@@ -107,7 +108,7 @@ class BlogSpider(PoliteSpider):
     def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self._classifier = responses.ResponseClassifier(session.unclosed_hosts())
+        self._classifier = ResponseClassifier(session.unclosed_hosts())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -159,7 +160,7 @@ class BlogSpider(PoliteSpider):
         """Return True if the checks at the end of the run have found pages to fetch, or images."""
         if self.throttle.limit:
             return False
-        if self.session.targets.requeue_incomplete() and self.scheduler.has_more():
+        if self.session.targets.check_all_blogs() and self.scheduler.has_more():
             return True
         return self.session.begin_media() > 0 and self.images.has_more()
 
@@ -224,30 +225,30 @@ class BlogSpider(PoliteSpider):
         host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
-        if kind in (responses.ResponseKind.PAGE, responses.ResponseKind.UNCHANGED):
-            self.throttle.record_response(host, page.body if responses.is_unparsable(page, parsed) else None)
-        if kind is responses.ResponseKind.UNCHANGED:
+        if kind in (ResponseKind.PAGE, ResponseKind.UNCHANGED):
+            self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)
+        if kind is ResponseKind.UNCHANGED:
             self.session.save_unchanged(target, page)
             self.scheduler.mark_done(target)
-        elif kind is responses.ResponseKind.PAGE:
+        elif kind is ResponseKind.PAGE:
             yield crawled
         else:
             yield from self._retry(response, crawled, kind, host)
 
     def _retry(
-        self, response: Response, crawled: CrawledPage, kind: responses.ResponseKind, host: str
+        self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
     ) -> Iterator[CrawledPage | Request]:
         tries = response.meta["tries"]
-        if kind is responses.ResponseKind.REFUSED:
+        if kind is ResponseKind.REFUSED:
             self.throttle.record_refusal(host, retry_after(crawled.page))
         if tries < TRIES and host not in self.throttle.blocked_hosts:
-            if kind is not responses.ResponseKind.REFUSED:
+            if kind is not ResponseKind.REFUSED:
                 self.throttle.back_off(host, tries)
             yield _next_try(responses.request_of(response), last_body=crawled.page.body)
-        elif kind is responses.ResponseKind.CUT:
+        elif kind is ResponseKind.CUT:
             self._record_failure(crawled.target, Failure(kind="cut", detail=Detail.PAGE_STOPS), host)
         else:
-            if kind is responses.ResponseKind.BROKEN:
+            if kind is ResponseKind.BROKEN:
                 self.throttle.record_failure(host)
             yield crawled
 

@@ -1,8 +1,7 @@
-"""Limit the head of a response, name the reason of a failed request, and classify responses."""
+"""Limit the head of a response, and name the reason of a failed request."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from enum import Enum, auto
+from collections.abc import Callable, Collection
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -24,9 +23,8 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure as TwistedFailure
 from twisted.web.iweb import IResponse
 
-from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
+from blogarchive.items import Page
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import WHOLE_STATUSES, is_refusal, is_truncated
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import utc_now
 from spiders.middlewares import RedirectRefused
@@ -162,65 +160,6 @@ def _describe_network_error(error: BaseException, host: str, detail: str) -> str
 
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
-
-
-class ResponseKind(Enum):
-    """The kinds of responses, by the next action."""
-
-    PAGE = auto()  # store it, whatever its status: a 404 is a witness too
-    UNCHANGED = auto()  # 304
-    REFUSED = auto()  # pause and retry; after several refusals block the host
-    BROKEN = auto()  # server error: retry
-    CUT = auto()  # the end of the page is missing: retry
-
-
-def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
-    """Return the kind of a response, by its status and by the notice that its page shows."""
-    notice = parsed.notice
-    if page.status == 304:
-        return ResponseKind.UNCHANGED
-    if is_refusal(page.status, notice):
-        return ResponseKind.REFUSED
-    if page.status >= 500 or (notice is not None and notice.kind is NoticeKind.MAINTENANCE):
-        return ResponseKind.BROKEN
-    if page.status in WHOLE_STATUSES:
-        complete = page.body.strip() and not is_truncated(page.body)
-        return ResponseKind.PAGE if complete else ResponseKind.CUT
-    return ResponseKind.PAGE
-
-
-class ResponseClassifier:
-    """Classifies the responses of a run; learns which hosts close their pages with `</html>`.
-
-    `unclosed_hosts` are hosts that are known never to do so.
-    """
-
-    def __init__(self, unclosed_hosts: Iterable[str] = ()) -> None:
-        self._closing_hosts: set[str] = set()
-        self._unclosed_hosts = set(unclosed_hosts)
-
-    def classify(self, crawled: CrawledPage, host: str, last_body: bytes | None) -> ResponseKind:
-        """Return the kind of a response of `host`; `last_body` is the body of the try before, if there was one."""
-        kind = classify_response(crawled.page, crawled.parsed)
-        if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
-            return ResponseKind.BROKEN  # a 304 to a request without a condition
-        if kind is ResponseKind.PAGE and crawled.page.status in WHOLE_STATUSES:
-            self._closing_hosts.add(host)  # an error page is often the web server's own, which has an end
-        if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
-            # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
-            if crawled.page.body == last_body:
-                self._unclosed_hosts.add(host)
-            if host in self._unclosed_hosts:
-                return ResponseKind.PAGE
-        return kind
-
-
-def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
-    """Return True if a page has no known form; it may be a block page with unknown words.
-
-    A 404 or 410 is valid for its own URL, whatever it says.
-    """
-    return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
 
 
 def request_of(response: Response) -> Request:

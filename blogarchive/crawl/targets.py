@@ -265,7 +265,7 @@ class TargetSource:
             if taken := self._homes_first(blog, self._take_of(blog, min(limit, SLICE), exclude), exclude):
                 self._turns.record_taken(blog, len(taken))
                 return taken
-            if not self._requeue_incomplete(blog, exclude):
+            if not self._check_blog(blog, exclude):
                 self._turns.leave(blog, retry_at=frontier.next_retry_at(self._archive, blog))
         return []
 
@@ -288,7 +288,7 @@ class TargetSource:
         for blog in self.blog_hosts:
             yield from self._take_of(blog, _ALL, ())
 
-    def requeue_incomplete(self) -> int:
+    def check_all_blogs(self) -> int:
         """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete.
 
         Call it when no target is left: it checks the blogs that were not checked since their last page.
@@ -303,7 +303,7 @@ class TargetSource:
             self.record_change(checked)
         return added
 
-    def _requeue_incomplete(self, blog: Blog, exclude: Iterable[Target]) -> int:
+    def _check_blog(self, blog: Blog, exclude: Iterable[Target]) -> int:
         """Check a blog without due targets once, if none of its targets is in flight."""
         in_flight = any((target.site, target.uid) == (blog.site, blog.uid) for target in exclude)
         if self._options.partial or in_flight or blog not in self._unchecked:
@@ -312,9 +312,9 @@ class TargetSource:
         return plan.queue_incomplete(self._archive, self._run, blog, now=utc_now())
 
     def _homes_first(self, blog: Blog, taken: list[Target], exclude: Collection[Target]) -> list[Target]:
-        """Return these targets after the home page of a stored blog answered; before, home pages alone.
+        """Return these targets, or the home page alone until it has answered for a stored blog.
 
-        In an update it must have been reached.
+        In an update it must have been reached; in a backup a failed try is enough. `--limit` changes nothing.
         """
         is_answered = self._homes.get(blog) or (self._options.command == "backup" and blog in self._homes)
         if is_answered or blog not in self._stored or self._options.limit is not None:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
-from blogarchive.items import Notice, NoticeKind, Page
+from blogarchive.items import Page
 from blogarchive.messages.details import Detail
 
 # --- headers
@@ -21,16 +21,6 @@ REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
 403 may also be a hidden post. 405, 406, 418, 444 and 456 make no sense for a plain GET: firewalls in front of Chinese
 hosts send them to programs.
 """
-
-WHOLE_STATUSES = frozenset((200, 203))
-"""Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page."""
-
-
-def is_refusal(status: int, notice: Notice | None) -> bool:
-    """Return True if a host refuses the crawler, by a status and by the notice that its page shows."""
-    if notice is not None and notice.kind is NoticeKind.BLOCKED:
-        return True
-    return status in REFUSAL_STATUSES and (notice is None or status != 403)
 
 
 MAX_RETRY_AFTER = timedelta(days=30)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.items import CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Target
-from spiders.responses import ResponseClassifier, ResponseKind, classify_response
+from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, classify_response
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHOLE = b"<html><body><p>one</p></body></html>"

@@ -29,12 +29,12 @@ def _scripts(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MarkupSite(Site):
-    """A site of known markup.
+    """A site of known markup; `name`, `hosts`, `image_hosts` and `zone` (of its times) are those of every `Site`.
 
-    `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if
-    that contains the uid. `host_uid` matches such a host. `own_url` matches a script in a page: its first group is
-    the page's own URL. `own_number` matches the page: its first group that matched is the number of its post.
-    `templates` are tried in order.
+    `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if that contains the uid. `host_uid`
+    matches such a host. `forms` are the forms of its URLs. `own_url` matches a script in a page: its first group is the
+    page's own URL. `own_number` matches the page: its first group that matched is the number of its post. `templates`
+    are tried in order.
     """
 
     home: str

@@ -1,4 +1,7 @@
-"""Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive."""
+"""Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive.
+
+A post is due when `reschedule_post` says so after each fetch; `store/schedule.py` has the rules of its interval.
+"""
 
 import json
 from collections import defaultdict
@@ -11,15 +14,14 @@ from blogarchive.items import Target
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.changes import release_held
-from blogarchive.store.ledger import (
-    failures,
-    frontier,
-)
+from blogarchive.store.ingest.validate import find_post
+from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.coverage import check_months
 from blogarchive.store.ledger.runs import Run
+from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.posts import comment_pages
-from blogarchive.store.rows import format_utc, format_utc_precise
+from blogarchive.store.rows import format_utc, format_utc_precise, parse_utc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +32,7 @@ class _Cost:
     requests: int
 
 
-def queue_due(
+def _queue_due(
     archive: Archive,
     blogs: Sequence[Blog],
     now: datetime,
@@ -49,14 +51,14 @@ def queue_due(
         _queue_overdue_listings(archive, blog, now)
         host = hosts.get(blog, blog.site)
         budget = min(
-            left[host], read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
+            left[host], _read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
         )
         if budget > 0:
             chosen = revisits.get(blog) or 0
             left[host] -= _queue_within(archive, blog, now, budget, chosen=chosen)
 
 
-def read_budget(archive: Archive, blog: Blog, revisits: int | None) -> int:
+def _read_budget(archive: Archive, blog: Blog, revisits: int | None) -> int:
     """Return how many requests a run may make for due pages of a blog."""
     return schedule.request_budget(_count_fetched_posts(archive, blog)) if revisits is None else revisits
 
@@ -79,7 +81,7 @@ def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
 
 
 def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:
-    frontier.reset_where(
+    frontier.queue_at_start(
         archive,
         blog,
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
@@ -104,7 +106,7 @@ def _make_future_due(archive: Archive, blog: Blog, now: datetime) -> None:
 
 _DAYS = f"coalesce(f.interval_days, {schedule.FIRST_INTERVAL.days})"
 _OVERDUE = f"(julianday(:now) - julianday(coalesce(f.fetched_at, f.found_at))) / {_DAYS} desc"
-_IS_YOUNG = f"{_DAYS} < {schedule.YOUNG / schedule.QUIET_DIVISOR / timedelta(days=1)}"
+_HAS_SHORT_INTERVAL = f"{_DAYS} < {schedule.YOUNG / schedule.QUIET_DIVISOR / timedelta(days=1)}"
 
 
 def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, chosen: int) -> int:
@@ -124,8 +126,8 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     is_due = f"(f.due_at <= :now or f.interval_days is not null and f.fetched_at <= '{since}')"
     taken = _within(find("f.kind <> 'post'", "f.due_at"), budget)
     left = budget - _sum_costs(taken)
-    young = find(f"f.kind = 'post' and {_IS_YOUNG}", _OVERDUE)
-    is_old = f"f.kind = 'post' and not {_IS_YOUNG} and {is_due}"
+    young = find(f"f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
+    is_old = f"f.kind = 'post' and not {_HAS_SHORT_INTERVAL} and {is_due}"
     old = _find_costs(archive, blog, is_old, _OVERDUE, now, budget)
     reserved = min(_sum_costs(old), left - int(left * schedule.YOUNG_SHARE))
     taken += _within(young, left - reserved)
@@ -160,7 +162,7 @@ def _sum_costs(costs: Iterable[_Cost]) -> int:
 
 
 def _requeue(archive: Archive, blog: Blog, costs: Iterable[_Cost]) -> None:
-    frontier.reset_where(archive, blog, _OF_IDS, (_ids_json(costs),))
+    frontier.queue_at_start(archive, blog, _OF_IDS, (_ids_json(costs),))
 
 
 _OF_IDS = "id in (select value from json_each(?))"
@@ -177,7 +179,7 @@ def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
     )
 
 
-def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
+def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
     found = archive.all_as(
         _Cost,
@@ -192,7 +194,7 @@ def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
         " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
         (blog.site, blog.uid),
     )
-    if _sum_costs(found) > read_budget(archive, blog, None):
+    if _sum_costs(found) > _read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
     return frontier.requeue_where(archive, blog, _OF_IDS, (_ids_json(found),), now=now)
 
@@ -217,11 +219,11 @@ def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
     return home
 
 
-def queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
+def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
     """Queue the home page, unless the user named it by any URL."""
     home = queue_home(archive, blog, now=now)
     if home is not None:
-        frontier.reset_where(
+        frontier.queue_at_start(
             archive,
             blog,
             "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
@@ -230,7 +232,7 @@ def queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetim
         )
 
 
-def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+def _queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the earlier URLs of a home page that is gone, since its site may have reverted a redirect."""
     is_gone = archive.exists(
         "select 1 from frontier f where f.site = ?1 and f.uid is ?2 and f.kind = 'home' and f.page_no = 1"
@@ -246,7 +248,7 @@ def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -
     return frontier.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
 
 
-def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the next pages of the home page, unless they were all fetched within thirty days; return how many."""
     condition = (
         "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ? and not exists (select 1 from authors a"
@@ -274,13 +276,13 @@ def queue_run(
     """
     with archive.atomic():
         for blog in blogs:
-            queue_home_unless_named(archive, run, blog, now)
+            _queue_home_unless_named(archive, run, blog, now)
             if full:
                 _queue_all(archive, run, blog)
             if run.ahead:
                 _make_future_due(archive, blog, now)
         if not full:
-            queue_due(archive, blogs, now, hosts or {}, revisits or {})
+            _queue_due(archive, blogs, now, hosts or {}, revisits or {})
     return frontier.crawl_progress(archive, blogs).todo
 
 
@@ -305,15 +307,15 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
     - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """
     with archive.atomic():
-        added = queue_earlier_homes(archive, run, blog, now)
+        added = _queue_earlier_homes(archive, run, blog, now)
         if not check_months(archive, blog, run_id=run.id, now=now):
-            added += queue_home_chain(archive, run, blog, now)
-        return added + queue_categories(archive, blog, now)
+            added += _queue_home_chain(archive, run, blog, now)
+        return added + _queue_categories(archive, blog, now)
 
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     """Queue every target that was fetched or failed, without validators, so that no response is a 304."""
-    frontier.reset_where(
+    frontier.queue_at_start(
         archive,
         blog,
         "coalesce(fetched_at, '') < ? and coalesce(fetched_at, due_at, nullif(state, 'done')) is not null"
@@ -326,3 +328,46 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
         " and (etag is not null or last_modified is not null)",
         (blog.site, blog.uid),
     )
+
+
+# A comment counts from the time it was written: in a first backup all comments are new.
+_POST_TIMES = """
+select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
+       (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
+  from posts p left join frontier f on f.key = ? where p.author_id = ? and p.number = ?
+"""
+
+
+def reschedule_post(context: SaveContext) -> str | None:
+    """Store the new interval of the page's post; return when it is due again (UTC text), None if it is not stored."""
+    post, now = find_post(context.crawled), context.page.fetched_at
+    number = post.number if post is not None else context.target.number
+    key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
+    row = context.archive.row(_POST_TIMES, (key, context.author_id, number))
+    if row is None:
+        return None
+    if context.needs_confirmation:
+        return format_utc(now + schedule.MIN_INTERVAL)
+    days, first_seen_at, *times = row
+    before = None if days is None else timedelta(days=days)
+    interval = schedule.next_interval(
+        _quiet_time(first_seen_at, times, now), before, changed=context.changes.is_of_text
+    )
+    context.archive.update_row("frontier", key, {"interval_days": interval / timedelta(days=1)}, key="key")
+    return schedule.post_due_at(key, now, interval)
+
+
+def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) -> timedelta:
+    """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
+    moments = [_parse_time(text, now) for text in times if text is not None]
+    past = [moment for moment in moments if moment <= now]
+    if times[0] is None:  # the time of the post
+        past.append(now - schedule.YOUNG)
+    return now - max(past, default=parse_utc(first_seen_at))
+
+
+def _parse_time(text: str, now: datetime) -> datetime:
+    """Return the time of a text that a page showed, which may be cut; without an offset it has the zone of `now`."""
+    whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
+    moment = datetime.fromisoformat(whole)
+    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

@@ -1,23 +1,12 @@
 """Save the page of a post: the post, its comments and the next pages of its comments."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
 from blogarchive.items import ListedPost, PageKind, Post, Target
-from blogarchive.store import schedule
+from blogarchive.store.ingest import plan
 from blogarchive.store.ingest.validate import find_post
 from blogarchive.store.ledger import frontier
 from blogarchive.store.listings import categories, listed_posts
 from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.posts import comment_pages, posts
-from blogarchive.store.rows import format_utc, parse_utc
-
-# A comment counts from the time it was written: in a first backup all comments are new.
-_POST_TIMES = """
-select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
-       (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
-  from posts p left join frontier f on f.key = ? where p.author_id = ? and p.number = ?
-"""
 
 
 def save_post_page(context: SaveContext) -> None:
@@ -83,34 +72,6 @@ def mark_unchanged(context: SaveContext) -> None:
             posts.mark_seen(context, before)
 
 
-def post_due_at(context: SaveContext) -> str | None:
-    """Return when the post of the page is due again (UTC text), or None if it is not stored; store its interval."""
-    post, now = find_post(context.crawled), context.page.fetched_at
-    number = post.number if post is not None else context.target.number
-    key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
-    row = context.archive.row(_POST_TIMES, (key, context.author_id, number))
-    if row is None:
-        return None
-    if context.needs_confirmation:
-        return format_utc(now + schedule.MIN_INTERVAL)
-    days, first_seen_at, *times = row
-    before = None if days is None else timedelta(days=days)
-    interval = schedule.next_interval(
-        _quiet_time(first_seen_at, times, now), before, changed=context.changes.is_of_text
-    )
-    context.archive.update_row("frontier", key, {"interval_days": interval / timedelta(days=1)}, key="key")
-    return schedule.post_due_at(key, now, interval)
-
-
-def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) -> timedelta:
-    """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
-    moments = [_parse_time(text, now) for text in times if text is not None]
-    past = [moment for moment in moments if moment <= now]
-    if times[0] is None:  # the time of the post
-        past.append(now - schedule.YOUNG)
-    return now - max(past, default=parse_utc(first_seen_at))
-
-
 def unlinked_post_targets(context: SaveContext) -> list[Target]:
     """Return targets of the posts that the page lists, in case it has no link of their shape; not those known."""
     parsed, known = context.parsed, context.archive.cache.target_keys
@@ -150,14 +111,7 @@ def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:
             context.archive,
             target,
             fetched_at=context.precise_moment,
-            due_at=post_due_at(context),
+            due_at=plan.reschedule_post(context),
             etag=None,
             last_modified=None,
         )
-
-
-def _parse_time(text: str, now: datetime) -> datetime:
-    """Return the time of a text that a page showed, which may be cut; without an offset it has the zone of `now`."""
-    whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
-    moment = datetime.fromisoformat(whole)
-    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

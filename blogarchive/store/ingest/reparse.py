@@ -11,6 +11,7 @@ from blogarchive.store.ingest.save_page import resolve_blog
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
+from blogarchive.store.posts.posts import COLUMNS, FACTS
 from blogarchive.store.rows import Parameters, format_utc
 
 Snapshot = dict[tuple[str, str], str | None]
@@ -18,11 +19,11 @@ Snapshot = dict[tuple[str, str], str | None]
 
 _AUTHOR = "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?"
 _LISTINGS = {"archive_months": "month", "categories": "name"}
-_POST = """
-select p.id, p.title, p.posted_at, p.body_html, p.body_text, p.views, p.likes, p.comment_count, p.page_id,
+_POST = f"""
+select p.id, p.title, p.posted_at, p.body_html, p.body_text, {", ".join((*COLUMNS, *FACTS))}, p.page_id,
        (select count(*) from post_revisions r where r.post_id = p.id) as revisions
   from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? and p.number = ?
-"""
+"""  # noqa: S608 - constants
 _COMMENTS = """
 select fingerprint, author_name, author_url, reply_to, posted_at, body_html, body_text, likes
   from comments where post_id = ?

@@ -12,7 +12,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import post_pages, redirects, rejections
+from blogarchive.store.ingest import plan, post_pages, redirects, rejections
 from blogarchive.store.ingest.rejections import load_stored_state
 from blogarchive.store.ingest.validate import validate_page
 from blogarchive.store.ledger import (
@@ -104,7 +104,10 @@ _UNINDEXED_TEXTS = 300
 
 
 def page_transaction(archive: Archive) -> AbstractContextManager[None]:
-    """Return the transaction of one page; use it to write further rows with the page."""
+    """Return the transaction of one page; use it to write further rows with the page.
+
+    The new state of the target is part of it. After SIGKILL the target is still `todo`, and the next run fetches it.
+    """
     return archive.atomic(unindexed=_UNINDEXED_TEXTS)
 
 
@@ -157,7 +160,7 @@ def save_not_modified(
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
-        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_due_at(context))
+        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
         return page_context.save_result(context, page_context.Outcome.SAME)
 
@@ -247,15 +250,16 @@ def _mark_fetched(context: page_context.SaveContext) -> None:
         context.archive,
         target,
         fetched_at=context.precise_moment,
-        due_at=_due_at(context),
+        due_at=_reschedule(context),
         etag=header("ETag") if is_single else None,
         last_modified=last_modified(header("Last-Modified"), header("Date")) if is_single else None,
     )
 
 
-def _due_at(context: page_context.SaveContext) -> str | None:
+def _reschedule(context: page_context.SaveContext) -> str | None:
+    """Return when the target is due again (UTC text), or None; store the new interval of a post."""
     target = context.target
     if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
-    return None if target.kind is items.PageKind.COMMENTS else post_pages.post_due_at(context)
+    return None if target.kind is items.PageKind.COMMENTS else plan.reschedule_post(context)

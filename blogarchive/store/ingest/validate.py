@@ -1,13 +1,22 @@
-"""Decide whether a parsed page is stored or rejected: refusals, notices, pages that parse worse than the stored ones."""
+"""Decide whether a response is a page, and whether the parsed page is stored or rejected.
 
+The crawl asks first for the kind of the response: a refusal, a server error or a cut page is requested again. Then the
+store asks whether the page may replace what is stored: no notice, and no page that parses worse.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum, auto
 
-from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
+from blogarchive.items import CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import WHOLE_STATUSES, is_refusal, is_truncated, retry_after
+from blogarchive.parsing.http import REFUSAL_STATUSES, is_truncated, retry_after
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import ChangeCounts
+
+_WHOLE_STATUSES = frozenset((200, 203))
+"""Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page."""
 
 MIN_LENGTH_SHARE = 0.3
 """A body shorter than this share of the stored one is rejected as cut, if the page lacks fields too."""
@@ -19,6 +28,72 @@ _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
 MAINTENANCE = "maintenance"
 """The field of the failure of a page that says that its site is maintained."""
+
+
+class ResponseKind(Enum):
+    """The kinds of responses, by the next action."""
+
+    PAGE = auto()  # store it, whatever its status: a 404 is a witness too
+    UNCHANGED = auto()  # 304
+    REFUSED = auto()  # pause and retry; after several refusals block the host
+    BROKEN = auto()  # server error: retry
+    CUT = auto()  # the end of the page is missing: retry
+
+
+def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
+    """Return the kind of a response, by its status and by the notice that its page shows."""
+    notice = parsed.notice
+    if page.status == 304:
+        return ResponseKind.UNCHANGED
+    if _is_refusal(page.status, notice):
+        return ResponseKind.REFUSED
+    if page.status >= 500 or (notice is not None and notice.kind is NoticeKind.MAINTENANCE):
+        return ResponseKind.BROKEN
+    if page.status in _WHOLE_STATUSES:
+        complete = page.body.strip() and not is_truncated(page.body)
+        return ResponseKind.PAGE if complete else ResponseKind.CUT
+    return ResponseKind.PAGE
+
+
+class ResponseClassifier:
+    """Classifies the responses of a run; learns which hosts close their pages with `</html>`.
+
+    `unclosed_hosts` are hosts that are known never to do so.
+    """
+
+    def __init__(self, unclosed_hosts: Iterable[str] = ()) -> None:
+        self._closing_hosts: set[str] = set()
+        self._unclosed_hosts = set(unclosed_hosts)
+
+    def classify(self, crawled: CrawledPage, host: str, last_body: bytes | None) -> ResponseKind:
+        """Return the kind of a response of `host`; `last_body` is the body of the try before, if there was one."""
+        kind = classify_response(crawled.page, crawled.parsed)
+        if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
+            return ResponseKind.BROKEN  # a 304 to a request without a condition
+        if kind is ResponseKind.PAGE and crawled.page.status in _WHOLE_STATUSES:
+            self._closing_hosts.add(host)  # an error page is often the web server's own, which has an end
+        if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
+            # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
+            if crawled.page.body == last_body:
+                self._unclosed_hosts.add(host)
+            if host in self._unclosed_hosts:
+                return ResponseKind.PAGE
+        return kind
+
+
+def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
+    """Return True if a page has no known form; it may be a block page with unknown words.
+
+    A 404 or 410 is valid for its own URL, whatever it says.
+    """
+    return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
+
+
+def _is_refusal(status: int, notice: Notice | None) -> bool:
+    """Return True if a host refuses the crawler, by a status and by the notice that its page shows."""
+    if notice is not None and notice.kind is NoticeKind.BLOCKED:
+        return True
+    return status in REFUSAL_STATUSES and (notice is None or status != 403)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +159,7 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return _blocked(page, Detail.PAGE_REFUSES.format(notice=_short(notice.text)))
-    if is_refusal(page.status, notice) or (page.status == 401 and notice is None):
+    if _is_refusal(page.status, notice) or (page.status == 401 and notice is None):
         return _blocked(page, Detail.STATUS.format(status=page.status))
     return None
 
@@ -108,7 +183,7 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
 
 
 def _validate_status(page: Page) -> Rejection | None:
-    if page.status in WHOLE_STATUSES:
+    if page.status in _WHOLE_STATUSES:
         return None
     is_permanent = page.status in _PERMANENT_STATUSES
     failure = Failure(kind="http", detail=Detail.STATUS.format(status=page.status), permanent=is_permanent)

@@ -239,7 +239,7 @@ def requeue_where(
     return sum(requeue_target(archive, target, before=_END_OF_TIME, now=now) for target in targets)
 
 
-def reset_where(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
+def queue_at_start(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
     """Queue the blog's targets that meet an SQL condition of this package; return how many were queued.
 
     It has no limit: use it at the start of a run, and `requeue_target` or `requeue_where` during one.
@@ -343,7 +343,7 @@ def mark_failed(
 
 
 def mark_waiting(archive: Archive, target: Target, *, now: datetime) -> str:
-    """Mark a failed target as due in a week, within the budget of a run; return when (UTC text).
+    """Mark a failed target as due in a week and return when (UTC text); it counts as `done`, so that the budget applies.
 
     Other pages show earlier whether the cause ended, so that it costs no more requests a night than pages that are stored.
     """

@@ -67,21 +67,21 @@ def save_post_counters(
     else:
         newest = _fill_counters(shown, stored)
         if newest != stored:
-            _store(context, post_id, newest)
+            _store_counters(context, post_id, newest)
     if newest != stored:
         context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
 
 
 def _insert_counters(context: SaveContext, post_id: int, shown: CounterValues) -> CounterValues | None:
     """Store the counters of an older page in the series, and return the newest values."""
-    before = _read(context, post_id, "captured_at < ?")
-    exact = _read(context, post_id, "captured_at = ?")
+    before = _read_counters(context, post_id, "captured_at < ?")
+    exact = _read_counters(context, post_id, "captured_at = ?")
     values = _fill_counters(shown, before or NO_COUNTERS)
     if values != (exact or before or NO_COUNTERS):
-        _store(context, post_id, values)
+        _store_counters(context, post_id, values)
         if exact is not None:
             _correct_following(context, post_id, exact, values)
-    return _read(context, post_id, "captured_at >= ?")
+    return _read_counters(context, post_id, "captured_at >= ?")
 
 
 def _fill_counters(shown: CounterValues, stored: CounterValues) -> CounterValues:
@@ -92,7 +92,7 @@ def _fill_counters(shown: CounterValues, stored: CounterValues) -> CounterValues
 
 def save_listed_views(context: SaveContext, post_id: int, values: CounterValues) -> None:
     """Store the views that a listing shows, with the other counters as stored."""
-    _store(context, post_id, values)
+    _store_counters(context, post_id, values)
     context.archive.update_row("posts", post_id, {"views": values[0]})
 
 
@@ -109,7 +109,7 @@ def _correct_following(context: SaveContext, post_id: int, old: CounterValues, n
         )
 
 
-def _read(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
+def _read_counters(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
     row = context.archive.row(
         "select views, likes, comment_count from post_stats"  # noqa: S608 - one of three constants
         f" where post_id = ? and {condition} order by captured_at desc limit 1",
@@ -118,7 +118,7 @@ def _read(context: SaveContext, post_id: int, condition: str) -> CounterValues |
     return cast(CounterValues | None, row)
 
 
-def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
+def _store_counters(context: SaveContext, post_id: int, values: CounterValues) -> None:
     context.archive.execute(
         "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
         f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set {excluded(COLUMNS)}",
@@ -165,14 +165,15 @@ def read_post_row(context: SaveContext, number: str) -> PostRow | None:
 
 
 # The columns that have the name of a field of a parsed post, without its keys, text and counters.
-_FACTS = {field.name for field in fields(ParsedPost)} & {field.name for field in fields(PostRow)} - {
-    "number", "url", *_TEXT, *COLUMNS,
-}  # fmt: skip
+FACTS = sorted(
+    ({field.name for field in fields(ParsedPost)} & {field.name for field in fields(PostRow)})
+    - {"number", "url", *_TEXT, *COLUMNS}
+)
 
 
 def fact_columns(post: ParsedPost) -> dict[str, Value]:
     """Return the columns for facts that a page shows beside text and counters, those that it shows."""
-    shown = {name: getattr(post, name) for name in sorted(_FACTS)}
+    shown = {name: getattr(post, name) for name in FACTS}
     facts = {name: value for name, value in shown.items() if value is not None}
     return facts | (time_columns(post.posted) if post.posted else {})
 

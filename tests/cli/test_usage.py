@@ -1,4 +1,4 @@
-"""A usage error is one line that names the correct form, with the right exit code."""
+"""A usage error is one line that names the correct form, with the right exit code: `usage_errors.tsv`."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,115 +7,24 @@ import pytest
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from spiders.commands.crawl import parse_arguments
+from tests.cases import read_cases
 from tests.cli.conftest import RunCli
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ("backup nonsense", "is no URL; write it as"),
-        ("backup ftp://blog.creaders.net/u/31182/", "is no URL"),
-        ("backup http://[::1/", "is no URL"),
-        ("backup http://[::1@x@]/", "is no URL"),
-        ("backup http://[a]b/", "is no URL"),
-        ("backup http://127.0.0.1:99999/u/1/ --site creaders", "is no URL"),
-        ("backup http://nonsense/u/31182/", "name one with --site (creaders, "),
-        ("backup http://127.0.0.1/u/31182/ --site nosuch", "known sites: creaders, "),
-        ("backup https://blog.creaders.net/u/1/ --limit -3", "--limit"),
-        ("backup https://blog.creaders.net/u/1/ --limit 0", "--limit"),
-        ("backup https://blog.creaders.net/u/1/ --limit 99999999999999999999999", "too large a number"),
-        ("backup https://blog.creaders.net/u/1/ --delay -1", "--delay"),
-        ("backup https://blog.creaders.net/u/1/ --delay nan", "--delay"),
-        ("backup https://blog.creaders.net/u/1/ --since tomorrow", "write it as 2025-01-28"),
-        ("backup https://blog.creaders.net/u/1/ --since 2025-02-30", "write it as 2025-01-28"),
-        ("backup https://blog.creaders.net/u/1/ --cookies nowhere.txt", "--cookies"),
-        ("backup https://blog.creaders.net/u/1/ --cookies no-jar.txt", "is no Netscape cookies file"),
-        ("backup", "URL"),
-        ("update", "no archive at"),
-        ("update 31182", "no archive at"),
-        ("status", "no archive at"),
-        ("failures", "no archive at"),
-        ("failures --retry", "no archive at"),
-        ("verify", "no archive at"),
-        ("diff 1", "no archive at"),
-        ("reparse", "no archive at"),
-        ("update --limit 99999999999999999999999", "too large a number"),
-        ("failures --retry --limit 99999999999999999999999", "too large a number"),
-        ("search 格局", "no archive at"),
-        ("search 格局 --limit 99999999999999999999999", "too large a number"),
-        ("search 格局 --since 2024-13", "write it as 2025-01-28"),
-        ("search 格局 --since 0000", "write it as 2025-01-28"),
-        ("export jsonl out --until 2024-5", "write it as 2025-01-28"),
-        ("serve --port 99999999999999999999999", "--port"),
-        ("demo --port 99999999999999999999999", "--port"),
-        ("serve", "no archive at"),
-        ("serve a.db b.db", "no archive at a.db"),
-        ("serve a.db --db b.db", "not with both"),
-        ("export html out", "no archive at"),
-        ("export docx out", "docx"),
-        ("import warc no-jar.txt --db new.db", "no WARC file"),
-        ("import html nowhere --db new.db", "no file or folder"),
-        ("import html . --site nosuch --db new.db", "known sites: creaders, "),
-        ("import warc no-jar.txt --site nosuch --db new.db", "known sites: creaders, "),
-        ("import html no-jar.txt --url u/1/ --site creaders --db new.db", "is no URL; write it as"),
-        ("import html . --url https://blog.creaders.net/robots.txt --db new.db", "is the URL of no blog"),
-        ("merge nowhere.db --db new.db", "no archive at"),
-        (f"import html {'a' * 300} --db new.db", "is too long a name"),
-        (f"status --db {'长' * 100}", "is too long a name"),
-        ("status --db .", "directory"),
-        ("diff", "NUMBER"),
-        ("search --nosuch", "--nosuch"),
-        ("--nosuch", "--nosuch"),
-        ("nosuch", "nosuch"),
-        ("bakcup https://blog.creaders.net/u/1/", "Did you mean 'backup'?"),
-        ("Backup https://blog.creaders.net/u/1/", "Did you mean 'backup'?"),
-        ("statsu", "Did you mean 'status'?"),
-        ("serach 格局", "'search'"),
-        ("exprot html out", "Did you mean 'export'?"),
-        ("backup blog.creaders.nte/u/1/", "did you mean blog.creaders.net?"),
-        ("backup 《https://blog.creaders.ne/u/1/》", "did you mean blog.creaders.net?"),
-        ("backup https：//blog.creader.net/u/1/", "did you mean blog.creaders.net?"),
-        ("backup 31182", "'31182' is no URL; write it as"),
-        ("backup 北窗闲话", "'北窗闲话' is no URL"),
-        ("backup me@blog.creaders.net", "is no URL"),
-        ("backup https://", "is no URL"),
-        ("backup C:\\blogs\\page.html", "is no URL"),
-        ("backup --from nowhere.txt", "nowhere.txt"),
-        ("backup --from no-jar.txt", "no-jar.txt, line 1: 'user=secret' is no URL"),
-        ("backup https://blog.creaders.net/u/1/ --delay", "--delay"),
-        ("backup https://blog.creaders.net/u/1/ --delay 1s", "--delay"),
-        ("backup https://blog.creaders.net/u/1/ --dealy 2", "--delay"),
-        ("backup https://blog.creaders.net/u/1/ --no-picture", "--no-picture"),
-        ("backup https://blog.creaders.net/u/1/ --media-hosts http://a/", "is no host"),
-        ("backup https://blog.creaders.net/u/1/ --db no/such/archive.db", "there is no folder no"),
-        ("backup https://blog.creaders.net/u/1/ --config no.toml", "--config"),
-        ("backup https://blog.creaders.net/u/1/ --notify", "--notify"),
-        ("update --db no/such/archive.db", "there is no folder no"),
-        ("update https://blog.creaders.net/u/1/", "no archive at"),
-        ("settings 31182 delay=2", "no archive at"),
-        ("pause", "BLOG"),
-        ("pause 31182", "no archive at"),
-        ("forget 31182 --yes", "no archive at"),
-        ("export", "FORMAT"),
-        ("export html", "OUT"),
-        ("export HTML out", "HTML"),
-        ("import html", "SOURCE"),
-        ("serve --port abc", "--port"),
-        ("doctor", "URL"),
-        ("doctor nonsense", "nonsense"),
-    ],
-)
 def test_a_usage_error_is_2_in_one_line_and_leaves_no_file(
-    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, message: str
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BLOGARCHIVE_DB", raising=False)
     Path("no-jar.txt").write_text("user=secret\n")
-    result = run_cli(*arguments.split())
-    assert (result.code, result.out) == (2, "")
-    assert message in result.err
-    assert len(result.err.splitlines()) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "no file is left"
+    long = [f"import html {'a' * 300} --db new.db", f"status --db {'长' * 100}"]
+    too_long = [{"arguments": words, "message": "is too long a name"} for words in long]
+    for case in [*read_cases(__file__, "usage_errors.tsv"), *too_long]:
+        result = run_cli(*case["arguments"].split())
+        assert (result.code, result.out) == (2, ""), case
+        assert case["message"] in result.err, case
+        assert len(result.err.splitlines()) == 1, case
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "no file is left"
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "update", "backup https://blog.creaders.net/u/1/"])

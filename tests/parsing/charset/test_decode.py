@@ -285,15 +285,11 @@ def test_a_real_page_decodes_alike_in_any_charset_under_any_label(name, codec, w
     )
 
 
-GOLDEN = FIXTURES / "decode" / "whatwg.json"
-ROWS = json.loads(GOLDEN.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row['label']}-{row['bytes']}" for row in ROWS])
-def test_a_decoder_returns_the_text_of_a_browser(row):
-    charset = charset_for_label(row["label"])
-    assert charset is not None
-    assert charset.decode_lenient(bytes.fromhex(row["bytes"])) == row["text"]
+def test_a_decoder_returns_the_text_of_a_browser():
+    for row in json.loads((FIXTURES / "decode" / "whatwg.json").read_text(encoding="utf-8")):
+        charset = charset_for_label(row["label"])
+        assert charset is not None
+        assert charset.decode_lenient(bytes.fromhex(row["bytes"])) == row["text"], row
 
 
 def test_every_label_of_the_standard_is_known():

@@ -1,8 +1,9 @@
-"""A notice in place of a page differs from a post about such things; a list differs from a post."""
+"""A notice in place of a page differs from a post about such things; a list differs from a post: `notices.tsv`."""
 
 import pytest
 
 from blogarchive.items import NoticeKind, PageKind, ParsedPage
+from tests.cases import read_cases
 from tests.demo.blogs.generated import make_blog
 from tests.sites.printed.around import sidebar
 from tests.sites.printed.check import read_page
@@ -19,46 +20,7 @@ STYLES = {
     ),
     "flat": Style(piece="p", comment="flat_p", comment_lines="p", row="p", entry="br", width="half"),
 }
-WORDS = {
-    NoticeKind.GONE: (
-        "您要找的页面不存在",
-        "该日志不存在或已被作者删除",
-        "对不起，您访问的文章已被删除！",
-        "抱歉，没有找到该日志",
-        "此博客不存在",
-        "对不起，该用户不存在！",
-        "该博客已被关闭",
-        "该用户已注销",
-        "您要找的頁面不存在",
-        "該日誌不存在或已被作者刪除",
-        "404 Not Found",
-    ),
-    NoticeKind.HIDDEN: (
-        "该日志已被作者隐藏，只有作者本人登录后可以查看",
-        "这是一篇私密日志",
-        "您没有权限查看此文章",
-        "该文章仅博主可见",
-        "該日誌已被作者隱藏，只有作者本人登錄後可以查看",
-    ),
-    NoticeKind.LOGIN: (
-        "请您先登录，然后再查看该日志",
-        "您需要登录后才能查看",
-        "請您先登錄，然後再查看該日誌",
-    ),
-    NoticeKind.BLOCKED: (
-        "您的访问过于频繁，请稍后再试",
-        "您的訪問過於頻繁，請稍後再試",
-        "Too Many Requests",
-        "请输入验证码",
-        "您的IP已被封",
-        "Access Denied",
-        "很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。",
-        "请按住滑块，完成下方验证",
-        "Enable JavaScript and cookies to continue",
-        "Sorry, you have been blocked",
-    ),
-}
-EVERY = [(kind, words) for kind, many in WORDS.items() for words in many]
+EVERY = [(NoticeKind(case["kind"]), case["words"]) for case in read_cases(__file__, "notices.tsv")]
 BLOG = make_blog("31182", posts=10, seed=2, months=2, awkward=False)
 POST = BLOG.posts[0]
 
@@ -70,17 +32,17 @@ def answer(style: Style, main: str) -> ParsedPage:
     return read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST, uid=BLOG.uid, number=POST.number)
 
 
-@pytest.mark.parametrize(("kind", "words"), EVERY, ids=lambda value: str(value))
-def test_a_notice_is_found_with_the_blog_around_it_and_without(kind: NoticeKind, words: str) -> None:
-    for style in STYLES.values():
-        notice = answer(style, f"<div><p>{words}</p><a href='/'>返回</a></div>").notice
-        assert notice is not None
-        assert (notice.kind, notice.text) == (kind, words)
-    bare = f"<html><head><title>提示</title></head><body>{words}<br><a href='/'>返回</a></body></html>"
-    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", bare, PageKind.POST)
-    assert parsed.kind is PageKind.NOTICE
-    assert parsed.notice is not None
-    assert parsed.notice.kind is kind
+def test_a_notice_is_found_with_the_blog_around_it_and_without() -> None:
+    for kind, words in EVERY:
+        for style in STYLES.values():
+            notice = answer(style, f"<div><p>{words}</p><a href='/'>返回</a></div>").notice
+            assert notice is not None
+            assert (notice.kind, notice.text) == (kind, words)
+        bare = f"<html><head><title>提示</title></head><body>{words}<br><a href='/'>返回</a></body></html>"
+        parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", bare, PageKind.POST)
+        assert parsed.kind is PageKind.NOTICE
+        assert parsed.notice is not None
+        assert parsed.notice.kind is kind
 
 
 @pytest.mark.parametrize("name", STYLES)

@@ -1,20 +1,16 @@
-"""A post with a time in words, or in an unknown form, is parsed; its time stays as shown and is a problem."""
+"""A post with a time in words, or in an unknown form, is parsed; its time stays as shown and is a problem.
+
+`worded_times.tsv` has the texts; `-` is no time.
+"""
 
 import pytest
 
-from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.items import CrawledPage, DateText, Page, PageKind, Target
 from blogarchive.sites.normalize import normalize_page
+from tests.cases import read_cases
 from tests.sites.printed.one import CARD, FETCHED, TOP, URL, post, read
 
-NO_TIMES = ["去年今天", "7.14", "某年某月", "很久以前", "甲辰年腊月初二", "2025-13-45 99:99:99"]
-TIMES = {
-    "2025年01月01日 10时20分": "2025-01-01T10:20:00-08:00",
-    "民國114年1月1日 上午 10:20": "2025-01-01T10:20:00-08:00",
-    "1月1日 10:20": "2025-01-01T10:20:00-08:00",
-    "2025-01-01T10:20:30+08:00": "2024-12-31T18:20:30-08:00",
-    "Jan 1, 2025 10:20 AM": "2025-01-01T10:20:00-08:00",
-    "25-01-01 10:20": "2025-01-01T10:20:00-08:00",
-}
+CASES = read_cases(__file__, "worded_times.tsv")
 HEADS = [
     "<h3>一篇</h3><div>{}</div>",
     "<h3>一篇</h3><div>发表于：{}</div>",
@@ -32,32 +28,28 @@ def finished(html: str) -> CrawledPage:
 
 
 @pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize("when", NO_TIMES)
 @pytest.mark.parametrize("label", [True, False])
-def test_a_text_that_is_no_time_is_null_stored_as_shown_and_a_problem(
-    when: str, head: str, label: bool
-) -> None:
-    html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
-    html = html if label else html.replace("<div>网络日志正文</div>", "")
-    parsed = finished(html).parsed
-    (found,) = parsed.posts
-    assert (found.title, found.posted and found.posted.text) == ("一篇", when)
-    assert found.posted is not None
-    assert found.posted.at is None
-    assert (found.body_text, found.views, len(found.comments)) == ("正文。\n二段。", 10, 2)
-    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
+def test_a_text_that_is_no_time_is_null_stored_as_shown_and_a_problem(head: str, label: bool) -> None:
+    for when in [case["when"] for case in CASES if case["expected"] == "-"]:
+        html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
+        html = html if label else html.replace("<div>网络日志正文</div>", "")
+        parsed = finished(html).parsed
+        (found,) = parsed.posts
+        assert (found.title, found.posted) == ("一篇", DateText(text=when))
+        assert (found.body_text, found.views, len(found.comments)) == ("正文。\n二段。", 10, 2)
+        assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
 
 
 @pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize("when", TIMES)
-def test_a_time_in_another_form_is_resolved(when: str, head: str) -> None:
-    html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
-    (found,) = finished(html).parsed.posts
-    assert found.posted is not None
-    assert found.posted.at is not None
-    assert (found.title, found.posted.text) == ("一篇", when)
-    assert found.posted.at.isoformat() == TIMES[when]
-    assert found.body_text == "正文。\n二段。"
+def test_a_time_in_another_form_is_resolved(head: str) -> None:
+    for case in [case for case in CASES if case["expected"] != "-"]:
+        html = post(head=head.format(case["when"])).replace("<title>林木<", "<title>一篇 - 林木<")
+        (found,) = finished(html).parsed.posts
+        assert found.posted is not None
+        assert found.posted.at is not None
+        assert (found.title, found.posted.text) == ("一篇", case["when"])
+        assert found.posted.at.isoformat() == case["expected"]
+        assert found.body_text == "正文。\n二段。"
 
 
 def test_a_post_without_any_time_is_parsed_and_a_problem() -> None:

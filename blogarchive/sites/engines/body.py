@@ -1,4 +1,4 @@
-"""Choose the element of a page that is the text of its post; libraries and marks only propose elements."""
+"""Choose the element of a page that is the text of its post: by its name, and by where most of the text is."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,7 +8,6 @@ from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
 
-_KEY = "data-place"
 _WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
 _PARTS = r"(?:content|body|text|entry|details?|main|con|inner|views?|article)"
 _STRONG = re.compile(
@@ -39,7 +38,6 @@ _LICENCE = re.compile(
     r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)",
     re.IGNORECASE,
 )
-_HEADINGS = ("h1", "h2", "h3")
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.3
@@ -73,7 +71,7 @@ def _is_most(outline: Outline, node: Element, heading: Element | None, inside: C
     sizes = [
         (outline.sizes(place), place in span)
         for place in range(start, len(outline.texts))
-        if outline.holders[place] not in inside and not outline.is_beside(outline.holders[place])
+        if outline.holders[place] not in inside and outline.holders[place] not in outline.beside
     ]
     return sum(size for size, is_own in sizes if is_own) > _WHOLE * sum(size for size, _ in sizes)
 
@@ -91,7 +89,7 @@ def _mark(node: Element) -> int:
 
 
 def _is_possible(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
-    if node in inside or has_role(node, COMMENTS) or outline.is_beside(node):
+    if node in inside or has_role(node, COMMENTS) or node in outline.beside:
         return False
     return outline.size(node) > 0 or node.find(".//img") is not None
 
@@ -160,8 +158,8 @@ def added_parts(outline: Outline, body: Element, title: Element | None) -> set[E
     whole = max(1, outline.size(body))
     small = [node for node in _named_parts(outline, body) if outline.size(node) < max(0.4 * whole, _MAX_META)]
     found = {*small, *_last_lines(outline, body, whole)}
-    for heading in _titles(outline, body, title):
-        found |= {heading, *_head(outline, body, heading)}
+    if title is not None and outline.contains(body, title):
+        found |= {title, *_head(outline, body, title)}
     return found
 
 
@@ -182,13 +180,6 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         if node.tag in ("header", "footer") or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
             found.append(node)
     return found
-
-
-def _titles(outline: Outline, body: Element, title: Element | None) -> list[Element]:
-    """Return the headings in the text that show the title; a theme may show it above the text too."""
-    if title is None:
-        return []
-    return [title] if outline.contains(body, title) else []
 
 
 def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:

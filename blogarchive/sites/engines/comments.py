@@ -71,18 +71,14 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     found: list[Element] = []
     start = -1 if heading is None else outline.order[heading]
     for node, place in outline.order.items():
-        if place <= start or node.tag in _NO_SECTION or not _names_comments(node):
+        is_named = has_role(node, COMMENTS) and not has_role(node, _ITEM)
+        if place <= start or node.tag in _NO_SECTION or not is_named:
             continue
         if not (
-            has_role(node, _BODY) or outline.is_beside(node) or (found and outline.contains(found[-1], node))
+            has_role(node, _BODY) or node in outline.beside or (found and outline.contains(found[-1], node))
         ):
             found.append(node)
     return found
-
-
-def _names_comments(node: Element) -> bool:
-    """Return whether the name of an element is that of all comments, and not of one."""
-    return has_role(node, COMMENTS) and not has_role(node, _ITEM)
 
 
 def read_comments(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
@@ -210,9 +206,8 @@ def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
     if name is None or body is None:
         return None
     posted = _find_posted(outline, item, now)
-    picker = Picker(tree=outline.tree)
     drop = _added_to(outline, item, body, nodes) | {one for one in item.inner if outline.contains(body, one)}
-    text = read_body(picker, body, removed=drop)
+    text = read_body(Picker(tree=outline.tree), body, removed=drop)
     to = _REPLY_TO.match(text.text)
     above = None if item.above is None else item.above.author
     item.author = name
@@ -247,10 +242,9 @@ def _find_name(
     outside = [node for node in nodes if body is None or not outline.contains(body, node)]
     named = [
         node
-        for node in outside
+        for node in filter(outline.size, outside)
         if has_role(node, _AUTHOR) or node.get("itemprop") in ("author", "creator", "name")
     ]
-    named = [node for node in named if outline.size(node)]
     if named:
         return _clean(outline, named[0], item)
     for tags in (("cite", "b", "strong"), ("a",)):
@@ -270,8 +264,7 @@ def _find_name(
 
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
-    text = outline.text(node)
-    text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
+    text = _SAYS.sub("", outline.text(node)).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:
         anchor = next(node.iterancestors("a"), None)

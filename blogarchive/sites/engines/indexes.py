@@ -43,13 +43,6 @@ class Index(NamedTuple):
     more: tuple[str, ...]
 
 
-class RestComments(NamedTuple):
-    """The comments that the interface of WordPress returns, and the URL of the next page of them."""
-
-    comments: tuple[Comment, ...]
-    more: str | None
-
-
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     """Return the list of posts in a page that is no HTML; None if it is none."""
     if page.body.startswith(b"\x1f\x8b"):
@@ -225,8 +218,8 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
     return None if is_last else f"{page.url[: match.start()]}{int(match[0]) + 1}{page.url[match.end() :]}"
 
 
-def read_comments(page: Page, text: str, now: datetime) -> RestComments | None:
-    """Return the comments of an answer of WordPress; None for another page."""
+def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, ...], str | None] | None:
+    """Return the comments of an answer of WordPress and the URL of their next page; None for another page."""
     value = _load_json(text)
     if not isinstance(value, list):
         return None
@@ -234,7 +227,7 @@ def read_comments(page: Page, text: str, now: datetime) -> RestComments | None:
     rows = [row for row in _dicts(value) if asked in (None, str(row.get("post") or asked))]
     names = {str(row.get("id")): plain_text(str(row.get("author_name") or "")) for row in rows}
     comments = tuple(_read_comment(row, names, page.url, now) for row in rows)
-    return RestComments(comments, _next_rest(page, rows))
+    return comments, _next_rest(page, rows)
 
 
 def _read_comment(row: dict[str, Any], names: dict[str, str], url: str, now: datetime) -> Comment:

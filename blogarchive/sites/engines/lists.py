@@ -24,7 +24,7 @@ _NEXT_CLASS = re.compile(
 )
 _ARCHIVE = re.compile(
     r"^\W*(?:归档|歸檔|存档|所有文章"
-    r"|全部文章|文章列表|文章归档|archives?|all posts|posts)\W*$",
+    r"|全部文章|文章列表|文章归档|文章|博客|日志|archives?|all posts|posts|articles|blog)\W*$",
     re.IGNORECASE,
 )
 _MIN_GROUP, _MAX_OTHER = 2, 60
@@ -56,14 +56,10 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     ]
     span = outline.span(main)
     ends = [span.start, *sorted(set(places)), span.stop]
-    sizes = [
-        sum(
-            outline.sizes(place)
-            for place in range(start, end)
-            if not outline.is_beside(outline.holders[place])
-        )
-        for start, end in pairwise(ends)
+    content = [
+        outline.sizes(place) * (holder not in outline.beside) for place, holder in enumerate(outline.holders)
     ]
+    sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
 
 
@@ -72,7 +68,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
-        if anchor.tag != "a" or outline.is_beside(anchor):
+        if anchor.tag != "a" or anchor in outline.beside:
             continue
         url = link_url(anchor, outline.tree.base)
         if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):

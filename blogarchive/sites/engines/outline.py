@@ -132,10 +132,6 @@ class Outline:
                 found.add(node)
         return frozenset(found)
 
-    def is_beside(self, node: Element) -> bool:
-        """Return whether the element, or one around it, is beside the content."""
-        return node in self.beside
-
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
         return [node for node in self.select_hidden(selector) if node in self.order]
@@ -210,13 +206,11 @@ def has_role(node: Element, role: "re.Pattern[str]") -> bool:
 
 def is_aside(node: Element) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
-    if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and _is_of_page(node)):
+    if node.tag in ("footer", "header") and next(node.iterancestors("article", "main"), None) is None:
+        return True
+    if node.tag in ("aside", "nav"):
         return True
     return node.tag not in ("body", "html", "main", "article") and has_role(node, SIDE)
-
-
-def _is_of_page(node: Element) -> bool:
-    return next(node.iterancestors("article", "main"), None) is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,7 +243,7 @@ def find_title(outline: Outline) -> Title | None:
     shown = (
         node
         for node in rest
-        if not (claims or outline.is_beside(node))
+        if not (claims or node in outline.beside)
         and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
         and _fold(outline.text(node)) not in sites
     )
@@ -305,7 +299,7 @@ def _rank_heading(
     is_whole = own in folded[1:] and own not in sites
     starts = any(claim.startswith(own) for claim in folded)
     is_titled = node.tag in _HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    return (own not in sites, not outline.is_beside(node) or is_whole, starts, is_titled, len(own))
+    return (own not in sites, node not in outline.beside or is_whole, starts, is_titled, len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:

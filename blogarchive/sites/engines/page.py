@@ -63,8 +63,9 @@ class PageParser:
             answer = read_comments(self.page, text, self.now)
             if answer is not None:
                 number = self.target.post_number or self.target.number or ""
-                post = Post(number=number, url=self.page.url, comments=answer.comments, whole=False)
-                more = () if answer.more is None else (self._more_comments(answer.more, number),)
+                comments, url = answer
+                post = Post(number=number, url=self.page.url, comments=comments, whole=False)
+                more = () if url is None else (self._more_comments(url, number),)
                 return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, text, self.uid, self.now)
         if index is not None:

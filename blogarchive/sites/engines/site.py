@@ -6,14 +6,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.base import Explanation, Site
-from blogarchive.sites.engines.urls import (
-    blog_root,
-    is_index,
-    is_within,
-    looks_like_post,
-    next_index,
-    parse_url,
-)
+from blogarchive.sites.engines import urls
 
 NAME = "web"
 _ZONE = ZoneInfo("Asia/Shanghai")  # of times without an offset: the pages are Chinese
@@ -41,7 +34,7 @@ class AnyBlog(Site):
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the number and the canonical form of a URL; the content of its page decides."""
-        return parse_url(url)
+        return urls.parse_url(url)
 
     def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return the URL of the post: its number is the path."""
@@ -49,31 +42,36 @@ class AnyBlog(Site):
 
     def build_home_url(self, page_url: str, uid: str) -> str | None:
         """Return the home page of the blog: its uid is host and path."""
-        return blog_root(uid, page_url)
+        return urls.blog_root(uid, page_url)
 
     def start_url(self, url: str) -> ParsedUrl:
         """Return the home page of the host, or a page whose content says where its blog begins."""
-        parsed = parse_url(url)
+        parsed = urls.parse_url(url)
         parts = urlsplit(parsed.url)
-        if parsed.uid is not None or (parsed.kind is PageKind.POST and looks_like_post(url)):
+        if parsed.uid is not None or (parsed.kind is PageKind.POST and urls.looks_like_post(url)):
             return replace(parsed, uid=parsed.uid or parts.netloc)
         if parsed.kind is PageKind.HOME:
-            return ParsedUrl(url=blog_root(parts.netloc, url), kind=PageKind.HOME, uid=parts.netloc)
+            return ParsedUrl(url=urls.blog_root(parts.netloc, url), kind=PageKind.HOME, uid=parts.netloc)
         return replace(parsed, kind=PageKind.HOME, number=None)
 
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
         uid = target.uid
-        if target.kind is not PageKind.HOME or target.page_no < 2 or uid is None or not is_index(target.url):
+        if (
+            uid is None
+            or target.kind is not PageKind.HOME
+            or target.page_no < 2
+            or not self.is_index(target.url)
+        ):
             return None
-        has_moved = not is_within(target.url, uid)
-        root = urljoin(target.url, "/") if has_moved else blog_root(uid, target.url)
-        url = next_index(target.url, root)
+        has_moved = not urls.is_within(target.url, uid)
+        root = urljoin(target.url, "/") if has_moved else urls.blog_root(uid, target.url)
+        url = urls.next_index(target.url, root)
         return None if url is None else replace(target, url=url, etag=None, last_modified=None)
 
     def is_index(self, url: str) -> bool:
         """Return whether the URL is one of a list of all posts with the times of their changes."""
-        return is_index(url)
+        return urls.is_index(url)
 
     def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them."""

@@ -51,13 +51,15 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
 
 
 def first_index(outline: Outline, uid: str) -> str:
-    """Return the best list of all posts: WordPress REST, the feed of Blogger, else a sitemap."""
+    """Return the best list of all posts: WordPress REST, the feed of Blogger, else the sitemap that the page names."""
     root = blog_root(uid, outline.tree.url)
     api = _link(outline, "https://api.w.org/")
     if api and is_within(api, uid.partition("/")[0]):
         return rest_posts_url(api)
-    is_blogger = "blogger" in outline.metas.get("generator", "").lower()
-    return blogger_url(root) if is_blogger else urljoin(root, INDEXES[0])
+    if "blogger" in outline.metas.get("generator", "").lower():
+        return blogger_url(root)
+    named = _link(outline, "sitemap")
+    return named if is_index(named) and is_within(named, uid.partition("/")[0]) else urljoin(root, INDEXES[0])
 
 
 def _link(outline: Outline, rel: str) -> str:

@@ -134,7 +134,7 @@ def _dates_outside(around: Surroundings) -> list[int]:
 
 def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> bool:
     """Return whether a time stands beside the content, or in a link to another page: it is that of another post."""
-    if outline.is_beside(node) and not (heading is not None and outline.is_beside(heading)):
+    if node in outline.beside and not (heading is not None and heading in outline.beside):
         return True
     anchor = next(
         (one for one in (node, *islice(node.iterancestors(), _MAX_ABOVE), *node) if one.tag == "a"), None
@@ -167,20 +167,15 @@ def _is_edited(texts: list[str], place: int) -> bool:
 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
-    """Return the date in a text; a time of day may be in the next one."""
-    return parse_shown(_text_around_date(outline.texts[place]), now)
+    """Return the date in a text; None if it has none, or one in the future."""
+    parsed = parse_date(" ".join(_text_around_date(outline.texts[place]).split()), now)
+    return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 
 def _text_around_date(text: str) -> str:
     """Return what belongs to the first date of a text; "" if it has none."""
     match = DATE.search(text)
     return text[max(0, match.start() - 14) : match.end() + _WINDOW] if match else ""
-
-
-def parse_shown(text: str, now: datetime) -> ParsedDate | None:
-    """Return the date of a text; None if it has none, or one in the future."""
-    parsed = parse_date(" ".join(text.split()), now)
-    return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:

@@ -60,7 +60,7 @@ def parse_url(url: str) -> ParsedUrl:
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
     uid = _shared_uid(host, path)
-    kind = _find_kind(path, query, uid, host)
+    kind = _find_kind(path, query, uid)
     if kind is PageKind.HOME and uid is None and path == "/":
         uid = netloc
     number = post_number(canonical) if kind is PageKind.POST else None
@@ -72,20 +72,14 @@ def _shared_uid(host: str, path: str) -> str | None:
     return f"{host}/{step['name']}" if step else None
 
 
-def _find_kind(path: str, query: str, uid: str | None, host: str) -> PageKind:
+def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
     if is_rest_comments(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
-    if path == "/" and not _POST_QUERY.search(query):
+    is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
+    if is_root or is_index(path) or _LISTING_QUERY.search(query):
         return PageKind.HOME
-    if uid is not None and path.strip("/") == uid.partition("/")[2]:
-        return PageKind.HOME
-    if is_index(path) or _LISTING_QUERY.search(query):
-        return PageKind.HOME
-    if _POST_QUERY.search(query):
-        return PageKind.POST
-    if LISTING.search(path):
-        return PageKind.HOME
-    return PageKind.POST
+    is_list = path == "/" or LISTING.search(path)
+    return PageKind.HOME if is_list and not _POST_QUERY.search(query) else PageKind.POST
 
 
 def post_number(url: str) -> str:

@@ -139,11 +139,17 @@ def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now:
 
 
 def _queue_other_index(context: SaveContext) -> bool:
-    """Queue the list of posts that the site has instead of the rejected one; return whether there is one."""
-    other = site_by_name(context.target.site).next_index(context.target)
+    """Queue the list of posts that the site has instead of the rejected one; return whether there is one.
+
+    The rejected one is not fetched again for a week.
+    """
+    archive, target = context.archive, context.target
+    other = site_by_name(target.site).next_index(target)
     if other is None:
         return False
-    context.requeue(other, failed_too=True)
+    frontier.mark_missing(archive, target, now=context.page.fetched_at)
+    if not listing_pages.is_beyond_end(context):  # another list was read to its end
+        context.requeue(listing_pages.find_list(context, other), failed_too=True)
     return True
 
 

@@ -12,7 +12,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.rows import Value, format_utc, shift_utc
+from blogarchive.store.rows import Value, format_utc, format_utc_precise, shift_utc
 from blogarchive.store.statements import columns_of
 
 # Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
@@ -356,6 +356,21 @@ def mark_waiting(archive: Archive, target: Target, *, now: datetime) -> str:
 def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """Mark the target of a gone post `done`, due once more at `due_at`."""
     _update(archive, target, {**_DONE, "due_at": format_utc(due_at), "interval_days": None})
+
+
+def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
+    """Mark a list of posts that the blog lacks as `done`, never due; `is_missing` is true of it for a week."""
+    deactivate(archive, target)
+    _update(archive, target, {"attempts": 1, "fetched_at": format_utc_precise(now)})
+
+
+def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
+    """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week."""
+    return archive.exists(
+        "select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null"
+        " and fetched_at > ?",
+        (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
+    )
 
 
 def deactivate(archive: Archive, target: Target) -> None:

@@ -58,6 +58,14 @@ def is_beyond_end(context: SaveContext) -> bool:
     return chain is None or chain.complete or chain.pages_read < target.page_no - 1
 
 
+def find_list(context: SaveContext, target: Target) -> Target:
+    """Return the target, or what its site has in place of a list of posts that the blog lacked within a week."""
+    other = site_by_name(target.site).next_index(target)
+    if other is None or not frontier.is_missing(context.archive, target, now=context.page.fetched_at):
+        return target
+    return find_list(context, other)
+
+
 def _all_listed(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[ListedPost]:
     """Return the posts that a listing names or shows."""
     numbers = {item.number for item in listing}
@@ -139,7 +147,7 @@ def _is_unsound(context: SaveContext) -> bool:
 def _queue_next(
     context: SaveContext, target: Target, chain: PageChain, rows: dict[str, ListedPostRow]
 ) -> None:
-    context.requeue(target, before=chain.started_at, failed_too=True)
+    context.requeue(find_list(context, target), before=chain.started_at, failed_too=True)
     days = [post.posted_at[:10] for post in rows.values() if post.posted_at]
     if days:
         # Listings run from new to old except for pinned posts: the next page shows nothing newer.
@@ -160,9 +168,10 @@ def _needs_next_home(
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
-    names the times of changes is always needed.
+    names the times of changes is always needed, also if a page that lists no posts names it.
     """
-    if context.target.page_no == 1 and site_by_name(context.blog.site).is_index(link.url):
+    is_first = context.target.page_no == 1 or not rows
+    if is_first and site_by_name(context.blog.site).is_index(link.url):
         return True
     if context.target.page_no == 1 and _has_months(context):
         return False
@@ -190,9 +199,20 @@ def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, categ
             months.mark_proved(context, month, numbers, started_at=chain.started_at)
     elif kind is PageKind.HOME:
         context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
+        _resolve_doubts(context, chain)
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = deletions.select_newer(missing, numbers)
     if kind is not PageKind.CATEGORY:
         found = listed_posts.find_post_ids(context, missing)
         deletions.record_missing(context, found, since=chain.started_at)
     page_chains.mark_complete(context, chain)
+
+
+def _resolve_doubts(context: SaveContext, chain: PageChain) -> None:
+    """Resolve what other pages of a proved chain left in doubt: the blog may publish another list now."""
+    doubted = context.archive.column(
+        "select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'"
+        " and x.resolved_at is null where f.site = ? and f.chain = ?",
+        (context.blog.site, chain.chain),
+    )
+    context.resolve(*doubted)

@@ -144,6 +144,55 @@ def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_th
     assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]
 
 
+def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 1  # no page says that these are all
+        assert "/sitemap.xml" in blog.requested
+        blog.requested.clear()
+        run(tmp_path, "update")
+        assert blog.requested == ["/robots.txt", "/", "/"]  # the home page, and the walk from it
+        blog.lists = True
+        blog.build(url)
+        blog.requested.clear()
+        run(tmp_path, "update")
+        assert "/sitemap.xml" not in blog.requested
+        assert rows(tmp_path, "select count(*) from failures where resolved_at is null") == [(1,)]
+        rows(tmp_path, "update frontier set fetched_at = '2020' where attempts > 0")
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+        assert blog.requested == ["/robots.txt", "/", "/sitemap.xml"]
+    assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
+
+
+def test_the_lists_of_an_index_that_the_home_page_names_are_read_each_night(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    base = blog.folder / "layouts" / "_default" / "baseof.html"
+    base.write_text(
+        _BASE.replace("</head>", '<link rel="sitemap" href="/sitemap-index.xml"></head>'), "utf-8"
+    )
+    blog.write(1, "今天是第 1 天，下午去了河边。")
+
+    def build(url: str) -> None:
+        blog.build(url)
+        public = blog.folder / "public"
+        (public / "sitemap.xml").rename(public / "sitemap-0.xml")
+        entry = f"<sitemap><loc>{url}sitemap-0.xml</loc></sitemap>"
+        (public / "sitemap-index.xml").write_text(f"<sitemapindex>{entry}</sitemapindex>", "utf-8")
+
+    with serve(blog) as url:
+        build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        blog.write(1, "今天是第 1 天，改过的文字。", changed="2021-02-02")
+        build(url)
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+    assert blog.requested == ["/robots.txt", "/", "/sitemap-index.xml", "/sitemap-0.xml", "/posts/p1/"]
+
+
 @pytest.mark.parametrize("below", ["", "hills/"], ids=["host", "path"])
 def test_the_url_of_a_post_without_date_or_number_takes_its_blog(tmp_path: Path, below: str) -> None:
     blog = Blog(tmp_path / "blog", lists=True, below=below, permalink="/:slug/")

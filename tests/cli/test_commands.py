@@ -98,6 +98,7 @@ def test_status_compares_stored_posts_with_the_counts_on_the_pages(run_cli: RunC
     assert result.code == 0
     assert "posts     16 of 16 read" in result.out
     assert "months    5 of 5 complete" in result.out
+    assert re.search(r"; last run: backup, [a-z]+, 20\d\d-\d\d-\d\dT", result.out)
     blog = next(
         blog
         for blog in json.loads(run_cli("status", "--db", db, "--json").out)["blogs"]

@@ -84,6 +84,13 @@ def test_two_numbers_in_a_form_say_no_post(archive: Path, tmp_path: Path) -> Non
     assert "nothing in it says the number" in left.why
 
 
+def test_two_posts_with_the_title_of_the_page_say_no_post(archive: Path, tmp_path: Path) -> None:
+    again = page(inner=f'<p><a href="{post_url(102)}">泡沫与房价</a></p>')
+    save(tmp_path / "in" / "无名.htm", again)
+    (left,) = import_html(archive, tmp_path / "in").unplaced
+    assert "nothing in it says the number" in left.why
+
+
 def test_an_unknown_url_of_a_known_blog_is_a_page_of_it(archive: Path, tmp_path: Path) -> None:
     file = save(tmp_path / "无名.html", page(own_link=False))
     done = import_html(archive, file, url=f"{HOME}some/address.html")

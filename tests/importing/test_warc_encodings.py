@@ -110,12 +110,14 @@ def test_an_arc_record_with_an_invalid_date_ends_no_import(date: str, tmp_path: 
     assert run(["import", "warc", str(arc), "--db", str(tmp_path / "a.db"), "-q"]) in (0, 1, 2)
 
 
-@pytest.mark.parametrize("written", ["none", "plain", "compressed"])
+@pytest.mark.parametrize("written", ["none", "plain", "compressed", "trained"])
 def test_a_zstd_warc_is_imported(tmp_path: Path, written: str) -> None:
     plain = [
         write_warc(tmp_path / f"{n}.warc", records(n), coding="identity").read_bytes() for n in (101, 102)
     ]
-    dictionary = zstd.ZstdDict(os.urandom(64) + plain[0][:400], is_raw=True) if written != "none" else None
+    dictionary = None if written == "none" else zstd.ZstdDict(os.urandom(64) + plain[0][:400], is_raw=True)
+    if written == "trained":
+        dictionary = zstd.train_dict([record + bytes([n]) for record in plain for n in range(50)], 4000)
     frames = b"".join(zstd.compress(record, zstd_dict=dictionary) for record in plain)
     assert dictionary is None or b"blog.creaders.net" not in frames
     warc = tmp_path / "a.warc.zst"
@@ -124,7 +126,7 @@ def test_a_zstd_warc_is_imported(tmp_path: Path, written: str) -> None:
     warc.write_bytes((skippable(first) if dictionary else b"") + frames)
     done = import_warc(tmp_path / "a.db", warc)
     assert (done.posts, done.unplaced) == (2, ())
-    warc.write_bytes(warc.read_bytes()[:-40])
+    warc.write_bytes(warc.read_bytes()[:-4])
     done = import_warc(tmp_path / "b.db", warc)
     assert (done.posts, len(done.unplaced)) == (1, 1)
     assert "ended before" in done.unplaced[0].why

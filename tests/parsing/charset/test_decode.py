@@ -354,13 +354,16 @@ def test_chinese_in_any_third_of_a_page_is_found(third):
     assert not looks_chinese(f"©{'var tracker = 1;' * 75}")
 
 
-@pytest.mark.parametrize(("characters", "encoding"), [(25, "gb18030"), (35, "utf-8")])
-def test_thirty_characters_of_utf_8_at_the_beginning_decide_for_utf_8(characters, encoding):
-    begin, rest = (SIMPLIFIED_LINES[0] * 2)[:characters], "\n".join(SIMPLIFIED_LINES) * 5
+@pytest.mark.parametrize(
+    ("begin", "encoding"), [("雨" * 29 + "é", "gb18030"), ("雨" * 30, "utf-8")], ids=["59 bytes", "60 bytes"]
+)
+def test_sixty_continuation_bytes_at_the_beginning_decide_for_utf_8(begin, encoding):
+    rest = "\n".join(SIMPLIFIED_LINES) * 5
     decoded = decode(f"<p>{begin}</p>\n".encode() + rest.encode("gb18030"), "text/html; charset=gb2312")
-    assert decoded == (
-        f"<p>{begin}</p>\n{rest}",
-        encoding,
-        "guessed" if encoding == "utf-8" else "declared",
-        0,
-    )
+    method = "guessed" if encoding == "utf-8" else "declared"
+    assert decoded == (f"<p>{begin}</p>\n{rest}", encoding, method, 0)
+
+
+def test_the_first_lines_of_an_undeclared_page_decide_its_charset():
+    first, rest = page(SIMPLIFIED_LINES * 3), page(TRADITIONAL * 100)
+    assert decode(first.encode("gbk") + rest.encode("big5")).encoding == "gb18030"

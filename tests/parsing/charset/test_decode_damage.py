@@ -112,11 +112,25 @@ def test_half_a_four_byte_character_becomes_one_replacement_character():
     assert decode("你好".encode("gbk") + b"\x95\x32\x82", "text/html; charset=gb18030").text == "你好\ufffd"
 
 
-@pytest.mark.parametrize(("damaged_bytes", "is_repaired"), [(25_000, True), (35_000, False)])
-def test_text_in_another_charset_is_repaired_below_so_many_damaged_bytes_only(damaged_bytes, is_repaired):
+@pytest.mark.parametrize("between", ["</p>\n<p>", " "])
+@pytest.mark.parametrize(("damaged_bytes", "is_repaired"), [(25_000, True), (31_500, False)])
+def test_text_in_another_charset_is_repaired_below_so_many_damaged_bytes_only(
+    damaged_bytes, is_repaired, between
+):
     """The repair of each byte takes time, so that the rest of a long damaged page is as browsers show it."""
     damaged = "今天下雨我在家看书朋友来了".encode("gbk") + b"\xff\xff"
-    body = (b"<p>" + damaged + b"</p>\n") * (
-        damaged_bytes // len(damaged)
-    ) + "<b>院子里的丁香开了</b>".encode()
-    assert decode(body, "text/html; charset=gbk").text.endswith("<b>院子里的丁香开了</b>") is is_repaired
+    parts = [damaged] * (damaged_bytes // len(damaged)) + ["院子里的丁香开了".encode()]
+    body = b"<p>" + between.encode().join(parts) + b"</p>"
+    assert decode(body, "text/html; charset=gbk").text.endswith("院子里的丁香开了</p>") is is_repaired
+
+
+def test_up_to_three_damaged_characters_of_a_utf_8_line_lose_no_other_one():
+    cut = b"".join(character.encode()[:-1] for character in "下了一")
+    body = "清明过后".encode() + cut + "场雨，院子里的丁香开了".encode()
+    assert decode(body, "text/html; charset=utf-8").text == "清明过后\ufffd\ufffd\ufffd场雨，院子里的丁香开了"
+
+
+def test_a_name_in_gbk_inside_a_line_of_utf_8_is_decoded():
+    parts = ["这是我看过的最好的一篇文章作者", "北京老王", "写道院子里的丁香开了"]
+    body = b"".join(part.encode("gbk" if part == "北京老王" else "utf-8") for part in parts)
+    assert decode(body, "text/html; charset=utf-8").text == "".join(parts)

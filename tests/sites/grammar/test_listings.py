@@ -81,6 +81,11 @@ def test_a_pager_may_begin_the_page() -> None:
     assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]
 
 
+def test_numbers_at_both_ends_of_a_page_are_no_pager() -> None:
+    html = f"<html><body><p><a href='/u/31182/?page=2'>2</a></p>{ROWS}<p>1</p></body></html>"
+    assert following(read(html, PageKind.HOME, HOME)) == []
+
+
 DAYS = {501: "2025-01-08", 502: "2025-01-07", 503: "2025-01-06"}
 
 

@@ -19,7 +19,10 @@ _MAX_UNPACKED = 20_000_000
 _PER_PAGE, _FEW = 100, 10
 _BLOGGER_PAGE = 150
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_OTHER_MAPS = re.compile(r"categor|tag|author|page-sitemap|taxonom|user|image|video|product", re.IGNORECASE)
+_OTHER_MAPS = re.compile(
+    r"categor|tag|author|page-sitemap|sitemap-pages|posts-page|taxonom|user|image|video|product",
+    re.IGNORECASE,
+)
 _REST_FIELDS = "id,link,date,date_gmt,modified_gmt,title"
 _ENTRIES = {
     "sitemapindex": "sitemap",

@@ -27,7 +27,8 @@ _ARCHIVE = re.compile(
     r"|全部文章|文章列表|文章归档|文章|博客|日志|archives?|all posts|posts|articles|blog)\W*$",
     re.IGNORECASE,
 )
-_MIN_GROUP, _MAX_OTHER = 2, 60
+_OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows
+_MIN_GROUP, _MAX_OTHER, _MAX_ROW = 2, 60, 900
 
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
@@ -102,11 +103,7 @@ def _find_date(outline: Outline, anchor: Element) -> int | None:
     row = anchor
     for _ in range(5):
         parent = row.getparent()
-        if (
-            parent is None
-            or parent.tag in ("body", "main", "ul", "ol", "tbody")
-            or outline.size(parent) > 900
-        ):
+        if parent is None or parent.tag in _OUTER or outline.size(parent) > _MAX_ROW:
             break
         row = parent
         for place in outline.span(row):

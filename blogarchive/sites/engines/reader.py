@@ -14,14 +14,18 @@ from blogarchive.sites.engines.outline import Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
-_ENGINES = (
-    ("csdn", r"^CSDN\b", "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']"),
-    ("hexo", r"^Hexo\b", "#hexo-admonition, script[src*='hexo']"),
-    ("hugo", r"^Hugo\b", "link[href*='/hugo-theme'], script[src*='/hugo-theme']"),
-    ("jekyll", r"^Jekyll\b", "link[href*='octopress'], script[src*='octopress']"),
-    ("wordpress", r"WordPress", "link[href*='/wp-content/'], link[rel='https://api.w.org/']"),
+_GENERATOR = re.compile(
+    r"\b(astro|csdn|docusaurus|eleventy|ghost|hexo|hugo|jekyll|mkdocs|nikola|vitepress|vuepress|wordpress)\b",
+    re.IGNORECASE,
 )
-"""Name, what the generator tag says, and elements that only pages of the engine have."""
+_MARKS = {
+    "csdn": "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']",
+    "hexo": "#hexo-admonition, script[src*='hexo']",
+    "hugo": "link[href*='/hugo-theme'], script[src*='/hugo-theme']",
+    "jekyll": "link[href*='octopress'], script[src*='octopress']",
+    "wordpress": "link[href*='/wp-content/'], link[rel='https://api.w.org/']",
+}
+"""Elements that only pages of the engine have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,11 +39,11 @@ class PostReading:
 
 def find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
-    stated = outline.metas.get("generator", "")
-    for name, generator, marks in _ENGINES:
-        if re.search(generator, stated, re.IGNORECASE) or outline.select_hidden(marks):
-            return f"engine:{name}"
-    return "generic"
+    if stated := _GENERATOR.search(outline.metas.get("generator", "")):
+        return f"engine:{stated[1].lower()}"
+    return next(
+        (f"engine:{name}" for name, marks in _MARKS.items() if outline.select_hidden(marks)), "generic"
+    )
 
 
 def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading | None:

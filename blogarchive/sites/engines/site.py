@@ -48,9 +48,9 @@ class AnyBlog(Site):
         """Return the home page of the host, or a page whose content says where its blog begins."""
         parsed = urls.parse_url(url)
         parts = urlsplit(parsed.url)
-        if parsed.uid is not None or (parsed.kind is PageKind.POST and urls.looks_like_post(url)):
-            return replace(parsed, uid=parsed.uid or parts.netloc)
-        if parsed.kind is PageKind.HOME:
+        if parsed.uid is not None:
+            return parsed
+        if parsed.kind is PageKind.HOME and not parts.path.rstrip("/").endswith("/blog"):
             return ParsedUrl(url=urls.blog_root(parts.netloc, url), kind=PageKind.HOME, uid=parts.netloc)
         return replace(parsed, kind=PageKind.HOME, number=None)
 

@@ -21,18 +21,20 @@ _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom
 
 
 def find_blog(outline: Outline, now: datetime) -> str:
-    """Return the uid of the blog of a page whose URL does not say where the blog begins: what it links as its home.
+    """Return the uid of the blog of a page whose URL does not say where the blog begins.
 
-    The whole host is the blog if the page links no folder above it and lists no posts below it.
+    The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host.
     """
     page = urlsplit(outline.tree.url)
     own = f"{page.netloc}{page.path.rstrip('/')}"
+    if len(find_listed(outline, own, now)) >= _MIN_LISTED:
+        return own
     homes = (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len))
     for home in homes:
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
         if home.netloc == page.netloc and is_around:
             return f"{home.netloc}{home.path.rstrip('/')}"
-    return own if len(find_listed(outline, own, now)) >= _MIN_LISTED else page.netloc
+    return page.netloc
 
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:

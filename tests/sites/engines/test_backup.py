@@ -213,15 +213,19 @@ def test_the_url_of_a_post_without_date_or_number_takes_its_blog(tmp_path: Path,
     ]
 
 
-def test_the_home_page_of_a_blog_below_a_path_takes_that_blog_alone(tmp_path: Path) -> None:
-    blog = Blog(tmp_path / "blog", lists=True, below="hills/", permalink="/:slug/")
+@pytest.mark.parametrize("named", ["hills/", "hills", "blog"])
+def test_the_home_page_of_a_blog_below_a_path_takes_that_blog_alone(tmp_path: Path, named: str) -> None:
+    below = named.rstrip("/")
+    blog = Blog(tmp_path / "blog", lists=True, below=f"{below}/", permalink="/:slug/")
+    base = blog.folder / "layouts" / "_default" / "baseof.html"
+    base.write_text(_BASE.replace("{{ .Site.BaseURL }}", "/"), "utf-8")  # the logo leads to the host
     for number in range(1, 5):
         blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
     with serve(blog) as url:
         blog.build(url)
-        assert run(tmp_path, "backup", f"{url}hills/").code == 0
+        assert run(tmp_path, "backup", f"{url}{named}").code == 0
         host = url.removeprefix("http://")
-    assert rows(tmp_path, "select uid from authors") == [(f"{host}hills",)]
+    assert rows(tmp_path, "select uid from authors") == [(f"{host}{below}",)]
     assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(4, 4)]
 
 

@@ -11,7 +11,6 @@ from blogarchive.cli.options import Day, OutArgument, PathArgument
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, run_export
-from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.rows import Progress
 from blogarchive.workers.pool import reduce_garbage_collection
@@ -128,7 +127,7 @@ def _choose_export(
     if as_table:
         return "table", {}
     if number is not None:
-        return "single_post", {"number": parse_decimal_id(number) or number}
+        return "single_post", {"number": number}
     if years:
         return kind, {"years": True}
     return kind, {"each": each} if each else {}

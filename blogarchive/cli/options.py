@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import sys
-import tomllib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -160,6 +159,8 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     path = value or db.with_name(FILE_NAME)
     if value is None and not path.is_file():
         return
+    import tomllib  # few archives have such a file
+
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

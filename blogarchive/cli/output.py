@@ -4,7 +4,6 @@ import errno
 import json
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -271,6 +270,8 @@ _TIMEOUT: Final = 60.0  # seconds
 
 def notify(command: str, *, summary: str, sentence: str) -> None:
     """Run `command` in the shell with `summary` (JSON) on its standard input; print a line if it fails."""
+    import subprocess  # only --notify needs it
+
     try:
         ended = subprocess.run(  # noqa: S602 - the user's own command line
             command,

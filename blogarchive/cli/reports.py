@@ -15,7 +15,6 @@ from blogarchive.cli.output import file_count, note, page_count, print_json, pri
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
-from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store import verify as integrity
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
@@ -107,7 +106,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments from each version to the next."""
     with Archive.open(db, read_only=True) as archive:
-        found = posts.find_posts(archive, parse_decimal_id(number) or number, uid=author)
+        found = posts.find_posts(archive, number, uid=author)
     if as_json:
         print_json_array(_history_object(blog, post) for blog, post in found)
         return

@@ -16,7 +16,7 @@ from blogarchive.export.posts import (
     PostFile,
     PostInput,
     PostPlan,
-    heading_text,
+    heading_values,
     input_digest,
     make_image_source,
     plan_posts,
@@ -281,7 +281,8 @@ class _Site:
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
         self._folder.write(site_blog.path, _render_home(site_blog, _INNER_ROOT))
-        lines = {post.path: heading_text(post.heading) for post in site_blog.posts}
+        parts: Any = _environment().get_template("parts.html").module
+        post_line = cache(parts.post_line)  # a post is in lists of its month and of its categories
         titled = [(month, _format_month(month.name)) for month in site_blog.months]
         titled += [(category, f"分类：{category.name}") for category in site_blog.categories]
         for listing, title in titled:
@@ -289,11 +290,16 @@ class _Site:
                 site_blog.blog.title,
                 site_blog.path,
                 title,
-                [(post.path, lines[post.path]) for post in listing.posts],
+                [(post.path, *heading_values(post.heading)) for post in listing.posts],
             )
             if not self._folder.keep(listing.path, digest):
                 page = _render_template(
-                    "listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title
+                    "listing.html",
+                    root=_INNER_ROOT,
+                    site_blog=site_blog,
+                    listing=listing,
+                    title=title,
+                    post_line=post_line,
                 )
                 self._folder.write(listing.path, page, digest)
 

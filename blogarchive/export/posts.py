@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from blogarchive.export.folder import ExportFolder, Uses
-from blogarchive.export.run import ExportJob, rendering_digest
+from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read.exports import ExportReader, PostDigest
@@ -25,7 +25,7 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class PostFile:
     """A post, the path of its file in the export, and further texts and tuples that the format shows in it."""
 
@@ -81,7 +81,8 @@ class InternalLinks:
 
 
 _LOCAL = 150  # posts that this process renders while workers start
-_heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.name != "last_seen_at"))
+# Without the time of the last visit, which no file of a post shows.
+heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.name != "last_seen_at"))
 _SHOWS_URLS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
 
 
@@ -109,7 +110,7 @@ class PostPlan:
     def input_digest(self, images: Mapping[str, ImageToShow], links: Mapping[str, str]) -> str:
         """Return the digest of all that the file is made from."""
         shown = repr((self.file.page, images, links))
-        return input_digest(self.blog_digest, _heading_values(self.file.heading), repr(self.digest), shown)
+        return input_digest(self.blog_digest, heading_values(self.file.heading), repr(self.digest), shown)
 
     def resolve(self, uses: Uses) -> tuple[dict[str, ImageToShow], dict[str, str]]:
         """Return the images and links of these URLs that the export has."""
@@ -195,14 +196,9 @@ def write_posts(job: ExportJob, folder: ExportFolder, plans: Iterable[PostPlan],
     job.done.pictures = len(copied)
 
 
-def heading_text(heading: PostHeading) -> str:
-    """Return all values of the heading as text, without the time of the last visit, which no file of a post shows."""
-    return repr(_heading_values(heading))
-
-
 def input_digest(*values: Any) -> str:
-    """Return the digest of texts, numbers and tuples, and of the code that renders them."""
-    return blake2b(marshal.dumps(values, 2), digest_size=16, key=rendering_digest()).hexdigest()
+    """Return the digest of texts, numbers and tuples, and of the program and its libraries, which render them."""
+    return blake2b(marshal.dumps(values, 2), digest_size=16, key=program_digest()).hexdigest()
 
 
 def _changed(

@@ -12,7 +12,6 @@ from functools import cache, wraps
 from gettext import gettext as _
 from hashlib import blake2b
 from importlib import import_module
-from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,7 +23,6 @@ from blogarchive.store.database.files import read_state
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.store.rows import Progress, no_progress
-from blogarchive.store.search.tokenizer import folding_version
 
 _INTERNAL = ("files", "archive_state", "records")
 
@@ -133,22 +131,6 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
         return done
 
     return export
-
-
-_RENDERERS = ("export", "rendering", "parsing", "store/search", "messages")
-_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
-
-
-@cache
-def rendering_digest() -> bytes:
-    """Return a digest of the code, templates and libraries that render a post: 32 bytes."""
-    found = blake2b(digest_size=32)
-    for name in _RENDERERS:
-        _update(found, files("blogarchive").joinpath(name))
-    for name in _LIBRARIES:
-        found.update(version(name).encode())
-    found.update(folding_version().encode())
-    return found.digest()
 
 
 @cache

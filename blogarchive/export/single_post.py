@@ -27,7 +27,7 @@ def export_single_post(job: ExportJob, *, number: str) -> None:
     that number.
     """
     blog, post = _find_post(job.reader, number)
-    with job.open_file(f"{safe_name(number).replace('.', '-')}.html") as file:
+    with job.open_file(f"{safe_name(post.number).replace('.', '-')}.html") as file:
         page, images = _render(job.reader, blog, post)
         file.write(page)
     job.done.pictures = images

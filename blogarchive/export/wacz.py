@@ -42,8 +42,7 @@ def export_wacz(job: ExportJob) -> None:
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
             write_records(job, warc, _WARC_NAME, start=_find_warc)
         _write_index(files, job.done.records)
-        newest = _write_page_list(files, job.reader)
-        _write_description(files, job.reader, newest)
+        _write_description(files, job.reader, *_write_page_list(files, job.reader))
 
 
 def _find_warc(file: BinaryIO) -> int:
@@ -105,31 +104,29 @@ def _index_line(record: Record) -> str:
     return f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n"
 
 
-def _write_page_list(files: _PackageFiles, reader: ExportReader) -> str:
-    """Write the home pages and the posts with titles and texts; return the newest fetch time."""
-    newest = UNKNOWN_TIME
+def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
+    """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first."""
+    newest, main = UNKNOWN_TIME, dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
         file.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}))
         for number, (url, at, title, text) in enumerate(reader.replay_pages(), 1):
             page = {"url": url, "ts": warc_date(at), "title": title or url, "text": text or ""}
             file.write(_json_line({"id": f"page-{number}", **page}))
             newest = max(newest, at)
-    return newest
+            main = main or {"mainPageUrl": url, "mainPageDate": page["ts"]}
+    return newest, main
 
 
-def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) -> None:
-    blogs = reader.blogs()
-    first = next(reader.replay_pages(), None)
+def _write_description(files: _PackageFiles, reader: ExportReader, newest: str, main: dict[str, str]) -> None:
     description = {
         "profile": "data-package",
         "wacz_version": _VERSION,
-        "title": join_titles(blogs),
+        "title": join_titles(reader.blogs()),
         "software": f"blogarchive {installed_version()}",
         "created": warc_date(newest),
         "resources": list(files.resources),
+        **main,
     }
-    if first is not None:
-        description |= {"mainPageUrl": first[0], "mainPageDate": warc_date(first[1])}
     text = json.dumps(description, ensure_ascii=False, indent=2).encode()
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text).hexdigest()}"}
     for name, content in (

@@ -1,5 +1,6 @@
 """Processes that share work: they ignore the terminal's signals and end with their parent."""
 
+import concurrent.futures  # it imports its processes, and with them multiprocessing, when they are named: 8 ms
 import gc
 import logging
 import os
@@ -7,10 +8,8 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
 
@@ -66,13 +65,12 @@ def map_in_order(
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
     for item in items if count == 1 else islice(items, local):
         yield item, function(item)
-    pool: ProcessPoolExecutor | None = None
-    running: deque[tuple[list[Item], Future[list[Result]]]] = deque()
+    pool: concurrent.futures.ProcessPoolExecutor | None = None
+    running: deque[tuple[list[Item], concurrent.futures.Future[list[Result]]]] = deque()
     try:
         for found in in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES):
             if pool is None:
-                # spawn: a fork would copy the open database connection and the locks of the log into every worker.
-                pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+                pool = _start_pool(count)
             with _blocked_stop_signals():  # a worker may start now
                 running.append((found, pool.submit(_map_batch, function, found)))
             if len(running) > count * _TASKS_AHEAD:
@@ -82,6 +80,15 @@ def map_in_order(
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
+
+
+def _start_pool(count: int) -> concurrent.futures.ProcessPoolExecutor:
+    from multiprocessing import get_context
+
+    # spawn: a fork would copy the open database connection and the locks of the log into every worker.
+    return concurrent.futures.ProcessPoolExecutor(
+        count, mp_context=get_context("spawn"), initializer=_start_worker
+    )
 
 
 def in_batches(
@@ -105,7 +112,9 @@ def _map_batch(function: Callable[[Item], Result], batch: list[Item]) -> list[Re
     return [function(item) for item in batch]
 
 
-def _join(batch: list[Item], future: "Future[list[Result]]") -> Iterator[tuple[Item, Result]]:
+def _join(
+    batch: list[Item], future: concurrent.futures.Future[list[Result]]
+) -> Iterator[tuple[Item, Result]]:
     return zip(batch, future.result(), strict=True)
 
 
@@ -143,6 +152,8 @@ def _start_worker() -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -95,6 +95,7 @@ def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: 
     [
         ("这几年的茶馆", "zh-Hans"),
         ("這幾年的茶館", "zh-Hant"),
+        ("这几年的茶館，还有书", "zh-Hans"),
         ("", "zh-Hans"),
         ("Only English here", "en"),
         ("これは日本語の文章です", "ja"),

@@ -19,8 +19,10 @@ def find_posts(
 ) -> list[tuple[models.Blog, models.FullPost]]:
     """Return the posts of that number with their blogs: several if more than one blog has such a number.
 
-    `uid` is the uid of the blog or an alias of it. Raises `UsageError` if there is no such post.
+    `uid` is the uid of the blog or an alias of it; a decimal number may have leading zeros. Raises `UsageError` if
+    there is no such post.
     """
+    number = parse_decimal_id(number) or number
     headings = archive.all_as(
         models.PostHeading,
         f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2

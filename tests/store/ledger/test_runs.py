@@ -274,7 +274,7 @@ def test_blogs_are_found_by_their_uid_or_an_older_one(archive: Archive, clock: C
 
 def test_an_unknown_post_has_no_history(archive: Archive) -> None:
     with pytest.raises(UsageError, match="search"):
-        posts.find_posts(archive, 1)
+        posts.find_posts(archive, "1")
 
 
 def test_queued_targets_are_found_by_an_index(archive: Archive) -> None:

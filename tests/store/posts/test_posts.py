@@ -59,7 +59,7 @@ def test_the_text_replaced_by_an_edit_is_a_revision(archive: Archive, clock: Clo
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
     assert texts(archive, "select number from edited_posts") == [str(N)]
-    versions = posts.find_posts(archive, N)[0][1].versions
+    versions = posts.find_posts(archive, str(N))[0][1].versions
     assert [version.body_text for version in versions] == [old, blog.entries[N].text]
 
 
@@ -90,7 +90,7 @@ def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive,
     for text in (first, "另一个版本。" * 50, first):
         blog.entries[N].text = text
         look(archive, blog, clock)
-    assert [version.body_text for version in posts.find_posts(archive, N)[0][1].versions] == [
+    assert [version.body_text for version in posts.find_posts(archive, str(N))[0][1].versions] == [
         first,
         "另一个版本。" * 50,
         first,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import repair_text
-from blogarchive.parsing.dates.parse import ParsedDate, parse_date
+from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.sites.base import site_by_name
 
 _T = TypeVar("_T")
@@ -40,11 +40,11 @@ _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
 """Fields that hold a `DateText`, by type, with their name in a failure row."""
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    items.ParsedPage: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
+    items.ParsedPage: ("author", "posts", "listed", "latest", "categories", "notice"),
     items.Post: ("comments",),
     items.CategoryRow: ("posts",),
 }
-"""Fields that hold further items, by type."""
+"""Fields that hold further items, by type. Rows of the archive have no words and are resolved by `resolve_dates`."""
 
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
@@ -66,13 +66,13 @@ def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo
     If a text is no time, its `at` stays None and the page gets one `Problem` of kind unreadable that quotes
     it.
     """
-    resolver = _DateResolver(now=fetched_at.astimezone(zone), zone=zone)
+    resolver = _DateResolver(now=fetched_at.astimezone(zone))
     resolved = _apply(parsed, resolver.resolve_fields)
-    months = _merge_months(resolved.months)
+    rows = [_resolve_full_dates(row, zone) or _apply(row, resolver.resolve_fields) for row in parsed.months]
     problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
-    if not problems and len(months) == len(resolved.months):
+    if not rows and not problems:
         return resolved
-    return replace(resolved, months=months, problems=parsed.problems + problems)
+    return replace(resolved, months=_merge_months(rows), problems=parsed.problems + problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +80,6 @@ class _DateResolver:
     """Resolve the times of items of one page, and collect problems of texts that are no time."""
 
     now: datetime
-    zone: ZoneInfo
     problems: dict[items.Problem, None] = field(default_factory=dict)  # ordered set
 
     def resolve_fields(self, item: object) -> dict[str, object]:
@@ -89,16 +88,13 @@ class _DateResolver:
             date_text: items.DateText | None = getattr(item, name)
             if date_text is None or date_text.at is not None:
                 continue
-            found = self._parse(date_text.text)
+            found = parse_date(date_text.text, self.now)
             if found is None:
                 detail = Detail.NO_DATE.format(text=date_text.text[:80])
                 self.problems[items.Problem(kind="unreadable", field=column, detail=detail)] = None
             else:
                 changes[name] = items.DateText(text=date_text.text, at=found.at, precision=found.precision)
         return changes
-
-    def _parse(self, text: str) -> ParsedDate | None:
-        return _parse_full_date(text, self.zone) if _FULL_DATE.fullmatch(text) else parse_date(text, self.now)
 
 
 def _merge_months(rows: Sequence[items.MonthRow]) -> tuple[items.MonthRow, ...]:
@@ -116,10 +112,16 @@ def _sort_key(date_text: items.DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 
-@lru_cache(maxsize=2048)  # each page of a blog shows the same months
-def _parse_full_date(text: str, zone: ZoneInfo) -> ParsedDate | None:
-    """Parse a date that has year, month and day in digits: it does not depend on the fetch time."""
-    return parse_date(text, datetime(2000, 1, 1, tzinfo=zone))
+@lru_cache(maxsize=2048)  # each page of a blog shows the same months; the store compares their objects first
+def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow | None:
+    """Return a row whose dates have year, month and day in digits, resolved: they do not depend on the fetch time.
+
+    Returns None for another row, and for one with a text that is no date.
+    """
+    resolver = _DateResolver(now=datetime(2000, 1, 1, tzinfo=zone))
+    is_full = all(date_text and _FULL_DATE.fullmatch(date_text.text) for date_text in (row.first, row.last))
+    resolved = _apply(row, resolver.resolve_fields)
+    return resolved if is_full and not resolver.problems else None
 
 
 def _tidy_fields(item: object) -> dict[str, object]:

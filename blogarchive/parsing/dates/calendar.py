@@ -15,17 +15,7 @@ ANYWHERE, BOUNDED, TIMED, ALONE = rules.Placement
 _ROC_EPOCH = 1911
 """The year before the first year of the Republic of China."""
 _ROC = rf"民国 ?(?P<roc>{numbers.NUMBER}|元)"
-_YEAR_WORDS = {
-    "大前年": -3,
-    "前年": -2,
-    "去年": -1,
-    "上年": -1,
-    "今年": 0,
-    "本年": 0,
-    "明年": 1,
-    "下年": 1,
-    "后年": 2,
-}
+_YEAR_WORDS = numbers.words_of("years")
 _YEAR = (
     rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
     rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
@@ -58,7 +48,7 @@ def _resolve_year(groups: Mapping[str, str | None], now: datetime) -> int | None
     if roc := groups.get("roc"):
         return _roc_year(1 if roc == "元" else numbers.parse_number(roc, by_place=True))
     if word := groups.get("word"):
-        return now.year + _YEAR_WORDS[word]
+        return now.year + int(_YEAR_WORDS[word])
     shown = next(filter(None, map(groups.get, _YEAR_GROUPS)), None)
     if shown is None:
         return None
@@ -101,6 +91,7 @@ _DAY_OR_GLUED = rf"(?P<d>[0-9]{{2}}(?=[0-9]{{2}}:[0-9]{{2}})|[0-9]{{1,2}}{_NO_NU
 
 _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P<downs>下+)个?月)"
 _MONTH = rf"(?P<m>{numbers.NUMBER}|元) ?月(?:份)?"
+_MONTH_TAIL = rf"(?P<late>(?:19|20)[0-9]{{2}})(?: ?年)?(?! ?[-/.:0-9]){_NO_COUNTER}"
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
 _DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?![\w:.]))"
 _ROC_NUMBERS = (
@@ -187,6 +178,7 @@ CALENDAR_RULES = rules.compile_rules(
         _resolve_date,
     ),
     (ANYWHERE, rf"{_YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_date),
+    (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH},? {_MONTH_TAIL}", _resolve_date),
     (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
     (ANYWHERE, rf"{_YEAR} ?元旦", _resolve_new_year),
     (ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_date),
@@ -245,17 +237,7 @@ CALENDAR_RULES = rules.compile_rules(
 
 # --- named days
 
-_NAMES_OF_DAYS = {
-    -3: "大前天",
-    -2: "前天 前日",
-    -1: "昨天 昨日 昨儿",
-    0: "今天 今日 今儿",
-    1: "明天 明日",
-    3: "大后天",
-    2: "后天 后日",
-}
-_CHINESE_DAYS = {name: days for days, names in _NAMES_OF_DAYS.items() for name in names.split()}
-_ENGLISH_DAYS = {"day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
+_CHINESE_DAYS, _ENGLISH_DAYS = numbers.words_of("chinese_days"), numbers.words_of("english_days")
 _DAYS = _CHINESE_DAYS | _ENGLISH_DAYS
 # 昨晚 and 昨天下午 are a day if no hour follows.
 _PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{numbers.NUMBER}|{PERIOD})))?"
@@ -269,7 +251,7 @@ _ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "sa
 
 
 def _resolve_named_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    return _shift_days(now, _DAYS[match["name"]])
+    return _shift_days(now, int(_DAYS[match["name"]]))
 
 
 def _shift_days(now: datetime, days: int) -> rules.ResolvedDate:

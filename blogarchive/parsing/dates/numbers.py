@@ -1,8 +1,22 @@
-"""Numbers in dates and counts: folded text, Chinese numerals, names of weekdays and months."""
+"""Numbers in dates and counts: folded text, Chinese numerals, the words of `words.toml`."""
 
 import re
+import tomllib
 import unicodedata
 from decimal import Decimal
+from pathlib import Path
+
+# --- words
+
+_WORDS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+
+
+def words_of(table: str) -> dict[str, str]:
+    """Return the meaning of each word of a table in `words.toml`."""
+    return {word: meaning for meaning, words in _WORDS[table].items() for word in words}
+
 
 # --- numbers
 

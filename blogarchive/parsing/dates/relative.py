@@ -9,39 +9,11 @@ from typing import NamedTuple
 
 from blogarchive.items import Precision
 from blogarchive.parsing.dates import rules
-from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number
+from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number, words_of
 
 # --- distances
 
-
-def _by_name(units: dict[str, str]) -> dict[str, str]:
-    """Return the unit of each of its names, which are separated by spaces."""
-    return {name: unit for unit, names in units.items() for name in names.split()}
-
-
-_CHINESE_UNITS = _by_name(
-    {
-        "second": "秒钟 秒",
-        "minute": "分钟 分",
-        "quarter": "刻钟",
-        "hour": "小时 钟头",
-        "day": "天 日",
-        "week": "周 星期 礼拜",
-        "month": "月",
-        "year": "年",
-    }
-)
-_ENGLISH_UNITS = _by_name(
-    {
-        "second": "second sec s",
-        "minute": "minute min m",
-        "hour": "hour hr h",
-        "day": "day d",
-        "week": "week w",
-        "month": "month",
-        "year": "year yr y",
-    }
-)
+_CHINESE_UNITS, _ENGLISH_UNITS = words_of("chinese_units"), words_of("english_units")
 _SMALLER_UNITS = {
     "year": ("month", 12),
     "month": ("day", 30),

@@ -8,35 +8,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, WEEKDAY
+from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, WEEKDAY, words_of
 
 # --- time zones
 
-# RFC 2822, 4.3, and zones of East Asia. cst is missing: it is Chicago in the RFC, China on Chinese servers.
-_NAMES_OF_HOURS = {
-    0: "z utc gmt ut",
-    -5: "est cdt",
-    -4: "edt",
-    -7: "mst pdt",
-    -6: "mdt",
-    -8: "pst",
-    8: "hkt sgt",
-    9: "jst kst",
-}
-_HOURS = {name: hours for hours, names in _NAMES_OF_HOURS.items() for name in names.split()}
-_NAMES_OF_PLACES = {
-    "Asia/Shanghai": "北京 中国",
-    "Asia/Hong_Kong": "香港",
-    "Asia/Taipei": "台湾 台北",
-    "Asia/Tokyo": "东京",
-    "Europe/London": "伦敦",
-    "UTC": "格林尼治 格林威治",
-    "America/New_York": "美东 美国东部 纽约",
-    "America/Chicago": "美国中部",
-    "America/Denver": "美国山地",
-    "America/Los_Angeles": "美国西部 美西 太平洋",
-}
-_PLACES = {f"{name}时间": zone for zone, names in _NAMES_OF_PLACES.items() for name in names.split()}
+_HOURS = words_of("zones")
+_PLACES = {f"{name}时间": zone for name, zone in words_of("places").items()}
 PLACE = "(?:" + "|".join(_PLACES) + ")"
 """Pattern of a zone named by a place."""
 _PLACE = re.compile(PLACE)
@@ -57,7 +34,7 @@ def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, in
     if match := _NAME.match(text, start):
         if match[1] == "cst":
             raise ValueError("CST is ambiguous: China or Chicago")
-        return timezone(timedelta(hours=_HOURS[match[1]])), match.end()
+        return timezone(timedelta(hours=int(_HOURS[match[1]]))), match.end()
     match = _OFFSET.match(text, start)
     if match is None or not _is_offset(match, exact=exact):
         return None, start

@@ -1,7 +1,7 @@
 """The author's card, and the blog's header: title, tagline, and the line with the blog's URL."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
@@ -74,7 +74,7 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
         yield _CardField(index, folded[left:end].strip(), raw[left:end].strip())
 
 
-def _parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     card = AuthorCard()
     # A list of posts may follow, each with its author.
@@ -97,13 +97,22 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
 
     Without any field, the label alone belongs to it: it may be a link of the blog's menu.
     """
-    card, own = _parse_card(view, lines)
+    card, own = parse_card(view, lines)
     if card == AuthorCard():
         return card, tuple(lines[:1])
     first = next(view.lines_with_text(own[1:]), None) if card.nickname is None else None
     if first is not None and _NO_NAME.fullmatch(view.folded[first]) is None:
         card = replace(card, nickname=view.lines[first].text.strip(_EDGES))
     return card, own
+
+
+def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
+    """Return the card with the date and the visits of a section of counts, if the card shows none."""
+    visits = statistics.total_visits if card.total_visits is None else card.total_visits
+    problems = card.problems + (statistics.problems if card.total_visits is None else ())
+    return replace(
+        card, registered=card.registered or statistics.registered, total_visits=visits, problems=problems
+    )
 
 
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
@@ -114,7 +123,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         if match is None:
             continue
         near = filled[number if match["name"] else max(number - 1, 0) : number + _LINES_BELOW_AGE]
-        card, own = _parse_card(view, (near[0], *near))
+        card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
     return AuthorCard(), ()
@@ -168,6 +177,11 @@ _URL_LINE = re.compile(
 )
 _MAX_TITLE_LINES = 4
 _SEPARATORS = "|[]·>-—"
+_MENU_WORDS = re.compile(
+    r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    re.IGNORECASE,
+)
+_MAX_TAGLINE_LENGTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,7 +195,7 @@ class BlogHeader:
 
 
 def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
-    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL."""
+    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL or title."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -191,7 +205,43 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    return BlogHeader()
+    named = next((i for i in outside if _is_title_alone(view, i)), None)
+    if named is None:
+        return BlogHeader()
+    below = _find_tagline(view, named, set(outside))
+    return BlogHeader(
+        title=view.lines[named].text.strip(),
+        tagline=None if below is None else view.lines[below].text.strip(),
+        own_lines=frozenset((named,) if below is None else (named, below)),
+    )
+
+
+# Promise "any markup": a page may show the title of the blog without its URL.
+def _is_title_alone(view: PageView, index: int) -> bool:
+    """Check whether a line is a heading or part of the window title, and links to the blog's home page.
+
+    The home page need not link to itself: its heading is the window title or a part of it.
+    """
+    here, home, text = view.parse_url(view.url), view.find_home_link(index), view.lines[index].text.strip()
+    if len(text) <= 1 or _MENU_WORDS.fullmatch(view.folded[index].strip()):
+        return False
+    if home is not None:
+        return here.uid in (None, home.uid) and (text in view.document.title or _is_title(view, index))
+    is_heading = find_enclosing(view.lines[index].node_at(0), "h1") is not None
+    return here.kind is PageKind.HOME and (
+        text == view.document.title or (is_heading and text in view.document.title)
+    )
+
+
+def _find_tagline(view: PageView, title: int, outside: Container[int]) -> int | None:
+    """Find the line below the title, without a link, in an element that has little else."""
+    for node, inside in view.iter_around(title):
+        own = [i for i in view.lines_with_text(range(title + 1, inside.stop)) if i in outside]
+        if own:
+            few = len(own) < _MAX_TITLE_LINES and inside.start >= title - 1 and node.tag != "body"
+            plain = not view.links[own[0]] and len(view.folded[own[0]]) <= _MAX_TAGLINE_LENGTH
+            return own[0] if few and plain and not view.is_section(own[0]) else None
+    return None
 
 
 def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:

@@ -44,7 +44,7 @@ def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
 # --- next page
 
 _FIRST_CHARS = vocabulary.expand_folded(
-    "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
+    "[【(翻下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
 )  # first characters of the words of pagers
 _MAX_LENGTH = 80
 _MAX_SIGN_LENGTH = 2  # signs such as >> that occur elsewhere too

@@ -9,17 +9,25 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
+from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.card import AuthorCard, find_card, parse_labelled_card
+from blogarchive.sites.grammar.card import (
+    AuthorCard,
+    complete_card,
+    find_card,
+    parse_card,
+    parse_labelled_card,
+)
+from blogarchive.sites.grammar.links import parse_canonical
 from blogarchive.sites.grammar.page import PageView
 
 # --- months: rows of dates
 
 _RANGE = re.compile(
     rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{vocabulary.NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
-    rf"(?P<last>{vocabulary.NUMERIC_DATE})"
+    rf"(?:(?P<last>{vocabulary.NUMERIC_DATE})|\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?)"
     r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")
@@ -52,13 +60,14 @@ def _matches_range(text: str) -> bool:
 def _parse_range(text: str, url: str | None) -> MonthRow | None:
     raw = vocabulary.strip_bullets(text).strip()
     match = _RANGE.fullmatch(vocabulary.fold(raw))
-    first, last = (None, None) if match is None else (_parse_day(match["first"]), _parse_day(match["last"]))
+    first = None if match is None else _parse_day(match["first"])
+    last = _parse_day(match["last"]) if match and match["last"] else first  # the last day may have no year
     if match is None or first is None or last is None or first > last:
         return None
     return MonthRow(
         month=f"{first.year:04}-{first.month:02}",
         first=DateText(text=raw[slice(*match.span("first"))].strip()),
-        last=DateText(text=raw[slice(*match.span("last"))].strip()),
+        last=DateText(text=raw[slice(*match.span("last"))].strip()) if match["last"] else None,
         url=url,
     )
 
@@ -76,32 +85,37 @@ def _parse_day(text: str) -> date | None:
 
 _COUNT = re.compile(r"\s*[(\[]\s*\d{1,5}\s*篇?\s*[)\]]\s*$|\s*\d{1,5}\s*篇\s*$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
+_YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
 # Promise "any words": an archive may name months instead of their first and last days.
 def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
     """Return the months that these lines begin with, each a link or one of several, and the number of their lines."""
     found: list[MonthRow] = []
-    count = 0
+    count, year = 0, ""
     for number, index in enumerate(lines, 1):
         links = [(text, each.url) for text, _, each in view.links[index] if each is not None]
-        rows = [row for text, url in links if (row := _parse_month(view, text, url)) is not None]
-        if view.folded[index].strip() and not rows:
+        heading = _YEAR.match(view.folded[index])
+        year = heading[1] if heading else year
+        rows = [row for text, url in links if (row := _parse_month(view, text, url, year)) is not None]
+        if view.folded[index].strip() and not rows and not heading:
             break
         found += rows
         count = number if rows else count
     return _select_valid(view, found), count
 
 
-def _parse_month(view: PageView, text: str, url: str | None) -> MonthRow | None:
-    """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`."""
+def _parse_month(view: PageView, text: str, url: str | None, year: str) -> MonthRow | None:
+    """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`, or without
+    the `year`, which is shown above.
+    """
     if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
         return row
     words = _COUNT.sub("", vocabulary.strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
-    named = view.parse_date(_DIGITS.sub(r"\1-\2", words))
-    if named is None or named.precision != "month":
-        return None
-    return MonthRow(month=f"{named.at:%Y-%m}", url=url)
+    with_year = (f"{words} {year}", f"{year}年{words}月") if year else ()
+    named = (view.parse_date(shown) for shown in (*with_year, _DIGITS.sub(r"\1-\2", words)))
+    month = next((found.at for found in named if found is not None and found.precision == "month"), None)
+    return None if month is None else MonthRow(month=f"{month:%Y-%m}", url=url)
 
 
 def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
@@ -154,6 +168,43 @@ def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...
     """Build a problem for each row with invalid dates."""
     details = (Detail.NO_DATES.format(text=view.lines[i].text[:80]) for i in lines)
     return tuple(Problem(kind="unreadable", field="archive_months", detail=detail) for detail in details)
+
+
+# --- months and categories: options of a `select`
+
+_IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
+
+
+# Promise "any markup": the first option may be a prompt.
+def _parse_selects(
+    view: PageView, outside: Container[int]
+) -> tuple[tuple[MonthRow, ...], tuple[CategoryRow, ...]]:
+    """Return the months and the categories of the first `select` of each between two lines `outside` the post."""
+    months: tuple[MonthRow, ...] = ()
+    categories: tuple[CategoryRow, ...] = ()
+    for node in view.document.root.iter("select"):
+        below = view.document.lines_in(node).start
+        beside = (i for i in (below - 1, below) if 0 <= i < len(view.lines))
+        if view.document.positions(node) is None or not all(i in outside for i in beside):
+            continue
+        options = [_parse_option(view, option) for option in node.iter("option")]
+        named = [row for text, to in options if (row := _parse_month(view, text, to.url if to else None, ""))]
+        rows = [
+            CategoryRow(name=vocabulary.strip_count(text), url=to.url)
+            for text, to in options
+            if to and to.kind is PageKind.CATEGORY
+        ]
+        if len(named) >= max(len(options) - 1, 1):
+            months = months or _select_valid(view, named)
+        elif len(rows) >= max(len(options) - 1, 1):
+            categories = categories or tuple(rows)
+    return months, categories
+
+
+def _parse_option(view: PageView, option: Element) -> tuple[str, ParsedUrl | None]:
+    value = option.get("value", "")
+    url = absolute_url(value, view.base) if _IS_URL.match(value) else None
+    return " ".join("".join(map(str, option.itertext())).split()), parse_canonical(url, view.parse_url)
 
 
 # --- sections
@@ -233,6 +284,7 @@ class Sidebar:
     """The contents of the sidebar found so far, and the indexes of its lines."""
 
     card: AuthorCard = _NO_CARD
+    statistics: AuthorCard = _NO_CARD
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
@@ -250,6 +302,8 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     for name, lines in _find_sections(view, outside):
         sidebar.own_lines.update(_add_section(sidebar, view, name, lines, posts))
     _add_unlabelled(sidebar, view, outside)
+    if not sidebar.categories:
+        _add_marked_categories(sidebar, view, [i for i in outside if i not in sidebar.own_lines], posts)
     sidebar.problems = sidebar.card.problems + sidebar.problems
     return sidebar
 
@@ -261,6 +315,9 @@ def _add_section(
     if name == "card":
         sidebar.card, lines = parse_labelled_card(view, lines)
         return lines
+    if name == "statistics":
+        sidebar.statistics, own_lines = parse_card(view, lines)
+        return own_lines if sidebar.statistics != _NO_CARD else lines[:1]
     if name == "calendar":
         return _trim_calendar(view, lines)
     if name == "months":
@@ -280,13 +337,28 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
     if sidebar.card == _NO_CARD:
         sidebar.card, own_lines = find_card(view, [i for i in outside if i not in sidebar.own_lines])
         sidebar.own_lines.update(own_lines)
+    sidebar.card = complete_card(sidebar.card, sidebar.statistics)
+    months, categories = _parse_selects(view, frozenset(outside))
+    sidebar.categories = sidebar.categories or categories
     if not sidebar.months:
         # The title of a post may be two dates.
         own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]
         rows = _parse_month_lines(view, own)
-        sidebar.months = tuple(rows.values())
+        sidebar.months = tuple(rows.values()) or months
         sidebar.own_lines.update(rows)
         sidebar.problems = () if sidebar.months else sidebar.problems
+
+
+# Promise "any markup": the labels may be images without words.
+def _add_marked_categories(
+    sidebar: Sidebar, view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
+) -> None:
+    """Add the categories from the first heading in 【】 on, each with the titles below it."""
+    above = takewhile(lambda i: "【" not in view.folded[i] or not _find_linked_categories(view, i), lines)
+    titled = _trim_section(view, (-1, *lines[len(list(above)) :]), posts)[1:]
+    rows = [*takewhile(lambda i: i in posts or not view.folded[i] or _parse_category(view, i), titled)]
+    sidebar.categories = _parse_categories(view, rows, posts)
+    sidebar.own_lines.update(rows)
 
 
 def is_title_cut(title: str) -> bool:

@@ -33,7 +33,7 @@ _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}
 _TO_FOLD = re.compile("[" + re.escape("".join(_FOLDED)) + "]")
 
-NUMBER = r"\d[\d,]{0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
+NUMBER = r"\d(?:,?\d){0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
 NUMERIC_DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
 _ENGLISH_MONTH = r"[JFMASOND](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{0,6}\.?"
 _DAY_AND_YEAR = r"\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
@@ -88,17 +88,18 @@ CALENDAR_HEAD = re.compile(r"[<>«»‹›]{1,2}|.*\d{4}.*|\d{1,2}\s*月|[上下
 _ONWARD = "▶►▷▸⟩❯≫»›→⇒➔"
 _ARROWS = rf"(?:>{{1,3}}|[{_ONWARD}]{{1,2}})"
 NEXT_PAGE = re.compile(
-    r"[\[【(]?(?:下\s*一?\s*页|后\s*一?\s*页|[向往]后翻页?|(?:查看|显示|加载|展开)?(?:更多|其余|剩余|后面)的?(?:评论|留言|回复)|next(?:\s*page)?"
+    r"[\[【(]?(?:翻?下\s*一?\s*页|后\s*一?\s*页|[向往]后翻页?|(?:查看|显示|加载|展开)?(?:更多|其余|剩余|后面)的?(?:评论|留言|回复)|next(?:\s*page)?"
     r"|(?:[«‹←]|<{1,2})?\s*(?:(?:更早|较早|更旧|较旧)的?(?:文章|日志|博文|评论)|older(?:\s*(?:posts|entries|comments))?)"
     rf"|{_ARROWS})[\]】)]?(?:\s*(?:{_ARROWS}|\(?\d{{1,4}}\s*/\s*\d{{1,4}}\)?|[….]+))?",
     re.IGNORECASE,
 )
 MORE_LINK = re.compile(
-    rf"(?:点击)?(?:加载|查看|显示)?更多\s*(?:{_ARROWS}|[….]+)?|load more|more", re.IGNORECASE
+    rf"(?:点击)?(?:加载|查看|显示)?更多(?:文章|日志|博文)?\s*(?:{_ARROWS}|[….]+)?|load more|more",
+    re.IGNORECASE,
 )
 """Words that lead to the next page only if the URL of the link agrees."""
 
-AROUND_LABEL = " []【】「」:>|·•"
+AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = "我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
 SECTION_START = re.compile(

@@ -3,11 +3,13 @@
 import pytest
 
 from blogarchive.items import PageKind, ParsedPage
-from tests.sites.printed.one import CARD, HOME, ROWS, listing, read
+from tests.sites.printed.one import CARD, HOME, ROWS, listing, post, read
 
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
 ENGLISH = {"2025-01": "January 2025", "2024-12": "Dec 2024", "2023-11": "Nov. 2023"}
+CHINESE = {"2025-01": "二〇二五年一月", "2024-12": "2024年十二月", "2023-11": "二零二三年十一月"}
+WORDPRESS = {"2025-01": "一月 2025", "2024-12": "十二月 2024", "2023-11": "11月 2023"}
 FORMS = [
     lambda month: f"{month[:4]}年{int(month[5:])}月",
     lambda month: f"{month[:4]}年{month[5:]}月（3篇）",
@@ -15,9 +17,21 @@ FORMS = [
     lambda month: month.replace("-", "/"),
     lambda month: month.replace("-", ""),
     lambda month: ENGLISH[month],
+    lambda month: CHINESE[month],
+    lambda month: WORDPRESS[month],
     lambda month: f"{month}-02 - {month}-25",
+    lambda month: f"{month}-02 至 {month[5:]}-25",
 ]
 AROUND = [("<ul>{}</ul>", "<li>{}</li>"), ("<p>{}</p>", "{} | "), ("<dl>{}</dl>", "<dd>· {} (3)</dd>")]
+YEARS = [
+    "<ul><li>2025年<ul><li><a href='{}'>1月</a></li></ul></li><li>2024年<ul><li><a href='{}'>12月</a></li></ul></li>"
+    "<li>2023年<ul><li><a href='{}'>11月</a> (3)</li></ul></li></ul>",
+    "<p>2025年：<a href='{}'>1月</a></p><p>2024年：<a href='{}'>12月</a></p><p>2023年：<a href='{}'>11月</a></p>",
+    "<table><tr><th>2025</th><td><a href='{}'>1</a></td></tr><tr><th>2024</th><td><a href='{}'>12</a></td></tr>"
+    "<tr><th>2023</th><td><a href='{}'>11</a></td></tr></table>",
+    "<div><a href='/u/31182/?y=2025'>2025</a></div><div><a href='{}'>一月</a></div><div>2024</div>"
+    "<div><a href='{}'>十二月</a></div><div>2023</div><div><a href='{}'>十一月</a></div>",
+]
 
 
 def home(archive: str, label: str = "<h4>存档目录</h4>") -> ParsedPage:
@@ -43,7 +57,63 @@ def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, aro
     assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
 
 
-@pytest.mark.parametrize("label", ["文章归档", "日志存档", "按月归档", "历史存档", "文章存檔", "月份归档"])
+@pytest.mark.parametrize("years", YEARS)
+def test_months_may_be_below_their_years(years: str) -> None:
+    parsed = home(years.format(*URLS))
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["<option value='{url}'>{month}</option>", "<option value='{url}'>{month}-02 - {month}-25 (3)</option>"],
+)
+@pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
+def test_months_may_be_options_of_a_select(option: str, label: str) -> None:
+    options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
+    parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+
+
+def test_a_select_in_a_post_is_no_archive() -> None:
+    select = f"<select><option value='{URLS[0]}'>2024年1月</option></select>"
+    html = post().replace("<p>二段。</p>", f"<p>二{select}段。</p><p>三段。</p>")
+    assert read(html).months == ()
+
+
+@pytest.mark.parametrize("label", ["<h4>分类目录</h4>", ""])
+def test_categories_may_be_options_of_a_select(label: str) -> None:
+    options = "".join(
+        f"<option value='/u/31182/3600{n}.html'>{name}</option>" for n, name in ((1, "时政"), (2, "A/B"))
+    )
+    parsed = home(f"<select><option>请选择</option>{options}</select>", label)
+    assert [(row.name, row.url) for row in parsed.categories] == [
+        ("时政", f"{HOME}36001.html"),
+        ("A/B", f"{HOME}36002.html"),
+    ]
+
+
+def test_categories_need_no_label_if_their_names_are_in_brackets() -> None:
+    rows = "<div><a href='/u/31182/36001.html'>【时政】</a></div><div>· <a href='/u/31182/202501/501.html'>第501篇</a></div>"
+    parsed = read(
+        listing(ROWS, f"<div><img src='/l.gif'></div>{rows}<div>友情链接</div>{CARD}"), PageKind.HOME, HOME
+    )
+    assert [(row.name, len(row.posts)) for row in parsed.categories] == [("时政", 1)]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "文章归档",
+        "日志存档",
+        "按月归档",
+        "历史存档",
+        "文章存檔",
+        "月份归档",
+        "日期归档",
+        "» 存档目录",
+        "◆ 文章归档 ◆",
+    ],
+)
 def test_the_archive_may_have_any_of_its_labels(label: str) -> None:
     archive = "".join(f"<div><a href='{url}'>{month}</a></div>" for month, url in EXPECTED)
     assert months(home(archive, f"<h4>{label}</h4>")) == EXPECTED

@@ -19,6 +19,7 @@ STEPS = [
     "<a href='{}' rel=next>›</a>",
     "<a href='{}'>加载更多</a>",
     "<a href='{}'>更多…</a>",
+    "<a href='{}'>翻下页</a>",
 ]
 
 
@@ -55,9 +56,10 @@ def test_a_link_to_older_posts_may_point_left(older: str) -> None:
     assert following(read(listing(ROWS + pager), PageKind.HOME, HOME)) == [f"{HOME}?page=2"]
 
 
+@pytest.mark.parametrize("words", ["更多", "更多文章 &gt;&gt;"])
 @pytest.mark.parametrize("url", ["/u/31182/2.html", "list_2.html", "page/2", "?p=2"])
-def test_a_link_to_more_is_the_next_page_if_its_url_has_the_next_number(url: str) -> None:
-    pager = f"<div><a href='{url}'>更多</a></div>"
+def test_a_link_to_more_is_the_next_page_if_its_url_has_the_next_number(url: str, words: str) -> None:
+    pager = f"<div><a href='{url}'>{words}</a></div>"
     assert len(following(read(listing(ROWS + pager), PageKind.HOME, HOME))) == 1
 
 

@@ -108,10 +108,38 @@ def test_a_link_of_a_menu_is_no_card() -> None:
     assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
 
 
-@pytest.mark.parametrize("label", ["分类", "个人分类", "文章分類", "分类列表"])
-def test_categories_may_be_below_a_shorter_label(label: str) -> None:
+@pytest.mark.parametrize(
+    "label", ["分类", "个人分类", "文章分類", "分类列表", "文章栏目", "» 分类目录", "◆ 我的分类 ◆"]
+)
+def test_categories_may_be_below_another_label(label: str) -> None:
     side = f"<h4>{label}</h4><ul><li>{LINK}时政</a> <em>(3)</em></li></ul><h4>存档</h4>{CARD}"
     assert [each.name for each in home(side).categories] == ["时政"]
+
+
+TITLE = "<a href='/u/31182/'>林木的角落</a>"
+
+
+@pytest.mark.parametrize(
+    ("window", "head", "tagline"),
+    [
+        ("一篇 - 林木的角落 - 某博客", f"<div>{TITLE}</div><div>随手写下</div>", "随手写下"),
+        (
+            "一篇_林木的角落",
+            f"<h1>{TITLE}</h1><p>随手写下</p><ul><li>首页</li><li>目录</li></ul>",
+            "随手写下",
+        ),
+        ("某博客", f"<h1>{TITLE}</h1><p><a href='/'>首页</a></p>", None),
+        ("林木的角落", f"<a href='/u/31182/'>首页</a><div>{TITLE}</div>", None),
+    ],
+)
+def test_the_blog_title_is_its_link_that_the_window_title_confirms(
+    window: str, head: str, tagline: str | None
+) -> None:
+    rows = "<p><a href='/u/31182/202501/501.html'>第501篇</a> 2025-01-02 10:00:00</p>"
+    page = f"<html><head><title>{window}</title></head><body><div>{head}</div>{rows}{CARD}</body></html>"
+    author = read(page, PageKind.HOME, HOME).author
+    assert author is not None
+    assert (author.blog_title, author.tagline) == ("林木的角落", tagline)
 
 
 def test_the_link_of_a_nickname_is_no_blog_title() -> None:

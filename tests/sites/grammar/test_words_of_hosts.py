@@ -82,15 +82,16 @@ def test_a_typed_header_is_no_comment_if_the_real_headers_have_unknown_words(cla
     assert [problem.kind for problem in parsed.problems] == ["forged"]
 
 
-@pytest.mark.parametrize("label", ["站长档案", "关于博主"])
+@pytest.mark.parametrize("label", ["站长档案", "关于博主", "统计信息", "博客统计"])
 def test_the_card_may_have_another_label(label: str) -> None:
     fields = "<li>建站时间：2022-06-17</li><li>今日访问：3</li><li>总浏览人次：1,234</li>"
-    card = f"<div><h4>{label}</h4><ul><li>林木</li>{fields}</ul></div>"
+    name = "" if "统计" in label else "<li>林木</li>"
+    card = f"<div><h4>{label}</h4><ul>{name}{fields}</ul></div>"
     parsed = read(f"<html><body>{card}<div>{_ROWS}</div></body></html>", PageKind.MONTH, MONTH)
     assert parsed.author is not None
     assert parsed.author.registered is not None
     assert (parsed.author.registered.text, parsed.author.total_visits) == ("2022-06-17", 1234)
-    assert parsed.author.nickname == "林木"
+    assert parsed.author.nickname == ("林木" if name else None)
     assert [post.number for post in parsed.listed] == ["501", "502"]
 
 
@@ -123,6 +124,14 @@ def test_the_months_may_have_another_label(label: str, rows: str, months: list[s
     parsed = read(html, PageKind.HOME, HOME)
     assert [row.month for row in parsed.months] == months
     assert [row.name for row in parsed.categories] == ["杂记"]
+
+
+def test_the_title_of_a_blog_may_be_the_window_title_of_its_home_page() -> None:
+    head = "<html><head><title>林木的角落</title></head><body><div><h1>林木的角落</h1></div>"
+    html = f"{head}<div>{_ROWS}</div></body></html>"
+    parsed = read(html, PageKind.HOME, HOME)
+    assert parsed.author is not None
+    assert parsed.author.blog_title == "林木的角落"
 
 
 @pytest.mark.parametrize(

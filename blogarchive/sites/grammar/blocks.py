@@ -61,7 +61,7 @@ def split_comments(
         else:
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
             text_end, end, likes = _find_end_above_button(markers, header.last + 1, stop), stop, header.likes
-        begin = header.last + 1
+        begin, text_end = header.last + 1, header.text_end or text_end
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
 
@@ -106,11 +106,17 @@ def split_comments_above(
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
     """Return the first line of the innermost element that has text above the header, and none below it."""
     for _, inside in view.iter_around(header.first):
-        if view.has_text(range(header.last + 1, inside.stop)) or not others.isdisjoint(inside):
+        below = view.lines_with_text(range(header.last + 1, inside.stop))
+        if not all(_is_buttons(view, i) for i in below) or not others.isdisjoint(inside):
             return None
         if view.has_text(range(inside.start, header.first)):
             return inside.start
     return None
+
+
+def _is_buttons(view: PageView, index: int) -> bool:
+    """Check whether a line has links, and only words of buttons."""
+    return bool(view.links[index]) and comment_footers.BUTTONS.fullmatch(view.folded[index]) is not None
 
 
 def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]) -> int:

@@ -219,6 +219,7 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
     with a linked name, or above any header.
     """
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
+    ends = [index for index in ends if index not in view.sections or index == ends[0]]
     if not ends or ends[0] == start:
         return ends[0] if ends else None
     ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]

@@ -1,5 +1,6 @@
 """The comments of a page, trusted only if structure, order and counts agree."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,12 +9,13 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers
+from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
-from blogarchive.sites.grammar.words import COMMENTS_LABEL
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, fold
 
 # --- selections of headers: a commenter can type a whole comment into his own
 
@@ -80,8 +82,14 @@ def _select_countable(
 
 def _has_label_below(markers: comment_footers.CommentMarkers) -> bool:
     """Check whether a label of comments is below the first header: then a text may be above it."""
-    first = markers.headers[0].first
-    return any(first < index < markers.end for index in find_labels(markers.view, COMMENTS_LABEL))
+    first, view = markers.headers[0].first, markers.view
+    labels = (i for i in find_labels(view, COMMENTS_LABEL) if first < i < markers.end)
+    return not all(_is_form(view.lines[i].block.getnext()) for i in labels)
+
+
+def _is_form(node: Element | None) -> bool:
+    """Check whether an element is a form to write a comment: the label above it is none of the comments'."""
+    return node is not None and node.tag == "form" and node.find(".//textarea") is not None
 
 
 def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
@@ -237,7 +245,8 @@ def parse_comments(
     """
     found = found.from_line(start)
     if not found.headers:
-        found = found.with_headers(find_short_headers(view, start, claimed=claimed))
+        headers = find_short_headers(view, start, claimed=claimed) or find_split_headers(view, start, claimed)
+        found = found.with_headers(headers)
     if not found.headers:
         problem = comment_blocks.check_missing(claimed, paging)
         end = len(view.lines)
@@ -274,7 +283,8 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
+    names = frozenset(block.header.author_name for block in comments.blocks)
+    return replace(comments, comments=tuple(_build_comment(view, block, names) for block in comments.blocks))
 
 
 def _choose_headers(
@@ -296,16 +306,29 @@ def _choose_headers(
     return sure[0], comment_blocks.check_count(sure, claimed, paging)
 
 
-def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Comment:
+def _build_comment(view: PageView, block: comment_blocks.CommentBlock, names: frozenset[str]) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author_link is None else view.resolve_href(header.author_link),
-        reply_to=header.reply_to,
+        reply_to=header.reply_to or _find_linked_reply(lines, names),
         posted=header.posted,
         body_html=body_html,
         body_text=extract_text(lines),
         likes=block.likes,
     )
+
+
+_REPLY = re.compile(r"\s*回复\s*@?\s*(?P<name>[^\s:][^:]{0,40}?)\s*:")
+
+
+# Promise "any markup": without a link the words may be typed, and remain text alone.
+def _find_linked_reply(lines: Sequence[Line], names: frozenset[str]) -> str | None:
+    """Return the commenter of this page to whom a text begins with `回复 NAME：`, if the name is a link."""
+    match = _REPLY.match(fold(lines[0].text)) if lines else None
+    if match is None or lines[0].link_at(*match.span("name")) is None:
+        return None
+    name = lines[0].text[slice(*match.span("name"))]
+    return name if name in names else None

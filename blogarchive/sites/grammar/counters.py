@@ -12,9 +12,9 @@ from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
 # --- counts in a text
 
-_VIEWS_LABEL = r"(?:本文|本篇|此文|本博)?被?(?:浏览|阅读|点击|点阅|人气|访问|已读|查看(?=次数)|[Vv]iews)"
+_VIEWS_LABEL = r"(?:本[文篇博]|此文)?(?:已经?)?被?(?:浏览|[阅已]读|点[击阅]|人气|访问|查看(?=次数)|[Vv]iews)"
 _COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
-_VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
+_VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
 _OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
@@ -88,9 +88,10 @@ def _parse_labels_first(text: str) -> CountTexts | None:
 
 # Promise "any markup": a table may have a row of labels above a row of numbers.
 def _parse_two_rows(text: str) -> CountTexts | None:
-    """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
+    """Return the counts of a text with all labels above or below as many numbers; None otherwise."""
     words = text.split()
     half = len(words) // 2
+    words = [*words[half:], *words[:half]] if words[0][:1].isdigit() else words
     kinds = [match and match.lastgroup for match in map(_LABELLED.fullmatch, words)]
     names = [_NAMES.get(kind or "") for kind in kinds[:half]]
     if len(words) != 2 * half or None in names or set(kinds[half:]) != {"number"} or len(set(names)) < half:
@@ -131,18 +132,18 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 # --- counters on lines
 
 # A number first: its label follows, or begins the next line.
-_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*)?"
+_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
 _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢))"
 _LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
-    rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
+    rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
     rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
 _NEXT_COUNTERS = re.compile(_VIEWS_LABEL)  # starts the counters of the next post
-_VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
+_VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?\s*\d")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
@@ -248,7 +249,9 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
 # Promise "any markup": a card may show each number above its label.
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
-    texts = _parse_items(text, _NUMBERED) or (_parse_labels_first(text) if first == last else None)
+    texts = _parse_items(text, _NUMBERED) or (
+        _parse_labels_first(text) if first == last else _parse_two_rows(text)
+    )
     if texts is None or first == last:
         return texts
     return (

@@ -23,7 +23,7 @@ _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
 # Buttons around a 回复 that is a button itself; nobody can type more than these there.
-_BUTTONS = re.compile(
+BUTTONS = re.compile(
     r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
 )
 # The blog's owner sees it, on some comments only.
@@ -65,7 +65,7 @@ def _parse_footer_at(view: page.PageView, index: int, end: int) -> CommentFooter
         if last > index and not _shares_parent(view, index, last):
             break
         without_style = _FOOTER.fullmatch(text)
-        if without_style is None and (last > index or _BUTTONS.fullmatch(text) is None):
+        if without_style is None and (last > index or BUTTONS.fullmatch(text) is None):
             continue
         found = _add_likes_above(view, _build_footer(view, joined, _parse_likes(text)))
         if without_style is None:

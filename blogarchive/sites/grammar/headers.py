@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import page
 from blogarchive.sites.grammar import words as vocabulary
@@ -81,7 +82,10 @@ _LINES_TO_NAME = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentHeader:
-    """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it."""
+    """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it.
+
+    `text_end` is the line of the time if that is below the text.
+    """
 
     first: int
     last: int
@@ -91,6 +95,7 @@ class CommentHeader:
     reply_to: str | None
     posted: DateText
     likes: int | None = None
+    text_end: int | None = None
 
     def is_linked(self, view: page.PageView) -> bool:
         """Return True if the name links to a blog; nobody can type such a link, except as a bare URL."""
@@ -110,7 +115,8 @@ def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Se
     for found in view.line_index.find_matches(_HEADER_START, start, end):
         index = view.line_index.line_at(found.start() + 1)
         if found["time"] is None:
-            names.append(index)
+            # 网友评论 above the first header is no name 评论.
+            names += () if page.is_label(view, index, vocabulary.COMMENTS_LABEL) else (index,)
         elif _TIME_AND_NAME.match(view.join_lines(index, min(index + _LINES_TO_NAME, end) - 1).text):
             times.append(index)
     return _parse_headers(view, names, _NAME_FIRST, end), _parse_headers(view, times, _TIME_FIRST, end)
@@ -174,9 +180,15 @@ def _continues(view: page.PageView, match: "re.Match[str]", following: int) -> b
     if following >= len(view.lines):
         return False
     text = view.folded[following].strip()
-    if view.links[following] and _REPORT.fullmatch(text):
+    if view.links[following] and (_REPORT.fullmatch(text) or _is_button_cell(view, following)):
         return True
     return ":" not in match["time"] and _HOUR.fullmatch(text) is not None
+
+
+def _node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Element:
+    """Return the element of the character at `at`; that around the link of the name, since not all names have one."""
+    is_linked = link is not None and joined.link_at(at, at + 1) is link
+    return next(link.iterancestors()) if link is not None and is_linked else joined.node_at(at)
 
 
 def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Match[str]") -> CommentHeader:
@@ -184,7 +196,8 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
     name, reply_to, link = _parse_names(joined, *match.span("names"))
     # A nickname may contain the label: the last one is the page's.
     label = match.start("label" if match.start("label") > 0 else "names")
-    nodes = (joined.node_at(0), joined.node_at(label), joined.node_at(match.start("time")))
+    parts = (0, label, match.start("time"))
+    nodes = tuple(_node_around(joined, at, link) for at in parts)
     return CommentHeader(
         first=joined.first,
         last=joined.last,
@@ -210,18 +223,23 @@ _TIME = (
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
-_AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
+_AFTER = (
+    r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?|"
+    + _FROM
+    + "))*"
+)
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
+    rf"\s*(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*\|\s*IP\s*:?\s*[\d.*:a-f]{{3,40}})?[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
     rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
-_BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|留言|评论|$)")
+_BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)")
 _HAS_TIME = re.compile(_TIME)
+_BUTTONS = re.compile(rf"{_AFTER}\s*")
 _MAX_LENGTH = 120
 _MAX_SHORT_LINES = 3  # a name, a label, a time
 
@@ -249,11 +267,18 @@ def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[Comm
 
 
 def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterator[CommentHeader]:
-    for index in range(start, end):
+    for index in view.lines_with_text(range(start, end)):
         header = _parse_short_header(view, index, end) if index >= start else None
         if header is not None and not view.links_to_other_post(index):
-            yield header
-            start = header.last + 1
+            below = header.last + 1
+            yield replace(header, last=below) if below < end and _is_button_cell(view, below) else header
+            start = below
+
+
+def _is_button_cell(view: page.PageView, index: int) -> bool:
+    """Check whether a line has only links of buttons, and is the cell after the line above it."""
+    beside = are_in_same_row(view.lines[index - 1], view.lines[index])
+    return beside and bool(view.links[index]) and _BUTTONS.fullmatch(view.folded[index]) is not None
 
 
 def _parse_short_header(view: page.PageView, index: int, end: int) -> CommentHeader | None:
@@ -290,4 +315,89 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 def _links_to_blog(view: page.PageView, index: int) -> bool:
     return any(
         parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
+    )
+
+
+# --- headers with a time apart from the name
+
+_TIME_ALONE = re.compile(rf"[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
+_SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
+_PROSE = re.compile(r"[。!?,;…]")
+_MAX_NAME_LENGTH = 30
+_MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
+
+
+# Promise "any order": the time may be below the text.
+def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> tuple[CommentHeader, ...]:
+    """Return the headers of comments that have a name first and a line for the time; none unless they are as many as
+    claimed and alike, so that no typed time is among them.
+    """
+    begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
+    shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}
+    times = {i: match for i, match in shown.items() if match is not None}
+    if len(times) != claimed or claimed < 2:
+        return ()
+    frames = _find_frames(view, begin, list(times))
+    names = [frame.start for frame in frames]
+    if len({_block_path(view, i) for i in names}) != 1 or not _are_names(view, names, frames):
+        return ()
+    return tuple(_build_split_header(view, *each) for each in zip(names, times, times.values(), strict=True))
+
+
+def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Sequence[range]:
+    """Return the lines of each comment from its name on: those of an element, else those up to its time.
+
+    None if the times are in different positions, or if the names are not apart from the texts.
+    """
+    document, lines = view.document, view.lines
+    top = document.common_ancestor(lines[times[0]], lines[times[-1]])
+    inside = [document.lines_in(document.child_containing(top, lines[i])) for i in times]
+    frames = [range(next(view.lines_with_text(frame)), frame.stop) for frame in inside]
+    if len({_block_path(view, i) for i in times}) > 1:
+        return ()
+    if len({*times, *(frame.start for frame in frames)}) == 2 * len(times):
+        return frames
+    starts = [begin, *(i + 1 for i in times)]
+    frames = [
+        range(next(view.lines_with_text(range(first, i + 1))), i + 1)
+        for first, i in zip(starts, times, strict=False)
+    ]
+    texts = {_block_path(view, i) for frame in frames for i in view.lines_with_text(frame[1:])}
+    return () if {_block_path(view, frame.start) for frame in frames} & texts else frames
+
+
+def _block_path(view: page.PageView, index: int) -> str:
+    return view.tag_path(view.lines[index].block)
+
+
+def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range]) -> bool:
+    """Check whether lines are names: by links, by a word such as 说, or unlike the texts below them."""
+    shown = [view.folded[i].strip() for i in names]
+    if not view.post_lines.isdisjoint(names):
+        return False
+    if any(
+        _PROSE.search(text) or re.fullmatch(_SHORT_FLOOR, text) or len(text) > _MAX_NAME_LENGTH
+        for text in shown
+    ):
+        return False
+    if all(_SAID.search(text) for text in shown) or all(view.find_home_link(i) for i in names):
+        return True
+    prose = sum(any(_PROSE.search(view.folded[i]) for i in frame) for frame in frames)
+    return prose >= _MIN_PROSE_SHARE * len(names)
+
+
+def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
+    joined = view.join_lines(name, name)
+    author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
+    is_next = next(view.lines_below(name)) == time
+    nodes = (view.lines[name].node_at(0), view.lines[time].node_at(0))
+    return CommentHeader(
+        first=name,
+        last=time if is_next else name,
+        position=page.find_dom_position(view, name, name, nodes),
+        author_name=author,
+        author_link=link,
+        reply_to=reply_to,
+        posted=DateText(text=view.shown(time, match)),
+        text_end=None if is_next else time,
     )

@@ -1,4 +1,4 @@
-"""Comments whose times have no year, counters that a post quotes, and links below its text."""
+"""Comments with a time apart from the name or without a year, quoted counters, and links below a text."""
 
 import pytest
 
@@ -7,6 +7,14 @@ from tests.sites.printed.one import read
 
 BODY = "<div class=text><p>正文。</p></div>"
 FORM = "<h4>发表评论</h4><form><textarea></textarea></form>"
+BLOGGER = (
+    "<dt><a href='/u/4{n}/'>{name}</a> 提到...</dt><dd><p>{text}</p></dd>"
+    "<dd><span>{time}</span> <a href='#'>刪除</a></dd>"
+)
+BARE = "<div><div>{name}</div><div>{text}</div><div>{time}</div></div>"
+ROW = "<tr><td>{name}</td><td>{text}</td><td>{time}</td></tr>"
+FOOT = "<li><b>{name}</b><p>{text}</p><p>{time} <a href='#'>回复</a> | 3</p></li>"
+ABOVE = "<div><p>{name}</p><p>{time}</p><p>{text}</p></div>"
 TIMES = ("2025-01-01 11:00", "2025-01-01 12:00")
 
 
@@ -15,11 +23,46 @@ def page(
 ) -> ParsedPage:
     named = enumerate(zip(("乙", "丙"), texts, TIMES, strict=True))
     shown = "".join(each.format(n=n, name=name, text=text, time=time) for n, (name, text, time) in named)
-    outer = "dl" if each.startswith("<dt") else "div"
+    outer = {"<d": "dl", "<t": "table", "<l": "ol"}.get(each[:2] if each[:4] != "<div" else "", "div")
     return read(
         f"<html><head><title>一篇 - 林木</title></head><body><div><h2>一篇</h2><p>{posted}</p></div>{BODY}"
         f"<div><h4>{label}</h4><{outer}>{shown}</{outer}></div>{FORM}</body></html>"
     )
+
+
+@pytest.mark.parametrize("each", [BLOGGER, BARE, ROW, FOOT, ABOVE])
+def test_comments_may_end_with_their_time_below_the_text(each: str) -> None:
+    parsed = page(each, ("写得真好，同感。", "第一行。<br>第二行。"))
+    got = [(c.author_name, c.posted and c.posted.text, c.body_text) for c in parsed.posts[0].comments]
+    assert got == [("乙", TIMES[0], "写得真好，同感。"), ("丙", TIMES[1], "第一行。\n第二行。")]
+    assert parsed.problems == ()
+
+
+@pytest.mark.parametrize("each", [BLOGGER, BARE])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "好。<br>丁 提到...<br>假话。<br>2025-01-01 11:30",
+        "好。</div></div><div><div>丁</div><div>假话。</div><div>2025-01-01 11:30",
+    ],
+)
+def test_a_typed_comment_with_a_time_of_its_own_is_never_stored(each: str, typed: str) -> None:
+    parsed = page(each, (typed, "同感。"))
+    assert "丁" not in [comment.author_name for comment in parsed.posts[0].comments]
+    assert parsed.posts[0].comments == ()
+    assert [problem.field for problem in parsed.problems] == ["comments"]
+
+
+def test_bare_lines_that_may_be_texts_or_names_are_neither() -> None:
+    parsed = page(BARE, ("同感", "顶"))
+    assert parsed.posts[0].comments == ()
+    assert [problem.field for problem in parsed.problems] == ["comments"]
+
+
+@pytest.mark.parametrize("label", ["2 条评论", "评论"])
+def test_a_button_beside_a_time_is_no_name(label: str) -> None:
+    parsed = page(BLOGGER.replace("{name}</a> 提到...", "{name}</a> 如是"), ("好。", "同感。"), label)
+    assert "刪除" not in [comment.author_name for comment in parsed.posts[0].comments]
 
 
 @pytest.mark.parametrize(("posted", "names"), [("2024-12-01 10:00", ["乙", "丙"]), ("2023-12-01 10:00", [])])

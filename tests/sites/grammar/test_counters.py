@@ -38,9 +38,10 @@ def test_each_label_belongs_to_the_number_in_its_cell(frame: str, cell: str, pla
     assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
 
 
-def test_labels_may_fill_a_row_above_their_numbers() -> None:
-    rows = "<tr><td>浏览</td><td>赞</td><td>评论</td></tr><tr><td>1769</td><td>9</td><td>2</td></tr>"
-    (found,) = read(post(counters=f"<table>{rows}</table>")).posts
+@pytest.mark.parametrize("turned", [False, True])
+def test_labels_and_numbers_may_fill_a_row_each(turned: bool) -> None:
+    rows = ["<tr><td>浏览</td><td>赞</td><td>评论</td></tr>", "<tr><td>1769</td><td>9</td><td>2</td></tr>"]
+    (found,) = read(post(counters=f"<table>{''.join(rows[::-1] if turned else rows)}</table>")).posts
     assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
 
 

@@ -110,12 +110,21 @@ def test_the_hour_of_a_comment_may_be_below_its_day() -> None:
     ]
 
 
-def test_comments_with_texts_above_their_headers_are_a_problem() -> None:
+@pytest.mark.parametrize(("each", "is_read"), [("<li>{}</li>", True), ("{}", False)])
+def test_comments_with_texts_above_their_headers_need_elements(each: str, is_read: bool) -> None:
+    foot = "<div><a href='#'>回复</a> | 0</div>"
     comments = "".join(
-        f"<li><p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div><a href='#'>回复</a> | 0</div></li>"
+        each.format(f"<p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div>{foot}")
         for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
     )
     parsed = read(post(comments=f"<ul>{comments}</ul>"))
+    if is_read:
+        assert [(c.author_name, c.body_text) for c in parsed.posts[0].comments] == [
+            ("乙", "话一"),
+            ("丙", "话二"),
+        ]
+        assert parsed.problems == ()
+        return
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "comments")]
     assert parsed.posts[0].comments == ()
 

@@ -55,8 +55,46 @@ def test_a_text_between_a_name_and_a_time_is_no_part_of_the_name() -> None:
         name=EVE, time=TIMES[1], text="话二"
     )
     parsed = read(page(f"<dl>{shown}</dl>", label="<h4>2 条评论</h4>"))
-    assert parsed.posts[0].comments == ()
-    assert [problem.field for problem in parsed.problems] == ["comments"]
+    assert [(each.author_name, each.body_text) for each in parsed.posts[0].comments] == [
+        ("乙", "话一"),
+        ("丙", "话二"),
+    ]
+    assert parsed.problems == ()
+
+
+IN_ROWS = (
+    "<table><tr><td>{name} 发表于 {time}</td><td><a href='#'>回复</a> | <a href='#'>删除</a></td></tr>"
+    "<tr><td colspan=2>{text}</td></tr></table>"
+)
+IN_LINES = "<div><p>{name} {time}</p><p>{text}</p></div>"
+
+
+@pytest.mark.parametrize("each", [IN_ROWS, IN_LINES, "<div><p>[{name}] {time}</p><p>{text}</p></div>"])
+@pytest.mark.parametrize("names", [(BOB, "丙"), ("乙", EVE), ("乙", "丙"), (BOB, EVE)])
+@pytest.mark.parametrize("between", ["", "<p><a href='http://ad.example/x'><img src='/ad.gif'></a></p>"])
+def test_some_commenters_may_have_no_blog(each: str, names: tuple[str, str], between: str) -> None:
+    made = zip(names, TIMES, ("话一。", "话二。"), strict=True)
+    shown = between.join(each.format(name=name, time=time, text=text) for name, time, text in made)
+    parsed = read(page(shown, label="<h4>网友评论</h4>", meta="2025-01-01 10:00:00 浏览(9) 评论(2)"))
+    got = [(each.author_name, each.body_text) for each in parsed.posts[0].comments]
+    assert (got, parsed.problems) == ([("乙", "话一。"), ("丙", "话二。")], ())
+
+
+@pytest.mark.parametrize("header", ["留言时间：{} 作者：乙", "作者：乙 留言时间：{}", "乙 发表于 {}"])
+def test_one_comment_between_its_label_and_a_form(header: str) -> None:
+    comment = f"<div><p>{header.format(TIMES[0])}</p><p>话一</p></div>"
+    parsed = read(page(comment, label="<h4>网友评论</h4>", meta="2025-01-01 10:00:00 浏览(9) 评论(1)"))
+    got = [(each.author_name, each.body_text) for each in parsed.posts[0].comments]
+    assert (got, parsed.problems) == ([("乙", "话一")], ())
+
+
+def test_the_comments_of_the_sidebar_do_not_end_the_text() -> None:
+    named = zip("乙丙", TIMES, ("话一", "话二"), strict=True)
+    shown = "".join(IN_LINES.format(name=name, time=time, text=text) for name, time, text in named)
+    side = "<div><h4>最新评论</h4><p><a href='/u/31182/202501/501.html'>路人：好</a></p></div></body>"
+    html = page(shown, label="<h4>回应(2)</h4>").replace("</body>", side)
+    (found,) = read(html).posts
+    assert (found.body_text, [each.body_text for each in found.comments]) == (SHOWN, ["话一", "话二"])
 
 
 @pytest.mark.parametrize(
@@ -117,6 +155,26 @@ def test_a_last_comment_may_begin_with_a_quotation() -> None:
     )
     (found,) = read(page(f"<div>{shown}</div>", label="<h4>评论 (2)</h4>")).posts
     assert [comment.body_text for comment in found.comments] == ["话一", "乙: 话一\n话二"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "reply_to"),
+    [
+        ("回复<a href='/u/41/'>乙</a>：", "乙"),
+        ("回覆 <a href='#1'>乙</a>:", "乙"),
+        ("回复乙：", None),
+        ("回复<a href='#'>别人</a>：", None),
+    ],
+)
+def test_a_link_to_a_commenter_after_the_word_reply_is_the_person_replied_to(
+    prefix: str, reply_to: str | None
+) -> None:
+    each = "<div><p>{name} {time}</p><p>{text}</p></div>"
+    shown = each.format(name=BOB, time=TIMES[0], text="话一") + each.format(
+        name=EVE, time=TIMES[1], text=prefix + "话二"
+    )
+    (found,) = read(page(shown, label="<h4>评论 (2)</h4>")).posts
+    assert [comment.reply_to for comment in found.comments] == [None, reply_to]
 
 
 def test_a_time_at_the_foot_of_a_page_dates_no_box_of_titles() -> None:

@@ -23,7 +23,7 @@ _WEAK = re.compile(
 _ADDED = re.compile(
     r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
     r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|(?:post)?metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
-    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?(?:link|count|num|head|title|form|place|post)\w*|respond|breadcrumbs?|toc|post-toc"
+    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?(?:link|count|num|head|title|form|place|post)\w*|respond|breadcrumbs?|toc|post-toc|table-of-contents"
     r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])",
     re.IGNORECASE,
 )
@@ -85,7 +85,8 @@ def _mark(node: Element) -> int:
         return 0
     if any(_STRONG.search(name) for name in names):
         return 2
-    return int(node.tag in ("article", "main") or any(_WEAK.search(name) for name in names))
+    is_main = node.tag in ("article", "main") or node.get("role") == "main"
+    return int(is_main or any(_WEAK.search(name) for name in names))
 
 
 def _is_possible(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
@@ -150,7 +151,20 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
         if around in stops or around.tag == "body" or (is_large and outline.link_share(around) > _LINKS):
             break
         node = around
-    return node
+    parent = node.getparent()
+    return parent if parent is not None and _is_section(outline, node, parent, stops) else node
+
+
+def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Element]) -> bool:
+    """Return whether an element is one section of a text whose parts stand beside it, under the title of the post.
+
+    So Sphinx, Org and Asciidoctor write texts with headings.
+    """
+    shape = node.tag, node.get("class")
+    beside = (one for one in parent if one is not node and one in outline.order and not has_role(one, _ADDED))
+    parts = (one for one in beside if one.tag == "p" or (one.tag, one.get("class")) == shape)
+    texts = (outline.text(one) for one in parts if parent in stops and parent.tag != "body")
+    return any(_COMMA.search(text) and not DATE.search(text) for text in texts)
 
 
 def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
@@ -170,11 +184,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     for node in body.iterdescendants():
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
-        if (
-            node.getparent() in code
-            or node.tag in ("pre", "code")
-            or "highlight" in (node.get("class") or "")
-        ):
+        is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
+        if is_code or node.getparent() in code:
             code.add(node)
             continue
         if node.tag in ("header", "footer") or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):

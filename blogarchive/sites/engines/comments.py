@@ -24,11 +24,11 @@ _ITEM = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(
-    r"^(?:fn|nick(?:name)?|vname|tk-nick|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$",
+    r"^(?:fn|(?:v|tk-|wl-)?nick(?:name)?|vname|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$",
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"^(?:(?:comment|cmt|reply|msg|feedback|vc)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$",
+    r"^(?:(?:comment|cmt|reply|msg|feedback|vc|tk|wl)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
@@ -74,9 +74,8 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
         is_named = has_role(node, COMMENTS) and not has_role(node, _ITEM)
         if place <= start or node.tag in _NO_SECTION or not is_named:
             continue
-        if not (
-            has_role(node, _BODY) or node in outline.beside or (found and outline.contains(found[-1], node))
-        ):
+        is_inside = found and outline.contains(found[-1], node)
+        if not (is_inside or has_role(node, _BODY) or node in outline.beside):
             found.append(node)
     return found
 
@@ -164,13 +163,11 @@ def _elements_in_comments(outline: Outline, sections: list[Element], body: Eleme
 
 def _shape(node: Element) -> tuple[tuple[str, str], ...]:
     """Return the tags and classes of the element and the one around it, as a template repeats them."""
-    return tuple(
-        (
-            above.tag,
-            min((name for name in (above.get("class") or "").split() if not _DIGIT.search(name)), default=""),
-        )
-        for above in (node, *islice(node.iterancestors(), 1))
-    )
+    shape = []
+    for above in (node, *islice(node.iterancestors(), 1)):
+        names = (name for name in (above.get("class") or "").split() if not _DIGIT.search(name))
+        shape.append((above.tag, min(names, default="")))
+    return tuple(shape)
 
 
 def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> list[Element]:

@@ -119,12 +119,9 @@ def _title_of(outline: Outline, anchor: Element) -> str:
 
 def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:
     """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
-    links = [
-        node
-        for node in outline.tree.root.iter("link", "a")
-        if "next" in (node.get("rel") or "").lower().split()
-    ]
-    anchors = list(outline.tree.root.iter("a"))
+    root = outline.tree.root
+    links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
+    anchors = list(root.iter("a"))
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
     if archives:
         links += [anchor for anchor in anchors if _ARCHIVE.match(outline.text(anchor))]

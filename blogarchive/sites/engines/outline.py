@@ -16,7 +16,8 @@ from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
 COMMENTS = re.compile(
-    r"^(?:wp-|div[-_]?)?(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine)"
+    r"^(?:wp-|div[-_]?|(?:static(?:man)?|isso|serendipity|post|article|entry|blog|page)[-_]+)?"
+    r"(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine|vcomments|isso)"
     r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*$",
     re.IGNORECASE,
 )

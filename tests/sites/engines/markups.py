@@ -230,6 +230,66 @@ def with_quoted_comments(real: str = "") -> str:
     )
 
 
+def _comments(section: str, item: str) -> str:
+    rows = (
+        item.format(number=number, name=name, at=at.replace("T", " "), text=text)
+        for number, (name, at, _, text) in enumerate(COMMENTS)
+    )
+    article = f'<article><h1>{TITLE}</h1><time>{DAY}</time><div class="entry-content">{TEXT}</div></article>'
+    return _page(f"<main>{article}{section.format(rows=''.join(rows))}</main>")
+
+
+COMMENT_MARKUPS = {
+    "staticman": _comments(
+        '<div class="staticman-comments"><h4>3 条评论</h4>{rows}<form></form></div>',
+        '<div class="static-comment"><img src="/a.png"><div class="right"><span class="comment-author">{name}</span>'
+        '<time>{at}</time><div class="comment-content"><p>{text}</p></div></div></div>',
+    ),
+    "s9y": _comments(
+        '<div class="serendipity_comments"><h3>评论</h3><div id="serendipity_comments">{rows}</div></div>',
+        '<div id="serendipity_comment_{number}" class="serendipity_comment"><div class="serendipity_commentBody"><p>{text}</p>'
+        '</div><div class="serendipity_comment_source"><a href="#c{number}">#{number}</a> <span class="comment_source_author">'
+        '{name}</span> 于 <span class="comment_source_ctime">{at}</span></div></div>',
+    ),
+    "isso": _comments(
+        '<section id="isso-thread"><h4>3 Comments</h4><div id="isso-root">{rows}</div></section>',
+        '<div class="isso-comment" id="isso-{number}"><div class="isso-text-wrapper"><div class="isso-comment-header">'
+        '<span class="isso-author">{name}</span><a href="#isso-{number}"><time>{at}</time></a></div><div class="isso-text">'
+        '<p>{text}</p></div><div class="isso-comment-footer"><a class="isso-reply" href="#">Reply</a></div></div></div>',
+    ),
+    "waline": _comments(
+        '<div id="waline"><div class="wl-count"><span class="wl-num">3</span> 评论</div><div class="wl-cards">{rows}</div></div>',
+        '<div id="{number}" class="wl-card-item"><div class="wl-card"><div class="wl-head"><a class="wl-nick" href="http://x.example.org/">'
+        '{name}</a><span class="wl-time">{at}</span><div><button>赞</button></div></div><div class="wl-meta"><span class="wl-addr">'
+        '北京市海淀区</span><span class="wl-browser">Chrome 120</span></div><div class="wl-content"><p>{text}</p></div></div></div>',
+    ),
+    "valine": _comments(
+        '<div id="vcomments" class="v"><div class="vcount"><span class="vnum">3</span> 评论</div><div class="vcards">{rows}</div></div>',
+        '<div class="vcard" id="{number}"><div class="vh"><div class="vhead"><span class="vnick">{name}</span> <span class="vsys">Chrome 80'
+        '</span></div><div class="vmeta"><span class="vtime">{at}</span></div><div class="vcontent"><p>{text}</p></div></div></div>',
+    ),
+}
+"""Comments that another program adds to a page; a page that a browser saved has them."""
+
+_SECTIONS = [
+    f"<p>第 {number} 段。雨下了一夜，早上去书店的路上全是落叶，店门口的灯还亮着，老板说今天没有新书。</p>"
+    for number in range(1, 6)
+]
+SECTIONS = {
+    "org": _page(
+        f'<div id="content"><h1 class="title">{TITLE}</h1><div id="table-of-contents"><h2>目录</h2><ul><li><a href="#a">上午</a></li>'
+        f'</ul></div>{_SECTIONS[0]}<div class="outline-2"><h2>上午</h2><div class="outline-text-2">{_SECTIONS[1]}{_SECTIONS[2]}</div>'
+        f'</div><div class="outline-2"><h2>下午</h2><div class="outline-text-2">{_SECTIONS[3]}{_SECTIONS[4]}</div></div></div>'
+        f'<div id="postamble"><p class="date">Date: {DAY}</p></div>'
+    ),
+    "sphinx": _page(
+        f'<div class="document"><div class="body" role="main"><section id="a"><h1>{TITLE}</h1>{_SECTIONS[0]}<section id="b"><h2>上午'
+        f"</h2>{_SECTIONS[1]}{_SECTIONS[2]}<section><h3>后来</h3>{_SECTIONS[3]}{_SECTIONS[4]}</section></section></section></div></div>"
+        f'<div class="sphinxsidebar" role="navigation"><h2>{DAY}</h2></div>'
+    ),
+}
+"""Texts whose headings have elements of their own, one in another or beside each other."""
+
 ONE_COMMENT = (
     '<section class="comments"><h3>1 条评论</h3><ol class="comment-list"><li class="comment"><cite class="fn">小满</cite>'
     '<time>2020-05-08 12:03</time><div class="comment-content">茶真的好喝吗？</div></li></ol></section>'

@@ -11,6 +11,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.normalize import normalize_page
 from tests.sites.engines.markups import (
+    COMMENT_MARKUPS,
     COMMENTS,
     DAY,
     FLAT,
@@ -19,6 +20,7 @@ from tests.sites.engines.markups import (
     ONE_COMMENT,
     ONLY_CHANGED,
     PAGES,
+    SECTIONS,
     SHORT,
     SHORT_POSTS,
     TITLE,
@@ -199,6 +201,26 @@ def test_title_day_text_and_comments_are_those_of_the_page(engine: str) -> None:
     assert got == [(name, at, text) for name, at, _, text in shown]
     if engine in NESTED:
         assert [one.reply_to for one in post.comments] == [to for _, _, to, _ in COMMENTS]
+    assert page.problems == ()
+
+
+@pytest.mark.parametrize("markup", COMMENT_MARKUPS)
+def test_comments_of_another_program_are_those_of_the_page(markup: str) -> None:
+    page = read_page(COMMENT_MARKUPS[markup])
+    got = [
+        (one.author_name, one.posted and one.posted.at and one.posted.at.isoformat()[:16], one.body_text)
+        for one in page.posts[0].comments
+    ]
+    assert got == [(name, at, text) for name, at, _, text in COMMENTS]
+    assert page.problems == ()
+
+
+@pytest.mark.parametrize("markup", SECTIONS)
+def test_all_sections_of_a_text_are_stored(markup: str) -> None:
+    page = read_page(SECTIONS[markup])
+    text = page.posts[0].body_text or ""
+    assert [number for number in range(1, 6) if f"第 {number} 段" in text] == [1, 2, 3, 4, 5]
+    assert text.startswith("第 1 段")
     assert page.problems == ()
 
 

@@ -25,13 +25,11 @@ class Document:
     title: str
     hidden: frozenset[dom.Element] = field(repr=False)
     starts: list[int] = field(repr=False)
-    _opened: dict[dom.Element, int] = field(repr=False)
-    _closed: dict[dom.Element, int] = field(repr=False)
+    _positions: dict[dom.Element, tuple[int, int]] = field(repr=False)
 
     def positions(self, node: dom.Element) -> tuple[int, int] | None:
         """Return the positions at which an element opens and closes; None if it is inside hidden content."""
-        opened = self._opened.get(node)
-        return None if opened is None else (opened, self._closed[node])
+        return self._positions.get(node)
 
     def lines_in(self, node: dom.Element) -> range:
         """Return the indexes of the lines that overlap `node`; an empty range if it is hidden."""
@@ -78,8 +76,7 @@ def parse_document(text: str) -> Document:
         title=title_text,
         hidden=hidden,
         starts=[line.start for line in builder.lines],
-        _opened=builder.opened,
-        _closed=builder.closed,
+        _positions=builder.positions,
     )
 
 

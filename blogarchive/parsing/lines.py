@@ -79,20 +79,11 @@ Piece = tuple[str | None, Element | None, Element | None, int]
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
-def _build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
-    """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
-    text, node, anchor, position = pieces[0]
-    if len(pieces) > 1 or text is None or node is None or pre:
-        return _join_pieces(index, pieces, block, pre)
-    text = text.strip(_EDGES)  # most lines have one piece
-    if not text:
-        return None
-    text = _collapse_spaces(text)
-    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),))
+def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
+    """Return line number `index` of these pieces in `block`, or None if they show nothing.
 
-
-def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool) -> Line | None:
-    """Build a line of several pieces; spaces also collapse between pieces, unless `pre` preserves them."""
+    Spaces also collapse between pieces, unless `pre` preserves them.
+    """
     after_space, length = True, 0
     texts: list[str] = []
     spans: list[Span] = []
@@ -144,66 +135,71 @@ _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between block
 _CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
 
 
-_Open = tuple[Element | None, Element | None, Element | None]
+_Open = tuple[Element | None, Element | None, Element | None, int]
+"""The innermost open element, the innermost open block, the `a` around a text, and the position of the element."""
 
 
 class LineBuilder:
-    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped."""
+    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped.
+
+    `positions` are those at which each element opens and closes.
+    """
 
     def __init__(self, hidden: Container[Element] = ()) -> None:
         self._hidden = hidden
         self.lines: list[Line] = []
-        self.opened: dict[Element, int] = {}
-        self.closed: dict[Element, int] = {}
+        self.positions: dict[Element, tuple[int, int]] = {}
         self._pieces: list[Piece] = []  # of the current line
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
         """Open and close every element in document order, in a third of the time of `etree.iterwalk`.
 
-        The loop runs for each of the hundreds of nodes of a page and takes a quarter of the parsing time, so
+        The loop runs for each of the hundreds of nodes of a page and takes a fifth of the parsing time, so
         it calls functions only if necessary (docs/performance.md). `above` is the innermost open element,
-        `block` the innermost open block, `anchor` the `a` around the text of `above`; `path` has those of the
-        outer elements. `pre` counts the open elements that preserve spaces.
+        opened at `start`, `block` the innermost open block, `anchor` the `a` around the text of `above`; `path`
+        has those of the outer elements. `pre` counts the open elements that preserve spaces.
         """
-        opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
+        positions, hidden, pieces = self.positions, self._hidden, self._pieces
         path: list[_Open] = []
-        unseen: set[Element] = set()  # descendants of an element that is never shown
+        unseen: set[Element] = set()  # an element that is never shown and its descendants, until it ends
         above: Element | None = None
         block: Element | None = None
         anchor: Element | None = None
-        position = pre = 0
+        start = position = pre = 0
         for node in root.iter():
             parent = node.getparent()
-            if unseen and parent in unseen:
-                unseen.add(node)
-                continue
+            if unseen:
+                if parent in unseen:
+                    unseen.add(node)
+                    continue
+                unseen.clear()
             while above is not None and above is not parent:
                 if above is block:
                     if pieces:
                         self._end_line(block, pre)
                     if pre:
                         pre -= block.tag in PREFORMATTED
-                closed[above] = position
+                positions[above] = start, position
                 tail = above.tail
-                above, block, anchor = path.pop()
+                above, block, anchor, start = path.pop()
                 if tail and (pieces or pre or tail not in _BLANKS):
                     pieces.append((tail, above, anchor, position + 1))
                 position += 2
-            opened[node] = position
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
-                closed[node] = position
+                positions[node] = position, position
                 if tail := node.tail:
                     pieces.append((tail, above, anchor, position + 1))
                 position += 2
                 continue
-            path.append((above, block, anchor))
-            above = node
+            path.append((above, block, anchor, start))
+            above, start = node, position
             if tag in BLOCKS:
                 if pieces:
                     self._end_line(block, pre)
-                block, anchor = node, parent if parent is not None and parent.tag == "a" else None
-                pre += tag in PREFORMATTED
+                block, anchor = node, anchor if anchor is parent else None
+                if tag in PREFORMATTED:
+                    pre += 1
             elif tag == "a":
                 anchor = node
             elif tag == "br":
@@ -211,34 +207,48 @@ class LineBuilder:
                     pieces.append(("\n", None, None, position))
                 elif pieces:
                     self._end_line(block, pre)
-            elif tag in REPLACED:
-                pieces.append((None, node, anchor, position))
-            if tag in _CLOSED or (hidden and node in hidden):
-                unseen = {node}
-            elif (text := node.text) and (pieces or pre or text not in _BLANKS):
+            elif tag in _CLOSED:
+                unseen.add(node)
+                if tag in REPLACED:
+                    pieces.append((None, node, anchor, position))
+            if hidden and node in hidden:
+                unseen.add(node)
+            elif not unseen and (text := node.text) and (pieces or pre or text not in _BLANKS):
                 pieces.append((text, node, anchor, position + 1))
             position += 2
-        self._close_all(path, above, block, position, pre)
+        self._close_all(path, above, block, start, position, pre)
 
     def _close_all(
-        self, path: "list[_Open]", above: Element | None, block: Element | None, position: int, pre: int
+        self,
+        path: "list[_Open]",
+        above: Element | None,
+        block: Element | None,
+        start: int,
+        position: int,
+        pre: int,
     ) -> None:
         """Close the elements open at the end of the page, innermost first."""
         while above is not None:
             if above is block:
                 self._end_line(block, pre)
                 pre -= block.tag in PREFORMATTED
-            self.closed[above] = position
+            self.positions[above] = start, position
             tail = above.tail
-            above, block, anchor = path.pop()
+            above, block, anchor, start = path.pop()
             if tail:
                 self._pieces.append((tail, above, anchor, position + 1))
             position += 2
 
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Append a line of the pieces if they show anything."""
-        if block is not None and self._pieces:
-            line = _build_line(len(self.lines), self._pieces, block, pre=pre > 0)
-            if line is not None:
-                self.lines.append(line)
-        self._pieces.clear()
+        pieces, lines = self._pieces, self.lines
+        if block is not None and pieces:
+            text, node, anchor, position = pieces[0]
+            if len(pieces) > 1 or text is None or node is None or pre:
+                if line := _join_pieces(len(lines), pieces, block, pre=pre > 0):
+                    lines.append(line)
+            elif text := text.strip(_EDGES):  # most lines have one piece
+                text = _collapse_spaces(text)
+                span = (0, len(text), node, anchor)
+                lines.append(Line(len(lines), text, block, position, position + 1, (span,)))
+        pieces.clear()

@@ -48,14 +48,9 @@ def _resolve_link(
 ) -> ParsedUrl | None:
     """Resolve a link under the site's rules; None if it leads nowhere on the web."""
     href = anchor.get("href")
-    if root and href and _is_page_independent(href):
+    if root and href and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH:
         return _resolve_from_root(href, root, parse_url)
     return parse_canonical(link_url(anchor, base), parse_url)
-
-
-def _is_page_independent(href: str | None) -> bool:
-    """Check whether a link leads to the same URL from each page of a host, and is short enough to cache."""
-    return href is not None and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar

@@ -40,8 +40,8 @@ _RANGE_START = re.compile(rf"[{re.escape(vocabulary.BULLETS)}\s\u200b]*[从自\[
 
 
 def _parse_row(view: PageView, index: int) -> MonthRow | None:
-    url = next((each.url for _, _, each in view.links[index] if each is not None), None)
-    return _parse_range(view.lines[index].text, url)
+    urls = [each.url for _, _, each in view.links[index] if each is not None]
+    return _parse_range(view.lines[index].text, urls[0] if urls else None)
 
 
 def _is_row(folded: str) -> bool:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
-from io import BufferedRandom, BufferedReader
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
@@ -71,6 +70,7 @@ def _cut(text: str, max_bytes: int) -> str:
 
 
 _PART = ".part"
+_BUFFER = 2**18  # bytes: Python's own 8 KB are a system call for each record of a WARC
 _CAN_FLUSH_DISK = hasattr(os, "sync")
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
 _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
@@ -101,7 +101,7 @@ def atomic_file(
     with to_user_error(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("w+b") as file:
+            with part.open("w+b", _BUFFER) as file:
                 yield file
                 file.flush()
                 if not (flushed_later and _CAN_FLUSH_DISK):
@@ -122,7 +122,7 @@ def flush_disk() -> None:
         os.sync()
 
 
-def _file_digest(file: BufferedReader | BufferedRandom) -> str:
+def _file_digest(file: Any) -> str:
     file.seek(0)
     return file_digest(file, _new_digest).hexdigest()
 

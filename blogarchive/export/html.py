@@ -132,7 +132,7 @@ def _render_job(given: PostInput) -> bytes:
     """Return the page of a post with its images, comments and replaced versions."""
     path, categories, older, newer = cast("tuple[Any, ...]", given.page)
     listings = [Listing(name=name, path=where) for name, where in categories]
-    return _render_template(
+    return render_template(
         "post.html",
         layout="page.html",
         root=_INNER_ROOT,
@@ -145,13 +145,9 @@ def _render_job(given: PostInput) -> bytes:
     )
 
 
-def render_template(template: str, **values: object) -> str:
+def render_template(template: str, **values: object) -> bytes:
     """Return a page of the site."""
-    return _environment().get_template(template).render(values)
-
-
-def _render_template(template: str, **values: object) -> bytes:
-    return render_template(template, **values).encode()
+    return _environment().get_template(template).render(values).encode()
 
 
 @cache
@@ -267,7 +263,8 @@ class _Site:
             self._write_years(site_blog)
         self._write_search()
         single = self._blogs[0] if len(self._blogs) == 1 else None
-        self._folder.write("index.html", _render_home(single) if single else self._render_front())
+        front = _render_home(single) if single else render_template("front.html", root="", blogs=self._blogs)
+        self._folder.write("index.html", front)
         self._job.done.files.update(self._folder.finish())
 
     def _plans(self) -> Iterator[PostPlan]:
@@ -275,9 +272,6 @@ class _Site:
         for plan in plan_posts(self._job, posts, self._image, with_versions=True):
             self._sizes[plan.path] = plan.digest.size
             yield plan
-
-    def _render_front(self) -> bytes:
-        return _render_template("front.html", root="", blogs=self._blogs)
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
         self._folder.write(site_blog.path, _render_home(site_blog, _INNER_ROOT))
@@ -293,7 +287,7 @@ class _Site:
                 [(post.path, *heading_values(post.heading)) for post in listing.posts],
             )
             if not self._folder.keep(listing.path, digest):
-                page = _render_template(
+                page = render_template(
                     "listing.html",
                     root=_INNER_ROOT,
                     site_blog=site_blog,
@@ -308,7 +302,7 @@ class _Site:
         for year in site_blog.years:
             digest = input_digest([self._folder.digest_of(post.path) for post in year.posts])
             if not self._folder.keep(year.path, digest):
-                page = _render_template(
+                page = render_template(
                     "year.html",
                     root=_INNER_ROOT,
                     site_blog=site_blog,
@@ -331,7 +325,7 @@ class _Site:
                 content = "blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n"
                 self._folder.write(name, content.encode(), digest)
         years = {post.month[:YEAR_LENGTH] for post in posts if post.month != UNDATED}
-        page = _render_template(
+        page = render_template(
             "search.html",
             root="",
             chunks=count,
@@ -358,4 +352,4 @@ class _Site:
 def _render_home(site_blog: SiteBlog, root: str = "") -> bytes:
     """Return the page of a blog: its months, categories and newest posts."""
     newest = site_blog.posts[: -_NEWEST - 1 : -1]
-    return _render_template("blog.html", root=root, site_blog=site_blog, newest=newest)
+    return render_template("blog.html", root=root, site_blog=site_blog, newest=newest)

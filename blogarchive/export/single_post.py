@@ -82,6 +82,6 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
     )
     for url in images:
         name = PurePosixPath(url)
-        body = b64encode(reader.image_bytes(name.stem)).decode()
-        page = page.replace(f'src="{url}"', f'src="data:{_TYPES[name.suffix]};base64,{body}"')
-    return page.encode(), len(images)
+        embedded = f"data:{_TYPES[name.suffix]};base64,".encode() + b64encode(reader.image_bytes(name.stem))
+        page = page.replace(f'src="{url}"'.encode(), b'src="%b"' % embedded)
+    return page, len(images)

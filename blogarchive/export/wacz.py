@@ -10,10 +10,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
+from blogarchive.export.folder import content_digest
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.export.warc import UNKNOWN_TIME, Record, warc_date, write_records
 from blogarchive.rendering.atom import join_titles
@@ -23,8 +24,10 @@ _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
 _INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
+_PAGES_PER_BLOCK: Final = 64  # on average
+_MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
+_LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
 _GZIP: Final = 16 + zlib.MAX_WBITS
-_LOCAL_HEADER: Final = 30  # bytes of an entry of a ZIP file before its name
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 # The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
 # the central directory has such a field.
@@ -38,51 +41,62 @@ def export_wacz(job: ExportJob) -> None:
     Filters and damaged pages are those of `export_warc`.
     """
     with job.open_file("pages.wacz") as file, ZipFile(file, "w") as package:
-        files = _PackageFiles(package)
+        files = _PackageFiles(job, package)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
-            write_records(job, warc, _WARC_NAME, start=_find_warc)
+            write_records(job, warc, _WARC_NAME, begin=files.place)
         _write_index(files, job.done.records)
         _write_description(files, job.reader, *_write_page_list(files, job.reader))
 
 
-def _find_warc(file: BinaryIO) -> int:
-    """Return the offset of the WARC in a package: its entry is the first, and stored without compression."""
-    head = file.read(_LOCAL_HEADER)
-    return len(head) + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-
-
-class _PackageFile:
-    """A file of a package under writing, with its size in bytes and its SHA-256."""
-
-    def __init__(self, inner: IO[bytes]) -> None:
-        self.size = 0
-        self.hash = hashlib.sha256()
-        self._inner = inner
-
-    def write(self, data: bytes) -> int:
-        self.size += len(data)
-        self.hash.update(data)
-        return self._inner.write(data)
-
-
 class _PackageFiles:
-    """The files of a package; `resources` describes those written."""
+    """The files of a package under writing; `resources` describes those written, `size` is that of the last in bytes.
 
-    def __init__(self, package: ZipFile) -> None:
+    It is the compressor of `zipfile`: each text that is written becomes a block that needs no other.
+    """
+
+    def __init__(self, job: ExportJob, package: ZipFile) -> None:
         self.resources: list[dict[str, object]] = []
-        self._package = package
+        self.size = 0
+        self._job, self._package = job, package
+        self._earlier = {record.digest: record for record in map(Record._make, job.earlier)}
 
     @contextmanager
-    def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[_PackageFile]:
+    def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[IO[bytes]]:
         entry = ZipInfo(name, _FIRST_DAY)
         entry.compress_type = compression
         entry.extra = _TIME_FIELD
-        entry._compresslevel = 1  # type: ignore[attr-defined]  # texts: a third of the time, a tenth more bytes
-        with self._package.open(entry, "w", force_zip64=True) as inner:
-            file = _PackageFile(inner)
+        self.size, self._hash, self._is_stored = 0, hashlib.sha256(), compression == ZIP_STORED
+        with self._package.open(entry, "w", force_zip64=True) as file:
+            file._compressor = self  # type: ignore[attr-defined]  # it counts the bytes and copies blocks
             yield file
-        facts = {"hash": f"sha256:{file.hash.hexdigest()}", "bytes": file.size}
+        facts = {"hash": f"sha256:{self._hash.hexdigest()}", "bytes": self.size}
         self.resources.append({"name": name.rpartition("/")[2], "path": name, **facts})
+
+    @property
+    def place(self) -> int:
+        """Return the offset in the package of what is written next."""
+        return cast("BinaryIO", self._package.fp).tell()
+
+    def compress(self, data: bytes) -> bytes:
+        """Return the bytes of an entry for data; those of a text are copied if the replaced file has the same text."""
+        self.size += len(data)
+        self._hash.update(data)
+        if self._is_stored:
+            return data
+        digest = content_digest(data)
+        if found := self._earlier.get(digest):
+            with self._job.out.open("rb") as file:
+                file.seek(found.offset)
+                block = file.read(found.length)
+        else:
+            deflate = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
+            block = deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH)
+        self._job.done.records.append(Record(digest, self.place, len(block), False, "", ""))
+        return block
+
+    def flush(self) -> bytes:
+        """Return the end of an entry: of a text an empty last block."""
+        return b"" if self._is_stored else b"\x03\0"
 
 
 def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
@@ -92,7 +106,7 @@ def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
     with files.open(f"indexes/{_INDEX_NAME}", ZIP_STORED) as blocks:
         for start in range(0, len(lines), _LINES_PER_BLOCK):
             block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), wbits=_GZIP)
-            place = {"offset": blocks.size, "length": len(block)}
+            place = {"offset": files.size, "length": len(block)}
             heads.append(f"{lines[start].partition(' {')[0]} {json.dumps(place)}\n")
             blocks.write(block)
     with files.open("indexes/index.idx") as file:
@@ -105,15 +119,24 @@ def _index_line(record: Record) -> str:
 
 
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
-    """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first."""
+    """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first.
+
+    The content of a line decides whether it ends a block, so that a new line changes only its own block.
+    """
     newest, main = UNKNOWN_TIME, dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
-        file.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}))
-        for number, (url, at, title, text) in enumerate(reader.replay_pages(), 1):
+        head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
+        block = bytearray(_json_line(head))
+        for identity, url, at, title, text in reader.replay_pages():
             page = {"url": url, "ts": warc_date(at), "title": title or url, "text": text or ""}
-            file.write(_json_line({"id": f"page-{number}", **page}))
+            line = _json_line({"id": identity, **page})
+            block += line
+            if zlib.crc32(line) % _PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
+                file.write(bytes(block))
+                block.clear()
             newest = max(newest, at)
             main = main or {"mainPageUrl": url, "mainPageDate": page["ts"]}
+        file.write(bytes(block))
     return newest, main
 
 

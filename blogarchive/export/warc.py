@@ -4,16 +4,14 @@ import json
 import marshal
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
-from operator import attrgetter
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -37,7 +35,8 @@ _BUILDER: Final = RecordBuilder(warc_version=_VERSION)
 class Record(NamedTuple):
     """A record of a WARC with its entry in an index: `key` has the URL and the time, `facts` is JSON without the place.
 
-    `digest` is that of the page or image it was built from. An image is no page.
+    `digest` is that of the page or image it was built from. An image is no page. A WACZ also has such a place for each
+    block of its texts: `digest` is that of the text, `offset` is in the package, and there is no key.
     """
 
     digest: str
@@ -196,17 +195,16 @@ def write_records(
     name: str,
     *,
     is_compressed: bool = True,
-    start: Callable[[BinaryIO], int] = lambda _file: 0,
+    begin: int = 0,
 ) -> None:
     """Write every page and image to `file`, the WARC `name`; a damaged page is left out.
 
-    Records are built on all cores; those of the earlier file are copied: `start` returns where its WARC begins.
+    Records are built on all cores; those of the earlier file are copied. Its WARC begins at `begin`, as in the new one.
     """
     first = build_info(name, job.reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
     file.write(first)
     offset = len(first)
     with job.out.open("rb") if job.earlier else nullcontext(BytesIO()) as earlier:
-        begin = start(earlier) if job.earlier else 0
         for digest, is_page, found in _in_order(job, is_compressed):
             if isinstance(found, str):
                 job.done.damaged.append(found)
@@ -249,12 +247,7 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
 
 def _digest(source: PageRow | StoredImage) -> str:
     """Return the digest of all stored values of a page or an image."""
-    return blake2b(marshal.dumps(_VALUES[type(source)](source), 2), digest_size=16).hexdigest()
-
-
-_VALUES: Final[dict[type, Callable[[Any], Any]]] = {
-    kind: attrgetter(*(one.name for one in fields(kind))) for kind in (PageRow, StoredImage)
-}
+    return blake2b(marshal.dumps(tuple(source), 2), digest_size=16).hexdigest()
 
 
 def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:

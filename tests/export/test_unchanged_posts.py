@@ -1,13 +1,14 @@
 """A later export renders only the posts that changed, and mends files that a person changed."""
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from blogarchive.export import epub, warc
+from blogarchive.export import epub, wacz, warc
 from blogarchive.export import posts as post_files
 from blogarchive.export.epub import export_epub
 from blogarchive.export.folder import MARKER, ExportFolder, Uses
@@ -190,3 +191,40 @@ def test_records_of_unchanged_pages_are_copied_and_the_file_is_that_of_a_fresh_e
     assert sorted(built) == [f"{HOST}/4", f"{HOST}/8"]
     run_export(kind, archive, tmp_path / "fresh" / name)
     assert (tmp_path / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+
+
+def test_texts_of_unchanged_pages_are_copied_and_the_package_is_that_of_a_fresh_export(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(wacz, "_PAGES_PER_BLOCK", 4)
+    blog = made.blog()
+
+    def add(number: int) -> None:
+        page = made.page(f"{HOST}/{number}", f"<p>{number}</p>".encode())
+        body, at = f"<p>第{number}篇</p>", f"20{number // 12:02}-{number % 12 + 1:02}-01T09:00:00+08:00"
+        made.post(blog, str(number), f"题{number}", body, page_id=page, posted_at=at)
+
+    for number in range(200):
+        add(number)
+    made.connection.commit()
+    blocks: list[None] = []
+    start = zlib.compressobj
+
+    def count(*given: int, **options: int) -> object:
+        blocks.extend([None] * (options.get("wbits") == -zlib.MAX_WBITS))  # of texts, not of records
+        return start(*given, **options)
+
+    monkeypatch.setattr(wacz.zlib, "compressobj", count)
+    run_export("wacz", made.path, tmp_path / "out.wacz")
+    assert len(blocks) > 20
+    blocks.clear()
+    add(200)
+    made.connection.execute("delete from posts where number = '90'")
+    made.connection.execute("update posts set body_text = '改过' where number = '30'")
+    archive = made.done()
+    run_export("wacz", archive, tmp_path / "out.wacz")
+    # Three of pages, in two blocks if one ended with a changed page; the heads of the index; the description and its digest.
+    assert 4 <= len(blocks) <= 9
+    run_export("wacz", archive, tmp_path / "fresh" / "out.wacz")
+    assert (tmp_path / "out.wacz").read_bytes() == (tmp_path / "fresh" / "out.wacz").read_bytes()

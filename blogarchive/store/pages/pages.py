@@ -8,14 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from gettext import gettext as _
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import READER_VERSION, CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
-from blogarchive.store.statements import columns_of
 
 _Parsed = TypeVar("_Parsed")
 
@@ -38,8 +37,7 @@ class StoredPage:
     target: Target
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageRow:
+class PageRow(NamedTuple):
     """A row of `pages`, unchecked: a stranger or damage may have written any value."""
 
     id: int
@@ -76,8 +74,9 @@ class PageRow:
 
 def page_row(archive: Archive, page_id: int, schema: str = "main") -> PageRow | None:
     """Return the row of that id in `main` or `other`, or None."""
-    query = f"select {columns_of(PageRow)} from {schema}.pages where id = ?"  # noqa: S608 - constants
-    return archive.one_as(PageRow, query, (page_id,))
+    query = f"select {', '.join(PageRow._fields)} from {schema}.pages where id = ?"  # noqa: S608 - constants
+    found = archive.row(query, (page_id,))
+    return PageRow._make(found) if found else None
 
 
 def newest_page_id(archive: Archive, url: str) -> int | None:

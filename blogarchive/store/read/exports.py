@@ -10,7 +10,7 @@ from datetime import date
 from gettext import gettext as _
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
@@ -42,8 +42,7 @@ class Filters:
     categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredImage:
+class StoredImage(NamedTuple):
     """A stored image with its file, unchecked; `fetched_at` is UTC, empty if unknown."""
 
     row: int
@@ -191,12 +190,13 @@ _HEADINGS = f"""{models.POST_HEADINGS}
 
 _OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
 _HOME_PAGES = f"""
-select g.url, max(g.fetched_at) as fetched_at, coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
+select 'blog-' || a.id as id, g.url, max(g.fetched_at) as fetched_at,
+       coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
   from authors a join pages g on g.url = a.url
  where g.status = 200 and {_OF_AUTHORS} group by a.id order by a.site, a.uid
 """
 _POST_PAGES = f"""
-select g.url, g.fetched_at, p.title, p.body_text as text
+select 'post-' || p.id as id, g.url, g.fetched_at, p.title, p.body_text as text
   from authors a join posts p on p.author_id = a.id join pages g on g.id = p.page_id
  where p.content_hash is not null and g.status = 200 and {_OF_AUTHORS}
  order by a.site, a.uid, p.posted_at desc, p.id
@@ -308,16 +308,9 @@ class ExportReader:
         )
 
     def image_bytes(self, sha256: str) -> bytes:
-        """Return the file of that hexadecimal SHA-256. Raises `KeyError` if it is not stored."""
-        body = self._image_body(sha256)
-        if not isinstance(body, bytes):
-            raise KeyError(sha256)
-        return body
-
-    def _image_body(self, sha256: str) -> Any:
-        return next(
-            iter(self.archive.column("select body from media_files where sha256 = ?", (sha256,))), None
-        )
+        """Return the stored file of that hexadecimal SHA-256, unchecked; of a damaged row it may be any value."""
+        (body,) = self.archive.column("select body from media_files where sha256 = ?", (sha256,))
+        return cast(bytes, body)
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
@@ -340,8 +333,8 @@ class ExportReader:
             raise KeyError(page_id)
         return found
 
-    def replay_pages(self) -> Iterator[tuple[str, str, str | None, str | None]]:
-        """Yield URL, fetch time (UTC), title and text of the newest page of each blog's home, then of each post.
+    def replay_pages(self) -> Iterator[tuple[str, str, str, str | None, str | None]]:
+        """Yield id, URL, fetch time (UTC), title and text of the newest page of each blog's home, then of each post.
 
         Posts are those with a text, newest first. A home page has none.
         """
@@ -359,7 +352,7 @@ class ExportReader:
             (self._scope,),
         )
         for row in rows:
-            yield StoredImage(**row, body=self._image_body(row["sha256"]))
+            yield StoredImage(**row, body=self.image_bytes(row["sha256"]))
 
     def _author_id(self, words: str) -> int:
         for name in ("site || '/' || uid", "uid", "alias", "nickname"):

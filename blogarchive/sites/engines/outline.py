@@ -125,8 +125,8 @@ class Outline:
     @cached_property
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
-        is_text = (node for node in self.order if node.tag == "main" or node.get("itemprop") == "articleBody")
-        around = ancestors(is_text)
+        texts = self.select("main, [itemprop=articleBody], article h1")  # Pelican: the newest in an `aside`
+        around = ancestors(texts)
         found: set[Element] = set()
         for node in self.order:
             if node.getparent() in found or (node not in around and is_aside(node)):

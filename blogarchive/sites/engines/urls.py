@@ -17,7 +17,7 @@ _TRACKING = re.compile(
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 LISTING = re.compile(
     r"/page/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
-    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^(?:/[\w~.-]+)?/(?:blog|posts?|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$"
+    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^(?:/[\w~.-]+)?/(?:blog|posts?|galleries|listings|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$"
     r"|/(?:categor(?:y|ies)|tags?|authors?)/[^/]+\.html$|/(?:archives?|categor(?:y|ies)|tags?|authors?|index-?\d+)\.html$",
     re.IGNORECASE,
 )

@@ -36,7 +36,7 @@ def record_problems(context: page_context.SaveContext) -> None:
     shown = [
         one
         for one in context.parsed.problems
-        if not (context.is_title_listed and one == UNCONFIRMED_TITLE)
+        if not (context.is_title_listed and one.detail in (UNCONFIRMED_TITLE.detail, Detail.TITLE_ALONE))
         and not (context.is_time_listed and one.detail == Detail.NO_TIME_OF_POST)
     ]
     problems = [(url, problem) for problem in map(_failure, shown)]

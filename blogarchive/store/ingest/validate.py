@@ -269,7 +269,7 @@ def _missing_field(post: Post, stored: StoredState) -> str | None:
     """Return a field that every page of a post shows and this one lacks."""
     lacking = {
         "title": post.title is None,
-        "posted_at": post.posted is None,
+        "posted_at": post.posted is None and post.read_by is None,  # some themes of any blog show no time
         "comment_count": post.comment_count is None and stored.comment_count is not None,
     }
     return next((field for field, lacks in lacking.items() if lacks and field not in stored.accepted), None)

@@ -168,6 +168,20 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
     assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
 
 
+def test_an_edit_of_a_post_that_shows_no_time_is_stored(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    single = blog.folder / "layouts" / "_default" / "single.html"
+    single.write_text(_SINGLE.replace('<time>{{ .Date.Format "2006-01-02 15:04" }}</time>', ""), "utf-8")
+    blog.write(1, "今天是第 1 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 1
+        blog.write(1, "今天是第 1 天，改过的文字。", changed="2021-02-02")
+        blog.build(url)
+        run(tmp_path, "update")
+    assert rows(tmp_path, "select posted_at, body_text from posts") == [(None, "今天是第 1 天，改过的文字。")]
+
+
 def test_the_lists_of_an_index_that_the_home_page_names_are_read_each_night(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     base = blog.folder / "layouts" / "_default" / "baseof.html"

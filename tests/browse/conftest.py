@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from shutil import copy
 
@@ -10,12 +10,14 @@ from blogarchive.browse.serve import SETTINGS, create_app
 from tests.browse.make_archive import make
 
 
-@pytest.fixture(autouse=True)
-def no_short_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def no_short_time_limits() -> Iterator[None]:
     """Give statements and facets a minute: on a busy machine, a limit of 0.2 seconds ends any of them."""
-    for settings in (DEFAULT_SETTINGS, SETTINGS):
-        for name in ("sql_time_limit_ms", "facet_time_limit_ms"):
-            monkeypatch.setitem(settings, name, 60_000)
+    with pytest.MonkeyPatch.context() as patch:
+        for settings in (DEFAULT_SETTINGS, SETTINGS):
+            for name in ("sql_time_limit_ms", "facet_time_limit_ms"):
+                patch.setitem(settings, name, 60_000)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -36,16 +38,16 @@ def plain_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("datasette.handle_exception.rich", None)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def datasette(archive_path: Path) -> AsyncIterator[Datasette]:
-    """Return Datasette as `datasette archive.db` starts it."""
+    """Return Datasette as `datasette archive.db` starts it; it compiles each template once for all tests."""
     served = Datasette([str(archive_path)])
     await served.invoke_startup()
     yield served
     close(served)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def own_server(archive_path: Path) -> AsyncIterator[Datasette]:
     """Return Datasette as `blogarchive serve` starts it."""
     served = create_app(archive_path)

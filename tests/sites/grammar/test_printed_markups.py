@@ -91,10 +91,11 @@ NAMED = {
 
 
 def a_blog(style: Style, seed: int, **how: object) -> DemoBlog:
-    habits = Habits(comments_per_page=(2, 3, 5)[seed % 3], excerpts=list(Excerpts)[seed % 3])
+    comments, excerpts = (2, 3, 5)[seed % 3], list(Excerpts)[seed % 3]
+    habits = Habits(comments_per_page=comments, posts_per_home=4, posts_per_month=3, excerpts=excerpts)
     return make_blog(
         "31182",
-        posts=12,
+        posts=7,
         seed=seed,
         comments=4,
         months=3,

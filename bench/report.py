@@ -31,7 +31,7 @@ Each figure is a ratio of two measurements of one run, or a count; absolute time
 _TESTS = """## Tests
 
 Real parts run: servers, processes, a browser, SQLite files. Random cases are the same in each run (Hypothesis);
-`FUZZ_EXAMPLES=1` draws others. Many tests go through hundreds of generated pages in one test; such a test counts once.
+`FUZZ_EXAMPLES=500` draws others. Many tests go through hundreds of generated pages in one test; such a test counts once.
 """
 
 

@@ -17,9 +17,11 @@ from tests.browse import chromium
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# The same examples in every run, and no limit of time, so that no run fails that another passed.
+# The same examples in every run, and no limit of time, so that no run fails that another passed. Other and more
+# examples are for a run that looks for new failures.
 settings.register_profile(
     "repeatable",
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "50")),
     deadline=None,
     derandomize="FUZZ_EXAMPLES" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.errors import CannotWrite, UsageError
@@ -134,7 +134,6 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|[. ]$|^\.')
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
-@settings(max_examples=300)
 @given(
     st.text()
     | st.sampled_from(["CON", "nul.md", "Com1 .x", "..", "...", "lpt9", "a.", "aux. ", "\u202ecod.exe"])

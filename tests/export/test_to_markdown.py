@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
@@ -34,7 +34,6 @@ BLOCK = st.builds(
 )
 
 
-@settings(max_examples=400)
 @given(st.lists(BLOCK | PLAIN, max_size=4).map("".join))
 def test_a_reader_of_the_markdown_sees_the_same_characters(source: str) -> None:
     assert seen(READER.render(to_markdown(source))) == seen(source)

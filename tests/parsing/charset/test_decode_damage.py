@@ -1,7 +1,7 @@
 """A bad byte damages its own character and no other text of the page."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.parsing.charset.decoding import decode
@@ -32,7 +32,6 @@ def outside(text, position):
     return text[:start], text[end:]
 
 
-@settings(max_examples=80)
 @given(st.sampled_from(CODECS), st.data())
 def test_a_bad_byte_leaves_every_other_line_unchanged(codec, data):
     text = PAGES[codec]
@@ -48,7 +47,6 @@ def test_a_bad_byte_leaves_every_other_line_unchanged(codec, data):
     assert decoded.encoding == codec
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(CODECS), st.data())
 def test_a_stray_byte_becomes_one_replacement_character(codec, data):
     text = PAGES[codec]
@@ -58,7 +56,6 @@ def test_a_stray_byte_becomes_one_replacement_character(codec, data):
     assert decode(body).text == text[:position] + "\ufffd" + text[position:]
 
 
-@settings(max_examples=80)
 @given(st.sampled_from(CODECS), st.data())
 def test_a_truncated_body_is_decoded_up_to_its_end(codec, data):
     text = PAGES[codec]

@@ -4,7 +4,7 @@
 """
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.parsing.charset.decoding import repair_text
@@ -31,7 +31,6 @@ def test_a_sentence_of_mojibake_is_repaired(sentence, right, wrong):
     assert repair_text(sentence.encode(right).decode(wrong, "replace")) == sentence
 
 
-@settings(max_examples=150)
 @given(st.text() | st.text("ÄãºÃ£¬äå½¥â€™œÂÃ©浣犲ソ你好\x80\x9d\ufeff \ud842\udfb7<"))
 def test_repairing_is_idempotent(text):
     assert repair_text(repair_text(text)) == repair_text(text)
@@ -40,7 +39,6 @@ def test_repairing_is_idempotent(text):
 HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 
 
-@settings(max_examples=100)
 @given(st.text(HANZI | st.sampled_from("的一是不了在人有我，。！？“”《》 abc\n\t")))
 def test_correct_chinese_stays(text):
     assert repair_text(text) == text
@@ -49,14 +47,12 @@ def test_correct_chinese_stays(text):
 WORDS = "été naïve Größe déjà où ça Ångström señor “oui” l’œuvre 25° — … ¿qué? CAFÉ"
 
 
-@settings(max_examples=100)
 @given(st.lists(st.sampled_from(WORDS.split())))
 def test_correct_latin_stays(words):
     text = " ".join(words)
     assert repair_text(text) == text
 
 
-@settings(max_examples=100)
 @given(st.text())
 def test_repaired_text_can_be_stored(text):
     repair_text(text).encode("utf-8")

@@ -1,6 +1,6 @@
 """Counts as pages show them: `counts.tsv`; `-` is None."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_count, parse_digit_numerals
@@ -18,7 +18,6 @@ def test_a_count_is_exact_and_other_text_is_none() -> None:
     assert parse_count("9" * 5000) is None
 
 
-@settings(max_examples=200)
 @given(st.integers(0, 2**63 - 1))
 def test_a_number_with_or_without_separators_round_trips(value: int) -> None:
     full_width = str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
@@ -27,7 +26,6 @@ def test_a_number_with_or_without_separators_round_trips(value: int) -> None:
     } == {value}
 
 
-@settings(max_examples=200)
 @given(st.integers(0, 10**9), st.sampled_from([("千", 3), ("万", 4), ("亿", 8)]))
 def test_a_scaled_number_is_exact(value: int, scale: tuple[str, int]) -> None:
     unit, places = scale
@@ -35,7 +33,6 @@ def test_a_scaled_number_is_exact(value: int, scale: tuple[str, int]) -> None:
     assert parse_count(f"{whole}.{part:0{places}}{unit}") == value
 
 
-@settings(max_examples=300)
 @given(st.text(max_size=30) | st.text("0123456789,.万亿千百十一二零两(（)）+- 次", max_size=12))
 def test_any_text_returns_a_nonnegative_count_or_none(text: str) -> None:
     count = parse_count(text)

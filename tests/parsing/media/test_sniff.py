@@ -4,7 +4,7 @@ import struct
 from base64 import b64decode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.parsing.images import (
@@ -88,7 +88,6 @@ def test_other_files_are_described_and_not_stored(body: bytes) -> None:
     assert not found.permanent, "the failure may be temporary"
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(IMAGES), st.lists(st.tuples(st.integers(0, 200), st.binary(max_size=6)), max_size=6))
 def test_a_broken_header_never_raises(body: bytes, damages: list[tuple[int, bytes]]) -> None:
     damaged = bytearray(body)
@@ -101,7 +100,6 @@ def test_a_broken_header_never_raises(body: bytes, damages: list[tuple[int, byte
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=("Cs",))))
-@settings(max_examples=100)
 def test_text_is_no_image(text: str) -> None:
     assert detect_image_type(text.encode("utf-8")) is None or text.startswith(
         ("GIF87a", "GIF89a", "II*\0", "MM\0*")

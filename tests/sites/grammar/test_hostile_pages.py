@@ -4,7 +4,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
@@ -92,19 +92,16 @@ PAGES = [
 ]
 
 
-@settings(max_examples=150)
 @given(st.binary(max_size=400), TARGETS)
 def test_any_bytes_are_parsed(body: bytes, kind: PageKind) -> None:
     read_page(URL, body, kind, page_no=2)
 
 
-@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), TARGETS)
 def test_any_mix_of_labels_and_tags_is_parsed(html: str, kind: PageKind) -> None:
     read_page(URL, html, kind, page_no=2)
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(PAGES), st.data())
 def test_a_page_is_parsed_with_parts_removed_or_added(page: str, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(page)), min_size=2, max_size=2).map(sorted))
@@ -112,7 +109,6 @@ def test_a_page_is_parsed_with_parts_removed_or_added(page: str, data: st.DataOb
     read_page(URL, page[: places[0]] + part + page[places[1] :], data.draw(TARGETS))
 
 
-@settings(max_examples=150)
 @given(
     st.sampled_from(PAGES), st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(SIGNS)), max_size=12)
 )
@@ -123,7 +119,6 @@ def test_a_page_is_parsed_with_broken_tags(page: str, changes: list[tuple[int, s
     read_page(URL, "".join(pieces), PageKind.POST)
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(PAGES), st.integers(0, 10**9))
 def test_a_truncated_page_is_parsed(page: str, place: int) -> None:
     body = page.encode()

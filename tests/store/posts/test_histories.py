@@ -92,7 +92,7 @@ class History:
     steps=[("add post", 0), ("killed run", 1), ("delete", 5)]
 )  # named without a time, gone before it was read
 @given(steps=st.lists(STEPS, max_size=14))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_the_archive_is_right_after_any_sequence_of_changes(steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as place, Archive.open(Path(place) / "a.db", create=True) as archive:
         history = History(archive)

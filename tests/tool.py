@@ -9,6 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -101,26 +102,44 @@ class Tool:
 
 def run_command(*words: str, folder: Path, now: datetime | None = None, timeout: float = 300) -> Ran:
     """Run a command line in `folder` in a forked process whose clock begins at `now`; raises TimeoutError."""
+    return _run_forked(_main, words, folder, now, timeout=timeout)
+
+
+def run_code(code: str, *words: str, folder: Path) -> Ran:
+    """Run Python code in `folder` in a forked process, whose `sys.argv` has the words; raises TimeoutError."""
+    return _run_forked(_execute, code, words, folder)
+
+
+def _run_forked(target: Callable[..., None], *arguments: object, timeout: float = 300) -> Ran:
     with TemporaryDirectory() as temporary:
         outputs = [Path(temporary) / name for name in ("out", "err")]
-        process = FORKSERVER.Process(target=_main, args=(words, folder, now, outputs))
+        process = FORKSERVER.Process(target=target, args=(outputs, *arguments))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise TimeoutError(f"{words} took more than {timeout} s")
+            raise TimeoutError(f"{arguments} took more than {timeout} s")
         out, err = (path.read_text(encoding="utf-8") for path in outputs)
         return Ran(code=process.exitcode, out=out, err=err)
 
 
-def _main(words: tuple[str, ...], folder: Path, now: datetime | None, outputs: list[Path]) -> None:
-    from blogarchive.cli import main
-
+def _begin(outputs: list[Path], words: tuple[str, ...], folder: Path) -> None:
     for descriptor, path in enumerate(outputs, 1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
     os.chdir(folder)
     sys.argv = ["blogarchive", *words]
+
+
+def _execute(outputs: list[Path], code: str, words: tuple[str, ...], folder: Path) -> None:
+    _begin(outputs, words, folder)
+    exec(code, {"__name__": "__main__"})
+
+
+def _main(outputs: list[Path], words: tuple[str, ...], folder: Path, now: datetime | None) -> None:
+    from blogarchive.cli import main
+
+    _begin(outputs, words, folder)
     if now is not None:
         os.environ[NOW_VARIABLE] = now.isoformat()
     main()

@@ -1,7 +1,5 @@
 """An archive of the demo blogs, and the command line in this process; only crawls need a process of their own."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.cli.group import run
+from tests.tool import run_command
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,11 +24,9 @@ RunCli = Callable[..., CliResult]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the archive of `blogarchive demo`, and its output."""
     folder = tmp_path_factory.mktemp("demo")
-    ran = subprocess.run(
-        [sys.executable, "-m", "blogarchive", "demo"], cwd=folder, capture_output=True, text=True, timeout=300
-    )
-    assert ran.returncode == 0, ran.stderr
-    return folder / "data" / "demo.db", ran.stdout
+    ran = run_command("demo", folder=folder)
+    assert ran.code == 0, ran.err
+    return folder / "data" / "demo.db", ran.out
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ def cron(job: str, home: Path) -> str:
     return ran.stdout
 
 
+@pytest.mark.slow
 def test_the_crontab_is_silent_on_success_and_mails_the_exit_code_otherwise(home: Path) -> None:
     update, verify, rotate = cron_jobs()
     assert all("%" not in job for job in (update, verify, rotate)), "cron would make it a line break"

@@ -55,6 +55,7 @@ def test_help_needs_nothing_of_posix(words: list[str], tmp_path: Path) -> None:
     assert b"blogarchive" in run(tmp_path, *words).stdout
 
 
+@pytest.mark.slow
 def test_a_backup_can_be_read_searched_and_exported(folder: Path) -> None:
     db = ("--db", "a#b 100%.db")
     assert json.loads(run(folder, "status", "--json", *db).stdout)["blogs"][0]["posts_read"] == 16

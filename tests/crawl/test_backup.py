@@ -12,7 +12,7 @@ import pytest
 
 from tests.demo import DemoBlog, DemoHost, make_blog, sample_blog
 from tests.paths import ROOT
-from tests.tool import Ran, Tool, contents
+from tests.tool import Ran, Tool, contents, run_code
 
 UID = "31182"
 
@@ -94,9 +94,8 @@ def test_a_page_that_cannot_be_stored_is_reported_and_all_others_are_stored(tmp_
     with DemoHost([blog]) as host:
         url = host.post_url(UID, blog.posts[2].number)
         arguments = tool.command("backup", host.blog_url(UID))[3:]
-        command = [sys.executable, "-c", UNLUCKY.format(url=url), *arguments]
-        ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=300)
-        assert ran.returncode == 1, ran.stderr
+        ran = run_code(UNLUCKY.format(url=url), *arguments, folder=tool.folder)
+        assert ran.code == 1, ran.err
         assert read_posts(tool) == 5
         (failure,) = tool.rows("select url, kind, detail from open_failures")
         assert failure == (url, "mistake", "this program failed: ValueError: no such luck")

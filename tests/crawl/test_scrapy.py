@@ -43,6 +43,7 @@ def scrapy(*words: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.slow
 def test_shell_fetch_and_parse_show_a_page_that_a_person_types() -> None:
     with Host([make_blog(UID, posts=3)]) as host:
         url = host.blog_url(UID)

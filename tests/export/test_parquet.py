@@ -210,6 +210,7 @@ def stored(url: str) -> dict[str, tuple[int, object]]:
     return {one.path.removeprefix(f"{root}/"): (one.size, one.mtime_ns) for one in found if one.is_file}
 
 
+@pytest.mark.slow
 def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
     many: Path, tmp_path: Path, bucket: str
 ) -> None:
@@ -235,6 +236,7 @@ def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
     )
 
 
+@pytest.mark.slow
 def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket: str) -> None:
     url = f"{bucket}/all"
     export_to_store(many, url)
@@ -244,6 +246,7 @@ def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket
     assert not [name for name in stored(url) if name.startswith("posts/") and "year=2025" in name]
 
 
+@pytest.mark.slow
 def test_a_store_that_refuses_is_one_line(many: Path, tmp_path: Path, bucket: str) -> None:
     for url, code in (("s3://nosuchbucket/x", 6), ("nosuch://x/y", 2)):
         ran = run_anew("export", "parquet", url, "--db", many)

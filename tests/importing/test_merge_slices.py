@@ -93,6 +93,7 @@ def test_a_merge_in_slices_equals_a_merge_in_one(sources: Sources, tmp_path: Pat
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["early late", "late early"])
 def test_a_merge_that_is_killed_at_any_slice_is_finished_by_its_repetition(
     sources: Sources, tmp_path: Path, order: str

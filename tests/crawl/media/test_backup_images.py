@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+import pytest
+
 from tests.crawl.media.media_hosts import HOME, UID, blog, requested_images
 from tests.demo import DemoHost
 from tests.demo.blogs import image_paths
@@ -212,6 +214,7 @@ POSTS = [PATHS[place : place + 6] for place in range(0, 24, 6)]
 STORED = "select count(*) from media m join media_files f using (sha256) where m.status = 'stored'"
 
 
+@pytest.mark.slow
 def test_a_run_killed_several_times_ends_with_every_image(tool: Tool) -> None:
     killer = Killer("/upfile/")
     with DemoHost([blog(*POSTS)], observer=killer.listen) as host:

@@ -2,13 +2,12 @@
 
 import json
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
 from tests.paths import FIXTURES
 from tests.sites.markup.served import serve
-from tests.tool import COMMAND
+from tests.tool import Ran, run_command
 
 _CASE = FIXTURES / "sina" / "post" / "template-2012"
 _POST = (_CASE / "page.html").read_text("utf-8")
@@ -28,19 +27,9 @@ _PAGES = {
 def test_a_blog_with_comments_in_answers_is_backed_up(tmp_path: Path) -> None:
     db = tmp_path / "archive.db"
     with serve(_PAGES) as host:
-        words = [
-            "backup",
-            f"{host}/u/{_UID}",
-            "--site",
-            "sina",
-            "--db",
-            str(db),
-            "--delay",
-            "0",
-            "--no-media",
-        ]
-        result = subprocess.run([*COMMAND, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
+        words = ["backup", f"{host}/u/{_UID}", "--site", "sina", "--db", str(db)]
+        ran = run_command(*words, "--delay", "0.001", "--no-media", folder=tmp_path)
+    assert ran.code == 0, ran.err
     with closing(sqlite3.connect(db)) as archive:
         assert archive.execute("select number from posts where body_text <> ''").fetchall() == [(_ID,)]
         names = archive.execute("select author_name from comments order by id").fetchall()
@@ -63,31 +52,29 @@ _WENXUECITY = {
 }
 
 
-def _back_up(tmp_path: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _back_up(tmp_path: Path, pages: dict[str, str]) -> Ran:
     with serve(pages) as host:
         words = ["backup", f"{host}/myblog/70777/all.html", "--site", "wenxuecity", "--db", "archive.db"]
-        words += ["--delay", "0", "--no-media"]
-        return subprocess.run([*COMMAND, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        return run_command(*words, "--delay", "0.001", "--no-media", folder=tmp_path)
 
 
 def test_views_that_a_script_fetches_and_further_comments_are_backed_up(tmp_path: Path) -> None:
-    result = _back_up(tmp_path, _WENXUECITY)
-    assert result.returncode == 0, result.stderr
+    ran = _back_up(tmp_path, _WENXUECITY)
+    assert ran.code == 0, ran.err
     with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
         posts = "select number, views, comment_count, (select count(*) from comments) from posts where body_text <> ''"
         assert archive.execute(posts).fetchall() == [("202010_9", 1234, 4, 4)]
         assert archive.execute("select views from post_stats order by id").fetchall()[-1] == (1234,)
         archive.execute("update posts set views = null")
         archive.commit()
-    reparse = [*COMMAND, "reparse", "--db", "archive.db"]
-    assert subprocess.run(reparse, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    assert run_command("reparse", "--db", "archive.db", folder=tmp_path).code == 0
     with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
         assert archive.execute("select views from posts where body_text <> ''").fetchall() == [(1234,)]
 
 
 def test_views_that_cannot_be_fetched_leave_the_post_and_a_failure(tmp_path: Path) -> None:
     pages = {path: page for path, page in _WENXUECITY.items() if path != _VIEWS}
-    assert _back_up(tmp_path, pages).returncode == 1
+    assert _back_up(tmp_path, pages).code == 1
     with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
         assert archive.execute("select views, (select count(*) from comments) from posts").fetchall() == [
             (None, 4)

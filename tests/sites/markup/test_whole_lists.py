@@ -67,7 +67,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def _backup(host: str, folder: Path, environment: dict[str, str]) -> list[tuple[str, ...]]:
     """Back up the blog and return number and text of each post with each of its comments."""
-    options = ["--site", "wholelists", "--db", "archive.db", "--delay", "0", "--no-media"]
+    options = ["--site", "wholelists", "--db", "archive.db", "--delay", "0.001", "--no-media"]
     words = [*COMMAND, "backup", f"{host}/ann/", *options]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -111,6 +111,7 @@ def _run(path: Path, cpu_seconds: float | None = None) -> int | None:
     return process.exitcode
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_moment_leaves_an_undamaged_archive(
     path: Path, whole: dict[str, list[tuple[object, ...]]]
 ) -> None:

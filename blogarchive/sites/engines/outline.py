@@ -39,6 +39,8 @@ _TITLE_CLASS = re.compile(
 )
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
+_SEPARATORS = re.compile(r"(?:[^\w\s]|_)+\s|\s(?:[^\w\s]|_)+|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
+"""What stands between the title of a post and the name of its blog in the title of a window."""
 _MAX_TITLE = 300
 
 
@@ -237,7 +239,7 @@ def find_title(outline: Outline) -> Title | None:
             rest.append(node)
             continue
         key = _rank_heading(outline, node, text, claims, sites)
-        if best is None or key > best[0]:
+        if all(key[:2]) and (best is None or key > best[0]):
             best = key, Title(text=text, heading=node, is_confirmed=True)
     if best is not None:
         return best[1]
@@ -251,8 +253,7 @@ def find_title(outline: Outline) -> Title | None:
     if (first := next(shown, None)) is not None:  # the window title is the name of the blog
         return Title(text=title_text(outline, first), heading=first, is_confirmed=False)
     text = next(iter((claims or _claims(outline))[1:]), outline.tree.title)
-    is_confirmed = text != outline.tree.title and _is_part(text, outline.tree.title)
-    return Title(text=text, heading=None, is_confirmed=is_confirmed) if text else None
+    return Title(text=text, heading=None, is_confirmed=False) if text else None
 
 
 def title_text(outline: Outline, heading: Element) -> str:
@@ -269,13 +270,10 @@ def _site_names(outline: Outline) -> set[str]:
 
 
 def _is_part(text: str, claim: str) -> bool:
-    """Return whether a claim is the text, or has it between separators: `Title - Blog`."""
-    own, whole = " ".join(text.casefold().split()), " ".join(claim.casefold().split())
-    place = whole.find(own)
-    if place < 0 or not any(map(str.isalnum, own)):
-        return _fold(text) == _fold(claim) != ""
-    before, after = whole[:place], whole[place + len(own) :]
-    return (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
+    """Return whether a claim is the text, or has it between separators: `Title - Blog`; words of a title are no part."""
+    own, parts = _fold(text), [_fold(part) for part in _SEPARATORS.split(claim)]
+    place, ends = "".join(parts).find(own), {*accumulate(map(len, parts), initial=0)}
+    return own != "" and {place, place + len(own)} <= ends
 
 
 def _claims(outline: Outline) -> list[str]:
@@ -297,10 +295,11 @@ def _rank_heading(
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = _fold(text)
     folded = [_fold(claim) for claim in claims]
-    is_whole = own in folded[1:] and own not in sites
+    is_most = any(own in claim and 2 * len(own) >= len(claim) for claim in folded[1:])
     starts = any(claim.startswith(own) for claim in folded)
     is_titled = node.tag in _HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    return (own not in sites, node not in outline.beside or is_whole, starts, is_titled, len(own))
+    is_large = is_titled or 2 * len(own) >= min(map(len, folded))
+    return (own not in sites, is_large, node not in outline.beside or is_most, starts, is_titled, len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:

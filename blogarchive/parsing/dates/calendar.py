@@ -100,7 +100,7 @@ _ROC_NUMBERS = (
 """103/07/14: year of the Republic of China, as hosts in Taiwan write it."""
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
-_ORDINAL = r"(?:st|nd|rd|th)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
 _EN_MONTH = rf"(?<![a-z])(?P<mon>{numbers.MONTH_NAME})(?![a-z])\.?"
 _EN_DAY = rf"(?P<d>[0-9]{{1,2}}){_ORDINAL}(?![0-9a-z:])"
 _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
@@ -192,7 +192,7 @@ CALENDAR_RULES = rules.compile_rules(
     (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: de)?[ ,/-]{{1,2}}{_EN_YEAR}",
         _resolve_date,
     ),
     (ANYWHERE, rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<y>[0-9]{{2}})(?![0-9])", _resolve_date),

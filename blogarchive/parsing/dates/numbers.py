@@ -159,14 +159,21 @@ WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天七]"
 ENGLISH_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 
 _MONTH_NAMES = (
-    *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
-    *("september sept sep", "october oct", "november nov", "december dec"),
+    "january jan januar jänner janvier janv enero gennaio janeiro 一月",
+    "february feb februar février févr febrero febbraio fevereiro 二月",
+    "march mar märz mär mars marzo março 三月",
+    "april apr avril avr abril aprile 四月",
+    "may mai mayo maggio maio 五月",
+    "june jun juni juin junio giugno junho 六月",
+    "july jul juli juillet juil julio luglio julho 七月",
+    "august aug août agosto 八月",
+    "september sept sep septembre septiembre settembre setembro 九月",
+    "october oct oktober okt octobre octubre ottobre outubro 十月",
+    "november nov novembre noviembre novembro 十一月",
+    "december dec dezember dez décembre déc diciembre dicembre dezembro 十二月",
 )
-_NUMERALS_OF_MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()  # noqa: SIM905
-MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()} | {
-    f"{numeral}月": month for month, numeral in enumerate(_NUMERALS_OF_MONTHS, start=1)
-}
-"""Names of months to 1–12: English ones in lower case, short and long; Chinese ones, for orders such as "14 七月 2014"."""
+MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+"""Names of months to 1–12: European ones in lower case, short and long; Chinese ones, for orders such as "14 七月 2014"."""
 
 MONTH_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 

@@ -15,7 +15,7 @@ from blogarchive.sites.engines.times import DATE, date_text, parse_place, parse_
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
 _COUNT = re.compile(
-    r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|comments?\b|responses?\b|replies|thoughts)"
+    r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts)"
     r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?",
     re.IGNORECASE,
 )
@@ -23,6 +23,7 @@ _ITEM = re.compile(
     r"^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})(?:_li)?$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^(?:li-|div-)?comment[-_]?(?:\d+|item)$|^c\d{15,}$")  # WordPress and others; Blogger
 _AUTHOR = re.compile(
     r"^(?:fn|(?:v|tk-|wl-)?nick(?:name)?|vname|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at))*\s*[:：,，]?\s*$",
+    r"(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at|sagte?|schrieb|meinte?|a\sdit|dit|am|um|le))*\s*[:：,，]?\s*$",
     re.IGNORECASE,
 )
 _LABELS = re.compile(
@@ -94,10 +95,12 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     comments = [_read_item(outline, item, now) for item in items]
     known = tuple(comment for comment in comments if comment is not None)
     sections = sections or [item.element for item in items if item.above is None]
-    if len(known) < len(comments):
-        problem = _unreadable(Detail.COMMENT_PARTS)
-        return FoundComments(sections=tuple(sections), count=count, problems=(problem,))
-    return FoundComments(comments=known, sections=tuple(sections), count=count)
+    problems: tuple[Problem, ...] = ()
+    if not items and any(has_role(node, _NUMBERED) and outline.size(node) for node in outline.order):
+        problems = (_unreadable(Detail.NO_TIME_OF_COMMENT),)
+    elif len(known) < len(comments):
+        known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
+    return FoundComments(comments=known, sections=tuple(sections), count=count, problems=problems)
 
 
 def _unreadable(detail: str) -> Problem:
@@ -261,7 +264,9 @@ def _find_name(
 
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
-    text = _SAYS.sub("", outline.text(node)).strip(" \t\r\n:：,，")
+    text = outline.text(node)
+    text = text[: match.start()] if (match := DATE.search(text)) else text
+    text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:
         anchor = next(node.iterancestors("a"), None)

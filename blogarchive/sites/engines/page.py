@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -27,22 +27,26 @@ _POST_CLASS = re.compile(
     r"^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$",
     re.IGNORECASE,
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
+_FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese
 _MIN_LISTED = 3
 _MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
 
 
 class PageParser:
-    """The parser of one page; times without an offset are of `zone`."""
+    """The parser of one page; times without an offset are of `zone` on Chinese pages, else of UTC."""
 
     def __init__(self, page: Page, target: Target, zone: tzinfo) -> None:
         self.page = page
         self.target = target
-        self.now = page.fetched_at.astimezone(zone)
         self.here = urls.parse_url(page.url)
         # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
         is_own = target.uid is not None and urls.is_within(self.here.url, target.uid)
         self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
         self._decoded = decode(page.body, page.header("content-type"))
+        text = self._decoded.text
+        is_chinese = len(_HAN.findall(text)) * _FEW_HAN > len(text)
+        self.now = page.fetched_at.astimezone(zone if is_chinese else UTC)
         self._title: str | None = None
 
     @cached_property
@@ -77,9 +81,8 @@ class PageParser:
         if self.target.uid is None and self.here.uid is None:
             self.uid = find_blog(self._outline, self.now)
         is_home = self.here.kind is PageKind.HOME and self._is_root
-        self._title = self._outline.metas.get("og:site_name") or (
-            self._outline.tree.title if is_home else None
-        )
+        window = self._outline.tree.title if is_home else None
+        self._title = self._outline.metas.get("og:site_name") or window
         listed = find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
@@ -98,14 +101,11 @@ class PageParser:
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
         metas, body = self._outline.metas, self._outline.tree.root.find("body")
         classes = [] if body is None else (body.get("class") or "").split()
-        states_post = (
-            metas.get("og:type") == "article"
-            or "article:published_time" in metas
-            or any(map(_POST_CLASS.match, classes))
-        )
+        is_single = any(map(_POST_CLASS.match, classes))
+        states_post = is_single or metas.get("og:type") == "article" or "article:published_time" in metas
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
-            return not (states_post and not listed)
+            return not (is_single or (states_post and not listed))
         if states_post:
             return False
         if any(map(_LIST_CLASS.match, classes)) and not urls.looks_like_post(self.here.url):
@@ -135,17 +135,12 @@ class PageParser:
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
         is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
         is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(urls.WALK)
-        url = (
-            first_index(self._outline, self.uid)
-            if is_home
-            else find_next(self._outline, self.uid, archives=is_walk)
-        )
-        if url is not None:
-            return self._listing(listed, (url,))
-        detail = Detail.LIST_UNPROVED if is_walk else None if listed else Detail.LIST_EMPTY
-        return self._listing(
-            listed, (), () if detail is None else (_problem("incomplete", "listed", detail),)
-        )
+        outline, uid = self._outline, self.uid
+        url = first_index(outline, uid) if is_home else find_next(outline, uid, archives=is_walk)
+        if url is not None or (listed and not is_walk):
+            return self._listing(listed, () if url is None else (url,))
+        detail = Detail.LIST_UNPROVED if is_walk else Detail.LIST_EMPTY
+        return self._listing(listed, (), (_problem("incomplete", "listed", detail),))
 
     def _listing(
         self, listed: tuple[ListedPost, ...], more: Iterable[str], problems: tuple[Problem, ...] = ()
@@ -156,7 +151,9 @@ class PageParser:
 
     @property
     def _is_root(self) -> bool:
-        return urlsplit(self.here.url).path.strip("/") == self.uid.partition("/")[2]
+        parts = urlsplit(self.here.url)
+        is_post = parts.query != "" and urls.looks_like_post(self.here.url)  # `/?p=123`
+        return parts.path.strip("/") == self.uid.partition("/")[2] and not is_post
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
         author = Author(

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import MONTH_NAME
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import may_be_post, post_number
 
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
-    rf"|\b(?:{_MONTHS})[a-z]*\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:{_MONTHS})[a-z]*\.?,?[\s-]+(?:19|20)\d\d"
-    r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
+    rf"|\b{MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?{MONTH_NAME}\.?,?(?:\s+de)?[\s-]+(?:19|20)\d\d"
+    r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])[/.]\s?(?:0?[1-9]|[12]\d|3[01])[/.]\s?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
     r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|个月|年|小時|分鐘|個月)前"
     r"|\b\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
     re.IGNORECASE,
@@ -27,15 +28,10 @@ _SHOWN = re.compile(
     rf"(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
-_EDITED = re.compile(r"更新|修改|编辑|updated|modified|edited|revised|last", re.IGNORECASE)
-_PUBLISHED = (
-    "article:published_time",
-    "datepublished",
-    "og:published_time",
-    "publishdate",
-    "pubdate",
-    "date",
+_EDITED = re.compile(
+    r"更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour", re.IGNORECASE
 )
+_STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
 _DAY = timedelta(days=1)
@@ -89,16 +85,11 @@ def find_time(around: Surroundings) -> FoundTime:
         best = one if is_exact and best.precision == "day" else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
-    others = [one for _, one in found if not (edited and one is shown)]
-    if not all(_is_near(one, best) for one in others):
+    others = [one.at.replace(tzinfo=None) for _, one in found if not (edited and one is shown)]
+    if any(abs(at - best.at.replace(tzinfo=None)) > 2 * _DAY for at in others):  # a zone moves the day
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
     value = date_text(text if text and not edited else texts[0][1], best)
     return FoundTime(value=value, witnesses=texts, doubt=doubt)
-
-
-def _is_near(one: ParsedDate, other: ParsedDate) -> bool:
-    """Return whether two times are of one day, or of two days that a zone can tell apart."""
-    return abs(one.at.replace(tzinfo=None) - other.at.replace(tzinfo=None)) <= 2 * _DAY
 
 
 def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bool]:
@@ -183,7 +174,7 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found: list[tuple[str, str]] = []
     if published := outline.article_data.get("datePublished"):
         found.append(("JSON-LD", str(published)))
-    found += [(f"meta {name}", outline.metas[name]) for name in _PUBLISHED if name in outline.metas][:1]
+    found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
         place = outline.span(node).start

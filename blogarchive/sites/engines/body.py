@@ -59,8 +59,10 @@ def find_body(
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
-    if _mark(best) == 1 and (is_around or shared < _MOST):
-        return _widen(outline, dense, above | ancestors(closed)), True
+    is_card = sum(names_of(node) == names_of(best) for node in marked) > 1  # of another post
+    is_other = is_card and shared == 0 and outline.size(best) < outline.size(dense)
+    if is_other or (_mark(best) == 1 and (is_around or shared < _MOST)):
+        return _widen(outline, dense, above | ancestors(closed)), _mark(best) == 1
     return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
 
 
@@ -195,16 +197,13 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
 
 def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
     """Yield what stands in the text above its title, and the line with the date below it."""
-    node = title
-    while node is not body:
+    for node in (title, *title.iterancestors()):
+        if node is body:
+            return
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
         if below is not None and outline.size(below) < _MAX_META and DATE.search(outline.text(below)):
             yield below
-        parent = node.getparent()
-        if parent is None:
-            return
-        node = parent
 
 
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:

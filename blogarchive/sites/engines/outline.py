@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.html import NEVER_SHOWN, Element
+from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
@@ -37,6 +37,7 @@ _TITLE_CLASS = re.compile(
     r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
     re.IGNORECASE,
 )
+_OF_WORDS = re.compile("tag-|category-")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"(?:[^\w\s]|_)+\s|\s(?:[^\w\s]|_)+|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
@@ -127,7 +128,8 @@ class Outline:
     @cached_property
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
-        texts = self.select("main, [itemprop=articleBody], article h1")  # Pelican: the newest in an `aside`
+        # Pelican has the newest post in an `aside`, Blogger all posts in a widget.
+        texts = self.select("main, [itemprop~=articleBody], article h1, .post-body, .entry-content")
         around = ancestors(texts)
         found: set[Element] = set()
         for node in self.order:
@@ -186,9 +188,10 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
 
 
 def names_of(node: Element) -> list[str]:
-    """Return the classes and the id of an element."""
+    """Return the classes and the id of an element, without those that WordPress makes of the words of a post."""
     names = f"{node.get('class') or ''} {node.get('id') or ''}".split()
-    return [name.removeprefix("wp-block-") for name in names]
+    is_post = "hentry" in names or "type-post" in names
+    return [name.removeprefix("wp-block-") for name in names if not (is_post and _OF_WORDS.match(name))]
 
 
 def ancestors(nodes: Iterable[Element]) -> set[Element]:
@@ -277,9 +280,8 @@ def _is_part(text: str, claim: str) -> bool:
 
 
 def _claims(outline: Outline) -> list[str]:
-    data = outline.article_data.get("headline")
-    found = [outline.tree.title, outline.metas.get("og:title"), outline.metas.get("twitter:title"), data]
-    return [str(one) for one in found if one]
+    stated = (outline.metas.get("og:title"), outline.metas.get("twitter:title"))
+    return [str(one) for one in (outline.tree.title, *stated, outline.article_data.get("headline")) if one]
 
 
 def _may_be_title(outline: Outline, node: Element) -> bool:
@@ -297,17 +299,20 @@ def _rank_heading(
     folded = [_fold(claim) for claim in claims]
     is_most = any(own in claim and 2 * len(own) >= len(claim) for claim in folded[1:])
     starts = any(claim.startswith(own) for claim in folded)
-    is_titled = node.tag in _HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
+    is_heading = node.tag in _HEADINGS
+    is_titled = is_heading or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
     is_large = is_titled or 2 * len(own) >= min(map(len, folded))
-    return (own not in sites, is_large, node not in outline.beside or is_most, starts, is_titled, len(own))
+    is_shown = node not in outline.beside or is_most
+    return (own not in sites, is_large, is_shown, starts, is_titled, is_heading, len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:
     """Return whether the heading links to the home page: it is the title of the blog."""
     anchors = [node] if node.tag == "a" else list(node.iter("a"))
     anchors += node.iterancestors("a")
-    urls = (anchor.get("href") or "#" for anchor in anchors)
-    paths = {urlsplit(url).path for url in urls if not url.startswith("#")}
+    links = (anchor.get("href") or "#" for anchor in anchors)
+    valid = (link for link in links if absolute_url(link, outline.tree.base))
+    paths = {urlsplit(link).path for link in valid if not link.startswith("#") and "?" not in link}
     own = urlsplit(outline.tree.url).path
     return any(
         path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))

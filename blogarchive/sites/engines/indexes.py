@@ -6,11 +6,11 @@ import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.dates.numbers import parse_digits
-from blogarchive.parsing.html import Element, parse_html
+from blogarchive.parsing.html import Element, absolute_url, parse_html
 from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.times import date_text, parse_stamp
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
@@ -52,7 +52,7 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         text = _unpack(page.body).decode("utf-8", "replace")
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
-        found = [urljoin(page.url, one) for one in _SITEMAP_LINE.findall(text)]
+        found = _absolute(_SITEMAP_LINE.findall(text), page.url)
         return Index((), tuple(found)) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
         return _read_json(page, text, uid, now)
@@ -75,11 +75,11 @@ def _unpack(body: bytes) -> bytes:
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:
     nodes = list(root.iter(f"{{*}}{_ENTRIES[kind]}"))
     if kind == "sitemapindex":
-        maps = [child_text(node, "{*}loc") for node in nodes]
+        maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
         return Index((), _on_host(of_posts or maps, uid))
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
-    more = [urljoin(url, link) for link in links if link][:1]
+    more = _absolute(links, url)[:1]
     start = re.search(r"(?<=[?&]start-index=)\d+", url)
     if start and len(nodes) >= _BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
@@ -91,6 +91,11 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     )
     listed = _own((_read_entry(node, url, now) for node in nodes), uid)
     return Index(listed, _on_host(more, uid) if is_complete else _walk(uid, url))
+
+
+def _absolute(links: Iterable[str | None], url: str) -> list[str]:
+    """Return the valid URLs of links on the page at `url`."""
+    return [found for link in links if (found := absolute_url(link, url))]
 
 
 def _on_host(urls: Iterable[str], uid: str) -> tuple[str, ...]:
@@ -108,7 +113,7 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
     links = {link.get("rel") or "alternate": link.get("href") for link in node.iterfind("{*}link")}
     link = links.get("alternate") or first("loc", "link", "guid", "url")
     posted = _posted(first("published", "pubDate", "date"), now)
-    return _post(urljoin(url, link), first("title"), posted, first("lastmod", "updated"))
+    return _post(absolute_url(link, url), first("title"), posted, first("lastmod", "updated"))
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:
@@ -126,8 +131,8 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     return tuple(post for number, post in found.items() if number not in above)
 
 
-def _post(url: str, title: str, posted: DateText | None, version: str) -> ListedPost:
-    canonical = blog_urls.parse_url(url).url if web_url(url) else None
+def _post(url: str | None, title: str, posted: DateText | None, version: str) -> ListedPost:
+    canonical = blog_urls.parse_url(url).url if url and web_url(url) else None
     return ListedPost(
         title=plain_text(title),
         number=blog_urls.post_number(canonical) if canonical else None,
@@ -194,7 +199,7 @@ def _read_row(row: dict[str, Any], url: str, now: datetime) -> ListedPost:
     link = next((str(row[name]) for name in ("permalink", "url", "path", "link") if row.get(name)), None)
     posted = _local_time(row, now) if "date_gmt" in row else _posted(str(row.get("date") or ""), now)
     version = row.get("modified_gmt") or row.get("updated") or ""
-    return _post(urljoin(url, link) if link else "", _rendered(row, "title"), posted, str(version))
+    return _post(absolute_url(link, url), _rendered(row, "title"), posted, str(version))
 
 
 def _rendered(row: dict[str, Any], name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import Post
-from blogarchive.parsing.html import link_url
+from blogarchive.parsing.html import absolute_url, link_url
 from blogarchive.sites.engines.indexes import blogger_url, rest_posts_url, rest_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
@@ -40,16 +40,17 @@ def find_blog(outline: Outline, now: datetime) -> str:
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
     base = outline.tree.base
-    links = [node for node in outline.tree.root.iter("link", "a") if node.get("href")]
-    yield [urljoin(base, node.get("href")) for node in links if (node.get("rel") or "").lower() == "home"]
+    every = ((node, absolute_url(node.get("href"), base)) for node in outline.tree.root.iter("link", "a"))
+    links = [(node, url) for node, url in every if url]
+    yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = [
-        urljoin(base, node.get("href"))
-        for node in links
+        url
+        for node, url in links
         if _FEED.search(node.get("type") or "") and not _OF_COMMENTS.search(node.get("title") or "")
     ]
     yield [folder_of_index(url) for url in feeds if is_index(url)]
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
-    yield [urljoin(base, node.get("href")) for node in titles[:1]]
+    yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
 
 
 def first_index(outline: Outline, uid: str) -> str:
@@ -66,7 +67,7 @@ def first_index(outline: Outline, uid: str) -> str:
 
 def _link(outline: Outline, rel: str) -> str:
     links = (node.get("href") for node in outline.tree.root.iter("link") if node.get("rel") == rel)
-    return next((urljoin(outline.tree.base, link) for link in links if link), "")
+    return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
 
 
 def comments_url(outline: Outline, post: Post, uid: str) -> str | None:

@@ -1,0 +1,173 @@
+"""Posts of blogs in European languages, and of themes that name and nest their parts otherwise."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import PageKind, ParsedPage
+
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
+URL = "https://notes.example.org/2019/das-wetter/"
+TITLE = "Der Regen hört endlich auf"
+TEXT = "<p>" + "Am Morgen lag das Laub auf der Straße, und der Laden hatte noch Licht. " * 6 + "</p>"
+INVALID = "http://[url"
+
+
+def read(body: str, head: str = "", url: str = URL, window: str = f"{TITLE} – Notizen") -> ParsedPage:
+    text = f"<!DOCTYPE html><html><head><title>{window}</title>{head}</head>{body}</html>"
+    return api.parse_page(text.encode(), url, fetched_at=READ_AT)
+
+
+def post(line: str, after: str = "", text: str = TEXT) -> str:
+    content = f'<article><h1>{TITLE}</h1><p class="line">{line}</p><div class="entry-content">{text}</div>'
+    return f"<body>{content}</article>{after}</body>"
+
+
+def told(page: ParsedPage) -> list[str]:
+    return [problem.field for problem in page.problems]
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "doubts"),
+    [
+        (post("20. Mai 2019", text=f"<p><b>Regen</b> und <b>Der Regen</b></p>{TEXT}"), TITLE, []),
+        (f"<body><header><h1>{TITLE}</h1></header><p>20. Mai 2019</p><p><b>Notizen</b></p>{TEXT}</body>", TITLE, []),
+        (f"<body><p>20. Mai 2019</p><p><b>Regen</b></p>{TEXT}</body>", f"{TITLE} – Notizen", ["title", "posted_at"]),
+        (f"<body><h1><a href='{INVALID}'>{TITLE}</a></h1><p>20. Mai 2019</p>{TEXT}</body>", TITLE, []),
+        (f"<body><h1><a href='/?p=1'>{TITLE}</a></h1><p>20. Mai 2019</p>{TEXT}</body>", TITLE, []),
+    ],
+    ids=["words in the text", "heading in the banner", "words alone", "invalid link", "number in the query"],
+)  # fmt: skip
+def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts: list[str]) -> None:
+    page = read(body)
+    assert page.posts[0].title == title
+    assert told(page) == doubts
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("20. Februar 2019", "2019-02-20"),
+        ("Veröffentlicht am 3. März 2019 um 10:00", "2019-03-03"),
+        ("le 1er août 2019", "2019-08-01"),
+        ("27 juin 2019", "2019-06-27"),
+        ("5 de octubre de 2019", "2019-10-05"),
+        ("Mai 03, 2019", "2019-05-03"),
+        ("08.10.2019 | 22:00", "2019-10-08"),
+    ],
+)
+def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:
+    page = read(post(line), url="https://notes.example.org/das-wetter/")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == day
+    assert told(page) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (TEXT, "2019-05-20T16:30:00+00:00"),
+        ("<p>雨下了一夜，路上全是落叶。</p>" * 9, "2019-05-21T00:30:00+08:00"),
+    ],
+    ids=["German", "Chinese"],
+)
+def test_a_stamp_in_utc_moves_to_the_zone_of_chinese_pages_alone(text: str, at: str) -> None:
+    head = '<meta property="article:published_time" content="2019-05-20T16:30:00+00:00">'
+    page = read(post("", text=text), head, url="https://notes.example.org/das-wetter/")
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.at is not None
+    assert page.posts[0].posted.at.isoformat() == at
+
+
+def comments(stamp: str) -> str:
+    items = "".join(
+        f'<li id="comment-{number}"><cite class="fn">{name}</cite> <a href="#comment-{number}">{stamp}</a>'
+        f"<p>Das war bei uns am See auch so, Nummer {number}.</p></li>"
+        for number, name in enumerate(("Jutta", "Sven"), start=1)
+    )
+    return f'<div id="comments"><ol class="commentlist">{items}</ol></div>'
+
+
+def test_german_comments_are_read_and_ones_of_no_known_time_are_a_problem() -> None:
+    page = read(post("20. Mai 2019", comments("21. Mai 2019 um 11:21 Uhr")))
+    assert [(one.author_name, one.posted and f"{one.posted.at:%m-%d}") for one in page.posts[0].comments] == [
+        ("Jutta", "05-21"),
+        ("Sven", "05-21"),
+    ]
+    assert told(page) == []
+    page = read(post("20. Mai 2019", comments("gestern")))
+    assert page.posts[0].comments == ()
+    assert told(page) == ["comments"]
+
+
+def test_a_name_does_not_take_the_time_behind_it() -> None:
+    text = comments("").replace("</cite>", " schrieb am 21. Mai 2019 um 11:21 Uhr</cite>")
+    page = read(post("20. Mai 2019", text))
+    assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
+
+
+def test_comments_in_the_widget_of_blogger_with_the_post_are_read() -> None:
+    items = "".join(
+        f'<li class="comment" id="c77045691529690666{number}"><cite class="user"><a href="/p">{name}</a></cite>'
+        f'<span class="datetime"><a href="#c">May 30, 2019 at 1:0{number} PM</a></span>'
+        f'<p class="comment-content">Interesting place, number {number}.</p></li>'
+        for number, name in enumerate(("Iwona", "Liz"))
+    )
+    body = (
+        f'<div class="widget Blog" id="Blog1"><div class="post-outer"><h3 class="post-title">{TITLE}</h3>'
+        f'<h2>Thursday, May 30, 2019</h2><div class="post-body entry-content">{TEXT}</div>'
+        f'<div class="comments" id="comments"><h4>2 comments:</h4><ol>{items}</ol></div></div></div>'
+    )
+    page = read(f"<body>{body}</body>")
+    assert [one.author_name for one in page.posts[0].comments] == ["Iwona", "Liz"]
+
+
+@pytest.mark.parametrize("url", ["https://notes.example.org/?p=959", "https://notes.example.org/1927"])
+def test_a_post_whose_url_looks_like_a_home_page_or_a_year_is_a_post(url: str) -> None:
+    others = "".join(f'<h2><a href="/2019/{day}.html">Tag {day}</a></h2>' for day in range(9))
+    page = read(post("20. Mai 2019", others).replace("<body>", '<body class="single-post">'), url=url)
+    assert (page.kind, page.posts[0].title) == (PageKind.POST, TITLE)
+
+
+def test_words_of_a_post_that_wordpress_puts_into_classes_do_not_name_parts() -> None:
+    content = f'<div class="post type-post hentry tag-meta category-ads"><div class="a">{TEXT}</div></div>'
+    page = read(f"<body><h1>{TITLE}</h1><ul><li>20. Mai 2019, 10:55, Allgemein</li></ul>{content}</body>")
+    assert (page.posts[0].body_text or "").startswith("Am Morgen lag das Laub")
+
+
+def test_the_cards_of_other_posts_are_not_the_text() -> None:
+    card = '<div class="card" itemprop="articleBody">Ein anderer Beitrag, in einem Satz gesagt.</div>'
+    page = read(
+        f'<body><div id="all"><h1>{TITLE}</h1><p>20. Mai 2019</p><div>{TEXT}{TEXT}</div></div>{card * 3}</body>'
+    )
+    assert (page.posts[0].body_text or "").startswith("Am Morgen lag das Laub")
+    assert told(page) == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("2019/das-wetter/", post("20. Mai 2019", f"<a class='next' href='{INVALID}'>weiter</a>")),
+        ("", "".join(f"<h2><a href='/2019/{day}.html'>Tag {day}</a></h2>" for day in range(9))),
+        ("blog/", "".join(f"<h2><a href='/blog/2019/{day}.html'>Tag {day}</a></h2>" for day in range(9))),
+        ("sitemap.xml", f"<urlset><url><loc>{INVALID}</loc></url></urlset>"),
+        ("sitemap.xml", f"<sitemapindex><sitemap><loc>{INVALID}</loc></sitemap></sitemapindex>"),
+        ("atom.xml", f'<feed><link rel="next" href="{INVALID}"/><entry><link href="{INVALID}"/></entry></feed>'),
+        ("content.json", f'[{{"url": "{INVALID}", "title": "x"}}]'),
+        ("robots.txt", f"Sitemap: {INVALID}"),
+    ],
+)  # fmt: skip
+def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
+    rels = ("home", "canonical", "shortlink", "next", "https://api.w.org/")
+    head = "".join(f'<link rel="{rel}" href="{INVALID}">' for rel in rels)
+    feed = f'<link rel="alternate" type="application/rss+xml" href="{INVALID}">'
+    is_page = path.endswith("/") or not path
+    page = (
+        f"<html><head><title>{TITLE}</title>{head}{feed}</head><body>{text}</body></html>"
+        if is_page
+        else text
+    )
+    parsed = api.parse_page(page.encode(), f"https://notes.example.org/{path}", fetched_at=READ_AT)
+    assert not [link for link in parsed.links if "[" in link.url]
+    assert not [one for one in parsed.listed if "[" in (one.url or "")]

@@ -158,22 +158,8 @@ WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6
 WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天七]"
 ENGLISH_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 
-_MONTH_NAMES = (
-    "january jan januar jänner janvier janv enero gennaio janeiro 一月",
-    "february feb februar février févr febrero febbraio fevereiro 二月",
-    "march mar märz mär mars marzo março 三月",
-    "april apr avril avr abril aprile 四月",
-    "may mai mayo maggio maio 五月",
-    "june jun juni juin junio giugno junho 六月",
-    "july jul juli juillet juil julio luglio julho 七月",
-    "august aug août agosto 八月",
-    "september sept sep septembre septiembre settembre setembro 九月",
-    "october oct oktober okt octobre octubre ottobre outubro 十月",
-    "november nov novembre noviembre novembro 十一月",
-    "december dec dezember dez décembre déc diciembre dicembre dezembro 十二月",
-)
-MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
-"""Names of months to 1–12: European ones in lower case, short and long; Chinese ones, for orders such as "14 七月 2014"."""
+MONTHS = {name: int(month) for name, month in words_of("months").items()}
+"""Names of months in lower case, short and long, to 1–12."""
 
 MONTH_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 

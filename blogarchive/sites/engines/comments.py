@@ -15,7 +15,7 @@ from blogarchive.sites.engines.times import DATE, date_text, parse_place, parse_
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
 _COUNT = re.compile(
-    r"(?:^|[^\d.:-])(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts)"
+    r"(?:^|[^\d.:-])(?!(?:19|20)\d\d\b)(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts)"
     r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?",
     re.IGNORECASE,
 )

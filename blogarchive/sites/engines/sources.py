@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import Post
 from blogarchive.parsing.html import absolute_url, link_url
+from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.indexes import blogger_url, rest_posts_url, rest_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import INDEXES, blog_root, folder_of_index, is_index, is_within, parse_url
 
 _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
@@ -27,7 +27,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
     """
     page = urlsplit(outline.tree.url)
     own = f"{page.netloc}{page.path.rstrip('/')}"
-    if len(find_listed(outline, own, now)) >= _MIN_LISTED:
+    if not blog_urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= _MIN_LISTED:
         return own
     homes = (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len))
     for home in homes:
@@ -48,21 +48,22 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
         for node, url in links
         if _FEED.search(node.get("type") or "") and not _OF_COMMENTS.search(node.get("title") or "")
     ]
-    yield [folder_of_index(url) for url in feeds if is_index(url)]
+    yield [blog_urls.folder_of_index(url) for url in feeds if blog_urls.is_index(url)]
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
     yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
 
 
 def first_index(outline: Outline, uid: str) -> str:
     """Return the best list of all posts: WordPress REST, the feed of Blogger, else the sitemap that the page names."""
-    root = blog_root(uid, outline.tree.url)
+    root = blog_urls.blog_root(uid, outline.tree.url)
     api = _link(outline, "https://api.w.org/")
-    if api and is_within(api, uid.partition("/")[0]):
+    if api and blog_urls.is_within(api, uid.partition("/")[0]):
         return rest_posts_url(api)
     if "blogger" in outline.metas.get("generator", "").lower():
         return blogger_url(root)
     named = _link(outline, "sitemap")
-    return named if is_index(named) and is_within(named, uid.partition("/")[0]) else urljoin(root, INDEXES[0])
+    is_list = blog_urls.is_index(named) and blog_urls.is_within(named, uid.partition("/")[0])
+    return named if is_list else urljoin(root, blog_urls.INDEXES[0])
 
 
 def _link(outline: Outline, rel: str) -> str:
@@ -81,11 +82,15 @@ def comments_url(outline: Outline, post: Post, uid: str) -> str | None:
 
 def _older_comments(outline: Outline, uid: str) -> str | None:
     """Return the page of comments next to this one: the first pages of a theme may be the newest or the oldest."""
-    own = parse_url(outline.tree.url).url
+    own = blog_urls.parse_url(outline.tree.url).url
     for anchor in outline.tree.root.iter("a"):
         url = link_url(anchor, outline.tree.base) or ""
-        if _OLDER_COMMENTS.search(url) and is_within(url, uid) and parse_url(url).url != own:
-            return parse_url(url).url.partition("#")[0]
+        if (
+            _OLDER_COMMENTS.search(url)
+            and blog_urls.is_within(url, uid)
+            and blog_urls.parse_url(url).url != own
+        ):
+            return blog_urls.parse_url(url).url.partition("#")[0]
     return None
 
 

@@ -368,7 +368,12 @@ class _BoundsSearch:
         end = _find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
-        bounds = self._build(begin, end)
+        # 林木 发表在 时政 | 阅读(9), outside the element of the text.
+        near = (
+            i for i in range(max(begin + 1, end - _LINES_NEAR_END), end) if _is_framed(self.view, begin, i)
+        )
+        amid = next(filter(None, (parse_counters_beside_time(self.view, i, "") for i in near)), None)
+        bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
         if footer_line is not None and begin < footer_line < end:
             bounds = replace(bounds, end=footer_line)
         return replace(bounds, problems=_report_unparsed_counters(self.view, begin - 1, end))

@@ -108,11 +108,10 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
 
 def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
     """Return the card with the date and the visits of a section of counts, if the card shows none."""
+    registered = card.registered or statistics.registered
     visits = statistics.total_visits if card.total_visits is None else card.total_visits
     problems = card.problems + (statistics.problems if card.total_visits is None else ())
-    return replace(
-        card, registered=card.registered or statistics.registered, total_visits=visits, problems=problems
-    )
+    return replace(card, registered=registered, total_visits=visits, problems=problems)
 
 
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
@@ -227,10 +226,9 @@ def _is_title_alone(view: PageView, index: int) -> bool:
         return False
     if home is not None:
         return here.uid in (None, home.uid) and (text in view.document.title or _is_title(view, index))
-    is_heading = find_enclosing(view.lines[index].node_at(0), "h1") is not None
-    return here.kind is PageKind.HOME and (
-        text == view.document.title or (is_heading and text in view.document.title)
-    )
+    window_title = view.document.title
+    is_named = text == window_title or find_enclosing(view.lines[index].node_at(0), "h1") is not None
+    return here.kind is PageKind.HOME and is_named and text in window_title
 
 
 def _find_tagline(view: PageView, title: int, outside: Container[int]) -> int | None:

@@ -20,7 +20,7 @@ _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
-    A name ends with its link; else before 回复 between spaces.
+    A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start, start + 1)
     begin = start
@@ -38,21 +38,22 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
 
 
 def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
-    """Check whether spaces separate 回复 at `at` from the names."""
+    """Check whether spaces or an element of its own separate 回复 at `at` from the names."""
     before, after = joined.text[at - 1 : at], joined.text[at + 2 : at + 3]
-    return before in _OPENED and (after.isspace() or after == ":")
+    is_own = joined.node_at(at) not in (joined.node_at(at - 1), joined.node_at(at + 2))
+    return is_own or (before in _OPENED and (after.isspace() or after == ":"))
 
 
 # --- headers with labels
 
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
-BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|昵称|姓名|用户名?|笔名)"
+BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
 _TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
 # 发表时间 at the start of a line labels the time of a post.
 _FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
-    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回网昵姓用笔\[【])"
+    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回网昵暱姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
 # A time of an unknown form has few words, on the line of its label.
@@ -224,9 +225,8 @@ _TIME = (
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
 _AFTER = (
-    r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?|"
-    + _FROM
-    + "))*"
+    r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?"
+    rf"|{_FROM}))*"
 )
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
 _SHORT_NAME_FIRST = re.compile(
@@ -323,7 +323,7 @@ def _links_to_blog(view: page.PageView, index: int) -> bool:
 _TIME_ALONE = re.compile(rf"[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
 _SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
 _PROSE = re.compile(r"[。!?,;…]")
-_MAX_NAME_LENGTH = 30
+_NO_NAME = re.compile(rf"{_SHORT_FLOOR}|.*{_PROSE.pattern}.*|.{{31,}}")
 _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 
 
@@ -373,12 +373,7 @@ def _block_path(view: page.PageView, index: int) -> str:
 def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range]) -> bool:
     """Check whether lines are names: by links, by a word such as 说, or unlike the texts below them."""
     shown = [view.folded[i].strip() for i in names]
-    if not view.post_lines.isdisjoint(names):
-        return False
-    if any(
-        _PROSE.search(text) or re.fullmatch(_SHORT_FLOOR, text) or len(text) > _MAX_NAME_LENGTH
-        for text in shown
-    ):
+    if any(_NO_NAME.fullmatch(text) for text in shown) or not view.post_lines.isdisjoint(names):
         return False
     if all(_SAID.search(text) for text in shown) or all(view.find_home_link(i) for i in names):
         return True

@@ -76,7 +76,9 @@ def _find_section_labels(
         for index in line_index.find_lines(vocabulary.SECTION_START)
     }
     names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
-    return {index: name for index, name in sorted(names.items()) if name is not None}
+    words = (i for i in names if vocabulary.strip_label(folded[i]) == "月份")  # also in texts
+    wrong = {i for i in words if not any(text.strip()[:4].isdigit() for text in folded[i + 1 : i + 3])}
+    return {index: name for index, name in sorted(names.items()) if name is not None and index not in wrong}
 
 
 # --- the view of a page

@@ -90,14 +90,16 @@ _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 # Promise "any words": an archive may name months instead of their first and last days.
 def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
-    """Return the months that these lines begin with, each a link or one of several, and the number of their lines."""
+    """Return the months that these lines begin with, each a line or one of several links, and the number of the lines."""
     found: list[MonthRow] = []
     count, year = 0, ""
     for number, index in enumerate(lines, 1):
         links = [(text, each.url) for text, _, each in view.links[index] if each is not None]
+        # The page of a month need not link to itself.
+        shown: Sequence[tuple[str, str | None]] = links or [(view.lines[index].text, None)]
         heading = _YEAR.match(view.folded[index])
         year = heading[1] if heading else year
-        rows = [row for text, url in links if (row := _parse_month(view, text, url, year)) is not None]
+        rows = [row for text, url in shown if (row := _parse_month(view, text, url, year)) is not None]
         if view.folded[index].strip() and not rows and not heading:
             break
         found += rows

@@ -57,6 +57,13 @@ def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, aro
     assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
 
 
+def test_a_month_may_have_no_link_on_its_own_page() -> None:
+    first, *others = EXPECTED
+    rows = "".join(f"<li><a href='{url}'>{month}</a></li>" for month, url in others)
+    parsed = home(f"<ul><li>2025年1月</li>{rows}</ul>")
+    assert (months(parsed), parsed.problems) == ([(first[0], None), *others], ())
+
+
 @pytest.mark.parametrize("years", YEARS)
 def test_months_may_be_below_their_years(years: str) -> None:
     parsed = home(years.format(*URLS))

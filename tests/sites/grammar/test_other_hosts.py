@@ -112,6 +112,19 @@ def test_views_beside_the_time_and_the_number_of_a_label_are_the_counters(meta: 
     assert found.posted.text == "2025-01-01 10:00:00"
 
 
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<ul><li>林木 發表在 某幫 留言(2) 人氣(233)</li><li>個人分類：時政</li></ul>",
+        "<div>林木 发表在 时政 | 阅读(233) | 评论(2)</div>",
+    ],
+)
+def test_counters_may_follow_other_words_below_the_text(foot: str) -> None:
+    (found,) = read(page(COMMENTS, label=f"{foot}<h3>留言列表 (2)</h3>")).posts
+    assert (found.views, found.comment_count, len(found.comments)) == (233, 2, 2)
+    assert found.body_text == SHOWN
+
+
 def test_an_author_who_quotes_counters_after_other_words_sets_none() -> None:
     quote = BODY.replace("二段。", "别处写着 阅读(999)")
     (found,) = read(page(COMMENTS, label="<h4>评论(2)</h4>").replace(BODY, quote)).posts
@@ -175,6 +188,16 @@ def test_a_link_to_a_commenter_after_the_word_reply_is_the_person_replied_to(
     )
     (found,) = read(page(shown, label="<h4>评论 (2)</h4>")).posts
     assert [comment.reply_to for comment in found.comments] == [None, reply_to]
+
+
+def test_the_word_reply_may_be_an_element_between_two_names() -> None:
+    each = "<div><p>作者：{name} 留言时间：{time}</p><p>{text}</p></div>"
+    names = ("乙", "丙<span>回复</span>乙")
+    shown = "".join(
+        each.format(name=name, time=time, text="话") for name, time in zip(names, TIMES, strict=True)
+    )
+    (found,) = read(page(shown, label="<h4>评论 (2)</h4>")).posts
+    assert [(each.author_name, each.reply_to) for each in found.comments] == [("乙", None), ("丙", "乙")]
 
 
 def test_a_time_at_the_foot_of_a_page_dates_no_box_of_titles() -> None:

@@ -115,6 +115,7 @@ def test_a_short_word_in_a_text_is_no_label_of_the_sidebar(word: str) -> None:
     ("label", "rows", "months"),
     [
         ("Archives", "<a href='/u/31182/202501/'>January 2025</a> (3)", ["2025-01"]),
+        ("月份", "<a href='/u/31182/202501/'>2025年1月</a>", ["2025-01"]),
         ("網誌存檔", "<a href='/u/31182/202501/'>2025年1月</a> (3)", ["2025-01"]),
     ],
 )

@@ -264,9 +264,7 @@ def _find_name(
 
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
-    text = outline.text(node)
-    text = text[: match.start()] if (match := DATE.search(text)) else text
-    text = _SAYS.sub("", text).strip(" \t\r\n:：,，")
+    text = _SAYS.sub("", DATE.split(outline.text(node), maxsplit=1)[0]).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:
         anchor = next(node.iterancestors("a"), None)

@@ -49,9 +49,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
 
 def is_mostly_list(outline: Outline, uid: str) -> bool:
     """Return whether the page has little else than links to posts: no text before them, and none after the last."""
-    main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root.find("body"))
-    if main is None:
-        return False
+    main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root)
     places = [
         outline.span(anchor).start for anchor, _ in _find_rows(outline, uid) if outline.contains(main, anchor)
     ]
@@ -61,6 +59,8 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
         outline.sizes(place) * (holder not in outline.beside) for place, holder in enumerate(outline.holders)
     ]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
+    if 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
+        return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
 
 

@@ -131,7 +131,8 @@ def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> 
         (one for one in (node, *islice(node.iterancestors(), _MAX_ABOVE), *node) if one.tag == "a"), None
     )
     url = None if anchor is None else link_url(anchor, outline.tree.base)
-    return url is not None and may_be_post(url) and post_number(url) != post_number(outline.tree.url)
+    own = f"{post_number(outline.tree.url)}/"  # a folder above it is a category
+    return url is not None and may_be_post(url) and not own.startswith(f"{post_number(url)}/")
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:

@@ -130,6 +130,22 @@ def test_a_post_whose_url_looks_like_a_home_page_or_a_year_is_a_post(url: str) -
     assert (page.kind, page.posts[0].title) == (PageKind.POST, TITLE)
 
 
+def test_a_text_between_links_of_a_menu_is_no_list() -> None:
+    menu, more = (
+        "".join(f"<li><a href='/{part}{n}.html'>Teil {n}</a></li>" for n in range(6)) for part in "ab"
+    )
+    body = f"<ul>{menu}</ul><h1>{TITLE}</h1><p>20. Mai 2019</p>{TEXT * 4}<ul>{more}</ul>"
+    page = read(f"<body>{body}</body>", url="https://notes.example.org/das-wetter/")
+    assert (page.kind, page.posts[0].title) == (PageKind.POST, TITLE)
+
+
+def test_a_link_to_the_category_above_the_post_leaves_its_date() -> None:
+    line = '20. Mai 2019 | <a href="https://notes.example.org/wetter/regen/">Regen</a>'
+    page = read(post(line), url="https://notes.example.org/wetter/regen/das-ende.html")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2019-05-20"
+
+
 def test_words_of_a_post_that_wordpress_puts_into_classes_do_not_name_parts() -> None:
     content = f'<div class="post type-post hentry tag-meta category-ads"><div class="a">{TEXT}</div></div>'
     page = read(f"<body><h1>{TITLE}</h1><ul><li>20. Mai 2019, 10:55, Allgemein</li></ul>{content}</body>")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
-from hashlib import blake2b, file_digest
+from hashlib import file_digest, sha256
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -124,7 +124,7 @@ def flush_disk() -> None:
 
 def _file_digest(file: Any) -> str:
     file.seek(0)
-    return file_digest(file, _new_digest).hexdigest()
+    return file_digest(file, "sha256").hexdigest()
 
 
 def has_digest(path: Path, digest: str, size: int | None = None) -> bool:
@@ -138,12 +138,8 @@ def has_digest(path: Path, digest: str, size: int | None = None) -> bool:
 
 
 def content_digest(content: bytes) -> str:
-    """Return the digest of a file with that content."""
-    return _new_digest(content).hexdigest()
-
-
-def _new_digest(content: bytes = b"") -> blake2b:
-    return blake2b(content, digest_size=16)
+    """Return the digest of a file with that content: SHA-256, for which processors have instructions."""
+    return sha256(content).hexdigest()
 
 
 def output_file(archive: Path, out: Path, name: str) -> Path:

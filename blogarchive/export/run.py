@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, wraps
 from gettext import gettext as _
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from importlib import import_module
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -136,20 +134,17 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
 @cache
 def program_digest() -> bytes:
     """Return a digest of this program, of all installed packages and of Python: 32 bytes."""
-    found = blake2b(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode(), digest_size=32)
-    _update(found, files("blogarchive"))
-    for folder in map(Path, sys.path):
-        if folder.is_dir():
-            found.update("\n".join(sorted(path.name for path in folder.glob("*.dist-info"))).encode())
+    found = sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode())
+    for folder, folders, names in os.walk(Path(__file__).parents[1]):
+        folders.sort()
+        for name in sorted(names):
+            if not name.endswith(".pyc"):
+                with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of hundreds of files
+                    found.update(file.readall())
+    for path in map(Path, sys.path):
+        if path.is_dir():
+            found.update("\n".join(sorted(one.name for one in path.glob("*.dist-info"))).encode())
     return found.digest()
-
-
-def _update(found: Any, folder: Traversable) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            _update(found, entry)
-        elif not entry.name.endswith(".pyc"):
-            found.update(entry.read_bytes())
 
 
 FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")

@@ -82,7 +82,7 @@ def map_in_order(
             pool.shutdown(cancel_futures=True)
 
 
-def _start_pool(count: int) -> concurrent.futures.ProcessPoolExecutor:
+def _start_pool(count: int) -> "concurrent.futures.ProcessPoolExecutor":
     from multiprocessing import get_context
 
     # spawn: a fork would copy the open database connection and the locks of the log into every worker.

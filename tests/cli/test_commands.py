@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from importlib.metadata import version
 from multiprocessing import active_children
 from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
@@ -19,6 +20,7 @@ from urllib.request import urlretrieve
 import click
 import pytest
 
+from blogarchive import installed_version
 from blogarchive.cli.group import cli
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
@@ -43,6 +45,30 @@ def test_every_command_has_help(run_cli: RunCli) -> None:
         assert result.code == 0
         assert len(result.out.splitlines()) > 4, name
         assert f"Examples:\n    blogarchive {name}" in result.out
+
+
+def test_the_version_is_that_of_the_metadata_or_unknown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert installed_version() == version("blogarchive")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "missing.zip")])
+    assert installed_version() == "unknown"
+
+
+def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_index() -> None:
+    program = "import re, sys; import blogarchive.cli.export, blogarchive.export.warc; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    modules = set(ran.stdout.split())
+    assert "blogarchive.store.search.tokenizer" in modules
+    assert not modules & {
+        "multiprocessing",
+        "tomllib",
+        "subprocess",
+        "opencc",
+        "lxml.etree",
+        "blogarchive.sites",
+    }
+    assert not modules & {"importlib.metadata"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from gettext import gettext as _
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -221,12 +221,12 @@ class PostDigest:
     """A digest of the rows of a post; also counts its comments and the characters of its texts."""
 
     def __init__(self) -> None:
-        self._hash = blake2b(digest_size=16)
+        self._hash = sha256()
         self.comments = self.size = 0
 
-    def add(self, kind: str, values: Any) -> None:
+    def add(self, kind: str, row: Any) -> None:
         """Add a row."""
-        data = marshal.dumps((kind, values), 2)  # version 2: equal values have equal bytes
+        data = marshal.dumps((kind, row), 2)  # version 2: equal values have equal bytes
         self._hash.update(data)
         self.comments += kind == "comment"
         self.size += len(data) if kind in ("post", "comment") else 0
@@ -288,8 +288,8 @@ class ExportReader:
         """
         found: defaultdict[int, PostDigest] = defaultdict(PostDigest)
         for kind, query in _DIGESTED.items():
-            for post_id, *values in self.archive.execute(query, (blog.id,)):
-                found[post_id].add(kind, values)
+            for row in self.archive.execute(query, (blog.id,)):
+                found[row[0]].add(kind, row)
         return found
 
     def post(self, heading: models.PostHeading) -> models.FullPost:

@@ -75,6 +75,11 @@ def running_browser() -> Iterator[chromium.Browser]:
         yield browser
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no module of which `-m "not slow"` selects no test: each worker collects all tests."""
+    return True if config.option.markexpr == "not slow" and _is_slow(collection_path) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Mark the slow tests, and all that need a browser; then order those that are selected.
@@ -84,15 +89,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "attack" not in config.option.markexpr:
         items[:] = [item for item in items if not item.get_closest_marker("attack")]
     for item in items:
-        if _folder(item.path) in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
+        if _is_slow(item.path) or item.get_closest_marker("browser"):
             item.add_marker("slow")
     yield
     items[:] = _in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
+def _is_slow(path: Path) -> bool:
+    return _folder(path) in SLOW or path.stem in SLOW_MODULES
+
+
 @cache
 def _folder(path: Path) -> str:
-    return path.relative_to(Path(__file__).parent).parts[0]
+    """Return the name of the folder of `tests` that has the path, or is it."""
+    return next(iter(path.relative_to(Path(__file__).parent).parts), "")
 
 
 def _in_order(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

@@ -8,6 +8,7 @@ from datasette.app import DEFAULT_SETTINGS, Datasette
 
 from blogarchive.browse.serve import SETTINGS, create_app
 from tests.browse.make_archive import make
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +24,8 @@ def no_short_time_limits() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def archive_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive that no test writes to."""
-    return make(Path(tmp_path_factory.mktemp("browse")) / "archive.db")
+    folder = made_once(tmp_path_factory, "browse", lambda folder: make(folder / "archive.db"))
+    return folder / "archive.db"
 
 
 @pytest.fixture

@@ -462,7 +462,7 @@ def test_each_command_with_json_prints_one_document_and_nothing_else_on_stdout(
     copy = shutil.copy(db, tmp_path / "copy.db")
     page = tmp_path / "page.html"
     with DemoHost([make_blog("7", posts=1)]) as host:
-        new = [host.blog_url("7"), "--site", "creaders", "--delay", "0", "--db", str(tmp_path / "new.db")]
+        new = [host.blog_url("7"), "--site", "creaders", "--delay", "0.001", "--db", str(tmp_path / "new.db")]
         urlretrieve(host.blog_url("7"), page)
         for words in (["backup", *new], ["update", *new[3:]], ["update", "--dry-run", *new[3:]]):
             ran = run_command(*words, "--json", folder=tmp_path)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -54,22 +55,30 @@ def own_blog() -> DemoBlog:
     return replace(blog, posts=(replace(first, body=body, comments=comments), *others))
 
 
-@pytest.fixture
-def host() -> Iterator[Host]:
+@pytest.fixture(scope="module")
+def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Path]]:
+    """Return a host, and an archive of one of its blogs."""
     quiet = [
         make_blog(uid, posts=4, months=1, comments=0)
         for uid in (COMMENTER, LINKED, FRIEND, LISTED, LATER, QUIET)
     ]
     with Host([own_blog(), *quiet]) as host:
-        yield host
+        tool = Tool(tmp_path_factory.mktemp("backed"))
+        assert tool.run("backup", host.blog_url(OWN)).code == 0
+        yield host, tool.db
 
 
 @pytest.fixture
-def tool(tmp_path: Path, host: Host) -> Tool:
+def host(backed: tuple[Host, Path]) -> Host:
+    backed[0].forget_requests()
+    return backed[0]
+
+
+@pytest.fixture
+def tool(tmp_path: Path, backed: tuple[Host, Path]) -> Tool:
     """Return a tool whose archive has one blog."""
     tool = Tool(tmp_path)
-    assert tool.run("backup", host.blog_url(OWN)).code == 0
-    host.forget_requests()
+    copy(backed[1], tool.db)
     return tool
 
 

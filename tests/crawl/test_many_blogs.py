@@ -18,7 +18,7 @@ IN_FLIGHT = 2
 
 @pytest.fixture
 def host() -> Iterator[DemoHost]:
-    with DemoHost([make_blog(uid, posts=14, months=3, comments=1) for uid in UIDS]) as host:
+    with DemoHost([make_blog(uid, posts=9, months=3, comments=1) for uid in UIDS]) as host:
         yield host
 
 
@@ -45,7 +45,7 @@ def test_blogs_take_turns_across_limited_runs_too(tool: Tool, host: DemoHost) ->
     total = Counter(found[1] for path in host.counts() if (found := re.match(r"/u/(\d+)/", path)))
     host.forget_requests()
     taken: Counter[str] = Counter(dict.fromkeys(UIDS, 0))
-    for _run in range(12):
+    for _run in range(8):
         assert tool.run("backup", *urls(host), "--max-requests", "4").code == 0
         taken.update(found[1] for request in host.requests if (found := re.match(r"/u/(\d+)/", request.path)))
         host.forget_requests()
@@ -78,9 +78,9 @@ def test_limited_runs_continue_each_other_until_the_archive_is_that_of_one_run(
 def test_a_run_ends_after_its_time_and_the_next_continues(tool: Tool, host: DemoHost) -> None:
     ran = tool.run("backup", *urls(host), "--for", "1s", delay=0.3)
     assert (ran.code, "continues with the next run" in ran.err) == (0, True), ran
-    assert len(host.requests) <= 12, "as many as fit, of more than fifty"
+    assert len(host.requests) <= 12, "as many as fit, of more than forty"
     assert tool.run("backup", *urls(host)).code == 0
-    assert tool.rows("select count(*) from posts where content_hash is not null") == [(3 * 14,)]
+    assert tool.rows("select count(*) from posts where content_hash is not null") == [(3 * 9,)]
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ def host(*rules: Rule, posts: int = 6) -> DemoHost:
 
 def test_one_request_at_a_time_whatever_the_delay(tool: Tool) -> None:
     under_way: list[tuple[float, float]] = []
-    with host(Rule(Slow(0.03)), posts=40) as slow:
+    with host(Rule(Slow(0.03)), posts=20) as slow:
         assert tool.run("backup", slow.blog_url(UID), delay=0).code == 0
         under_way = [(request.at, request.at + 0.03) for request in slow.requests]
-    assert len(under_way) > 40
+    assert len(under_way) > 20
     assert all(ended <= began + 0.001 for (_, ended), (began, _) in pairwise(sorted(under_way)))
 
 
@@ -146,7 +146,7 @@ def test_the_user_agent_names_this_program(tool: Tool) -> None:
 
 
 def test_a_robots_txt_that_forbids_everything_is_reported_once_for_each_blog(tool: Tool) -> None:
-    with DemoHost([make_blog(uid, posts=12) for uid in (UID, "31183")]) as host:
+    with DemoHost([make_blog(uid, posts=4) for uid in (UID, "31183")]) as host:
         urls = [host.blog_url(uid) for uid in (UID, "31183")]
         assert tool.run("backup", *urls).code == 0
         host.set_robots("User-agent: *\nDisallow: /")
@@ -163,7 +163,7 @@ def test_a_robots_txt_that_forbids_everything_is_reported_once_for_each_blog(too
 
 
 def test_a_robots_txt_that_forbids_some_pages_is_reported_for_each(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=12)]) as host:
+    with DemoHost([make_blog(UID, posts=6)]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 0
         numbers = [number for (number,) in tool.rows("select number from posts order by number")][:3]
         rules = "".join(f"Disallow: /*/{number}.html\n" for number in numbers)

@@ -28,8 +28,8 @@ from tests.paths import ROOT
 BASE = "http://127.0.0.1:8000"
 BLOGS = {
     "by hand": sample_blog(),
-    "simplified": make_blog("27282", posts=40, seed=3),
-    "traditional": make_blog("40077", posts=40, seed=5, traditional=True),
+    "simplified": make_blog("27282", posts=24, seed=3),
+    "traditional": make_blog("40077", posts=24, seed=5, traditional=True),
 }
 EVERY = [(name, which) for name in sorted(MARKUPS) for which in BLOGS]
 

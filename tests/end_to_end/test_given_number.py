@@ -50,7 +50,7 @@ def differences_by_name(tool: Tool, host: Host) -> list[str]:
 def named(tmp_path: Path) -> tuple[Host, Tool]:
     """Return a host that is not started, and a command without an archive."""
     host = Host(
-        World(blogs={UID: make_blog(UID, posts=9, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=5, seed=3)})
+        World(blogs={UID: make_blog(UID, posts=6, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=2, seed=3)})
     )
     host.fault = lambda path: by_name(host, path)
     return host, Tool(tmp_path)

@@ -234,9 +234,9 @@ def test_entities_in_a_post_stay_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        b"<a>" * 200_000,
-        b"<a " + b"x" * 2_000_000 + b"='1'>",
-        b"<a y='" + b"&lt;" * 500_000 + b"'/>",
+        b"<a>" * 50_000,
+        b"<a " + b"x" * 500_000 + b"='1'>",
+        b"<a y='" + b"&lt;" * 100_000 + b"'/>",
         b"<![CDATA[" * 1000,
         b"&#0;&#xFFFFFF;&;&&&" * 1000,
         b"\x00\x01\xff\xfe" * 1000,

@@ -21,6 +21,7 @@ from tests.demo import DemoHost, make_blog
 from tests.demo.changes import chain, edit_post, recategorise, remove_post
 from tests.importing.archives import add_comment, add_image, change, dump, natural_rows, rows
 from tests.importing.pages import PNG
+from tests.once import made_once
 from tests.tool import Tool
 
 _ONE = SliceSizes(rows=1_000_000, parsed_pages=1_000_000, media_bytes=1_000_000_000)
@@ -38,12 +39,17 @@ class Sources:
     foreign: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    folder = made_once(tmp_path_factory, "merge_slices", _make_sources)
+    return Sources(**{name: folder / name / "archive.db" for name in ("early", "late", "foreign")})
+
+
+def _make_sources(folder: Path) -> None:
     blog = make_blog("555", posts=10, seed=5, comments=2)
     post = blog.posts[4]
     category = min({name for other in blog.posts for name in other.categories} - set(post.categories))
-    early, late, foreign = (Tool(tmp_path_factory.mktemp(name)) for name in ("early", "late", "foreign"))
+    early, late, foreign = (Tool(folder / name) for name in ("early", "late", "foreign"))
     with DemoHost([blog, make_blog("777", posts=3, seed=7)], markup="html5") as host:
         assert early.run("backup", host.blog_url("555")).code == 0
         assert foreign.run("backup", host.blog_url("777")).code == 0
@@ -60,7 +66,6 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
         assert late.run("update", "--full").code == 0
     for tool in (early, late):
         _add_rows_without_pages(tool.db)
-    return Sources(early=early.db, late=late.db, foreign=foreign.db)
 
 
 def _add_rows_without_pages(archive: Path) -> None:

@@ -21,7 +21,7 @@ def gone(archive: Archive) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def blog(archive: Archive, clock: Clock) -> FakeBlog:
-    found = a_blog(20)
+    found = a_blog(8)
     crawl(archive, found, clock)
     return found
 

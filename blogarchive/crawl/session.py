@@ -66,7 +66,7 @@ class CrawlSession:
         self.media = MediaSession(archive, run, self.blogs, self.settings, observer, recent=options.partial)
         self.targets = TargetSource(archive, run, options)
         self.hosts = self.targets.blog_hosts
-        # What each host answered: a fleet leaves those out for a while that gave no page.
+        # What each host answered: a fleet leaves out, for a while, hosts that gave no page.
         self.stored: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
         self.refused: dict[str, Failure] = {}  # the last one of each host

@@ -54,8 +54,8 @@ def _queue_due(
             left[host], _read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
         )
         if budget > 0:
-            chosen = revisits.get(blog) or 0
-            left[host] -= _queue_within(archive, blog, now, budget, chosen=chosen)
+            chosen_budget = revisits.get(blog) or 0
+            left[host] -= _queue_within(archive, blog, now, budget, chosen_budget=chosen_budget)
 
 
 def _read_budget(archive: Archive, blog: Blog, revisits: int | None) -> int:
@@ -109,7 +109,7 @@ _OVERDUE = f"(julianday(:now) - julianday(coalesce(f.fetched_at, f.found_at))) /
 _HAS_SHORT_INTERVAL = f"{_DAYS} < {schedule.YOUNG / schedule.QUIET_DIVISOR / timedelta(days=1)}"
 
 
-def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, chosen: int) -> int:
+def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, chosen_budget: int) -> int:
     """Queue due targets for at most `budget` requests, with their stored next pages; return how many they cost.
 
     If a person chose the budget, posts are due earlier where it allows that.
@@ -121,7 +121,11 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     def find(condition: str, order: str) -> Sequence[_Cost]:
         return _find_costs(archive, blog, f"f.due_at <= :now and {condition}", order, now, budget)
 
-    longest = schedule.longest_interval(_count_fetched_posts(archive, blog), chosen) if chosen else None
+    longest = (
+        schedule.longest_interval(_count_fetched_posts(archive, blog), chosen_budget)
+        if chosen_budget
+        else None
+    )
     since = "" if longest is None else format_utc_precise(now - longest)
     is_due = f"(f.due_at <= :now or f.interval_days is not null and f.fetched_at <= '{since}')"
     taken = _within(find("f.kind <> 'post'", "f.due_at"), budget)
@@ -133,8 +137,9 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     taken += _within(young, left - reserved)
     taken += _within(old, budget - _sum_costs(taken))
     large = [cost for cost in (*young[:1], *old[:1]) if cost.requests > budget]
-    _requeue(archive, blog, large[:1] or taken)
-    return _sum_costs(large[:1] or taken)
+    queued = large[:1] or taken
+    frontier.queue_at_start(archive, blog, _OF_IDS, (_ids_json(queued),))
+    return _sum_costs(queued)
 
 
 def _find_costs(
@@ -159,10 +164,6 @@ def _within(costs: Sequence[_Cost], budget: int) -> list[_Cost]:
 
 def _sum_costs(costs: Iterable[_Cost]) -> int:
     return sum(cost.requests for cost in costs)
-
-
-def _requeue(archive: Archive, blog: Blog, costs: Iterable[_Cost]) -> None:
-    frontier.queue_at_start(archive, blog, _OF_IDS, (_ids_json(costs),))
 
 
 _OF_IDS = "id in (select value from json_each(?))"
@@ -361,7 +362,7 @@ def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) 
     """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
     moments = [_parse_time(text, now) for text in times if text is not None]
     past = [moment for moment in moments if moment <= now]
-    if times[0] is None:  # the time of the post
+    if times[0] is None:  # a post without a time counts as one that is no longer young
         past.append(now - schedule.YOUNG)
     return now - max(past, default=parse_utc(first_seen_at))
 

@@ -19,7 +19,7 @@ from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, sa
 _STORED_STATE = """
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
        p.comment_count,
-       coalesce((select closed from pages where url = :page order by id desc limit 1), 0) as closed,
+       coalesce((select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,
        exists (select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id
                 where c.site = :site and c.chain = :chain) as listed,
        (select json_group_array(substr(field, 6)) from site_changes
@@ -84,7 +84,7 @@ def save_rejection(
             archive, crawled, uid=blog.uid, run_id=run_id, is_held=failure.kind == "changed"
         )
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
-    if rejection.gone is not None and deletions.record_gone_page(context, rejection.gone):
+    if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
         context.resolve(target.url)
         return save_result(context, Outcome.GONE)
     if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
@@ -104,11 +104,13 @@ def save_rejection(
         due_at = frontier.mark_failed(
             archive, target, permanent=failure.permanent, retry_after=retry_after, now=now
         )
-    if rejection.gone and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
+    if rejection.gone_reason and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
         context.failure = None
         return save_result(context, Outcome.GONE)
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    outcome = Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone else Outcome.FAILED
+    outcome = (
+        Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone_reason else Outcome.FAILED
+    )
     return save_result(context, outcome)
 
 
@@ -158,7 +160,7 @@ def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:
 
     A month or category that is gone, a page past the end of a listing, or comments of a gone post.
     """
-    is_gone = rejection.gone is not None
+    is_gone = rejection.gone_reason is not None
     if is_gone and listing_pages.is_beyond_end(context):
         return True
     if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):

@@ -33,7 +33,7 @@ MAINTENANCE = "maintenance"
 class ResponseKind(Enum):
     """The kinds of responses, by the next action."""
 
-    PAGE = auto()  # store it, whatever its status: a 404 is a witness too
+    PAGE = auto()  # pass it to the store, whatever its status: a 404 is a witness too
     UNCHANGED = auto()  # 304
     REFUSED = auto()  # pause and retry; after several refusals block the host
     BROKEN = auto()  # server error: retry
@@ -100,13 +100,13 @@ def _is_refusal(status: int, notice: Notice | None) -> bool:
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `waits`: other
-    pages of each night show whether the site is honest again. `undone` is what the run had stored before the page showed
-    that the change is the site's.
+    `gone_reason` is set if the page says that it was deleted. `blocked`: the host refuses the crawler. `waits`: the
+    site itself seems to have changed, and other pages show sooner whether that has ended, so the page is asked for again
+    in a week. `undone` is what the run had stored before the page showed that the change is the site's.
     """
 
     failure: Failure
-    gone: str | None = None
+    gone_reason: str | None = None
     blocked: bool = False
     retry_after: timedelta | None = None
     waits: bool = False
@@ -117,7 +117,7 @@ class Rejection:
 class StoredState:
     """The stored state of a target, against which its new page is validated.
 
-    `whole`: the post's own page was saved, with the text `body` and `comment_count`. `closed`: the stored page ends
+    `whole`: the post's own page was saved, with the text `body` and `comment_count`. `has_end_tag`: the stored page ends
     with `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
     which a person agreed.
     """
@@ -125,7 +125,7 @@ class StoredState:
     whole: bool = False
     body: str = ""
     comment_count: int | None = None
-    closed: bool = False
+    has_end_tag: bool = False
     listed: bool = False
     accepted: tuple[str, ...] = ()
 
@@ -179,7 +179,7 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
         reason = str(page.status)
-    return Rejection(failure=Failure(kind="notice", detail=_short(notice.text)), gone=reason)
+    return Rejection(failure=Failure(kind="notice", detail=_short(notice.text)), gone_reason=reason)
 
 
 def _validate_status(page: Page) -> Rejection | None:
@@ -188,14 +188,14 @@ def _validate_status(page: Page) -> Rejection | None:
     is_permanent = page.status in _PERMANENT_STATUSES
     failure = Failure(kind="http", detail=Detail.STATUS.format(status=page.status), permanent=is_permanent)
     if page.status in (404, 410):
-        return Rejection(failure=failure, gone=str(page.status))
+        return Rejection(failure=failure, gone_reason=str(page.status))
     return Rejection(failure=failure, retry_after=retry_after(page))
 
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
     if not page.body.strip():
         return _cut(Detail.PAGE_EMPTY)
-    if stored.closed and is_truncated(page.body):
+    if stored.has_end_tag and is_truncated(page.body):
         return _cut(Detail.PAGE_CUT)
     return None
 
@@ -212,9 +212,9 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
     if must_be_post and not is_post:
         # Some hosts redirect the reader of a deleted post to the blog's home page.
         is_home = parsed.kind is PageKind.HOME and is_redirected
-        return Rejection(failure=other, gone="redirect" if is_home else None)
+        return Rejection(failure=other, gone_reason="redirect" if is_home else None)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and parsed.kind is PageKind.HOME:
-        return Rejection(failure=other, gone="redirect")
+        return Rejection(failure=other, gone_reason="redirect")
     return _validate_post_number(crawled) if is_post else None
 
 

@@ -44,6 +44,10 @@ class Blog:
     site: str
     uid: str | None
 
+    def post_key(self, number: str) -> str:
+        """Return the key of a post of this blog in the frontier: site, uid and number, whatever its URL."""
+        return f"{self.site}/{self.uid}/{number}"
+
 
 def blogs_json(blogs: Iterable[Blog]) -> str:
     """Return the blogs as a JSON array of pairs of site and uid, for `json_each`."""

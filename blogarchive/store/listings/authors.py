@@ -37,7 +37,7 @@ def save_sidebar(context: SaveContext) -> None:
     lists = {row.name: row.posts for row in parsed.categories} | {LATEST: parsed.latest}
     if is_home:
         lists[HOME] = parsed.listed
-        deletions.requeue_hinted(context, lists)
+        deletions.requeue_sidebar_changes(context, lists)
     for place, listed in lists.items():
         _save_titles(context, place, listed)
     # Pages are parsed again oldest first: after a page that is the newest to show all months, so are its followers.

@@ -132,7 +132,7 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
     found = context.archive.rows(
         "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
         " where p.id = ?",
-        (f"{context.blog.site}/{context.blog.uid}/", post_id),
+        (context.blog.post_key(""), post_id),
     )
     for url, number in found:
         due_at = context.page.fetched_at + schedule.MAX_INTERVAL
@@ -165,7 +165,7 @@ _MAX_REQUEUED = 20
 """More posts at once mean that the list is made in another way now."""
 
 
-def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
+def requeue_sidebar_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
     """Compare each list with its last content and requeue the differences; `lists` are by place in `_sidebar_titles`."""
     missing: set[str] = set()
     returned: set[str] = set()

@@ -140,8 +140,9 @@ def _has_label(listed: str, title: str) -> bool:
 
 def _is_queued(context: page_context.SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
-    key = f"{context.blog.site}/{context.blog.uid}/{number}"
-    return context.archive.exists("select 1 from frontier where key = ? and state <> 'done'", (key,))
+    return context.archive.exists(
+        "select 1 from frontier where key = ? and state <> 'done'", (context.blog.post_key(number),)
+    )
 
 
 def save_listed(
@@ -200,7 +201,7 @@ def _read_rows(context: page_context.SaveContext, numbers: Iterable[str]) -> dic
         ListedPostRow,
         f"select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number"  # noqa: S608 - constants
         " where p.author_id = ? and p.number in (select value from json_each(?))",
-        (f"{context.blog.site}/{context.blog.uid}/", context.author_id, json.dumps(list(numbers))),
+        (context.blog.post_key(""), context.author_id, json.dumps(list(numbers))),
     )
     return {row.number: row for row in rows}
 

@@ -103,8 +103,8 @@ def _follow_chain(
     chain, in_order = _find_or_start_chain(context, kind, chain_name)
     items = [ChainItem(item=number) for number in rows]
     before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()
-    is_any_blog = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
-    is_repeated = context.target.page_no > 1 and not is_any_blog and all(item in before for item in items)
+    is_unknown_host = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
+    is_repeated = context.target.page_no > 1 and not is_unknown_host and all(item in before for item in items)
     page_chains.add_items(context, chain, ((item, False) for item in items if item not in before))
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
@@ -118,7 +118,7 @@ def _follow_chain(
             further = replace(target, url=link.url, page_no=target.page_no + place)
             _queue_next(context, further, chain, rows)
         return
-    if is_any_blog and _is_followed(context, chain_name):
+    if is_unknown_host and _is_followed(context, chain_name):
         return
     if context.partial:
         # The chain broke off, so its listing is fetched again from the first page.

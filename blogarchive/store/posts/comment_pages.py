@@ -88,7 +88,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     if context.is_reparse:
         return
-    name = _chain_name(context, post)
+    name = context.blog.post_key(post.number)
     if link is not None:
         chain = page_chains.start_chain(context, name, PageKind.COMMENTS, claimed=post.comment_count)
         page_chains.add_items(
@@ -111,14 +111,14 @@ def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str
     if context.is_reparse:
         _resave(context, post_id, post)
         return
-    chain = page_chains.find_chain(context, _chain_name(context, post))
+    chain = page_chains.find_chain(context, context.blog.post_key(post.number))
     if chain is None or chain.pages_read != context.target.page_no - 1:
         _save_out_of_order(context, post_id, post)
         if chain is None or _restart(context, chain):
             context.requeue(post_target(context, post_url, post.number))
         return
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
-    identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
+    identified = identify_comments(post.comments, earlier=counted, first_position=counted.total())
     doubt = [_chain_item(item) in shown for item in identified]
     before = sum(count for base, count in counted.items() if is_counted(base))
     seen, sound = before + _count_shown(post), chain.sound
@@ -141,10 +141,6 @@ def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str
         _queue_next(context, post, link, chain)
     elif not _end_chain(context, post_id, chain, seen, sound=sound):
         context.requeue(post_target(context, post_url, post.number))
-
-
-def _chain_name(context: SaveContext, post: Post) -> str:
-    return f"{context.blog.site}/{context.blog.uid}/{post.number}"
 
 
 def _queue_next(context: SaveContext, post: Post, link: Link, chain: PageChain) -> None:
@@ -204,7 +200,7 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
     before = pages.parse_counted(counted)
     bases = before.get("bases", {})
-    identified = identify_comments(post.comments, counted=bases, first_position=before.get("position", 0))
+    identified = identify_comments(post.comments, earlier=bases, first_position=before.get("position", 0))
     # Whether a comment repeats one of an earlier page was decided at the end of the chain.
     unsure = [
         item

@@ -48,13 +48,13 @@ class StoredComment:
 
 
 def identify_comments(
-    comments: Sequence[Comment], *, counted: Mapping[str, int] | None = None, first_position: int = 0
+    comments: Sequence[Comment], *, earlier: Mapping[str, int] | None = None, first_position: int = 0
 ) -> list[IdentifiedComment]:
     """Return the comments of a page with their identities, in the order of the page.
 
-    `counted` is the number of comments per base on the earlier pages of the same post; ordinals continue from it.
+    `earlier` is the number of comments per base on the earlier pages of the same post; ordinals continue from it.
     """
-    ordinals: Counter[str] = Counter(counted or {})
+    ordinals: Counter[str] = Counter(earlier or {})
     identified = []
     for position, comment in enumerate(comments, first_position):
         base = comment_base(comment)

@@ -70,9 +70,9 @@ def _terms(piece: re.Match[str]) -> list[Term]:
         return [Term(found, piece["quoted"])] if found else []
     parts: list[list[Token]] = []
     for token in tokenize(piece["bare"]):
-        if token.parted or not parts:  # 川普，新政 in a search box is two words
+        if token.after_break or not parts:  # 川普，新政 in a search box is two words
             parts.append([])
-        parts[-1].append(token._replace(parted=False))
+        parts[-1].append(token._replace(after_break=False))
     if len(parts) == 1:
         prefix = piece["bare"].endswith(("*", "＊")) and not parts[0][-1].single
         return [Term(tuple(parts[0]), piece["bare"].rstrip("*＊"), prefix)]
@@ -104,16 +104,16 @@ def _expression(query: Query, written: Callable[[Term], str]) -> str:
 
 
 def _phrase(term: Term) -> str:
-    """Return the phrase of pairs; the last character of a run begins a pair, or ends a run of the text."""
+    """Return the FTS5 phrase: neighbouring characters become pairs, a lone one matches each pair that it begins."""
     words: list[str] = []
     for token, following in zip_longest(term.tokens, term.tokens[1:]):
-        if token.parted:
+        if token.after_break:
             words.append(BREAK)
         if not token.single:
             words.append(token.text)
-        elif following and following.single and not following.parted:
+        elif following and following.single and not following.after_break:
             words.append(token.text + following.text)
-        elif following or len(term.tokens) == 1 or not term.tokens[-2].single or token.parted:
+        elif following or len(term.tokens) == 1 or not term.tokens[-2].single or token.after_break:
             words.append(token.text)
     is_prefix = term.prefix or (words[-1] == term.tokens[-1].text and term.tokens[-1].single)
     return f'"{" ".join(words)}"' + (" *" if is_prefix else "")
@@ -212,7 +212,7 @@ def _pattern(term: Term) -> str:
     parts: list[str] = []
     for index, token in enumerate(term.tokens):
         escaped = re.escape(token.text)
-        if index and not (token.single and term.tokens[index - 1].single and not token.parted):
+        if index and not (token.single and term.tokens[index - 1].single and not token.after_break):
             parts.append(_SEPARATOR)
         parts.append(escaped)
     first, last = term.tokens[0], term.tokens[-1]

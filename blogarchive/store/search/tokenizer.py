@@ -43,11 +43,11 @@ _MORE_VARIANTS = dict(
 
 
 class Token(NamedTuple):
-    """A folded token. `single`: one character without spaces around it. `parted`: a break precedes it."""
+    """A folded token. `single`: one Chinese character, kana or emoji. `after_break`: a break precedes it."""
 
     text: str
     single: bool
-    parted: bool
+    after_break: bool
 
 
 class _Lowering(dict[int, int | str]):

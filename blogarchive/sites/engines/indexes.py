@@ -23,7 +23,6 @@ _OTHER_MAPS = re.compile(
     r"categor|tag|author|page-sitemap|sitemap-pages|posts-page|taxonom|user|image|video|product",
     re.IGNORECASE,
 )
-_REST_FIELDS = "id,link,date,date_gmt,modified_gmt,title"
 _ENTRIES = {
     "sitemapindex": "sitemap",
     "urlset": "url",
@@ -156,11 +155,6 @@ def rest_url(api: str, kind: str, **query: str) -> str:
     """Return the URL of the first page of `posts` or `comments` in a WordPress interface."""
     asked = urlencode({**query, "per_page": _PER_PAGE, "page": 1})
     return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{asked}"
-
-
-def rest_posts_url(api: str) -> str:
-    """Return the URL of the first list of posts of a WordPress interface, the last changed first."""
-    return rest_url(api, "posts", orderby="modified", order="desc", _fields=_REST_FIELDS)
 
 
 def blogger_url(root: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from datetime import datetime
 from itertools import islice, pairwise
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from blogarchive.items import ListedPost
 from blogarchive.parsing.html import Element, link_url
@@ -27,6 +27,8 @@ _ARCHIVE = re.compile(
     r"|全部文章|文章列表|文章归档|文章|博客|日志|archives?|all posts|posts|articles|blog)\W*$",
     re.IGNORECASE,
 )
+_DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
+_PAGE_NO = re.compile(r"(?<=/page/)\d{1,5}|(?<=[?&]page=)\d{1,5}|(?<=[?&]paged=)\d{1,5}")
 _OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW = 2, 60, 900
 
@@ -121,17 +123,28 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
     root = outline.tree.root
     links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
-    anchors = list(root.iter("a"))
+    anchors = [
+        node
+        for node in root.iter("a")
+        if not any(has_role(one, _DISABLED) for one in (node, *islice(node.iterancestors(), 1)))
+    ]
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
+    following = _page_no(outline.tree.url) + 1
+    links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
     if archives:
         links += [anchor for anchor in anchors if _ARCHIVE.match(outline.text(anchor))]
     own = parse_url(outline.tree.url).url
     for node in links:
         url = link_url(node, outline.tree.base) or ""
         found = parse_url(url).url
-        if url.startswith("http") and is_within(url, uid) and found != own and urlsplit(url).path != "/":
+        if url.startswith("http") and is_within(url, uid) and found not in (own, urljoin(own, "/")):
             return found
     return None
+
+
+def _page_no(url: str) -> int:
+    match = _PAGE_NO.search(url)
+    return int(match[0]) if match else 1
 
 
 def _is_next(outline: Outline, anchor: Element) -> bool:

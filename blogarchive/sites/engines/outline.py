@@ -129,7 +129,7 @@ class Outline:
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
         # Pelican has the newest post in an `aside`, Blogger all posts in a widget.
-        texts = self.select("main, [itemprop~=articleBody], article h1, .post-body, .entry-content")
+        texts = self.select("main, #main, [itemprop~=articleBody], article h1, .post-body, .entry-content")
         around = ancestors(texts)
         found: set[Element] = set()
         for node in self.order:

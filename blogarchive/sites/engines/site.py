@@ -55,19 +55,15 @@ class AnyBlog(Site):
         return replace(parsed, kind=PageKind.HOME, number=None)
 
     def next_index(self, target: Target) -> Target | None:
-        """Return the list of posts to try after that of `target` has failed; None if it is no such list."""
-        uid = target.uid
-        if (
-            uid is None
-            or target.kind is not PageKind.HOME
-            or target.page_no < 2
-            or not self.is_index(target.url)
-        ):
+        """Return the list of posts to try after that of `target`, at last the home page to walk from; None if it is none."""
+        uid, is_later = target.uid, target.kind is PageKind.HOME and target.page_no > 1
+        if uid is None or not (is_later and urls.is_index(target.url)):
             return None
         has_moved = not urls.is_within(target.url, uid)
         root = urljoin(target.url, "/") if has_moved else urls.blog_root(uid, target.url)
-        url = urls.next_index(target.url, root)
-        return None if url is None else replace(target, url=url, etag=None, last_modified=None)
+        names = [*(urljoin(root, name) for name in urls.INDEXES), root + urls.WALK]
+        place = names.index(target.url) + 1 if target.url in names else 0
+        return replace(target, url=names[place], etag=None, last_modified=None)
 
     def is_index(self, url: str) -> bool:
         """Return whether the URL is one of a list of all posts with the times of their changes."""

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from blogarchive.items import Post
 from blogarchive.parsing.html import absolute_url, link_url
 from blogarchive.sites.engines import urls as blog_urls
-from blogarchive.sites.engines.indexes import blogger_url, rest_posts_url, rest_url
+from blogarchive.sites.engines.indexes import blogger_url, rest_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
 
 _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
 _SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
+_REST_FIELDS = "id,link,date,date_gmt,modified_gmt,title"
 _MIN_LISTED = 3
 _POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
 _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
@@ -58,7 +59,7 @@ def first_index(outline: Outline, uid: str) -> str:
     root = blog_urls.blog_root(uid, outline.tree.url)
     api = _link(outline, "https://api.w.org/")
     if api and blog_urls.is_within(api, uid.partition("/")[0]):
-        return rest_posts_url(api)
+        return rest_url(api, "posts", orderby="modified", order="desc", _fields=_REST_FIELDS)
     if "blogger" in outline.metas.get("generator", "").lower():
         return blogger_url(root)
     named = _link(outline, "sitemap")

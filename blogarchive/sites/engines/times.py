@@ -139,7 +139,7 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head = None if around.heading is None else around.outline.span(around.heading)
     text = around.text
-    edited = _EDIT * _is_edited(around.outline.texts, place)
+    edited = _EDIT * _is_edited(around.outline, place)
     start = text.start if head is None else head.start
     end = text.start if text.start > start else start + 30
     if head is not None and place in head:
@@ -152,10 +152,14 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     return (1 + edited, 1 if place - after < _MAX_AFTER else _FAR, abs(place - after))
 
 
-def _is_edited(texts: list[str], place: int) -> bool:
-    """Return whether a label before the date says that it is the time of the last change."""
-    before = texts[place - 1][-12:] if place else ""
-    return bool(_EDITED.search(before) or _EDITED.search(texts[place][:120]))
+def _is_edited(outline: Outline, place: int) -> bool:
+    """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
+    texts, above = outline.texts, outline.holders[place].getparent()
+    label = texts[place - 1][-12:] if place else ""
+    is_tail = outline.holders[place + 1 : place + 2] == [above]
+    if is_tail and not (place and outline.holders[place - 1] is above):
+        label = texts[place + 1][:12]  # `<time>2020-05-06</time>更新`
+    return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
 
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
@@ -179,7 +183,7 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
         place = outline.span(node).start
-        is_edit = "modif" in str(node.get("itemprop")) or _is_edited(outline.texts, place)
+        is_edit = "modif" in str(node.get("itemprop")) or _is_edited(outline, place)
         is_inside = place in around.inside or node in around.closed
         if value and not (is_edit or is_inside or _is_of_another(outline, node, around.heading)):
             found.append(("time", value))

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
 
@@ -59,17 +59,13 @@ def parse_url(url: str) -> ParsedUrl:
     )
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
-    uid = _shared_uid(host, path)
+    step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
+    uid = f"{host}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)
     if kind is PageKind.HOME and uid is None and path == "/":
         uid = netloc
     number = post_number(canonical) if kind is PageKind.POST else None
     return ParsedUrl(url=canonical, kind=kind, uid=uid, number=number)
-
-
-def _shared_uid(host: str, path: str) -> str | None:
-    step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
-    return f"{host}/{step['name']}" if step else None
 
 
 def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
@@ -142,12 +138,3 @@ def is_within(url: str, uid: str) -> bool:
     return netloc.removeprefix("www.") == host.removeprefix("www.") and (
         not prefix or unquote(parts.path).startswith(f"/{prefix}/") or unquote(parts.path) == f"/{prefix}"
     )
-
-
-def next_index(url: str, root: str) -> str | None:
-    """Return the list of posts to try after the one at `url` has failed; at last the home page, to walk from it."""
-    names = [urljoin(root, name) for name in INDEXES]
-    if url.endswith(WALK):
-        return None
-    place = names.index(url) + 1 if url in names else 0
-    return names[place] if place < len(names) else root + WALK

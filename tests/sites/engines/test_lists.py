@@ -204,6 +204,25 @@ def test_title_day_text_and_comments_are_those_of_the_page(engine: str) -> None:
     assert page.problems == ()
 
 
+def test_a_label_behind_a_date_tells_the_time_of_the_last_change() -> None:
+    times = f"<span><time>{DAY}</time>发表</span><span><time>2025-01-02</time>更新</span>"
+    body = f"<main><div>{times}</div><h1>{TITLE}</h1><article><p>{SHORT}</p></article></main>"
+    page = read_page(f"<title>{TITLE}</title>{body}")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == DAY
+    assert page.problems == ()
+
+
+def test_the_next_page_of_a_list_is_the_one_with_the_next_number() -> None:
+    rows = "".join(f'<h2><a href="/2020/{number}.html">第 {number} 天</a></h2>' for number in range(1, 6))
+    pages = '<a href="/page/2/">2</a> <b>3</b> <a href="/page/4/">4</a> <a href="/page/9/">9</a>'
+    disabled = '<div class="pagination-next is-invisible"><a href="/page/4/">下一页</a></div>'
+    target = Target(url=f"{HOME}/page/3/", site="web", kind=PageKind.HOME, uid="notes.example.org", page_no=4)
+    for links, expected in ((pages, ["/page/4/"]), (disabled, [])):
+        page = Page(url=target.url, fetched_at=NOW, status=200, headers=(), body=f"{rows}{links}".encode())
+        assert following(site_by_name("web").parse_page(page, target)) == expected
+
+
 @pytest.mark.parametrize("markup", COMMENT_MARKUPS)
 def test_comments_of_another_program_are_those_of_the_page(markup: str) -> None:
     page = read_page(COMMENT_MARKUPS[markup])

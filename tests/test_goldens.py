@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 
 from blogarchive import sites
-from blogarchive.items import Author, Comment, CrawledPage, NoticeKind, Page, PageKind, Post, Target
+from blogarchive.items import (
+    Author,
+    Comment,
+    CrawledPage,
+    NoticeKind,
+    Page,
+    PageKind,
+    ParsedPage,
+    Post,
+    Target,
+)
 from blogarchive.sites.normalize import normalize_page
 from tests.paths import FIXTURES
 
@@ -29,14 +39,15 @@ def plain(value: object) -> object:
     raise TypeError(type(value))
 
 
-def read(case: Path) -> dict[str, Any]:
+def parse(case: Path, body: bytes) -> ParsedPage:
+    """Return the page of a case with another body, parsed and normalized."""
     about = json.loads((case / "page.json").read_text("utf-8"))
     page = Page(
         url=about["url"],
         fetched_at=datetime.fromisoformat(about["fetched_at"]),
         status=about["status"],
         headers=tuple((name, value) for name, value in about["headers"]),
-        body=(case / "page.html").read_bytes(),
+        body=body,
     )
     target = Target(
         url=page.url,
@@ -46,8 +57,12 @@ def read(case: Path) -> dict[str, Any]:
         post_number=about.get("post_number"),
         page_no=about.get("page_no", 1),
     )
-    crawled = normalize_page(CrawledPage(target=target, page=page, parsed=sites.parse_page(page, target)))
-    parsed: dict[str, Any] = json.loads(json.dumps(asdict(crawled.parsed), default=plain))
+    return normalize_page(CrawledPage(target=target, page=page, parsed=sites.parse_page(page, target))).parsed
+
+
+def read(case: Path) -> dict[str, Any]:
+    found = parse(case, (case / "page.html").read_bytes())
+    parsed: dict[str, Any] = json.loads(json.dumps(asdict(found), default=plain))
     return parsed
 
 

@@ -79,7 +79,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
         return Index((), _on_host(of_posts or maps, uid))
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
     more = _absolute(links, url)[:1]
-    start = re.search(r"(?<=[?&]start-index=)\d+", url)
+    start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= _BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
     is_complete = (

@@ -18,13 +18,13 @@ from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_
 COMMENTS = re.compile(
     r"^(?:wp-|div[-_]?|(?:static(?:man)?|isso|serendipity|post|article|entry|blog|page)[-_]+)?"
     r"(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine|vcomments|isso)"
-    r"(?:[-_]?(?:thread|area|list|lists|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*$",
+    r"(?:[-_]?(?:thread|area|list|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*$",
     re.IGNORECASE,
 )
 _PLACE = r"(?:(?:left|right|main|page|site|col|blog)[-_]?)?"
 _PLACE_END = (
     r"(?:[-_]?(?:bar|area|list|posts?|box|wrap|wrapper|inner|container|column|content|toc|sticky|articles?|left|right"
-    r"|reading|pagination|cloud|\d+))*$"
+    r"|reading|pagination|cloud|\d))*$"
 )
 _SIDE = (
     r"side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?|toc|tagcloud|calendar"

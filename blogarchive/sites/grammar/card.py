@@ -171,7 +171,7 @@ def _find_value(field: _CardField, match: "re.Match[str]", following: str) -> st
 # --- the blog's header
 
 _URL_LINE = re.compile(
-    r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*\s*>?",
+    r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*+\s*>?",
     re.IGNORECASE,
 )
 _MAX_TITLE_LINES = 4

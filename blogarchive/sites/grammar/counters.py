@@ -32,19 +32,19 @@ _BUTTON_WORDS = (
 # Data about the post between or after the counts.
 _ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s*:\s*[^\s|:]{1,30}"
 _COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
-_EDGE = r"[\s|,/·•;]*"
-_HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
+_EDGE = r"[\s|,/·•;]*+"
+_HAVING = r"(?:(?:已有?|共有?|总共)\s*+)?"
 _CLASSIFIED = (
-    rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位则]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
+    rf"{_HAVING}(?P<number>{NUMBER})\s*+(?:[次人条篇个位则]{{1,2}}\s*+(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
 )
 _KINDS = rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})"
 _ITEM = re.compile(
     rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:{_KINDS}过?)"
-    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
+    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*+:?\s*+{_VALUE}"
     rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
-    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位则]{{0,2}}\s*"
+    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+"
     rf"(?:{_KINDS}){_EDGE}"
 )
 _LABELLED = re.compile(rf"{_KINDS}|(?P<number>{NUMBER})")

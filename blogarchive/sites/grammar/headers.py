@@ -61,17 +61,19 @@ _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
+_LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
+# The loops over what follows a time are possessive: a row of digits has exponentially many parts.
 _NAME_FIRST = re.compile(
-    rf"{_FLOOR}?{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
-    rf"(?P<label>{_TIME_LABEL})\s*{_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
-    rf"(?:[\s|]*(?:#?\d{{1,5}}\s*[楼#]?|{_BESIDE}|\[?回复\]?\s*\|?\s*(?P<likes>\d{{0,9}})|{_FROM}))*"
+    rf"{_FLOOR}?{_OPENS}{BY}{_CLOSES}\s*+:*+\s*+(?P<names>(?:[^\s:](?:.*?[^\s|,])??)?)[\s|,]*+[(\[【]?\s*+"
+    rf"(?P<label>{_TIME_LABEL})\s*+{_CLOSES}\s*+:*+\s*+[(\[]?{_SHOWN}[)\]】]*"
+    rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]?|{_BESIDE}|\[?回复\]?\s*+\|?\s*+{_LIKES}|{_FROM}))*+"
 )
-_FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
-_TIME_THEN = rf"{_FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
+_FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*+:*+\s*+[(\[]?{_SHOWN}[)\]】]*"
+_TIME_THEN = rf"{_FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*+{_OPENS}{BY}{_CLOSES}"
 # A number after the name belongs to the name, so a floor or likes need their sign.
 _TIME_FIRST = re.compile(
-    rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
-    rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
+    rf"{_TIME_THEN}\s*+:*+\s*+(?P<names>(?:[^\s:](?:.*?\S)??)?)"
+    rf"(?:[\s|]{{1,40}}+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
 _TIME_AND_NAME = re.compile(_TIME_THEN)
 _HOUR = re.compile(vocabulary.TIME_OF_DAY)
@@ -215,31 +217,31 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
 
 # A floor needs its sign: a number alone is a name.
 _SHORT_FLOOR = (
-    r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\s*\d{1,5}\s*[楼层]?"
-    r"|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
+    r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
+    r"|\d{1,5}\s*+[楼层#.、:]{1,2}|沙发|板凳|地板)\s*+:?\s*+"
 )
 _TIME = (
-    rf"(?:(?:{vocabulary.WEEKDAY}\s*,?\s*)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*{vocabulary.TIME_OF_DAY}"
-    r"|\d{1,3}\s*[^\s\d]{1,4}前|刚刚)"
+    rf"(?:(?:{vocabulary.WEEKDAY}\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
+    r"|\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
-_LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
+_LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on)?)"
 _AFTER = (
-    r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?"
-    rf"|{_FROM}))*"
+    rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除|引用|悄悄话"
+    rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
-_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
+_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
-    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*\|\s*IP\s*:?\s*[\d.*:a-f]{{3,40}})?[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
+    rf"\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
+    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
-    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
-    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
+    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*+(?:{BY}\s*+:\s*+)?"
+    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)")
 _HAS_TIME = re.compile(_TIME)
-_BUTTONS = re.compile(rf"{_AFTER}\s*")
+_BUTTONS = re.compile(rf"{_AFTER}\s*+")
 _MAX_LENGTH = 120
 _MAX_SHORT_LINES = 3  # a name, a label, a time
 

@@ -52,7 +52,7 @@ _MAX_PAGER_LINES = 30
 _MAX_LINK_ELEMENTS = 40  # elements of a link around an image, at most
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
 _WEEK = re.compile(
-    r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
+    r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?s?\.?\s*+){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
     re.IGNORECASE,
 )
@@ -208,7 +208,7 @@ _TIME_LINE = re.compile(
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{vocabulary.DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{vocabulary.DATETIME}|{vocabulary.DATE}")
 _NOT_A_TITLE = re.compile(
-    rf"[\[(<【]*-?\s*(?:{vocabulary.either('no_title')})\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{{0,4}}",
+    rf"[\[(<【]*-?\s*+(?:{vocabulary.either('no_title')})\s*+:?\s*+[(\[]?\s*+\d*\s*+[次条篇]?\s*+[)\]]?[\s>\])】»→.…:-]{{0,4}}",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")

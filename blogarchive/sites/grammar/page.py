@@ -23,6 +23,7 @@ from blogarchive.sites.grammar import words as vocabulary
 
 MAX_LABEL_LENGTH = 400
 """Longer lines are prose and match no pattern of the page's own lines."""
+_LONG_RUN = " " * 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +58,7 @@ def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
     """Return the index of all lines, and each folded line; prose becomes dots of the same length."""
     texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
     text = vocabulary.fold("".join([vocabulary.LINE_START + text for text in texts]))
+    text = text.replace(_LONG_RUN, _LONG_RUN[:-1] + "…")  # patterns take the cube of the length of a run
     folded = tuple(text.split(vocabulary.LINE_START)[1:])
     starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
     return LineIndex(text=text, starts=starts), folded

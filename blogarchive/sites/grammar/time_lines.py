@@ -16,10 +16,10 @@ from blogarchive.sites.grammar.page import PageView, find_comment_labels
 
 TIME_LABEL = (
     r"(?P<label>(?:发表|发布|张贴|更新|创建|提交)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
-    rf"\s*(?P<colon>:)?\s*(?:{vocabulary.WEEKDAY}\s*,?\s+)?"
+    rf"\s*+(?P<colon>:)?\s*+(?:{vocabulary.WEEKDAY}\s*,?\s+)?"
 )
 _TITLED_TIME = re.compile(
-    rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})\s*[)\]】]?"
+    rf"(?P<title>(?:.*?\S)??)\s*+[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})\s*[)\]】]?"
 )
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
@@ -227,7 +227,7 @@ _SHARE = (
     r"(?:到|本文|此文|文章)?:?\]?"
 )
 _TEMPLATE_TEXT = re.compile(
-    rf"{vocabulary.either('template')}|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
+    rf"{vocabulary.either('template')}|{_SHARE}(?:\s*+\|?\s*+{_SHARE})*+"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
+from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.html import Element
 from blogarchive.sites import exports
 
@@ -50,7 +51,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         url=url,
         title=exports.child_text(entry, "{*}title"),
         posted=exports.offset_time(exports.child_text(entry, "{*}published")),
-        comment_count=int(total) if total.isdecimal() else None,
+        comment_count=parse_digits(total),
         categories=tuple(_read_labels(entry)),
     )
     parsed = exports.page_of_post(

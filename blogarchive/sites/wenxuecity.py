@@ -69,7 +69,7 @@ _NEW = markup.Template(
 )
 
 _MYBLOG = rf"/myblog/{DECIMAL_UID}"
-_MONTH, _ID = r"(?P<month>\d{6})", r"(?P<id>\d+)"
+_MONTH, _ID = r"(?P<month>\d{6})", r"(?P<id>\d{1,18})"
 _FRONTEND = r"/blog/frontend\.php\?act="
 _NEW_BLOG = rf"&blogId={DECIMAL_UID}"
 _OLD_BLOG = rf"blogID={DECIMAL_UID}"

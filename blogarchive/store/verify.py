@@ -13,6 +13,7 @@ from typing import Any, Final
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.messages import N_
 from blogarchive.parsing.compared_form import content_hash, text_digest
+from blogarchive.parsing.dates.numbers import MAX_COUNT
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
@@ -62,6 +63,7 @@ def _run(archive: Archive, check: Check) -> list[Damage]:
 
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}
+_COUNTERS = {"views", "likes", "comment_count", "total_visits", "account_age"}
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _FORMS: dict[str, Callable[[str], object]] = {
@@ -111,7 +113,12 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
     typed = {name: _TYPES[kind] + null[notnull] for name, kind, notnull in columns if kind in _TYPES}
     if not typed:
         return
-    types = {name: f"typeof({quote_name(name)})" for name in typed}
+    types = {
+        name: f"iif({name} < 0 or {name} > {MAX_COUNT}, 'out of range', typeof({name}))"
+        if name in _COUNTERS
+        else f"typeof({quote_name(name)})"
+        for name in typed
+    }
     wrong = " or ".join(f"{types[name]} not in ({', '.join(map(repr, typed[name]))})" for name in typed)
     query = f"select {_row_name(archive, table)}, {', '.join(types.values())} from {quote_name(table)} where {wrong}"  # noqa: S608
     for key, *found in archive.each(query):
@@ -189,11 +196,8 @@ class IntegrityReport:
         if self.damage:
             more = len(self.damage) - 1
             also = _(", and {more} more").format(more=more) if more else ""
-            raise ArchiveDamaged(
-                _("the archive is damaged: {damage}{also}; restore a copy of it").format(
-                    damage=self.damage[0], also=also
-                )
-            )
+            text = _("the archive is damaged: {damage}{also}; restore a copy of it")
+            raise ArchiveDamaged(text.format(damage=self.damage[0], also=also))
 
 
 Rows = Mapping[str, int]
@@ -256,11 +260,8 @@ def require_readable(archive: Archive) -> None:
     ):
         damage = _as_damage(archive.column(f"pragma quick_check({quote_name(table)})"))
         if damage:
-            raise ArchiveDamaged(
-                _("{path} is damaged: {damage}; `blogarchive verify` shows all damage").format(
-                    path=archive.path, damage=damage[0]
-                )
-            )
+            text = _("{path} is damaged: {damage}; `blogarchive verify` shows all damage")
+            raise ArchiveDamaged(text.format(path=archive.path, damage=damage[0]))
 
 
 def _integrity(archive: Archive) -> list[Damage]:

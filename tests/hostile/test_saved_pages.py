@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.importing.exports import import_export
 from blogarchive.sites.base import find_own_urls
 from tests.hostile.commands import assert_cheap
+from tests.importing.archives import rows
 from tests.importing.pages import page, saved_from
 from tests.tool import Tool
 
@@ -36,6 +38,7 @@ SAVED = {
     "images": page(top=saved_from(101), body="".join(f"<img src='p_files/{n}.png'>" for n in range(15_000))),
 }
 SAMPLE = 4
+EXPORTS = Path(__file__).parents[1] / "importing" / "exports"
 
 
 def _import(kind: str, folder: Path) -> None:
@@ -65,6 +68,16 @@ def test_scripts_are_searched_in_a_time_that_grows_with_their_number() -> None:
         assert find_own_urls("<script>wumiiPermaLink = " * count) == ()
         times.append(time.process_time() - begun)
     assert times[1] < max(10 * times[0], 0.5), times
+
+
+@pytest.mark.parametrize("digits", [20, 5_000])
+def test_a_count_of_comments_beyond_all_numbers_is_no_count(digits: int, tmp_path: Path) -> None:
+    text = (EXPORTS / "blogger" / "export.xml").read_text("utf-8")
+    changed = text.replace("<thr:total>2<", f"<thr:total>{'9' * digits}<")
+    assert changed != text
+    (tmp_path / "x.xml").write_text(changed, "utf-8")
+    assert import_export(tmp_path / "a.db", tmp_path / "x.xml", "blogger").unplaced == ()
+    assert ("春雪 & 炉火", 2) in rows(tmp_path / "a.db", "select title, comment_count from posts")
 
 
 # Python imports this module at the start of every process; in it the search for the URLs of some pages has no end.

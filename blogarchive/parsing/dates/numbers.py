@@ -31,8 +31,8 @@ _COUNT = re.compile(
 )
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
-_MAX_COUNT = 2**63 - 1
-"""The largest integer that SQLite stores."""
+MAX_COUNT = 10**12
+"""The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
 _MAX_DIGITS = 1000  # leading zeros; Python refuses to convert more than 4300 digits
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
@@ -44,7 +44,7 @@ _BELOW_MYRIAD = re.compile(
 
 
 def parse_count(text: str) -> int | None:
-    """Return the count that `text` shows; None for any other text, or if SQLite cannot store it.
+    """Return the count that `text` shows; None for any other text, or if it is above `MAX_COUNT`.
 
     Accepts half- or full-width digits with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿,
     12k, 10万+, Chinese numerals, one pair of brackets, and one classifier (次, 条, …) at the end. Never
@@ -59,15 +59,15 @@ def parse_count(text: str) -> int | None:
     value = Decimal(match["number"].replace(",", "") + (match["part"] or "")) * _SCALES.get(
         match["scale"] or "", 1
     )
-    return int(value) if value == int(value) and value <= _MAX_COUNT else None
+    return int(value) if value == int(value) and value <= MAX_COUNT else None
 
 
 def parse_digits(digits: str) -> int | None:
-    """Return the number that ASCII digits write; None for other text, or if SQLite cannot store it."""
+    """Return the number that ASCII digits write; None for other text, or above `MAX_COUNT`."""
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
         return None
     value = int(digits)
-    return value if value <= _MAX_COUNT else None
+    return value if value <= MAX_COUNT else None
 
 
 def _strip_affixes(parsed: str) -> str:

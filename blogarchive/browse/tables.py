@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
@@ -13,6 +13,7 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from blogarchive.browse import archives
+from blogarchive.browse.guard import AsgiApp, Scope
 from blogarchive.store.database.connection import MAX_VALUE_BYTES
 from blogarchive.store.rows import escape_formula
 from blogarchive.store.search.search import contains_condition
@@ -46,25 +47,17 @@ def filters_from_request(
 
 # CSV
 
-_Message = MutableMapping[str, Any]
-_App = Callable[
-    [_Message, Callable[[], Awaitable[_Message]], Callable[[_Message], Awaitable[None]]], Awaitable[None]
-]
 _BOM = b"\xef\xbb\xbf"
 
 
 @hookimpl
-def asgi_wrapper(datasette: "Datasette") -> Callable[[_App], _App]:
+def asgi_wrapper(datasette: "Datasette") -> Callable[[AsgiApp], AsgiApp]:
     """On a server of our own, mark a CSV of an archive as UTF-8 for Excel, and disable its formulas."""
     is_own = archives.is_own_server(datasette)
     csv.field_size_limit(MAX_VALUE_BYTES)
 
-    def wrap(app: _App) -> _App:
-        async def wrapped(
-            scope: _Message,
-            receive: Callable[[], Awaitable[_Message]],
-            send: Callable[[_Message], Awaitable[None]],
-        ) -> None:
+    def wrap(app: AsgiApp) -> AsgiApp:
+        async def wrapped(scope: Scope, receive: Any, send: Any) -> None:
             archives.QUERIES_OF_REQUEST.set({})
             is_csv = scope["type"] == "http" and is_own and _is_archive_csv(datasette, scope)
             await app(scope, receive, _add_bom(send) if is_csv else send)
@@ -74,7 +67,7 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[_App], _App]:
     return wrap
 
 
-def _is_archive_csv(datasette: "Datasette", scope: _Message) -> bool:
+def _is_archive_csv(datasette: "Datasette", scope: Scope) -> bool:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if query.get("_bom") == ["off"]:
         return False
@@ -86,11 +79,11 @@ def _is_archive_csv(datasette: "Datasette", scope: _Message) -> bool:
     return tilde_decode(first) in archives.archive_names(datasette)
 
 
-def _add_bom(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message], Awaitable[None]]:
+def _add_bom(send: Any) -> Callable[[Scope], Awaitable[None]]:
     """Return a `send` that writes the mark before the first bytes of a CSV, and disables formulas in its cells."""
     is_csv, waiting = False, b""
 
-    async def send_with_bom(message: _Message) -> None:
+    async def send_with_bom(message: Scope) -> None:
         nonlocal is_csv, waiting
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message["headers"]]
@@ -138,7 +131,9 @@ _CELLS = {
 _QUERY_CELLS = {"title", "post", "what"}
 
 _LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "counts"}
+_SIZES = {"size", "body_size"}
 _SUMMARY_LENGTH = 60
+_MAX_LABEL = 1_000
 
 
 @hookimpl
@@ -162,8 +157,14 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Markup | None:
     """Return the cell as a link to a reading page or as folded text; None if Datasette should render it."""
-    if not isinstance(value, str) or not value or database not in archives.archive_names(datasette):
+    if database not in archives.archive_names(datasette):
         return None
+    if isinstance(value, dict) and len(str(value["label"])) > _MAX_LABEL:
+        return fold_text(str(value["label"])[:_MAX_LABEL])  # each row repeats the label
+    if not isinstance(value, str) or not value:
+        return None
+    if column in _SIZES:
+        return Markup("{}").format(value)  # Datasette fails to add a unit to a text
     if column in _LONG_COLUMNS and len(value) > _SUMMARY_LENGTH:
         return fold_text(value)
     is_query_cell = table is None and column in _QUERY_CELLS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 import uvicorn
@@ -20,10 +20,6 @@ from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageErro
 from blogarchive.store.database import migrations
 from blogarchive.store.database.connection import file_uri, wal_path
 from blogarchive.store.statements import Statements
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -114,11 +110,8 @@ def listen(host: str, port: int) -> socket.socket:
         return listening
     except OSError as error:
         listening.close()
-        raise UsageError(
-            _("cannot listen on {host} port {port}: {reason}; choose another with --port (0: any)").format(
-                host=host, port=port, reason=error.strerror
-            )
-        ) from error
+        text = _("cannot listen on {host} port {port}: {reason}; choose another with --port (0: any)")
+        raise UsageError(text.format(host=host, port=port, reason=error.strerror)) from error
 
 
 def _connect(path: Path, flags: str) -> sqlite3.Connection:
@@ -146,14 +139,12 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
     try:
         with closing(_connect(path, "immutable=1" if immutable else "mode=ro")) as connection:
             if not is_archive(connection, current=False):
-                raise ArchiveDamaged(
-                    _("{path} is no archive of blogarchive; name another file with --db").format(path=path)
-                )
+                text = _("{path} is no archive of blogarchive; name another file with --db")
+                raise ArchiveDamaged(text.format(path=path))
             archive = Statements(path, connection)
             migrations.refuse_unsupported(archive)
             migrations.refuse_older(archive)
             migrations.refuse_changed(archive)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise ArchiveDamaged(
-            _("{path} cannot be read ({error}); restore a copy of it").format(path=path, error=error)
-        ) from error
+        text = _("{path} cannot be read ({error}); restore a copy of it")
+        raise ArchiveDamaged(text.format(path=path, error=error)) from error

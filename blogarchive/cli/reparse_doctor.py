@@ -49,7 +49,9 @@ def reparse(
             with archive.atomic():
                 totals.correct(archive)
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors)):
+        for page in reparse_pages(
+            archive, parse_stored_pages(pages.within_size(archive, stored), workers, errors)
+        ):
             changed += 1
             if diff and as_json:
                 changes.append(page)

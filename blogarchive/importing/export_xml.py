@@ -106,9 +106,8 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
         if etree.QName(root).localname != form.root or container is None:
             raise InvalidExport(_("it begins with <{name}>").format(name=etree.QName(root).localname))
     except InvalidExport as error:
-        raise UsageError(
-            _("{path} is no export of {platform} ({why})").format(path=path, platform=title, why=error)
-        ) from error
+        text = _("{path} is no export of {platform} ({why})")
+        raise UsageError(text.format(path=path, platform=title, why=error)) from error
     before, after = _build_frame(root, container, form)
     declaration = _DECLARATION.match(head)
     lines = (declaration[1] if declaration else b"", _instruction(url, zone), before)

@@ -89,21 +89,14 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
     if url is None:
         return
     if not url.startswith(("http://", "https://")):
-        raise UsageError(
-            _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
-        )
+        text = _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+        raise UsageError(text.format(url=url))
     target = saved_files.find_target(url, site)
     if target is None:
-        raise UsageError(
-            _("no known site has {url}; name one with --site ({sites})").format(
-                url=url, sites=", ".join(crawled_site_names())
-            )
-        )
+        text = _("no known site has {url}; name one with --site ({sites})")
+        raise UsageError(text.format(url=url, sites=", ".join(crawled_site_names())))
     if target.kind is PageKind.UNKNOWN and target.uid is None:
         raise UsageError(_("{url} is the URL of no blog and of no page of a blog").format(url=url))
     if target.kind is not PageKind.HOME and not source.is_file():
-        raise UsageError(
-            _("{url} is one page, and {source} no single file; give the blog's URL, or one file").format(
-                url=url, source=source
-            )
-        )
+        text = _("{url} is one page, and {source} no single file; give the blog's URL, or one file")
+        raise UsageError(text.format(url=url, source=source))

@@ -12,8 +12,8 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
+from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.pages.pages import StoredPage
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable, wrong_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
@@ -43,7 +43,7 @@ def merge_archive(
         before = merge.count_pages(target, "main")
         ids = merge.new_ids(target)
         progress(0, len(ids))
-        found = merge.new_pages(target, ids, rejected)
+        found = pages.within_size(target, merge.new_pages(target, ids, rejected), "other")
         counted = _save_slices(
             target, found, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
         )
@@ -64,7 +64,7 @@ def merge_archive(
 
 def _save_slices(
     archive: Archive,
-    pages: Iterable[StoredPage],
+    stored: Iterable[pages.StoredPage],
     save: Callable[[Archive, int, CrawledPage], ChangeCounts],
     sizes: SliceSizes,
     rejected: merge.Rejected,
@@ -75,7 +75,7 @@ def _save_slices(
     A page that cannot be parsed is not saved, and `rejected` has its URL and the reason.
     """
     counted, done = ChangeCounts(), 0
-    with closing(parse_stored_pages(pages, errors=rejected)) as parsed:
+    with closing(parse_stored_pages(stored, errors=rejected)) as parsed:
         while batch := list(islice(parsed, 1)):
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):

@@ -110,9 +110,8 @@ def require_plain_file(source: Path, *packed: bytes) -> bytes:
         with source.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise UsageError(
-            _("{path} cannot be read ({why})").format(path=source, why=error.strerror)
-        ) from error
+        text = _("{path} cannot be read ({why})")
+        raise UsageError(text.format(path=source, why=error.strerror)) from error
     if start.startswith((b"PK", b"7z", b"Rar!", *packed)):
         raise UsageError(_("{path} is compressed; unpack it first").format(path=source))
     return start
@@ -405,6 +404,5 @@ def require_blog(crawled: CrawledPage) -> None:
     """Raise `CannotIdentify` if the URL and the page name different blogs."""
     asked, author = crawled.target.uid or "", crawled.parsed.author
     if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        raise CannotIdentify(
-            _("it is of the blog {uid}, and its URL of the blog {asked}").format(uid=author.uid, asked=asked)
-        )
+        text = _("it is of the blog {uid}, and its URL of the blog {asked}")
+        raise CannotIdentify(text.format(uid=author.uid, asked=asked))

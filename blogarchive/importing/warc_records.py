@@ -22,6 +22,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, modified_at
+from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
 from blogarchive.store.rows import utc_now
 
@@ -47,16 +48,16 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
 
 
 def _describe(error: content_encoding.ContentError, max_bytes: int) -> str:
-    match error:
-        case content_encoding.ContentTruncated():
-            return _("the record is cut short")
-        case content_encoding.ContentDamaged():
-            return _("its compressed content is damaged")
-        case content_encoding.ContentTooLarge():
-            return _("it is larger than {size} MB").format(size=max_bytes >> 20)
-        case content_encoding.UnknownEncoding():
-            return _("its encoding {name} is unknown").format(name=error)
-    return _("its content is compressed in too many layers or parts")
+    layers = N_("its content is compressed in too many layers or parts")
+    return _(_REASONS.get(type(error), layers)).format(size=max_bytes >> 20, name=error)
+
+
+_REASONS: dict[type[content_encoding.ContentError], str] = {
+    content_encoding.ContentTruncated: N_("the record is cut short"),
+    content_encoding.ContentDamaged: N_("its compressed content is damaged"),
+    content_encoding.ContentTooLarge: N_("it is larger than {size} MB"),
+    content_encoding.UnknownEncoding: N_("its encoding {name} is unknown"),
+}
 
 
 def _tokens(headers: Headers, name: str) -> list[str]:
@@ -143,9 +144,8 @@ def open_records(source: Path) -> BinaryIO:
         if "non-chunked" in str(error):
             return cast(BinaryIO, _GzipFile(source))
     except OSError as error:
-        raise UsageError(
-            _("{source} cannot be read ({reason})").format(source=source, reason=error.strerror or error)
-        ) from error
+        text = _("{source} cannot be read ({reason})")
+        raise UsageError(text.format(source=source, reason=error.strerror or error)) from error
     return source.open("rb")
 
 
@@ -224,6 +224,11 @@ _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK_ERROR = timedelta(days=1)
+_MAX_RATIO = (
+    50  # of pages to the bytes of their file; crawlers' files reach 12 with gzip, 30 with a dictionary
+)
+_SMALLEST_FILE = 200_000
+_RECORD_COST = 4_096  # bytes of a page that take as long to parse as the smallest one
 
 Reject = Callable[[str, str], None]
 """Called with the name of a file or record that is not imported, and the reason."""
@@ -239,6 +244,7 @@ class Record:
         self.url: str = raw.rec_headers.get_header("WARC-Target-URI") or ""
         self.is_checked = False
         self.is_refused = False
+        self.cost = 0
 
     @property
     def is_response(self) -> bool:
@@ -289,6 +295,7 @@ class Record:
     def read_content(self) -> bytes:
         """Return the body without transfer encoding. Raises `CannotIdentify` if it is truncated, damaged or too large."""
         self.is_checked = self.is_refused = True
+        self.cost = _RECORD_COST
         try:
             block: bytes = self._raw.raw_stream.read(MAX_BYTES + 1)
             truncated = self.is_truncated()
@@ -299,6 +306,7 @@ class Record:
         if truncated or self.field("WARC-Truncated"):
             raise CannotIdentify(_("the record is cut short"))
         content = decode_content(block, self.headers, MAX_BYTES)
+        self.cost += len(content)
         # Crawlers disagree on whether the digest is one of the content without its encodings.
         if not any(map(self._may_be_payload, (block, join_chunks(block, self.headers), content))):
             raise CannotIdentify(_("its content differs from its checksum"))
@@ -344,9 +352,8 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
         except (ArchiveLoadFailed, *_TRUNCATED) as error:
             detail = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_MAX_DETAIL]
             if last is None:
-                raise UsageError(
-                    _("{source} is no WARC file ({detail})").format(source=source, detail=detail)
-                ) from error
+                text = _("{source} is no WARC file ({detail})")
+                raise UsageError(text.format(source=source, detail=detail)) from error
             if not (last.is_refused and isinstance(error, EOFError)):
                 reject(source.name, _("the rest of it cannot be read ({detail})").format(detail=detail))
             return
@@ -357,12 +364,16 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
 
 
 def _wrap_records(iterator: Any, source: Path) -> Iterator[Record]:
-    begun = False
+    begun, left = False, _MAX_RATIO * max(source.stat().st_size, _SMALLEST_FILE)
     try:
         for raw in iterator:
             if raw.rec_type is not None:
-                begun = True
-                yield Record(raw, source)
+                begun, record = True, Record(raw, source)
+                yield record
+                left -= record.cost
+                if left < 0:
+                    text = _("its pages are more than {ratio} times as large; unpack it first")
+                    raise ArchiveLoadFailed(text.format(ratio=_MAX_RATIO))
             elif raw.rec_headers.protocol:  # blank lines at the end make an empty record without it
                 raise ArchiveLoadFailed(_("a record has no type"))
     except AttributeError as error:  # of warcio, if a record's headers lack the URL

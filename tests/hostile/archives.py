@@ -71,6 +71,17 @@ def _add_posts_in_large_category(db: Path) -> None:
     )  # fmt: skip
 
 
+def _remake(table: str, old: str, new: str, db: Path) -> None:
+    """Make a table again with another statement and the same rows."""
+    with closing(sqlite3.connect(db)) as connection:
+        (sql,) = connection.execute("select sql from sqlite_master where name = ?", (table,)).fetchone()
+    assert old in sql
+    write(
+        db, "pragma legacy_alter_table = on", f"alter table {table} rename to t", sql.replace(old, new, 1),
+        f"insert into {table} select * from t", "drop table t",
+    )  # fmt: skip
+
+
 Change = Callable[[Path], None]
 
 PAGES: dict[str, Change] = {
@@ -97,6 +108,8 @@ PAGES: dict[str, Change] = {
     "status is text": partial(add_page, status="abc"),
     "time is no time": partial(add_page, fetched_at="yesterday"),
     "URL of bytes": partial(add_page, url=b"\xff\xfe"),
+    "time of the last year": partial(add_page, fetched_at="9999-12-31T23:59:59+00:00"),
+    "page without end": partial(add_page, target=json.dumps({"url": URL, "kind": "post", "page_no": 10**30})),
 }
 """Pages with one bad value: `verify` names each, no command copies or exports it."""
 
@@ -120,6 +133,10 @@ ROWS: dict[str, Change] = {
         db, "update comments set body_text = 'forged' where id = 1"
     ),
     "comment of bytes": lambda db: write(db, ("update comments set body_html = ? where id = 1", (b"\xff",))),
+    "largest counts of a series": lambda db: write(
+        db, f"update post_stats set views = {2**63 - 1} where id = 1"
+    ),
+    "negative counts": lambda db: write(db, "update post_stats set likes = -1 where id = 1"),
     "series of texts": lambda db: write(db, "update post_stats set views = 'many' where id = 1"),
     "category of no time": lambda db: write(db, "update categories set last_seen_at = 'x' where id = 1"),
     "post of no time": lambda db: write(db, "update posts set gone_at = 'never' where id = 1"),
@@ -138,6 +155,10 @@ SCHEMAS: dict[str, Change] = {
         db, "alter table authors add column evil generated always as (hex(zeroblob(100000000))) virtual"
     ),
     "table posts": lambda db: write(db, "alter table posts add column evil text check (length(hex(zeroblob(9))) > 1)"),
+    "table media_versions": partial(
+        _remake, "media_versions", "unique (url, sha256)\n)", "unique (url, sha256)\n) without rowid"
+    ),
+    "table _page_totals": partial(_remake, "_page_totals", " without rowid", ""),
     "table pages": lambda db: write(db, "alter table pages add column evil text default 'x'"),
     "trigger t": lambda db: write(
         db, "create trigger t after insert on pages begin update posts set title = 'owned'; end"
@@ -147,6 +168,19 @@ SCHEMAS: dict[str, Change] = {
     ),
 }  # fmt: skip
 """Changes of the schema by the name of the changed object."""
+
+
+def _add_large_pages(db: Path) -> None:
+    body = f"<html>{'<p>x</p>' * 12_000}</html>".encode()
+    for number in range(100):
+        add_page(
+            db, url=post_url(5_000 + number), body=zlib.compress(body), body_size=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+        )  # fmt: skip
+
+
+LARGE = {"pages of twenty times the file": _add_large_pages}
+"""Files that are refused when they are parsed."""
 
 HARMLESS: dict[str, Change] = {
     "extra objects": lambda db: write(
@@ -217,7 +251,6 @@ OTHERS: dict[str, Change] = {
         db, f"update posts set id = {2**63 - 1} where id = (select max(id) from posts)"
     ),
     "largest counts": _set_texts("posts", "views likes comment_count", 2**63 - 1),
-    "largest counts of a series": _set_texts("post_stats", "views", 2**63 - 1),
     "counts of 1e308": _set_texts("posts", "views comment_count", 1e308),
     "zeros in a post": _set_texts("posts", "title body_text body_html", "a\0b"),
     "zeros in comments": _set_texts("comments", "author_name body_text", "a\0b"),
@@ -247,4 +280,4 @@ OTHERS: dict[str, Change] = {
 }  # fmt: skip
 """Files of which each command reads what it can, or names the damage in one line."""
 
-ALL = {**PAGES, **REFUSED_PAGES, **FILES, **ROWS, **SCHEMAS, **HARMLESS}
+ALL = {**PAGES, **REFUSED_PAGES, **FILES, **ROWS, **SCHEMAS, **LARGE, **HARMLESS}

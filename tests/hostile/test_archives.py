@@ -12,8 +12,19 @@ from blogarchive.errors import ArchiveDamaged
 from tests.browse.conftest import close
 from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import reading_commands, run_command
-from tests.hostile.archives import ALL, FILES, HARMLESS, OTHERS, PAGES, REFUSED_PAGES, ROWS, SCHEMAS, URL
-from tests.hostile.commands import assert_cheap
+from tests.hostile.archives import (
+    ALL,
+    FILES,
+    HARMLESS,
+    LARGE,
+    OTHERS,
+    PAGES,
+    REFUSED_PAGES,
+    ROWS,
+    SCHEMAS,
+    URL,
+)
+from tests.hostile.commands import assert_cheap, measure
 from tests.importing.archives import natural_rows, rows
 
 SAMPLE = 4
@@ -78,6 +89,14 @@ def test_what_others_added_is_ignored(mine: Path, theirs: Path) -> None:
     assert run_command("verify", "--db", str(theirs)).code == 0
     assert run_command("merge", str(theirs), "--db", str(mine)).code == 0
     assert rows(mine, "select name from sqlite_master where name in ('notes', 'mine', 'without_end')") == []
+
+
+def test_pages_that_are_too_large_for_their_file_are_not_parsed(mine: Path, theirs: Path) -> None:
+    LARGE["pages of twenty times the file"](theirs)
+    for words in (("merge", str(theirs), "--db", str(mine)), ("reparse", "--diff", "--db", str(theirs))):
+        ended = run_command(*words)
+        assert (ended.code, "20 times as large as their file" in ended.err) == (6, True), ended
+    assert run_command("verify", "--db", str(mine)).code == 0
 
 
 def test_a_stock_rebuild_of_the_search_index_is_named_by_verify(mine: Path) -> None:
@@ -170,3 +189,28 @@ async def test_serve_refuses_a_changed_schema_and_answers_a_bad_image_with_404(
     answers = [await served.client.get(f"/read/{page}") for page in (f"media/{'a' * 64}", "", "post/1")]
     assert [answer.status_code for answer in answers] == [404, 200, 200]
     close(served)
+
+
+SERVE_SECONDS, SERVE_MEGABYTES = 25, 800  # 300 requests to a harmless archive take 5 seconds
+
+
+def _serve(kind: str, whole: Path, folder: Path) -> None:
+    theirs = Path(shutil.copy(whole, folder / "theirs.db"))
+    {**ALL, **OTHERS}[kind](theirs)
+    ended, found, seconds, megabytes = measure(
+        sys.executable, "-m", "tests.hostile.serve", str(theirs), *(["damaged"] if kind in OTHERS else [])
+    )
+    assert (ended, found) == (0, ""), (ended, found)
+    assert max(seconds / SERVE_SECONDS, megabytes / SERVE_MEGABYTES) < 1, (seconds, megabytes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [*ALL, *OTHERS][:: len({**ALL, **OTHERS}) // SAMPLE])
+def test_every_page_of_a_hostile_archive_is_served(kind: str, whole: Path, tmp_path: Path) -> None:
+    _serve(kind, whole, tmp_path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", {**ALL, **OTHERS})
+def test_every_page_of_every_hostile_archive_is_served(kind: str, whole: Path, tmp_path: Path) -> None:
+    _serve(kind, whole, tmp_path)

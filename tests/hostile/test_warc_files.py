@@ -144,6 +144,8 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a dictionary of 2 GB": lambda: b"\x5d\x2a\x4d\x18" + (2**31).to_bytes(4, "little") + b"x" * 100,
     "empty members": lambda: gzip.compress(b"") * 50_000,
     "members in members": lambda: gzip.compress(gzip.compress(_record(60))),
+    "60,000 small records": lambda: _pack(b"", _record(len(_HTTP) + 9, b"<p>x</p>\n") + b"\r\n\r\n", 60_000),
+    "large pages": lambda: _pack(b"", _record(len(_HTTP) + 160_000, b"<p>x</p>" * 20_000) + b"\r\n\r\n", 300),
     "a negative length": lambda: _record(-5),
     "a length in words": lambda: _record("many"),
     "a length of 5,000 digits": lambda: _record("9" * 5_000),
@@ -171,6 +173,14 @@ def test_a_bomb_costs_little(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", BOMBS)
 def test_every_bomb_costs_little(kind: str, tmp_path: Path) -> None:
     import_bomb(kind, tmp_path)
+
+
+def test_pages_far_larger_than_their_file_are_read_in_part(tmp_path: Path) -> None:
+    source = tmp_path / "x.warc.gz"
+    source.write_bytes(BOMBS["large pages"]())
+    done = import_warc(tmp_path / "a.db", source)
+    assert len(done.unplaced) < 100
+    assert "unpack it first" in done.unplaced[-1].why
 
 
 @cache

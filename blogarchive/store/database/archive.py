@@ -162,9 +162,8 @@ class Archive(Statements):
         """Check that the file is an archive, and apply pending migrations unless it is read only."""
         is_empty = self._is_empty()
         if is_empty and not create:
-            raise NoArchive(
-                _("{path} holds no archive yet; `blogarchive backup URL` makes one").format(path=self.path)
-            )
+            text = _("{path} holds no archive yet; `blogarchive backup URL` makes one")
+            raise NoArchive(text.format(path=self.path))
         if not is_empty:
             migrations.refuse_unsupported(self)
             if self.read_only:
@@ -194,11 +193,8 @@ class Archive(Statements):
             schema.APPLICATION_ID,
         )  # 0: before it was set
         if is_other or (tables and "frontier" not in tables):
-            raise ArchiveDamaged(
-                _("{path} is a database of something else; name another file with --db").format(
-                    path=self.path
-                )
-            )
+            text = _("{path} is a database of something else; name another file with --db")
+            raise ArchiveDamaged(text.format(path=self.path))
         return not tables
 
 

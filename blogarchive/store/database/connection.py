@@ -69,11 +69,8 @@ def _locked(path: Path | str) -> Iterator[None]:
     except Timeout:
         raise ArchiveBusy(_busy(path)) from None
     except OSError as error:
-        raise CannotWrite(
-            _("cannot write {file}: {reason}; correct the permissions, then run again").format(
-                file=file, reason=error.strerror
-            )
-        ) from error
+        text = _("cannot write {file}: {reason}; correct the permissions, then run again")
+        raise CannotWrite(text.format(file=file, reason=error.strerror)) from error
     try:
         yield
     finally:
@@ -131,11 +128,8 @@ def make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(
-            _("cannot make the folder {folder}: {reason}; choose another with --db").format(
-                folder=path.parent, reason=error.strerror
-            )
-        ) from error
+        text = _("cannot make the folder {folder}: {reason}; choose another with --db")
+        raise CannotWrite(text.format(folder=path.parent, reason=error.strerror)) from error
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -125,11 +125,8 @@ def _copy(path: Path, folder: str) -> Path:
         with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
             source.backup(copy)
     except DATABASE_ERRORS as error:
-        raise CannotWrite(
-            _("no copy of {path} to try it on could be made in {folder} ({error})").format(
-                path=path, folder=folder, error=error
-            )
-        ) from error
+        text = _("no copy of {path} to try it on could be made in {folder} ({error})")
+        raise CannotWrite(text.format(path=path, folder=folder, error=error)) from error
     with closing(connect(copy_path, read_only=False)) as copy:
         _migrate(Statements(path, copy))
     return copy_path

@@ -222,9 +222,8 @@ def refuse_unsupported(archive: Statements) -> None:
     """Raise `UsageError` if this version cannot open the archive: its rows may have another meaning."""
     version = _version(archive)
     if version > SCHEMA_VERSION:
-        raise UsageError(
-            _("{path} was made by a newer blogarchive; install that one").format(path=archive.path)
-        )
+        text = _("{path} was made by a newer blogarchive; install that one")
+        raise UsageError(text.format(path=archive.path))
     if version < _OLDEST_VERSION:
         raise UsageError(
             _(

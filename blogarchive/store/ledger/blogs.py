@@ -76,11 +76,8 @@ def stored_blogs(
         renamed = archive.all_as(Blog, _RENAMED, (name,))
         found = renamed or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
         if not found:
-            raise UsageError(
-                _("no blog {uid!r} in {archive}; `blogarchive status` lists them").format(
-                    uid=name, archive=archive.path
-                )
-            )
+            text = _("no blog {uid!r} in {archive}; `blogarchive status` lists them")
+            raise UsageError(text.format(uid=name, archive=archive.path))
         chosen += [blog for blog in found if blog not in chosen]
     return chosen
 

@@ -3,9 +3,10 @@
 import json
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
@@ -23,6 +24,12 @@ _COMPRESSION_LEVEL = 4
 _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "proxy-authorization"}
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
 _NUMBER_FIELDS = ("number", "post_number")
+
+_MAX_RATIO = (
+    25  # of pages to their archive; pages compress to a fifth, and their texts are stored beside them
+)
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 MAX_BODY_BYTES = 64 * 2**20
 """Bytes of the largest body that is unpacked: no page larger than that is fetched or imported."""
@@ -56,7 +63,7 @@ class PageRow(NamedTuple):
         """Return the page as served. Raises `ArchiveDamaged`, naming the row and the column, if a value is bad."""
         page = Page(
             url=self._checked("url", check_url),
-            fetched_at=self._checked("fetched_at", parse_utc),
+            fetched_at=self._checked("fetched_at", _parse_fetch_time),
             status=self._checked("status", _check_status),
             headers=self._checked("headers", parse_headers),
             body=unpack_body(self.body, self.body_size, self.sha256, self.url, self.id),
@@ -188,6 +195,18 @@ def stored_pages(
                 yield page
 
 
+def within_size(archive: Archive, pages: Iterable[StoredPage], schema: str = "main") -> Iterator[StoredPage]:
+    """Yield the pages of `main` or `other`. Raises `ArchiveDamaged` if they are too large for a file of this size."""
+    size = "select page_count * page_size from pragma_page_count(?1), pragma_page_size(?1)"
+    left = _MAX_RATIO * archive.scalar(size, (schema,))
+    for page in pages:
+        left -= len(page.page.body)
+        if left < 0:
+            text = _("the pages are more than {ratio} times as large as their file")
+            raise ArchiveDamaged(text.format(ratio=_MAX_RATIO))
+        yield page
+
+
 def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     """Return the page of that id, or None. Raises `ArchiveDamaged` if a stored value is damaged."""
     row = page_row(archive, page_id)
@@ -253,6 +272,7 @@ def parse_target(text: object, url: str, site: str) -> Target:
     if (
         not all(isinstance(value, str | None) for value in texts.values())
         or type(known["page_no"]) is not int
+        or not 0 < known["page_no"] < 2**31
     ):
         raise ValueError("no target")
     numbers = {name: _parse_number(known.get(name)) for name in _NUMBER_FIELDS}
@@ -272,6 +292,13 @@ def check_url(url: object) -> str:
     if not isinstance(url, str) or CONTROLS.search(url) or not host_of(url):
         raise ValueError("no URL")
     return url
+
+
+def _parse_fetch_time(text: str) -> datetime:
+    moment = parse_utc(text)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("no time of a fetch")  # parsers add years to it
+    return moment
 
 
 def _check_status(status: object) -> int:

@@ -30,11 +30,8 @@ def find_posts(
         (number, uid),
     )
     if not headings:
-        raise UsageError(
-            _("no post {number} in {archive}; `blogarchive search` finds posts by their words").format(
-                number=number, archive=archive.path
-            )
-        )
+        text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
+        raise UsageError(text.format(number=number, archive=archive.path))
     blogs = {blog.id: blog for blog in archive.all_as(models.Blog, models.BLOGS)}
     return [(blogs[heading.author_id], models.complete_heading(archive, heading)) for heading in headings]
 

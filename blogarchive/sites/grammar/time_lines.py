@@ -72,13 +72,11 @@ class TitleTime:
     footer_line: int | None = None
 
 
-def find_titles(view: PageView, end: int) -> list[int]:
-    """Return the lines before line `end` that are marked as titles."""
-    return [
-        line.index
-        for line in view.lines[:end]
-        if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
-    ]
+def find_titles(view: PageView, end: int) -> Iterator[int]:
+    """Yield the lines before line `end` that are marked as titles."""
+    for line in view.lines[:end]:
+        if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index)):
+            yield line.index
 
 
 def is_marked_title(view: PageView, line: Line) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from heapq import merge
 from itertools import islice
 
 from blogarchive.items import DateText
@@ -235,9 +236,11 @@ def find_title_time(view: page.PageView, *, labelled: bool = False) -> time_line
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(page.find_labels(view, POST_LABEL))
     end = len(view.lines) if counters is None else counters.first
-    marked = [] if labelled else [i for i in time_lines.find_titles(view, end) if not _names_other(view, i)]
+    marked = (
+        i for i in time_lines.find_titles(view, end) if i not in labelling and not _names_other(view, i)
+    )
     passed: list[int] = []
-    for index in sorted({*marked, *(i for i in labelling if i < end)}):
+    for index in merge(() if labelled else marked, sorted(i for i in labelling if i < end)):
         if index in labelling:
             # Titles above the label, such as the blog's, are not this post's.
             passed = list(islice(view.lines_below(index), 1))

@@ -184,7 +184,7 @@ def _changed_comments(post: FullPost) -> list[Comment]:
     return sorted(changed, key=lambda comment: (comment.posted_at or "", comment.id))
 
 
-def _unified_difference(before: Version, after: Version) -> Iterator[str]:
+def unified_difference(before: Version, after: Version) -> Iterator[str]:
     """Return the lines of a unified diff of title and text; none if both are equal."""
     texts = zip((before, after), before.texts_compared_with(after), strict=True)
     old, new = ([f"# {one.title or ''}", "", *text.splitlines()] for one, text in texts)
@@ -204,7 +204,7 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
     for before, after in zip(post.versions, post.versions[1:], strict=False):
-        lines += _unified_difference(before, after)
+        lines += unified_difference(before, after)
     for comment in _changed_comments(post):
         gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
         lines.append(
@@ -213,5 +213,5 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
             )
         )
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
-            lines += _unified_difference(before, after)
+            lines += unified_difference(before, after)
     return lines

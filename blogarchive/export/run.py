@@ -229,10 +229,10 @@ def write_record(name: str, record: dict[str, Any]) -> None:
 
 
 def _record_path(name: str) -> Path:
-    return _cache_folder(os.environ, sys.platform) / "blogarchive" / "exports" / f"{name}{_SUFFIX}"
+    return cache_folder(os.environ, sys.platform) / "blogarchive" / "exports" / f"{name}{_SUFFIX}"
 
 
-def _cache_folder(environment: Mapping[str, str], system: str) -> Path:
+def cache_folder(environment: Mapping[str, str], system: str) -> Path:
     """Return the folder for data that programs can make again (XDG Base Directory; each system's own rule)."""
     if named := environment.get("XDG_CACHE_HOME") or (system == "win32" and environment.get("LOCALAPPDATA")):
         return Path(named)

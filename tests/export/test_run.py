@@ -232,7 +232,7 @@ def test_without_a_cache_folder_everything_is_written(
 def test_records_are_in_the_cache_folder_of_each_system(
     environment: dict[str, str], system: str, folder: str
 ) -> None:
-    assert run._cache_folder(environment, system) == Path(folder).expanduser()
+    assert run.cache_folder(environment, system) == Path(folder).expanduser()
 
 
 def test_records_of_old_exports_are_removed(

@@ -1,18 +1,31 @@
-"""HTTP headers that the crawl obeys, and URLs as people type and paste them."""
+"""HTTP headers that the crawl obeys, URLs as people type them, and the hosts that images may come from.
+
+`image_hosts.tsv` has the host of a post, an image and the hosts that `--media-hosts` names.
+"""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from blogarchive.errors import UsageError
 from blogarchive.items import Page
 from blogarchive.parsing.http import (
     MAX_RETRY_AFTER,
     has_page_end,
+    is_public,
     is_truncated,
     last_modified,
+    matches_host,
+    parse_hosts,
+    refusal_reason,
     repair_url,
     retry_after,
 )
+from blogarchive.sites.base import site_by_name
+from tests.cases import Case, read_cases, wrong
 
 NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
@@ -93,3 +106,49 @@ def test_a_last_modified_of_the_second_of_the_answer_is_no_validator(seconds: in
     modified, sent = "Sat, 01 Feb 2025 09:10:00 GMT", f"Sat, 01 Feb 2025 09:10:0{seconds} GMT"
     assert last_modified(modified, sent) == (modified if is_kept else None)
     assert (last_modified(modified, None), last_modified(None, sent)) == (modified, None)
+
+
+LISTED = site_by_name("creaders").image_hosts
+
+
+def answer(case: Case) -> str:
+    post, named = f"{case['post']}/u/31182/202501/506012.html", tuple(case["named"].split())
+    reason = refusal_reason(case["url"], post_url=post, listed=LISTED, asked=named)
+    return "allowed" if reason is None else "refused"
+
+
+def test_images_come_from_the_posts_host_the_sites_hosts_and_named_hosts() -> None:
+    assert wrong(read_cases(__file__, "image_hosts.tsv"), answer) == []
+
+
+PUBLIC = "8.8.8.8 2606:4700:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808"
+PRIVATE = """0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.8.9.1 169.254.169.254 172.16.0.1 192.168.0.1 198.18.0.1
+    224.0.0.1 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 64:ff9b::7f00:1 64:ff9b:1::1
+    2002:7f00:1:: 2001::80ff:fffe fc00::1 fe80::1 fec0::1 ff02::1"""
+
+
+def test_only_internet_addresses_are_public() -> None:
+    assert [address for address in PUBLIC.split() if not is_public(ip_address(address))] == []
+    assert [address for address in PRIVATE.split() if is_public(ip_address(address))] == []
+
+
+@given(st.ip_addresses(v=4))
+def test_an_embedded_address_decides_whether_it_is_public(address: object) -> None:
+    plain = is_public(ip_address(str(address)))
+    assert is_public(ip_address(f"::ffff:{address}")) is plain
+    assert is_public(ip_address(f"64:ff9b::{address}")) is plain
+
+
+def test_hosts_may_be_separated_by_commas_and_options() -> None:
+    assert parse_hosts(["Img.example, *.a.example.", "img.example", ""]) == ("img.example", "*.a.example")
+    assert parse_hosts(["*"]) == ("*",)
+    assert matches_host("x.a.example", ("*.a.example",))
+    assert not matches_host("xa.example", ("*.a.example",))
+
+
+@pytest.mark.parametrize(
+    "words", ["http://img.example/", "img.example:80", "a b", "*a.example", "a.*.example", "u@x"]
+)
+def test_an_invalid_host_is_a_usage_error(words: str) -> None:
+    with pytest.raises(UsageError, match="media-hosts"):
+        parse_hosts([words])

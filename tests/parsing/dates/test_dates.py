@@ -1,23 +1,32 @@
-"""The meaning of dates on a page: `dates.tsv` has the shown text and its ISO text (`to_iso`); `-` is no date.
+"""The meaning of dates and counts on a page, and properties of both for every time and text.
 
-The reference time is Thursday, 2 January 2025, 09:30:15 in Los Angeles, unless the row names another one.
+`dates.tsv` has the shown text and its ISO text (`to_iso`), `counts.tsv` the number; `-` is none. The reference time is
+Thursday, 2 January 2025, 09:30:15 in Los Angeles, unless the row names another one.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from blogarchive.parsing.dates.numbers import (
+    MAX_COUNT,
+    parse_chinese_number,
+    parse_count,
+    parse_digit_numerals,
+)
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date, to_iso
 from tests.cases import Case, read_cases, wrong
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-NOW = "2025-01-02T09:30:15.123456"
+THEN = "2025-01-02T09:30:15.123456"
 CASES = read_cases(__file__, "dates.tsv")
 
 
 def meaning(case: Case) -> str:
-    now = datetime.fromisoformat(case["now"] or NOW).replace(tzinfo=PACIFIC)
+    now = datetime.fromisoformat(case["now"] or THEN).replace(tzinfo=PACIFIC)
     shown = parse_date(case["text"], now)
     return to_iso(shown) if shown else "-"
 
@@ -47,3 +56,211 @@ def test_the_time_is_in_the_zone_of_the_reference_and_has_the_shown_precision() 
     assert shown == ParsedDate(datetime(2014, 7, 14, 8, 11, tzinfo=now.tzinfo), "minute")
     assert shown.at.tzinfo is now.tzinfo
     assert parse_date("2012 年", now) == (datetime(2012, 1, 1, tzinfo=now.tzinfo), "year")
+
+
+ZONES = st.sampled_from(
+    [ZoneInfo(name) for name in ("America/Los_Angeles", "Asia/Shanghai", "Asia/Taipei", "UTC")]
+)
+TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=ZONES).map(
+    lambda at: at.replace(microsecond=0, fold=0)
+)
+PERIOD = {
+    **dict.fromkeys(range(6), "凌晨"),
+    **dict.fromkeys(range(6, 12), "上午"),
+    **dict.fromkeys(range(12, 24), "下午"),
+}
+NUMERALS = "〇一二三四五六七八九"
+
+
+def digit_numerals(value: int) -> str:
+    return "".join(NUMERALS[int(digit)] for digit in str(value))
+
+
+def unit_numerals(value: int) -> str:
+    """Return 1 to 59 as people write them (十, 二十一, …), 0 as 零."""
+    tens, ones = divmod(value, 10)
+    if value == 0:
+        return "零"
+    return ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens] + "十") + (
+        NUMERALS[ones] if ones else ""
+    )
+
+
+FORMS = {
+    "{:%Y-%m-%d %H:%M:%S}": "second",
+    "{:%Y-%m-%d %H:%M}": "minute",
+    "{:%Y-%m-%d}": "day",
+    "留言时间:{:%Y-%m-%d %H:%M:%S}": "second",
+    "发表于 {:%Y-%m-%d %H:%M}": "minute",
+    "作者：某 [回复 甲乙] 留言时间：{:%Y-%m-%d %H:%M:%S}": "second",
+    "{:%Y/%m/%d %H:%M:%S}": "second",
+    "{:%Y.%m.%d %H:%M}": "minute",
+    "{:%Y年%m月%d日 %H:%M:%S}": "second",
+    "{:%Y年%m月%d日%H时%M分%S秒}": "second",
+    "{:%Y年%m月%d日}": "day",
+    "{:%Y年%m月}": "month",
+    "{:%Y 年}": "year",
+    "{:%Y%m%d%H%M%S}": "second",
+    "{:%Y%m%d}": "day",
+    "{:%d %b %Y %I:%M %p}": "minute",
+    "{:%B %d, %Y}": "day",
+    "{:%d.%m.%Y %H:%M}": "minute",
+}
+FIELDS = ("year", "month", "day", "hour", "minute", "second")
+
+
+def truncate(at: datetime, precision: str) -> datetime:
+    lowest = {"month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
+    return at.replace(**{field: lowest[field] for field in FIELDS[FIELDS.index(precision) + 1 :]})
+
+
+@given(at=TIMES, now=TIMES)
+def test_a_time_in_a_form_of_the_sites_round_trips(at: datetime, now: datetime) -> None:
+    at = at.replace(tzinfo=now.tzinfo)
+    for form, precision in FORMS.items():
+        assert parse_date(form.format(at), now) == (truncate(at, precision), precision)
+
+
+@given(at=TIMES, now=TIMES)
+def test_a_time_in_chinese_numerals_round_trips(at: datetime, now: datetime) -> None:
+    at = at.replace(tzinfo=now.tzinfo, second=0)
+    day = f"{digit_numerals(at.year)}年{unit_numerals(at.month)}月{unit_numerals(at.day)}日"
+    time = f"{unit_numerals(at.hour)}点{unit_numerals(at.minute)}分"
+    assert parse_date(day + time, now) == (at, "minute")
+
+
+@given(at=TIMES.filter(lambda at: at.year >= 1912), now=TIMES)
+def test_a_year_of_the_republic_with_a_twelve_hour_time_round_trips(at: datetime, now: datetime) -> None:
+    at = at.replace(tzinfo=now.tzinfo)
+    text = f"民國{at.year - 1911}年{at.month}月{at.day}日 {PERIOD[at.hour]}{at:%I:%M:%S}"
+    assert parse_date(text, now) == (at, "second")
+
+
+@given(at=TIMES, now=TIMES, hours=st.integers(-11, 13))
+def test_a_time_with_an_offset_is_that_instant(at: datetime, now: datetime, hours: int) -> None:
+    there = at.astimezone(timezone(timedelta(hours=hours)))
+    for text in (there.isoformat(), f"{there:%a, %d %b %Y %H:%M:%S %z}"):
+        shown = parse_date(text, now)
+        assert shown is not None
+        assert shown.at.astimezone(UTC) == at.astimezone(UTC)
+        assert shown.at.tzinfo is now.tzinfo
+
+
+@given(
+    at=TIMES,
+    now=TIMES,
+    form=st.sampled_from(["%m-%d %H:%M", "%m月%d日 %H:%M", "%m-%d", "%m月%d日", "%b %d %H:%M"]),
+)
+def test_a_date_without_its_year_is_the_latest_in_the_past(at: datetime, now: datetime, form: str) -> None:
+    shown = parse_date(f"{at:{form}}", now)
+    assert shown is not None
+    assert (shown.at.month, shown.at.day) == (at.month, at.day)
+    assert timedelta(days=-366 * 8) < shown.at - now <= timedelta(days=1)
+    if (at.month, at.day) != (2, 29):
+        assert shown.at.replace(year=shown.at.year + 1) - now > timedelta(0)
+
+
+@given(at=TIMES)
+def test_iso_text_round_trips_to_the_same_instant(at: datetime) -> None:
+    for form, precision in FORMS.items():
+        shown = parse_date(form.format(at), at)
+        assert shown is not None
+        if precision != "year":
+            again = parse_date(to_iso(shown), at)
+            assert again is not None
+            assert (again.at.astimezone(UTC), again.precision) == (shown.at.astimezone(UTC), shown.precision)
+
+
+PIECES = [
+    *"0123 二十零两半年月日号点时分秒刻:-/.前后天周个一TZ+()，今上",
+    *(
+        "12",
+        "31",
+        "99",
+        "2014",
+        "08:00",
+        "上午",
+        "下午",
+        "晚上",
+        "小时",
+        "昨天",
+        "去年",
+        "民国",
+        "农历",
+        "发表于",
+    ),
+    *("Jul ", " ago", "a ", "hour", "pm", " at ", "\u3000"),
+]
+DATE_LIKE = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+
+
+@settings(max_examples=300)
+@given(text=DATE_LIKE | st.text(max_size=40), now=TIMES)
+def test_any_text_returns_an_aware_date_or_none(text: str, now: datetime) -> None:
+    shown = parse_date(text, now)
+    if shown is not None:
+        assert shown.at == truncate(shown.at, shown.precision) or shown.at.utcoffset() != now.utcoffset()
+        assert shown.at.tzinfo is now.tzinfo
+        assert to_iso(shown)[:4].isdigit()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "一天零",
+        "一",
+        "2014-",
+        "1",
+        "发表于",
+        "a ",
+        "12:",
+        "今天",
+        "上午",
+        "(",
+        "一点",
+        "jan ",
+        "-",
+        "an hour and ",
+    ],
+)
+def test_a_long_text_is_parsed_quickly(piece: str) -> None:
+    parse_date(piece * 2000, datetime(2025, 1, 2, tzinfo=UTC))
+
+
+def test_a_count_is_exact_and_other_text_is_none() -> None:
+    assert (
+        wrong(
+            read_cases(__file__, "counts.tsv"),
+            lambda case: str(parse_count(case["text"])).replace("None", "-"),
+        )
+        == []
+    )
+    assert parse_count("9" * 5000) is None
+
+
+@given(st.integers(0, MAX_COUNT))
+def test_a_number_with_or_without_separators_round_trips(value: int) -> None:
+    full_width = str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert {
+        parse_count(text) for text in (str(value), f"{value:,}", f"({value})", f"{value} 次", full_width)
+    } == {value}
+
+
+@given(st.integers(0, 10**9), st.sampled_from([("千", 3), ("万", 4), ("亿", 8)]))
+def test_a_scaled_number_is_exact(value: int, scale: tuple[str, int]) -> None:
+    unit, places = scale
+    whole, part = divmod(value, 10**places)
+    assert parse_count(f"{whole}.{part:0{places}}{unit}") == value
+
+
+@given(st.text(max_size=30) | st.text("0123456789,.万亿千百十一二零两(（)）+- 次", max_size=12))
+def test_any_text_returns_a_nonnegative_count_or_none(text: str) -> None:
+    count = parse_count(text)
+    assert count is None or 0 <= count <= MAX_COUNT
+
+
+def test_numerals_written_digit_by_digit_are_years_only() -> None:
+    assert parse_digit_numerals("二〇一二") == 2012
+    assert parse_chinese_number("二〇一二") is None
+    assert parse_chinese_number("二千零一十二") == 2012
+    assert parse_chinese_number("廿五") == 25

@@ -9,7 +9,7 @@ import datasette.app  # noqa: F401 - before the plugin, which it loads
 import pytest
 
 from blogarchive.browse.pages.post_page import diff_texts
-from blogarchive.cli.reports import _unified_difference
+from blogarchive.cli.reports import unified_difference
 from blogarchive.items import CrawledPage, Image
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
@@ -83,7 +83,7 @@ def test_no_pair_of_versions_is_without_a_visible_difference(
     ((_, post),) = posts.find_posts(archive, str(N))
     assert len(post.versions) <= shown + 1
     for before, after in zip(post.versions, post.versions[1:], strict=False):
-        assert list(_unified_difference(before, after)), (before.body_html, after.body_html)
+        assert list(unified_difference(before, after)), (before.body_html, after.body_html)
         parts_of = diff_texts(*before.texts_compared_with(after))
         assert {part.kind for part in parts_of} & {"old", "new"}, (before.body_html, after.body_html)
 

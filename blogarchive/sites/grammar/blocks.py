@@ -18,7 +18,6 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
 
-_BUTTON = re.compile(r"[\[(]?(?:[Rr]eply|[Qq]uote|[Rr]eport|引用|举报)[\])]?")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -67,14 +66,11 @@ def split_comments(
 
 
 def _find_end_above_button(markers: comment_footers.CommentMarkers, begin: int, end: int) -> int:
-    """Return the end of a text without a last line that is a link with the word of a button."""
+    """Return the end of a text without a last line of buttons."""
     view = markers.view
     while end > begin and not view.folded[end - 1].strip():
         end -= 1
-    if end == begin or not view.links[end - 1]:
-        return end
-    words = view.folded[end - 1].strip()
-    return end - 1 if _BUTTON.fullmatch(words) and view.links[end - 1][0][0].strip() == words else end
+    return end - 1 if end > begin and _is_buttons(view, end - 1) else end
 
 
 # Promise "any order": saved pages of other hosts, such as those in the tests, have the header below the text.

@@ -297,14 +297,19 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
                 continue
             pieces = spans.get(anchor, [(0, 0)])
             start = _find_time_in_link(view.lines[index], pieces, text)
-            title = _PINNED.sub("", vocabulary.strip_bullets(text[:start])).strip()
+            shown, time = text[:start], text[start:]
+            if _TIME_IN.fullmatch(vocabulary.fold(shown)):
+                # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
+                first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
+                shown, time = (view.lines[first].text, shown) if first != index else (shown, time)
+            title = _PINNED.sub("", vocabulary.strip_bullets(shown)).strip()
             if title:
                 post = ListedPost(
                     title=title,
                     number=parsed_url.number,
                     url=parsed_url.url,
                     title_cut=is_title_cut(title),
-                    posted=DateText(text=text[start:].strip()) if text[start:] else None,
+                    posted=DateText(text=time.strip()) if time else None,
                 )
                 button = _NOT_A_TITLE.fullmatch(vocabulary.fold(title)) is not None
                 path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])

@@ -119,3 +119,12 @@ def test_a_row_may_be_one_link_and_have_more_than_its_time(row: str) -> None:
 def test_a_time_with_a_t_keeps_its_hour() -> None:
     row = "<div><a href='{url}'>{title}</a> <i>{day}T10:00:00</i></div>"
     assert [time for _, _, time in listed(row)] == [f"{day}T10:00:00" for day in DAYS.values()]
+
+
+def test_a_link_may_surround_the_title_and_the_time_of_a_post() -> None:
+    row = "<a href='/u/31182/202501/{0}.html'><div><h3>第{0}篇</h3><span>2025-01-0{0} 10:00</span></div></a>"
+    parsed = read(listing("".join(row.format(number) for number in (7, 6))), PageKind.HOME, HOME)
+    assert [(post.title, post.posted and post.posted.text) for post in parsed.listed] == [
+        ("第7篇", "2025-01-07 10:00"),
+        ("第6篇", "2025-01-06 10:00"),
+    ]

@@ -41,7 +41,6 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
-_TEXT_PROPS = ("commentText", "text")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _MAX_NAME, _MAX_OFFSET = 60, 14
 _DIGIT = re.compile("[0-9]")
@@ -277,7 +276,9 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
     time = outline.holders[item.place]
     apart = [node for node in nodes if not outline.contains(node, time)]
-    named = [node for node in apart if has_role(node, _BODY) or node.get("itemprop") in _TEXT_PROPS]
+    named = [
+        node for node in apart if has_role(node, _BODY) or node.get("itemprop") in ("commentText", "text")
+    ]
     for node in named:
         if outline.size(node) or node.find(".//img") is not None:
             return node

@@ -52,14 +52,12 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
 def is_mostly_list(outline: Outline, uid: str) -> bool:
     """Return whether the page has little else than links to posts: no text before them, and none after the last."""
     main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root)
-    places = [
-        outline.span(anchor).start for anchor, _ in _find_rows(outline, uid) if outline.contains(main, anchor)
-    ]
+    rows = [anchor for anchor, _ in _find_rows(outline, uid)]
+    places = {outline.span(anchor).start for anchor in rows if outline.contains(main, anchor)}
     span = outline.span(main)
-    ends = [span.start, *sorted(set(places)), span.stop]
-    content = [
-        outline.sizes(place) * (holder not in outline.beside) for place, holder in enumerate(outline.holders)
-    ]
+    ends = [span.start, *sorted(places), span.stop]
+    holders, beside = outline.holders, outline.beside
+    content = [outline.sizes(place) * (node not in beside) for place, node in enumerate(holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
     if 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
         return False

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,10 +37,9 @@ _TITLE_CLASS = re.compile(
     r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
     re.IGNORECASE,
 )
-_OF_WORDS = re.compile("tag-|category-")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
-_SEPARATORS = re.compile(r"(?:[^\w\s]|_)+\s|\s(?:[^\w\s]|_)+|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
+_SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
 """What stands between the title of a post and the name of its blog in the title of a window."""
 _MAX_TITLE = 300
 
@@ -187,11 +186,16 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
             yield from _objects(one.get("@graph", []))
 
 
-def names_of(node: Element) -> list[str]:
+def names_of(node: Element) -> tuple[str, ...]:
     """Return the classes and the id of an element, without those that WordPress makes of the words of a post."""
-    names = f"{node.get('class') or ''} {node.get('id') or ''}".split()
-    is_post = "hentry" in names or "type-post" in names
-    return [name.removeprefix("wp-block-") for name in names if not (is_post and _OF_WORDS.match(name))]
+    return _split_names(f"{node.get('class') or ''} {node.get('id') or ''}")
+
+
+@lru_cache(maxsize=4096)  # a template repeats few names
+def _split_names(text: str) -> tuple[str, ...]:
+    names = [name.removeprefix("wp-block-") for name in text.split()]
+    of_words = ("tag-", "category-") if "hentry" in names or "type-post" in names else ()
+    return tuple(name for name in names if not name.startswith(of_words))
 
 
 def ancestors(nodes: Iterable[Element]) -> set[Element]:
@@ -274,9 +278,17 @@ def _site_names(outline: Outline) -> set[str]:
 
 def _is_part(text: str, claim: str) -> bool:
     """Return whether a claim is the text, or has it between separators: `Title - Blog`; words of a title are no part."""
-    own, parts = _fold(text), [_fold(part) for part in _SEPARATORS.split(claim)]
-    place, ends = "".join(parts).find(own), {*accumulate(map(len, parts), initial=0)}
-    return own != "" and {place, place + len(own)} <= ends
+    own = _fold(text)
+    whole, ends = _split_claim(claim)
+    place = whole.find(own)
+    return own != "" and place in ends and place + len(own) in ends
+
+
+@lru_cache(maxsize=16)  # each heading of a page is compared
+def _split_claim(claim: str) -> tuple[str, frozenset[int]]:
+    """Return the letters and digits of a claim, and the places in them where a part ends or begins."""
+    parts = [_fold(part) for part in _SEPARATORS.split(claim)]
+    return "".join(parts), frozenset(accumulate(map(len, parts), initial=0))
 
 
 def _claims(outline: Outline) -> list[str]:

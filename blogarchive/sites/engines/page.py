@@ -21,11 +21,10 @@ from blogarchive.sites.engines.sources import comments_url, find_blog, first_ind
 from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS = re.compile(
-    r"^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$", re.IGNORECASE
+    r"(?i)^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$"
 )
 _POST_CLASS = re.compile(
-    r"^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$",
-    re.IGNORECASE,
+    r"(?i)^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese

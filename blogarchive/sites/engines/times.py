@@ -17,7 +17,7 @@ from blogarchive.sites.engines.urls import may_be_post, post_number
 
 DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
-    rf"|\b{MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    rf"|\b(?=[jfmasondeg一-十]){MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?{MONTH_NAME}\.?,?(?:\s+de)?[\s-]+(?:19|20)\d\d"
     r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])[/.]\s?(?:0?[1-9]|[12]\d|3[01])[/.]\s?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
     r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|个月|年|小時|分鐘|個月)前"
@@ -28,9 +28,7 @@ _SHOWN = re.compile(
     rf"(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
-_EDITED = re.compile(
-    r"更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour", re.IGNORECASE
-)
+_EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
@@ -98,14 +96,10 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
     ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
-            return parsed, _cut_shown(_text_around_date(outline.texts[place])), rank[0] >= _EDIT
+            text = _text_around_date(outline.texts[place])
+            match = _SHOWN.search(text)
+            return parsed, " ".join((match[0] if match else text[:_WINDOW]).split()), rank[0] >= _EDIT
     return None, None, False
-
-
-def _cut_shown(text: str) -> str:
-    """Return the date of a text, with a time of day behind it, as the page shows it."""
-    match = _SHOWN.search(text)
-    return " ".join((match[0] if match else text[:_WINDOW]).split())
 
 
 def _dates_outside(around: Surroundings) -> list[int]:

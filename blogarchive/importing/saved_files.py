@@ -20,7 +20,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.parsing.http import is_truncated
+from blogarchive.parsing.http import host_of, is_truncated
 from blogarchive.sites.base import parse_page, refuse_large_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import utc_now
@@ -351,7 +351,7 @@ def find_target(url: str, site: str | None, *, known: bool = False) -> Target | 
         parsed = found.parse_url(url)
     except (UsageError, ValueError):
         return None
-    if known and found.has_any_host and site is None:
+    if not host_of(parsed.url) or (known and found.has_any_host and site is None):
         return None
     return Target(url=parsed.url, site=found.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
 

@@ -33,6 +33,8 @@ SAVED = {
     "links in links": page(body=f"{_LINK}<b>" * 12_000),
     "elements in elements": page(body="<div>" * 38_000),
     "declared URLs": page(body="<meta property='og:url' content='https://blog.creaders.net/u/1/'>" * 12_000),
+    "an invalid URL of its own": page(body="<meta property='og:url' content='http://['>"),
+    "runs of spaces": page(body=("<div>作者：甲" + "\u3000" * 350 + "留言时间x</div>") * 1_500),
     "schemes": page(body="http://" * 50_000),
     "fields": page(body="<input name=a value=1>" * 15_000),
     "images": page(top=saved_from(101), body="".join(f"<img src='p_files/{n}.png'>" for n in range(15_000))),

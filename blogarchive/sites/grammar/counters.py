@@ -55,8 +55,8 @@ _BRACKETED = re.compile(
 _OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
 _COUNTER_PREFIX = (
-    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
-    r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*:\s*[^\s|]{1,30})[\s|,]*)"
+    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*+:?\s*+[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
+    r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*+:\s*+[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
 _GROUPS = {

@@ -29,7 +29,7 @@ BUTTONS = re.compile(
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
 _OWNER_BUTTON_ALONE = re.compile(r"\[?删除这条评论\]?")
-_COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*:?\s*\(?\s*\d[\d,]*\s*\)?")
+_COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*+:?\s*+\(?\s*+\d[\d,]*\s*+\)?")
 _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _MAX_FOOTER_LINES = 4
 

@@ -203,7 +203,7 @@ def _read_image_text(anchor: Element) -> str:
 # --- listed posts
 
 _TIME_LINE = re.compile(
-    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*+:?\s*+(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
 )
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{vocabulary.DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{vocabulary.DATETIME}|{vocabulary.DATE}")

@@ -83,7 +83,7 @@ def _parse_day(text: str) -> date | None:
 
 # --- months: names
 
-_COUNT = re.compile(r"\s*[(\[]\s*\d{1,5}\s*篇?\s*[)\]]\s*$|\s*\d{1,5}\s*篇\s*$")
+_COUNT = re.compile(r"(?<!\s)\s*+[(\[]\s*+\d{1,5}\s*+篇?\s*+[)\]]\s*+$|(?<!\s)\s*+\d{1,5}\s*+篇\s*+$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 

@@ -109,7 +109,7 @@ SECTION_START = re.compile(
 
 _MAX_LABEL_LENGTH = 16
 _BARE_LABELS = frozenset(("分类", "存档", "归档"))
-_MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
+_MORE = re.compile(r"(?<!\s)\s*+[\[(<]?\s*+(?:更多|全部|more)\s*+[\])>».…]*\s*+$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same calendar
@@ -153,7 +153,7 @@ def strip_bullets(text: str) -> str:
     return text.lstrip(BULLETS + " \u3000\xa0\u200b")
 
 
-_COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
+_COUNT = re.compile(r"(?<!\s)\s*+[(（\[]\s*+\d+\s*+篇?\s*+[)）\]]\s*+$")
 _BRACKETS = " []【】「」『』〖〗"
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive import api
+from tests.once import demo_folder
 from tests.paths import ROOT
-from tests.tool import run_command
 
 DOCUMENTS = [ROOT / "docs" / "api.md", ROOT / "docs" / "api.zh.md"]
 TYPES = (
@@ -41,9 +41,7 @@ SIGNATURES = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which `blogarchive demo` has run."""
-    folder = tmp_path_factory.mktemp("api")
-    assert run_command("demo", "-q", folder=folder).code == 0
-    return folder
+    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture

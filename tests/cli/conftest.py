@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.cli.group import run
-from tests.once import made_once
-from tests.tool import run_command
+from tests.once import demo_folder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,14 +23,8 @@ RunCli = Callable[..., CliResult]
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the archive of `blogarchive demo`, and its output."""
-    folder = made_once(tmp_path_factory, "demo", _run_demo)
+    folder = demo_folder(tmp_path_factory)
     return folder / "data" / "demo.db", (folder / "out").read_text("utf-8")
-
-
-def _run_demo(folder: Path) -> None:
-    ran = run_command("demo", folder=folder)
-    assert ran.code == 0, ran.err
-    (folder / "out").write_text(ran.out, "utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -172,7 +172,14 @@ def _parse_header_at(
 
 
 def _is_time_text(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
-    """Check whether the text in place of a time is on the line of its label, and no text of a comment."""
+    """Check whether the text in place of a time is on the line of its label, and no text of a comment.
+
+    Nor is 内容： a name, a label in a form on a line of its own.
+    """
+    if match["names"].endswith(":") and joined.line_at(match.start("names")) < joined.line_at(
+        match.start("label")
+    ):
+        return False
     if match["words"] is None:
         return True
     return joined.line_at(match.start("label")) == joined.line_at(match.start("words"))

@@ -81,8 +81,9 @@ def test_some_commenters_may_have_no_blog(each: str, names: tuple[str, str], bet
 
 
 @pytest.mark.parametrize("header", ["留言时间：{} 作者：乙", "作者：乙 留言时间：{}", "乙 发表于 {}"])
-def test_one_comment_between_its_label_and_a_form(header: str) -> None:
-    comment = f"<div><p>{header.format(TIMES[0])}</p><p>话一</p></div>"
+@pytest.mark.parametrize("above", ["", "<form><p>昵称：<input></p><p>内容：<textarea></textarea></p></form>"])
+def test_one_comment_between_its_label_and_a_form(header: str, above: str) -> None:
+    comment = f"{above}<div><p>{header.format(TIMES[0])}</p><p>话一</p></div>"
     parsed = read(page(comment, label="<h4>网友评论</h4>", meta="2025-01-01 10:00:00 浏览(9) 评论(1)"))
     got = [(each.author_name, each.body_text) for each in parsed.posts[0].comments]
     assert (got, parsed.problems) == ([("乙", "话一")], ())

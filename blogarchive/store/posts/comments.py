@@ -182,10 +182,9 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
         else:
             _revise(context, item, before)
     # A page that is parsed again is mostly older than the rows, which then need no update.
-    _mark_seen(
-        context,
-        [row.id for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment],
-    )
+    rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
+    if rows:
+        _mark_seen(context, [row.id for row in rows])
 
 
 def filter_stored(

@@ -242,9 +242,9 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
             "title_is_cut": before.title_is_cut and post.title is None,
             "version_at": context.moment,
             "page_id": context.page_id(),
+            **_seen_columns(context, before),
         },
     )
-    mark_seen(context, before)
     save_images(context, before.id, post)
 
 
@@ -271,12 +271,14 @@ _NOT_GONE: Mapping[str, Value] = dict.fromkeys(
 
 def mark_seen(context: SaveContext, before: PostRow) -> None:
     """Store that the own page of the post was seen, and delete every sign that the post is gone."""
+    if seen := _seen_columns(context, before):
+        context.archive.update_row("posts", before.id, seen)
+
+
+def _seen_columns(context: SaveContext, before: PostRow) -> Mapping[str, Value]:
     if context.is_reparse or context.moment < before.last_seen_at:
-        if before.first_seen_at > context.moment:
-            context.archive.update_row("posts", before.id, {"first_seen_at": context.moment})
-        return
-    seen = {"last_seen_at": context.moment, "own_page_seen_at": context.precise_moment}
-    context.archive.update_row("posts", before.id, {**seen, **_NOT_GONE})
+        return {"first_seen_at": context.moment} if before.first_seen_at > context.moment else {}
+    return {"last_seen_at": context.moment, "own_page_seen_at": context.precise_moment, **_NOT_GONE}
 
 
 def _save_facts(context: SaveContext, post: ParsedPost, before: PostRow) -> None:

@@ -194,6 +194,7 @@ def _package() -> bytes:
 @pytest.mark.parametrize(
     "body",
     [_package(), _package()[:40], _package() * 2, b"PK\x05\x06" + bytes(18), b"PK\x03\x04" + b"\xff" * 60],
+    ids=("whole", "cut", "twice", "an end alone", "a damaged header"),  # bytes of a package contain the time
 )
 def test_a_wacz_is_one_line_that_says_what_to_do_whatever_its_entries_say(
     body: bytes, tmp_path: Path

@@ -24,7 +24,11 @@ _PAGES = (
     "/help", "/day?on=2025-01-28", "/random", "/fleet", "/search?q=第", "/search?q=第&in=comments",
     "/search?q=章&sort=best", "/search?q=\"'", f"/post/{2**63}", f"/media/{'a' * 64}", "/feed.atom",
 )  # fmt: skip
-_ROWS = ("", ".json", ".json?_shape=objects", ".csv?_size=max", "?_facet=id", "?_search=第", "/1", "/1.json")
+_ROWS = ("", ".json", ".json?_shape=objects", ".csv?_size=max", "?_facet=id", "?_search=第")
+_TABLES = """
+select m.name, count(i.name) from sqlite_master m left join pragma_table_info(m.name) i on i.pk > 0
+ where m.type in ('table', 'view') group by m.name
+"""
 _SQL = (
     "select+*+from+posts",
     "select+sum(views)+from+posts",
@@ -38,14 +42,12 @@ async def bad_answers(served: Datasette, db: Path, *, damaged: bool) -> list[str
     """Return what is wrong with each answer; a page of a `damaged` file may be one line that says what to do."""
     await served.invoke_startup()
     name = next(iter(name for name in served.databases if name != "_internal"))
-    tables: list[str] = []
+    tables: list[tuple[str, int]] = []
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(db)) as archive:
-        tables = [
-            table
-            for (table,) in archive.execute("select name from sqlite_master where type in ('table', 'view')")
-        ]
+        tables = archive.execute(_TABLES).fetchall()
     paths = [f"/read{page}" for page in _PAGES] + [f"/{name}", f"/{name}.json", "/-/search", "/"]
-    paths += [f"/{name}/{table}{row}" for table in tables for row in _ROWS]
+    paths += [f"/{name}/{table}{rows}" for table, _keys in tables for rows in _ROWS]
+    paths += [f"/{name}/{table}/1{form}" for table, keys in tables if keys < 2 for form in ("", ".json")]
     paths += [f"/{name}.json?sql={sql}" for sql in _SQL]
     found = []
     for path in paths:

@@ -89,6 +89,7 @@ def test_the_table_of_modules_names_functions_and_classes_that_they_define() -> 
         re.DOTALL | re.MULTILINE,
     ),
 )
+@pytest.mark.slow
 def test_each_case_of_a_library_still_holds(title: str, code: str, tmp_path: Path) -> None:
     ran = run_code(code, folder=tmp_path)
     assert ran.code == 0, f"{title}\n{ran.err}"

@@ -231,6 +231,7 @@ def test_damage_found_during_an_export_is_6_too(run_cli: RunCli, db: Path, tmp_p
         ("update --no-media", 6, "free some space"),
     ],
 )
+@pytest.mark.slow
 def test_on_a_full_disk_reading_works_and_writing_is_6(
     db: Path, tmp_path: Path, arguments: str, code: int, message: str
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_bad_line_is_a_usage_error_with_its_number_and_makes_no_archive(tool: 
     assert not tool.db.exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_list_goes_on_where_it_stopped(tool: Tool) -> None:
     killer = Killer()
     with DemoHost([make_blog(uid, posts=8) for uid in UIDS], observer=killer.listen) as host:

@@ -117,7 +117,7 @@ def test_an_unrequested_304_is_a_failure(tmp_path: Path) -> None:
 def test_a_listing_that_redirects_home_is_a_failure(
     tmp_path: Path, how: Literal["by status", "by refresh"]
 ) -> None:
-    blog = make_blog(UID, posts=30, seed=5)
+    blog = make_blog(UID, posts=12, seed=5)
     urls = printing.Urls(blog=blog)
     hit = {urls.month(month) for month, _, _ in blog.months()[:2]} | {
         urls.category(name) for name in blog.categories

@@ -389,6 +389,7 @@ def test_imported_posts_survive_the_way_through_a_warc(tmp_path: Path) -> None:
         ("movabletype_xuite.txt", "movabletype", 2, 0),
     ],
 )
+@pytest.mark.slow
 def test_real_exports_are_imported_whole(
     name: str, platform: str, posts: int, comments: int, tmp_path: Path
 ) -> None:

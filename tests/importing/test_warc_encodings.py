@@ -57,6 +57,7 @@ def test_truncated_content_is_refused_and_never_shortened(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip", "deflate"])
+@pytest.mark.slow
 def test_a_decompression_bomb_is_refused_at_the_limit(coding: str) -> None:
     bomb = coded(bytes(2**26), coding)
     tracemalloc.start()

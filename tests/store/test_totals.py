@@ -203,6 +203,7 @@ def change_and_die(path: Path, steps: int) -> None:
 
 
 @pytest.mark.parametrize("steps", [500, 3_000, 20_000])
+@pytest.mark.slow
 def test_totals_equal_a_count_after_a_kill(path: Path, steps: int) -> None:
     process = get_context("forkserver").Process(target=change_and_die, args=(made(path), steps))
     process.start()

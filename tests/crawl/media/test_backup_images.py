@@ -232,6 +232,7 @@ def test_a_run_killed_several_times_ends_with_every_image(tool: Tool) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk_among_the_images_is_6_and_no_row_is_torn(tool: Tool) -> None:
     with DemoHost([blog(*POSTS)]) as host:
         assert tool.run("backup", host.blog_url(UID), "--no-media").code == 0

@@ -49,6 +49,7 @@ def _read(gold: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(not (_FOLDER / "gold.json").exists(), reason="the real pages are not here")
+@pytest.mark.slow
 def test_real_pages_of_blog_engines_are_read_as_well_as_promised() -> None:
     score = _score()
     gold = json.loads((_FOLDER / "gold.json").read_text("utf-8"))

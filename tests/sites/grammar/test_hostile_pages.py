@@ -149,6 +149,7 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.slow
 def test_a_flood_of_one_part_is_parsed(name: str) -> None:
     """An algorithm of quadratic time would take minutes."""
     read_page(URL, f"<h1>题</h1><p>2025-01-28 01:46:53</p>{FLOODS[name]}", PageKind.POST)

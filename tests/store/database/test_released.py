@@ -119,6 +119,7 @@ def migrate_and_die(path: Path, steps: int) -> None:
 
 
 @pytest.mark.parametrize("steps", [100, 1_000, 3_000, 6_000])
+@pytest.mark.slow
 def test_a_kill_while_an_archive_is_brought_up_to_date_loses_nothing(tmp_path: Path, steps: int) -> None:
     db = tmp_path / "archive.db"
     db.write_bytes(gzip.decompress(FILES[0].read_bytes()))

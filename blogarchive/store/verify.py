@@ -67,6 +67,7 @@ _COUNTERS = {"views", "likes", "comment_count", "total_visits", "account_age"}
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _FORMS: dict[str, Callable[[str], object]] = {
+    "fetched_at": page_rows.parse_fetch_time,
     "headers": page_rows.parse_headers,
     "target": lambda text: page_rows.parse_target(text, "https://host/", ""),
     "counted": page_rows.parse_counted,

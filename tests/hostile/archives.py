@@ -171,7 +171,7 @@ SCHEMAS: dict[str, Change] = {
 
 
 def _add_large_pages(db: Path) -> None:
-    body = f"<html>{'<p>x</p>' * 12_000}</html>".encode()
+    body = f"<html>{'<p>x</p>' * 30_000}</html>".encode()
     for number in range(100):
         add_page(
             db, url=post_url(5_000 + number), body=zlib.compress(body), body_size=len(body),
@@ -179,7 +179,7 @@ def _add_large_pages(db: Path) -> None:
         )  # fmt: skip
 
 
-LARGE = {"pages of twenty times the file": _add_large_pages}
+LARGE = {"pages of thirty times the file": _add_large_pages}
 """Files that are refused when they are parsed."""
 
 HARMLESS: dict[str, Change] = {

@@ -92,10 +92,10 @@ def test_what_others_added_is_ignored(mine: Path, theirs: Path) -> None:
 
 
 def test_pages_that_are_too_large_for_their_file_are_not_parsed(mine: Path, theirs: Path) -> None:
-    LARGE["pages of twenty times the file"](theirs)
+    LARGE["pages of thirty times the file"](theirs)
     for words in (("merge", str(theirs), "--db", str(mine)), ("reparse", "--diff", "--db", str(theirs))):
         ended = run_command(*words)
-        assert (ended.code, "20 times as large as their file" in ended.err) == (6, True), ended
+        assert (ended.code, "25 times as large as their file" in ended.err) == (6, True), ended
     assert run_command("verify", "--db", str(mine)).code == 0
 
 

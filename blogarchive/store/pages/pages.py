@@ -25,9 +25,8 @@ _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "prox
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
 _NUMBER_FIELDS = ("number", "post_number")
 
-_MAX_RATIO = (
-    25  # of pages to their archive; pages compress to a fifth, and their texts are stored beside them
-)
+_MAX_RATIO = 25
+"""Of pages to their archive: pages compress to a fifth, and their texts are stored beside them."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
@@ -63,7 +62,7 @@ class PageRow(NamedTuple):
         """Return the page as served. Raises `ArchiveDamaged`, naming the row and the column, if a value is bad."""
         page = Page(
             url=self._checked("url", check_url),
-            fetched_at=self._checked("fetched_at", _parse_fetch_time),
+            fetched_at=self._checked("fetched_at", parse_fetch_time),
             status=self._checked("status", _check_status),
             headers=self._checked("headers", parse_headers),
             body=unpack_body(self.body, self.body_size, self.sha256, self.url, self.id),
@@ -294,7 +293,8 @@ def check_url(url: object) -> str:
     return url
 
 
-def _parse_fetch_time(text: str) -> datetime:
+def parse_fetch_time(text: str) -> datetime:
+    """Return the UTC time of a fetch; raises `ValueError` for a year in which nobody fetched a page."""
     moment = parse_utc(text)
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError("no time of a fetch")  # parsers add years to it

@@ -1,4 +1,7 @@
-"""A first backup: its requests against the posts of the blog, its time against two spiders on the same URLs."""
+"""A first backup: its requests against the posts of the blog, its time against two spiders on the same URLs.
+
+The processor time of a backup is that of all its processes.
+"""
 
 import json
 import sqlite3
@@ -6,7 +9,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench.figures import Row
+from bench.figures import Row, Run
 from bench.running import backup, demo_host, folder, run
 
 ROUNDS = 3
@@ -44,24 +47,27 @@ def requests(posts: int) -> Row:
 
 def seconds(posts: int, rounds: int) -> list[Row]:
     """Measure the time of a first backup against two spiders; each figure is the median of pairs."""
-    bare, by_hand = list[float](), list[float]()
+    bare, by_hand = list[tuple[Run, Run]](), list[tuple[Run, Run]]()
     with demo_host("31182", posts=posts) as urls:
         for _ in range(rounds):
             with folder() as place:
-                ours = backup(place / "a.db", *urls).seconds
+                ours = backup(place / "a.db", *urls)
                 (place / "urls").write_text("\n".join(urls_of(place / "a.db")), "utf-8")
                 spider: list[str | Path] = [sys.executable, "-m", "bench.bare_spider", place / "urls"]
-                bare.append(ours / run(spider).seconds)
-                by_hand.append(ours / run([*spider, place / "by-hand.db"]).seconds)
+                bare.append((ours, run(spider)))
+                by_hand.append((ours, run([*spider, place / "by-hand.db"])))
     name = f"backup: time for {posts} posts, against a"
     return [
-        Row(f"{name} bare spider on the same URLs", "at most 1.6 ×", f"{statistics.median(bare):.2f} ×"),
-        Row(
-            f"{name} spider written by hand (parsel, sqlite-utils, FTS)",
-            "at most 1.2 ×",
-            f"{statistics.median(by_hand):.2f} ×",
-        ),
+        Row(f"{name} bare spider on the same URLs", "at most 1.6 ×", _ratios(bare)),
+        Row(f"{name} spider written by hand (parsel, sqlite-utils, FTS)", "at most 1.2 ×", _ratios(by_hand)),
     ]
+
+
+def _ratios(pairs: list[tuple[Run, Run]]) -> str:
+    """Return the medians of the ratios of time, and of processor time."""
+    time = statistics.median(ours.seconds / other.seconds for ours, other in pairs)
+    processor = statistics.median(ours.cpu_seconds / other.cpu_seconds for ours, other in pairs)
+    return f"{time:.2f} × (processor time {processor:.2f} ×)"
 
 
 def measure(*, small: bool = False) -> list[Row]:

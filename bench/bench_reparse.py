@@ -11,6 +11,7 @@ The parser of this process reads the post pages in turn with lxml's parser, whic
 import sqlite3
 import statistics
 import sys
+from math import inf
 from pathlib import Path
 from time import process_time
 
@@ -37,14 +38,11 @@ GOALS = {"all": "at least 8 ×", "text": "at least 4 ×"}
 THEIRS = 150  # pages that trafilatura reads
 
 
-def reparse(db: Path, workers: int) -> float:
-    """Return the seconds of one `reparse`."""
-    return command("reparse", "--db", db, "--workers", str(workers), "-q").seconds
-
-
-def a_page(db: Path, first: Path, workers: int) -> float:
-    """Return the seconds for each page that `db` has more than `first`, the archive of one post."""
-    return (reparse(db, workers) - reparse(first, workers)) / (pages(db) - pages(first))
+def a_page(db: Path, first: Path, workers: int) -> tuple[float, float]:
+    """Return seconds and processor seconds of `reparse` for each page that `db` has more than `first`, of one post."""
+    whole, start = (command("reparse", "--db", one, "--workers", str(workers), "-q") for one in (db, first))
+    count = pages(db) - pages(first)
+    return (whole.seconds - start.seconds) / count, (whole.cpu_seconds - start.cpu_seconds) / count
 
 
 def pages(db: Path) -> int:
@@ -54,11 +52,11 @@ def pages(db: Path) -> int:
 
 
 def against(db: Path, first: Path, rounds: int) -> dict[str, float]:
-    """Return our pages in the time of one page of trafilatura, for each way in `ASKED`."""
+    """Return our pages in the processor time of one page of trafilatura, for each way in `ASKED`."""
     ratios: dict[str, list[float]] = {asked: [] for asked in ASKED}
     every = max(1, pages(db) // THEIRS)
     for _ in range(rounds):
-        ours = a_page(db, first, 1)
+        _, ours = a_page(db, first, 1)
         for asked, found in ratios.items():
             words = [sys.executable, "-m", "bench.trafilatura_pages", db, str(every), asked]
             seconds, count = run(words).stdout.split()
@@ -68,25 +66,24 @@ def against(db: Path, first: Path, rounds: int) -> dict[str, float]:
 
 def cores(db: Path, first: Path, rounds: int) -> float:
     """Measure two cores against one."""
-    return statistics.median(a_page(db, first, 1) / a_page(db, first, 2) for _ in range(rounds))
+    return statistics.median(a_page(db, first, 1)[0] / a_page(db, first, 2)[0] for _ in range(rounds))
 
 
 def against_lxml(db: Path, rounds: int) -> float:
-    """Return the time to parse the post pages over that of lxml's parser; both are the best of a few."""
+    """Return the time to parse the post pages over that of lxml's parser; of each page both are the best of a few."""
     with Archive.open(db, read_only=True) as archive:
         posts = [one for one in stored_pages(archive) if one.target.kind is PageKind.POST]
     texts = [decode(one.page.body, one.page.header("Content-Type")).text for one in posts]
-    ours, theirs = list[float](), list[float]()
+    ours, theirs = [inf] * len(posts), [inf] * len(posts)
     for _ in range(rounds + 1):  # the first one imports the parser
-        start = process_time()
-        for one in posts:
+        for at, (one, text) in enumerate(zip(posts, texts, strict=True)):
+            start = process_time()
             parse_page(one.page, one.target)
-        middle = process_time()
-        for text in texts:
+            middle = process_time()
             etree.HTML(text)
-        ours.append(middle - start)
-        theirs.append(process_time() - middle)
-    return min(ours) / min(theirs)
+            ours[at] = min(ours[at], middle - start)
+            theirs[at] = min(theirs[at], process_time() - middle)
+    return sum(ours) / sum(theirs)
 
 
 def archive(db: Path, markup: str, posts: int) -> Path:

@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A finished process: wall seconds, its own processor seconds, peak memory in MiB, its output."""
+    """A finished process: wall seconds, processor seconds with those of its processes, peak memory in MiB, its output."""
 
     seconds: float
     cpu_seconds: float

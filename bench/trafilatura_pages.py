@@ -1,4 +1,4 @@
-"""Extract with trafilatura from an archive's pages; print the seconds and the number of pages.
+"""Extract with trafilatura from an archive's pages; print the processor seconds and the number of pages.
 
 `python -m bench.trafilatura_pages ARCHIVE EVERY ASKED`: take every n-th page; extract the `text` with its
 comments, or `all`: title, author and date too.
@@ -7,7 +7,7 @@ comments, or `all`: title, author and date too.
 import sqlite3
 import sys
 import zlib
-from time import perf_counter
+from time import process_time
 
 import trafilatura
 
@@ -20,10 +20,10 @@ def main() -> None:
     pages = [zlib.decompress(body) for (body,) in bodies[:: int(every)]]
     metadata = asked == "all"
     trafilatura.extract(pages[0], include_comments=True, with_metadata=metadata)
-    start = perf_counter()
+    start = process_time()
     for page in pages:
         trafilatura.extract(page, include_comments=True, with_metadata=metadata)
-    print(perf_counter() - start, len(pages))
+    print(process_time() - start, len(pages))
 
 
 if __name__ == "__main__":

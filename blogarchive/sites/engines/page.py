@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from blogarchive.items import Author, Link, ListedPost, Page, PageKind, ParsedPage, Post, Problem, Target
@@ -55,9 +55,8 @@ class PageParser:
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
         reading = self._read_post()
-        return Explanation(
-            template=find_reader(self._outline), sources=() if reading is None else reading.sources
-        )
+        sources = () if reading is None else reading.sources
+        return Explanation(template=find_reader(self._outline), sources=sources)
 
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
@@ -139,7 +138,8 @@ class PageParser:
         if url is not None or (listed and not is_walk):
             return self._listing(listed, () if url is None else (url,))
         detail = Detail.LIST_UNPROVED if is_walk else Detail.LIST_EMPTY
-        return self._listing(listed, (), (_problem("incomplete", "listed", detail),))
+        unproved = Problem(kind="incomplete", field="listed", detail=detail)
+        return self._listing(listed, (), (unproved,))
 
     def _listing(
         self, listed: tuple[ListedPost, ...], more: Iterable[str], problems: tuple[Problem, ...] = ()
@@ -155,18 +155,13 @@ class PageParser:
         return parts.path.strip("/") == self.uid.partition("/")[2] and not is_post
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
-        author = Author(
-            uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title or None
-        )
+        home_url = urls.blog_root(self.uid, self.page.url)
+        author = Author(uid=self.uid, url=home_url, blog_title=self._title or None)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
-        problems = (_problem("unreadable", field, detail),)
+        problems = (Problem(kind="unreadable", field=field, detail=detail),)
         return ParsedPage(kind=PageKind.UNKNOWN, encoding=self._decoded.encoding, problems=problems)
-
-
-def _problem(kind: Literal["unreadable", "incomplete"], field: str, detail: str) -> Problem:
-    return Problem(kind=kind, field=field, detail=detail)
 
 
 def _needs_browser(outline: Outline) -> bool:

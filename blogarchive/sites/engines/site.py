@@ -11,15 +11,9 @@ from blogarchive.sites.engines import urls
 NAME = "web"
 _ZONE = ZoneInfo("Asia/Shanghai")  # of times without an offset: the pages are Chinese
 _IMAGE_HOSTS = (
-    "*.wp.com",
-    "*.files.wordpress.com",
-    "*.bp.blogspot.com",
-    "blogger.googleusercontent.com",
-    "*.cnblogs.com",
-    "*.csdnimg.cn",
-    "img-blog.csdn.net",
-    "*.oschina.net",
-)
+    "*.wp.com", "*.files.wordpress.com", "*.bp.blogspot.com", "blogger.googleusercontent.com", "*.cnblogs.com",
+    "*.csdnimg.cn", "img-blog.csdn.net", "*.oschina.net",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -86,12 +86,10 @@ def _older_comments(outline: Outline, uid: str) -> str | None:
     own = blog_urls.parse_url(outline.tree.url).url
     for anchor in outline.tree.root.iter("a"):
         url = link_url(anchor, outline.tree.base) or ""
-        if (
-            _OLDER_COMMENTS.search(url)
-            and blog_urls.is_within(url, uid)
-            and blog_urls.parse_url(url).url != own
-        ):
-            return blog_urls.parse_url(url).url.partition("#")[0]
+        if _OLDER_COMMENTS.search(url) and blog_urls.is_within(url, uid):
+            other = blog_urls.parse_url(url).url
+            if other != own:
+                return other.partition("#")[0]
     return None
 
 

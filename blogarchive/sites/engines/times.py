@@ -121,9 +121,8 @@ def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> 
     """Return whether a time stands beside the content, or in a link to another page: it is that of another post."""
     if node in outline.beside and not (heading is not None and heading in outline.beside):
         return True
-    anchor = next(
-        (one for one in (node, *islice(node.iterancestors(), _MAX_ABOVE), *node) if one.tag == "a"), None
-    )
+    around = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
+    anchor = next((one for one in around if one.tag == "a"), None)
     url = None if anchor is None else link_url(anchor, outline.tree.base)
     own = f"{post_number(outline.tree.url)}/"  # a folder above it is a category
     return url is not None and may_be_post(url) and not own.startswith(f"{post_number(url)}/")
@@ -170,9 +169,8 @@ def _text_around_date(text: str) -> str:
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     outline = around.outline
-    found: list[tuple[str, str]] = []
-    if published := outline.article_data.get("datePublished"):
-        found.append(("JSON-LD", str(published)))
+    published = outline.article_data.get("datePublished")
+    found = [("JSON-LD", str(published))] if published else []
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""

@@ -23,6 +23,7 @@ _FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDE
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TITLE_BYTES = 120
+_TITLE_CHARACTERS = 4000  # a name needs no more of a title, which a stranger may have made of megabytes
 
 
 def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
@@ -31,7 +32,7 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     Invisible characters (controls, direction marks, line separators) are removed, white space becomes one space,
     and forbidden characters become full-width. The same title returns the same name.
     """
-    text = normalize_nfc(title).translate(_FULL_WIDTH)
+    text = normalize_nfc(title[:_TITLE_CHARACTERS]).translate(_FULL_WIDTH)
     text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
     text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):

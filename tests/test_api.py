@@ -119,6 +119,13 @@ def test_posts_of_one_blog_and_categories_are_selected() -> None:
         pass
 
 
+@pytest.mark.usefixtures("in_demo")
+def test_an_image_without_a_stored_file_is_a_key_error() -> None:
+    lost = api.Image(url="https://a/b", sha256=None, content_type=None, size=None, width=None, height=None)
+    with api.open_archive("data/demo.db") as archive, pytest.raises(KeyError):
+        archive.image_bytes(lost)
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b"<p>" * 5000, bytes(range(256)) * 20])
 def test_any_bytes_are_parsed(body: bytes) -> None:
     url = "https://blog.creaders.net/u/31182/201407/184006.html"

@@ -157,12 +157,11 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Markup | None:
     """Return the cell as a link to a reading page or as folded text; None if Datasette should render it."""
-    if database not in archives.archive_names(datasette):
+    if not isinstance(value, str | dict) or not value or database not in archives.archive_names(datasette):
         return None
-    if isinstance(value, dict) and len(str(value["label"])) > _MAX_LABEL:
-        return fold_text(str(value["label"])[:_MAX_LABEL])  # each row repeats the label
-    if not isinstance(value, str) or not value:
-        return None
+    if isinstance(value, dict):  # a link to another row, with its label, which each row repeats
+        label = str(value["label"])
+        return fold_text(label[:_MAX_LABEL]) if len(label) > _MAX_LABEL else None
     if column in _SIZES:
         return Markup("{}").format(value)  # Datasette fails to add a unit to a text
     if column in _LONG_COLUMNS and len(value) > _SUMMARY_LENGTH:

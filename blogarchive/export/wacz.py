@@ -74,7 +74,7 @@ class _PackageFiles:
 
     @property
     def place(self) -> int:
-        """Return the offset in the package of what is written next."""
+        """Return the offset in the package at which the next bytes are written."""
         return cast("BinaryIO", self._package.fp).tell()
 
     def compress(self, data: bytes) -> bytes:

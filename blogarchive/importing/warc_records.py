@@ -224,9 +224,9 @@ _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK_ERROR = timedelta(days=1)
-_MAX_RATIO = (
-    50  # of pages to the bytes of their file; crawlers' files reach 12 with gzip, 30 with a dictionary
-)
+_MAX_RATIO = 50
+"""Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary."""
+
 _SMALLEST_FILE = 200_000
 _RECORD_COST = 4_096  # bytes of a page that take as long to parse as the smallest one
 

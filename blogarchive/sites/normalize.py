@@ -114,9 +114,9 @@ def _sort_key(date_text: items.DateText | None) -> str:
 
 @lru_cache(maxsize=2048)  # each page of a blog shows the same months; the store compares their objects first
 def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow | None:
-    """Return a row whose dates have year, month and day in digits, resolved: they do not depend on the fetch time.
+    """Return the row with its dates resolved; None if a date lacks digits of year, month or day, or is no date.
 
-    Returns None for another row, and for one with a text that is no date.
+    The fetch time does not change such dates.
     """
     resolver = _DateResolver(now=datetime(2000, 1, 1, tzinfo=zone))
     is_full = all(date_text and _FULL_DATE.fullmatch(date_text.text) for date_text in (row.first, row.last))

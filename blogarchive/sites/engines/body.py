@@ -158,7 +158,7 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
 
 
 def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Element]) -> bool:
-    """Return whether an element is one section of a text whose parts stand beside it, under the title of the post.
+    """Return whether an element is one section of the text, and its siblings are the other ones.
 
     So Sphinx, Org and Asciidoctor write texts with headings.
     """

@@ -40,7 +40,7 @@ _TITLE_CLASS = re.compile(
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
-"""What stands between the title of a post and the name of its blog in the title of a window."""
+"""Separators of the title of a post and the name of its blog in a window title."""
 _MAX_TITLE = 300
 
 

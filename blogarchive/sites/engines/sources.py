@@ -22,7 +22,7 @@ _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom
 
 
 def find_blog(outline: Outline, now: datetime) -> str:
-    """Return the uid of the blog of a page whose URL does not say where the blog begins.
+    """Return the uid of the blog to which a page belongs, if its URL does not contain the uid.
 
     The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host.
     """

@@ -62,7 +62,7 @@ _SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
-# The loops over what follows a time are possessive: a row of digits has exponentially many parts.
+# These loops are possessive: otherwise `re` tries a row of digits in exponentially many ways.
 _NAME_FIRST = re.compile(
     rf"{_FLOOR}?{_OPENS}{BY}{_CLOSES}\s*+:*+\s*+(?P<names>(?:[^\s:](?:.*?[^\s|,])??)?)[\s|,]*+[(\[【]?\s*+"
     rf"(?P<label>{_TIME_LABEL})\s*+{_CLOSES}\s*+:*+\s*+[(\[]?{_SHOWN}[)\]】]*"
@@ -338,8 +338,9 @@ _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 
 # Promise "any order": the time may be below the text.
 def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> tuple[CommentHeader, ...]:
-    """Return the headers of comments that have a name first and a line for the time; none unless they are as many as
-    claimed and alike, so that no typed time is among them.
+    """Return the headers of comments that have a name first and a line for the time.
+
+    Returns none unless they are as many as claimed and alike, so that no typed time is among them.
     """
     begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}

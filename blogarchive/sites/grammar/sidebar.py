@@ -108,8 +108,9 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
 
 
 def _parse_month(view: PageView, text: str, url: str | None, year: str) -> MonthRow | None:
-    """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`, or without
-    the `year`, which is shown above.
+    """Return the month that a text names by its two dates, as `2025年1月`, `2025-01` or `January 2025`.
+
+    Without a year it is a month of `year`, which the page shows above.
     """
     if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
         return row

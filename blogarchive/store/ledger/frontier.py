@@ -359,9 +359,9 @@ def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
 
 
 def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
-    """Mark a list of posts that the blog lacks as `done`, never due; `is_missing` is true of it for a week."""
-    deactivate(archive, target)
-    _update(archive, target, {"attempts": 1, "fetched_at": format_utc_precise(now)})
+    """Mark a list of posts that the blog lacks as `done`, never due; `is_missing` returns True for a week."""
+    missing: dict[str, Value] = {"attempts": 1, "fetched_at": format_utc_precise(now)}
+    _update(archive, target, {"state": "done", "due_at": None, **missing})
 
 
 def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:

@@ -59,7 +59,7 @@ def is_beyond_end(context: SaveContext) -> bool:
 
 
 def find_list(context: SaveContext, target: Target) -> Target:
-    """Return the target, or what its site has in place of a list of posts that the blog lacked within a week."""
+    """Return the target, or the next list of posts that the site may have if the blog lacked this one within a week."""
     other = site_by_name(target.site).next_index(target)
     if other is None or not frontier.is_missing(context.archive, target, now=context.page.fetched_at):
         return target
@@ -209,7 +209,7 @@ def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, categ
 
 
 def _resolve_doubts(context: SaveContext, chain: PageChain) -> None:
-    """Resolve what other pages of a proved chain left in doubt: the blog may publish another list now."""
+    """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
     doubted = context.archive.column(
         "select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'"
         " and x.resolved_at is null where f.site = ? and f.chain = ?",

@@ -308,9 +308,10 @@ class ExportReader:
         )
 
     def image_bytes(self, sha256: str) -> bytes:
-        """Return the stored file of that hexadecimal SHA-256, unchecked; of a damaged row it may be any value."""
-        (body,) = self.archive.column("select body from media_files where sha256 = ?", (sha256,))
-        return cast(bytes, body)
+        """Return the stored file of that hexadecimal SHA-256, unchecked. Raises `KeyError` if it is not stored."""
+        for body in self.archive.column("select body from media_files where sha256 = ?", (sha256,)):
+            return cast(bytes, body)
+        raise KeyError(sha256)
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""

@@ -1,5 +1,6 @@
 """`export markdown`: a file for each post with YAML front matter, images beside it; for Obsidian, Hugo, any editor."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,7 +8,6 @@ from functools import cache
 from itertools import takewhile
 from urllib.parse import quote
 
-import yaml
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 from markdownify import MarkdownConverter
@@ -37,6 +37,7 @@ _PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>"""
 _PLAIN_TAGS = re.compile(rf"</?(?:font|span|big|small|u){_ATTRIBUTES}", re.IGNORECASE)
 _DEEP_TAGS = re.compile(rf"</?(?!(?:br|img)[\s/>])[a-z][^\s/>]*{_ATTRIBUTES}", re.IGNORECASE)
+_UNPRINTABLE = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0xFFFE, 0xFFFF)}  # YAML forbids them
 _URL_SAFE = "!#$%&'*+,/:;=?@[]~"
 
 
@@ -289,9 +290,10 @@ def _post_fields(blog: Blog, heading: PostHeading) -> dict[str, object]:
 
 
 def _format_front_matter(fields: Mapping[str, object]) -> str:
+    """Return the fields as YAML, each value as JSON: YAML 1.2 includes it, and a long title costs little."""
     given = {name: _one_line(value) for name, value in fields.items() if value is not None}
-    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)
-    return f"---\n{text}---"
+    lines = (f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in given.items())
+    return f"---\n{''.join(lines).translate(_UNPRINTABLE)}---"
 
 
 def _one_line(value: object) -> object:

@@ -14,8 +14,8 @@ from time import perf_counter
 from bench.figures import Row
 from bench.running import folder
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.search.search import match_expression, parse_query, search
-from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.search import match_expression, parse_query, search
+from blogarchive.store.search_index import fold
 
 POSTS = 100_000
 WORDS_A_POST = 150

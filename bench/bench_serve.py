@@ -17,7 +17,7 @@ from bench.large_archive import fill
 from bench.running import folder
 from bench.serving import Client, served
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.search.search import escape_fts
+from blogarchive.store.search import escape_fts
 
 POSTS, LARGE = 100_000, 1_000_000
 CLIENTS, REQUESTS = 8, 10

@@ -29,7 +29,7 @@ KINDS = {
         r"^tests/(sites|parsing)/|test_(goldens|demo_markups|demo_read_back|real_page)"
     ),
     "archives of older versions": r"test_(migrations|released)",
-    "reading pages, search, Datasette, a real browser": r"^tests/(browse|store/search)/|in_browser",
+    "reading pages, search, Datasette, a real browser": r"^tests/(browse/|store/test_search)|in_browser",
     "exports": r"^tests/export/",
     "imports and merges": r"^tests/importing/",
     "several machines": r"^tests/fleet/",

@@ -23,7 +23,7 @@ from blogarchive.browse.requests import Handler, RequestContext, make_view
 from blogarchive.browse.tables import asgi_wrapper, filters_from_request, menu_links, render_cell
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs
-from blogarchive.store.search.search import escape_fts
+from blogarchive.store.search import escape_fts
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

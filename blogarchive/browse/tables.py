@@ -16,7 +16,7 @@ from blogarchive.browse import archives
 from blogarchive.browse.guard import AsgiApp, Scope
 from blogarchive.store.database.connection import MAX_VALUE_BYTES
 from blogarchive.store.rows import escape_formula
-from blogarchive.store.search.search import contains_condition
+from blogarchive.store.search import contains_condition
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

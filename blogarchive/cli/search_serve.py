@@ -14,7 +14,7 @@ from blogarchive.browse.pages.post_choices import format_day
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
 from blogarchive.cli.output import note, print_json_array
-from blogarchive.store.search.search import Fragment, Hit
+from blogarchive.store.search import Fragment, Hit
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
@@ -76,9 +76,9 @@ def search(
     as_json: bool,
 ) -> int:
     """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
+    from blogarchive.store import search as finder
+    from blogarchive.store import search_index
     from blogarchive.store.database.archive import Archive
-    from blogarchive.store.search import index
-    from blogarchive.store.search import search as finder
 
     for word in words:
         if word.startswith("--"):
@@ -97,7 +97,7 @@ def search(
         total = len(found)
         if total == limit:
             total = finder.count_hits(*query, author=author, since=day, comments=comments)
-        is_whole = index.is_whole(archive)
+        is_whole = search_index.is_whole(archive)
     _print_hits(found, total, as_json=as_json, is_whole=is_whole)
     return 0
 

@@ -27,7 +27,7 @@ from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.models import Blog, FullPost, PostHeading
-from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.search_index import fold
 
 YEAR_LENGTH = len("YYYY")
 

@@ -18,7 +18,7 @@ from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
-from blogarchive.store.search.search import match_expression, parse_query
+from blogarchive.store.search import match_expression, parse_query
 from blogarchive.store.statements import UNREADABLE, quote_name
 
 

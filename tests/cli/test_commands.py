@@ -59,7 +59,7 @@ def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_ind
     program = "import re, sys; import blogarchive.cli.export, blogarchive.export.warc; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     modules = set(ran.stdout.split())
-    assert "blogarchive.store.search.tokenizer" in modules
+    assert "blogarchive.store.search_index" in modules
     assert not modules & {
         "multiprocessing",
         "tomllib",

@@ -10,7 +10,7 @@ from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists
 from blogarchive.store.read import posts as post_lookup
-from blogarchive.store.search.search import HitGroups, count_groups, count_hits, search
+from blogarchive.store.search import HitGroups, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 
 _MAX_GROUPED = 4000

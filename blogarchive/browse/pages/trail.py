@@ -12,7 +12,7 @@ from blogarchive.store.read import lists
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
-from blogarchive.store.search.search import Hit, Order, search
+from blogarchive.store.search import Hit, Order, search
 from blogarchive.store.statements import Statements
 
 # query of a search

@@ -11,10 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store import readme
+from blogarchive.store import readme, search_index
 from blogarchive.store.database import migrations, schema, totals
 from blogarchive.store.database.connection import connect, identify_file, make_folder
-from blogarchive.store.search import index
 from blogarchive.store.statements import Statements
 
 
@@ -90,7 +89,7 @@ class Archive(Statements):
         self.execute("begin immediate")
         try:
             yield
-            index.refresh(self, unindexed + 1)
+            search_index.refresh(self, unindexed + 1)
             self.execute("commit")
         except BaseException:
             self.rollback()
@@ -113,11 +112,11 @@ class Archive(Statements):
     def rebuild_search(self) -> int:
         """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
         with self.dry_run():
-            damaged = index.find_damaged(self)
+            damaged = search_index.find_damaged(self)
         with self.atomic():
-            index.remove_damaged(self, damaged)
+            search_index.remove_damaged(self, damaged)
             schema.create_missing(self)
-            count = index.rebuild(self)
+            count = search_index.rebuild(self)
         if damaged:
             self.execute("vacuum")  # frees the pages of the damaged tables
         return count

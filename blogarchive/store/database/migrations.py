@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.compared_form import Form, content_hash, form_of, text_digest
+from blogarchive.store import search_index
 from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
-from blogarchive.store.search import index
 from blogarchive.store.statements import Statements
 
 _OLDEST_VERSION: Final = 19
@@ -186,12 +186,12 @@ def prepare(archive: Statements) -> None:
     damaged: list[str] = []
     if _version(archive):
         with archive.dry_run():
-            damaged = index.find_damaged(archive)
+            damaged = search_index.find_damaged(archive)
     archive.execute("begin immediate")
     try:
         version = _version(archive)  # another process may have been first
         if version:
-            index.remove_damaged(archive, damaged)
+            search_index.remove_damaged(archive, damaged)
             for migrate in _MIGRATIONS[version - _OLDEST_VERSION :]:
                 migrate(archive)
         schema.create_missing(archive)

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from blogarchive.store import search_index
 from blogarchive.store.database import totals
-from blogarchive.store.search import index
 from blogarchive.store.statements import Statements, quote_name
 
 APPLICATION_ID: Final = int.from_bytes(b"BlgA")
@@ -108,4 +108,4 @@ def create_missing(archive: Statements) -> None:
     if any("totals" in name for _kind, name in missing):
         totals.recount(archive)
     if any("search" in name or "_fts" in name for _kind, name in missing):
-        index.rebuild(archive)
+        search_index.rebuild(archive)

@@ -468,7 +468,7 @@ create table readme (
     text text not null
 ) without rowid;
 
--- The search index, see store/search/index.py. FTS5 needs the indexed text to remove its words, so the first note of a
+-- The search index, see store/search_index.py. FTS5 needs the indexed text to remove its words, so the first note of a
 -- changed row has it. INSERT OR IGNORE is no alternative: the conflict clause of the statement that fired the trigger
 -- replaces it. Datasette needs the name of the table in double quotes. Emoji are symbols (S*), ‖ is a break.
 

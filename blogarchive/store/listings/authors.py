@@ -1,7 +1,7 @@
 """Store authors: the current card and blog header, every name of the past, and the counters as a series."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +11,9 @@ from blogarchive.store.listings import categories, deletions, listed_posts, mont
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
 from blogarchive.store.statements import columns_of
+
+_MAX_REQUEUED = 20
+"""More posts at once mean that the list is made in another way now."""
 
 HOME, LATEST = "home", "latest"
 """Places in `_sidebar_titles`: the titles on the home page itself, and the newest titles beside it.
@@ -37,7 +40,7 @@ def save_sidebar(context: SaveContext) -> None:
     lists = {row.name: row.posts for row in parsed.categories} | {LATEST: parsed.latest}
     if is_home:
         lists[HOME] = parsed.listed
-        deletions.requeue_sidebar_changes(context, lists)
+        _requeue_changes(context, lists)
     for place, listed in lists.items():
         _save_titles(context, place, listed)
     # Pages are parsed again oldest first: after a page that is the newest to show all months, so are its followers.
@@ -45,6 +48,34 @@ def save_sidebar(context: SaveContext) -> None:
         cache[key] = shown
     else:
         cache.pop(key, None)
+
+
+def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
+    """Compare each list with its last content and requeue the differences; `lists` are by place in `_sidebar_titles`."""
+    missing: set[str] = set()
+    returned: set[str] = set()
+    for place, posts in lists.items():
+        shown = {post.number for post in posts if post.number is not None}
+        before = _read_shown_before(context, place)
+        if shown and before:
+            missing |= deletions.select_newer(before - shown, shown)
+            returned |= shown - before
+    for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
+        found = context.archive.column(
+            "select id from posts where author_id = ?"  # noqa: S608 - one of two constants
+            f" and number in (select value from json_each(?)) and {condition}",
+            (context.author_id, json.dumps(sorted(numbers))),
+        )
+        deletions.requeue_own_pages(context, found if len(found) <= _MAX_REQUEUED else [])
+
+
+def _read_shown_before(context: SaveContext, place: str) -> set[str]:
+    numbers = context.archive.column(
+        "select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
+        " and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)",
+        (context.author_id, place),
+    )
+    return set(numbers)
 
 
 def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost]) -> None:

@@ -1,17 +1,21 @@
-"""Mark posts as gone by two witnesses, and requeue posts that a list no longer shows, or shows again.
+"""Mark posts as gone by two witnesses: the post's own page is gone, and a list, read to its end, lacks the post.
 
-The witnesses are the post's own page (404, 410 or a notice) and a list, read to its end, without the post.
+Which pages count as gone (404, 410, a notice): `Rejection` in `store/ingest/validate.py`. A list is read to its end if
+each page of its chain was stored in order and they agree; a post that a list shows again is not gone.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable
 
-from blogarchive.items import ListedPost, PageKind
+from blogarchive.items import PageKind
+from blogarchive.sites.base import site_by_name
 from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
+from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
-from blogarchive.store.rows import Value
+from blogarchive.store.pages.page_chains import PageChain
+from blogarchive.store.rows import Value, format_utc, parse_utc
 
 _TRIES_UNREAD = 3
 """Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
@@ -85,7 +89,84 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
             (since, post_id, since),
         ).rowcount
         if recorded and not _mark_if_agreed(context, post_id):
-            _requeue_own_pages(context, [post_id])
+            requeue_own_pages(context, [post_id])
+
+
+def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> None:
+    """Mark a home page or a month as read to its end, and record the posts that it lacks as missing."""
+    numbers = {item.item for item in page_chains.shown_items(context, chain)}
+    missing = page_chains.prior_items(context, chain) - numbers
+    if kind is PageKind.MONTH:
+        month = _listing_month(context, chain.chain, context.parsed.listing)
+        if month is not None:
+            _prove_month(context, month, numbers, started_at=chain.started_at)
+    elif kind is PageKind.HOME:
+        since = format_utc(parse_utc(chain.started_at))
+        context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
+        _resolve_doubts(context, chain)
+        if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
+            missing = select_newer(missing, numbers)
+    record_missing(context, _find_post_ids(context, missing), since=chain.started_at)
+    page_chains.mark_complete(context, chain)
+
+
+def _prove_month(context: SaveContext, month: str, numbers: Collection[str], *, started_at: str) -> None:
+    """Mark a month as completely crawled, and record posts of the month that its listing lacks.
+
+    `numbers` are the posts of the listing. `started_at` is the start of its crawl, UTC text with microseconds.
+    """
+    context.archive.execute(
+        "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
+        " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
+        (len(numbers), format_utc(parse_utc(started_at)), context.author_id, month, started_at),
+    )
+    missing = [*find_unlisted(context, month, numbers), *_find_in_no_month(context)]
+    record_missing(context, missing, since=started_at)
+
+
+def _listing_month(context: SaveContext, chain: str, name: str | None) -> str | None:
+    """Return the month, YYYY-MM, of a listing: by its URL in the archive, else the name that the page shows."""
+    sql = "select month from archive_months where author_id = ? and url = ?"
+    return context.archive.text(sql, (context.author_id, chain)) or name
+
+
+def find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
+    """Return the posts of a month, YYYY-MM, that are not among `numbers` and not gone."""
+    rows = context.archive.execute(
+        "select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?"
+        " and gone_at is null",
+        (context.author_id, month, month + "~"),
+    )
+    return [post_id for post_id, number in rows if number not in numbers]
+
+
+def _find_in_no_month(context: SaveContext) -> list[int]:
+    """Return the posts without time and text, if all months were completely crawled since they were last seen."""
+    return context.archive.column(
+        "select id from posts where author_id = ?1 and posted_at is null and content_hash is null"
+        " and gone_at is null and last_seen_at < (select case when count(proved_at) = count(*) then min(proved_at)"
+        " end from archive_months where author_id = ?1 and last_seen_at ="
+        " (select max(last_seen_at) from archive_months where author_id = ?1))",
+        (context.author_id,),
+    )
+
+
+def _resolve_doubts(context: SaveContext, chain: PageChain) -> None:
+    """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
+    doubted = context.archive.column(
+        "select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'"
+        " and x.resolved_at is null where f.site = ? and f.chain = ?",
+        (context.blog.site, chain.chain),
+    )
+    context.resolve(*doubted)
+
+
+def _find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
+    """Return the ids of the posts with these numbers, in ascending order."""
+    return context.archive.column(
+        "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id",
+        (context.author_id, json.dumps(list(numbers))),
+    )
 
 
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
@@ -100,7 +181,7 @@ def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
         " where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?",
         (ids, context.moment),
     )
-    _requeue_own_pages(context, returned)
+    requeue_own_pages(context, returned)
 
 
 def _record_missing_month(context: SaveContext, post_id: int, month: str) -> None:
@@ -140,7 +221,8 @@ def _settle_gone(context: SaveContext, post_id: int) -> None:
         context.resolve(url, *frontier.deactivate_comments(context.archive, context.blog, number))
 
 
-def _requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:
+def requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:
+    """Requeue the pages of these posts, in the order of their ids."""
     query = "select url, number from posts where id in (select value from json_each(?)) order by id"
     for url, number in context.archive.rows(query, (json.dumps(list(post_ids)),)):
         requeue_post(context, url, number)
@@ -161,41 +243,9 @@ def _requeue_listing(context: SaveContext, condition: str, value: Value, since: 
     )
 
 
-_MAX_REQUEUED = 20
-"""More posts at once mean that the list is made in another way now."""
-
-
-def requeue_sidebar_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
-    """Compare each list with its last content and requeue the differences; `lists` are by place in `_sidebar_titles`."""
-    missing: set[str] = set()
-    returned: set[str] = set()
-    for place, posts in lists.items():
-        shown = {post.number for post in posts if post.number is not None}
-        before = _read_shown_before(context, place)
-        if shown and before:
-            missing |= select_newer(before - shown, shown)
-            returned |= shown - before
-    for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
-        found = context.archive.column(
-            "select id from posts where author_id = ?"  # noqa: S608 - one of two constants
-            f" and number in (select value from json_each(?)) and {condition}",
-            (context.author_id, json.dumps(sorted(numbers))),
-        )
-        _requeue_own_pages(context, found if len(found) <= _MAX_REQUEUED else [])
-
-
 def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
     """Return the numbers that a list of newest posts would show: those above its lowest ones, which may be pinned."""
     ordered = sorted(map(order_key, shown))
     if len(ordered) < 2:
         return set()
     return {number for number in numbers if order_key(number) > ordered[len(ordered) // 4]}
-
-
-def _read_shown_before(context: SaveContext, place: str) -> set[str]:
-    numbers = context.archive.column(
-        "select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
-        " and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)",
-        (context.author_id, place),
-    )
-    return set(numbers)

@@ -179,14 +179,6 @@ def save_counts(context: page_context.SaveContext, post: Post, before: posts.Pos
     posts.save_post_counters(context, before.id, post, before)
 
 
-def find_post_ids(context: page_context.SaveContext, numbers: Iterable[str]) -> list[int]:
-    """Return the ids of the posts with these numbers, in ascending order."""
-    return context.archive.column(
-        "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id",
-        (context.author_id, json.dumps(list(numbers))),
-    )
-
-
 def listed_targets(context: page_context.SaveContext, listed: Iterable[ListedPost]) -> list[Target]:
     """Return the pages of listed posts as targets."""
     return [

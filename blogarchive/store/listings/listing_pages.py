@@ -16,7 +16,6 @@ from blogarchive.store.listings import (
     categories,
     deletions,
     listed_posts,
-    months,
 )
 from blogarchive.store.listings.listed_posts import ListedPostRow
 from blogarchive.store.pages import page_chains
@@ -124,7 +123,10 @@ def _follow_chain(
         # The chain broke off, so its listing is fetched again from the first page.
         context.archive.update_row("_page_chains", chain.id, {"started_at": "", "pages_read": 0})
     elif in_order and chain.sound and not _is_unsound(context):
-        _prove_listing(context, kind, chain, category_id)
+        if kind is PageKind.CATEGORY:
+            _prove_category(context, chain, category_id)
+        else:
+            deletions.prove_listing(context, kind, chain)
 
 
 def _find_or_start_chain(context: SaveContext, kind: PageKind, chain_name: str) -> tuple[PageChain, bool]:
@@ -187,32 +189,8 @@ def _has_months(context: SaveContext) -> bool:
     )
 
 
-def _prove_listing(context: SaveContext, kind: PageKind, chain: PageChain, category_id: int | None) -> None:
-    numbers = {item.item for item in page_chains.shown_items(context, chain)}
-    missing = page_chains.prior_items(context, chain) - numbers
-    since = format_utc(parse_utc(chain.started_at))
+def _prove_category(context: SaveContext, chain: PageChain, category_id: int | None) -> None:
     if category_id is not None:
-        categories.mark_proved(context, category_id, numbers, since=since)
-    elif kind is PageKind.MONTH:
-        month = months.listing_month(context, chain.chain, context.parsed.listing)
-        if month is not None:
-            months.mark_proved(context, month, numbers, started_at=chain.started_at)
-    elif kind is PageKind.HOME:
-        context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
-        _resolve_doubts(context, chain)
-        if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
-            missing = deletions.select_newer(missing, numbers)
-    if kind is not PageKind.CATEGORY:
-        found = listed_posts.find_post_ids(context, missing)
-        deletions.record_missing(context, found, since=chain.started_at)
+        numbers = {item.item for item in page_chains.shown_items(context, chain)}
+        categories.mark_proved(context, category_id, numbers, since=format_utc(parse_utc(chain.started_at)))
     page_chains.mark_complete(context, chain)
-
-
-def _resolve_doubts(context: SaveContext, chain: PageChain) -> None:
-    """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
-    doubted = context.archive.column(
-        "select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'"
-        " and x.resolved_at is null where f.site = ? and f.chain = ?",
-        (context.blog.site, chain.chain),
-    )
-    context.resolve(*doubted)

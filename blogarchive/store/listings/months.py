@@ -1,6 +1,6 @@
 """Store the monthly archive: the first and last post day of each month as shown, and as of its last complete crawl."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import LIST_KINDS, PageKind
@@ -10,7 +10,7 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_day
-from blogarchive.store.rows import Value, format_utc, parse_utc
+from blogarchive.store.rows import Value
 from blogarchive.store.statements import columns_of
 
 _MAX_GONE = 2
@@ -62,49 +62,9 @@ def is_listing_gone(context: SaveContext) -> bool:
     return row is not None and bool(row[0])
 
 
-def listing_month(context: SaveContext, chain: str, name: str | None) -> str | None:
-    """Return the month, YYYY-MM, of a listing: by its URL in the archive, else the name that the page shows."""
-    sql = "select month from archive_months where author_id = ? and url = ?"
-    return context.archive.text(sql, (context.author_id, chain)) or name
-
-
-def mark_proved(context: SaveContext, month: str, numbers: Collection[str], *, started_at: str) -> None:
-    """Mark a month as completely crawled, and record posts of the month that its listing lacks.
-
-    `numbers` are the posts of the listing. `started_at` is the start of its crawl, UTC text with microseconds.
-    """
-    context.archive.execute(
-        "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
-        " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
-        (len(numbers), format_utc(parse_utc(started_at)), context.author_id, month, started_at),
-    )
-    missing = [*_find_unlisted(context, month, numbers), *_find_in_no_month(context)]
-    deletions.record_missing(context, missing, since=started_at)
-
-
 def _read_rows(context: SaveContext) -> dict[str, _MonthRow]:
     query = f"select {columns_of(_MonthRow)} from archive_months where author_id = ?"  # noqa: S608 - constants
     return {row.month: row for row in context.archive.all_as(_MonthRow, query, (context.author_id,))}
-
-
-def _find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
-    rows = context.archive.execute(
-        "select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?"
-        " and gone_at is null",
-        (context.author_id, month, month + "~"),
-    )
-    return [post_id for post_id, number in rows if number not in numbers]
-
-
-def _find_in_no_month(context: SaveContext) -> list[int]:
-    """Return the posts without time and text, if all months were completely crawled since they were last seen."""
-    return context.archive.column(
-        "select id from posts where author_id = ?1 and posted_at is null and content_hash is null"
-        " and gone_at is null and last_seen_at < (select case when count(proved_at) = count(*) then min(proved_at)"
-        " end from archive_months where author_id = ?1 and last_seen_at ="
-        " (select max(last_seen_at) from archive_months where author_id = ?1))",
-        (context.author_id,),
-    )
 
 
 def _shows_less(shown: Iterable[ShownMonth], rows: Mapping[str, _MonthRow], latest: str) -> bool:
@@ -180,5 +140,5 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
             frontier.deactivate(context.archive, context.own_target(PageKind.MONTH, row.url))
             context.resolve(row.url)
         deletions.record_missing(
-            context, _find_unlisted(context, row.month, ()), since=context.precise_moment
+            context, deletions.find_unlisted(context, row.month, ()), since=context.precise_moment
         )

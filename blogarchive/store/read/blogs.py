@@ -8,8 +8,7 @@ from typing import Any, Final
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists, models
 from blogarchive.store.read.lists import CategoryCount, PostSelection
-from blogarchive.store.search.index import count_pending
-from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.search.search import Hit, count_hits, search
-from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.search import Hit, count_hits, search
+from blogarchive.store.search_index import fold
 from blogarchive.store.statements import Statements
 from tests.browse.make_archive import make
 

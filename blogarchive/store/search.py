@@ -9,8 +9,7 @@ from typing import Final, Literal, NamedTuple, TypedDict, Unpack
 
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
-from blogarchive.store.search.index import INDEXED
-from blogarchive.store.search.tokenizer import BREAK, Token, fold, tokenize
+from blogarchive.store.search_index import BREAK, INDEXED, Token, fold, tokenize
 from blogarchive.store.statements import Statements
 
 _MAX_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256

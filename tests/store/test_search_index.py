@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from blogarchive.store import search_index
 from blogarchive.store.database import schema
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.search import index, tokenizer
-from blogarchive.store.search.search import escape_fts, match_expression, parse_query, search
-from blogarchive.store.search.tokenizer import fold
+from blogarchive.store.search import escape_fts, match_expression, parse_query, search
+from blogarchive.store.search_index import fold
 from blogarchive.store.statements import Statements
 from tests.browse.make_archive import make
 from tests.store.fake_blog import Clock, a_blog
@@ -80,9 +80,9 @@ def test_the_index_finds_the_words_of_the_rows_after_any_writes(
             elif verb == "delete":
                 archive.execute("delete from posts where id = ?", (row_id,))
             else:
-                index.refresh(archive)
-        index.refresh(archive)
-        assert index.count_pending(archive) == 0
+                search_index.refresh(archive)
+        search_index.refresh(archive)
+        assert search_index.count_pending(archive) == 0
         for word in ("川", "普", "川普", "后", "發", "普后"):
             assert found(archive, word) == in_rows(archive, word)
         archive.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
@@ -105,7 +105,7 @@ def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
         def broken_off() -> None:
             with archive.atomic():
                 insert(archive, 1, "题", "文字")
-                index.refresh(archive)
+                search_index.refresh(archive)
                 raise InterruptedError
 
         with pytest.raises(InterruptedError):
@@ -156,7 +156,7 @@ def test_a_rebuild_creates_the_same_index(tmp_path: Path) -> None:
         before = [hit.id for hit in search(archive, "邻居", limit=100)]
         rows = archive.scalar("select (select count(*) from posts) + (select count(*) from comments)")
         with archive.atomic():
-            assert index.rebuild(archive) == rows
+            assert search_index.rebuild(archive) == rows
         assert [hit.id for hit in search(archive, "邻居", limit=100)] == before
 
 
@@ -183,7 +183,7 @@ def test_a_word_of_any_length_is_found_as_by_like(texts: list[str], word: str) -
     archive = Statements(Path(), sqlite3.connect(":memory:"))
     archive.execute("create table posts (id integer primary key, title text, body_text text)")
     archive.execute(POSTS_FTS)
-    indexed = [tokenizer.index_text(text) for text in texts]
+    indexed = [search_index.index_text(text) for text in texts]
     archive.execute_many("insert into posts_fts(rowid, body_text) values (?, ?)", list(enumerate(indexed)))
     seen = [text.replace("\u200b", "") for text in texts]
     assert found(archive, word) == {row for row, text in enumerate(seen) if fold(word) in fold(text)}
@@ -240,7 +240,7 @@ def test_folding_twice_changes_nothing() -> None:
     ],
 )  # fmt: skip
 def test_variants_of_a_character_are_folded_to_one(one: str, other: str) -> None:
-    assert list(tokenizer.tokenize(one)) == list(tokenizer.tokenize(other))
+    assert list(search_index.tokenize(one)) == list(search_index.tokenize(other))
 
 
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
@@ -278,14 +278,14 @@ def count_hits(archive: Statements, words: str) -> int:
 def test_the_number_of_texts_without_index_is_limited(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 150)
-        assert 0 < index.count_pending(archive) <= 300
+        assert 0 < search_index.count_pending(archive) <= 300
         assert count_hits(archive, "正文") == 100  # the limit of the search
 
 
 def test_closing_an_archive_indexes_all_texts(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)
-        assert index.count_pending(archive) > 0
+        assert search_index.count_pending(archive) > 0
     with Archive.open(path, read_only=True) as archive:
         assert count_hits(archive, "正文") == 8
 
@@ -297,7 +297,7 @@ def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path:
         killed.write_bytes(path.read_bytes())
         killed.with_name("killed.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
     with Archive.open(killed) as archive:
-        assert index.count_pending(archive) > 0
+        assert search_index.count_pending(archive) > 0
         assert count_hits(archive, "正文") == 0
     with Archive.open(killed, read_only=True) as archive:
         assert count_hits(archive, "正文") == 8

@@ -1,1 +1,0 @@
-"""Full-text search: tables, index, query syntax, snippets."""

@@ -103,7 +103,7 @@ def _expression(query: Query, written: Callable[[Term], str]) -> str:
 
 
 def _phrase(term: Term) -> str:
-    """Return the FTS5 phrase: neighbouring characters become pairs, a lone one matches each pair that it begins."""
+    """Return the FTS5 phrase: 国会 is "国会", 国会议 is "国会 会议", 国 is "国" *, for each pair that it begins."""
     words: list[str] = []
     for token, following in zip_longest(term.tokens, term.tokens[1:]):
         if token.after_break:

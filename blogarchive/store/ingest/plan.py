@@ -1,6 +1,13 @@
 """Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive.
 
-A post is due when `reschedule_post` says so after each fetch; `store/schedule.py` has the rules of its interval.
+Every reason for a fetch of tonight:
+
+* named by the user, the home page, or due by its schedule: `queue_run`; `reschedule_post` sets when a post is due again;
+* a new link, a next page: `page_chains.save_links`, `listing_pages` and `comment_pages` (`_queue_next`);
+* a list shows another title, time or count: `listed_posts.detect_changes`; another month: `months.save_month_rows`;
+* a title that left or returned beside the posts: `authors.save_sidebar`; a witness of a deletion: `deletions`;
+* doubts of a blog whose queue is empty: `queue_incomplete`, and of all blogs: `queue_more`;
+* a failed target whose `due_at` has passed: `frontier.next_targets`.
 """
 
 import json

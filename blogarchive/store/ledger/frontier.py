@@ -120,7 +120,7 @@ def next_targets(
 
     Failed targets that are due come last. `since` skips targets known to be older than that day. The rows do not
     change: a target stays in the queue until it is saved, failed or skipped. If nothing is returned and nothing is in
-    flight, call `plan.queue_more`; if that adds nothing, the run ends.
+    flight, call `plan.queue_incomplete` and `plan.queue_more`; if that adds nothing, the run ends.
     """
     in_flight = {target_key(target) for target in exclude}
     room = limit + len(in_flight)

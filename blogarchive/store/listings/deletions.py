@@ -1,7 +1,8 @@
 """Mark posts as gone by two witnesses: the post's own page is gone, and a list, read to its end, lacks the post.
 
-Which pages count as gone (404, 410, a notice): `Rejection` in `store/ingest/validate.py`. A list is read to its end if
-each page of its chain was stored in order and they agree; a post that a list shows again is not gone.
+Which pages count as gone (404, 410, a notice, a redirect to the home page): `Rejection` in `store/ingest/validate.py`. A
+list is read to its end if each page of its chain was stored in order and they agree. A month that the archive no longer
+shows is a list without its posts. A post that a list shows again is not gone.
 """
 
 import json

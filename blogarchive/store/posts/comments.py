@@ -74,6 +74,7 @@ def identify_comments(
 def comment_base(comment: Comment) -> str:
     """Return time as shown and author; the digest of the text replaces a relative time.
 
+    So an edited comment keeps its identity, unless its time is relative: then the edit is a new comment.
     The base of a comment that the page does not count begins with `_ANSWER`.
     """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""

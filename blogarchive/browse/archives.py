@@ -4,9 +4,8 @@ Datasette 0.65 asks hooks for metadata and canned queries; 1.0 reads them from i
 The plugin imports this module while `datasette.app` is being imported.
 """
 
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -17,6 +16,8 @@ from datasette.plugins import pm
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Forbidden
 from markupsafe import Markup
+
+from blogarchive.store.database.schema import sources, tables_in
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -156,6 +157,10 @@ async def _store_metadata(datasette: "Datasette", archives: Mapping[str, Any]) -
         for table, words in known["tables"].items():
             settings = {key: value for key, value in words.items() if key not in ("columns", *_DESCRIPTIONS)}
             tables[table] = {**settings, **tables.get(table, {})}
+        for table in known["tables"]:
+            rules = [tables[one]["allow"] for one in (table, *sources(table)) if "allow" in tables[one]]
+            if rules:
+                tables[table]["allow"] = rules[0] if rules == rules[:1] * len(rules) else False
         for *path, key, value in _iter_descriptions(known):
             into = _KEYS[1 + len(path)]
             await internal.execute_write(
@@ -176,33 +181,30 @@ def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield from ((table, column, "description", text) for column, text in words["columns"].items())
 
 
-_QUERIED = {
-    "comments": {"comments", "_commenter_totals"},
-    "posts": {"posts", "missing_posts", "_month_totals"},
-    "post_revisions": {"post_revisions"},
-    "archive_months": {"archive_months"},
-}
-"""By table: the names in the SQL of canned queries that need the permission of this table."""
+CHECKS_OF_REQUEST: Final[ContextVar[dict[object, bool]]] = ContextVar("checks")
+"""The answers of `may_view` during a request: Datasette 0.65 asks for each table and query of a database page."""
 
 
-QUERIES_OF_REQUEST: Final[ContextVar[dict[object, dict[str, Any]]]] = ContextVar("queries")
-"""The answers of `visible_queries` during a request: Datasette 0.65 asks once for each query of a database page."""
+async def may_view(datasette: "Datasette", actor: Any, database: str, tables: Iterable[str]) -> bool:
+    """Return whether `actor` may view each of the tables and views."""
+    known = CHECKS_OF_REQUEST.get({})
+    for table in tables:
+        key = id(datasette), repr(actor), database, table
+        if key not in known:
+            try:
+                await check_permissions(datasette, actor, database, (table,))
+            except Forbidden:
+                known[key] = False
+        if not known.setdefault(key, True):
+            return False
+    return True
 
 
 async def visible_queries(datasette: "Datasette", actor: Any, database: str) -> dict[str, Any]:
     """Return the canned queries that read only tables which `actor` may view."""
-    known, key = QUERIES_OF_REQUEST.get({}), (id(datasette), repr(actor), database)
-    if key not in known:
-        known[key] = await _find_visible_queries(datasette, actor, database)
-    return known[key]
-
-
-async def _find_visible_queries(datasette: "Datasette", actor: Any, database: str) -> dict[str, Any]:
-    hidden: set[str] = set()
-    for table, names in _QUERIED.items():
-        try:
-            await check_permissions(datasette, actor, database, (table,))
-        except Forbidden:
-            hidden |= names
     queries = canned_queries().items()
-    return {name: query for name, query in queries if hidden.isdisjoint(re.findall(r"\w+", query["sql"]))}
+    return {
+        name: query
+        for name, query in queries
+        if await may_view(datasette, actor, database, tables_in(query["sql"]))
+    }

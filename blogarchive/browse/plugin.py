@@ -22,6 +22,7 @@ from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.requests import Handler, RequestContext, make_view
 from blogarchive.browse.tables import asgi_wrapper, filters_from_request, menu_links, render_cell
 from blogarchive.messages import N_
+from blogarchive.store.database.schema import sources
 from blogarchive.store.read import blogs
 from blogarchive.store.search import escape_fts
 
@@ -161,6 +162,15 @@ def canned_queries(datasette: "Datasette", database: str, actor: Any) -> Any:
     if database not in archives.archive_names(datasette):
         return {}
     return archives.visible_queries(datasette, actor, database)
+
+
+@hookimpl
+async def permission_allowed(datasette: "Datasette", actor: Any, action: str, resource: Any) -> bool | None:
+    """Deny a view or derived table to whom a table is denied that it is made from, for Datasette before 1.0."""
+    if action != "view-table" or resource[0] not in archives.archive_names(datasette):
+        return None
+    database, table = resource
+    return None if await archives.may_view(datasette, actor, database, sources(table)) else False
 
 
 @hookimpl(hookwrapper=True)

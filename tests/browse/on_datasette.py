@@ -42,7 +42,13 @@ async def check(path: Path) -> None:
     rules = {"databases": {"archive": {"tables": {"comments": {"allow": False}}}}}
     closed = Datasette([str(path)], metadata=rules)
     await closed.invoke_startup()
-    await _expect(closed, "/read/post/1", 403)
+    for address in (
+        "/read/post/1",
+        "/archive/_commenter_totals",
+        "/archive/comments_fts",
+        "/archive/posts_view",
+    ):
+        await _expect(closed, address, 403)
 
 
 async def _expect(server: Datasette, address: str, status: int) -> None:

@@ -338,6 +338,14 @@ async def test_a_second_archive_is_read_under_its_name(archive_path: Path, own_a
     close(served)
 
 
+_DERIVED = {
+    "_commenter_totals": "comments", "comments_fts": "comments", "_search_pending": "posts comments",
+    "posts_view": "posts comments", "post_versions": "posts post_revisions", "edited_posts": "posts post_revisions",
+    "_month_totals": "posts", "missing_posts": "posts",
+}  # fmt: skip
+"""Tables and views that are made from others."""
+
+
 async def test_who_may_not_view_a_table_reads_none_of_its_rows(archive_path: Path) -> None:
     pages = ("", "/post/1", "/post/1/edits", "/author/1", "/author/1/plots", "/blogs", "/edited", "/failures", "/gone",
              "/search?q=a", "/day", "/feed.atom")  # fmt: skip
@@ -363,6 +371,9 @@ async def test_who_may_not_view_a_table_reads_none_of_its_rows(archive_path: Pat
             assert (await served.client.get(f"/archive/{query}?name=a")).status_code == expected, query
         people = (await served.client.get("/archive/people.json")).status_code
         assert people == (404 if table == "comments" else 200)
+        for name, sources in _DERIVED.items() if table in ("comments", "post_revisions") else ():
+            answer = await served.client.get(f"/archive/{name}.json")
+            assert answer.status_code == (403 if table in sources else 200), (table, name)
         close(served)
 
 

@@ -37,6 +37,26 @@ def statements() -> dict[tuple[str, str], str]:
     return found
 
 
+@cache
+def tables_in(sql: str) -> frozenset[str]:
+    """Return the tables and views of an archive that the SQL names."""
+    known = {name for kind, name in statements() if kind in ("table", "view")}
+    return frozenset(known.intersection(_WORD.findall(sql)))
+
+
+@cache
+def sources(name: str) -> frozenset[str]:
+    """Return the tables from whose rows a view, a table of totals or one of the search index is made; none of others."""
+    indexed, fts, _part = name.partition("_fts")
+    if fts:
+        return frozenset({indexed})
+    made_by = [sql for (kind, made), sql in statements().items() if kind == "view" and made == name]
+    if name.startswith("_"):
+        made_by += [sql for (kind, _made), sql in statements().items() if kind == "trigger" and name in sql]
+    found = tables_in(" ".join([*made_by, totals.BY_BLOG.get(name, "").format(comments="comments")]))
+    return frozenset(table for table in found if not table.startswith("_") and table != name)
+
+
 def missing_objects(archive: Statements) -> list[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger that the archive lacks."""
     stored = {(kind, name) for kind, name in archive.rows("select type, name from sqlite_master")}
@@ -92,6 +112,7 @@ def _split_definition(sql: str) -> list[str]:
 
 
 _QUOTES: Final = re.compile(r"[\"`\[\]]")
+_WORD: Final = re.compile(r"\w+")
 _PLAIN_COLUMN: Final = re.compile(r"\w+( (text|integer|real|float|blob|numeric))?")
 _COUNTS_ROWS: Final = re.compile(
     r"""CREATE TRIGGER ["\[]?\w+_counts_(insert|delete)["\]]? AFTER (INSERT|DELETE) ON ["\[]?\w+["\]]?\s+BEGIN\s+"""

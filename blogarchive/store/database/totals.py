@@ -63,7 +63,7 @@ select author_id, substr(posted_at, 1, 7) as month, count(*) as posts,
 _OF_MONTHS: Final = months_of(_OF_AUTHOR)
 
 
-_BY_BLOG: Final[Mapping[str, str]] = {
+BY_BLOG: Final[Mapping[str, str]] = {
     "_blog_totals": _OF_BLOGS,
     "_month_totals": _OF_MONTHS,
     "_category_totals": f"""
@@ -121,7 +121,7 @@ def refresh(archive: Statements) -> None:
     """Count the rows of the authors noted, inside the caller's transaction."""
     with _larger_cache(archive):
         archive.execute(f"create temp table counted_comments as {_COMMENTS}")
-        for name, query in _BY_BLOG.items():
+        for name, query in BY_BLOG.items():
             of_authors = _OF_CATEGORIES if name == "_category_totals" else _OF_AUTHOR
             archive.execute(f"delete from {name} where {of_authors}")
             archive.execute(f"insert into {name} {query.format(comments='counted_comments')}")

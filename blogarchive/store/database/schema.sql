@@ -587,7 +587,7 @@ create table _reply_totals (author_id, name text, reply_to text, comments, prima
 create table _page_totals (reader_version, is_held, pages, bytes, primary key (reader_version, is_held)) without rowid;
 create table _number_totals (site text primary key, numbers, highest) without rowid;
 
-create index _commenter_totals_name on _commenter_totals(name);
+create index _commenter_totals_name on _commenter_totals(name, comments, posts, first_at, last_at);
 create index _commenter_totals_comments on _commenter_totals(author_id, comments);
 create index _reply_totals_comments on _reply_totals(author_id, comments);
 

@@ -90,6 +90,16 @@ def test_without_its_own_tables_an_archive_loses_nothing_and_the_next_run_makes_
         assert archive.scalar("select count(*) from posts where gone_at is null") == 8
 
 
+def test_an_archive_with_an_earlier_index_of_names_gets_todays(today: Path) -> None:
+    schema = tables(today)
+    with closing(sqlite3.connect(today)) as connection, connection:
+        connection.execute("drop index _commenter_totals_name")
+        connection.execute("create index _commenter_totals_name on _commenter_totals(name)")
+        connection.execute("pragma user_version = 26")
+    Archive.open(today).close()
+    assert (tables(today), header(today)) == (schema, (APPLICATION_ID, SCHEMA_VERSION))
+
+
 def test_at_most_thirty_tables_are_for_readers(today: Path) -> None:
     shown = [
         name

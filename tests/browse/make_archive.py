@@ -56,15 +56,12 @@ def png(red: int, green: int, blue: int, width: int = 480, height: int = 270) ->
     """Return a small image: a hill under a sky of that colour."""
     rows = bytearray()
     for y in range(height):
+        shade = y / height
+        sky = bytes(int(c + (255 - c) * shade * 0.8) for c in (red, green, blue))
+        hill = bytes((70, int(110 - 40 * shade), 70))
         rows.append(0)
         for x in range(width):
-            hill = y > height * 0.62 + 40 * ((x / width - 0.5) ** 2) * 4 - 30
-            shade = y / height
-            rows += (
-                bytes((70, int(110 - 40 * shade), 70))
-                if hill
-                else bytes(int(c + (255 - c) * shade * 0.8) for c in (red, green, blue))
-            )
+            rows += hill if y > height * 0.62 + 40 * ((x / width - 0.5) ** 2) * 4 - 30 else sky
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

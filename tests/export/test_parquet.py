@@ -11,7 +11,6 @@ from urllib.request import Request, urlopen
 
 import duckdb
 import pytest
-from pyarrow import dataset
 from pyarrow.fs import FileSelector, FileSystem
 
 from blogarchive.errors import UsageError
@@ -225,6 +224,8 @@ def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
     assert {name: one for name, one in stored(url).items() if not name.startswith("_files")} == {
         name: one for name, one in first.items() if not name.startswith("_files")
     }, "nothing is sent again"
+    from pyarrow import dataset  # imports pandas
+
     store, root = FileSystem.from_uri(url)
     table = dataset.dataset(
         f"{root}/posts", filesystem=store, format="parquet", partitioning="hive"

@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from blogarchive.store import search_index
 from blogarchive.store.database import schema
@@ -203,6 +202,8 @@ def test_the_stock_tools_find_words_of_two_characters(tmp_path: Path) -> None:
         insert(archive, 1, "题", "中国国会通过")
         insert(archive, 2, "題", "美國國會通過")
         insert(archive, 3, "题", "会国")
+    from sqlite_utils import Database  # imports pandas
+
     posts = Database(tmp_path / "a.db")["posts"]
     assert posts.detect_fts() == "posts_fts"  # type: ignore[union-attr]
 

@@ -1,4 +1,4 @@
-"""The container files: linted, and their commands run here without a container engine."""
+"""Files for servers: those of containers are linted, and their commands run without an engine; systemd rates its own."""
 
 import json
 import os
@@ -165,3 +165,29 @@ def test_a_signal_to_the_daily_loop_stops_the_run_within_the_grace_period(tmp_pa
             assert loop.communicate(timeout=30) == ("", None)
     assert loop.returncode == 0
     assert tool.rows("select exit_code from runs order by id")[-1] == (3,)
+
+
+UNITS = sorted((ROOT / "packaging" / "systemd").iterdir())
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+
+
+@needs_systemd
+def test_systemd_accepts_the_units_of_a_server(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.symlink_to(sys.executable)  # whose own path may have a space
+    copies = [tmp_path / unit.name for unit in UNITS]
+    for unit, copy in zip(UNITS, copies, strict=True):
+        copy.write_text(unit.read_text("utf-8").replace("/usr/local/bin/blogarchive", str(program)))
+    ran = subprocess.run(["systemd-analyze", "verify", *copies], capture_output=True, text=True, timeout=300)
+    message = [line for line in ran.stderr.splitlines() if "blogarchive" in line]
+    assert (ran.returncode, message) == (0, []), ran.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_the_services_of_a_server_are_exposed_by_less_than_1_5_of_10(service: Path) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", service]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stdout[-500:]

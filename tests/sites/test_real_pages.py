@@ -1,23 +1,31 @@
-"""Real pages of known sites against their values; the pages are not part of the repository.
+"""Real pages of known sites and of blog engines against their values; the pages are not part of the repository.
 
 The folder of the real pages has `gold.json` and the pages that it names, in a folder a site.
 """
 
+import gzip
+import importlib.util
 import json
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from blogarchive import api
 from blogarchive.items import CrawledPage, DateText, Page, Post, Target
+from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.normalize import normalize_page
 from tests.paths import REAL
 
+_FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 _GOLD = REAL / "gold.json"
 _TITLE_NOT_IN_WINDOW = ("sina/post_2007.html",)
 _COMPARED_END = 20  # characters; the values leave out some links before the end
 _CASES: dict[str, dict[str, Any]] = json.loads(_GOLD.read_text("utf-8")) if _GOLD.exists() else {}
+_ENGINES = REAL / "engines"
+_KNOWN = {"blog.sina.com.cn"}  # has a site of its own, with tests of its own
 
 
 @pytest.mark.skipif(not _CASES, reason="the real pages are not here")
@@ -43,13 +51,7 @@ def _parse(name: str, url: str) -> CrawledPage:
     site = site_by_name(name.partition("/")[0])
     found = site.parse_url(url)
     target = Target(url=found.url, site=site.name, kind=found.kind, uid=found.uid, number=found.number)
-    page = Page(
-        url=url,
-        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
-        status=200,
-        headers=(),
-        body=(REAL / name).read_bytes(),
-    )
+    page = Page(url=url, fetched_at=_FETCHED, status=200, headers=(), body=(REAL / name).read_bytes())
     return normalize_page(CrawledPage(target=target, page=page, parsed=site.parse_page(page, target)))
 
 
@@ -65,3 +67,43 @@ def _squeeze(text: str | None) -> str:
 
 def _time(shown: DateText | None) -> str:
     return "" if shown is None or shown.at is None else shown.at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.skipif(not (_ENGINES / "gold.json").exists(), reason="the real pages are not here")
+@pytest.mark.slow
+def test_real_pages_of_blog_engines_are_read_as_well_as_promised() -> None:
+    score = _score()
+    gold = json.loads((_ENGINES / "gold.json").read_text("utf-8"))
+    rows = [score.judge(one, _read(one)) for one in gold if one["site"] not in _KNOWN]
+    share, _, silent = score.totals(rows)
+    assert score.short_of(share, silent) == []
+
+
+def _score() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", _ENGINES / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _iso_time(shown: DateText | None) -> str | None:
+    if shown is None or shown.at is None or shown.precision is None:
+        return None
+    return to_iso(ParsedDate(shown.at, shown.precision))
+
+
+def _read(gold: dict[str, Any]) -> dict[str, Any]:
+    body = gzip.decompress((_ENGINES / "pages" / gold["file"]).read_bytes())
+    page = api.parse_page(body, gold["url"], fetched_at=_FETCHED)
+    told = [problem.field for problem in page.problems]
+    listed = [post.url for post in page.listed]
+    if not page.posts:
+        return {"told": told, "listed": listed, "stored": False}
+    post = page.posts[0]
+    comments = [(one.author_name, _iso_time(one.posted)) for one in post.comments]
+    return {
+        "title": post.title, "posted_at": _iso_time(post.posted), "body_text": post.body_text, "comments": comments,
+        "comment_count": post.comment_count, "told": told, "listed": listed,
+    }  # fmt: skip

@@ -134,7 +134,7 @@ def _print_completion(ctx: click.Context, shell: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its exit code."""
     if not (sys.argv[1:] if arguments is None else arguments):
-        arguments = _without_arguments()
+        arguments = default_arguments()
     output.replace_streams()
     for signum in stop_signals():
         signal.signal(signum, _interrupt)
@@ -145,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _without_arguments() -> list[str]:
+def default_arguments() -> list[str]:
     """Return the arguments of a start without any: `app` on a desktop, by a terminal or a bundle; else none, for help."""
     from blogarchive.store.database.files import has_display
 

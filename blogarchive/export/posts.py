@@ -80,7 +80,7 @@ class InternalLinks:
         return paths[0] if len(paths) == 1 else None
 
 
-_LOCAL = 150  # posts that this process renders while workers start
+LOCAL_POSTS = 150  # posts that this process renders while workers start
 # Without the time of the last visit, which no file of a post shows.
 heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.name != "last_seen_at"))
 _SHOWS_URLS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
@@ -185,7 +185,7 @@ def plan_posts(
 
 def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple[PostInput, bytes]]:
     """Yield each input with its file, in order, rendered on all cores."""
-    return map_in_order(render, posts, local=_LOCAL)
+    return map_in_order(render, posts, local=LOCAL_POSTS)
 
 
 def write_posts(job: ExportJob, folder: ExportFolder, plans: Iterable[PostPlan], render: Renderer) -> None:

@@ -150,7 +150,7 @@ def program_digest() -> bytes:
 FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
 """The formats of the command; `table` and `single_post` are options of two of them."""
 
-_MOST_RECORDS: Final = 200
+MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json.gz"
 
 
@@ -224,7 +224,7 @@ def write_record(name: str, record: dict[str, Any]) -> None:
         with atomic_file(path) as file:
             file.write(gzip.compress(json.dumps(record).encode(), 1))
         records = path.parent.glob(f"*{_SUFFIX}")
-        for old in sorted(records, key=lambda one: one.stat().st_mtime, reverse=True)[_MOST_RECORDS:]:
+        for old in sorted(records, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_RECORDS:]:
             old.unlink(missing_ok=True)
 
 

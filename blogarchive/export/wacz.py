@@ -24,7 +24,7 @@ _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
 _INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
-_PAGES_PER_BLOCK: Final = 64  # on average
+PAGES_PER_BLOCK: Final = 64  # on average
 _MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
 _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -131,7 +131,7 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
             page = {"url": url, "ts": warc_date(at), "title": title or url, "text": text or ""}
             line = _json_line({"id": identity, **page})
             block += line
-            if zlib.crc32(line) % _PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
+            if zlib.crc32(line) % PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
                 file.write(bytes(block))
                 block.clear()
             newest = max(newest, at)

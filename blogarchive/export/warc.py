@@ -174,7 +174,7 @@ def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
-_LOCAL = 300  # records that this process builds while workers start
+LOCAL_RECORDS = 300  # records that this process builds while workers start
 
 
 @partial(exporter, by_author_only=True)
@@ -238,7 +238,7 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
                 yield digest, source
 
     build = partial(_build_one, is_compressed=is_compressed)
-    for (digest, source), built in map_in_order(build, changed(), local=_LOCAL, size=_size):
+    for (digest, source), built in map_in_order(build, changed(), local=LOCAL_RECORDS, size=_size):
         while (kept := waiting.popleft()) is not None:
             yield kept
         yield digest, isinstance(source, PageRow), built

@@ -70,7 +70,7 @@ def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, di
 
 
 _STORED = _cleaner(styles=set(STYLES), classes={}, added={})
-_SHOWN = _cleaner(styles=set(), classes={"span": {NOT_STORED}}, added={"img": {"loading": "lazy"}})
+SHOWN_CLEANER = _cleaner(styles=set(), classes={"span": {NOT_STORED}}, added={"img": {"loading": "lazy"}})
 # nh3 escapes the text of an unknown preformatted element twice; without its block, two lines become one.
 _RENAMED = {
     **dict.fromkeys(dom.BLOCKS - TAGS - {"html", "body"}, "div"),
@@ -93,7 +93,7 @@ def sanitize(html: str) -> str:
 
     Attributes `style` are removed: the Content-Security-Policy of the pages refuses them. Images load lazily.
     """
-    return _clean(_SHOWN, html)
+    return _clean(SHOWN_CLEANER, html)
 
 
 def sanitize_element(node: dom.Element, base_url: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.cli.group import _without_arguments
+from blogarchive.cli.group import default_arguments
 from blogarchive.store.database.files import default_db, has_display
 from tests.demo import DemoHost, make_blog
 from tests.tool import Tool
@@ -110,11 +110,11 @@ def test_a_desktop_has_a_display_and_is_no_remote_shell(
     assert has_display(environment, platform) == expected
 
 
-def test_a_start_without_arguments_opens_the_app_on_the_terminal_of_a_desktop_only(
+def test_a_startdefault_arguments_opens_the_app_on_the_terminal_of_a_desktop_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    assert _without_arguments() == [], "no terminal"
+    assert default_arguments() == [], "no terminal"
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert _without_arguments() == ["app"]
+    assert default_arguments() == ["app"]

@@ -239,7 +239,7 @@ def test_records_of_old_exports_are_removed(
     pages_too: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(run, "_MOST_RECORDS", 2)
+    monkeypatch.setattr(run, "MOST_RECORDS", 2)
     for name in "abc":
         export("jsonl", pages_too, tmp_path / name)
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2

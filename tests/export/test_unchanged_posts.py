@@ -87,7 +87,7 @@ def test_posts_that_processes_render_are_those_that_this_one_renders(
 ) -> None:
     export_markdown(archive, tmp_path / "here")
     export_epub(archive, tmp_path / "here.epub")
-    monkeypatch.setattr(post_files, "_LOCAL", 0)
+    monkeypatch.setattr(post_files, "LOCAL_POSTS", 0)
     export_markdown(archive, tmp_path / "there")
     export_epub(archive, tmp_path / "there.epub")
     assert all_bytes(tmp_path / "here") == all_bytes(tmp_path / "there")
@@ -106,7 +106,7 @@ def test_records_that_processes_build_are_those_that_this_one_builds(
     made.connection.execute("update pages set body = x'00' where id = ?", (damaged,))
     archive = made.done()
     here = export(archive, tmp_path / "here" / "out")
-    monkeypatch.setattr(warc, "_LOCAL", 0)
+    monkeypatch.setattr(warc, "LOCAL_RECORDS", 0)
     there = export(archive, tmp_path / "there" / "out")
     assert (here.pages, here.pictures, len(here.damaged)) == (40, 40, 1)
     assert here.damaged == there.damaged
@@ -197,7 +197,7 @@ def test_texts_of_unchanged_pages_are_copied_and_the_package_is_that_of_a_fresh_
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(wacz, "_PAGES_PER_BLOCK", 4)
+    monkeypatch.setattr(wacz, "PAGES_PER_BLOCK", 4)
     blog = made.blog()
 
     def add(number: int) -> None:

@@ -281,7 +281,7 @@ def test_workers_are_upgraded_one_after_another(
     """The tables are those of 1.0, which kept the times of rounds elsewhere; its description has no number of a round."""
     fleet.execute("drop table fleet_rounds, fleet_hosts, fleet_workers, fleet_shards, fleet_migrations")
     with monkeypatch.context() as older:
-        older.setattr(session, "_MIGRATIONS", session._MIGRATIONS[:1])
+        older.setattr(session, "MIGRATIONS", session.MIGRATIONS[:1])
         assert fleet.run("init").code == 0
     db = fleet.folder / "a.db"
     described = {

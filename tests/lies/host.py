@@ -33,8 +33,8 @@ class HonestPage:
 
     @property
     def counters(self) -> str:
-        """Return the HTML of the counters of the post."""
-        return str(self.markup._counters(self.words, self.post))  # type: ignore[attr-defined]
+        """Return the HTML of the counters of the post; of a listing, a text that no page has."""
+        return self.markup.counters(self.words, self.post) if self.post else "\0"
 
 
 Lie = Callable[[HonestPage], str]

@@ -23,7 +23,7 @@ def no_comments(page: HonestPage) -> str:
     """Withhold the comments, which the counters still count."""
     text = page.text
     for comment in page.post.comments if page.post else ():
-        printed = page.markup._comment(page.words, comment)
+        printed = page.markup.comment(page.words, comment)
         text = text.replace(printed, "").replace(HINTS.sub("x", printed), "")
     return text
 
@@ -56,7 +56,7 @@ def newest_comment_alone(page: HonestPage) -> str:
     """Withhold all comments but one, and count one."""
     text = page.text
     for comment in page.post.comments[1:] if page.post else ():
-        printed = page.markup._comment(page.words, comment)
+        printed = page.markup.comment(page.words, comment)
         text = text.replace(printed, "").replace(HINTS.sub("x", printed), "")
     return _count_comments(page, text, min(1, len(page.post.comments) if page.post else 0))
 
@@ -139,7 +139,7 @@ def other_character(good: Answer, post: DemoPost) -> Answer:
 def _change_comments(page: HonestPage, change: Callable[[DemoComment], DemoComment]) -> str:
     text = page.text
     for comment in page.post.comments if page.post else ():
-        old, new = (page.markup._comment(page.words, one) for one in (comment, change(comment)))
+        old, new = (page.markup.comment(page.words, one) for one in (comment, change(comment)))
         text = text.replace(old, new).replace(HINTS.sub("x", old), HINTS.sub("x", new))
     return text
 
@@ -148,7 +148,7 @@ def _count_comments(page: HonestPage, text: str, count: int) -> str:
     if page.post is None:
         return text
     return text.replace(
-        page.counters, page.markup._counters(page.words, replace(page.post, claimed_comments=count))
+        page.counters, page.markup.counters(page.words, replace(page.post, claimed_comments=count))
     )
 
 

@@ -28,7 +28,6 @@ from tests.demo.changes import (
     rename_author,
     restore_post,
 )
-from tests.demo.markup.by_name import MARKUPS
 from tests.demo.server.response import Answer, GetRequest, page
 from tests.nights.host import (
     BEGIN,
@@ -238,8 +237,7 @@ def vanish_at_once(year: Year) -> None:
 
 def print_differently(host: EvolvingHost, markup: str) -> None:
     """Serve the same blog by another markup, its URLs and its charset, as after a redesign."""
-    host.site._markups = dict.fromkeys(host.site._markups, MARKUPS[markup])
-    host.site._default = MARKUPS[markup]
+    host.site.print_by(markup)
 
 
 def add_share_bar(year: Year) -> None:

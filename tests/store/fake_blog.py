@@ -119,13 +119,13 @@ class FakeBlog:
 
     def crawled(self, target: Target, now: datetime) -> CrawledPage:
         """Return the response at `now` after the pipelines."""
-        status, parsed = self._answer(target)
+        status, parsed = self.answer(target)
         body = f"<html><body>{self.crawled_pages if status == 200 else ''}{parsed!r}</body></html>".encode()
         headers = (("Content-Type", "text/html"), ("Set-Cookie", "sid=1"))
         page = Page(url=target.url, fetched_at=now, status=status, headers=headers, body=body)
         return CrawledPage(target=target, page=page, parsed=parsed)
 
-    def _answer(self, target: Target) -> tuple[int, ParsedPage]:
+    def answer(self, target: Target) -> tuple[int, ParsedPage]:
         replaced = self.broken.get(target.url)
         if isinstance(replaced, ParsedPage):
             return 200, replaced

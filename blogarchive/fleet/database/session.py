@@ -187,7 +187,7 @@ def _connect(parameters: str, seconds: float) -> psycopg.Connection[Row]:
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-_MIGRATIONS: Final[tuple[LiteralString, ...]] = (
+MIGRATIONS: Final[tuple[LiteralString, ...]] = (
     """
     create table fleet_shards (
         shard text primary key,
@@ -280,9 +280,9 @@ async def migrate(connection: Connection) -> None:
             " (number integer primary key, applied_at timestamptz not null default now())"
         )
         applied = await scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
-        if applied > len(_MIGRATIONS):
+        if applied > len(MIGRATIONS):
             raise UsageError(_("a newer blogarchive made the tables of this fleet; upgrade this one"))
-        for number, script in enumerate(_MIGRATIONS[applied:], applied + 1):
+        for number, script in enumerate(MIGRATIONS[applied:], applied + 1):
             await connection.execute(script)
             await connection.execute("insert into fleet_migrations (number) values (%s)", (number,))
 
@@ -290,5 +290,5 @@ async def migrate(connection: Connection) -> None:
 async def require_tables(connection: Connection) -> None:
     """Raise `OutdatedTables` if a migration is pending; those of a newer version only add."""
     applied = await scalar(connection, "select coalesce(max(number), 0) from fleet_migrations")
-    if applied < len(_MIGRATIONS):
+    if applied < len(MIGRATIONS):
         raise OutdatedTables

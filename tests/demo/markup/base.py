@@ -42,6 +42,14 @@ class Markup(ABC):
         """Return a paragraph of a body."""
 
     @abstractmethod
+    def counters(self, words: Labels, post: DemoPost) -> str:
+        """Return the counters of a post."""
+
+    @abstractmethod
+    def comment(self, words: Labels, comment: DemoComment) -> str:
+        """Return a comment."""
+
+    @abstractmethod
     def side_row(self, row: SideRow) -> str:
         """Return a row of the sidebar."""
 

@@ -58,9 +58,9 @@ class ListsMarkup(Markup):
         main = (
             f"<dt><b>{words.body}</b></dt>\n"
             f"<dt><b>{title}</b>{_SPACE}{_SPACE}<span>{post.posted_text}</span></dt>\n"
-            f'<dd class="diary_content">{self.body(post)}</dd>\n<dd>{self._counters(words, post)}</dd>\n'
+            f'<dd class="diary_content">{self.body(post)}</dd>\n<dd>{self.counters(words, post)}</dd>\n'
             f'<dd><a href="#write">{words.write_comment}</a></dd>\n<dt>{words.comment_section}</dt>\n'
-            + "".join(self._comment(words, comment) for comment in view.comments)
+            + "".join(self.comment(words, comment) for comment in view.comments)
             + self._pager(words, view.paging)
         )
         return self._page(view.frame, post.title, main)
@@ -105,13 +105,13 @@ class ListsMarkup(Markup):
             return f"{esc(name)}{_SPACE}{esc(age)}"
         return f"<b>{esc(label)}</b>：<span>{esc(value)}</span>"
 
-    def _counters(self, words: Labels, post: DemoPost) -> str:
+    def counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"<b>{words.views}</b>{_SPACE}{words.paren(post.views)}{_SPACE}{_GOOD}{_SPACE}"
             f"{words.paren(post.likes)}{_SPACE}<b>{words.comments}</b>{_SPACE}{words.paren(post.comment_count)}"
         )
 
-    def _comment(self, words: Labels, comment: DemoComment) -> str:
+    def comment(self, words: Labels, comment: DemoComment) -> str:
         name = name_link(comment, 'class="release_restore" target="_blank"')
         reply = f"{_SPACE}<i>{words.reply}</i>{_SPACE}{esc(comment.reply_to)}" if comment.reply_to else ""
         return (
@@ -126,7 +126,7 @@ class ListsMarkup(Markup):
         return (
             f"<dt>{self.pin(view, post)}{link(href, post.title)}{_SPACE}"
             f"<span>{post.posted_text}</span></dt>\n"
-            f"<dd>{self.excerpt(view, post)}</dd>\n<dd>{self._counters(words, post)}</dd>\n"
+            f"<dd>{self.excerpt(view, post)}</dd>\n<dd>{self.counters(words, post)}</dd>\n"
         )
 
     def _pager(self, words: Labels, paging: Paging) -> str:

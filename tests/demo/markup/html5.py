@@ -49,13 +49,13 @@ class Html5Markup(Markup):
     def post(self, view: PostView) -> str:
         """Return an article and a section of comments."""
         words, post = self.words(view.frame), view.post
-        comments = "\n".join(self._comment(words, comment) for comment in view.comments)
+        comments = "\n".join(self.comment(words, comment) for comment in view.comments)
         body = f'<div class="diary_content">\n{self.body(post)}\n</div>\n' if view.paging.page == 1 else ""
         title = link(view.frame.index.blog.post_path(post), post.title, 'class="diary_title"')
         main = (
             f'<h2 class="section">{words.body}</h2>\n<article>\n'
             f"<header><h1>{title}</h1> <time>{post.posted_text}</time></header>\n{body}"
-            f'<footer class="meta">{self._counters(words, post)}</footer>\n</article>\n'
+            f'<footer class="meta">{self.counters(words, post)}</footer>\n</article>\n'
             f'<p><a href="#write">{words.write_comment}</a></p>\n'
             f'<section class="comments">\n<h2>{words.comment_section}</h2>\n<ul>\n{comments}\n</ul>\n'
             f"{self._pager(view.paging)}</section>\n"
@@ -91,14 +91,14 @@ class Html5Markup(Markup):
             case _:
                 return f"<li>{link(row.href, row.text) if row.href else esc(row.text)}</li>"
 
-    def _counters(self, words: Labels, post: DemoPost) -> str:
+    def counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"{words.views}{words.paren(post.views)} "
             f'<svg width="12" height="12"><circle cx="6" cy="6" r="5"></circle></svg> '
             f"{words.paren(post.likes)} {words.comments}{words.paren(post.comment_count)}"
         )
 
-    def _comment(self, words: Labels, comment: DemoComment) -> str:
+    def comment(self, words: Labels, comment: DemoComment) -> str:
         reply = f" {words.reply} <em>{esc(comment.reply_to)}</em>" if comment.reply_to else ""
         name = name_link(comment, 'class="release_restore" target="_blank"')
         text = "".join(f"<p>{esc(line)}</p>" for line in comment.text.split("\n"))
@@ -113,7 +113,7 @@ class Html5Markup(Markup):
         title = self.pin(view, post) + link(view.frame.index.blog.post_path(post), post.title)
         return (
             f"<li><article><h3>{title}</h3> <time>{post.posted_text}</time>\n"
-            f'{self.excerpt(view, post)}\n<p class="meta">{self._counters(words, post)}</p></article></li>'
+            f'{self.excerpt(view, post)}\n<p class="meta">{self.counters(words, post)}</p></article></li>'
         )
 
     def _pager(self, paging: Paging) -> str:

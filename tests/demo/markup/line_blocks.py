@@ -52,11 +52,11 @@ class LinesMarkup(Markup):
     def post(self, view: PostView) -> str:
         """Return title and time on lines of their own; further comment pages repeat the post."""
         words, post = self.words(view.frame), view.post
-        comments = "".join(self._comment(words, comment) for comment in view.comments)
+        comments = "".join(self.comment(words, comment) for comment in view.comments)
         main = (
             f'<div>{words.body}</div>\n<div class="t"><a class="diary_title">{esc(post.title)}</a><br>\n'
             f'{post.posted_text}</div>\n<div class="diary_content">{self.body(post)}</div>\n'
-            f"<div>{self._counters(words, post)}</div>\n"
+            f"<div>{self.counters(words, post)}</div>\n"
             f'<div><a href="#write">{words.write_comment}</a></div>\n<div>{words.comment_section}</div>\n'
             f"{comments}{self._pager(words, view.paging)}"
         )
@@ -88,13 +88,13 @@ class LinesMarkup(Markup):
             case _:
                 return f"{link(row.href, row.text) if row.href else esc(row.text)}<br>"
 
-    def _counters(self, words: Labels, post: DemoPost) -> str:
+    def counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"{words.views}{words.paren(post.views)} <img src='/images/good.gif'>{words.paren(post.likes)} "
             f"{words.comments}{words.paren(post.comment_count)}"
         )
 
-    def _comment(self, words: Labels, comment: DemoComment) -> str:
+    def comment(self, words: Labels, comment: DemoComment) -> str:
         reply = f" {words.reply} {esc(comment.reply_to)}" if comment.reply_to else ""
         return (
             f'<div class="c">{words.author}{words.colon}{name_link(comment, _NAME)}{reply} '
@@ -106,7 +106,7 @@ class LinesMarkup(Markup):
         title = self.pin(view, post) + link(view.frame.index.blog.post_path(post), post.title)
         return (
             f"<div>{title}<br>\n{post.posted_text}<br>\n{self.excerpt(view, post)}\n"
-            f"{self._counters(words, post)}</div>\n"
+            f"{self.counters(words, post)}</div>\n"
         )
 
     def _pager(self, words: Labels, paging: Paging) -> str:

@@ -57,10 +57,10 @@ class TablesMarkup(Markup):
             + f"<td>{link('#top', post.title, _TITLE)}</td>"
             + f"<td align=right nowrap>{post.posted_text}</td></tr>\n"
             + f"<tr><td colspan=2><div class='diary_content'>\n{self.body(post)}\n</div></td></tr></table>\n"
-            + _row(self._counters(words, post))
+            + _row(self.counters(words, post))
             + _row(link("#write", words.write_comment))
             + _row(words.comment_section)
-            + "".join(self._comment(words, comment) for comment in view.comments)
+            + "".join(self.comment(words, comment) for comment in view.comments)
             + self._pager(words, view.paging)
         )
         return self._page(view.frame, post.title, main)
@@ -93,13 +93,13 @@ class TablesMarkup(Markup):
             case _:
                 return _row(link(row.href, row.text) if row.href else esc(row.text))
 
-    def _counters(self, words: Labels, post: DemoPost) -> str:
+    def counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"{words.views}{words.paren(post.views)} {_GOOD} {words.paren(post.likes)} "
             f"{link('#comments', words.comments)}{words.paren(post.comment_count)}"
         )
 
-    def _comment(self, words: Labels, comment: DemoComment) -> str:
+    def comment(self, words: Labels, comment: DemoComment) -> str:
         reply = f" {words.reply} {esc(comment.reply_to)}" if comment.reply_to else ""
         when = f"{words.comment_time}{words.colon}{comment.posted_text}"
         head = f"{words.author}{words.colon}{name_link(comment, _NAME)}{reply} {when}"
@@ -117,7 +117,7 @@ class TablesMarkup(Markup):
             f"<table width='100%' border=0><tr><td>{title}</td>"
             f"<td align=right nowrap>{post.posted_text}</td></tr>\n"
             f"<tr><td colspan=2>{self.excerpt(view, post)}</td></tr>\n"
-            f"<tr><td colspan=2>{self._counters(words, post)}</td></tr></table>\n"
+            f"<tr><td colspan=2>{self.counters(words, post)}</td></tr></table>\n"
         )
 
     def _pager(self, words: Labels, paging: Paging) -> str:

@@ -45,6 +45,11 @@ class DemoSite:
         self._visits = 0
         self.robots = ROBOTS
 
+    def print_by(self, markup: str) -> None:
+        """Print every blog by this markup from now on."""
+        self._default = markup_of(markup)
+        self._markups = dict.fromkeys(self._markups, self._default)
+
     def blog(self, uid: str) -> DemoBlog:
         """Return the current state of a blog; raises KeyError."""
         with self._lock:

@@ -8,7 +8,7 @@ from lxml import html
 from blogarchive.parsing.compared_form import compared_form, linked_urls, text_of_form
 from blogarchive.parsing.document import Document, extract_html, parse_document
 from blogarchive.parsing.html import link_url
-from blogarchive.parsing.sanitize import _SHOWN, extract_images, sanitize, sanitize_element
+from blogarchive.parsing.sanitize import SHOWN_CLEANER, extract_images, sanitize, sanitize_element
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 
@@ -188,7 +188,7 @@ PIECES = "& &amp; &amp &ampx &nosuch; &a &#38; &#x26; &#38 &#x; &lt; &lt &copy=1
 @given(st.lists(st.sampled_from([*PIECES, " ", "<p title='", "'>"]), max_size=9))
 def test_a_character_reference_of_any_form_is_shown_as_a_browser_reads_it(pieces: list[str]) -> None:
     source = "".join(pieces)
-    assert sanitize(source) == _SHOWN.clean(source)
+    assert sanitize(source) == SHOWN_CLEANER.clean(source)
 
 
 def test_a_text_of_very_many_dots_and_blanks_is_that_of_its_parts() -> None:

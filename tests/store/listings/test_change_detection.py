@@ -24,12 +24,12 @@ class MovingBlog(FakeBlog):
     def post_url(self, number: int) -> str:
         return self.url(f"{self.folder}/{number}.html").replace("http", self.scheme, 1)
 
-    def _answer(self, target: Target) -> tuple[int, ParsedPage]:
+    def answer(self, target: Target) -> tuple[int, ParsedPage]:
         if target.number is not None and target.url != self.post_url(int(target.number)) and self.old != 200:
             return self.old, ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
         if target.url.startswith("https"):
             target = Target(url=target.url.replace("https", "http", 1), site=target.site, kind=target.kind)
-        return super()._answer(target)
+        return super().answer(target)
 
 
 def a_moving_blog() -> MovingBlog:

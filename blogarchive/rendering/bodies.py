@@ -67,8 +67,7 @@ def find_urls(body_html: str, page_url: str) -> tuple[Iterable[str], Iterable[st
 
 
 def _parse(body_html: str) -> html.HtmlElement:
-    stored = body_html if isinstance(body_html, str) else ""  # a damaged row has bytes
-    text = drop_control_references(_NOT_XML.sub("\ufffd", stored).encode("utf-8", "replace")).decode()
+    text = drop_control_references(_NOT_XML.sub("\ufffd", body_html).encode("utf-8", "replace")).decode()
     text = f"<body>{text}"  # lxml takes a text that begins with <html> for a document, and raises if it has no body
     return html.fragment_fromstring(text, create_parent="div", parser=html.HTMLParser(huge_tree=True))
 

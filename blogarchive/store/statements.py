@@ -1,8 +1,7 @@
 """Statements on an SQLite connection: rows as dataclasses or values, and SQLite's errors with advice for the user."""
 
-import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from enum import Enum
@@ -10,10 +9,10 @@ from functools import cache
 from gettext import gettext as _
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite
-from blogarchive.store.rows import Parameters, Value
+from blogarchive.store.rows import Parameters, Value, clip, load_json
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -69,27 +68,31 @@ class Statements:
         """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
 
         A column is converted if its field is a `bool` or an enum, also an optional one. JSON is parsed if the
-        field is a tuple or a dict. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns
-        differ from the fields.
+        field is a tuple or a dict. Raises `ArchiveDamaged` for a value of another type than its field, and `TypeError` if
+        the columns differ from the fields.
         """
         with user_errors(self.path):
             cursor = self.execute(sql, parameters)
             rows = cursor.fetchall()
-        return tuple(map(_row_mapper(kind, cursor), rows)) if rows else ()
+        read = _row_reader(kind, cursor, self.path)
+        return tuple(kind(**read(row)) for row in rows)
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
         cursor = self.execute(sql, parameters)
         row = cursor.fetchone()
-        return None if row is None else _row_mapper(kind, cursor)(row)
+        return None if row is None else kind(**_row_reader(kind, cursor, self.path)(row))
 
-    def dicts(self, sql: str, parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
-        """Yield the rows one by one as dicts from column name to value; do not write during the iteration."""
+    def dicts(
+        self, sql: str, parameters: Parameters = (), *, like: type["DataclassInstance"] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows one by one as dicts from column name to value; do not write during the iteration.
+
+        Values are checked and converted as `all_as` does if they have the name of a field of `like`.
+        """
         with user_errors(self.path):
             cursor = self.execute(sql, parameters)
-            names = [column[0] for column in cursor.description]
-            for row in cursor:
-                yield dict(zip(names, row, strict=True))
+            yield from map(_row_reader(like, cursor, self.path), cursor)
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""
@@ -183,35 +186,62 @@ def excluded(columns: Iterable[str]) -> str:
     return ", ".join(f"{column} = excluded.{column}" for column in columns)
 
 
-def _row_mapper(kind: type[Kind], cursor: sqlite3.Cursor) -> Callable[[tuple[Any, ...]], Kind]:
-    """Return the function from a row of the cursor to `kind`."""
-    names, converters = [column[0] for column in cursor.description], _converters(kind)
+def _row_reader(
+    kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor, path: Path
+) -> Callable[[Row], dict[str, Any]]:
+    """Return the function from a row of the cursor to the values of `kind` by name."""
+    names, forms = [column[0] for column in cursor.description], _stored_forms(kind) if kind else {}
+    expected = [(name, forms[name][0]) for name in names if name in forms]
+    converters = [(name, convert) for name in names if (convert := forms.get(name, _AS_STORED)[1])]
+    sound: set[tuple[type, ...]] = set()  # types of rows: most are those of the first
 
-    def map_row(row: tuple[Any, ...]) -> Kind:
-        values = dict(zip(names, row, strict=True))
+    def read_row(row: Row) -> dict[str, Any]:
+        values, types = dict(zip(names, row, strict=True)), tuple(map(type, row))
+        if types not in sound:
+            for name, allowed in expected:
+                if not isinstance(values[name], allowed):
+                    raise _wrong_value(path, name, values[name])
+            sound.add(types)
         for name, convert in converters:
-            values[name] = convert(values[name])
-        return kind(**values)
+            try:
+                values[name] = convert(values[name])
+            except ValueError as error:
+                raise _wrong_value(path, name, values[name]) from error
+        return values
 
-    return map_row
+    return read_row
+
+
+def _wrong_value(path: Path, column: str, value: object) -> ArchiveDamaged:
+    text = _("{path} is damaged: {column} has a wrong value ({found}); `blogarchive verify` names the row")
+    return ArchiveDamaged(text.format(path=path, column=column, found=clip(value, 40)))
+
+
+_Form = tuple[tuple[type, ...], _Converter | None]
+"""The types in which SQLite may return a field, and the conversion to its own type if it has another one."""
+
+_AS_STORED: _Form = (object,), None
 
 
 @cache
-def _converters(kind: type["DataclassInstance"]) -> Collection[tuple[str, _Converter]]:
-    hints = get_type_hints(kind)
-    found = ((field.name, _converter(hints[field.name])) for field in fields(kind))
-    return [(name, convert) for name, convert in found if convert is not None]
+def _stored_forms(kind: type["DataclassInstance"]) -> dict[str, _Form]:
+    return {name: _stored_form(hint) for name, hint in get_type_hints(kind).items()}
 
 
-def _converter(hint: Any) -> _Converter | None:
-    """Return the conversion to a field of type `hint`, or None if SQLite returns that type."""
-    if get_origin(hint) in (Union, UnionType):
-        convert = next(filter(None, map(_converter, get_args(hint))), None)
-        return convert and (lambda value: None if value is None else convert(value))
-    origin = get_origin(hint)
+def _stored_form(hint: Any) -> _Form:
+    origin = get_origin(hint) or hint
+    if origin in (Union, UnionType):
+        forms = list(map(_stored_form, get_args(hint)))
+        convert = next((form[1] for form in forms if form[1]), None)
+        optional = convert and (lambda value: None if value is None else convert(value))
+        return tuple(one for form in forms for one in form[0]), optional
     if origin in (tuple, dict):
-        return lambda value: origin(json.loads(value))
-    return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
+        return (str,), lambda text: origin(load_json(text, list if origin is tuple else dict))
+    if origin is bool:
+        return (int, type(None)), bool  # a comparison with null is null
+    if isinstance(origin, type) and issubclass(origin, Enum):
+        return (str, int), origin
+    return {float: (int, float), Any: (object,), Literal: (str,)}.get(origin, (origin,)), None
 
 
 CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")

@@ -152,6 +152,7 @@ def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
         "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
         f" {VERSION_AT} as version_at from posts where id = ?",
         (heading.id,),
+        like=FullPost,
     )
     return FullPost(
         **{field.name: getattr(heading, field.name) for field in fields(heading)},
@@ -174,12 +175,14 @@ def _read_comments(archive: Statements, post_id: int) -> tuple[Comment, ...]:
         "select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r"
         " join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id",
         (post_id,),
+        like=Version,
     ):
         revisions[row.pop("comment_id")].append(Version(**row))
     rows = archive.dicts(
         f"select {columns_of(Comment, version_at=VERSION_AT, revisions='')} from comments where post_id = ?"
         " order by posted_at is null, posted_at, position desc, id",
         (post_id,),
+        like=Comment,
     )
     return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in rows)
 

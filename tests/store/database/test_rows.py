@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import PageKind
 from blogarchive.store.database.archive import Archive
 
@@ -63,6 +64,15 @@ def test_a_json_array_is_returned_as_a_tuple(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db", create=True) as archive:
         found = archive.one_as(_NamesRow, "select json_array('甲', '乙') as names")
         assert found == _NamesRow(names=("甲", "乙"))
+
+
+@pytest.mark.parametrize("value", ["x'ff'", "7", "1e999", "null"])
+def test_a_value_of_another_type_than_its_field_is_damage(value: str, tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        with pytest.raises(ArchiveDamaged, match="names has a wrong value"):
+            archive.one_as(_NamesRow, f"select {value} as names")
+        with pytest.raises(ArchiveDamaged, match="names has a wrong value"):
+            list(archive.dicts(f"select '[]' as names union all select {value} as names", like=_NamesRow))
 
 
 def test_a_row_of_other_columns_is_not_taken_for_the_dataclass(tmp_path: Path) -> None:

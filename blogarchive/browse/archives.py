@@ -84,12 +84,10 @@ async def check_permissions(
     if hasattr(datasette, "ensure_permission"):  # since Datasette 1.0
         from datasette.resources import DatabaseResource, TableResource
 
-        await datasette.ensure_permission(
-            action="view-database", resource=DatabaseResource(database), actor=actor
-        )
-        for table in tables:
-            resource = TableResource(database, table)
-            await datasette.ensure_permission(action="view-table", resource=resource, actor=actor)
+        resources = [("view-database", DatabaseResource(database))]
+        resources += [("view-table", TableResource(database, table)) for table in tables]
+        for action, resource in resources:
+            await datasette.ensure_permission(action=action, resource=resource, actor=actor)
         return
     whole = [("view-database", database), "view-instance"]
     await datasette.ensure_permissions(actor, whole)

@@ -1,6 +1,7 @@
 """Guard every response of `serve` and `app`: the Host of requests, and headers against scripts of others."""
 
 import base64
+import gc
 import hashlib
 import re
 import socket
@@ -35,6 +36,7 @@ def limit_connection(connection: sqlite3.Connection) -> None:
 
 def limit_heap() -> None:
     """Limit the memory of SQLite in this process; a statement that needs more fails."""
+    gc.freeze()  # what is imported stays, and is not searched for garbage
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"pragma hard_heap_limit = {_HEAP_BYTES}")
 

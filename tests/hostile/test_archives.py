@@ -24,7 +24,7 @@ from tests.hostile.archives import (
     SCHEMAS,
     URL,
 )
-from tests.hostile.commands import assert_cheap, measure
+from tests.hostile.commands import MEGABYTES, assert_cheap, measure
 from tests.importing.archives import natural_rows, rows
 
 SAMPLE = 4
@@ -191,7 +191,7 @@ async def test_serve_refuses_a_changed_schema_and_answers_a_bad_image_with_404(
     close(served)
 
 
-SERVE_TIMES, SERVE_MEGABYTES = 8, 800
+SERVE_TIMES = 8
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +210,7 @@ def _serve(kind: str, whole: Path, folder: Path, harmless_seconds: float) -> Non
         *_SERVE, str(theirs), *([] if kind in HARMLESS else ["damaged"])
     )
     assert (ended, found) == (0, ""), (ended, found)
-    assert max(seconds / (harmless_seconds * SERVE_TIMES), megabytes / SERVE_MEGABYTES) < 1, (
+    assert max(seconds / (harmless_seconds * SERVE_TIMES), megabytes / MEGABYTES) < 1, (
         seconds,
         megabytes,
     )

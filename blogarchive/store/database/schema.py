@@ -47,14 +47,13 @@ def tables_in(sql: str) -> frozenset[str]:
 @cache
 def sources(name: str) -> frozenset[str]:
     """Return the tables from whose rows a view, a table of totals or one of the search index is made; none of others."""
-    indexed, fts, _part = name.partition("_fts")
-    if fts:
-        return frozenset({indexed})
-    made_by = [sql for (kind, made), sql in statements().items() if kind == "view" and made == name]
-    if name.startswith("_"):
-        made_by += [sql for (kind, _made), sql in statements().items() if kind == "trigger" and name in sql]
-    found = tables_in(" ".join([*made_by, totals.BY_BLOG.get(name, "").format(comments="comments")]))
-    return frozenset(table for table in found if not table.startswith("_") and table != name)
+    made_by = [totals.BY_BLOG.get(name, "").format(comments="comments"), name.partition("_fts")[0]]
+    for (kind, made), sql in statements().items():
+        if (kind == "view" and made == name) or (kind == "trigger" and name.startswith("_") and name in sql):
+            made_by.append(sql)
+    return frozenset(
+        table for table in tables_in(" ".join(made_by)) if not table.startswith("_") and table != name
+    )
 
 
 def missing_objects(archive: Statements) -> list[tuple[str, str]]:

@@ -28,8 +28,9 @@ class PostLine:
 
 
 _AUTHOR_NAME = "coalesce(a.nickname, a.uid)"
+_TITLE, _BEGINNING = "substr(p.title, 1, 1000)", "substr(p.body_text, 1, 120)"
 POST_LINES = f"""select {
-    columns_of(PostLine, "p", author=_AUTHOR_NAME, has_text=HAS_TEXT, beginning="substr(p.body_text, 1, 120)")
+    columns_of(PostLine, "p", author=_AUTHOR_NAME, title=_TITLE, has_text=HAS_TEXT, beginning=_BEGINNING)
 } from posts p join authors a on a.id = p.author_id"""
 """Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 

@@ -17,12 +17,13 @@ from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.run import planned_urls
 from blogarchive.crawl.session import CrawlObserver
-from blogarchive.crawl.targets import digest_of, read_url_list
+from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import waiting_urls
 from blogarchive.store.ledger.blogs import BlogSettings
+from blogarchive.store.read.status import digest_of
 
 _STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 

@@ -22,7 +22,7 @@ from blogarchive.cli.options import Count, Duration, PathArgument
 from blogarchive.cli.output import note, notify, print_json, to_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
-from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
+from blogarchive.crawl.targets import parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
 from blogarchive.fleet.shard import Shard, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label
@@ -111,8 +111,8 @@ def init(folders: tuple[Path, ...], quiet: bool) -> None:
 
 @fleet.command(
     help=_(
-        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. Of a shard that is"
-        " there, only what is named changes."
+        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. A shard that is there"
+        " keeps its blogs and what is not named."
     )
 )
 @click.argument("words", nargs=-1, metavar="[HOST|URL]...")
@@ -137,7 +137,9 @@ def add(
         note(message.format(name=db.resolve().stem))
 
 
-@fleet.command("set", help=_("Change what is named of shards, from any machine; the rest stays."))
+@fleet.command(
+    "set", help=_("Change what is named of shards, from any machine; --from replaces the blogs of one.")
+)
 @_patterns
 @_schedule
 def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str, Any]) -> None:
@@ -292,13 +294,8 @@ def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str |
     named = parse_url_list("\n".join((*urls, *hosts)), "URL", db, site) if urls or hosts else ()
     if not named and not listed:
         return {}
-    urls = tuple(dict.fromkeys((*(one for one in named if one not in hosts), *listed)))
-    services = map(service_of, (*hosts, *urls))
-    return {
-        "hosts": tuple(dict.fromkeys(services)),
-        "urls": urls,
-        "list_digest": digest_of(urls) if urls else None,
-    }
+    urls = (*(one for one in named if one not in hosts), *listed)
+    return {"hosts": tuple(map(service_of, (*hosts, *urls))), "urls": urls}
 
 
 def _home_of_host(word: str) -> str:

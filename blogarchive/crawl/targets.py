@@ -4,7 +4,6 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from gettext import gettext as _
-from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urljoin, urlsplit
@@ -83,11 +82,6 @@ def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, .
     except UnicodeDecodeError as error:
         raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
     return parse_url_list(text, file.name, db, site_name)
-
-
-def digest_of(urls: tuple[str, ...]) -> str:
-    """Return the SHA-256 of a list of URLs, by which a run is recognized."""
-    return sha256("\n".join(urls).encode()).hexdigest()
 
 
 def _start_target(url: str, site: Site) -> Target:

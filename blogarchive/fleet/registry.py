@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet import shard as shard_file
@@ -13,9 +13,12 @@ from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.host_locks import lock_hosts
 from blogarchive.fleet.database.session import Connection, connected, migrate
 from blogarchive.fleet.database.shards import ShardStatus
+from blogarchive.fleet.shard import Shard, ShardRow
+from blogarchive.parsing.http import service_of
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.read.status import finished_runs
+from blogarchive.store.read.status import digest_of, finished_runs
 
+_S = TypeVar("_S", bound=Shard)
 _RESTORED_ROUNDS: Final = 100
 _MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
 
@@ -52,14 +55,15 @@ async def read_status(url: str, patterns: Sequence[str] = ()) -> list[ShardStatu
 async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
     """Add the shard of the archive at `db`, or change what `changes` names; return whether it is new.
 
-    `changes` are values of `Shard`. Raises `UsageError` if another shard has its name or one of its hosts.
+    `changes` are values of `Shard`; its blogs are added to those that the shard has. Raises `UsageError` if another shard
+    has its name or one of its hosts.
     """
     name, path = db.resolve().stem, db.resolve()
     async with connected(url) as connection:
         known = (await shards.known_shards(connection)).get(name)
         if known is None:
             stored = shard_file.read_shard(db)
-            await _save(connection, db, replace(stored or shard_file.Shard(shard=name, hosts=()), **changes))
+            await _save(connection, db, _add_blogs(stored or Shard(shard=name, hosts=()), changes))
             return True
         if (known.machine, known.db) != (shard_file.machine_id(), str(path)):
             raise UsageError(
@@ -68,11 +72,26 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
                     " `blogarchive fleet move`"
                 ).format(name=name, home=known.db, machine=known.machine)
             )
-    await set_shards(url, [name], changes)
+    await set_shards(url, [name], changes, keeps_blogs=True)
     return False
 
 
-async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
+def _add_blogs(shard: _S, changes: Mapping[str, Any]) -> _S:
+    """Return the shard with `changes`, whose blogs are added to its own; beside a list, a host is its home page."""
+    if "hosts" not in changes:
+        return replace(shard, **changes)
+    hosts = dict.fromkeys((*shard.hosts, *changes["hosts"]))
+    urls = dict.fromkeys((*shard.urls, *changes["urls"]))
+    if urls:
+        listed = set(map(service_of, urls))
+        urls |= dict.fromkeys(f"https://{host}/" for host in hosts if host not in listed)
+    digest = digest_of(tuple(urls)) if urls else None
+    return replace(shard, **{**changes, "hosts": tuple(hosts), "urls": tuple(urls), "list_digest": digest})
+
+
+async def set_shards(
+    url: str, patterns: Sequence[str], changes: Mapping[str, Any], *, keeps_blogs: bool = False
+) -> list[str]:
     """Apply `changes` to the shards that match the patterns, from any machine; return their names.
 
     New hosts or times make them due. Their worker writes the change into their files.
@@ -80,14 +99,15 @@ async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, An
     async with connected(url) as connection, connection.transaction():
         found = await shards.read_shards(connection, patterns)
         for row in found:
-            await shards.save_shard(connection, replace(row, **changes), machine=row.machine, db=row.db)
+            old = row if keeps_blogs or "hosts" not in changes else replace(row, hosts=(), urls=())
+            await shards.save_shard(connection, _add_blogs(old, changes), machine=row.machine, db=row.db)
         names = [row.shard for row in found]
         if changes.keys() & _MAKE_DUE:
             await rounds.make_due(connection, names)
     return names
 
 
-async def move_shard(url: str, name: str, db: Path) -> shard_file.Shard:
+async def move_shard(url: str, name: str, db: Path) -> Shard:
     """Make `db` on this machine the home of a shard, and return the shard; its old home is refused from now on.
 
     Raises `HostBusy` if a round of the shard runs.
@@ -165,7 +185,7 @@ async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[s
     return [row.shard for row in found if row.shard not in hosts], hosts
 
 
-async def _require_idle(connection: Connection, found: Sequence[shard_file.ShardRow]) -> None:
+async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
     for row in found:
         if not await lock_hosts(connection, row.hosts):
             raise HostBusy(
@@ -175,7 +195,7 @@ async def _require_idle(connection: Connection, found: Sequence[shard_file.Shard
             )
 
 
-async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> None:
+async def _save(connection: Connection, db: Path, shard: Shard) -> None:
     """Store a shard in PostgreSQL and in its file, or in neither; unless it is paused, its next round is due."""
     path = db.resolve()
     async with connection.transaction():
@@ -184,7 +204,7 @@ async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> No
         shard_file.write_shard(path, shard)
 
 
-def _is_current(db: Path, shard: shard_file.Shard, known: shard_file.ShardRow | None) -> bool:
+def _is_current(db: Path, shard: Shard, known: ShardRow | None) -> bool:
     """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
     if known is None or known.epoch < shard.epoch:
         return False
@@ -198,7 +218,7 @@ def _raise(db: Path, error: UsageError) -> None:
     raise error
 
 
-def _stored_rounds(db: Path, shard: shard_file.Shard) -> list[dict[str, Any]]:
+def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
     found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.

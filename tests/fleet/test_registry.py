@@ -39,6 +39,22 @@ def test_adding_a_shard_again_changes_its_schedule_and_its_list(fleet: Fleet) ->
     assert (found["every_seconds"], found["blogs"], found["epoch"]) == (3600, 2, 1)
 
 
+def test_a_second_list_is_added_and_set_replaces_the_blogs(fleet: Fleet) -> None:
+    db, listed = fleet.folder / "a.db", fleet.folder / "list.txt"
+    blog, other = "https://notes.example.org/", "https://diary.example.net/"
+    assert fleet.run("add", blog, "--db", db).code == 0
+    listed.write_text(f"{other}\n{blog}\n")
+    assert fleet.run("add", "--from", listed, "--db", db, "--every", "1h").code == 0
+    assert fleet.run("add", "more.example.com", "--db", db).code == 0
+    found = fleet.status()["a"]
+    assert found["hosts"] == ["notes.example.org", "diary.example.net", "more.example.com"]
+    assert (found["blogs"], found["every_seconds"]) == (3, 3600)
+    listed.write_text(f"{other}\n")
+    assert fleet.run("set", "a", "--from", listed).code == 0
+    found = fleet.status()["a"]
+    assert (found["hosts"], found["blogs"], found["every_seconds"]) == (["diary.example.net"], 1, 3600)
+
+
 def test_a_host_belongs_to_one_shard(fleet: Fleet) -> None:
     fleet.run("add", "blog.creaders.net", "--db", fleet.folder / "a.db")
     refused = fleet.run("add", "https://blog.creaders.net/u/31182/", "--db", fleet.folder / "b.db")

@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from blogarchive.sites.base import site_by_name
@@ -21,6 +22,11 @@ from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.statements import Statements
 
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
+
+
+def digest_of(urls: Sequence[str]) -> str:
+    """Return the SHA-256 of a list of URLs, by which a run is recognized."""
+    return sha256("\n".join(urls).encode()).hexdigest()
 
 
 def is_list_backed_up(archive: Archive, digest: str) -> bool:

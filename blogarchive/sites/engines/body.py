@@ -1,7 +1,7 @@
 """Choose the element of a page that is the text of its post: by its name, and by where most of the text is."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from blogarchive.parsing.html import BLOCKS, Element
@@ -11,36 +11,32 @@ from blogarchive.sites.engines.times import DATE
 _WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
 _PARTS = r"(?:content|body|text|entry|details?|main|con|inner|views?|article)"
 _STRONG = re.compile(
-    rf"^(?:(?:js|the|c|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|entry|e-content|markdown-body|content__default"
-    r"|articleBody|prose|html?edit_views|markdown_views|gh-content|kg-canvas|rich_media_content)(?:[-_]*(?:wrap|box|inner|container|\d+|rich|html))?$",
-    re.IGNORECASE,
+    rf"(?i)^(?:(?:js|the|c|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|entry|e-content|markdown-body|content__default"
+    r"|articleBody|prose|html?edit_views|markdown_views|gh-content|kg-canvas|rich_media_content)(?:[-_]*(?:wrap|box|inner|container|\d+|rich|html))?$"
 )
 _WEAK = re.compile(
-    rf"^{_PARTS}[-_]{_PARTS}$|^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$",
-    re.IGNORECASE,
+    rf"(?i)^{_PARTS}[-_]{_PARTS}$|^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$"
 )
 # Parts that a theme adds inside the element of the text.
 _ADDED = re.compile(
-    r"(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
+    r"(?i)(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
     r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|(?:post)?metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
     r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?(?:link|count|num|head|title|form|place|post)\w*|respond|breadcrumbs?|toc|post-toc|table-of-contents"
-    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])",
-    re.IGNORECASE,
+    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated)(?:$|[-_])"
 )
 _BLOCK_TAGS = frozenset(
     "div ul ol section aside p nav footer table dl form fieldset header blockquote hr details".split()  # noqa: SIM905
 )
 _LICENCE = re.compile(
-    r"转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
+    r"(?i)转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
     r"|creative ?commons|CC[ -]BY|知识共享|署名-非商业|all rights reserved|本博客所有文章"
     r"|除特别声明|欢迎转载|禁止转载|严禁转载"
     r"|相关(?:文章|阅读|日志|推荐)[:：]?|^\W*(?:上|下|前|后)一(?:篇|页)|猜你喜欢|分享到|您可能(?:也|还)?喜欢|关注(?:我们|微信公众)"
-    r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)",
-    re.IGNORECASE,
+    r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)"
 )
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_MOST, _WHOLE, _LINKS = 0.5, 0.8, 0.3
+_MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1
 
 
 def find_body(
@@ -67,15 +63,17 @@ def find_body(
 
 
 def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
-    """Return whether an element has most of what the page shows below its heading."""
+    """Return whether an element has most of what the page shows below its heading, and not its menus."""
     start = 0 if heading is None else outline.span(heading).stop
     span = outline.span(node)
-    sizes = [
-        (outline.sizes(place), place in span)
+    rest = [
+        place
         for place in range(start, len(outline.texts))
         if outline.holders[place] not in inside and outline.holders[place] not in outline.beside
     ]
-    return sum(size for size, is_own in sizes if is_own) > _WHOLE * sum(size for size, _ in sizes)
+    own = sum(outline.sizes(place) for place in rest if place in span)
+    is_text = heading is not None or outline.link_share(node) < _MENU
+    return is_text and own > _WHOLE * sum(map(outline.sizes, rest))
 
 
 def _mark(node: Element) -> int:
@@ -124,24 +122,22 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> 
     """
     extra: set[Element] = set()
     blocks: dict[Element, Element] = {}
-    own: Counter[Element] = Counter()
     for node in outline.order:
         parent = node.getparent()
         is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and _mark(node) < 2)
         if parent in extra or node in closed or (is_part and node not in above):
             extra.add(node)
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
-    for place, holder in enumerate(outline.holders):
-        if holder not in extra:
-            own[blocks[holder]] += outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
     scores: defaultdict[Element, float] = defaultdict(float)
     parents = {blocks[p] for n in outline.order if n.tag in BLOCKS and (p := n.getparent()) is not None}
-    for block, size in own.items():
-        inner = block if block in parents else block.getparent()
-        if inner is not None:
-            scores[inner] += size
-            outer = inner.getparent()
-            scores[inner if outer is None else outer] += size / 2
+    for place, holder in enumerate(outline.holders):
+        inner = block if (block := blocks[holder]) in parents else block.getparent()
+        if holder in extra or inner is None:
+            continue
+        size = outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
+        outer = inner.getparent()
+        scores[inner] += size
+        scores[inner if outer is None else outer] += size / 2
     best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)
     return best if best is not None and outline.link_share(best) <= _MOST else None
 

@@ -15,31 +15,27 @@ from blogarchive.sites.engines.times import DATE, date_text, parse_place, parse_
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
 _COUNT = re.compile(
-    r"(?:^|[^\d.:-])(?!(?:19|20)\d\d\b)(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts)"
-    r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?",
-    re.IGNORECASE,
+    r"(?i)(?:^|[^\d.:-])(?!(?:19|20)\d\d\b)(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts|gedanken|antworten|pensées|réponses|respuestas|meinungen)"
+    r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?"
 )
 _ITEM = re.compile(
-    r"^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})(?:_li)?$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$",
-    re.IGNORECASE,
+    r"(?i)^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})(?:_li)?$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$"
 )
-_NUMBERED = re.compile(r"^(?:li-|div-)?comment[-_]?(?:\d+|item)$|^c\d{15,}$")  # WordPress and others; Blogger
+_ID = re.compile(r"^(?:li-|div-)?(?:comment[-_]?(?=\d+$)|c(?=\d{15,}$))")
+_PINGS = {"pingback", "trackback"}
 _AUTHOR = re.compile(
-    r"^(?:fn|(?:v|tk-|wl-)?nick(?:name)?|vname|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$",
-    re.IGNORECASE,
+    r"(?i)^(?:fn|(?:v|tk-|wl-)?nick(?:name)?|vname|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$"
 )
 _BODY = re.compile(
-    r"^(?:(?:comment|cmt|reply|msg|feedback|vc|tk|wl)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$",
-    re.IGNORECASE,
+    r"(?i)^(?:(?:comment|cmt|reply|msg|feedback|vc|tk|wl)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$"
 )
 _SAYS = re.compile(
-    r"(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at|sagte?|schrieb|meinte?|a\sdit|dit|am|um|le))*\s*[:：,，]?\s*$",
-    re.IGNORECASE,
+    r"(?i)(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at|sagte?|schrieb|meinte?|a\sdit|dit|am|um|le))*\s*[:：,，]?\s*$"
 )
 _LABELS = re.compile(
-    r"回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del",
-    re.IGNORECASE,
+    r"(?i)回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del"
 )
+_BADGE = re.compile(r"(?i)auth?or|auteur|作者|博主|[楼樓]主|站长|管理员|admin|mod")
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _MAX_NAME, _MAX_OFFSET = 60, 14
@@ -75,7 +71,8 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
         if place <= start or node.tag in _NO_SECTION or not is_named:
             continue
         is_inside = found and outline.contains(found[-1], node)
-        if not (is_inside or has_role(node, _BODY) or node in outline.beside):
+        is_beside = node in outline.beside and (found or node.get("id") != "comments")
+        if not (is_inside or has_role(node, _BODY) or is_beside):
             found.append(node)
     return found
 
@@ -86,19 +83,32 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
     outer = [section for section in sections if not outline.contains(body, section)]
-    if sections and not outer and body.find(".//form") is None:
+    if any(map(outline.size, sections)) and not outer and body.find(".//form") is None:
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     sections = outer or sections
     count = _find_count(outline, sections, body)
-    items = _find_items(outline, sections, body, now)
+    inside = _elements_in_comments(outline, sections)
+    ids = {
+        _ID.sub("", name)
+        for node in (inside if sections else outline.order)
+        if _ID.match(name := node.get("id") or "")
+    }
+    claimed = max(count or 0, len(ids))
+    items = _find_items(outline, sections, inside, claimed, now)
     comments = [_read_item(outline, item, now) for item in items]
     known = tuple(comment for comment in comments if comment is not None)
     sections = sections or [item.element for item in items if item.above is None]
     problems: tuple[Problem, ...] = ()
-    if not items and any(has_role(node, _NUMBERED) and outline.size(node) for node in outline.order):
+    pings = {node for node in inside if node.tag == "li" and _PINGS.intersection(names_of(node))}
+    pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
+    expected = claimed - len(pings) if ids or count is not None else len(known)
+    if ids and expected and not items:
         problems = (_unreadable(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(comments):
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
+    elif len(known) != expected:
+        detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
+        problems = (Problem(kind="incomplete", field="comments", detail=detail),)
     return FoundComments(comments=known, sections=tuple(sections), count=count, problems=problems)
 
 
@@ -121,9 +131,10 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     return None
 
 
-def _find_items(outline: Outline, sections: list[Element], body: Element, now: datetime) -> list[_Item]:
+def _find_items(
+    outline: Outline, sections: list[Element], inside: set[Element], claimed: int, now: datetime
+) -> list[_Item]:
     """Return the repeated elements with one time each, outer ones before the answers in them."""
-    inside = _elements_in_comments(outline, sections, body)
     places = [
         place
         for place, text in enumerate(outline.texts)
@@ -137,6 +148,8 @@ def _find_items(outline: Outline, sections: list[Element], body: Element, now: d
     shapes = Counter(_shape(outline.holders[place]) for place in places)
     shape = max(shapes, key=shapes.__getitem__)  # of several, the first on the page
     chosen = [place for place in places if _shape(outline.holders[place]) == shape]
+    alike = [place for place in places if _shape(outline.holders[place])[0] == shape[0]]
+    chosen = alike if len(alike) == claimed else chosen  # answers may stand in other elements
     elements = _lift(outline, [outline.holders[place] for place in chosen], sections)
     items = [_Item(element, place) for element, place in zip(elements, chosen, strict=True)]
     items.sort(key=lambda item: outline.order[item.element])
@@ -151,7 +164,7 @@ def _find_items(outline: Outline, sections: list[Element], body: Element, now: d
     return items
 
 
-def _elements_in_comments(outline: Outline, sections: list[Element], body: Element) -> set[Element]:
+def _elements_in_comments(outline: Outline, sections: list[Element]) -> set[Element]:
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return {node for section in sections for node in section.iter()}
@@ -187,15 +200,8 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
 
 def _own_nodes(outline: Outline, item: _Item) -> list[Element]:
     """Return the shown elements in a comment that are not in an answer to it."""
-    inner = set(item.inner)
-    found: list[Element] = []
-    waiting = [*reversed(item.element)]
-    while waiting:
-        node = waiting.pop()
-        if node in outline.order and node not in inner:
-            found.append(node)
-            waiting += reversed(node)
-    return found
+    inner = with_descendants(item.inner)
+    return [node for node in item.element.iterdescendants() if node in outline.order and node not in inner]
 
 
 def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
@@ -244,8 +250,9 @@ def _find_name(
         for node in filter(outline.size, outside)
         if has_role(node, _AUTHOR) or node.get("itemprop") in ("author", "creator", "name")
     ]
-    if named:
-        return _clean(outline, named[0], item)
+    if named:  # the innermost: `<div class="comment-author"><cite class="fn">`
+        inner = [node for node in named if outline.contains(named[0], node)]
+        return _clean(outline, inner[-1], item)
     for tags in (("cite", "b", "strong"), ("a",)):
         for node in outside:
             text = outline.text(node)
@@ -263,7 +270,9 @@ def _find_name(
 
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
-    text = _SAYS.sub("", DATE.split(outline.text(node), maxsplit=1)[0]).strip(" \t\r\n:：,，")
+    text, last = outline.text(node), outline.texts[outline.span(node).stop - 1].strip()
+    text = text.removesuffix(last) if _BADGE.fullmatch(last) else text
+    text = _SAYS.sub("", DATE.split(text, maxsplit=1)[0]).strip(" \t\r\n:：,，")
     anchor = next(node.iter("a"), None) if node.tag != "a" else node
     if anchor is None:
         anchor = next(node.iterancestors("a"), None)
@@ -279,9 +288,8 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     named = [
         node for node in apart if has_role(node, _BODY) or node.get("itemprop") in ("commentText", "text")
     ]
-    for node in named:
-        if outline.size(node) or node.find(".//img") is not None:
-            return node
+    if filled := [node for node in named if outline.size(node) or node.find(".//img") is not None]:
+        return filled[0]
     blocks = [
         node
         for node in apart

@@ -20,8 +20,7 @@ _PER_PAGE, _FEW = 100, 10
 _BLOGGER_PAGE = 150
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _OTHER_MAPS = re.compile(
-    r"categor|tag|author|page-sitemap|sitemap-pages|posts-page|taxonom|user|image|video|product",
-    re.IGNORECASE,
+    r"(?i)categor|tag|author|page-sitemap|sitemap-pages|posts-page|taxonom|user|image|video|product"
 )
 _ENTRIES = {
     "sitemapindex": "sitemap",

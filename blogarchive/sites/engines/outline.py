@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -16,10 +17,9 @@ from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
 COMMENTS = re.compile(
-    r"^(?:wp-|div[-_]?|(?:static(?:man)?|isso|serendipity|post|article|entry|blog|page)[-_]+)?"
+    r"(?i)^(?:wp-|div[-_]?|(?:static(?:man)?|isso|serendipity|post|article|entry|blog|page)[-_]+)?"
     r"(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine|vcomments|isso)"
-    r"(?:[-_]?(?:thread|area|list|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*$",
-    re.IGNORECASE,
+    r"(?:[-_]?(?:thread|area|list|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*(?:__[\w-]+)?$"
 )
 _PLACE = r"(?:(?:left|right|main|page|site|col|blog)[-_]?)?"
 _PLACE_END = (
@@ -34,8 +34,7 @@ SIDE = re.compile(rf"^{_PLACE}(?:{_SIDE}){_PLACE_END}", re.IGNORECASE)
 """Parts beside the content of a page."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS = re.compile(
-    r"(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)",
-    re.IGNORECASE,
+    r"(?i)(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)"
 )
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
@@ -58,7 +57,6 @@ class Outline:
         self._order_end: dict[Element, int] = {}
         self._first: dict[Element, int] = {}
         self._end: dict[Element, int] = {}
-        self._lines: dict[range, str] = {}
         sizes = [0]
         link_sizes = [0]
         depth = 0
@@ -110,12 +108,7 @@ class Outline:
 
     def text(self, node: Element) -> str:
         """Return the visible text of an element on one line."""
-        if node not in self.order:
-            return visible_text(node, self.tree.hidden)
-        span = self.span(node)  # elements around the same texts are read once
-        if span not in self._lines:
-            self._lines[span] = visible_text(node, self.tree.hidden)
-        return self._lines[span]
+        return visible_text(node, self.tree.hidden)
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
@@ -236,36 +229,40 @@ def find_title(outline: Outline) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
     sites = _site_names(outline)
     claims = [claim for claim in _claims(outline) if _fold(claim) not in sites]
-    best: tuple[tuple[int, ...], Title] | None = None
-    rest: list[Element] = []
-    for node in outline.order:
-        text = title_text(outline, node) if _may_be_title(outline, node) else ""
-        if not 0 < len(text) <= _MAX_TITLE or _leads_home(outline, node):
-            continue
-        if not any(_is_part(text, claim) for claim in claims):
-            rest.append(node)
-            continue
-        key = _rank_heading(outline, node, text, claims, sites)
-        if all(key[:2]) and (best is None or key > best[0]):
-            best = key, Title(text=text, heading=node, is_confirmed=True)
-    if best is not None:
-        return best[1]
-    shown = (
+    slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
+    texts = {node: title_text(outline, node) for node in outline.order if _may_be_title(outline, node)}
+    titles = [
+        node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE and not _leads_home(outline, node)
+    ]
+    confirmed = [node for node in titles if any(_is_part(texts[node], claim) for claim in witnesses)]
+    keys = {node: _rank_heading(outline, node, texts[node], claims, sites) for node in confirmed}
+    best = max(confirmed, key=keys.__getitem__, default=None)
+    if best is not None and all(keys[best][:2]):
+        return Title(text=texts[best], heading=best, is_confirmed=True)
+    shown = [
         node
-        for node in rest
-        if not (claims or node in outline.beside)
+        for node in titles
+        if node not in keys
+        and node not in outline.beside
         and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
         and _fold(outline.text(node)) not in sites
-    )
-    if (first := next(shown, None)) is not None:  # the window title is the name of the blog
-        return Title(text=title_text(outline, first), heading=first, is_confirmed=False)
+    ]
+    if claims:  # the window title may have other words than the page
+        heads = [node for node in shown if node.tag == "h1"]
+        shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
+    if shown:  # the window title is the name of the blog
+        return Title(text=texts[shown[0]], heading=shown[0], is_confirmed=False)
     text = next(iter((claims or _claims(outline))[1:]), outline.tree.title)
     return Title(text=text, heading=None, is_confirmed=False) if text else None
 
 
 def title_text(outline: Outline, heading: Element) -> str:
-    """Return the text of a heading without the sign of a link to itself."""
-    return outline.text(heading).rstrip(" \u200b\ufeff¶#§")
+    """Return the text of a heading without the sign of a link to itself, and without a time."""
+    text = outline.text(heading)
+    for time in heading.iter("time"):
+        text = text.replace(outline.text(time), "", 1).lstrip()
+    return text.rstrip(" \u200b\ufeff¶#§")
 
 
 def _site_names(outline: Outline) -> set[str]:
@@ -313,7 +310,7 @@ def _rank_heading(
     starts = any(claim.startswith(own) for claim in folded)
     is_heading = node.tag in _HEADINGS
     is_titled = is_heading or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    is_large = is_titled or 2 * len(own) >= min(map(len, folded))
+    is_large = is_titled or 2 * len(own) >= min(map(len, folded), default=_MAX_TITLE)
     is_shown = node not in outline.beside or is_most
     return (own not in sites, is_large, is_shown, starts, is_titled, is_heading, len(own))
 
@@ -333,5 +330,5 @@ def _leads_home(outline: Outline, node: Element) -> bool:
 
 
 def _fold(text: str) -> str:
-    """Return the letters and digits of a text: engines write quotes and dashes of the window title otherwise."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    """Return the letters and digits of a text: engines write quotes, dashes and accents of the window title otherwise."""
+    return "".join(filter(str.isalnum, normalize("NFKD", text.casefold())))

@@ -114,7 +114,8 @@ class PageParser:
         post, problems = reading.post, reading.problems
         links: tuple[Link, ...] = ()
         is_comments = self.target.kind is PageKind.COMMENTS
-        url = None if is_comments else comments_url(self._outline, post, self.uid)
+        complete = not any(one.field == "comments" for one in problems)
+        url = None if is_comments else comments_url(self._outline, self.uid, is_complete=complete)
         if url is not None:
             links = (self._more_comments(url, post.number),)
             problems = tuple(one for one in problems if one.kind != "incomplete")

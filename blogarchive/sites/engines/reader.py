@@ -15,8 +15,7 @@ from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
 _GENERATOR = re.compile(
-    r"\b(astro|csdn|docusaurus|eleventy|ghost|hexo|hugo|jekyll|mkdocs|nikola|vitepress|vuepress|wordpress)\b",
-    re.IGNORECASE,
+    r"(?i)\b(astro|csdn|docusaurus|eleventy|ghost|hexo|hugo|jekyll|mkdocs|nikola|vitepress|vuepress|wordpress)\b"
 )
 _MARKS = {
     "csdn": "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']",
@@ -89,9 +88,6 @@ def _problems(
         problems.append(Problem(kind="unreadable", field="posted_at", detail=time.doubt))
     if not agreed or not (body.text or body.images):
         problems.append(Problem(kind="unreadable", field="body", detail=Detail.BODY_ALONE))
-    if found.count not in (None, len(found.comments)) and not found.problems:
-        detail = Detail.COMMENTS_COUNT.format(claimed=found.count, count=len(found.comments))
-        problems.append(Problem(kind="incomplete", field="comments", detail=detail))
     return tuple(problems)
 
 

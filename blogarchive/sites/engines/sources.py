@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from blogarchive.items import Post
 from blogarchive.parsing.html import absolute_url, link_url
 from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.indexes import blogger_url, rest_url
@@ -72,10 +71,10 @@ def _link(outline: Outline, rel: str) -> str:
     return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
 
 
-def comments_url(outline: Outline, post: Post, uid: str) -> str | None:
+def comments_url(outline: Outline, uid: str, *, is_complete: bool) -> str | None:
     """Return the URL of the comments that the page does not show, or None if it shows as many as it counts."""
     older = _older_comments(outline, uid)
-    if older is None and (post.comment_count or 0) <= len(post.comments):
+    if older is None and is_complete:
         return None
     api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
     return rest_url(api, "comments", post=number, order="asc") if api and number else older

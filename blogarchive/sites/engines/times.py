@@ -20,15 +20,18 @@ DATE = re.compile(
     rf"|\b(?=[jfmasondeg一-十]){MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?{MONTH_NAME}\.?,?(?:\s+de)?[\s-]+(?:19|20)\d\d"
     r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])[/.]\s?(?:0?[1-9]|[12]\d|3[01])[/.]\s?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
+    r"|(?<![\d.,])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d\d(?![\d.])"
     r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|个月|年|小時|分鐘|個月)前"
     r"|\b\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
     re.IGNORECASE,
 )
 _SHOWN = re.compile(
-    rf"(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?",
-    re.IGNORECASE,
+    rf"(?i)(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?"
 )
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
+# What stands between a date and its time of day: `/`, `@`, `à`, a weekday; 14h05.
+_JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}\s|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
+_SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
@@ -80,7 +83,8 @@ def find_time(around: Surroundings) -> FoundTime:
     best = found[0][1]
     for _, one in found[1:]:
         is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
-        best = one if is_exact and best.precision == "day" else best
+        is_same = f"{one.at:%H:%M}" == f"{best.at:%H:%M}"  # with seconds, or an offset
+        best = one if is_exact and (best.precision == "day" or is_same) else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
     others = [one.at.replace(tzinfo=None) for _, one in found if not (edited and one is shown)]
@@ -96,9 +100,8 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
     ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
     for rank, place in ranked[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
-            text = _text_around_date(outline.texts[place])
-            match = _SHOWN.search(text)
-            return parsed, " ".join((match[0] if match else text[:_WINDOW]).split()), rank[0] >= _EDIT
+            match = _SHOWN.search(outline.texts[place])
+            return parsed, " ".join(match[0].split()) if match else None, rank[0] >= _EDIT
     return None, None, False
 
 
@@ -132,7 +135,8 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head = None if around.heading is None else around.outline.span(around.heading)
     text = around.text
-    edited = _EDIT * _is_edited(around.outline, place)
+    holder = around.outline.holders[place]
+    edited = _EDIT * _is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
     start = text.start if head is None else head.start
     end = text.start if text.start > start else start + 30
     if head is not None and place in head:
@@ -157,14 +161,15 @@ def _is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
     """Return the date in a text; None if it has none, or one in the future."""
-    parsed = parse_date(" ".join(_text_around_date(outline.texts[place]).split()), now)
+    if (match := DATE.search(text := outline.texts[place])) is None:
+        return None
+    before, after = (
+        text[max(0, match.start() - 14) : match.start()],
+        text[match.end() : match.end() + _WINDOW],
+    )
+    whole = before + _SHORT_YEAR.sub(r"\g<1>20", match[0]) + _JOINT.sub(r" \1:", after)
+    parsed = parse_date(" ".join(whole.split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
-
-
-def _text_around_date(text: str) -> str:
-    """Return what belongs to the first date of a text; "" if it has none."""
-    match = DATE.search(text)
-    return text[max(0, match.start() - 14) : match.end() + _WINDOW] if match else ""
 
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:

@@ -16,15 +16,13 @@ _TRACKING = re.compile(
 )
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 LISTING = re.compile(
-    r"/page/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
+    r"(?i)/page/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
     r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^(?:/[\w~.-]+)?/(?:blog|posts?|galleries|listings|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$"
-    r"|/(?:categor(?:y|ies)|tags?|authors?)/[^/]+\.html$|/(?:archives?|categor(?:y|ies)|tags?|authors?|index-?\d+)\.html$",
-    re.IGNORECASE,
+    r"|/(?:categor(?:y|ies)|tags?|authors?)/[^/]+\.html$|/(?:archives?|categor(?:y|ies)|tags?|authors?|index-?\d+)\.html$"
 )
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
 _POST_PATH = re.compile(
-    r"\d{4,}|/(?:19|20)\d\d/\d{1,2}/.+|\.(?:html?|php|aspx?|shtml)$|/(?:p|posts?|archives?|articles?|article|blog|details?|entry|item)/[^/]+/?(?:[^/]+/?)?$",
-    re.IGNORECASE,
+    r"(?i)\d{4,}|/(?:19|20)\d\d/\d{1,2}/.+|\.(?:html?|php|aspx?|shtml)$|/(?:p|posts?|archives?|articles?|article|blog|details?|entry|item)/[^/]+/?(?:[^/]+/?)?$"
 )
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
@@ -32,12 +30,10 @@ INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml
 """Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
 
 _INDEX_PATH = re.compile(
-    r"/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$",
-    re.IGNORECASE,
+    r"(?i)/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$"
 )
 _NO_POST = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|css|js|xml|json|zip|pdf|mp[34]|rss|txt|gz)$|/(?:wp-(?:admin|login|json|content)|feed|about|contact|login|register|cdn-cgi|xmlrpc)\b",
-    re.IGNORECASE,
+    r"(?i)\.(?:jpe?g|png|gif|webp|svg|css|js|xml|json|zip|pdf|mp[34]|rss|txt|gz)$|/(?:wp-(?:admin|login|json|content)|feed|about|contact|login|register|cdn-cgi|xmlrpc)\b"
 )
 WALK = "#walk"
 """Ends the URL of a home page whose links are followed because no list of posts was found."""

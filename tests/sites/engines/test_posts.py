@@ -187,3 +187,71 @@ def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
     parsed = api.parse_page(page.encode(), f"https://notes.example.org/{path}", fetched_at=READ_AT)
     assert not [link for link in parsed.links if "[" in link.url]
     assert not [one for one in parsed.listed if "[" in (one.url or "")]
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("19. Juni 2019 / 6:16", "2019-06-19 06:16"),
+        ("le 10 mai 2017 à 14h05", "2017-05-10 14:05"),
+        ("2017/5/10(水) 12:30", "2017-05-10 12:30"),
+        ("10. Mai 2017, um 8:29 Uhr", "2017-05-10 08:29"),
+        ("von Anna, 8.5.12", "2012-05-08 00:00"),
+        ('<span class="updated">2019-01-07T17:27:31</span> <span>Juni 19th, 2018</span>', "2018-06-19 00:00"),
+    ],
+)
+def test_a_date_has_the_time_behind_any_sign_and_is_not_that_of_a_change(line: str, at: str) -> None:
+    page = read(post(line))
+    posted = page.posts[0].posted
+    assert posted is not None
+    assert (posted.at and f"{posted.at:%Y-%m-%d %H:%M}", told(page)) == (at, [])
+
+
+def test_the_end_of_the_url_confirms_a_heading_and_a_lone_one_is_better_than_the_window_title() -> None:
+    body = f"<body><h1>Das Wetter</h1><p>20. Mai 2019</p><div class='entry-content'>{TEXT}</div></body>"
+    page = read(body, window="Notizen aus Kiel")
+    assert (page.posts[0].title, told(page)) == ("Das Wetter", [])
+    page = read(body, window="Notizen aus Kiel", url="https://notes.example.org/?p=7")
+    assert (page.posts[0].title, told(page)) == ("Das Wetter", ["title"])
+    page = read(body.replace("<h1>", "<h1><time>20. Mai</time> "), window="Notizen aus Kiel")
+    assert page.posts[0].title == "Das Wetter"
+
+
+def test_a_commenter_has_the_name_of_the_innermost_element_without_the_badge_of_the_author() -> None:
+    text = comments("21. Mai 2019 / 11:21").replace('fn">Sven', 'fn">Sven <span>Autor</span>')
+    text = text.replace("<cite", '<div class="comment-author">Di, <cite').replace(
+        "</cite>", "</cite> sagt</div>"
+    )
+    page = read(post("20. Mai 2019", text))
+    assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
+    assert told(page) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "doubts"),
+    [
+        ('<li class="pingback" id="comment-8">Pingback: <a>Anna</a></li>', []),
+        ('<li id="comment-8"><p>Hier fehlen Name und Zeit.</p></li>', ["comments"]),
+    ],
+    ids=["pingback", "comment"],
+)
+def test_a_comment_that_is_numbered_and_not_read_is_a_problem(more: str, doubts: list[str]) -> None:
+    text = comments("21. Mai 2019 um 11:21 Uhr").replace("<ol", "<h2>3 Gedanken</h2><ol")
+    page = read(post("20. Mai 2019", text.replace("</ol>", f"{more}</ol>")))
+    assert (page.posts[0].comment_count, len(page.posts[0].comments), told(page)) == (3, 2, doubts)
+
+
+def test_answers_in_other_elements_than_comments_are_read_if_all_have_numbers() -> None:
+    items = "".join(
+        f'<div class="item"><div class="{kind}"><a id="comment-{number}"></a><b>Jutta</b>'
+        f' <a class="when">21. Mai 2019 um 11:21 Uhr</a></div><p>Das ist Nummer {number}.</p></div>'
+        for number, kind in enumerate(("info", "info", "answer"))
+    )
+    page = read(post("20. Mai 2019", f'<div id="comments">{items}</div>'))
+    assert (len(page.posts[0].comments), told(page)) == (3, [])
+
+
+def test_the_block_of_a_class_names_a_section_of_comments_and_an_empty_one_is_none() -> None:
+    text = comments("21. Mai 2019 um 11:21 Uhr").replace('id="comments"', 'class="Comments__List-x1 a"')
+    assert len(read(post("20. Mai 2019", text)).posts[0].comments) == 2
+    assert told(read(post("20. Mai 2019", text=f'{TEXT}<div id="comments"></div>'))) == []

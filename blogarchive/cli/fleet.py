@@ -292,10 +292,8 @@ def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str |
     hosts = tuple(map(_home_of_host, (word for word in words if "://" not in word)))
     listed = read_url_list(list_file, db, site) if list_file else ()
     named = parse_url_list("\n".join((*urls, *hosts)), "URL", db, site) if urls or hosts else ()
-    if not named and not listed:
-        return {}
     urls = (*(one for one in named if one not in hosts), *listed)
-    return {"hosts": tuple(map(service_of, (*hosts, *urls))), "urls": urls}
+    return {"hosts": tuple(map(service_of, (*hosts, *urls))), "urls": urls} if hosts or urls else {}
 
 
 def _home_of_host(word: str) -> str:

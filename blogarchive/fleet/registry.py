@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet import shard as shard_file
@@ -18,7 +18,6 @@ from blogarchive.parsing.http import service_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import digest_of, finished_runs
 
-_S = TypeVar("_S", bound=Shard)
 _RESTORED_ROUNDS: Final = 100
 _MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
 
@@ -61,9 +60,10 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
     name, path = db.resolve().stem, db.resolve()
     async with connected(url) as connection:
         known = (await shards.known_shards(connection)).get(name)
+        shard = known or shard_file.read_shard(db) or Shard(shard=name, hosts=())
+        changes = _add_blogs(shard, changes)
         if known is None:
-            stored = shard_file.read_shard(db)
-            await _save(connection, db, _add_blogs(stored or Shard(shard=name, hosts=()), changes))
+            await _save(connection, db, replace(shard, **changes))
             return True
         if (known.machine, known.db) != (shard_file.machine_id(), str(path)):
             raise UsageError(
@@ -72,35 +72,33 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
                     " `blogarchive fleet move`"
                 ).format(name=name, home=known.db, machine=known.machine)
             )
-    await set_shards(url, [name], changes, keeps_blogs=True)
+    await set_shards(url, [name], changes)
     return False
 
 
-def _add_blogs(shard: _S, changes: Mapping[str, Any]) -> _S:
-    """Return the shard with `changes`, whose blogs are added to its own; beside a list, a host is its home page."""
+def _add_blogs(shard: Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `changes` with the blogs that the shard has; beside a list, a host is its home page."""
     if "hosts" not in changes:
-        return replace(shard, **changes)
+        return changes
     hosts = dict.fromkeys((*shard.hosts, *changes["hosts"]))
     urls = dict.fromkeys((*shard.urls, *changes["urls"]))
     if urls:
         listed = set(map(service_of, urls))
         urls |= dict.fromkeys(f"https://{host}/" for host in hosts if host not in listed)
     digest = digest_of(tuple(urls)) if urls else None
-    return replace(shard, **{**changes, "hosts": tuple(hosts), "urls": tuple(urls), "list_digest": digest})
+    return {**changes, "hosts": tuple(hosts), "urls": tuple(urls), "list_digest": digest}
 
 
-async def set_shards(
-    url: str, patterns: Sequence[str], changes: Mapping[str, Any], *, keeps_blogs: bool = False
-) -> list[str]:
+async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
     """Apply `changes` to the shards that match the patterns, from any machine; return their names.
 
     New hosts or times make them due. Their worker writes the change into their files.
     """
     async with connected(url) as connection, connection.transaction():
         found = await shards.read_shards(connection, patterns)
+        changes = _add_blogs(Shard(shard="", hosts=()), changes)
         for row in found:
-            old = row if keeps_blogs or "hosts" not in changes else replace(row, hosts=(), urls=())
-            await shards.save_shard(connection, _add_blogs(old, changes), machine=row.machine, db=row.db)
+            await shards.save_shard(connection, replace(row, **changes), machine=row.machine, db=row.db)
         names = [row.shard for row in found]
         if changes.keys() & _MAKE_DUE:
             await rounds.make_due(connection, names)

@@ -204,7 +204,7 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
 
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
     """Yield the blocks at the end, or at the start, of the text that state a licence or list other posts."""
-    shown = [node for node in body if node in outline.order and outline.size(node)]
+    shown = [body]
     while len(shown) == 1 and len(shown[0]):
         shown = [node for node in shown[0] if node in outline.order and outline.size(node)]
     for nodes in (shown[::-1], shown):

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
@@ -153,14 +153,11 @@ def _find_items(
     elements = _lift(outline, [outline.holders[place] for place in chosen], sections)
     items = [_Item(element, place) for element, place in zip(elements, chosen, strict=True)]
     items.sort(key=lambda item: outline.order[item.element])
-    around: list[_Item] = []
+    known = {item.element: item for item in items}
     for item in items:
-        while around and not outline.contains(around[-1].element, item.element):
-            around.pop()
-        if around:
-            item.above = around[-1]
+        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
+        if item.above is not None:
             item.above.inner.append(item.element)
-        around.append(item)
     return items
 
 
@@ -198,14 +195,9 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
     return level
 
 
-def _own_nodes(outline: Outline, item: _Item) -> list[Element]:
-    """Return the shown elements in a comment that are not in an answer to it."""
-    inner = with_descendants(item.inner)
-    return [node for node in item.element.iterdescendants() if node in outline.order and node not in inner]
-
-
 def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
-    nodes = _own_nodes(outline, item)
+    inner = with_descendants(item.inner)
+    nodes = [node for node in item.element.iterdescendants() if node in outline.order and node not in inner]
     body = _find_text(outline, item, nodes)
     name, url = _find_name(outline, item, nodes, body)
     if name is None or body is None:
@@ -273,9 +265,7 @@ def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, st
     text, last = outline.text(node), outline.texts[outline.span(node).stop - 1].strip()
     text = text.removesuffix(last) if _BADGE.fullmatch(last) else text
     text = _SAYS.sub("", DATE.split(text, maxsplit=1)[0]).strip(" \t\r\n:：,，")
-    anchor = next(node.iter("a"), None) if node.tag != "a" else node
-    if anchor is None:
-        anchor = next(node.iterancestors("a"), None)
+    anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
     is_own = anchor is not None and outline.contains(item.element, anchor)
     url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
     return text or None, url if url and url.startswith(("http://", "https://")) else None

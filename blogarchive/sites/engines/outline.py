@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -317,8 +317,7 @@ def _rank_heading(
 
 def _leads_home(outline: Outline, node: Element) -> bool:
     """Return whether the heading links to the home page: it is the title of the blog."""
-    anchors = [node] if node.tag == "a" else list(node.iter("a"))
-    anchors += node.iterancestors("a")
+    anchors = chain(node.iter("a"), node.iterancestors("a"))
     links = (anchor.get("href") or "#" for anchor in anchors)
     valid = (link for link in links if absolute_url(link, outline.tree.base))
     paths = {urlsplit(link).path for link in valid if not link.startswith("#") and "?" not in link}

@@ -26,7 +26,7 @@ _ARCHIVE = re.compile(
     r"|全部文章|文章列表|文章归档|文章|博客|日志|archives?|all posts|posts|articles|blog)\W*$"
 )
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
-_PAGE_NO = re.compile(r"(?<=/page/)\d{1,5}|(?<=[?&]page=)\d{1,5}|(?<=[?&]paged=)\d{1,5}")
+_PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
 _OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW = 2, 60, 900
 
@@ -140,7 +140,7 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
 
 def _page_no(url: str) -> int:
     match = _PAGE_NO.search(url)
-    return int(match[0]) if match else 1
+    return int(match[1]) if match else 1
 
 
 def _is_next(outline: Outline, anchor: Element) -> bool:

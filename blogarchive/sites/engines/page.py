@@ -118,9 +118,10 @@ class PageParser:
         url = None if is_comments else comments_url(self._outline, self.uid, is_complete=complete)
         if url is not None:
             links = (self._more_comments(url, post.number),)
-            problems = tuple(one for one in problems if one.kind != "incomplete")
-            if urls.is_rest_comments(url):
-                post = replace(post, comments=())  # the interface has all of them
+            is_rest = urls.is_rest_comments(url)  # the interface has all of them
+            told = "unreadable" if not is_rest else None
+            problems = tuple(one for one in problems if one.field != "comments" or one.kind == told)
+            post = replace(post, comments=()) if is_rest else post
         if is_comments and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
             of_comments = (one for one in problems if one.field.startswith("comments"))

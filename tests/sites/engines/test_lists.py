@@ -223,6 +223,16 @@ def test_the_next_page_of_a_list_is_the_one_with_the_next_number() -> None:
         assert following(site_by_name("web").parse_page(page, target)) == expected
 
 
+@pytest.mark.parametrize("form", ["/index{}.html", "/page{}/", "/blog/page-{}.html", "/?paged={}"])
+def test_the_next_page_has_a_number_in_any_form_and_a_sign_for_its_name(form: str) -> None:
+    rows = "".join(f'<h2><a href="/2020/{number}.html">第 {number} 天</a></h2>' for number in range(1, 6))
+    links = f'<a href="{form.format(2)}">⟩</a> <a href="{form.format(3)}">⟫</a>'
+    target = Target(url=f"{HOME}/", site="web", kind=PageKind.HOME, uid="notes.example.org", page_no=2)
+    url = f"{HOME}/#walk"
+    page = Page(url=url, fetched_at=NOW, status=200, headers=(), body=f"{rows}{links}".encode())
+    assert following(site_by_name("web").parse_page(page, target)) == [form.format(2)]
+
+
 @pytest.mark.parametrize("markup", COMMENT_MARKUPS)
 def test_comments_of_another_program_are_those_of_the_page(markup: str) -> None:
     page = read_page(COMMENT_MARKUPS[markup])

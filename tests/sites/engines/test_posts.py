@@ -255,3 +255,12 @@ def test_the_block_of_a_class_names_a_section_of_comments_and_an_empty_one_is_no
     text = comments("21. Mai 2019 um 11:21 Uhr").replace('id="comments"', 'class="Comments__List-x1 a"')
     assert len(read(post("20. Mai 2019", text)).posts[0].comments) == 2
     assert told(read(post("20. Mai 2019", text=f'{TEXT}<div id="comments"></div>'))) == []
+
+
+def test_comments_that_the_page_shows_in_part_are_asked_of_the_interface() -> None:
+    head = '<link rel="https://api.w.org/" href="/wp-json/"><link rel="shortlink" href="/?p=7">'
+    page = read(post("20. Mai 2019", comments("gestern")), head)
+    assert [link.url for link in page.links if "wp/v2/comments?post=7&" in link.url]
+    assert (page.posts[0].comments, told(page)) == ((), [])
+    page = read(post("20. Mai 2019", comments("21. Mai 2019 um 11:21 Uhr")), head)
+    assert (page.links, len(page.posts[0].comments)) == ((), 2)

@@ -1,6 +1,8 @@
-"""Folders that tests read: the checkout, its fixtures, and real pages, which stay outside the repository."""
+"""What tests read: the checkout, its fixtures and modules, and real pages, which stay outside the repository."""
 
+import ast
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,12 @@ NEEDS_ASCII_CHECKOUT = pytest.mark.skipif(
     not str(ROOT).isascii(),
     reason="in the locale C, Python cannot import modules from the path of this checkout",
 )
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax tree of each module of the program, by its path in the checkout."""
+    paths = (
+        path for folder in ("blogarchive", "spiders", "pipelines") for path in (ROOT / folder).rglob("*.py")
+    )
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(paths)}

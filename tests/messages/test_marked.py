@@ -3,13 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from blogarchive import errors
 from blogarchive.errors import BlogArchiveError
-from tests.paths import ROOT
+from tests.paths import modules
 
 _USER_ERRORS = {
     name
@@ -21,14 +20,7 @@ _WORD = re.compile(r"[^\W\d_]{3}")
 _UNMARKED = {
     "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English",
 }
-"""Folders and modules with English messages, and the reason."""
-
-
-def modules() -> list[Path]:
-    """Return the modules of the program."""
-    return [
-        path for package in ("blogarchive", "spiders", "pipelines") for path in (ROOT / package).rglob("*.py")
-    ]
+"""Modules with English messages, and the reason."""
 
 
 def unmarked(tree: ast.AST) -> Iterator[int]:
@@ -67,25 +59,24 @@ def _texts(node: ast.expr) -> Iterator[ast.expr]:
 
 def test_every_text_for_users_is_marked_for_translation() -> None:
     assert [
-        f"{path.relative_to(ROOT)}:{line}"
-        for path in modules()
-        if not any(path.is_relative_to(ROOT / exception) for exception in _UNMARKED)
-        for line in unmarked(ast.parse(path.read_text("utf-8")))
+        f"{path}:{line}"
+        for path, tree in modules().items()
+        if path not in _UNMARKED
+        for line in unmarked(tree)
     ] == []
 
 
 @pytest.mark.parametrize("exception", _UNMARKED)
 def test_every_exception_is_needed(exception: str) -> None:
-    paths = [path for path in modules() if path.is_relative_to(ROOT / exception)]
-    assert any(list(unmarked(ast.parse(path.read_text("utf-8")))) for path in paths)
+    assert list(unmarked(modules()[exception]))
 
 
 def test_no_function_that_translates_gives_another_meaning_to_its_name() -> None:
     """`_` as a name for an unused value would take the place of `gettext`."""
     assert [
-        f"{path.relative_to(ROOT)}:{function.lineno}"
-        for path in modules()
-        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        f"{path}:{function.lineno}"
+        for path, tree in modules().items()
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(isinstance(node, ast.Call) and _name(node.func) == "_" for node in ast.walk(function))
         and any(

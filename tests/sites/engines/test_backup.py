@@ -93,7 +93,7 @@ def serve(blog: Blog, address: str = "127.0.0.1", port: int = 0) -> Iterator[str
 
 
 def run(folder: Path, *words: str) -> Ran:
-    return run_command(*words, "--db", "a.db", "--delay", "0", "--no-media", folder=folder)
+    return run_command(*words, "--db", "a.db", "--delay", "0.001", "--no-media", folder=folder)
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:

@@ -5,6 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -189,14 +190,21 @@ def test_a_reader_leaves_no_file_beside_the_archive(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
 
 
-@pytest.fixture
-def whole(path: Path, clock: Clock) -> Path:
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path, clock = tmp_path_factory.mktemp("whole") / "archive.db", Clock()
     with Archive.open(path, create=True) as archive:
         blog = a_blog(6)
         crawl(archive, blog, clock)
         next(iter(blog.entries.values())).text = "改过的正文"
         crawl(archive, blog, clock, full=True)
+    assert found(path) == ()
     return path
+
+
+@pytest.fixture
+def whole(crawled: Path, path: Path) -> Path:
+    return Path(copy(crawled, path))
 
 
 def found(path: Path) -> tuple[str, ...]:
@@ -217,7 +225,6 @@ CHANGES = {
 
 @pytest.mark.parametrize("words", CHANGES)
 def test_a_change_by_another_program_is_found(whole: Path, words: str) -> None:
-    assert found(whole) == ()
     with closing(sqlite3.connect(whole)) as changed:
         changed.executescript(CHANGES[words])
     damage = found(whole)

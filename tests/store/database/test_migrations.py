@@ -6,6 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -40,9 +41,10 @@ def header(path: Path) -> tuple[int, int]:
     return int.from_bytes(head[68:72]), int.from_bytes(head[60:64])
 
 
-@pytest.fixture
-def today(path: Path, clock: Clock) -> Path:
-    """Return a current archive of a blog with edits, comments and a deleted post."""
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Clock]:
+    """Return a current archive of a blog with edits, comments and a deleted post, and the clock of its runs."""
+    path, clock = tmp_path_factory.mktemp("today") / "archive.db", Clock()
     with Archive.open(path, create=True) as archive:
         blog = a_blog(8)
         crawl(archive, blog, clock)
@@ -50,7 +52,12 @@ def today(path: Path, clock: Clock) -> Path:
         first.text, second.status, second.listed = "改过的正文", 404, False
         crawl(archive, blog, clock, full=True)
         assert archive.scalar("select count(*) from post_revisions") == 1
-    return path
+    return path, clock
+
+
+@pytest.fixture
+def today(crawled: tuple[Path, Clock], path: Path) -> Path:
+    return Path(copy(crawled[0], path))
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ def test_the_header_names_program_and_version(today: Path) -> None:
 
 
 def test_without_its_own_tables_an_archive_loses_nothing_and_the_next_run_makes_them_again(
-    today: Path, clock: Clock
+    today: Path, crawled: tuple[Path, Clock]
 ) -> None:
     before, schema = contents(today), tables(today)
     own = [name for name, sql in schema.items() if sql.startswith("createtable_")]
@@ -85,7 +92,7 @@ def test_without_its_own_tables_an_archive_loses_nothing_and_the_next_run_makes_
     assert run(["search", "改过的正文"], today).out.count("http") == 1
     with Archive.open(today) as archive:
         blog = a_blog(8)
-        crawl(archive, blog, clock, full=True)
+        crawl(archive, blog, crawled[1], full=True)
         assert all(contents(today)[name] for name in work)
         assert archive.scalar("select count(*) from posts where gone_at is null") == 8
 

@@ -47,7 +47,7 @@ def test_a_list_may_come_from_the_standard_input(tool: Tool, tmp_path: Path) -> 
     with DemoHost([make_blog(UIDS[0], posts=1)]) as host, (tmp_path / "list").open("w+") as text:
         text.write(f"{host.blog_url(UIDS[0])}\n")
         text.seek(0)
-        assert ended(tool.start("backup", "--from", "-", stdin=text)).code == 0
+        assert ended(tool.start("backup", "--from", "-", delay=0.001, stdin=text)).code == 0
     assert set(statuses(tool)) == {UIDS[0]}
 
 

@@ -269,7 +269,7 @@ DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
-    words, shown = str(error).lower(), str(error)
+    words, shown = str(error).lower(), clip(error)
     kind: type[BlogArchiveError] = ArchiveDamaged
     if _is_index_error(error, words):
         text = _(

@@ -116,19 +116,21 @@ def test_ctrl_c_in_a_reparse_exits_3_without_tracebacks_of_workers(tool: Tool) -
     assert (process.returncode, "Traceback" in err) == (3, False), err
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "epub", "warc"])
-def test_an_export_on_a_full_disk_exits_6_and_leaves_no_file(tool: Tool, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("words", ["export jsonl", "export epub", "export warc", "seal"])
+def test_an_export_on_a_full_disk_exits_6_and_leaves_no_file(tool: Tool, tmp_path: Path, words: str) -> None:
     room = 33_000  # as much as SQLite needs beside the archive
-    tool.change("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
-    out = tmp_path / "out"
-    out.mkdir()
+    out = tmp_path / "out" / "new"
+    out.parent.mkdir()
+    if words != "seal":  # it verifies the texts, and makes a folder
+        tool.change("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
+        out.mkdir()
     full = ended(
-        tool.start("export", kind, str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
+        tool.start(*words.split(), str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
     )
     assert full.code == 6, full.err
-    assert list(out.iterdir()) == []
-    assert tool.run("export", kind, str(out)).code == 0
-    assert next(out.iterdir()).stat().st_size > room
+    assert list(out.parent.rglob("*")) == ([] if words == "seal" else [out])
+    assert tool.run(*words.split(), str(out)).code == 0
+    assert max(file.stat().st_size for file in out.iterdir()) > room
 
 
 @pytest.mark.parametrize("words", ["", "--full", "--full --limit 3", "--full --since 2024-10-01"])

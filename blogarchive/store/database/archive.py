@@ -199,5 +199,5 @@ class Archive(Statements):
 
 def delete_archive(path: Path) -> None:
     """Delete the file of a closed archive, and the files of its write-ahead log."""
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)

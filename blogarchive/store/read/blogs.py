@@ -30,10 +30,10 @@ def read_blog(archive: Statements, author_id: int) -> models.BlogSummary | None:
     return archive.one_as(models.BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
-def read_only_blog(archive: Statements) -> models.BlogSummary | None:
+def read_only_blog(archive: Statements) -> models.Blog | None:
     """Return the blog of an archive with one blog, else None."""
-    ids = archive.column("select id from authors limit 2")
-    return read_blog(archive, ids[0]) if len(ids) == 1 else None
+    blogs = archive.all_as(models.Blog, f"{models.BLOGS} limit 2")
+    return blogs[0] if len(blogs) == 1 else None
 
 
 def read_blogs(

@@ -378,7 +378,7 @@ def _sql_parts(query: Query, scope: Scope) -> tuple[str, str, list[str]]:
 
 
 def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool) -> Hit:
-    row = next(archive.dicts(_COMMENT if comments else _POST, (row_id,)), None)
+    row = next(iter(archive.dicts(_COMMENT if comments else _POST, (row_id,))), None)
     if row is None:
         text = _("the index names row {row}, which is not there; restore a copy of the archive")
         raise ArchiveDamaged(text.format(row=row_id))

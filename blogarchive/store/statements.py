@@ -85,14 +85,14 @@ class Statements:
 
     def dicts(
         self, sql: str, parameters: Parameters = (), *, like: type["DataclassInstance"] | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """Yield the rows one by one as dicts from column name to value; do not write during the iteration.
+    ) -> list[dict[str, Any]]:
+        """Return all rows as dicts from column name to value.
 
         Values are checked and converted as `all_as` does if they have the name of a field of `like`.
         """
         with user_errors(self.path):
             cursor = self.execute(sql, parameters)
-            yield from map(_row_reader(like, cursor, self.path), cursor)
+            return list(map(_row_reader(like, cursor, self.path), cursor))
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""
@@ -191,36 +191,28 @@ def _row_reader(
 ) -> Callable[[Row], dict[str, Any]]:
     """Return the function from a row of the cursor to the values of `kind` by name."""
     names, forms = [column[0] for column in cursor.description], _stored_forms(kind) if kind else {}
-    expected = [(name, forms[name][0]) for name in names if name in forms]
-    converters = [(name, convert) for name in names if (convert := forms.get(name, _AS_STORED)[1])]
+    converters = [(name, convert) for name in names if name in forms and (convert := forms[name][1])]
     sound: set[tuple[type, ...]] = set()  # types of rows: most are those of the first
 
     def read_row(row: Row) -> dict[str, Any]:
-        values, types = dict(zip(names, row, strict=True)), tuple(map(type, row))
-        if types not in sound:
-            for name, allowed in expected:
-                if not isinstance(values[name], allowed):
-                    raise _wrong_value(path, name, values[name])
+        values, types, name = dict(zip(names, row, strict=True)), tuple(map(type, row)), ""
+        try:
+            for name in names if types not in sound else ():
+                if name in forms and not isinstance(values[name], forms[name][0]):
+                    raise ValueError(name)
             sound.add(types)
-        for name, convert in converters:
-            try:
+            for name, convert in converters:
                 values[name] = convert(values[name])
-            except ValueError as error:
-                raise _wrong_value(path, name, values[name]) from error
+        except ValueError as error:
+            text = _("{path} is damaged: {column} has a wrong value ({found}); `blogarchive verify` names it")
+            raise ArchiveDamaged(text.format(path=path, column=name, found=clip(values[name], 40))) from error
         return values
 
     return read_row
 
 
-def _wrong_value(path: Path, column: str, value: object) -> ArchiveDamaged:
-    text = _("{path} is damaged: {column} has a wrong value ({found}); `blogarchive verify` names the row")
-    return ArchiveDamaged(text.format(path=path, column=column, found=clip(value, 40)))
-
-
 _Form = tuple[tuple[type, ...], _Converter | None]
 """The types in which SQLite may return a field, and the conversion to its own type if it has another one."""
-
-_AS_STORED: _Form = (object,), None
 
 
 @cache

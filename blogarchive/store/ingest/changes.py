@@ -197,7 +197,7 @@ def _undo_run(
     archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime
 ) -> ChangeCounts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
-    changed = list(archive.dicts(_CHANGED, names))
+    changed = archive.dicts(_CHANGED, names)
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
     for statement in _UNDO_NAMES:
         archive.execute(statement, names)
@@ -265,7 +265,7 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> ChangeCounts:
     """Hold the page of a change; restore its post and comments. Return the counts with which it was saved, negative."""
     names: _Names = {**row, "now": now}
-    for comment in list(archive.dicts(_COMMENT_REVISIONS, names)):
+    for comment in archive.dicts(_COMMENT_REVISIONS, names):
         comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
         digest = text_digest(comment["body_text"])
         archive.update_row("comments", comment_id, {**comment, "text_digest": digest})

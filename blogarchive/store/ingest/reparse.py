@@ -110,7 +110,7 @@ def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> S
 
 
 def _first_row(archive: Archive, sql: str, parameters: Parameters) -> dict[str, Any] | None:
-    return next(archive.dicts(sql, parameters), None)
+    return next(iter(archive.dicts(sql, parameters)), None)
 
 
 def _values(row: str, columns: dict[str, Any]) -> Snapshot:

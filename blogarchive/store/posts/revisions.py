@@ -81,7 +81,7 @@ def merge_equal_images(archive: Archive, since: str) -> None:
     A run stores the images of a page after its text. `since` is UTC text.
     """
     with archive.atomic():
-        for row in list(archive.dicts(_LAST_TWO, (since,))):
+        for row in archive.dicts(_LAST_TWO, (since,)):
             old, new = (row["old_title"], row["old_html"]), (row["title"], row["body_html"])
             if has_equal_images(
                 archive, old, new, blog_hosts(archive, Blog(site=row["site"], uid=row["uid"]))
@@ -267,7 +267,7 @@ def save_text(
 def _restore(context: SaveContext, table: str, text: Text, condition: str, values: Sequence[int]) -> None:
     """Correct the columns of the page's own version that are not compared, and that may be damaged."""
     query = f"select id, {', '.join(text)} from {table} where {condition}"  # noqa: S608 - constants
-    for row in list(context.archive.dicts(query, values)):
+    for row in context.archive.dicts(query, values):
         row_id = row.pop("id")
         if row != text:
             context.archive.update_row(table, row_id, text)

@@ -197,7 +197,7 @@ def read_plots(archive: Statements, author_id: int) -> dict[str, Any] | None:
 
 def _most_frequent(archive: Statements, table: str, author_id: int) -> list[dict[str, Any]]:
     query = f"select * from {table} where author_id = ? order by comments desc, name limit ?"
-    return list(archive.dicts(query, (author_id, _MOST)))
+    return archive.dicts(query, (author_id, _MOST))
 
 
 def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
@@ -211,7 +211,7 @@ def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
 
 
 def _read_categories(archive: Statements, author_id: int) -> list[dict[str, Any]]:
-    found = archive.dicts(
+    return archive.dicts(
         """select c.id, c.name, t.year, t.posts
              from (select c.id, c.name, sum(t.posts) as size from categories c
                      join _category_totals t on t.category_id = c.id
@@ -220,4 +220,3 @@ def _read_categories(archive: Statements, author_id: int) -> list[dict[str, Any]
             order by c.size desc, c.name, t.year""",
         (author_id, _MOST),
     )
-    return list(found)

@@ -344,8 +344,8 @@ class ExportReader:
 
     def stored_images(self) -> Iterator[StoredImage]:
         """Yield the images with stored files by URL, one in memory at a time."""
-        rows = self.archive.dicts(
-            """select f.rowid as row, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
+        rows = self.archive.each(
+            """select f.rowid, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '')
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
@@ -353,7 +353,7 @@ class ExportReader:
             (self._scope,),
         )
         for row in rows:
-            yield StoredImage(**row, body=self.image_bytes(row["sha256"]))
+            yield StoredImage._make((*row, self.image_bytes(row[2])))
 
     def _author_id(self, words: str) -> int:
         for name in ("site || '/' || uid", "uid", "alias", "nickname"):

@@ -65,9 +65,7 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
                 where pc.post_id = ? order by c.name""",
             (post_id,),
         ),
-        counters=list(
-            archive.dicts("select * from post_stats where post_id = ? order by captured_at", (post_id,))
-        ),
+        counters=archive.dicts("select * from post_stats where post_id = ? order by captured_at", (post_id,)),
         older=_neighbour(archive, post, "<", "desc"),
         newer=_neighbour(archive, post, ">", "asc"),
     )

@@ -67,7 +67,7 @@ def finished_runs(archive: Archive, limit: int) -> list[dict[str, Any]]:
         " where finished_at is not null and command in ('backup', 'update') order by id desc limit ?",
         (limit,),
     )
-    return list(newest_first)[::-1]
+    return newest_first[::-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +110,7 @@ def blog_lines(archive: Statements) -> list[dict[str, Any]]:
     `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
     `BlogStatus`; `author_id` and `last_seen_at` (UTC) are None of a blog that was only requested.
     """
-    found = archive.dicts(
+    return archive.dicts(
         """with blogs as (
                select site, uid, min(url) as url, min(id) as place from frontier
                 where kind = 'home' and page_no = 1 group by site, uid
@@ -130,7 +130,6 @@ def blog_lines(archive: Statements) -> list[dict[str, Any]]:
                   a.state, a.state_detail
              from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place""",
     )
-    return list(found)
 
 
 def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:
@@ -138,12 +137,11 @@ def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:
 
     Such a page differs from the stored post as those of most posts do.
     """
-    found = archive.dicts(
+    return archive.dicts(
         "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
         " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
         (limit,),
     )
-    return list(found)
 
 
 # The default of a field of `BlogStatus`, and the query of its values by site and uid.

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.once import made_once
 from tests.paths import ROOT
 
 
@@ -27,10 +28,13 @@ class Built:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build with the installed backend: no request leaves this machine."""
-    folder = tmp_path_factory.mktemp("dist")
-    words = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    ran = subprocess.run(words, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    def make(folder: Path) -> None:
+        words = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+        ran = subprocess.run(words, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    folder = made_once(tmp_path_factory, "dist", make)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return Built(sdist=sdist, wheel=wheel)
 

@@ -11,6 +11,7 @@ from tests.browse.app_server import app_server, hurry
 from tests.browse.test_app_in_browser import focus, text, wait_for_text
 from tests.browse.test_browser import tab
 from tests.demo import DemoHost, make_blog
+from tests.once import made_once
 from tests.paths import ROOT
 
 __all__ = ["tab"]
@@ -22,12 +23,13 @@ MOST_BYTES = 90_000_000
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundle")
-    paths = ["--distpath", str(folder), "--workpath", str(folder / "build")]
-    words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *paths, str(SPEC)]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=1500)
-    assert ran.returncode == 0, ran.stderr
-    return folder / "blogarchive"
+    def make(folder: Path) -> None:
+        paths = ["--distpath", str(folder), "--workpath", str(tmp_path_factory.mktemp("build"))]
+        words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *paths, str(SPEC)]
+        ran = subprocess.run(words, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+
+    return made_once(tmp_path_factory, "bundle", make) / "blogarchive"
 
 
 @pytest.fixture

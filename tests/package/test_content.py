@@ -1,6 +1,7 @@
 """The wheel has the program and nothing else; the source distribution has all that builds and tests it."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from email import message_from_string
 from email.message import Message
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from urllib.request import urlopen
 from zipfile import ZipFile
 
 import pytest
@@ -206,3 +208,45 @@ def test_a_download_without_git_has_the_version_of_the_last_release(clone: Path)
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     released = re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)
     assert version_of(clone) == released[0]
+
+
+# the wheel works outside the checkout
+
+
+class Installed:
+    """Runs the unpacked wheel in a folder of its own."""
+
+    def __init__(self, site: Path, folder: Path) -> None:
+        self._options = {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(site)}, "text": True}
+
+    def run(self, *words: str) -> str:
+        """Return what `python WORDS` prints; raises CalledProcessError."""
+        return subprocess.run(
+            [sys.executable, *words], check=True, capture_output=True, **self._options
+        ).stdout  # type: ignore[call-overload]
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start `blogarchive WORDS`, with its messages in a pipe."""
+        words = (sys.executable, "-m", "blogarchive", *words)
+        return subprocess.Popen(words, stderr=subprocess.PIPE, **self._options)  # type: ignore[call-overload]
+
+
+def test_the_wheel_has_its_version_runs_its_demo_exports_and_serves_it(
+    installed: Path, built: Built, tmp_path: Path
+) -> None:
+    program = Installed(installed, tmp_path)
+    assert "16 posts, 40 comments" in program.run("-m", "blogarchive", "demo")
+    assert program.run("-m", "blogarchive", "--version").strip().endswith(f" {built.version}")
+    modules = "import blogarchive, spiders, pipelines; print(blogarchive.__file__, spiders.__file__)"
+    assert all(Path(path).is_relative_to(installed) for path in program.run("-c", modules).split())
+    program.run("-m", "blogarchive", "export", "html", "out", "--db", "data/demo.db")
+    assert (tmp_path / "out" / "index.html").is_file()
+    with program.start("serve", "--db", "data/demo.db", "--port", "0") as server:
+        try:
+            assert server.stderr is not None
+            url = re.search(r"http://\S+", server.stderr.readline())
+            assert url is not None
+            with urlopen(url[0]) as page:
+                assert "北窗闲话" in page.read().decode()
+        finally:
+            server.terminate()

@@ -83,12 +83,14 @@ def find_time(around: Surroundings) -> FoundTime:
     best = found[0][1]
     for _, one in found[1:]:
         is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
-        is_same = f"{one.at:%H:%M}" == f"{best.at:%H:%M}"  # with seconds, or an offset
+        is_same = best.precision == "minute" and f"{one.at:%H:%M}" == f"{best.at:%H:%M}"  # with an offset
         best = one if is_exact and (best.precision == "day" or is_same) else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
-    others = [one.at.replace(tzinfo=None) for _, one in found if not (edited and one is shown)]
-    if any(abs(at - best.at.replace(tzinfo=None)) > 2 * _DAY for at in others):  # a zone moves the day
+    naive = [(name, one.at.replace(tzinfo=None)) for name, one in found if not (edited and one is shown)]
+    gaps = [(name, abs(at - best.at.replace(tzinfo=None))) for name, at in naive]  # a zone moves the day
+    agreeing = {name if name in ("shown", "URL") else "data" for name, gap in gaps if gap <= _DAY}
+    if len(agreeing) < 2 and any(gap > 2 * _DAY for _, gap in gaps):
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
     value = date_text(text if text and not edited else texts[0][1], best)
     return FoundTime(value=value, witnesses=texts, doubt=doubt)

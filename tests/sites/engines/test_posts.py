@@ -264,3 +264,23 @@ def test_comments_that_the_page_shows_in_part_are_asked_of_the_interface() -> No
     assert (page.posts[0].comments, told(page)) == ((), [])
     page = read(post("20. Mai 2019", comments("21. Mai 2019 um 11:21 Uhr")), head)
     assert (page.links, len(page.posts[0].comments)) == ((), 2)
+
+
+def test_a_date_that_the_url_confirms_is_not_doubted_for_the_time_of_a_change() -> None:
+    head = '<meta property="article:published_time" content="2019-06-01T11:00:00+02:00">'
+    url = "https://notes.example.org/2019/05/20/das-wetter/"
+    assert told(read(post("20. Mai 2019"), head, url=url)) == []
+    assert told(read(post("20. Mai 2019"), head)) == ["posted_at"]
+
+
+def test_a_dialog_about_cookies_and_a_form_for_a_newsletter_are_not_the_text() -> None:
+    text = f'{TEXT}<div class="box-newsletter"><p>Bleiben Sie auf dem Laufenden, Woche für Woche.</p></div>'
+    body = post(
+        "20. Mai 2019",
+        f'<div class="c-modal c-modal--cookies">{TEXT.replace("Laden", "Keks") * 3}</div>',
+        text,
+    )
+    page = read(body.replace("entry-content", "m-post-content"))
+    assert (page.posts[0].body_text or "").count("Laden") == 6
+    assert "Woche" not in (page.posts[0].body_text or "")
+    assert told(page) == []

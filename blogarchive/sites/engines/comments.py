@@ -88,11 +88,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     sections = outer or sections
     count = _find_count(outline, sections, body)
     inside = _elements_in_comments(outline, sections)
-    ids = {
-        _ID.sub("", name)
-        for node in (inside if sections else outline.order)
-        if _ID.match(name := node.get("id") or "")
-    }
+    nodes = inside if sections else outline.order
+    ids = {_ID.sub("", name) for node in nodes if _ID.match(name := node.get("id") or "")}
     claimed = max(count or 0, len(ids))
     items = _find_items(outline, sections, inside, claimed, now)
     comments = [_read_item(outline, item, now) for item in items]
@@ -242,9 +239,11 @@ def _find_name(
         for node in filter(outline.size, outside)
         if has_role(node, _AUTHOR) or node.get("itemprop") in ("author", "creator", "name")
     ]
-    if named:  # the innermost: `<div class="comment-author"><cite class="fn">`
-        inner = [node for node in named if outline.contains(named[0], node)]
-        return _clean(outline, inner[-1], item)
+    if named:
+        name = named[0]
+        for node in named:  # the innermost: `<div class="comment-author"><cite class="fn">`
+            name = node if outline.contains(name, node) else name
+        return _clean(outline, name, item)
     for tags in (("cite", "b", "strong"), ("a",)):
         for node in outside:
             text = outline.text(node)
@@ -263,7 +262,7 @@ def _find_name(
 
 def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
     text, last = outline.text(node), outline.texts[outline.span(node).stop - 1].strip()
-    text = text.removesuffix(last) if _BADGE.fullmatch(last) else text
+    text = text.removesuffix(last) or last if _BADGE.fullmatch(last) else text
     text = _SAYS.sub("", DATE.split(text, maxsplit=1)[0]).strip(" \t\r\n:：,，")
     anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
     is_own = anchor is not None and outline.contains(item.element, anchor)

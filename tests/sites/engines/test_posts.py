@@ -225,6 +225,8 @@ def test_a_commenter_has_the_name_of_the_innermost_element_without_the_badge_of_
     page = read(post("20. Mai 2019", text))
     assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
     assert told(page) == []
+    page = read(post("20. Mai 2019", text.replace("Jutta", "admin")))
+    assert [one.author_name for one in page.posts[0].comments] == ["admin", "Sven"]
 
 
 @pytest.mark.parametrize(

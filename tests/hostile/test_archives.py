@@ -1,5 +1,6 @@
 """Another person's archive: each row is checked, a bad one is named and not copied, and no command ends in a traceback."""
 
+import random
 import shutil
 import subprocess
 import sys
@@ -24,10 +25,13 @@ from tests.hostile.archives import (
     SCHEMAS,
     URL,
 )
+from tests.hostile.columns import COLUMNS
 from tests.hostile.commands import MEGABYTES, assert_cheap, measure
 from tests.importing.archives import natural_rows, rows
 
 SAMPLE = 4
+CHANGES = {**ALL, **OTHERS, **COLUMNS}
+COLUMNS_SAMPLE = random.Random(1).sample(sorted(COLUMNS), SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +146,7 @@ def test_every_hostile_archive_costs_little_in_every_command(kind: str, whole: P
 
 
 def _read_by_every_command(kind: str, mine: Path, theirs: Path, folder: Path) -> None:
-    OTHERS[kind](theirs)
+    CHANGES[kind](theirs)
     folder.mkdir()
     commands = [
         *reading_commands(theirs, folder, NUMBER),
@@ -156,7 +160,7 @@ def _read_by_every_command(kind: str, mine: Path, theirs: Path, folder: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [*OTHERS][:: len(OTHERS) // SAMPLE])
+@pytest.mark.parametrize("kind", [*[*OTHERS][:: len(OTHERS) // SAMPLE], *COLUMNS_SAMPLE])
 def test_an_odd_file_ends_no_command_in_a_traceback(
     kind: str, mine: Path, theirs: Path, tmp_path: Path
 ) -> None:
@@ -164,7 +168,7 @@ def test_an_odd_file_ends_no_command_in_a_traceback(
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("kind", {**OTHERS, **COLUMNS})
 def test_no_odd_file_ends_a_command_in_a_traceback(
     kind: str, mine: Path, theirs: Path, tmp_path: Path
 ) -> None:
@@ -205,7 +209,7 @@ _SERVE = sys.executable, "-m", "tests.hostile.serve"
 
 def _serve(kind: str, whole: Path, folder: Path, harmless_seconds: float) -> None:
     theirs = Path(shutil.copy(whole, folder / "theirs.db"))
-    {**ALL, **OTHERS}[kind](theirs)
+    CHANGES[kind](theirs)
     ended, found, seconds, megabytes = measure(
         *_SERVE, str(theirs), *([] if kind in HARMLESS else ["damaged"])
     )

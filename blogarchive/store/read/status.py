@@ -144,29 +144,20 @@ def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:
     )
 
 
-# The default of a field of `BlogStatus`, and the query of its values by site and uid.
-_BY_BLOG: Final[Mapping[str, tuple[Any, str]]] = {
-    "open_failures": (0, "select site, uid, count(*) from open_failures group by 1, 2"),
-    "waiting": (0, "select site, uid, count(*) from frontier where state = 'todo' group by 1, 2"),
-    "overdue": (
-        0,
-        "select site, uid, count(*) from frontier where state = 'done' and due_at < :week_ago group by 1, 2",
-    ),
-    "paused_at": (None, "select site, uid, paused_at from blog_settings where paused_at is not null"),
-    "last_good_run": (
-        None,
-        """select a.site, a.uid, max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id
-             join authors a on a.id = b.author_id where r.exit_code = 0 group by a.id""",
-    ),
-    "not_seen_since_agreement": (
-        0,
-        """select a.site, a.uid, count(*)
-             from (select site, max(ended_at) as at from site_changes
-                    where accepted and field like 'text.%' group by site) s
-             join authors a on a.site = s.site join posts p on p.author_id = a.id
-            where p.content_hash is not null and p.gone_at is null
-              and coalesce(p.own_page_seen_at, '') < s.at group by a.id""",
-    ),
+# The query of the values of a field of `BlogStatus`, by site and uid.
+_BY_BLOG: Final[Mapping[str, str]] = {
+    "open_failures": "select site, uid, count(*) from open_failures group by 1, 2",
+    "waiting": "select site, uid, count(*) from frontier where state = 'todo' group by 1, 2",
+    "overdue": "select site, uid, count(*) from frontier where state = 'done' and due_at < :week_ago group by 1, 2",
+    "paused_at": "select site, uid, paused_at from blog_settings where paused_at is not null",
+    "last_good_run": """select a.site, a.uid, max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id
+         join authors a on a.id = b.author_id where r.exit_code = 0 group by a.id""",
+    "not_seen_since_agreement": """select a.site, a.uid, count(*)
+         from (select site, max(ended_at) as at from site_changes
+                where accepted and field like 'text.%' group by site) s
+         join authors a on a.site = s.site join posts p on p.author_id = a.id
+        where p.content_hash is not null and p.gone_at is null
+          and coalesce(p.own_page_seen_at, '') < s.at group by a.id""",
 }
 _FORGOTTEN = "select site, uid from blog_settings where forgotten_at is not null"
 _WEEK = timedelta(days=7)
@@ -184,8 +175,13 @@ select a.site, a.uid from authors a join failures x on x.url = a.url and x.resol
 
 def _read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
     """Return the fields of `BlogStatus` for posts and comments, by author."""
-    found = archive.dicts(f"select *, posts as posts_named from ({totals.CURRENT_BLOGS})")  # noqa: S608 - a constant
-    return {row["author_id"]: {name: row[name] for name in _NO_TOTALS} for row in found}
+    found = archive.dicts(
+        f"""select author_id, posts as posts_named, posts_read, gone, gone_unread, comments_claimed,
+                   posts_lacking_comments, edited, comments_held, comments_gone, comments_edited
+              from ({totals.CURRENT_BLOGS})""",  # noqa: S608 - a constant
+        like=BlogStatus,
+    )
+    return {row.pop("author_id"): row for row in found}
 
 
 def _read_images(archive: Archive) -> dict[int, ImageCounts]:
@@ -194,15 +190,6 @@ def _read_images(archive: Archive) -> dict[int, ImageCounts]:
     for author_id, status, count in archive.each(_IMAGES):
         counts[author_id][status] = count
     return {author_id: ImageCounts.from_statuses(found) for author_id, found in counts.items()}
-
-
-_NO_TOTALS = dict.fromkeys(
-    (
-        "posts_named", "posts_read", "gone", "gone_unread", "comments_claimed", "posts_lacking_comments", "edited",
-        "comments_held", "comments_gone", "comments_edited",
-    ),
-    0,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,37 +209,37 @@ class BlogStatus:
 
     site: str
     uid: str | None
-    nickname: str | None
-    blog_title: str | None
+    nickname: str | None = None
+    blog_title: str | None = None
     url: str
-    posts_named: int
-    posts_read: int
+    posts_named: int = 0
+    posts_read: int = 0
     months: tuple[MonthCoverage, ...]
-    comments_held: int
-    comments_claimed: int
-    posts_lacking_comments: int
-    gone: int
-    comments_gone: int
-    edited: int
-    comments_edited: int
+    comments_held: int = 0
+    comments_claimed: int = 0
+    posts_lacking_comments: int = 0
+    gone: int = 0
+    comments_gone: int = 0
+    edited: int = 0
+    comments_edited: int = 0
     pictures: ImageCounts
     images_not_fetched: dict[str, int]
-    open_failures: int
-    waiting: int
-    first_seen_at: str | None
-    last_seen_at: str | None
-    last_good_run: str | None
+    open_failures: int = 0
+    waiting: int = 0
+    first_seen_at: str | None = None
+    last_seen_at: str | None = None
+    last_good_run: str | None = None
     unreached_since: str | None
-    gone_unread: int
+    gone_unread: int = 0
     last_error: str | None
-    paused_at: str | None
-    state: str | None
-    state_detail: str | None
-    state_since: str | None
-    overdue: int
-    not_seen_since_agreement: int
+    paused_at: str | None = None
+    state: str | None = None
+    state_detail: str | None = None
+    state_since: str | None = None
+    overdue: int = 0
+    not_seen_since_agreement: int = 0
     readers: dict[str, int]
-    list_proved_at: str | None
+    list_proved_at: str | None = None
 
     @property
     def reached(self) -> bool:
@@ -326,31 +313,34 @@ class _BlogReader:
         values = {"week_ago": format_utc(utc_now() - _WEEK)}
         self._by_blog = {
             name: {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, values)}
-            for name, (_, query) in _BY_BLOG.items()
+            for name, query in _BY_BLOG.items()
         }
 
     def read(self) -> Iterator[BlogStatus]:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
         authors = self._archive.dicts(
             "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,"
-            " state, state_detail, state_since, home_proved_at as list_proved_at from authors"
+            " state, state_detail, state_since, home_proved_at as list_proved_at from authors order by id",
+            like=BlogStatus,
         )
         found = {Blog(site=author["site"], uid=author["uid"]): author for author in authors}
         forgotten = set(self._archive.all_as(Blog, _FORGOTTEN))
-        for blog, author in sorted(found.items(), key=lambda item: item[1]["author_id"]):
+        for blog, author in found.items():
             if blog not in forgotten:
                 yield self._status(blog, **author)
         for blog in blogs.stored_blogs(self._archive, hopeless=True, left_out=True):
             if blog not in found and blog not in forgotten:
-                yield self._status(blog, **_unreached_author(blog, self._archive))
+                home = blogs.home_target(self._archive, blog)
+                url = home.url if home else ""
+                yield self._status(blog, author_id=0, site=blog.site, uid=blog.uid, url=url)
 
     def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
         archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
         home = blogs.home_target(archive, blog) if blog in self._unreached else None
         return BlogStatus(
             **author,
-            **self._totals.get(author_id, _NO_TOTALS),
-            **{name: self._by_blog[name].get(blog, default) for name, (default, _) in _BY_BLOG.items()},
+            **self._totals.get(author_id, {}),
+            **{name: values[blog] for name, values in self._by_blog.items() if blog in values},
             months=tuple(self._months.get(author_id, ())),
             pictures=images,
             images_not_fetched=count_skipped_by_host(archive, [author_id]) if images.skipped else {},
@@ -365,10 +355,6 @@ select min(x.first_failed_at) from frontier f join failures x on x.url = f.url a
  where f.key = ? and f.state in ('failed', 'dead')
 """
 _LAST_ERROR = "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1"
-_AUTHOR = (
-    "nickname", "blog_title", "first_seen_at", "last_seen_at", "state", "state_detail", "state_since",
-    "list_proved_at",
-)  # fmt: skip
 
 
 def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
@@ -378,9 +364,3 @@ def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
         (author_id,),
     )
     return dict(rows)
-
-
-def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
-    home = blogs.home_target(archive, blog)
-    scope = {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else ""}
-    return {**scope, **dict.fromkeys(_AUTHOR)}

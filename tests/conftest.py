@@ -1,5 +1,6 @@
 """Parts of all tests: the slow ones, the switch that rewrites golden files, signals for processes, the browser."""
 
+import gc
 import os
 import signal
 import sys
@@ -16,6 +17,9 @@ from tests.browse import chromium
 # each process of a test would compile this program.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Modules and tests stay until the end of the run. Looking for garbage among them takes a tenth of the collection.
+gc.disable()
 
 # The same examples in every run, and no limit of time, so that no run fails that another passed. Other and more
 # examples are for a run that looks for new failures.
@@ -93,6 +97,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("slow")
     yield
     items[:] = _in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def _is_slow(path: Path) -> bool:

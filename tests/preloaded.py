@@ -4,6 +4,7 @@ import gc
 
 from scrapy.utils.misc import walk_modules_iter
 
+gc.disable()
 for _package in (
     "blogarchive.cli",
     "blogarchive.settings",
@@ -23,3 +24,4 @@ for _package in (
     list(walk_modules_iter(_package))
 
 gc.freeze()  # else the first collection of each command copies the memory of these modules: half of its CPU
+gc.enable()

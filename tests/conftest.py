@@ -47,6 +47,9 @@ SLOW_MODULES = {
 }
 """Modules of kills and attacks in other folders."""
 
+LONGEST = {"test_bundle"}
+"""Modules that wait for a build of more than a minute."""
+
 WAITING = {"cli", "crawl", "end_to_end", "fleet"}
 """Folders of tests that mostly wait for a process or a server."""
 
@@ -117,11 +120,13 @@ def _folder(path: Path) -> str:
 def _in_order(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """Return the tests so that the share of each worker, an equal part, begins with those that wait.
 
-    Short tests come last, which workers without tests take over.
+    The longest come first, on one worker. Short tests come last, which workers without tests take over.
     """
+    longest = [item for item in items if item.path.stem in LONGEST]
     waiting = [item for item in items if _folder(item.path) in WAITING]
-    kinds = (waiting, [item for item in items if _folder(item.path) not in WAITING])
-    return [item for part in range(workers) for kind in kinds for item in _part(kind, part, workers)]
+    others = [item for item in items if item not in longest and _folder(item.path) not in WAITING]
+    parts = (_part(kind, part, workers) for part in range(workers) for kind in (waiting, others))
+    return [*longest, *(item for part in parts for item in part)]
 
 
 def _part(items: list[pytest.Item], part: int, parts: int) -> list[pytest.Item]:

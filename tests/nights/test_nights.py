@@ -23,6 +23,7 @@ from tests.nights.host import (
     rename_category,
     unreadable,
 )
+from tests.tool import Tool
 
 pytestmark = pytest.mark.slow
 
@@ -212,9 +213,9 @@ def test_a_post_that_came_while_its_host_lied_has_no_version_of_the_lie(
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 
-def test_the_clock_of_a_test_must_be_a_time(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_of_a_test_must_be_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLOGARCHIVE_NOW", "tomorrow")
-    process = nights.tool.start("update")
+    process = Tool(tmp_path).start("backup", "http://127.0.0.1:1/u/1/")
     _, message = process.communicate(timeout=60)
     assert (process.returncode, "BLOGARCHIVE_NOW" in message, "Traceback" in message) == (2, True, False)
 

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -82,12 +81,10 @@ SLOW = f"/archive?sql={quote(BOMBS['rows without end'])}"
              "/archive/posts", "/read/day?on=2025-01-01", "/archive", "/archive/posts.csv"]
 )  # fmt: skip
 def test_a_page_of_another_site_starts_no_statement(address: str, path: str, site: str) -> None:
-    begun = time.monotonic()
     manners = [FRAME, {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"}]
     for manner in [*manners, LINK]:
         status, _headers, text = send(address, path, Sec_Fetch_Site=site, **manner)
         assert (status, "another site" in text) == (403, True)
-    assert time.monotonic() - begun < 4
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Back up hosted Chinese blogs into one SQLite file."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def installed_version() -> str:
     """Return the version of the installed package, or "unknown" in a checkout that was never installed.
 

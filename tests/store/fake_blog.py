@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -35,6 +36,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 START = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
 
+@cache
 def shown(text: str) -> DateText:
     """Return a date as the dates pipeline returns it."""
     whole = len(text) > 10

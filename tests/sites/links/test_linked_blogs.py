@@ -136,10 +136,12 @@ def test_a_page_with_an_invalid_url_names_no_blog(site: str) -> None:
 def test_a_page_with_links_to_invented_blogs_names_a_limited_number_and_says_so(site: str) -> None:
     path = {"creaders": "/u/{}/", "wenxuecity": "/myblog/{}/all.html"}[site]
     url = {"creaders": HOME_URL, "wenxuecity": "http://blog.wenxuecity.com/myblog/77/all.html"}[site]
-    html = "".join(f"<a href='{path.format(100_000 + number)}'>{number}</a> " for number in range(19_000))
+    html = "".join(
+        f"<a href='{path.format(100_000 + number)}'>{number}</a> " for number in range(MAX_BLOGS + 500)
+    )
     parsed = parse(html, url, site)
     assert len(parsed.blogs) == MAX_BLOGS
     assert TOO_MANY_BLOGS in parsed.problems
     assert "2,000 blogs" in TOO_MANY_BLOGS.detail
-    too_large = parse(html * 6, url, site)
+    too_large = parse(html * 46, url, site)
     assert (too_large.blogs, too_large.problems[0].field) == ((), "page")

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -37,14 +37,14 @@ def statements() -> dict[tuple[str, str], str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=256)
 def tables_in(sql: str) -> frozenset[str]:
     """Return the tables and views of an archive that the SQL names."""
     known = {name for kind, name in statements() if kind in ("table", "view")}
     return frozenset(known.intersection(_WORD.findall(sql)))
 
 
-@cache
+@lru_cache(maxsize=256)  # the name may be that of a request
 def sources(name: str) -> frozenset[str]:
     """Return the tables from whose rows a view, a table of totals or one of the search index is made; none of others."""
     made_by = [totals.BY_BLOG.get(name, "").format(comments="comments"), name.partition("_fts")[0]]

@@ -33,12 +33,12 @@ class Document:
 
     def lines_in(self, node: dom.Element) -> range:
         """Return the indexes of the lines that overlap `node`; an empty range if it is hidden."""
-        opened, closed = self.positions(node) or (0, 0)
+        opened, closed = self._positions.get(node, (0, 0))
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
 
     def contains(self, node: dom.Element, line: Line) -> bool:
         """Return whether all of `line` is in `node`."""
-        opened, closed = self.positions(node) or (0, 0)
+        opened, closed = self._positions.get(node, (0, 0))
         return opened <= line.start and line.end <= closed
 
     def common_ancestor(self, first: Line, last: Line) -> dom.Element:

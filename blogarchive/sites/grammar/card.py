@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
@@ -58,29 +59,35 @@ class AuthorCard:
 
 
 class _CardField(NamedTuple):
-    """A field of the card, folded and as shown, with its line: one line may have all fields."""
+    """A field of the card, folded and as shown, with the number of its line: one line may have all fields."""
 
     line: int
     folded: str
     raw: str
 
 
-def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
-    folded, raw = view.folded[index], view.lines[index].text
+def _split_fields(line: int, folded: str, raw: str) -> Iterator[_CardField]:
     bare = len(folded) - len(strip_bullets(folded))
     ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
-        yield _CardField(index, folded[left:end].strip(), raw[left:end].strip())
+        yield _CardField(line, folded[left:end].strip(), raw[left:end].strip())
 
 
 def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
-    card = AuthorCard()
     # A list of posts may follow, each with its author.
     shown = takewhile(lambda index: index not in view.post_lines, view.lines_with_text(lines[1:]))
-    texts = list(islice(shown, _MAX_LINES))
-    fields = [field for index in texts for field in _split_fields(view, index)]
+    own = list(islice(shown, _MAX_LINES))
+    card, count = _parse_fields(tuple([(view.folded[i], view.lines[i].text) for i in own]))
+    return card, (lines[0], *own[:count]) if lines else ()
+
+
+@lru_cache(maxsize=4)  # each page of a blog has the same card; the lines may be long
+def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
+    """Return the card on lines, folded and as shown, and the number of the lines that belong to it."""
+    card = AuthorCard()
+    fields = [field for line, texts in enumerate(lines) for field in _split_fields(line, *texts)]
     last = 0
     for number, field in enumerate(fields):
         before = fields[number - 1].raw if number else ""
@@ -88,8 +95,7 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
         found = _add_field(card, before, field, following)
         if found is not card:
             card, last = found, number + 1
-    end = fields[min(last, len(fields) - 1)].line if fields else -1
-    return card, (lines[0], *(index for index in texts if index <= end)) if lines else ()
+    return card, fields[min(last, len(fields) - 1)].line + 1 if fields else 0
 
 
 def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:

@@ -133,7 +133,12 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 
 # A number first: its label follows, or begins the next line.
 _NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
-_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢))"
+# Fails at once on the days of a calendar and the rows of an archive, which begin with numbers too.
+_IN_NUMBERS = rf"[\d,.\s万萬亿億千次人条篇个位{LINE_START}]"
+_MAY_BE_LABELLED = rf"(?=\d{_IN_NUMBERS}{{0,120}}+(?:{_IN_NUMBERS}|[本此已被浏阅点气访查Vv评赞喜]))"
+_NUMBER_FIRST = (
+    rf"(?:[已共有总]{{0,2}}\s*{_MAY_BE_LABELLED}{_NUMBER_ABOVE}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢))"
+)
 _LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"

@@ -76,11 +76,9 @@ def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tupl
     numbered: tuple[str, int] | None = None
     candidates = list(_iter_candidates(view, lines, page_no))
     calendar = _find_calendar_lines(view) if candidates else ()
-    rows = {i for i, _, _ in candidates if i not in calendar}
-    pagers = {i: _is_pager(view, view.lines[i], page_no) for i in rows}
+    candidates = [found for found in candidates if found[0] not in calendar]
+    pagers = {i: _is_pager(view, view.lines[i], page_no) for i in {found[0] for found in candidates}}
     for index, url, pager_text in candidates:
-        if index in calendar:
-            continue
         if pager_text.number is None and (
             pager_text.sure or pagers[index] or _is_next_page_url(url, view.parse_url(view.url).url, page_no)
         ):
@@ -97,15 +95,16 @@ def _iter_candidates(
     here = view.parse_url(view.url)
     for index in lines:
         for text, anchor, parsed_url in view.links[index]:
-            pager_text = None if parsed_url is None else _parse_link(text, anchor)
-            if (
-                parsed_url is None
-                or pager_text is None
-                or (pager_text.number is not None and pager_text.number != page_no + 1)
-            ):
+            if parsed_url is None:
+                continue
+            words = text or _read_image_text(anchor)
+            if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH:
+                continue
+            pager_text = _parse_words(words)
+            if pager_text is None or pager_text.number not in (None, page_no + 1):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
-                yield index, parsed_url.url, pager_text
+                yield index, parsed_url.url, _check_sign(pager_text, anchor)
 
 
 class _PagerText(NamedTuple):
@@ -115,16 +114,13 @@ class _PagerText(NamedTuple):
     sure: bool
 
 
-def _parse_link(text: str, anchor: Element) -> _PagerText | None:
-    words = text or _read_image_text(anchor)
-    if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH:
-        return None
-    pager_text = _parse_words(words)
-    if pager_text is not None and pager_text.number is None and not pager_text.sure:
-        title = anchor.get("title", "")
-        titled = len(title) > _MAX_SIGN_LENGTH and _parse_words(title[:_MAX_LENGTH]) is not None
-        return _PagerText(None, anchor.get("rel") == "next" or titled)
-    return pager_text
+def _check_sign(pager_text: _PagerText, anchor: Element) -> _PagerText:
+    """Return the text of a link, sure if the link's title or its `rel` say what its sign means."""
+    if pager_text.number is not None or pager_text.sure:
+        return pager_text
+    title = anchor.get("title", "")
+    titled = len(title) > _MAX_SIGN_LENGTH and _parse_words(title[:_MAX_LENGTH]) is not None
+    return _PagerText(None, anchor.get("rel") == "next" or titled)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar

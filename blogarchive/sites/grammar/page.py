@@ -167,7 +167,7 @@ class PageView:
 
     def has_text(self, lines: Iterable[int]) -> bool:
         """Return True if any of the lines has text."""
-        return any(self.folded[i] for i in lines)
+        return any(map(self.folded.__getitem__, lines))
 
     def is_section(self, index: int) -> bool:
         """Return True if the line is the label of a parsed section of the sidebar."""

@@ -143,7 +143,8 @@ def _parse_labelled_months(
 
     A post is pinned by a date in the future, so its month is one.
     """
-    own = list(takewhile(lambda i: not view.folded[i] or _is_row(view.folded[i]), lines))
+    rows_end = (n for n, i in enumerate(lines) if (text := view.folded[i]) and not _is_row(text))
+    own = lines[: next(rows_end, len(lines))]
     rows = {i: _parse_row(view, i) for i in own if view.folded[i]}
     unparsed = [i for i, row in rows.items() if row is None]
     if months := tuple(row for row in rows.values() if row is not None):
@@ -298,9 +299,8 @@ class Sidebar:
 
 def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     """Return the sidebar on the lines `outside` the post and its comments."""
-    posts = {
-        i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
-    }
+    own = sorted(view.post_lines.intersection(outside))
+    posts = {i: post for i in own if (post := _find_linked_post(view, i)) is not None}
     sidebar = Sidebar()
     for name, lines in _find_sections(view, outside):
         sidebar.own_lines.update(_add_section(sidebar, view, name, lines, posts))

@@ -14,8 +14,8 @@ from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.posts import COLUMNS, FACTS
 from blogarchive.store.rows import Parameters, format_utc
 
-Snapshot = dict[tuple[str, str], str | None]
-"""Stored values as text, by row (in words) and field."""
+Snapshot = dict[str, dict[str, Any]]
+"""Stored values by row (in words) and field."""
 
 _AUTHOR = "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?"
 _LISTINGS = {"archive_months": "month", "categories": "name"}
@@ -68,21 +68,27 @@ def reparse_pages(
 def _compare(
     page_id: int, crawled: CrawledPage, before: Snapshot, after: Snapshot
 ) -> Iterator[ReparseResult]:
+    changed = (row for row in sorted({*before, *after}) if before.get(row) != after.get(row))
     differences = tuple(
-        Difference(of=row, field=field, before=before.get((row, field)), after=after.get((row, field)))
-        for row, field in sorted({*before, *after})
-        if before.get((row, field)) != after.get((row, field))
+        Difference(of=row, field=field, before=one, after=other)
+        for row in changed
+        for field in sorted({*before.get(row, ()), *after.get(row, ())})
+        if (one := _value(before, row, field)) != (other := _value(after, row, field))
     )
     if differences:
         yield ReparseResult(page_id=page_id, url=crawled.page.url, differences=differences)
+
+
+def _value(stored: Snapshot, row: str, field: str) -> str | None:
+    value = stored.get(row, {}).get(field)
+    return None if value is None else str(value)
 
 
 def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     """Return the stored values of every row that the parsed page may change."""
     parsed, uid = crawled.parsed, resolve_blog(archive, crawled).uid
     scope = (crawled.target.site, uid)
-    author = _first_row(archive, _AUTHOR, scope)
-    found = _values(f"author {uid}", author) if author else {}
+    found = {f"author {uid}": author for author in archive.dicts(_AUTHOR, scope)}
     if parsed.kind is PageKind.HOME:
         for table, column in _LISTINGS.items():
             for name in archive.column(
@@ -90,7 +96,7 @@ def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
                 " where a.site = ? and a.uid = ?",
                 scope,
             ):
-                found[f"{table} {name}", column] = name
+                found[f"{table} {name}"] = {column: name}
     numbers = {post.number for post in parsed.posts} | {post.number for post in parsed.listed}
     for number in numbers - {None}:
         found.update(_post_snapshot(archive, number, (*scope, number)))
@@ -98,23 +104,11 @@ def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
 
 
 def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> Snapshot:
-    post = _first_row(archive, _POST, scope)
-    if post is None:
-        return {}
-    post_id = post.pop("id")
-    found = _values(f"post {number}", post)
-    for comment in archive.dicts(_COMMENTS, (post_id,)):
-        fingerprint = comment.pop("fingerprint")
-        found.update(_values(f"post {number}, comment {fingerprint}", comment))
+    posts = archive.dicts(_POST, scope)
+    found = {f"post {number}": post for post in posts[:1]}
+    for comment in archive.dicts(_COMMENTS, (posts[0].pop("id"),)) if posts else ():
+        found[f"post {number}, comment {comment.pop('fingerprint')}"] = comment
     return found
-
-
-def _first_row(archive: Archive, sql: str, parameters: Parameters) -> dict[str, Any] | None:
-    return next(iter(archive.dicts(sql, parameters)), None)
-
-
-def _values(row: str, columns: dict[str, Any]) -> Snapshot:
-    return {(row, name): None if value is None else str(value) for name, value in columns.items()}
 
 
 _TEXTS = """

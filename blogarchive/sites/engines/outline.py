@@ -28,7 +28,7 @@ _PLACE_END = (
 )
 _SIDE = (
     r"side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?|toc|tagcloud|calendar"
-    r"|friends?|blogroll|header|banner|ads?"
+    r"|friends?|blogroll|header|banner|ads?|related|recommend(?:ed|ations?)?"
 )
 SIDE = re.compile(rf"^{_PLACE}(?:{_SIDE}){_PLACE_END}", re.IGNORECASE)
 """Parts beside the content of a page."""

@@ -286,3 +286,18 @@ def test_a_dialog_about_cookies_and_a_form_for_a_newsletter_are_not_the_text() -
     assert (page.posts[0].body_text or "").count("Laden") == 6
     assert "Woche" not in (page.posts[0].body_text or "")
     assert told(page) == []
+
+
+def test_a_short_post_above_related_posts_is_no_list() -> None:
+    links = "".join(
+        f'<li><h3><a href="/2019/tag-{n}/">Der Tag {n}</a> <small>2. Mai 2019</small></h3></li>'
+        for n in range(4)
+    )
+    page = read(
+        post(
+            "20. Mai 2019",
+            f'<div class="related"><h2>Mehr</h2><ul>{links}</ul></div>',
+            "<p>Heute war nichts.</p>",
+        )
+    )
+    assert (page.kind, [one.body_text for one in page.posts]) == (PageKind.POST, ["Heute war nichts."])

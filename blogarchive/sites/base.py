@@ -148,7 +148,8 @@ class LoadedSites:
 
 
 @functools.cache
-def _load_sites() -> LoadedSites:
+def found_sites() -> LoadedSites:
+    """Return the sites of this program, and those that cannot be imported."""
     import blogarchive.sites as package
 
     return load_sites(package.__path__, package.__name__)
@@ -174,12 +175,12 @@ def load_sites(paths: Iterable[str], package: str) -> LoadedSites:
 
 def site_names() -> tuple[str, ...]:
     """Return the names of all sites, sorted."""
-    return tuple(sorted(_load_sites().loaded))
+    return tuple(sorted(found_sites().loaded))
 
 
 def broken_sites() -> dict[str, str]:
     """Return why sites could not be loaded, by the names of their modules."""
-    return dict(_load_sites().broken)
+    return dict(found_sites().broken)
 
 
 def crawled_site_names() -> tuple[str, ...]:
@@ -189,7 +190,7 @@ def crawled_site_names() -> tuple[str, ...]:
 
 def site_by_name(name: str) -> Site:
     """Return the site with this name; raises `UsageError` with the names of all sites if there is none."""
-    sites = _load_sites()
+    sites = found_sites()
     if name in sites.loaded:
         return sites.loaded[name]
     if name in sites.broken:
@@ -209,7 +210,7 @@ def site_for_url(url: str) -> Site:
     Raises `UsageError` if two sites have it, if it is nearly that of a known site, or no host.
     """
     host = host_of(url)
-    sites = _load_sites().loaded.values()
+    sites = found_sites().loaded.values()
     claims = [site for site in sites if matches_host(host, site.hosts)]
     if len(claims) > 1:
         names = " and ".join(site.name for site in claims)
@@ -237,7 +238,7 @@ def site_for_url(url: str) -> Site:
 
 def find_own_urls(text: str) -> tuple[str, ...]:
     """Return the URLs that the text of a saved page states as its own, by the rules of all sites."""
-    found = (site.find_own_url(text) for site in _load_sites().loaded.values())
+    found = (site.find_own_url(text) for site in found_sites().loaded.values())
     return tuple(url for url in found if url is not None)
 
 

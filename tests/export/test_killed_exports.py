@@ -2,27 +2,23 @@
 
 import contextlib
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from blogarchive.export.run import run_export
 from tests.export.conftest import HOST, Made, all_bytes
+from tests.tool import FORKSERVER
 
 _CODE = """
-import sys
 from importlib import import_module
-from pathlib import Path
 from blogarchive.export.run import run_export
-kind, archive, out = sys.argv[1:]
-if __name__ == "__main__":  # a worker imports this too
-    import_module(f"blogarchive.export.{kind}")
-    print("ready", flush=True)
-    run_export(kind, Path(archive), Path(out))
+import_module(f"blogarchive.export.{kind}")
+ready.set()
+run_export(kind, archive, out)
 """
 
 
@@ -59,11 +55,12 @@ def test_a_killed_export_of_many_files_leaves_complete_ones_and_continues(made: 
     archive = made.done()
     whole = run_export("html", archive, tmp_path / "whole").out
     out = tmp_path / "out"
-    with subprocess.Popen([sys.executable, "-c", _CODE, "html", archive, out]) as process:
-        with contextlib.suppress(FileNotFoundError):
-            while process.poll() is None and len(list(out.rglob("*.html"))) < 40:
-                time.sleep(0.01)
-        process.kill()
+    process = _start("html", archive, out)
+    with contextlib.suppress(FileNotFoundError):
+        while process.is_alive() and len(list(out.rglob("*.html"))) < 40:
+            time.sleep(0.01)
+    process.kill()
+    process.join()
     expected = all_bytes(whole)
     found = {name: content for name, content in all_bytes(out).items() if not name.endswith(".part")}
     found.pop(".blogarchive-export")
@@ -77,16 +74,23 @@ def _is_shown(name: str) -> bool:
     return not Path(name).name.startswith(".")
 
 
+def _start(kind: str, archive: Path, out: Path) -> BaseProcess:
+    """Start an export in a process that has imported its modules."""
+    ready = FORKSERVER.Event()
+    names = {"kind": kind, "archive": archive, "out": out, "ready": ready}
+    process = FORKSERVER.Process(target=exec, args=(_CODE, names))
+    process.start()
+    ready.wait()
+    return process
+
+
 def _run(kind: str, archive: Path, out: Path, kill_after: float | None) -> float:
     """Export in a process, killed after so many seconds of work if given; return the seconds."""
-    words = [sys.executable, "-c", _CODE, kind, archive, out]
-    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        start = time.monotonic()
-        if kill_after is not None:
-            time.sleep(kill_after)
-            process.kill()
-        code = process.wait()
-        assert kill_after is not None or code == 0
+    process = _start(kind, archive, out)
+    start = time.monotonic()
+    process.join(kill_after)
+    if kill_after is not None:
+        process.kill()
+        process.join()
+    assert kill_after is not None or process.exitcode == 0
     return time.monotonic() - start

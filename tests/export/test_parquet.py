@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import duckdb
 import pytest
@@ -173,27 +174,33 @@ def test_sql_and_pandas_of_the_guide_give_the_same_answers(
 # object stores
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Yield the URL of an empty bucket of a local S3 server."""
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """Yield the address of a local S3 server."""
     pytest.importorskip("moto")
     port = port_for_later()
     words = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait_for_port(port)
-            endpoint = f"http://127.0.0.1:{port}"
-            for name, value in {
-                "AWS_ENDPOINT_URL": endpoint,
-                "AWS_ACCESS_KEY_ID": "key",
-                "AWS_SECRET_ACCESS_KEY": "secret",
-                "AWS_DEFAULT_REGION": "us-east-1",
-            }.items():
-                monkeypatch.setenv(name, value)
-            urlopen(Request(f"{endpoint}/shards", method="PUT")).close()
-            yield "s3://shards"
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.kill()
+
+
+@pytest.fixture
+def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the URL of an empty bucket."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    name = f"shards-{uuid4()}"
+    urlopen(Request(f"{endpoint}/{name}", method="PUT")).close()
+    return f"s3://{name}"
 
 
 def run_anew(*words: str | Path) -> Ran:

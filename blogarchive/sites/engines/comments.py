@@ -293,9 +293,9 @@ def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element |
     if best is None:
         return next(iter(named), None)  # a comment without a text
     parent = best.getparent()
-    if parent is None or best.tag != "p" or sum(one.tag == "p" for one in blocks) < 2:
-        return best
-    return parent  # paragraphs without an element of their own
+    # Several paragraphs may have no element of their own.
+    are_lines = best.tag == "p" and sum(one.tag == "p" for one in blocks) > 1
+    return parent if are_lines and parent is not None else best
 
 
 def _added_to(outline: Outline, item: _Item, body: Element, nodes: list[Element]) -> set[Element]:

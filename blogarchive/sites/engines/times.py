@@ -30,7 +30,7 @@ _SHOWN = re.compile(
 )
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # What stands between a date and its time of day: `/`, `@`, `à`, a weekday; 14h05.
-_JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}\s|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
+_JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}[\s.]|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")

@@ -55,6 +55,11 @@ def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts
         ("5 de octubre de 2019", "2019-10-05"),
         ("Mai 03, 2019", "2019-05-03"),
         ("08.10.2019 | 22:00", "2019-10-08"),
+        ("3 mei 2019", "2019-05-03"),
+        ("den 3 maj 2019 kl. 10:20", "2019-05-03"),
+        ("3 maja 2019", "2019-05-03"),
+        ("3 мая 2019 в 10:20", "2019-05-03"),
+        ("3 Mayıs 2019", "2019-05-03"),
     ],
 )
 def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:

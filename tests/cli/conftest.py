@@ -1,23 +1,15 @@
 """An archive of the demo blogs, and the command line in this process; only crawls need a process of their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from blogarchive.cli.group import run
 from tests.once import demo_folder
+from tests.tool import Ran
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CliResult:
-    code: int
-    out: str
-    err: str
-
-
-RunCli = Callable[..., CliResult]
+RunCli = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +28,10 @@ def db(demo: tuple[Path, str]) -> Path:
 def run_cli(capsys: pytest.CaptureFixture[str]) -> RunCli:
     """Return a function that runs a command line and returns its output and exit code."""
 
-    def result(*arguments: object) -> CliResult:
+    def result(*arguments: object) -> Ran:
         capsys.readouterr()
         code = run([str(word) for word in arguments])
         out, err = capsys.readouterr()
-        return CliResult(code=code, out=out, err=err)
+        return Ran(code=code, out=out, err=err)
 
     return result

@@ -216,14 +216,17 @@ def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
 
 
 def _find_posted(outline: Outline, item: _Item, now: datetime) -> DateText:
-    """Return the time of a comment; a stamp for machines counts if the page shows only a day or `3天前`."""
+    """Return the time of a comment; a stamp for machines counts if it is finer than what the page shows, as `3天前` is."""
     found = parse_place(outline, item.place, now)
     text = outline.texts[item.place].strip()
     for above in (outline.holders[item.place], *islice(outline.holders[item.place].iterancestors(), 2)):
         value = above.get("datetime") or above.get("title") or ""
-        is_exact = found is not None and found.precision in ("second", "minute")
-        if re.match(r"\d{4}-\d\d", value) and (not is_exact or "前" in text or "ago" in text):
-            found = parse_stamp(value, now) or found
+        stamp = parse_stamp(value, now) if re.match(r"\d{4}-\d\d", value) else None
+        if stamp is None:
+            continue
+        is_rough = found is None or found.precision == "day" or "前" in text or "ago" in text
+        if is_rough or (found is not None and f"{stamp.at:%H:%M}" == f"{found.at:%H:%M}"):  # with an offset
+            found = stamp
     return date_text(text[:80], found) or DateText(text=text[:80])
 
 

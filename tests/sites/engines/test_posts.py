@@ -306,3 +306,16 @@ def test_a_short_post_above_related_posts_is_no_list() -> None:
         )
     )
     assert (page.kind, [one.body_text for one in page.posts]) == (PageKind.POST, ["Heute war nichts."])
+
+
+def test_the_stamp_of_a_comment_adds_its_offset_to_the_time_that_is_shown() -> None:
+    shown = '<time datetime="2019-05-21T11:21:09+02:00">21. Mai 2019, um 11:21 Uhr</time>'
+    posted = [
+        one.posted and one.posted.at for one in read(post("20. Mai 2019", comments(shown))).posts[0].comments
+    ]
+    assert [at and at.isoformat() for at in posted] == ["2019-05-21T11:21:09+02:00"] * 2
+    other = shown.replace("T11:21:09", "T09:00:00")
+    posted = [
+        one.posted and one.posted.at for one in read(post("20. Mai 2019", comments(other))).posts[0].comments
+    ]
+    assert [at and f"{at:%H:%M}" for at in posted] == ["11:21"] * 2

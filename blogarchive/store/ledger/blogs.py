@@ -365,8 +365,7 @@ class BlogContents:
 
 def count_contents(archive: Archive, blog: Blog) -> BlogContents:
     """Return what is stored of a blog, with its title, nickname or uid as `name`."""
-    (found,) = archive.all_as(BlogContents, _CONTENTS, {"site": blog.site, "uid": blog.uid})
-    return found
+    return archive.all_as(BlogContents, _CONTENTS, {"site": blog.site, "uid": blog.uid})[0]
 
 
 def remove_blog(archive: Archive, blog: Blog) -> None:

@@ -302,18 +302,18 @@ def read_months(archive: Archive, author_id: int | None = None) -> dict[int, lis
     """Return the months that the archive of each blog, or of that one, shows, newest first, by author."""
     condition = "true" if author_id is None else f"author_id = {author_id}"
     held = totals.CURRENT_MONTHS if author_id is None else totals.months_of(condition)
-    rows = archive.dicts(
+    found = defaultdict(list)
+    for row in archive.dicts(
         f"""select m.author_id, m.month, m.first_post_on as first_shown, m.last_post_on as last_shown,
                    h.first_on as first_held, h.last_on as last_held, coalesce(h.posts - h.gone, 0) as named,
                    coalesce(h.posts_read, 0) as read, m.proved_at is not null as proved
               from (select *, max(last_seen_at) over (partition by author_id) as newest
                       from archive_months where {condition}) m
               left join ({held}) h on h.author_id = m.author_id and h.month = m.month
-             where m.last_seen_at = m.newest order by m.author_id, m.month desc"""  # noqa: S608 - constants, a number
-    )
-    found = defaultdict(list)
-    for row in rows:
-        found[row.pop("author_id")].append(MonthCoverage(**{**row, "proved": bool(row["proved"])}))
+             where m.last_seen_at = m.newest order by m.author_id, m.month desc""",  # noqa: S608 - constants, a number
+        like=MonthCoverage,
+    ):
+        found[row.pop("author_id")].append(MonthCoverage(**row))
     return found
 
 

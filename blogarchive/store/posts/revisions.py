@@ -306,19 +306,14 @@ def _apply(
 
 
 def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[TextVersion]:
-    rows = context.archive.dicts(
+    rows = context.archive.rows(
         f"select id, captured_at, page_id, {', '.join(table.compared)} from {table.revisions}"  # noqa: S608 - constants
         f" where {table.foreign_key} = ? order by captured_at, id",
         (row_id,),
     )
     return [
-        TextVersion(
-            revision_id=row["id"],
-            content=_content(table, row),
-            since=row["captured_at"],
-            page_id=row["page_id"],
-        )
-        for row in rows
+        TextVersion(revision_id=revision, content=tuple(content), since=since, page_id=page)
+        for revision, since, page, *content in rows
     ]
 
 

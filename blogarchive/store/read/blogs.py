@@ -202,12 +202,11 @@ def _most_frequent(archive: Statements, table: str, author_id: int) -> list[dict
 
 def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
     """Return the number of posts on each day (YYYY-MM-DD) of a year."""
-    days = archive.rows(
+    query = (
         "select substr(posted_at, 1, 10), count(*) from posts where author_id = ?1 and posted_at >= ?2"
-        " and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1",
-        (author_id, year),
+        " and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1"
     )
-    return dict(days)
+    return dict(archive.rows(query, (author_id, year)))
 
 
 def _read_categories(archive: Statements, author_id: int) -> list[dict[str, Any]]:

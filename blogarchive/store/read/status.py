@@ -61,13 +61,12 @@ def has_discovered_due(archive: Archive) -> bool:
 
 def finished_runs(archive: Archive, limit: int) -> list[dict[str, Any]]:
     """Return the last runs of `backup` and `update` that have ended, oldest first; times are UTC text."""
-    newest_first = archive.dicts(
+    return archive.dicts(
         "select started_at, finished_at, exit_code, outcome, counts ->> 'requests' as requests,"
         " counts ->> 'pages' as pages, host from runs"
         " where finished_at is not null and command in ('backup', 'update') order by id desc limit ?",
         (limit,),
-    )
-    return newest_first[::-1]
+    )[::-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,15 +92,14 @@ class CrawlCounts:
 
 def crawl_counts(archive: Statements) -> CrawlCounts:
     """Count stored rows and rows to fetch; reads an index of the frontier."""
-    (found,) = archive.all_as(
+    return archive.all_as(
         CrawlCounts,
         """select (select count(*) from frontier where kind = 'post') as posts_found,
                   (select count(*) from frontier where kind = 'post' and state = 'done') as posts_stored,
                   (select count(*) from frontier where state = 'todo') as pages_todo,
                   (select count(*) from media where status = 'stored') as images_stored,
                   (select count(*) from media where status = 'todo') as images_todo""",
-    )
-    return found
+    )[0]
 
 
 def blog_lines(archive: Statements) -> list[dict[str, Any]]:
@@ -359,8 +357,5 @@ _LAST_ERROR = "select detail from open_failures where url = ? order by last_fail
 
 def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
     """Return the number of posts by who read them."""
-    rows = archive.rows(
-        "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc",
-        (author_id,),
-    )
-    return dict(rows)
+    query = "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc"
+    return dict(archive.rows(query, (author_id,)))

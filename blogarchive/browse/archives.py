@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from datasette.plugins import pm
 from datasette.utils import tilde_encode
-from datasette.utils.asgi import Forbidden
 from markupsafe import Markup
 
 from blogarchive.store.database.schema import sources, tables_in
@@ -184,16 +183,14 @@ CHECKS_OF_REQUEST: Final[ContextVar[dict[object, bool]]] = ContextVar("checks")
 
 
 async def may_view(datasette: "Datasette", actor: Any, database: str, tables: Iterable[str]) -> bool:
-    """Return whether `actor` may view each of the tables and views."""
+    """Return whether `actor` may view each of the tables and views, for Datasette before 1.0."""
     known = CHECKS_OF_REQUEST.get({})
     for table in tables:
         key = id(datasette), repr(actor), database, table
         if key not in known:
-            try:
-                await check_permissions(datasette, actor, database, (table,))
-            except Forbidden:
-                known[key] = False
-        if not known.setdefault(key, True):
+            resource = (database, table)
+            known[key] = await datasette.permission_allowed(actor, "view-table", resource, default=True)
+        if not known[key]:
             return False
     return True
 

@@ -335,3 +335,28 @@ def test_an_empty_page_has_no_urls(text: str) -> None:
     urls = read_page_urls(text)
     assert urls == PageUrls(saved_from=None, declared=(), links=(), written=(), number_fields=())
     assert find_image_sources(text.encode(), None) == ()
+
+
+def test_a_saved_page_keeps_its_comments_though_an_interface_that_nobody_asks_has_more(
+    archive: Path, tmp_path: Path
+) -> None:
+    url = "https://notes.example.org/2019/05/der-regen/"
+    head = f'<title>Der Regen</title><link rel="canonical" href="{url}"><link rel="shortlink" href="/?p=7">'
+    shown = "".join(
+        f'<li id="comment-{n}" class="comment"><cite class="fn">{name}</cite> <time>21. Mai 2019 um 11:2{n} Uhr</time>'
+        f'<p class="comment-content">Das war bei uns am See auch so, Nummer {n}.</p></li>'
+        for n, name in enumerate(("Jutta", "Sven"))
+    )
+    text = "<p>Der Regen fiel den ganzen Tag auf die Dächer der alten Stadt, und niemand ging hinaus.</p>" * 4
+    save(
+        tmp_path / "a.html",
+        f'<html><head>{head}<link rel="https://api.w.org/" href="/wp-json/"></head><body class="single-post"><article>'
+        f'<h1 class="entry-title">Der Regen</h1><time datetime="2019-05-20T09:00:00+02:00">20. Mai 2019</time>'
+        f'<div class="entry-content">{text}</div></article><div id="comments"><h2 class="comments-title">5 Kommentare'
+        f'</h2><ol class="comment-list">{shown}</ol></div></body></html>',
+    )
+    import_html(archive, tmp_path / "a.html")
+    assert rows(archive, "select author_name from comments order by position") == [("Jutta",), ("Sven",)]
+    assert rows(archive, "select detail from failures where field = 'comments'") == [
+        ("the page claims 5 comments and shows 2",)
+    ]

@@ -27,12 +27,7 @@ from blogarchive.store.pages.pages import stored_pages
 
 ROUNDS = 3
 POSTS = 1200
-MARKUPS = {
-    "tables": "tables in GBK",
-    "lists": "lists",
-    "html5": "HTML5",
-    "lines": "lines parted by br",
-}
+MARKUPS = {"tables": "tables in GBK", "lists": "lists", "html5": "HTML5", "lines": "lines parted by br"}
 ASKED = {"all": "all that ours reads", "text": "text and comments alone"}
 GOALS = {"all": "at least 8 ×", "text": "at least 4 ×"}
 THEIRS = 150  # pages that trafilatura reads

@@ -86,10 +86,7 @@ def _write_run(archive: Archive) -> None:
 def _write_blogs(archive: Archive, authors: int, words: _Words) -> None:
     ids = range(1, authors + 1)
     archive.insert_rows("authors", [_author_row(n, words) for n in ids])
-    archive.insert_rows(
-        "categories",
-        [_category_row(n, k) for n in ids for k in range(CATEGORIES)],
-    )
+    archive.insert_rows("categories", [_category_row(n, k) for n in ids for k in range(CATEGORIES)])
     archive.insert_rows("frontier", [_frontier_row(_home(n), "home", n, None) for n in ids])
 
 

@@ -126,10 +126,7 @@ class BlogSpider(PoliteSpider):
         )
         spider.obey(throttle, crawler)
         spider.scheduler = HostScheduler(
-            spider.session.targets,
-            throttle,
-            on_change=spider._changed.set,
-            ahead=spider.parser.ahead,
+            spider.session.targets, throttle, on_change=spider._changed.set, ahead=spider.parser.ahead
         )
         spider.images = ImageFetcher(
             spider.session.media,

@@ -42,12 +42,7 @@ class ImageFetcher:
     """
 
     def __init__(
-        self,
-        media: MediaSession,
-        throttle: HostThrottle,
-        *,
-        timeout: float,
-        on_change: Callable[[], None],
+        self, media: MediaSession, throttle: HostThrottle, *, timeout: float, on_change: Callable[[], None]
     ) -> None:
         self._media = media
         self._throttle = throttle

@@ -19,12 +19,7 @@ _SHORT = {
     "blogarchive/rendering/languages.py": "imported by exports and by reading pages",
     "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
 }
-_SMALL_FOLDERS = {
-    "blogarchive/demo",
-    "blogarchive/messages",
-    "spiders/commands",
-    "pipelines",
-}
+_SMALL_FOLDERS = {"blogarchive/demo", "blogarchive/messages", "spiders/commands", "pipelines"}
 """Beside data, or read by Scrapy by its name."""
 
 

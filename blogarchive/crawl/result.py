@@ -94,10 +94,7 @@ def build_result(
 
 
 def _failed_hosts(
-    session: CrawlSession,
-    throttle: ThrottleState,
-    changed: SiteChanged | None,
-    left_out: Collection[str],
+    session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None, left_out: Collection[str]
 ) -> dict[str, BlogArchiveError]:
     """Return the error of each host of blogs that gave no pages, was refused, or seems to have changed.
 

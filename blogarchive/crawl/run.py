@@ -17,12 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive import errors
-from blogarchive.crawl.options import (
-    CrawlOptions,
-    open_host_locks,
-    read_cookies,
-    require_archive,
-)
+from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies, require_archive
 from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets

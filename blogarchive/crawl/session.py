@@ -16,12 +16,7 @@ from blogarchive.parsing.http import host_of, port_of, service_of
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
-from blogarchive.store.ledger import (
-    blogs,
-    coverage,
-    failures,
-    frontier,
-)
+from blogarchive.store.ledger import blogs, coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import CrawlProgress

@@ -190,12 +190,7 @@ def export_warc(job: ExportJob) -> None:
 
 
 def write_records(
-    job: ExportJob,
-    file: Any,
-    name: str,
-    *,
-    is_compressed: bool = True,
-    begin: int = 0,
+    job: ExportJob, file: Any, name: str, *, is_compressed: bool = True, begin: int = 0
 ) -> None:
     """Write every page and image to `file`, the WARC `name`; a damaged page is left out.
 

@@ -302,10 +302,7 @@ class Detail(StrEnum):
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
 
 
-_OWN_WORDS = {
-    "notice": N_("the page says: {text}"),
-    "": N_("in the original words: {text}"),
-}
+_OWN_WORDS = {"notice": N_("the page says: {text}"), "": N_("in the original words: {text}")}
 """By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library."""
 
 _SHORTEST, _LONGEST = ".*?", ".*"  # a reason may itself have the words that follow it

@@ -17,9 +17,7 @@ MAX_BLOGS = 2_000
 """Blogs of one page: an author can type links to blogs that do not exist."""
 
 TOO_MANY_BLOGS = Problem(
-    kind="incomplete",
-    field="blogs",
-    detail=Detail.TOO_MANY_LINKS.format(limit=MAX_BLOGS),
+    kind="incomplete", field="blogs", detail=Detail.TOO_MANY_LINKS.format(limit=MAX_BLOGS)
 )
 
 _URL = re.compile(r"""https?://[^\s"'<>\\|]+""", re.IGNORECASE)

@@ -65,10 +65,7 @@ _BLOG7 = markup.Template(
 _OLD = markup.Template(
     name="2007",
     post=markup.PostParts(
-        title="#articleTitle",
-        body="#articleContent",
-        posted="#articleTime",
-        next_comments="a#comments",
+        title="#articleTitle", body="#articleContent", posted="#articleTime", next_comments="a#comments"
     ),
     comments=markup.CommentParts(
         each="#commentContainer > li",

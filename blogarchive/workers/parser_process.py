@@ -88,10 +88,7 @@ class ParserProcess:
         code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
         try:
             process = subprocess.Popen(  # noqa: S603 - a fixed program
-                own_code(code),
-                stdin=remote.fileno(),
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
+                own_code(code), stdin=remote.fileno(), stdout=subprocess.DEVNULL, start_new_session=True
             )
         except OSError:
             channel.close()

@@ -96,9 +96,7 @@ def test_listed_posts_of_other_blogs_are_not_stored(tmp_path: Path) -> None:
         assert len(host.requests) == 2
 
 
-def test_a_named_home_page_without_sidebar_belongs_to_the_blog_of_most_of_its_posts(
-    tmp_path: Path,
-) -> None:
+def test_a_named_home_page_without_sidebar_belongs_to_the_blog_of_most_of_its_posts(tmp_path: Path) -> None:
     blog, other = make_blog(UID, posts=8, seed=5), make_blog(NEIGHBOUR, posts=3, seed=6)
     with Host(World(blogs={UID: blog, NEIGHBOUR: other})) as host:
         mine = [Urls(blog=blog).post(post) for post in blog.listed()]

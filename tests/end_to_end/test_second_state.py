@@ -114,17 +114,13 @@ def test_a_deleted_category_and_shorter_listings_are_no_failures(host: Host, too
     assert tool.rows("select url, detail from open_failures") == []
 
 
-def test_a_first_backup_makes_no_old_post_due_at_once(
-    tool: Tool,
-) -> None:
+def test_a_first_backup_makes_no_old_post_due_at_once(tool: Tool) -> None:
     soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
     assert tool.scalar("select count(*) from posts where comment_count > 0") > 20
     assert tool.scalar("select count(*) from frontier where kind = 'post' and due_at < ?", soon) == 0
 
 
-def test_a_late_comment_is_found_at_once_if_the_home_page_shows_comment_counts(
-    tmp_path: Path,
-) -> None:
+def test_a_late_comment_is_found_at_once_if_the_home_page_shows_comment_counts(tmp_path: Path) -> None:
     blog = make_blog(UID, posts=6, seed=8)
     with Host(World(blogs={UID: blog})) as host:
         tool = Tool(tmp_path)

@@ -84,11 +84,7 @@ def test_the_front_page_leads_by_blog_month_and_category_to_a_post(archive: Path
         (dt.text, [link.text_content() for link in dt.getnext().iter("a")])
         for dt in blog.xpath("//dl[@class='months']/dt")
     ]
-    assert months == [
-        ("2025", ["02 月 1", "01 月 1"]),
-        ("2024", ["12 月 1"]),
-        ("没有日期", ["全部 1"]),
-    ]
+    assert months == [("2025", ["02 月 1", "01 月 1"]), ("2024", ["12 月 1"]), ("没有日期", ["全部 1"])]
     assert [link.text_content() for link in blog.xpath("//p[@class='tags']/a")] == ["经济 1", "随笔 1"]
     listing = html.fromstring((out / "creaders-31182" / "category-经济.html").read_text(encoding="utf-8"))
     assert listing.xpath("//ol/li/a/@href") == ["../creaders-31182/101.html"]

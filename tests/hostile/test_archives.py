@@ -214,10 +214,7 @@ def _serve(kind: str, whole: Path, folder: Path, harmless_seconds: float) -> Non
         *_SERVE, str(theirs), *([] if kind in HARMLESS else ["damaged"])
     )
     assert (ended, found) == (0, ""), (ended, found)
-    assert max(seconds / (harmless_seconds * SERVE_TIMES), megabytes / MEGABYTES) < 1, (
-        seconds,
-        megabytes,
-    )
+    assert max(seconds / (harmless_seconds * SERVE_TIMES), megabytes / MEGABYTES) < 1, (seconds, megabytes)
 
 
 @pytest.mark.slow

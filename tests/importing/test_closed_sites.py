@@ -20,12 +20,7 @@ def _import(tmp_path: Path, case: str, text: str | None = None) -> Path:
 @pytest.mark.parametrize(
     ("case", "site", "url", "comments"),
     [
-        (
-            "netease/post/comments-not-shown",
-            "netease",
-            "blog.163.com/chho72/blog/static/",
-            0,
-        ),
+        ("netease/post/comments-not-shown", "netease", "blog.163.com/chho72/blog/static/", 0),
         ("wretch/post/answers", "wretch", "www.wretch.cc/blog/p7119083/46421319", 20),
         ("sina/post/template-2012", "sina", "blog.sina.com.cn/s/blog_", 0),
         ("pixnet/post/answers", "pixnet", "swrvrppjb.pixnet.net/blog/post/33281689", 77),

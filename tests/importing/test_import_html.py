@@ -42,10 +42,7 @@ def test_a_page_in_any_charset_becomes_the_rows_that_a_crawl_makes(
     ) == [("101", post_url(101), "泡沫", "第一段文字在此，看得出是哪一種字。", 1769, 9, 2)]
     assert rows(
         archive, "select author_name, reply_to, body_text, likes from comments order by posted_at"
-    ) == [
-        ("过客", None, "写得好。", 2),
-        ("林木", "过客", "谢谢你来看。", 0),
-    ]
+    ) == [("过客", None, "写得好。", 2), ("林木", "过客", "谢谢你来看。", 0)]
 
 
 def where(number: int = 101) -> dict[str, dict[str, str]]:

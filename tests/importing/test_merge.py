@@ -96,9 +96,7 @@ def test_a_merge_leaves_no_file_beside_the_other_archive(archives: tuple[Path, P
     assert [path.name for path in alone.parent.iterdir()] == ["b.db"]
 
 
-def test_series_marks_comments_and_images_without_a_page_are_merged(
-    archives: tuple[Path, Path],
-) -> None:
+def test_series_marks_comments_and_images_without_a_page_are_merged(archives: tuple[Path, Path]) -> None:
     a, b = archives
     change(
         b,
@@ -212,10 +210,7 @@ def test_archives_that_cannot_be_merged_are_errors(archives: tuple[Path, Path], 
     assert not (tmp_path / "new.db").exists()
     with pytest.raises(UsageError, match="itself"):
         merge_archive(a, a)
-    change(
-        b,
-        "pragma user_version = 999",
-    )
+    change(b, "pragma user_version = 999")
     with pytest.raises(UsageError, match="newer"):
         merge_archive(a, b)
 

@@ -78,10 +78,7 @@ def test_a_truncated_post_is_not_stored(archive: Path, tmp_path: Path) -> None:
     text = page(top=saved_from(101))
     save(tmp_path / "in" / "half.html", text[: text.index("也谈")])
     done = import_html(archive, tmp_path / "in")
-    assert (done.posts, [one.why for one in done.unplaced]) == (
-        0,
-        ["it ends before the end of the post"],
-    )
+    assert (done.posts, [one.why for one in done.unplaced]) == (0, ["it ends before the end of the post"])
     save(tmp_path / "in" / "half.html", text[: text.index("我的名片")])
     assert import_html(archive, tmp_path / "in").posts == 1, "the post is whole, and so are its comments"
 

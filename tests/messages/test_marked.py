@@ -18,7 +18,7 @@ _USER_ERRORS = {
 _PRINTERS = {"echo", "fail", "on_message", "print_result", "_print_error", "_progress_bar"}
 _WORD = re.compile(r"[^\W\d_]{3}")
 _UNMARKED = {
-    "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English",
+    "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English"
 }
 """Modules with English messages, and the reason."""
 

@@ -67,8 +67,7 @@ class EvolvingHost(DemoHost):
             return good
         charset = "gb18030" if b"gb2312" in good.body[:400] else "utf-8"
         return replace(
-            good,
-            body=self.reprint(good.body.decode(charset, "ignore")).encode(charset, "xmlcharrefreplace"),
+            good, body=self.reprint(good.body.decode(charset, "ignore")).encode(charset, "xmlcharrefreplace")
         )
 
     def move_to(self, other: "EvolvingHost") -> None:

@@ -63,9 +63,7 @@ def describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) 
     if not visits:
         return ""
     return context.gettext(
-        "Visits: from {first} to {last}",
-        first=format_count(visits[0][1]),
-        last=format_count(visits[-1][1]),
+        "Visits: from {first} to {last}", first=format_count(visits[0][1]), last=format_count(visits[-1][1])
     )
 
 

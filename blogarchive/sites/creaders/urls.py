@@ -26,8 +26,7 @@ _RESERVED_NAMES = frozenset(
 )
 # Query keys that never select a page: the script switch, and session ids in their usual spellings.
 _IGNORED_KEY = re.compile(
-    r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid",
-    re.IGNORECASE,
+    r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid", re.IGNORECASE
 )
 # Random numbers and times that bypass a cache.
 _CACHE_BUSTER = re.compile(

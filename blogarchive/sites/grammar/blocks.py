@@ -124,8 +124,7 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
     alone = comment_footers.starts_element(view, block, header)
     return next(
-        (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)),
-        stop,
+        (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)), stop
     )
 
 

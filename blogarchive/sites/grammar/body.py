@@ -271,10 +271,7 @@ def _find_element_end(view: PageView, start: int) -> int | None:
 
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
 _TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)
-_COMMENTS_IN_TEXT = comments_problem(
-    "forged",
-    Detail.COMMENTS_IN_TEXT,
-)
+_COMMENTS_IN_TEXT = comments_problem("forged", Detail.COMMENTS_IN_TEXT)
 
 
 def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:

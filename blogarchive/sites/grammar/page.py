@@ -68,9 +68,7 @@ def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
 
 
 def _find_section_labels(
-    folded: Sequence[str],
-    line_index: LineIndex,
-    image_labels: Mapping[int, str],
+    folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
 ) -> dict[int, str]:
     """Map the lines that are labels of the sidebar's sections to the sections' names."""
     names = {
@@ -260,11 +258,7 @@ class JoinedLines:
 
 
 def build_page_view(
-    text: str,
-    url: str,
-    now: datetime,
-    parse_url: Callable[[str], ParsedUrl],
-    number: str | None = None,
+    text: str, url: str, now: datetime, parse_url: Callable[[str], ParsedUrl], number: str | None = None
 ) -> PageView:
     """Return the view of a page's text.
 
@@ -378,11 +372,7 @@ def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition
 
 # --- witness of a title
 
-UNCONFIRMED_TITLE = Problem(
-    kind="incomplete",
-    field="title",
-    detail=Detail.TITLE_UNCONFIRMED,
-)
+UNCONFIRMED_TITLE = Problem(kind="incomplete", field="title", detail=Detail.TITLE_UNCONFIRMED)
 """The problem of a title without a witness; the store drops it if a listing shows the same title."""
 
 _CUT = re.compile(r"(?:…|\.\.\.|⋯).*")

@@ -47,10 +47,7 @@ select p.author_id, r.id, r.comment_id, r.body_html, r.captured_at
 """
 
 
-_REVISED = (
-    ("posts", "post_revisions", _VERSIONS),
-    ("comments", "comment_revisions", _COMMENT_VERSIONS),
-)
+_REVISED = (("posts", "post_revisions", _VERSIONS), ("comments", "comment_revisions", _COMMENT_VERSIONS))
 
 
 def _merge_equal_versions(archive: Statements) -> None:

@@ -30,9 +30,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
         frontier.change_url(archive, replace(target, url=url))
         return crawled
     known = archive.one_as(
-        type(target),
-        f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?",
-        (url, target.kind),
+        type(target), f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?", (url, target.kind)
     )
     if known is None:
         _rename(archive, target.url, url)

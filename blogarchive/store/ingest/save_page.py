@@ -15,11 +15,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, post_pages, redirects, rejections
 from blogarchive.store.ingest.rejections import load_stored_state
 from blogarchive.store.ingest.validate import validate_page
-from blogarchive.store.ledger import (
-    coverage,
-    failures,
-    frontier,
-)
+from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, listing_pages
@@ -166,12 +162,7 @@ def save_not_modified(
 
 
 def save_fetch_failure(
-    archive: Archive,
-    target: items.Target,
-    failure: Failure,
-    run_id: int | None,
-    *,
-    now: datetime,
+    archive: Archive, target: items.Target, failure: Failure, run_id: int | None, *, now: datetime
 ) -> datetime | None:
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)

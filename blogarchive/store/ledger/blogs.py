@@ -134,7 +134,7 @@ def site_of_host(archive: Archive, url: str) -> str | None:
     netloc = _netloc(url)
     homes = archive.rows(
         "select site, url from frontier where kind = 'home' and page_no = 1"
-        " union select site, state_detail from authors where state = 'moved'",
+        " union select site, state_detail from authors where state = 'moved'"
     )
     sites = {site for site, home in homes if netloc and _netloc(home) == netloc}
     return sites.pop() if len(sites) == 1 else None
@@ -229,10 +229,7 @@ class BlogState:
 
 def blog_states(archive: Archive) -> dict[Blog, BlogState]:
     """Return the states of the blogs that have one."""
-    found = archive.all_as(
-        BlogState,
-        f"select {columns_of(BlogState)} from authors where state is not null",
-    )
+    found = archive.all_as(BlogState, f"select {columns_of(BlogState)} from authors where state is not null")
     return {state.blog: state for state in found}
 
 

@@ -304,12 +304,7 @@ def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
 
 
 def mark_fetched(
-    archive: Archive,
-    target: Target,
-    *,
-    fetched_at: str,
-    due_at: str | None,
-    **validators: str | None,
+    archive: Archive, target: Target, *, fetched_at: str, due_at: str | None, **validators: str | None
 ) -> None:
     """Mark a saved target `done`, due again at `due_at` (None: never), with these validators, or those it has.
 

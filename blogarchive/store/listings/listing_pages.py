@@ -12,11 +12,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import FIELD
-from blogarchive.store.listings import (
-    categories,
-    deletions,
-    listed_posts,
-)
+from blogarchive.store.listings import categories, deletions, listed_posts
 from blogarchive.store.listings.listed_posts import ListedPostRow
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts

@@ -291,9 +291,7 @@ class LoggedRun:
 def logged_runs(archive: Statements, limit: int) -> tuple[LoggedRun, ...]:
     """Return the last runs, the newest first."""
     return archive.all_as(
-        LoggedRun,
-        f"select {columns_of(LoggedRun)} from runs order by id desc limit ?",
-        (limit,),
+        LoggedRun, f"select {columns_of(LoggedRun)} from runs order by id desc limit ?", (limit,)
     )
 
 

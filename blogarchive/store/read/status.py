@@ -126,7 +126,7 @@ def blog_lines(archive: Statements) -> list[dict[str, Any]]:
                              and (s.paused_at is not null or s.forgotten_at is not null)) as is_left_out,
                   (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures,
                   a.state, a.state_detail
-             from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place""",
+             from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place"""
     )
 
 

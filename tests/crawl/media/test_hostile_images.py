@@ -135,9 +135,7 @@ def test_an_unreachable_image_host_costs_a_few_requests_and_no_exit_code_4(tool:
     assert ran.err.count("image:") <= 4, "the others are reported in one line"
 
 
-def test_an_image_host_that_asks_for_an_hour_gets_no_more_requests_and_fails_no_run(
-    tool: Tool,
-) -> None:
+def test_an_image_host_that_asks_for_an_hour_gets_no_more_requests_and_fails_no_run(tool: Tool) -> None:
     urls = [f"/upfile/20250101/3000000{place}.jpg" for place in range(9)]
     with DemoHost(
         [blog(urls)], rules=[Rule(Refuse(429, retry_after=3600), match="/upfile/", skip=2)]

@@ -107,15 +107,11 @@ def links(uid: str) -> tuple[Block, ...]:
             Linked("长信", old_path(485200, as_base64=True)),
         ),
         para(
-            "邻居：",
-            Linked("九万九", "/u/99999/"),
-            "，",
-            Linked("他的一篇", "/u/99999/202401/450001.html"),
+            "邻居：", Linked("九万九", "/u/99999/"), "，", Linked("他的一篇", "/u/99999/202401/450001.html")
         ),
         para("外面：", Linked("转手的", wrapped), "，", Linked("直接的", "https://example.com/?a=1&b=2")),
         para(
-            "带尾巴的：",
-            Linked("零点", f"/u/{uid}/202410/488777.html?PHPSESSID=0123abcd&language=big5#top"),
+            "带尾巴的：", Linked("零点", f"/u/{uid}/202410/488777.html?PHPSESSID=0123abcd&language=big5#top")
         ),
         para(
             "什么也不是：",

@@ -155,11 +155,7 @@ def _select(index: BlogIndex, route: Route) -> tuple[str, Sequence[DemoPost], in
         category = index.category(route.number)
         if category is None:
             return None
-        return (
-            f"【{category.name}】",
-            index.by_category[category.name],
-            habits.posts_per_category,
-        )
+        return (f"【{category.name}】", index.by_category[category.name], habits.posts_per_category)
     day = f"{route.day[:4]}-{route.day[4:6]}-{route.day[6:]}"
     return day, [post for post in index.by_month.get(route.day[:6], ()) if post.posted_text[:10] == day], 100
 

@@ -88,9 +88,7 @@ def test_comments_separated_by_words_alone_are_withheld() -> None:
 
 
 @pytest.mark.parametrize("typed", ["老王 2024-12-31 12:00:00", "网友：雷鸣 于 2025-01-08 12:00:00 评论"])
-def test_words_like_a_short_header_are_text_if_the_page_has_full_headers_or_no_comments(
-    typed: str,
-) -> None:
+def test_words_like_a_short_header_are_text_if_the_page_has_full_headers_or_no_comments(typed: str) -> None:
     full = rows(LAYOUTS[0], FULL, typed)
     assert comment_fields(read(post(counters=CLAIMED, comments=full)).posts[0].comments) == expected(typed)
     none = COUNTERS.replace("评论（2）", "评论（0）")

@@ -13,10 +13,7 @@ HOME_URL = "http://blog.creaders.net/u/31182/"
 
 
 def parse(
-    html: str,
-    url: str = HOME_URL,
-    site: str = "creaders",
-    kind: PageKind = PageKind.HOME,
+    html: str, url: str = HOME_URL, site: str = "creaders", kind: PageKind = PageKind.HOME
 ) -> ParsedPage:
     body = f"<html><head><title>页</title></head><body>{html}</body></html>".encode()
     headers = (("Content-Type", "text/html; charset=utf-8"),)

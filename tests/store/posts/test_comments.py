@@ -10,12 +10,7 @@ from hypothesis import strategies as st
 from blogarchive.items import DateText, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.posts.comments import (
-    IdentifiedComment,
-    StoredComment,
-    identify_comments,
-    match_stored,
-)
+from blogarchive.store.posts.comments import IdentifiedComment, StoredComment, identify_comments, match_stored
 from blogarchive.store.rows import format_utc
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 

@@ -281,10 +281,7 @@ def test_two_blogs_with_the_same_numbers_stay_apart(archive: Archive, clock: Clo
     crawl(archive, two, clock)
     assert archive.rows(
         "select uid, count(*) from posts p join authors a on a.id = p.author_id group by 1"
-    ) == [
-        ("31182", 4),
-        ("777", 4),
-    ]
+    ) == [("31182", 4), ("777", 4)]
 
 
 def test_every_name_of_an_author_is_stored(archive: Archive, clock: Clock) -> None:

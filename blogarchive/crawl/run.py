@@ -29,7 +29,7 @@ from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
-from blogarchive.store.ledger import failures, frontier, runs
+from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
@@ -261,6 +261,7 @@ def _crawl_archive(
     observer: CrawlObserver,
     locks: HostLocks,
 ) -> CrawlResult:
+    blogs.stored_blogs(archive, options.uids)  # an unknown name is an error before a run is stored
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)

@@ -39,8 +39,11 @@ def test_a_file_that_is_no_archive_is_6_and_unchanged(run_cli: RunCli, tmp_path:
 
 
 def test_an_unknown_uid_or_number_is_2(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
-    result = run_cli("update", "999", "--db", copy(db, tmp_path / "copy.db"))  # which writes a run
+    own = copy(db, tmp_path / "copy.db")
+    before = run_cli("log", "--db", own).out
+    result = run_cli("update", "999", "--db", own)
     assert (result.code, "no blog '999'" in result.err) == (2, True)
+    assert run_cli("log", "--db", own).out == before
     assert "no post 12" in run_cli("diff", "12", "--db", db).err
 
 

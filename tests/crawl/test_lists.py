@@ -89,6 +89,7 @@ def test_a_blog_that_was_never_reached_is_in_status_with_its_last_error(tool: To
     assert all("None" not in line for line in lines)
 
 
+@pytest.mark.slow
 def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_week(
     tool: Tool, dead_url: str
 ) -> None:
@@ -106,6 +107,7 @@ def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_wee
     assert codes == {0: 0, 1: 0, 6: 0, 7: 1, 8: 0}, "the backup reported it"
 
 
+@pytest.mark.slow
 def test_a_night_with_nothing_but_a_blog_that_was_never_reached_is_4_once_a_week(
     tool: Tool, dead_url: str
 ) -> None:

@@ -89,6 +89,7 @@ def test_the_pipelines_name_the_type_that_they_take(pipeline: type[TextPipeline 
         pipeline().process_item({"title": "x"})
 
 
+@pytest.mark.slow
 def test_the_spider_of_the_guide_stores_a_blog(tmp_path: Path) -> None:
     code, in_chinese = (
         re.findall(

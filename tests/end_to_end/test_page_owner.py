@@ -114,6 +114,7 @@ def test_a_named_home_page_without_sidebar_belongs_to_the_blog_of_most_of_its_po
         assert tool.scalar("select count(*) from posts where body_text is not null") == len(mine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["warc", "merge"])
 def test_equal_comments_on_two_pages_survive_a_warc_and_a_merge(tmp_path: Path, way: str) -> None:
     blog = make_blog(UID, posts=12, seed=9)

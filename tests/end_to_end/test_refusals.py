@@ -65,7 +65,13 @@ UNKNOWN = "<html><head><title>提示</title></head><body><p>茶歇时间，概�
 
 @pytest.mark.parametrize(
     ("status", "words", "most"),
-    [(405, UNKNOWN, 5), (418, "", 5), (200, CHALLENGE, 6), (200, FIREWALL, 6), (200, UNKNOWN, 12)],
+    [
+        pytest.param(405, UNKNOWN, 5, marks=pytest.mark.slow),
+        pytest.param(418, "", 5, marks=pytest.mark.slow),
+        (200, CHALLENGE, 6),
+        (200, FIREWALL, 6),
+        (200, UNKNOWN, 12),
+    ],
     ids=["405", "418", "challenge", "firewall", "in unknown words"],
 )
 def test_a_site_that_starts_to_refuse_exits_4_and_loses_no_content(

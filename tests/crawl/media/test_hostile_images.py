@@ -6,6 +6,8 @@
 from itertools import pairwise
 from statistics import mean
 
+import pytest
+
 from tests.crawl.media.media_hosts import UID, ImageHost, blog, requested_images
 from tests.demo import DemoHost
 from tests.demo.blogs import image_paths
@@ -120,6 +122,7 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
     assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb is not decompressed"
 
 
+@pytest.mark.slow
 def test_an_unreachable_image_host_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
     with refusing_port() as port:
         dead = [f"http://localhost:{port}/{place}.png" for place in range(30)]
@@ -148,6 +151,7 @@ def test_an_image_host_that_asks_for_an_hour_gets_no_more_requests_and_fails_no_
     assert tool.scalar("select count(*) from media where status in ('failed', 'todo')") == 7
 
 
+@pytest.mark.slow
 def test_pictures_are_asked_for_with_the_pauses_of_pages(tool: Tool) -> None:
     urls = [f"/upfile/20250101/3000000{place}.jpg" for place in range(4)]
     with DemoHost([blog(urls)]) as host:

@@ -79,6 +79,7 @@ def _backup(host: str, folder: Path, environment: dict[str, str]) -> list[tuple[
         return archive.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_comments_of_posts_that_a_list_shows_whole_are_stored(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

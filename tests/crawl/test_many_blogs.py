@@ -39,6 +39,7 @@ def test_blogs_of_a_host_take_turns(tool: Tool, host: DemoHost) -> None:
     assert max(leads) <= SLICE + IN_FLIGHT
 
 
+@pytest.mark.slow
 def test_blogs_take_turns_across_limited_runs_too(tool: Tool, host: DemoHost) -> None:
     whole = Tool(tool.db.with_name("whole"))
     assert whole.run("backup", *urls(host)).code == 0

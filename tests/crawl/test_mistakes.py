@@ -52,6 +52,7 @@ def test_a_failed_backup_of_another_blog_keeps_the_archive(tool: Tool, live: str
     assert (ran.code, "new archive" in ran.err, tool.db.exists()) == (4, False, True)
 
 
+@pytest.mark.slow
 def test_a_command_is_told_of_news_and_of_errors_and_changes_no_exit_code(tool: Tool) -> None:
     told, sentence = tool.folder / "told.json", tool.folder / "sentence.txt"
     command = f'cat > "{told}"; echo "$BLOGARCHIVE_SUMMARY" > "{sentence}"'

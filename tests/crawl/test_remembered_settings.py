@@ -95,6 +95,7 @@ def test_the_delay_of_a_backup_is_kept_by_update(tool: Tool) -> None:
     assert settings(tool)["delay"] == 0.01, "a command for all blogs replaces no stored setting"
 
 
+@pytest.mark.slow
 def test_two_hosts_of_one_run_each_have_their_delay(tool: Tool) -> None:
     slow, fast = (DemoHost([make_blog(uid, posts=2, comments=0)]) for uid in (UID, OTHER))
     with slow, fast:
@@ -137,7 +138,7 @@ def test_a_backup_of_a_forgotten_blog_includes_it_in_updates_again(tool: Tool) -
         assert settings(tool)["forgotten_at"] is None
 
 
-@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("beside", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_configuration_file_has_defaults_below_stored_settings(tool: Tool, beside: bool) -> None:
     file = tool.folder / ("blogarchive.toml" if beside else "other.toml")
     file.write_text(

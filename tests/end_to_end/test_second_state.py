@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
@@ -134,6 +136,7 @@ def test_a_late_comment_is_found_at_once_if_the_home_page_shows_comment_counts(t
         assert len(host.requests) <= 6
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_hides_no_change(host: Host, tool: Tool) -> None:
     blog = host.world.blogs[UID]
     posts = list(blog.posts.values())

@@ -66,6 +66,7 @@ def test_a_post_in_the_middle_of_a_month_is_found_within_thirty_days(archive: Ar
     assert texts(archive, "select title from posts where number = 400001 and content_hash is not null") != []
 
 
+@pytest.mark.slow
 def test_every_listing_is_fetched_again_within_thirty_days(archive: Archive, clock: Clock) -> None:
     blog = a_blog(30)
     crawl(archive, blog, clock)

@@ -57,6 +57,7 @@ class Outline:
         self._order_end: dict[Element, int] = {}
         self._first: dict[Element, int] = {}
         self._end: dict[Element, int] = {}
+        self._lines: dict[range, str] = {}
         sizes = [0]
         link_sizes = [0]
         depth = 0
@@ -108,7 +109,12 @@ class Outline:
 
     def text(self, node: Element) -> str:
         """Return the visible text of an element on one line."""
-        return visible_text(node, self.tree.hidden)
+        if node not in self.order:
+            return visible_text(node, self.tree.hidden)
+        span = self.span(node)  # elements around the same texts are read once
+        if span not in self._lines:
+            self._lines[span] = visible_text(node, self.tree.hidden)
+        return self._lines[span]
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""

@@ -29,7 +29,7 @@ _SHOWN = re.compile(
     rf"(?i)(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?"
 )
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
-# What stands between a date and its time of day: `/`, `@`, `à`, a weekday; 14h05.
+# Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
 _JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}[\s.]|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
@@ -165,12 +165,9 @@ def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | Non
     """Return the date in a text; None if it has none, or one in the future."""
     if (match := DATE.search(text := outline.texts[place])) is None:
         return None
-    before, after = (
-        text[max(0, match.start() - 14) : match.start()],
-        text[match.end() : match.end() + _WINDOW],
-    )
-    whole = before + _SHORT_YEAR.sub(r"\g<1>20", match[0]) + _JOINT.sub(r" \1:", after)
-    parsed = parse_date(" ".join(whole.split()), now)
+    start, end = match.span()
+    date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
+    parsed = parse_date(" ".join((text[max(0, start - 14) : start] + date + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 

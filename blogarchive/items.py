@@ -110,6 +110,11 @@ class Page:
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether the page is a saved page that was imported."""
+        return self.header("X-Imported-From") is not None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:

@@ -117,7 +117,7 @@ class PageParser:
         complete = not any(one.field == "comments" for one in problems)
         url = None if is_comments else comments_url(self._outline, self.uid, is_complete=complete)
         is_rest = url is not None and urls.is_rest_comments(url)  # the interface has all of them
-        if url is not None and not (is_rest and self.page.header("X-Imported-From")):  # which nobody fetches
+        if url is not None and not (is_rest and self.page.is_imported):  # nobody fetches it
             links = (self._more_comments(url, post.number),)
             told = "unreadable" if not is_rest else None
             problems = tuple(one for one in problems if one.field != "comments" or one.kind == told)

@@ -24,7 +24,7 @@ def save_post_page(context: SaveContext) -> None:
             else:
                 _save_comments_page(context, post, before)
             return
-        if not (context.is_imported and context.parsed.kind is PageKind.POST):
+        if not (context.page.is_imported and context.parsed.kind is PageKind.POST):
             return
     _save_own_page(context, post, before)
 
@@ -47,7 +47,7 @@ def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | Non
 
 def _name_post(context: SaveContext, post: Post) -> posts.PostRow | None:
     """Store a row for a post of which only a saved page of comments is known, and return it; else None."""
-    if not (context.is_imported and context.parsed.kind is PageKind.COMMENTS and post.comments):
+    if not (context.page.is_imported and context.parsed.kind is PageKind.COMMENTS and post.comments):
         return None
     named = ListedPost(number=post.number, url=post.url, title=post.title or "", title_cut=True)
     listed_posts.save_listed(context, [named], in_listing=False)

@@ -91,11 +91,6 @@ class SaveContext:
         self.changes += more
 
     @property
-    def is_imported(self) -> bool:
-        """Whether the page is a saved page that was imported."""
-        return self.page.header("X-Imported-From") is not None
-
-    @property
     def is_newest(self) -> bool:
         """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""
         return self._newest_page_id == self._page_id

@@ -156,7 +156,7 @@ def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
 
     A saved page is never fetched again in order, so its comments of new authors and times are stored too.
     """
-    select = comments.filter_certain if context.is_imported else comments.filter_stored
+    select = comments.filter_certain if context.page.is_imported else comments.filter_stored
     comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
 
 

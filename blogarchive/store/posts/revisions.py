@@ -242,7 +242,7 @@ def save_text(
         content=_content(table, text),
         moment=context.moment,
         reparsed_page=context.page_id() if context.is_reparse else None,
-        is_imported=context.is_imported,
+        is_imported=context.page.is_imported,
         form=lambda content: form_of(content, context.own_hosts),
         is_equal=lambda old, new: has_equal_images(context.archive, old, new, context.own_hosts),
     )

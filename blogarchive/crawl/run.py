@@ -261,7 +261,8 @@ def _crawl_archive(
     observer: CrawlObserver,
     locks: HostLocks,
 ) -> CrawlResult:
-    blogs.stored_blogs(archive, options.uids)  # an unknown name is an error before a run is stored
+    if options.uids:  # an unknown name is an error before a run is stored
+        blogs.stored_blogs(archive, options.uids)
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)

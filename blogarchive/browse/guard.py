@@ -36,7 +36,7 @@ def limit_connection(connection: sqlite3.Connection) -> None:
 
 def limit_heap() -> None:
     """Limit the memory of SQLite in this process; a statement that needs more fails."""
-    gc.freeze()  # what is imported stays, and is not searched for garbage
+    gc.freeze()  # the collections of garbage skip the imported modules
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"pragma hard_heap_limit = {_HEAP_BYTES}")
 

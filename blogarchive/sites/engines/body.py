@@ -63,7 +63,7 @@ def find_body(
 
 
 def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
-    """Return whether an element has most of what the page shows below its heading, and not its menus."""
+    """Return whether an element has most of the text below its heading and is no menu."""
     start = 0 if heading is None else outline.span(heading).stop
     span = outline.span(node)
     rest = [

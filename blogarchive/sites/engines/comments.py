@@ -216,7 +216,7 @@ def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
 
 
 def _find_posted(outline: Outline, item: _Item, now: datetime) -> DateText:
-    """Return the time of a comment; a stamp for machines counts if it is finer than what the page shows, as `3天前` is."""
+    """Return the time of a comment: its attribute `datetime` or `title` if the shown time is rough, such as `3天前`."""
     found = parse_place(outline, item.place, now)
     text = outline.texts[item.place].strip()
     for above in (outline.holders[item.place], *islice(outline.holders[item.place].iterancestors(), 2)):

@@ -115,7 +115,7 @@ class _PagerText(NamedTuple):
 
 
 def _check_sign(pager_text: _PagerText, anchor: Element) -> _PagerText:
-    """Return the text of a link, sure if the link's title or its `rel` say what its sign means."""
+    """Return the parsed text of a link, marked as sure if the link's title or `rel` confirms its sign."""
     if pager_text.number is not None or pager_text.sure:
         return pager_text
     title = anchor.get("title", "")

@@ -46,7 +46,7 @@ def tables_in(sql: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)  # the name may be that of a request
 def sources(name: str) -> frozenset[str]:
-    """Return the tables from whose rows a view, a table of totals or one of the search index is made; none of others."""
+    """Return the tables from which a view, a table of totals or a search table is made; empty for other tables."""
     made_by = [totals.BY_BLOG.get(name, "").format(comments="comments"), name.partition("_fts")[0]]
     for (kind, made), sql in statements().items():
         if (kind == "view" and made == name) or (kind == "trigger" and name.startswith("_") and name in sql):

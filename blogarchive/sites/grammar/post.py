@@ -1,4 +1,4 @@
-"""The post on a page: title and time, body, counters, comments."""
+"""The post on a page: title and time, body, counters, comments; or the notice of a page without a post."""
 
 import re
 from collections.abc import Iterable

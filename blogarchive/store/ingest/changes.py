@@ -15,7 +15,7 @@ from blogarchive.items import CrawledPage, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import form_of, text_digest
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import classify
+from blogarchive.store.ingest import change_kinds
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
@@ -90,7 +90,7 @@ def check_change(
 
 def _find_change(
     archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, stored: _StoredPost
-) -> classify.TextChange | None:
+) -> change_kinds.TextChange | None:
     """Count the comparison of text and comments, and return a difference, rather one that is certain."""
     hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
     before = (stored.title, stored.body_html)
@@ -98,19 +98,19 @@ def _find_change(
     old, new = form_of(before, hosts), form_of(after, hosts)
     if old != new and has_equal_images(archive, before, after, hosts):
         new = old
-    comments = archive.all_as(classify.StoredComment, _COMMENTS, (stored.id,))
-    change = classify.find_contradiction(crawled.page, post, old, new, comments) or classify.classify_text(
-        old, new
-    )
+    comments = archive.all_as(change_kinds.StoredComment, _COMMENTS, (stored.id,))
+    change = change_kinds.find_contradiction(
+        crawled.page, post, old, new, comments
+    ) or change_kinds.classify_text(old, new)
     times = stored.posted_at, date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
-        change = classify.TextChange(kind=classify.ChangeKind.TIME)
-    if change is not None and change.kind is classify.ChangeKind.TITLE and stored.is_title_listed:
+        change = change_kinds.TextChange(kind=change_kinds.ChangeKind.TIME)
+    if change is not None and change.kind is change_kinds.ChangeKind.TITLE and stored.is_title_listed:
         change = None
     same = {TEXTS: change is None}
     if comments and (post.comments or post.comment_count == 0):
         is_whole = not any(link.next_page for link in crawled.parsed.links)
-        of_comments = classify.classify_comments(
+        of_comments = change_kinds.classify_comments(
             post.comments, comments, claimed=post.comment_count, is_whole=is_whole
         )
         same[COMMENTS] = of_comments is None
@@ -120,9 +120,9 @@ def _find_change(
     return change
 
 
-def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: classify.TextChange) -> bool:
+def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: change_kinds.TextChange) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
-    field = f"{TEXTS}.{change.kind}" if change.kind in classify.CERTAIN_KINDS else None
+    field = f"{TEXTS}.{change.kind}" if change.kind in change_kinds.CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
@@ -140,7 +140,12 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 
 def _hold_if_doubted(
-    archive: Archive, site: str, run_id: int, change: classify.TextChange, stored: _StoredPost, now: datetime
+    archive: Archive,
+    site: str,
+    run_id: int,
+    change: change_kinds.TextChange,
+    stored: _StoredPost,
+    now: datetime,
 ) -> Rejection | None:
     """Record a change; return why its page is held, or None if it may be an edit of the author."""
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
@@ -176,7 +181,7 @@ _OF_KIND = _OF_MOST.format(condition="kind = :kind and run_id = :run")
 _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 
 
-def _is_of_most(archive: Archive, kind: classify.ChangeKind, names: _Names) -> bool:
+def _is_of_most(archive: Archive, kind: change_kinds.ChangeKind, names: _Names) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
     least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
     names = names | {"share": MIN_SHARE, "field": COMMENTS if kind.concerns_comments else TEXTS}

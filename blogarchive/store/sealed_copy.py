@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from blogarchive.errors import ArchiveDamaged, CannotWrite
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.schema import APPLICATION_ID
 from blogarchive.store.statements import user_errors
@@ -33,6 +34,9 @@ def write_sealed_copy(path: Path, target: Path) -> None:
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(target)
+    except ArchiveDamaged as error:  # a copy on a full disk is no damage of the archive
+        named = target if isinstance(error, CannotWrite) else path
+        raise type(error)(str(error).replace(str(part), str(named))) from error
     finally:
         delete_archive(part)
 

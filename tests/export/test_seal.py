@@ -163,9 +163,17 @@ def test_the_archive_itself_is_not_replaced(archive: Path) -> None:
     assert archive.read_bytes() == before
 
 
-def test_a_damaged_archive_is_not_sealed(archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("update media_files set body = zeroblob(size)", "are not those that were served"),
+        ("insert into _month_totals(author_id, month) values (x'fffe', '2025-01')", "archive.db is damaged"),
+    ],
+)
+def test_a_damaged_archive_is_not_sealed(damage: str, named: str, archive: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update media_files set body = zeroblob(size)")
-    with pytest.raises(ArchiveDamaged, match="are not those that were served"):
+        connection.execute(damage)
+    with pytest.raises(ArchiveDamaged, match=named) as raised:
         seal_archive(archive, tmp_path / "stick")
+    assert ".part" not in str(raised.value)
     assert not (tmp_path / "stick").exists()

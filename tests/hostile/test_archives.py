@@ -24,6 +24,7 @@ from tests.hostile.archives import (
     ROWS,
     SCHEMAS,
     URL,
+    write,
 )
 from tests.hostile.columns import COLUMNS
 from tests.hostile.commands import MEGABYTES, assert_cheap, measure
@@ -181,13 +182,14 @@ def test_a_sum_that_is_no_number_is_damage(mine: Path) -> None:
     assert (ended.code, "damaged" in ended.err) == (6, True), ended.err
 
 
-async def test_serve_refuses_a_changed_schema_and_answers_a_bad_image_with_404(
+async def test_serve_refuses_a_changed_schema_and_answers_without_a_bad_image_or_alias(
     mine: Path, theirs: Path
 ) -> None:
     SCHEMAS["view authors"](theirs)
     with pytest.raises(ArchiveDamaged, match="another view authors"):
         create_app(theirs)
     FILES["file is a number"](mine)
+    write(mine, "insert into author_aliases values (1, x'fffe', '2025-01-01T00:00:00+00:00')")
     served = create_app(mine)
     await served.invoke_startup()
     answers = [await served.client.get(f"/read/{page}") for page in (f"media/{'a' * 64}", "", "post/1")]

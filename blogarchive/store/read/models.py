@@ -239,7 +239,7 @@ BLOG_COLUMNS = columns_of(
     "a",
     total_visits=_NEWEST.format("total_visits"),
     account_age=_NEWEST.format("account_age"),
-    aliases="(select json_group_array(alias) from author_aliases l where l.author_id = a.id)",
+    aliases="(select json_group_array(alias) from author_aliases l where l.author_id = a.id and typeof(alias) = 'text')",
 )
 """The columns of `Blog`, of `authors a`."""
 

@@ -1,6 +1,9 @@
 """Resolve public addresses, send each request when its host allows it, cancel all requests when the run ends."""
 
 import asyncio
+import logging
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+import certifi
 from scrapy.core.downloader import Downloader
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -19,6 +23,7 @@ from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.spider import DefaultSpider
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from twisted.logger import globalLogBeginner
 from zope.interface import implementer
 
 from blogarchive.errors import HostBusy
@@ -28,6 +33,10 @@ from spiders.polite import PoliteSpider
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.single_page import PageSpider
 from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
+
+# Twisted logs a traceback of a certificate without names, here and on stderr; the failure of the page names it.
+globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
+logging.getLogger("twisted").addFilter(lambda record: "verifying certificate" not in record.getMessage())
 
 
 class PublicAddressResolver(CachingHostnameResolver):
@@ -96,6 +105,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        if sys.platform in ("darwin", "win32"):  # OpenSSL knows no certificates of these systems
+            os.environ.setdefault("SSL_CERT_FILE", certifi.where())
         super().__init__(crawler)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")

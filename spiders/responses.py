@@ -80,6 +80,7 @@ class LimitedHeadFactory(_LenientHTTP11ClientFactory):
 
 _TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
 """The reason in the text of an OpenSSL error."""
+_CERTIFICATE = re.compile("certificate verify failed|^VerificationError")
 _OWN_MODULES = ("builtins", "blogarchive", "spiders", "pipelines")
 
 
@@ -154,6 +155,8 @@ def _describe_network_error(error: BaseException, host: str, detail: str) -> str
             return Detail.CONNECTION_LOST
         case _ if isinstance(_first_reason(error), ValueError):
             return Detail.INVALID_HTTP
+        case _ if _CERTIFICATE.search(detail):
+            return Detail.CERTIFICATE
         case _ if reason := _TLS.search(detail):
             return Detail.TLS.format(error=reason[1])
     return detail

@@ -87,6 +87,7 @@ def run_crawl(
     *,
     no_media: bool,
     ignore_robots: bool,
+    ignore_certificates: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -104,7 +105,10 @@ def run_crawl(
     named = crawl_options.named
     cookies = named.cookies or crawl_options.defaults.cookies
     settings = build_settings(
-        delay=named.delay, cookies=Path(cookies) if cookies else None, ignore_robots=ignore_robots
+        delay=named.delay,
+        cookies=Path(cookies) if cookies else None,
+        ignore_robots=ignore_robots,
+        ignore_certificates=ignore_certificates,
     )
     try:
         with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:

@@ -71,6 +71,7 @@ class UidRange(click.ParamType[tuple[int, int]]):
 @options.duration
 @options.max_requests
 @options.ignore_robots
+@options.ignore_certificates
 @options.db
 @options.config
 @options.as_json
@@ -86,6 +87,7 @@ def discover(
     duration: timedelta | None,
     max_requests: int | None,
     ignore_robots: bool,
+    ignore_certificates: bool,
     db: Path,
     as_json: bool,
     quiet: bool,
@@ -101,7 +103,9 @@ def discover(
 
             from blogarchive.crawl.run import build_settings, run_lookups
 
-            settings = build_settings(delay=delay, ignore_robots=ignore_robots)
+            settings = build_settings(
+                delay=delay, ignore_robots=ignore_robots, ignore_certificates=ignore_certificates
+            )
             with progress_bar(_("looking for blogs"), quiet=quiet) as progress:
                 session = make_session(archive, urls, site, pages, step, uids, max_requests, progress)
                 run_lookups(session, AsyncCrawlerProcess(settings), duration)

@@ -298,6 +298,12 @@ ignore_robots = click.option(
     "--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog.")
 )
 
+ignore_certificates = click.option(
+    "--ignore-certificates",
+    is_flag=True,
+    help=_("Accept an expired or foreign certificate: others may then change what arrives."),
+)
+
 
 def url_list(text: str, errors: str = "strict") -> Callable[[_F], _F]:
     """Return the option `--from FILE`, passed to the command as `list_file`; `text` is its help."""
@@ -343,6 +349,7 @@ _CRAWL_FLAGS = (
     click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),
     cookies,
     ignore_robots,
+    ignore_certificates,
     click.option(
         "--notify",
         metavar="COMMAND",

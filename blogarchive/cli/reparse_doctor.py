@@ -77,6 +77,7 @@ def reparse(
 @click.option("--url", metavar="URL", help=_("URL of the page in FILE, if the page does not say it."))
 @click.option("--lines", is_flag=True, help=_("Also print the visible lines of the page, with numbers."))
 @options.ignore_robots
+@options.ignore_certificates
 @options.cookies
 @options.db
 @options.as_json
@@ -86,6 +87,7 @@ def doctor(
     url: str | None,
     lines: bool,
     ignore_robots: bool,
+    ignore_certificates: bool,
     cookies: Path | None,
     db: Path,
     as_json: bool,
@@ -97,7 +99,10 @@ def doctor(
         from blogarchive.crawl.run import build_settings, fetch
 
         target = target_of_url(source, site or stored_site(db, source))
-        page = fetch(target, build_settings(cookies=cookies, ignore_robots=ignore_robots))
+        settings = build_settings(
+            cookies=cookies, ignore_robots=ignore_robots, ignore_certificates=ignore_certificates
+        )
+        page = fetch(target, settings)
     else:
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target), find_template(page, target)

@@ -172,7 +172,11 @@ def _ended_spider(spider: Any) -> Any:
 
 
 def build_settings(
-    *, delay: float | None = None, cookies: Path | None = None, ignore_robots: bool = False
+    *,
+    delay: float | None = None,
+    cookies: Path | None = None,
+    ignore_robots: bool = False,
+    ignore_certificates: bool = False,
 ) -> Settings:
     """Return Scrapy's settings: `blogarchive.settings` with the options of the user; raises `UsageError`."""
     settings = Settings()
@@ -183,9 +187,10 @@ def build_settings(
     if cookies is not None:
         read_cookies(cookies)  # raise for an invalid file before the archive is open
         settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
-        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
     if ignore_robots:
         settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
+    if ignore_certificates and cookies is None:
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="cmdline")
     return settings
 
 

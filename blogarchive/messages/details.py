@@ -156,6 +156,7 @@ class Detail(StrEnum):
     TIMEOUT = N_("no answer in time")
     INVALID_HTTP = N_("the answer is no valid HTTP")
     TLS = N_("no secure connection (TLS): {error}")
+    CERTIFICATE = N_("the certificate of its host is not valid; --ignore-certificates accepts it")
     PRIVATE_ADDRESS = N_("{host} is at a private address")
     ROBOTS = N_("robots.txt forbids it")
     ROBOTS_BLOG = N_("robots.txt forbids the whole blog")

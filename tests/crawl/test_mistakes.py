@@ -9,6 +9,7 @@ import pytest
 from blogarchive.cli.group import default_arguments
 from blogarchive.store.database.files import default_db, has_display
 from tests.demo import DemoHost, make_blog
+from tests.nights.host import EvolvingHost, make_certificate
 from tests.tool import Tool
 
 UID = "31182"
@@ -43,6 +44,19 @@ def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:
     assert "no secure connection (TLS): wrong version number" in ran.err.splitlines()[-1]
     assert "SSL routines" not in ran.err.splitlines()[-1]
     assert not tool.db.exists()
+
+
+def test_a_certificate_of_nobody_is_accepted_only_by_an_option(tool: Tool, tmp_path: Path) -> None:
+    blog = make_blog(UID, posts=1, comments=0)
+    with EvolvingHost(blog, address="127.0.0.2", certificate=make_certificate(tmp_path)) as host:
+        refused = tool.run("backup", host.blog_url(UID))
+        assert (refused.code, host.requests, tool.db.exists()) == (4, [], False)
+        assert refused.err.splitlines()[-1].endswith("is not valid; --ignore-certificates accepts it")
+        assert tool.run("backup", host.blog_url(UID), "--ignore-certificates").code == 0
+        cookies = tmp_path / "cookies.txt"
+        cookies.write_text("# Netscape HTTP Cookie File\n")
+        words = "update", "--ignore-certificates", "--cookies", str(cookies)
+        assert tool.run(*words).code == 4, "cookies go to nobody"
 
 
 def test_a_failed_backup_of_another_blog_keeps_the_archive(tool: Tool, live: str) -> None:

@@ -16,12 +16,12 @@ from blogarchive.errors import UsageError
 from blogarchive.importing.export_text import open_movabletype
 from blogarchive.importing.export_xml import ExportFile, PostPage, open_xml
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import CannotIdentify, modified_at, require_plain_file
+from blogarchive.importing.saved_files import CannotIdentify, modified_at, plausible_time, require_plain_file
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports import ExportSite, InvalidExport, PostStatus, find_zone, web_url
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.rows import Progress, no_progress
 
 PLATFORMS = ("blogger", "wordpress", "movabletype", "blogbus")
 """The sites of export files."""
@@ -54,7 +54,7 @@ def import_export(
             importer=importer,
             site=site,
             source=source.name,
-            fetched_at=min(export.exported_at, utc_now()) if export.exported_at else modified_at(source),
+            fetched_at=plausible_time(export.exported_at) or modified_at(source),
             drafts=drafts,
         )
         size = source.stat().st_size

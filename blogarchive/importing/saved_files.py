@@ -6,7 +6,7 @@ import stat
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -32,6 +32,8 @@ MAX_BYTES = 64 * 2**20
 """The largest page or image that is imported, or post of an export with its comments."""
 
 _SNIFFED = 2048
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK_ERROR = timedelta(days=1)
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
@@ -87,7 +89,7 @@ def display_name(path: Path, source: Path) -> str:
 
 
 def load_page(path: Path, source: Path) -> SavedPage:
-    """Return the page in that file. Its time is the file's or the MHTML's own, never in the future. Raises `OSError`."""
+    """Return the page in that file. Its time is the plausible one of the MHTML, else the file's. Raises `OSError`."""
     body = path.read_bytes()
     name = display_name(path, source)
     if path.suffix.lower() in _MHTML:
@@ -98,6 +100,15 @@ def load_page(path: Path, source: Path) -> SavedPage:
 def modified_at(path: Path) -> datetime:
     """Return the modification time of a file (UTC, whole seconds), never in the future."""
     return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), utc_now())
+
+
+def plausible_time(found: datetime | None) -> datetime | None:
+    """Return an aware time in UTC, whole seconds; None before 1970 or in the future: its page would stay the newest."""
+    try:
+        moment = found and found.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        return None
+    return moment if moment and _EARLIEST <= moment <= utc_now() + _CLOCK_ERROR else None
 
 
 def require_plain_file(source: Path, *packed: bytes) -> bytes:
@@ -229,7 +240,7 @@ def _parse_date(header: object) -> datetime | None:
         found = parsedate_to_datetime(str(header)) if header else None
     except ValueError:
         return None
-    return found.astimezone(UTC).replace(microsecond=0) if found and found.tzinfo else None
+    return plausible_time(found) if found and found.tzinfo else None
 
 
 # Chrome, Edge and IE write it before <html>; the number is the length of the URL.

@@ -9,7 +9,7 @@ from base64 import b32encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from gettext import gettext as _
 from io import SEEK_END
 from itertools import islice
@@ -21,10 +21,9 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, modified_at
+from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, modified_at, plausible_time
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
-from blogarchive.store.rows import utc_now
 
 _CHUNK_LINE = 64  # bytes in which the size of a chunk ends
 _LARGEST_CHUNK = 2**31
@@ -222,8 +221,6 @@ _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_CLOCK_ERROR = timedelta(days=1)
 _MAX_RATIO = 50
 """Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary."""
 
@@ -272,20 +269,17 @@ class Record:
     def recorded_at(self) -> datetime:
         """The time of the record (UTC); a date cut to year or month (WARC 1.1) means its first day; else the file's time.
 
-        Raises `CannotIdentify` if the date is before 1970 or in the future: such a page would stay the newest one.
+        Raises `CannotIdentify` if the date is not plausible.
         """
         text = (self.field("WARC-Date") or "").strip()
         try:
             found = datetime.fromisoformat(text + _DATE_SUFFIXES.get(len(text), ""))
         except ValueError:
             return modified_at(self._source)
-        try:
-            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        except OverflowError:
-            moment = datetime.max.replace(tzinfo=UTC)
-        if not _EARLIEST <= moment <= utc_now() + _CLOCK_ERROR:
+        moment = plausible_time(found if found.tzinfo else found.replace(tzinfo=UTC))
+        if moment is None:
             raise CannotIdentify(_("its date {date} is out of range").format(date=text))
-        return moment.replace(microsecond=0)
+        return moment
 
     def field(self, name: str) -> str | None:
         """Return the WARC header of that name, None if it is missing."""

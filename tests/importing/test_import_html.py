@@ -188,12 +188,23 @@ def test_images_are_imported_from_the_folder_beside_the_page_but_pages_in_it_are
     assert rows(archive, held) == [(1,)]
 
 
-def test_an_mhtml_has_its_url_time_and_images(archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("date", "fetched_at"),
+    [
+        ("Sat, 1 Feb 2025 09:00:00 +0000", "2025-02-01T09:00:00+00:00"),
+        ("Thu, 1 Jan 2099 09:00:00 +0000", OLDER.isoformat()),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", OLDER.isoformat()),
+        ("Mon, 1 Jan 1968 09:00:00 +0000", OLDER.isoformat()),
+    ],
+)
+def test_an_mhtml_has_its_url_plausible_time_and_images(
+    archive: Path, tmp_path: Path, date: str, fetched_at: str
+) -> None:
     picture = "https://blog.creaders.net/u/31182/upload_file/20250128.png"
     message = EmailMessage()
     message["From"] = "<Saved by Blink>"
     message["Snapshot-Content-Location"] = post_url(101)
-    message["Date"] = "Sat, 1 Feb 2025 09:00:00 +0000"
+    message["Date"] = date
     message.make_related()
     text = EmailMessage()
     text.set_content(
@@ -206,9 +217,10 @@ def test_an_mhtml_has_its_url_time_and_images(archive: Path, tmp_path: Path) -> 
     message.attach(text)
     message.attach(image)
     (tmp_path / "页.mhtml").write_bytes(message.as_bytes())
+    os.utime(tmp_path / "页.mhtml", (OLDER.timestamp(), OLDER.timestamp()))
     done = import_html(archive, tmp_path / "页.mhtml")
     assert (done.posts, done.pictures, done.unplaced) == (1, 1, ())
-    assert rows(archive, "select fetched_at from pages") == [("2025-02-01T09:00:00+00:00",)]
+    assert rows(archive, "select fetched_at from pages") == [(fetched_at,)]
 
 
 def test_importing_twice_changes_nothing(archive: Path, tmp_path: Path) -> None:

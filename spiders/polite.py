@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
+from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -56,6 +57,13 @@ class PoliteSpider(scrapy.Spider):
         self.crash: BaseException | None = None
         self.locks = locks or HostLocks()
         self._changed = asyncio.Event()
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Verify certificates if cookies are sent."""
+        super().update_settings(settings)
+        if settings["COOKIES_FILE"] or settings["COOKIES_FILES"]:
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
 
     def obey(self, throttle: HostThrottle, crawler: Crawler) -> None:
         """Obey these limits and each robots.txt."""

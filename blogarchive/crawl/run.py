@@ -202,10 +202,7 @@ def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
     session.delays = session.settings.host_delays(session.hosts, settings.getfloat("DOWNLOAD_DELAY"))
     if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:
         _set_delay(settings, min([*session.delays.values()] or [session.delays[""]]))
-    files = session.cookie_files()
-    settings.set("COOKIES_FILES", files, priority="cmdline")
-    if files:
-        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+    settings.set("COOKIES_FILES", session.cookie_files(), priority="cmdline")
 
 
 def _set_delay(settings: BaseSettings, delay: float) -> None:

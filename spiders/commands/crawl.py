@@ -112,7 +112,8 @@ def refuse_unused(given: Collection[str]) -> None:
     """Raise `UsageError` for a setting, as NAME=VALUE, that would change nothing."""
     for name in (words.partition("=")[0] for words in given):
         for unused, reason in _UNUSED.items():
-            if name == unused or (unused.endswith("_") and name.startswith(unused)):
+            is_group = unused.endswith("_") and name.startswith(unused) and name != "COOKIES_FILE"
+            if name == unused or is_group:
                 raise UsageError(f"-s {name} changes nothing here: {reason}")
 
 

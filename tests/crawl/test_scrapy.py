@@ -15,6 +15,7 @@ from pipelines.text import TextPipeline
 from spiders.commands.crawl import refuse_unused
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.response import Answer, GetRequest, page
+from tests.nights.host import EvolvingHost, make_certificate
 from tests.paths import ROOT
 from tests.tool import Ran, Tool, run_code
 
@@ -70,6 +71,27 @@ def test_crawl_writes_each_stored_post_once_with_the_keys_of_export_jsonl(tool: 
     expected = [json.loads(line) for line in (tmp_path / "exported.jsonl").read_text("utf-8").splitlines()]
     assert [json.loads(line) for line in feed.read_text("utf-8").splitlines()] == expected
     assert len(expected) == 6
+
+
+def test_cookies_of_a_setting_are_sent_to_a_host_with_a_valid_certificate_only(tmp_path: Path) -> None:
+    jar = tmp_path / "cookies.txt"
+    hosts = ("127.0.0.1", "127.0.0.2")
+    lines = (f"{host}\tFALSE\t/\tFALSE\t0\tuser\tsecret\n" for host in hosts)
+    jar.write_text("# Netscape HTTP Cookie File\n" + "".join(lines), "utf-8")
+    sent = []
+    for address, certificate in zip(hosts, (None, make_certificate(tmp_path)), strict=True):
+        with EvolvingHost(make_blog(UID, posts=1), address=address, certificate=certificate) as host:
+            where = (
+                "-a",
+                f"url={host.blog_url(UID)}",
+                "-a",
+                f"db={tmp_path / address}.db",
+                "-a",
+                "site=creaders",
+            )
+            scrapy("crawl", "blog", "-s", f"COOKIES_FILE={jar}", "-s", "DOWNLOAD_DELAY=0", *where)
+            sent.append({request.header("cookie") for request in host.requests})
+    assert sent == [{"user=secret"}, set()]
 
 
 def test_a_setting_that_would_change_nothing_is_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from blogarchive.parsing.images import ImageFailure
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.pages.pages import unclosed_hosts
 from blogarchive.workers import parser_process
 from blogarchive.workers.pool import count_cores
 from spiders import responses
@@ -108,7 +109,7 @@ class BlogSpider(PoliteSpider):
     def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
         super().__init__(locks=locks)
         self.session = session
-        self._classifier = ResponseClassifier(session.unclosed_hosts())
+        self._classifier = ResponseClassifier(unclosed_hosts(session.archive, session.blogs))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -13,7 +13,8 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, retry_after, service_of
+from blogarchive.parsing.http import host_of, retry_after, service_of
+from blogarchive.store.ingest.validate import ResponseKind
 from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import HostThrottle, RequestCancelled
@@ -65,12 +66,13 @@ class DiscoverySpider(PoliteSpider):
         """Pass the page to the session, and obey a refusal."""
         page = page_of(response)
         host = service_of(page.url)
-        if page.status in REFUSAL_STATUSES:
-            self.throttle.record_refusal(host, retry_after(page))
-            self.session.record_failure(lookup, f"status {page.status}")
-        else:
-            self.throttle.record_response(host)
-            self.session.record_page(lookup, page)
+        match self.session.record_page(lookup, page):
+            case ResponseKind.REFUSED:
+                self.throttle.record_refusal(host, retry_after(page))
+            case ResponseKind.BROKEN:
+                self.throttle.record_failure(host)
+            case _:
+                self.throttle.record_response(host)
         self._end()
 
     def failed(self, caught: TwistedFailure) -> None:

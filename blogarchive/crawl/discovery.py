@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
-from blogarchive.messages.details import explain_detail
+from blogarchive.items import BlogLink, CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.http import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of, service_of
 from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing import find_next_page
 from blogarchive.sites.grammar.page import build_page_view
@@ -16,6 +16,9 @@ from blogarchive.sites.links import blog_of_url
 from blogarchive.store import discovery
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Source, add_blogs
+from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, StoredState, validate_page
+from blogarchive.store.ledger.blogs import stored_blogs
+from blogarchive.store.pages.pages import unclosed_hosts
 from blogarchive.store.rows import Progress, utc_now
 
 REPEAT_AFTER = timedelta(days=7)
@@ -83,6 +86,8 @@ class DiscoverySession:
         self._further: deque[Lookup] = deque()
         self._home = (host_of(base_url), port_of(base_url))
         self._progress = progress
+        blogs = [blog for blog in stored_blogs(archive, left_out=True) if blog.site == site.name]
+        self._classifier = ResponseClassifier(unclosed_hosts(archive, blogs))
 
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of the site, whose address may be private."""
@@ -100,13 +105,34 @@ class DiscoverySession:
                 return lookup
         return None
 
-    def record_page(self, lookup: Lookup, page: Page) -> None:
-        """Store the blogs that a page names, and queue the next page of a directory."""
+    def record_page(self, lookup: Lookup, page: Page) -> ResponseKind:
+        """Store the blogs that a page names, and queue the next page of a directory; return the kind of the response.
+
+        A refusal, an error and a page without its end are failures.
+        """
         self.fetched += 1
-        parsed = parse_page(page, self._target(lookup))
-        self.failed += [
-            f"{lookup.url}: {explain_detail(one.detail)}" for one in parsed.problems if one.field in _LIMITS
-        ]
+        crawled = CrawledPage(
+            target=(target := self._target(lookup)), page=page, parsed=parse_page(page, target)
+        )
+        for problem in crawled.parsed.problems:
+            if problem.field in _LIMITS:
+                self.record_failure(lookup, problem.detail)
+        kind = self._classifier.classify(crawled, service_of(page.url), None)
+        if kind is ResponseKind.PAGE:
+            self._store(lookup, crawled)
+            self._queue_next_page(lookup, page)
+        else:
+            rejection = None if kind is ResponseKind.CUT else validate_page(crawled, StoredState())
+            self.record_failure(lookup, rejection.failure.detail if rejection else Detail.PAGE_STOPS)
+        self._progress(self.fetched, 0)
+        return kind
+
+    def record_failure(self, lookup: Lookup, detail: str) -> None:
+        """Record that no page came; the next `discover` requests it again."""
+        self.failed.append(f"{lookup.url}: {explain_detail(detail)}")
+
+    def _store(self, lookup: Lookup, crawled: CrawledPage) -> None:
+        page, parsed = crawled.page, crawled.parsed
         shown = self._shown_blogs(lookup, page, parsed)
         with self._archive.atomic():
             if lookup.source == "page":
@@ -115,12 +141,6 @@ class DiscoverySession:
                 self._add(shown, lookup.source, page.url)
                 self._add(parsed.blogs, "links", page.url)
             discovery.record_request(self._archive, lookup.url, now=utc_now())
-        self._queue_next_page(lookup, page)
-        self._progress(self.fetched, 0)
-
-    def record_failure(self, lookup: Lookup, detail: str) -> None:
-        """Record that no page came; the next `discover` requests it again."""
-        self.failed.append(f"{lookup.url}: {explain_detail(detail)}")
 
     def _add(self, blogs: Iterable[BlogLink], source: Source, found_on: str) -> None:
         add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())

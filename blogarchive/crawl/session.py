@@ -21,7 +21,6 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import CrawlProgress
 from blogarchive.store.ledger.runs import Counts, Run
-from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
 
@@ -105,11 +104,6 @@ class CrawlSession:
             hosts=self.hosts,
             revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
         )
-
-    def unclosed_hosts(self) -> set[str]:
-        """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
-        homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
-        return {service_of(home.url) for home in homes if pages.is_newest_home_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:

@@ -1,10 +1,11 @@
 """`discover` finds the other blogs of a host from each source, and `backup --discovered` backs them up."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from shutil import copy
+from types import MappingProxyType
 
 import pytest
 
@@ -26,9 +27,16 @@ BLOGROLL = f"""
 
 
 class Host(DemoHost):
-    """Blogs, and a directory of two pages that names two of them. Every page of `OWN` has a blogroll."""
+    """Blogs, and a directory of two pages that names two of them. Every page of `OWN` has a blogroll.
+
+    `instead` replaces the answers to these paths.
+    """
+
+    instead: Mapping[str, Answer] = MappingProxyType({})
 
     def answer(self, request: GetRequest) -> Answer:
+        if request.path in self.instead:
+            return self.instead[request.path]
         pages = {
             "/top/": f'<a href="/u/{LISTED}/">甲</a> <a href="/about/">关于</a> <a href="/top/?page=2">下一页</a>',
             "/top/?page=2": f'<a href="/u/{LATER}/202501/1.html">乙</a> <a href="/u/{OWN}/">丙</a>',
@@ -163,6 +171,25 @@ def test_samples_of_post_numbers_name_their_authors_and_are_not_repeated(tool: T
     host.forget_requests()
     assert discover(tool, "--ids", "1", "--max-requests", "20", "--delay", "0").code == 0
     assert not {path for path in host.counts() if "did=" in path} & set(sampled[:-2])
+
+
+def test_uids_that_were_refused_broken_or_cut_are_failures_and_looked_up_again(
+    tool: Tool, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = {40001: (502, "<html>Bad Gateway</html>"), 40002: (200, "<html>请输入验证码继续访问</html>")}
+    bodies[40003] = 200, "<html><body><p>半"
+    instead = {
+        f"/u/{uid}/": replace(page(body.encode(), "text/html; charset=utf-8"), status=status)
+        for uid, (status, body) in bodies.items()
+    }
+    monkeypatch.setattr(host, "instead", instead)
+    ran = discover(tool, "--uids", "40001-40005", "--delay", "0", "--json")
+    assert (ran.code, json.loads(ran.out)["failed"]) == (1, 3)
+    assert "status 502" in ran.err
+    host.forget_requests()
+    monkeypatch.setattr(host, "instead", {})
+    assert discover(tool, "--uids", "40001-40005", "--delay", "0").code == 0
+    assert [path for path in host.counts() if path != "/robots.txt"] == list(instead)
 
 
 def test_discovered_blogs_are_backed_up_a_few_at_a_time(tool: Tool, host: Host) -> None:

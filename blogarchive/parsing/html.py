@@ -51,11 +51,6 @@ _nested_cells = etree.XPath(
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
 
 
-def _mark_paragraph_ends(clean: bytes) -> bytes:
-    """Return the page with a comment behind every `</p>`, to find those without a paragraph in its tree."""
-    return _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)
-
-
 def _repair_tree(root: Element, clean: bytes) -> None:
     """Move the elements that libxml2 misplaced in the tree of `clean`."""
     _move_body_content(root)
@@ -177,7 +172,7 @@ def parse_html(text: str) -> Element:
         clean = _PAGE_END.sub(b"", clean)
         root, errors = _parse(clean)
     if any(_STRAY_END in error for error in errors):
-        clean = _mark_paragraph_ends(clean)
+        clean = _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)  # finds those without a paragraph in the tree
         root, errors = _parse(clean)
     for pattern, instead in _DEPTH_PATTERNS:
         if not errors or "depth" not in errors[-1]:

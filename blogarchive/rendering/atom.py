@@ -59,7 +59,9 @@ def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Ele
     entry.append(author)
     for name in post.categories:
         entry.append(build_element("category", term=name))
-    body = render_body(post.body_html, post.url, _show_original)
+    body = render_body(
+        post.body_html, post.url, lambda url: ImageToShow(url=url) if url.startswith("http") else None
+    )
     entry.append(build_element("content", body, type="html"))
     return entry
 
@@ -72,10 +74,6 @@ def build_element(name: str, text: str | None = None, **attributes: str) -> etre
     if text is not None:
         element.text = NOT_XML.sub("", text)
     return element
-
-
-def _show_original(url: str) -> ImageToShow | None:
-    return ImageToShow(url=url) if url.startswith("http") else None
 
 
 def _urn(*parts: str) -> str:

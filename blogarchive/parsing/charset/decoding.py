@@ -57,7 +57,7 @@ def _iter_labels(head: bytes) -> Iterator[str]:
         if (
             (label := _META_CHARSET.match(head, position))
             and _is_charset_meta(tag)
-            and not _is_in_comment(head, position)
+            and head.rfind(b"<!--", 0, position) <= head.rfind(b"-->", 0, position)  # in no comment
         ):
             yield label.group(1).decode("latin-1")
         position = head.find(b"charset", position + 7)
@@ -67,10 +67,6 @@ def _is_charset_meta(tag: bytes) -> bool:
     """Return whether `tag` is `<meta charset>` or the http-equiv pragma."""
     is_meta = tag.startswith(b"<meta") and not tag[5:6].isalnum()
     return is_meta and (b"http-equiv" in tag or _CHARSET_ATTRIBUTE.search(tag) is not None)
-
-
-def _is_in_comment(head: bytes, position: int) -> bool:
-    return head.rfind(b"<!--", 0, position) > head.rfind(b"-->", 0, position)
 
 
 def _resolve_label(label: str) -> whatwg.Charset | None:

@@ -155,7 +155,7 @@ _UTF_8_BYTE_KINDS = bytes(
 
 def decode_undamaged(body: bytes, charset: Charset) -> str | None:
     """Return the text of `body`; None if it is damaged or has marks of another charset."""
-    if charset is GB18030 and _has_utf_8_in_pairs(body):
+    if charset is GB18030 and b"LTTLTT" in body.translate(_UTF_8_BYTE_KINDS, _ASCII):
         return None
     text = charset.decode_common(body)
     if text is None and charset.common_codec:
@@ -165,10 +165,6 @@ def decode_undamaged(body: bytes, charset: Charset) -> str | None:
     if text is None or any(mark in text for mark in _MISREAD_MARKS.get(charset.name, ())):
         return None
     return None if charset.is_single_byte and _HIGH_RUN.search(body) else text
-
-
-def _has_utf_8_in_pairs(body: bytes) -> bool:
-    return b"LTTLTT" in body.translate(_UTF_8_BYTE_KINDS, _ASCII)
 
 
 _MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")

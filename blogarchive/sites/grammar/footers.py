@@ -226,7 +226,8 @@ def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarker
     closed = max((f.last + 1 for f in footers if f.last < label), default=start)
     stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
-    typed = tuple(dict.fromkeys(page.position_if_typed(view, index, 1) for index in lines))
+    nodes = ((index, view.lines[index].node_at(0)) for index in lines)
+    typed = tuple(dict.fromkeys(page.find_dom_position(view, i, i, (node,)) for i, node in nodes))  # if typed
     end = _find_comments_end(view, start, end, {position.paths[0] for position in typed})
     own = tuple(footer for footer in footers if footer.last < end)
     blocks: dict[str, frozenset[page.BlockPosition]] = {}
@@ -301,7 +302,7 @@ def _select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -
     if sure and all(any(footer.first in sure for footer in found) for found in spans[:-1]):
         return [next((f for f in reversed(found) if f.first in sure), None) for found in spans]
     closing = [
-        found[-1] if found and _ends_at(markers, found[-1], limit) else None
+        found[-1] if found and not markers.view.has_text(range(found[-1].last + 1, limit)) else None
         for found, limit in zip(spans[:-1], limits[:-1], strict=True)
     ]
     if sum(f is not None for f in closing) * 2 < len(closing):
@@ -370,11 +371,6 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
     ):
         return True  # the comments share one element with the rest of the page
     return not markers.view.has_text(range(footer.last + 1, document.lines_in(node).stop))
-
-
-def _ends_at(markers: CommentMarkers, footer: CommentFooter, limit: int) -> bool:
-    """Check whether only blank lines follow the footer before `limit`."""
-    return not markers.view.has_text(range(footer.last + 1, limit))
 
 
 def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:

@@ -350,17 +350,8 @@ def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Elemen
     return DomPosition(
         block_position=_find_block_position(view, first, last),
         paths=tuple(view.tag_path(node) for node in nodes),
-        style=_style_of(block),
+        style="/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else "",
     )
-
-
-def _style_of(block: Element) -> str:
-    return "/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else ""
-
-
-def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
-    """Return the position of a marker of that many parts if somebody typed it on line `index`."""
-    return find_dom_position(view, index, index, (view.lines[index].node_at(0),) * parts)
 
 
 def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:

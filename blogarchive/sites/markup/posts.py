@@ -102,7 +102,7 @@ def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) 
         for value in node.attrib.values()
     ):
         return Detail.COMMENT_ATTRIBUTE
-    if len({_ends_on_new_line(picker, element) for element in elements}) > 1:
+    if len({picker.tree.text_at_end(one).rstrip(" \t\r").endswith("\n") for one in elements}) > 1:
         return Detail.COMMENTS_END
     if _have_typed_answers(picker, parts, elements):
         return Detail.COMMENT_ANSWER
@@ -121,10 +121,6 @@ def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
 
 def _begins_on_new_line(element: Element) -> bool:
     return (element.text or "").lstrip(" \t\r").startswith("\n")
-
-
-def _ends_on_new_line(picker: Picker, element: Element) -> bool:
-    return picker.tree.text_at_end(element).rstrip(" \t\r").endswith("\n")
 
 
 def _have_typed_answers(picker: Picker, parts: CommentParts, elements: list[Element]) -> bool:

@@ -40,7 +40,7 @@ class PageParser:
     """Parses the pages of a run with this `delay` between requests; `report` is called with messages."""
 
     def __init__(self, *, delay: float, report: Callable[[str], None]) -> None:
-        self._parallel = parser_process.IS_SUPPORTED and delay == 0 and count_cores() > 1
+        self._may_start = parser_process.IS_SUPPORTED and delay == 0 and count_cores() > 1
         self._report = report
         self._pages = 0
         self._is_long = False  # many pages are expected
@@ -54,7 +54,7 @@ class PageParser:
     def begin(self, *, many: bool) -> None:
         """Start the second process now if `many` pages are expected; the event loop must run."""
         self._is_long = many
-        if many and self._parallel:
+        if many:
             self._start()
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
@@ -65,9 +65,9 @@ class PageParser:
         self._pages += 1
         if len(page.body) >= parser_process.LARGE_PAGE:
             return await self._large.parse(page, target)
-        if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
+        if self._pages >= _PAGES_BEFORE:
             self._start()
-        # Until it is ready, a process that starts with the run is waited for: parsing here would import the grammar twice.
+        # Wait for a process that starts with the run: parsing here would import the grammar twice.
         if self._process and (self._is_long or self._process.is_ready):
             return await self._process.parse(page, target)
         return parse_page(page, target)
@@ -79,6 +79,10 @@ class PageParser:
             await self._process.close()
 
     def _start(self) -> None:
+        """Start the second process, if it helps; try it once."""
+        if not self._may_start:
+            return
+        self._may_start = False
         try:
             self._process = parser_process.ParserProcess.start(self._report)
         except OSError as error:

@@ -7,15 +7,17 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import parse_page
-from blogarchive.workers.parser_process import ParserProcess
+from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess
 from blogarchive.workers.pool import count_cores, in_batches, map_in_order
 from spiders.blog import PageParser
 from tests.demo import DemoHost, make_blog
@@ -86,6 +88,35 @@ async def test_the_first_page_of_a_long_run_is_parsed_in_the_process_that_starts
         assert (parser.ahead() > 0, messages) == (count_cores() > 1, [])
     finally:
         await parser.close()
+
+
+@two_cores
+async def test_the_process_of_a_short_run_starts_late_after_a_large_page_too() -> None:
+    page, target = pages()[0]
+    large = replace(page, body=page.body + b" " * LARGE_PAGE)
+    parser = PageParser(delay=0, report=print)
+    try:
+        for asked in (*[page] * 19, large, page):
+            assert parser.ahead() == 0
+            await parser.parse(asked, target)
+        async with asyncio.timeout(300):
+            while parser.ahead() == 0:
+                await asyncio.sleep(0.01)
+    finally:
+        await parser.close()
+
+
+@two_cores
+async def test_a_process_that_cannot_start_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, target = pages()[0]
+    monkeypatch.setattr(ParserProcess, "start", Mock(side_effect=OSError("no more processes")))
+    messages: list[str] = []
+    parser = PageParser(delay=0, report=messages.append)
+    for _ in range(25):
+        await parser.parse(page, target)
+    assert messages == [
+        "cannot start a second process for parsing (no more processes); continuing without it"
+    ]
 
 
 async def test_pages_parse_as_in_this_process_at_once_and_in_turn() -> None:

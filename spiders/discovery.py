@@ -56,6 +56,7 @@ class DiscoverySpider(PoliteSpider):
                     self.parse,
                     errback=self.failed,
                     cb_kwargs={"lookup": lookup},
+                    meta={"site": self.session.site.name},
                     dont_filter=True,
                 )
             if not self._in_flight:

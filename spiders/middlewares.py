@@ -135,7 +135,10 @@ class _SameSite(BaseRedirectMiddleware):
 
 
 class SameSiteRedirectMiddleware(_SameSite, RedirectMiddleware):
-    """HTTP redirects within the site; raises `RedirectRefused` for all others."""
+    """HTTP redirects of a page within its site, of an image to a host that its blog allows; of robots.txt to any host.
+
+    A request names the site by `target` or by `site` in `meta`. Raises `RedirectRefused` for all other redirects.
+    """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the response, or the request for the URL that it redirects to."""
@@ -164,17 +167,17 @@ def _check(request: Request, follow: Callable[[], Request | Response]) -> Reques
 
 def _refusal(request: Request, redirected: Request) -> str | None:
     url, target = redirected.url, request.cb_kwargs.get("target")
+    site = target.site if target else request.meta.get("site")
     if url in redirected.meta["redirect_urls"]:
         return Detail.REDIRECT_CIRCLE.format(url=url)
     if "refusal" in request.meta and (reason := request.meta["refusal"](url)):
         return Detail.REDIRECT_REFUSED.format(url=url, reason=reason)
-    if target and not _is_same_site(target.site, request.url, url):
+    if site and not _is_same_site(site, request.url, url):
         return Detail.REDIRECT_OTHER_SITE.format(url=url)
     return None
 
 
 def _is_same_site(site: str, old: str, new: str) -> bool:
-    parts = urlsplit(new)
-    hosts = (host_of(old), *site_by_name(site).hosts)
-    is_known = matches_host(host_of(new), hosts) or host_of(new) in (f"www.{host_of(old)}", host_of(old)[4:])
-    return parts.scheme in ("http", "https") and is_known
+    is_same_host = host_of(new).removeprefix("www.") == host_of(old).removeprefix("www.")
+    is_known = is_same_host or matches_host(host_of(new), site_by_name(site).hosts)
+    return urlsplit(new).scheme in ("http", "https") and is_known

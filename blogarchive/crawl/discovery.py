@@ -81,7 +81,7 @@ class DiscoverySession:
         self.fetched = 0
         self.failed: list[str] = []
         self._archive = archive
-        self._site = site
+        self.site = site
         self._wanted = wanted
         self._further: deque[Lookup] = deque()
         self._home = (host_of(base_url), port_of(base_url))
@@ -150,28 +150,28 @@ class DiscoverySession:
 
         Each short path of a host, such as `/about/`, may be the home page of a blog with that name.
         """
-        has_names = discovery.has_names(self._archive, self._site.name)
+        has_names = discovery.has_names(self._archive, self.site.name)
         return [blog for blog in blogs if has_names or blog.uid.isdigit()]
 
     def _target(self, lookup: Lookup) -> Target:
         kind = PageKind.POST if lookup.source == "ids" else PageKind.HOME
-        return Target(url=lookup.url, site=self._site.name, kind=kind, uid=lookup.uid, number=lookup.number)
+        return Target(url=lookup.url, site=self.site.name, kind=kind, uid=lookup.uid, number=lookup.number)
 
     def _shown_blogs(self, lookup: Lookup, page: Page, parsed: ParsedPage) -> list[BlogLink]:
         """Return the blog that a served page belongs to, by its author or by its URL after redirects."""
         if page.status >= _FIRST_ERROR:
             return []
         if parsed.author is not None:
-            return [BlogLink(site=self._site.name, uid=parsed.author.uid, url=parsed.author.url)]
-        served = blog_of_url(self._site, page.url) if lookup.source == "ids" else None
+            return [BlogLink(site=self.site.name, uid=parsed.author.uid, url=parsed.author.url)]
+        served = blog_of_url(self.site, page.url) if lookup.source == "ids" else None
         return [served] if served else []
 
     def _queue_next_page(self, lookup: Lookup, page: Page) -> None:
         if lookup.pages_left <= 0:
             return
         text = decode(page.body, page.header("content-type")).text
-        now = page.fetched_at.astimezone(self._site.zone)
-        view = build_page_view(text, page.url, now, self._site.parse_url)
+        now = page.fetched_at.astimezone(self.site.zone)
+        view = build_page_view(text, page.url, now, self.site.parse_url)
         found = find_next_page(view, range(len(view.lines)), lookup.page_no)
         if found is not None:
             page_no, left = lookup.page_no + 1, lookup.pages_left - 1

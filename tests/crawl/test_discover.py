@@ -12,7 +12,7 @@ import pytest
 from tests.demo import DemoHost, make_blog
 from tests.demo.blogs.body import Linked, Paragraph
 from tests.demo.blogs.truth import DemoBlog
-from tests.demo.server.response import Answer, GetRequest, page
+from tests.demo.server.response import Answer, GetRequest, page, redirect
 from tests.tool import Ran, Tool, run_command
 
 OWN, COMMENTER, LINKED, FRIEND = "31182", "27001", "27002", "27003"
@@ -173,19 +173,21 @@ def test_samples_of_post_numbers_name_their_authors_and_are_not_repeated(tool: T
     assert not {path for path in host.counts() if "did=" in path} & set(sampled[:-2])
 
 
-def test_uids_that_were_refused_broken_or_cut_are_failures_and_looked_up_again(
+def test_uids_that_were_refused_broken_cut_or_redirected_elsewhere_are_failures_and_looked_up_again(
     tool: Tool, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bodies = {40001: (502, "<html>Bad Gateway</html>"), 40002: (200, "<html>请输入验证码继续访问</html>")}
     bodies[40003] = 200, "<html><body><p>半"
+    elsewhere = redirect(host.url.replace("127.0.0.1", "localhost") + "/elsewhere/")
     instead = {
         f"/u/{uid}/": replace(page(body.encode(), "text/html; charset=utf-8"), status=status)
         for uid, (status, body) in bodies.items()
-    }
+    } | {"/u/40004/": elsewhere}
     monkeypatch.setattr(host, "instead", instead)
     ran = discover(tool, "--uids", "40001-40005", "--delay", "0", "--json")
-    assert (ran.code, json.loads(ran.out)["failed"]) == (1, 3)
+    assert (ran.code, json.loads(ran.out)["failed"]) == (1, 4)
     assert "status 502" in ran.err
+    assert "/elsewhere/" not in host.counts()
     host.forget_requests()
     monkeypatch.setattr(host, "instead", {})
     assert discover(tool, "--uids", "40001-40005", "--delay", "0").code == 0

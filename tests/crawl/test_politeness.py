@@ -1,10 +1,14 @@
 """A crawl obeys the limits of its host, and reports a host that refuses or fails."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from scrapy.http import Request, Response
+from scrapy.utils.test import get_crawler
 
+from spiders.middlewares import RedirectRefused, SameSiteRedirectMiddleware
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
 from tests.ports import refusing_port
@@ -120,6 +124,25 @@ def test_redirects_to_other_sites_and_in_circles_are_refused(tool: Tool) -> None
     assert "localhost" in details
     assert "in a circle" in details
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_followed"),
+    [
+        ("http://example.org/a", "https://www.example.org/a", True),
+        ("http://www.example.org/a", "http://example.org/a", True),
+        ("http://amy.example.org/a", "http://example.org/a", False),
+        ("http://example.org/a", "http://amy.example.org/a", False),
+    ],
+)
+def test_a_page_may_redirect_to_its_host_with_or_without_www_only(
+    old: str, new: str, is_followed: bool
+) -> None:
+    middleware = SameSiteRedirectMiddleware.from_crawler(get_crawler())
+    request = Request(old, meta={"site": "web"})
+    response = Response(old, status=301, headers={"Location": new})
+    with nullcontext() if is_followed else pytest.raises(RedirectRefused):
+        assert middleware.process_response(request, response).url == new
 
 
 def test_cookies_are_sent_to_their_own_host_only_and_never_stored(tool: Tool) -> None:

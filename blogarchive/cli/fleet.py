@@ -147,8 +147,6 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
     changes |= _blogs((), list_file, Path(), changes.get("site"))
     if not changes:
         raise click.UsageError(_("name what to change, such as --every 2d"))
-    if "hosts" in changes and (len(patterns) > 1 or "*" in patterns[0]):
-        raise click.UsageError(_("a list of blogs is that of one shard"))
     _change(_("{names}: changed"), lambda registry, url: registry.set_shards(url, patterns, changes))
 
 

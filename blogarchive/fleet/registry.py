@@ -92,10 +92,13 @@ def _add_blogs(shard: Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
 async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, Any]) -> list[str]:
     """Apply `changes` to the shards that match the patterns, from any machine; return their names.
 
-    New hosts or times make them due. Their worker writes the change into their files.
+    New hosts or times make them due. Their worker writes the change into their files. Raises `UsageError` if several
+    shards match and `changes` has blogs: a host belongs to one shard.
     """
     async with connected(url) as connection, connection.transaction():
         found = await shards.read_shards(connection, patterns)
+        if "hosts" in changes:
+            _require_one(found, patterns)
         changes = _add_blogs(Shard(shard="", hosts=()), changes)
         for row in found:
             await shards.save_shard(connection, replace(row, **changes), machine=row.machine, db=row.db)
@@ -112,10 +115,7 @@ async def move_shard(url: str, name: str, db: Path) -> Shard:
     """
     async with connected(url) as connection, connection.transaction():
         found = await shards.read_shards(connection, [name])
-        if len(found) > 1:
-            raise UsageError(
-                _("{count} shards are named {name!r}; name one").format(count=len(found), name=name)
-            )
+        _require_one(found, [name])
         await _require_idle(connection, found)
         moved = replace(found[0], epoch=found[0].epoch + 1)
         await _save(connection, db, moved)
@@ -181,6 +181,12 @@ async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[s
     }
     hosts = {name: named for name, named in chosen.items() if named}
     return [row.shard for row in found if row.shard not in hosts], hosts
+
+
+def _require_one(found: Sequence[ShardRow], patterns: Sequence[str]) -> None:
+    if len(found) > 1:
+        text = _("{count} shards are named {name!r}; name one")
+        raise UsageError(text.format(count=len(found), name=" ".join(patterns)))
 
 
 async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:

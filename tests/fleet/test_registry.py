@@ -55,6 +55,18 @@ def test_a_second_list_is_added_and_set_replaces_the_blogs(fleet: Fleet) -> None
     assert (found["hosts"], found["blogs"], found["every_seconds"]) == (["diary.example.net"], 1, 3600)
 
 
+@pytest.mark.parametrize("patterns", [["news-?"], ["news-[ab]"], ["news-*"], ["news-a", "news-b"], ["--all"]])
+def test_a_list_of_blogs_is_refused_for_several_shards(fleet: Fleet, patterns: list[str]) -> None:
+    listed = fleet.folder / "list.txt"
+    listed.write_text(LIST)
+    for name in ("a", "b"):
+        assert fleet.run("add", f"{name}.example.org", "--db", fleet.folder / f"news-{name}.db").code == 0
+    refused = fleet.run("set", *patterns, "--from", listed)
+    assert (refused.code, "2 shards are named" in refused.err) == (2, True)
+    assert [shard["hosts"] for shard in fleet.status().values()] == [["a.example.org"], ["b.example.org"]]
+    assert fleet.run("set", "news-a", "--from", listed).code == 0
+
+
 def test_a_host_belongs_to_one_shard(fleet: Fleet) -> None:
     fleet.run("add", "blog.creaders.net", "--db", fleet.folder / "a.db")
     refused = fleet.run("add", "https://blog.creaders.net/u/31182/", "--db", fleet.folder / "b.db")

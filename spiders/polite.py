@@ -10,7 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -60,10 +60,10 @@ class PoliteSpider(scrapy.Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Verify certificates if cookies are sent."""
+        """Verify certificates if cookies are sent, whatever the user wrote."""
         super().update_settings(settings)
         if settings["COOKIES_FILE"] or settings["COOKIES_FILES"]:
-            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
 
     def obey(self, throttle: HostThrottle, crawler: Crawler) -> None:
         """Obey these limits and each robots.txt."""

@@ -189,7 +189,7 @@ def build_settings(
         settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
     if ignore_robots:
         settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
-    if ignore_certificates and cookies is None:
+    if ignore_certificates:
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="cmdline")
     return settings
 

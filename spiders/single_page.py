@@ -13,13 +13,14 @@ from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.parsing.http import host_of, matches_host, port_of
 from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
+from blogarchive.store.ledger.failures import Failure
 from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import HostThrottle
 
 
 class PageSpider(PoliteSpider):
-    """Sends the request of its target. `page` is the response, whatever its status; `failure` says why none came.
+    """Sends the request of its target. `page` is the response, whatever its status; `failure` is the reason if none came.
 
     Without a target it serves Scrapy's commands, which make the request; `site` is the name of an unknown host's site.
     """
@@ -33,7 +34,7 @@ class PageSpider(PoliteSpider):
         self.target = target
         self.site = site
         self.page: Page | None = None
-        self.failure = ""
+        self.failure = Failure(kind="network", detail="")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -71,5 +72,5 @@ class PageSpider(PoliteSpider):
     def failed(self, caught: TwistedFailure) -> None:
         """Set `failure`, and `crash` for an error of this program."""
         error, host = error_of(caught), host_of(caught.request.url)  # type: ignore[attr-defined]
-        self.failure = classify_error(error, host, self.throttle.private_hosts).detail
+        self.failure = classify_error(error, host, self.throttle.private_hosts)
         self.crash = error if is_program_error(error) else None

@@ -319,12 +319,14 @@ def fetch(target: Target, settings: Settings) -> Page:
     page: Page | None = spider.page
     if page is not None:
         return page
-    if "robots.txt" in spider.failure:
+    if spider.failure.kind == "robots":
         raise errors.RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
     for host, reason in spider.throttle.blocked_hosts.items():
         raise errors.SiteBlocks(blocked_message(host, reason))
     raise spider.throttle.stop_error or errors.Unreachable(
-        _("no page came from {url}: {reason}").format(url=target.url, reason=explain_detail(spider.failure))
+        _("no page came from {url}: {reason}").format(
+            url=target.url, reason=explain_detail(spider.failure.detail)
+        )
     )
 
 

@@ -94,9 +94,17 @@ def test_robots_txt_is_obeyed_and_can_be_ignored_for_one_s_own_blog(tool: Tool) 
         assert ran.code == 4
         assert "robots.txt" in ran.err
         assert list(forbidding.counts()) == ["/robots.txt"]
+        assert "robots.txt forbids this page" in tool.run("doctor", forbidding.blog_url(UID)).err
         forbidding.forget_requests()
         assert tool.run("backup", forbidding.blog_url(UID), "--ignore-robots").code == 0
         assert "/robots.txt" not in forbidding.counts()
+
+
+def test_a_page_that_redirects_to_a_robots_txt_elsewhere_is_not_called_forbidden(tool: Tool) -> None:
+    with host(Rule(Elsewhere(to="http://localhost/robots.txt"), match="/u/")) as leading:
+        ran = tool.run("doctor", leading.blog_url(UID))
+    assert ran.code == 4
+    assert "redirects to http://localhost/robots.txt, which is not of this site" in ran.err
 
 
 def test_an_unreachable_host_is_4_in_one_line(tool: Tool) -> None:

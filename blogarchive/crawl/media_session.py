@@ -151,33 +151,31 @@ class MediaSession:
 
     def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
         """Record a failure, and schedule a retry unless it is permanent; a stored file stays."""
-        if image.stored_at is not None:
-            self.keep_stored(image)
-            return
-        self.failed += 1
-        media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
-        self._observer.on_message(
-            _("image: {url}: {detail}").format(url=image.url, detail=explain_detail(failure.detail))
-        )
-        self._notify()
+        if self._mark_failed(image, failure):
+            self._observer.on_message(
+                _("image: {url}: {detail}").format(url=image.url, detail=explain_detail(failure.detail))
+            )
 
     def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
-        """Record all due images of `host` as failed, except those in `exclude`, which are in flight."""
-        left = self.take(host, _ALL, exclude)
+        """Record a failure of all due images of `host`, except those in `exclude`, which are in flight."""
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
-            for image in left:
-                if image.stored_at is not None:
-                    media.mark_unmodified(self._archive, image, now=utc_now())
-                else:
-                    media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
-        self.failed += len(left)
+            failed = sum([self._mark_failed(image, failure) for image in self.take(host, _ALL, exclude)])
         self._observer.on_message(
             _("no more images from {host} in this run ({reason}); tried later: {count}").format(
-                host=host, reason=explain_detail(reason), count=len(left)
+                host=host, reason=explain_detail(reason), count=failed
             )
         )
+
+    def _mark_failed(self, image: QueuedImage, failure: ImageFailure) -> bool:
+        """Mark an image as failed and return True; return False if its stored file stays."""
+        if image.stored_at is not None:
+            self.keep_stored(image)
+            return False
+        self.failed += 1
+        media.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self._notify()
+        return True
 
     def _notify(self) -> None:
         self._observer.on_image_done(self.stored, self.failed, self._total)

@@ -209,6 +209,25 @@ def test_a_replaced_image_is_found_when_its_post_is_fetched_again_and_the_earlie
     assert tool.run("verify").code == 0
 
 
+def test_stored_images_that_a_blocked_host_does_not_serve_again_are_no_failures(tool: Tool) -> None:
+    def tagged(request: GetRequest) -> Answer | None:
+        answer = media(request.path)
+        return answer and answer.with_header("ETag", '"one"')
+
+    with EvolvingHost(blog([GOOD, OTHER, LATE]), markup="tables") as host:
+        host.instead = tagged
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        refused = Answer(status=429).with_header("Retry-After", "3600")
+        host.instead = lambda request: refused if "/upfile/" in request.path else None
+        tool.days_ahead = 40
+        host.forget_requests()
+        ran = tool.run("update", "--full")
+        assert requested_images(host) == [GOOD]
+    assert (ran.code, "tried later: 0" in ran.err) == (0, True), ran.err
+    assert tool.rows("select counts ->> 'failures' from runs order by id desc limit 1") == [(0,)]
+    assert tool.rows("select distinct status from media") == [("stored",)]
+
+
 PATHS = [f"/upfile/20250101/2000{place:04}.png" for place in range(24)]
 POSTS = [PATHS[place : place + 6] for place in range(0, 24, 6)]
 STORED = "select count(*) from media m join media_files f using (sha256) where m.status = 'stored'"

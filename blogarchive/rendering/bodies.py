@@ -73,9 +73,9 @@ def _parse(body_html: str) -> html.HtmlElement:
 
 
 def _absolute(page_url: str, url: str) -> str:
-    """Return `url` made absolute, "" if it is no URL."""
+    """Return `url` made absolute, "" if it is empty or no URL."""
     try:
-        absolute = urljoin(page_url, url.strip())
+        absolute = urljoin(page_url, url.strip()) if url.strip() else ""
         urlsplit(absolute)
     except ValueError:
         return ""
@@ -96,7 +96,8 @@ def _rewrite_image(element: html.HtmlElement, page_url: str, image: ImageSource,
     if source is not None:
         _set_image(element, source)
         return
-    name = (element.get("alt") or element.get("title") or "").strip() or _file_name(url) or "?"
+    file_name = urlsplit(url).path.rpartition("/")[2][:80]
+    name = (element.get("alt") or element.get("title") or "").strip() or file_name or "?"
     _replace(element, _make_placeholder(url, not_stored.format(image=name), element))
 
 
@@ -125,10 +126,6 @@ def _make_placeholder(url: str, text: str, element: html.HtmlElement) -> html.Ht
     marker.text = text
     note.append(marker)
     return note
-
-
-def _file_name(url: str) -> str:
-    return urlsplit(url).path.rpartition("/")[2][:80] if url else ""
 
 
 def _replace(old: html.HtmlElement, new: html.HtmlElement) -> None:

@@ -22,6 +22,7 @@ from blogarchive.browse.plots import (
 )
 from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.details import change_words, describe_failure
+from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.ingest.change_kinds import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
@@ -103,6 +104,13 @@ def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: 
 )
 def test_the_language_is_detected_by_its_characters(text: str, found: str) -> None:
     assert detect_language(text) == found
+
+
+@pytest.mark.parametrize("image", ["<img>", '<img src=" ">', '<img src="http://[">'])
+def test_an_image_without_a_url_is_a_note_without_a_link(image: str) -> None:
+    rendered = render_body(image, "https://blog.creaders.net/u/31182/202501/506012.html", lambda url: None)
+    assert "［图片未存：?］" in rendered
+    assert "href" not in rendered
 
 
 def test_plots_have_an_escaped_description() -> None:

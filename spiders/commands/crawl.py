@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import click
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.extensions.feedexport import FeedExporter
 
@@ -22,9 +22,9 @@ from blogarchive.crawl.progress import LineObserver
 from blogarchive.crawl.run import crawl_in, run_lookups
 from blogarchive.errors import BlogArchiveError
 from blogarchive.export.jsonl import post_object
-from blogarchive.items import CrawledPage
 from blogarchive.store.database.files import default_db, open_locked
 from blogarchive.store.discovery import report_new
+from blogarchive.store.posts.posts import posts_seen_since
 from blogarchive.store.read.exports import open_reader
 from blogarchive.store.rows import utc_now
 
@@ -85,25 +85,19 @@ class Command(ScrapyCrawl):
 
 
 class PostFeedExporter(FeedExporter):
-    """Writes each post that the run stored, once, with the keys of `export jsonl`."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._stored: set[tuple[str, str]] = set()  # site and number of posts
+    """Writes each post whose page the run stored or found unchanged, once, with the keys of `export jsonl`."""
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Note the posts of a page; a post may have several pages."""
-        page = cast(CrawledPage, item)
-        self._stored |= {(page.target.site, post.number) for post in page.parsed.posts if post.number}
+        """Write no page: `close_spider` writes the posts."""
 
     async def close_spider(self, spider: Spider) -> None:
         """Write the posts as they are stored now."""
         session: Any = getattr(spider, "session")  # noqa: B009 - the spider `blog` has one
         with open_reader(session.archive.path, None) as reader:
-            uids = {(blog.site, blog.uid) for blog in session.blogs}
-            for blog in (blog for blog in reader.blogs() if (blog.site, blog.uid) in uids):
+            seen = posts_seen_since(reader.archive, session.run.epoch_at)
+            for blog in reader.blogs():
                 for heading in reader.headings(blog):
-                    if (blog.site, heading.number) in self._stored:
+                    if heading.id in seen:
                         super().item_scraped(post_object(blog, reader.post(heading)), spider)
         await super().close_spider(spider)
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pipelines.dates import DatesPipeline
 from pipelines.text import TextPipeline
 from spiders.commands.crawl import refuse_unused
 from tests.demo import DemoHost, make_blog
+from tests.demo.changes import add_post
 from tests.demo.server.response import Answer, GetRequest, page
 from tests.nights.host import EvolvingHost, make_certificate
 from tests.paths import ROOT
@@ -71,6 +73,39 @@ def test_crawl_writes_each_stored_post_once_with_the_keys_of_export_jsonl(tool: 
     expected = [json.loads(line) for line in (tmp_path / "exported.jsonl").read_text("utf-8").splitlines()]
     assert [json.loads(line) for line in feed.read_text("utf-8").splitlines()] == expected
     assert len(expected) == 6
+
+
+def test_a_feed_has_no_post_of_an_earlier_run_and_none_of_another_blog_with_its_number(
+    tool: Tool, tmp_path: Path
+) -> None:
+    feed, other = tmp_path / "posts.jsonl", "31183"
+    with DemoHost([make_blog(uid, posts=2, months=1, comments=0) for uid in (UID, other)]) as host:
+        urls = [host.blog_url(UID), host.blog_url(other)]
+        assert tool.run("backup", *urls).code == 0
+        newest = max(host.blog(UID).posts, key=lambda post: post.posted_at)
+        late = replace(
+            newest, number=newest.number + 9, title="后来的", posted_at=newest.posted_at.replace(second=59)
+        )
+        host.change(UID, add_post(late))
+        tool.change(
+            "update posts set number = ? where id = (select max(p.id) from posts p"
+            " join authors a on a.id = p.author_id where a.uid = ?)",
+            str(late.number),
+            other,
+        )
+        words = (
+            "-s",
+            "DOWNLOAD_DELAY=0",
+            "-a",
+            f"url={' '.join(urls)}",
+            "-a",
+            f"db={tool.db}",
+            "-O",
+            str(feed),
+        )
+        ran = scrapy("crawl", "blog", *words)
+    written = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
+    assert [(post["uid"], post["number"]) for post in written] == [(UID, str(late.number))], ran.err
 
 
 def test_cookies_of_a_setting_are_sent_to_a_host_with_a_valid_certificate_only(tmp_path: Path) -> None:

@@ -17,6 +17,11 @@ from blogarchive.store.rows import HAS_TEXT, Post, Value, text_checksum
 from blogarchive.store.statements import columns_of, excluded
 
 
+def posts_seen_since(archive: Archive, moment: str) -> set[int]:
+    """Return the ids of the posts whose own page was parsed since that UTC text."""
+    return set(archive.column("select id from posts where own_page_seen_at >= ?", (moment,)))
+
+
 def save_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the URLs and positions of the images of a post."""
     write_images(context.archive, post_id, [(image.position, image.url) for image in post.images])

@@ -35,6 +35,7 @@ class ListedPostRow(StoredPost):
     listed_title: str | None
     listed_comment_count: int | None
     listed_version: str | None
+    own_page_seen_at: str | None
     queued_url: str | None
     shown_on: str | None
     is_unreachable: bool
@@ -58,10 +59,8 @@ def detect_changes(context: page_context.SaveContext, item: ListedPost, row: Lis
         _compare_title(context, item, url, row)
     _compare_time(context, item, url, row)
     _compare_count(context, item.comment_count, url, row)
-    if item.version is not None and item.version != row.listed_version:  # a list for machines names it
-        context.archive.update_row("posts", row.id, {"listed_version": item.version})
-        if row.has_text and row.listed_version is not None:
-            deletions.requeue_post(context, url, row.number)
+    if item.version is not None:  # a list for machines names it
+        _compare_version(context, item.version, url, row)
     if row.has_text and (item.views or 0) > (row.views or 0):
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
@@ -123,6 +122,19 @@ def _compare_count(
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
     if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
+        deletions.requeue_post(context, url, row.number)
+
+
+def _compare_version(context: page_context.SaveContext, version: str, url: str, row: ListedPostRow) -> None:
+    """Requeue a post if the time of its last change is another one, or a day on which its page was fetched.
+
+    hexo-generator-sitemap writes days alone: a second change on that day has the same one.
+    """
+    is_day = version[10:19] in ("", "T00:00:00")
+    if version == row.listed_version and not (is_day and (row.own_page_seen_at or "")[:10] == version[:10]):
+        return
+    context.archive.update_row("posts", row.id, {"listed_version": version})
+    if row.has_text and row.listed_version is not None:
         deletions.requeue_post(context, url, row.number)
 
 

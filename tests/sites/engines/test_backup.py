@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -92,8 +93,8 @@ def serve(blog: Blog, address: str = "127.0.0.1", port: int = 0) -> Iterator[str
             server.shutdown()
 
 
-def run(folder: Path, *words: str) -> Ran:
-    return run_command(*words, "--db", "a.db", "--delay", "0.001", "--no-media", folder=folder)
+def run(folder: Path, *words: str, now: datetime | None = None) -> Ran:
+    return run_command(*words, "--db", "a.db", "--delay", "0.001", "--no-media", folder=folder, now=now)
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
@@ -142,6 +143,33 @@ def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_th
         ("posts/p5", "404")
     ]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]
+
+
+def test_a_second_edit_on_a_day_that_the_sitemap_names_is_seen_on_the_next_day(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 4):
+        blog.write(
+            number,
+            f"今天是第 {number} 天，下午去了河边。",
+            changed="2021-01-01" if number == 1 else "2026-11-01",
+        )
+
+    def night(day: int, *words: str) -> list[str]:
+        blog.requested.clear()
+        assert run(tmp_path, *words, now=datetime(2026, 11, day, 4, tzinfo=UTC)).code == 0
+        return [path for path in blog.requested if "/posts/" in path]
+
+    with serve(blog) as url:
+        blog.build(url)
+        assert len(night(1, "backup", url)) == 3
+        blog.write(2, "今天是第 2 天，晚上又改了一次。", changed="2026-11-01")
+        blog.build(url)
+        assert sorted(night(2, "update")) == ["/posts/p2/", "/posts/p3/"]
+        assert rows(tmp_path, "select body_text from posts where number = 'posts/p2'") == [
+            ("今天是第 2 天，晚上又改了一次。",)
+        ]
+        blog.build(url)
+        assert night(3, "update") == ["/posts/p2/"]  # which changed the night before
 
 
 def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from blogarchive.export.markdown import to_markdown
 from blogarchive.export.posts import PostFile, PostInput, PostPlan, image_file_name, plan_posts, render_posts
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
-from blogarchive.rendering.atom import NOT_XML, join_titles
+from blogarchive.rendering.atom import NOT_XML
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.store.read.exports import ExportReader
-from blogarchive.store.read.models import Blog, Image, PostHeading
+from blogarchive.store.read.models import Blog, Image, PostHeading, join_titles
 
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"

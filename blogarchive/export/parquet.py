@@ -6,12 +6,12 @@ by side into one folder, or into one bucket of an object store.
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file
 from blogarchive.export.run import Exported, ExportJob, exporter
-from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows
-from blogarchive.store.read.models import Blog
+from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, Part, flat_digests, flat_rows
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -33,38 +32,50 @@ _ROWS_AT_ONCE = 4_000
 
 @partial(exporter, by_author_only=True)
 def export_parquet(job: ExportJob) -> None:
-    """Write every table below the folder `out`; only files that differ are replaced.
+    """Write every table below the folder `out`; a file of unchanged rows is kept, another one replaced if it differs.
 
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
-    require_pyarrow()
-    reader = job.reader
     if job.out.exists() and not job.out.is_dir():
         raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=job.out))
-    shard = job.archive.resolve().stem
-    authors = [(blog.site, blog.uid) for blog in reader.blogs()] if reader.filters.authors else []
+    blogs, shard = job.reader.blogs(), job.archive.resolve().stem
+    authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []
     for done, table in enumerate(FLAT_TABLES, 1):
-        rows = flat_rows(reader.archive, table, authors)
-        for site, year, part in _parts(rows, reader.blogs()):
-            path = job.out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
-            written = _write_file(path, table, part, job.done.files)
-            if table.name in ("posts", "comments"):
-                setattr(job.done, table.name, getattr(job.done, table.name) + written)
+        # A table without rows has an empty file, so that queries find a schema.
+        parts = flat_digests(job.reader.archive, table, authors) or {
+            (blog.site, 0): ("", 0) for blog in blogs[:1]
+        }
+        _write_table(job, table, authors, shard, parts)
+        if table.name in ("posts", "comments"):
+            setattr(job.done, table.name, sum(count for _digest, count in parts.values()))
         job.progress(done, len(FLAT_TABLES))
-    job.done.missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
+    job.done.missing = job.reader.archive.scalar("select count(*) from posts where content_hash is null")
     _remove_earlier(job.out, shard, job.done.files)
 
 
-def _parts(
-    rows: Iterator[tuple[Any, ...]], blogs: Sequence[Blog]
-) -> Iterator[tuple[str, int, Iterator[tuple[Any, ...]]]]:
-    """Yield site, year and rows of each file; for a table without rows an empty file, so that queries find a schema."""
-    is_empty = True
-    for (site, year), part in groupby(rows, key=lambda row: row[:2]):
-        is_empty = False
-        yield site, year, part
-    if is_empty and blogs:
-        yield blogs[0].site, 0, iter(())
+def _write_table(
+    job: ExportJob,
+    table: FlatTable,
+    authors: Sequence[tuple[str, str]],
+    shard: str,
+    parts: Mapping[Part, tuple[str, int]],
+) -> None:
+    """Write the files of the parts that the replaced export has not; `parts` are digests and numbers of rows."""
+    earlier = {(name, digest): content for name, digest, content in job.earlier}
+    names = {
+        (site, year): str((job.out / table.name / f"site={site}/year={year}/{shard}.parquet").absolute())
+        for site, year in parts
+    }
+    kept = {part: earlier.get((name, parts[part][0])) for part, name in names.items()}
+    job.done.files.update((names[part], content) for part, content in kept.items() if content)
+    changed = [part for part, content in kept.items() if not content]
+    if changed:
+        require_pyarrow()
+        rows = flat_rows(job.reader.archive, table, authors, changed)
+        empty = ((part, iter(())) for part in changed if not parts[part][1])
+        for part, of_part in chain(empty, groupby(rows, lambda row: row[:2])):
+            _write_file(Path(names[part]), table, of_part, job.done.files)
+    job.done.records += [(name, parts[part][0], job.done.files[name]) for part, name in names.items()]
 
 
 def require_pyarrow() -> None:
@@ -77,11 +88,10 @@ def require_pyarrow() -> None:
         ) from error
 
 
-def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], files: Digests) -> int:
-    """Write the rows of one site and year, and replace an earlier file if it differs; return the number of rows."""
+def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], files: Digests) -> None:
+    """Write the rows of one site and year, and replace an earlier file if it differs."""
     from pyarrow import parquet
 
-    count = 0
     schema = _schema(table)
     with (
         atomic_file(path, files) as file,
@@ -89,8 +99,6 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
     ):
         while group := list(islice(rows, _ROWS_AT_ONCE)):
             writer.write_table(_to_table(schema, group), row_group_size=_ROWS_AT_ONCE)
-            count += len(group)
-    return count
 
 
 def _schema(table: FlatTable) -> "pyarrow.Schema":

@@ -10,15 +10,15 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import IO, Any, BinaryIO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
 from blogarchive.export.folder import content_digest
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.export.warc import UNKNOWN_TIME, Record, warc_date, write_records
-from blogarchive.rendering.atom import join_titles
 from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import join_titles
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
@@ -114,8 +114,8 @@ def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
 
 
 def _index_line(record: Record) -> str:
-    place = {"length": str(record.length), "offset": str(record.offset), "filename": _WARC_NAME}
-    return f"{record.key} {json.dumps(json.loads(record.facts) | place)}\n"
+    place = f'"length": "{record.length}", "offset": "{record.offset}", "filename": "{_WARC_NAME}"'
+    return f"{record.key} {record.facts[:-1]}, {place}}}\n"
 
 
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
@@ -126,16 +126,15 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
     newest, main = UNKNOWN_TIME, dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
-        block = bytearray(_json_line(head))
-        for identity, url, at, title, text in reader.replay_pages():
-            page = {"url": url, "ts": warc_date(at), "title": title or url, "text": text or ""}
-            line = _json_line({"id": identity, **page})
+        block = bytearray(f"{json.dumps(head)}\n".encode())
+        for text, url, at in reader.replay_pages():
+            line = f"{text}\n".encode()
             block += line
             if zlib.crc32(line) % PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
                 file.write(bytes(block))
                 block.clear()
             newest = max(newest, at)
-            main = main or {"mainPageUrl": url, "mainPageDate": page["ts"]}
+            main = main or {"mainPageUrl": url, "mainPageDate": warc_date(at)}
         file.write(bytes(block))
     return newest, main
 
@@ -158,7 +157,3 @@ def _write_description(files: _PackageFiles, reader: ExportReader, newest: str, 
     ):
         with files.open(name) as file:
             file.write(content)
-
-
-def _json_line(value: dict[str, Any]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False) + "\n").encode()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import blake2b
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final, NamedTuple
@@ -21,6 +20,7 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.export.folder import content_digest
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.items import Page
 from blogarchive.store.pages.pages import PageRow
@@ -242,7 +242,7 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
 
 def _digest(source: PageRow | StoredImage) -> str:
     """Return the digest of all stored values of a page or an image."""
-    return blake2b(marshal.dumps(tuple(source), 2), digest_size=16).hexdigest()
+    return content_digest(marshal.dumps(tuple(source), 2))
 
 
 def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:

@@ -9,15 +9,13 @@ from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.rendering.dates import complete_time
-from blogarchive.store.read.models import Blog, FullPost
+from blogarchive.store.read.models import Blog, FullPost, join_titles
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default namespace
 
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
-_TITLES = 3
-"""Blogs that the title of a feed or of a web archive names."""
 
 
 def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
@@ -29,12 +27,6 @@ def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
     for blog in blogs[:1] if len(blogs) == 1 else ():
         if blog.url.startswith(("https://", "http://")):
             yield build_element("link", rel="alternate", href=blog.url)
-
-
-def join_titles(blogs: Sequence[Blog]) -> str:
-    """Return the titles of the blogs, of more than three the first ones and the number."""
-    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
-    return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
 
 
 def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Element:

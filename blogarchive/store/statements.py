@@ -112,6 +112,15 @@ class Statements:
         with user_errors(self.path):
             yield from self.execute(sql, parameters)
 
+    def each_raw(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """Yield the rows one by one with texts as their bytes: to decode them takes as long as to read them."""
+        given = self.connection.text_factory
+        self.connection.text_factory = bytes
+        try:
+            yield from self.each(sql, parameters)
+        finally:
+            self.connection.text_factory = given
+
     def scalar(self, sql: str, parameters: Parameters = ()) -> int:
         """Return the integer in the first column of the first row, or 0 if there is none."""
         row = self.row(sql, parameters)

@@ -5,10 +5,11 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from blogarchive.export import epub, wacz, warc
+from blogarchive.export import epub, parquet, wacz, warc
 from blogarchive.export import posts as post_files
 from blogarchive.export.epub import export_epub
 from blogarchive.export.folder import MARKER, ExportFolder, Uses
@@ -228,3 +229,41 @@ def test_texts_of_unchanged_pages_are_copied_and_the_package_is_that_of_a_fresh_
     assert 4 <= len(blocks) <= 9
     run_export("wacz", archive, tmp_path / "fresh" / "out.wacz")
     assert (tmp_path / "out.wacz").read_bytes() == (tmp_path / "fresh" / "out.wacz").read_bytes()
+
+
+def test_tables_of_unchanged_rows_are_kept_and_all_files_are_those_of_a_fresh_export(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    blog = made.blog()
+    for year in range(2018, 2025):
+        post = made.post(blog, str(year), f"{year}", f"<p>{year}</p>", posted_at=f"{year}-02-01")
+        made.comment(post, "客人", f"<p>评{year}</p>", posted_at=f"{year}-02-03")
+    archive = made.done()
+    out, fresh = tmp_path / "out", tmp_path / "fresh"
+    run_export("parquet", archive, out)
+    for sql in (
+        "update posts set views = 7 where number = '2018'",
+        "update posts set posted_at = '2020-05-01' where number = '2019'",
+        "update comments set body_text = '改' where post_id = 4",
+        "delete from comments where post_id = 5",
+        "delete from posts where number = '2022'",
+    ):
+        with closing(sqlite3.connect(archive)) as connection, connection:
+            connection.execute(sql)
+    written: list[str] = []
+    write = parquet._write_file
+
+    def note(path: Path, *given: Any) -> None:
+        written.append(f"{path.parts[-4]} {path.parent.name}")
+        write(path, *given)
+
+    monkeypatch.setattr(parquet, "_write_file", note)
+    done = run_export("parquet", archive, out)
+    assert written == ["posts year=2018", "posts year=2020", "comments year=2021"]
+    assert (done.posts, done.comments) == (6, 6)
+    (out / "posts/site=creaders/year=2024" / "archive.parquet").write_bytes(b"edited")
+    assert run_export("parquet", archive, out).to_json() == done.to_json()
+    run_export("parquet", archive, fresh)
+    assert all_bytes(out) == all_bytes(fresh)
+    assert not (out / "posts/site=creaders/year=2022").joinpath("archive.parquet").exists()

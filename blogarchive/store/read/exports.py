@@ -2,13 +2,15 @@
 
 import json
 import marshal
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from gettext import gettext as _
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -159,21 +161,41 @@ FLAT_TABLES = (
 """The tables of `export parquet`. Each query has an alias `a` with `site` and `uid`."""
 
 
-def flat_rows(
+Part = tuple[str, int]
+"""Site and year (0 without a date) of the rows of a file."""
+
+
+def flat_digests(
     archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]]
+) -> dict[Part, tuple[str, int]]:
+    """Return a digest of the rows of each part, and their number. `authors` as `flat_rows`."""
+    hashes: defaultdict[tuple[bytes, int], Any] = defaultdict(sha256)
+    counts: Counter[tuple[bytes, int]] = Counter()
+    for row in archive.each_raw(_flat_query(table), (json.dumps(authors) if authors else None, None)):
+        part = row[:2]
+        hashes[part].update(marshal.dumps(row, 2))
+        counts[part] += 1
+    return {(part[0].decode(), part[1]): (one.hexdigest(), counts[part]) for part, one in hashes.items()}
+
+
+def flat_rows(
+    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part]
 ) -> Iterator[tuple[Value, ...]]:
-    """Yield site, year (0 without a date) and the columns of each row, by site and year.
+    """Yield site, year and the columns of each row of these parts, by site and year.
 
     `authors` are pairs of site and uid; if empty, the rows of all authors.
     """
+    query = f"{_flat_query(table)} order by a.site, year, {table.order}"
+    yield from archive.each(query, (json.dumps(authors) if authors else None, json.dumps(parts)))
+
+
+def _flat_query(table: FlatTable) -> str:
     columns = ", ".join(expression for _type, expression in table.columns.values())
     year = f"coalesce(cast(substr({table.dated}, 1, 4) as integer), 0)"
-    chosen = json.dumps(authors) if authors else None
-    yield from archive.each(
-        f"select a.site, {year} as year, {columns} {table.source} where ?1 is null or exists"
-        " (select 1 from json_each(?1) j where j.value ->> 0 = a.site and j.value ->> 1 = a.uid)"
-        f" order by a.site, year, {table.order}",
-        (chosen,),
+    chosen = "(?{0} is null or ({1}) in (select value ->> 0, value ->> 1 from json_each(?{0})))"
+    return (
+        f"select a.site, {year} as year, {columns} {table.source}"
+        f" where {chosen.format(1, 'a.site, a.uid')} and {chosen.format(2, f'a.site, {year}')}"
     )
 
 
@@ -189,15 +211,19 @@ _HEADINGS = f"""{models.POST_HEADINGS}
 """
 
 _OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
+# SQLite writes the JSON: to read the texts, to build objects and to write them takes twice as long.
+_LINE = """json_object('id', {0}, 'url', g.url, 'ts', strftime('%Y-%m-%dT%H:%M:%SZ', {1}),
+                   'title', coalesce({2}, g.url), 'text', {3})"""
 _HOME_PAGES = f"""
-select 'blog-' || a.id as id, g.url, max(g.fetched_at) as fetched_at,
-       coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
+select {_LINE.format("'blog-' || a.id", "max(g.fetched_at)", "coalesce(a.blog_title, a.nickname, a.uid)", "''")},
+       g.url, max(g.fetched_at)
   from authors a join pages g on g.url = a.url
  where g.status = 200 and {_OF_AUTHORS} group by a.id order by a.site, a.uid
 """
 _POST_PAGES = f"""
-select 'post-' || p.id as id, g.url, g.fetched_at, p.title, p.body_text as text
-  from authors a join posts p on p.author_id = a.id join pages g on g.id = p.page_id
+select {_LINE.format("'post-' || p.id", "g.fetched_at", "nullif(p.title, '')", "coalesce(p.body_text, '')")},
+       g.url, g.fetched_at
+  from authors a cross join posts p on p.author_id = a.id join pages g on g.id = p.page_id
  where p.content_hash is not null and g.status = 200 and {_OF_AUTHORS}
  order by a.site, a.uid, p.posted_at desc, p.id
 """
@@ -209,26 +235,30 @@ _DIGESTED = {
                     where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
     "comment": f"""select post_id, position,
                           {columns_of(models.Comment, version_at=models.VERSION_AT, last_seen_at="", revisions="")}
-                     from comments where post_id in (select id from posts where author_id = ?) order by id""",
+                     from comments where post_id in (select id from posts where author_id = ?)
+                    order by post_id, fingerprint""",
     "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text
                              from comments c join comment_revisions r on r.comment_id = c.id
                             where c.post_id in (select id from posts where author_id = ?) order by r.captured_at, r.id""",
 }
-"""What a file of a post is made of beside its heading and its images, by kind of row."""
+"""What a file of a post is made of beside its heading and its images, by kind of row.
+
+The order of comments is that of an index: to sort them by anything else would write all of them to a temporary file.
+"""
 
 
 class PostDigest:
-    """A digest of the rows of a post; also counts its comments and the characters of its texts."""
+    """A digest of the rows of a post; also counts its comments and the bytes of its texts."""
 
     def __init__(self) -> None:
         self._hash = sha256()
         self.comments = self.size = 0
 
-    def add(self, kind: str, row: Any) -> None:
-        """Add a row."""
-        data = marshal.dumps((kind, row), 2)  # version 2: equal values have equal bytes
+    def add(self, kind: str, rows: list[Any]) -> None:
+        """Add rows."""
+        data = marshal.dumps((kind, rows), 2)  # version 2: equal values have equal bytes
         self._hash.update(data)
-        self.comments += kind == "comment"
+        self.comments += len(rows) if kind == "comment" else 0
         self.size += len(data) if kind in ("post", "comment") else 0
 
     def __repr__(self) -> str:
@@ -288,8 +318,8 @@ class ExportReader:
         """
         found: defaultdict[int, PostDigest] = defaultdict(PostDigest)
         for kind, query in _DIGESTED.items():
-            for row in self.archive.execute(query, (blog.id,)):
-                found[row[0]].add(kind, row)
+            for post_id, rows in groupby(self.archive.each_raw(query, (blog.id,)), itemgetter(0)):
+                found[post_id].add(kind, list(rows))
         return found
 
     def post(self, heading: models.PostHeading) -> models.FullPost:
@@ -334,10 +364,10 @@ class ExportReader:
             raise KeyError(page_id)
         return found
 
-    def replay_pages(self) -> Iterator[tuple[str, str, str, str | None, str | None]]:
-        """Yield id, URL, fetch time (UTC), title and text of the newest page of each blog's home, then of each post.
+    def replay_pages(self) -> Iterator[tuple[str, str, str]]:
+        """Yield JSON, URL and fetch time (UTC) of the newest page of each blog's home, then of the page of each post.
 
-        Posts are those with a text, newest first. A home page has none.
+        The JSON has id, URL, time, title and text. Posts are those with a text, newest first; a home page has none.
         """
         for query in (_HOME_PAGES, _POST_PAGES):
             yield from self.archive.each(query, (self._scope,))

@@ -1,6 +1,7 @@
 """Read models of posts and blogs, shared by served pages, exports and histories."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls, readable_form
@@ -230,6 +231,16 @@ class Blog:
     def title(self) -> str:
         """Return the title of the blog, else the name of the author."""
         return self.blog_title or self.name
+
+
+_TITLES = 3
+"""Blogs that the title of a feed, a book or a web archive names."""
+
+
+def join_titles(blogs: Sequence[Blog]) -> str:
+    """Return the titles of the blogs, of more than three the first ones and the number."""
+    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
+    return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
 
 
 _NEWEST = """(select {0} from author_stats s where s.author_id = a.id

@@ -171,8 +171,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
                 "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"
             )
         )
-    stored = archive.text("select url from authors where site = ? and url <> '' order by id", (site.name,))
-    base_url = urls[0] if urls else stored
+    base_url = urls[0] if urls else discovery.first_url(archive, site.name)
     if base_url is None:
         raise UsageError(
             _("the archive has no blog of {site}; give a URL of its host").format(site=site.name)

@@ -30,6 +30,7 @@ from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ledger import blogs, failures, frontier, runs
+from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
@@ -242,17 +243,17 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
             result = _crawl_archive(process, archive, options, targets, observer, locks)
-            is_useless = result.outcome == "unreachable" and _has_no_hope(archive)
+            is_useless = result.outcome == "unreachable" and _found_nothing(archive)
         if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
         return result
 
 
-def _has_no_hope(archive: Archive) -> bool:
+def _found_nothing(archive: Archive) -> bool:
     """Return True if no page is stored, and each failure is of the network or permanent: later runs find no blog."""
     found = failures.open_failures(archive)
-    no_hope = all(failure.kind == "network" or failure.next_try_at is None for failure in found)
-    return no_hope and not archive.exists("select 1 from pages")
+    is_final = all(failure.kind == "network" or failure.next_try_at is None for failure in found)
+    return is_final and count_pages(archive) == 0
 
 
 def _crawl_archive(

@@ -49,7 +49,7 @@ def export_parquet(job: ExportJob) -> None:
         if table.name in ("posts", "comments"):
             setattr(job.done, table.name, sum(count for _digest, count in parts.values()))
         job.progress(done, len(FLAT_TABLES))
-    job.done.missing = job.reader.archive.scalar("select count(*) from posts where content_hash is null")
+    job.done.missing = job.reader.count_missing()
     _remove_earlier(job.out, shard, job.done.files)
 
 

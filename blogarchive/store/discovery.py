@@ -24,6 +24,11 @@ def stored_hosts(archive: Archive, site: str) -> set[str]:
     return {urlsplit(url).netloc for url in urls}
 
 
+def first_url(archive: Archive, site: str) -> str | None:
+    """Return the URL of the oldest blog of the site in the archive."""
+    return archive.text("select url from authors where site = ? and url <> '' order by id", (site,))
+
+
 def stored_sites(archive: Archive) -> list[Site]:
     """Return the sites that have blogs in the archive."""
     return [site_by_name(name) for name in archive.column("select distinct site from authors order by site")]

@@ -128,7 +128,7 @@ def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None
     before = all_bytes(out)
     with sqlite3.connect(many) as archive, sqlite3.connect(other) as copy:
         archive.backup(copy)
-    export_parquet(other, out, filters=Filters(authors=("27282",)))
+    assert export_parquet(other, out, filters=Filters(authors=("27282",))).missing == 0
     assert all_bytes(out).items() >= before.items()
     assert query(out, "select count(*) from '{out}/posts/*/*/*.parquet'") == [(14 + 7,)]
 

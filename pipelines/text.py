@@ -1,4 +1,4 @@
-"""Pipeline *text*: repair the texts of a parsed page, by the function that also repairs a whole page."""
+"""Pipeline *text*: repair the texts of a parsed page."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from pipelines import require_page
 
 
 class TextPipeline:
-    """Removes control characters, and repairs comments that were pasted in the wrong charset."""
+    """Removes control characters, and repairs texts of people that were written in the wrong charset."""
 
     def process_item(self, item: object) -> CrawledPage:
         """Return the page with repaired texts."""

@@ -1,4 +1,4 @@
-"""Obey robots.txt, with responses that Scrapy's middleware mistakes for rules."""
+"""Obey robots.txt; ignore rules in responses whose status is not 200."""
 
 import logging
 

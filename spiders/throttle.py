@@ -30,8 +30,8 @@ LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_CRAWL_DELAY = timedelta(minutes=1)
 """A longer Crawl-delay of robots.txt is shortened to this."""
 
-_TOKENS = (string.ascii_letters + string.digits + "+/=_-").encode()
-"""Characters of times, addresses and tokens, which differ between two copies of one block page."""
+_ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
+"""Characters of times, addresses and tokens, which differ between two copies of one block page; of other words too."""
 
 _POLL = 1.0
 _SHORTEST_DELAY = 0.05  # for back-offs
@@ -42,12 +42,13 @@ class RequestCancelled(Exception):
 
 
 class HostThrottle:
-    """Pauses, refusals and failures of every host, which is named as its service: with a port that is not the default.
+    """Pauses, refusals and failures of every host.
 
-    The first back-off, `unit`, is twice the `delay` of the run; it doubles with every refusal in a row. `homes` returns
-    host and port of every blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of
-    the hosts; Scrapy keeps the lowest, which is `delay`. `max_requests` is the limit of `end_at_limit`. `locks` are those of
-    the hosts, which another process may have requested just before.
+    A host is named by `service_of`: with its port unless that is the default. The first pause after a refusal, `unit`,
+    is twice the `delay` of the run, and the first one after a failed try is half of that; both double with every
+    further one. `homes` returns host and port of every blog. `media_hosts` are the hosts that the user allows for
+    images. `delays` are the delays of the hosts; Scrapy keeps the lowest, which is `delay`. `max_requests` is the limit
+    of `end_at_limit`. `locks` are those of the hosts, which another process may have requested just before.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class HostThrottle:
         self._delays = defaultdict(float) if delays is None else delays
         self._max_requests = max_requests
         self._crawl_delays: dict[str, timedelta] = {}
-        self._unparsable: dict[str, bytes | None] = {}  # by host: its last page without tokens, if unparsable
+        self._unparsable: dict[str, bytes | None] = {}  # the last page of a host without ASCII words
         self._consecutive: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -163,11 +164,11 @@ class HostThrottle:
             self.pause(host, timedelta(seconds=delay))
 
     def record_response(self, host: str, unparsable: bytes | None = None) -> None:
-        """Reset the counters of `host`, which served a page.
+        """Count a repeated unparsable page of `host`, else reset its counters.
 
         `unparsable` is the body of a page without a known form: repeated for many URLs, it is a block page.
         """
-        body = unparsable and unparsable.translate(None, _TOKENS)
+        body = unparsable and unparsable.translate(None, _ASCII_WORDS)
         if body is not None and self._unparsable.get(host) == body:
             if self._count(host, "repeated") >= REPEATS_ALLOWED:
                 reason = Detail.HOST_SAME_PAGE.format(count=REPEATS_ALLOWED)
@@ -178,7 +179,10 @@ class HostThrottle:
             self._consecutive.pop((host, event), None)
 
     def record_refusal(self, host: str, retry_after: timedelta | None) -> None:
-        """Pause for `retry_after`, or for the back-off if that is longer; block `host` after many refusals."""
+        """Pause for `retry_after`, or for the back-off if that is longer.
+
+        Blocks `host` after many refusals, and for a pause above `LONGEST_WAIT`.
+        """
         count = self._count(host, "refused")
         wait = max(retry_after or timedelta(0), self.unit * 2 ** (count - 1))
         self.pause(host, wait)

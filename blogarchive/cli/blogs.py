@@ -30,7 +30,7 @@ _blog = click.argument("name", metavar="BLOG")
 @options.db
 @options.as_json
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
-    """Show or change the settings of blogs: delay, media_hosts, cookies."""
+    """Show or change the settings of blogs."""
     if changes and name:
         with open_locked(db, "settings") as archive:
             blog = blog_rows.find_blog(archive, name)

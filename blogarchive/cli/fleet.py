@@ -285,7 +285,7 @@ def _change(message: str, work: Callable[[Any, str], Coroutine[Any, Any, list[st
 
 
 def _blogs(words: Sequence[str], list_file: TextIO | None, db: Path, site: str | None) -> dict[str, Any]:
-    """Return the hosts and blogs of a shard that a command names; raises `UsageError` for a host of no known site."""
+    """Return the hosts and blogs of a shard that a command names; raises `UsageError` for text that is no URL."""
     urls = tuple(word for word in words if "://" in word)
     hosts = tuple(map(_home_of_host, (word for word in words if "://" not in word)))
     listed = read_url_list(list_file, db, site) if list_file else ()

@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def default_arguments() -> list[str]:
-    """Return the arguments of a start without any: `app` on a desktop, by a terminal or a bundle; else none, for help."""
+    """Return `app` on a desktop if a terminal or a bundle starts the program, else nothing."""
     from blogarchive.store.database.files import has_display
 
     is_terminal = sys.stderr is not None and sys.stderr.isatty()

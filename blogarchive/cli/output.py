@@ -299,7 +299,7 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return
-    from rich.console import Console  # a sixth of the start of a command
+    from rich.console import Console  # here: takes a sixth of the start-up time
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:

@@ -38,7 +38,7 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
 
 def read_cookies(path: Path) -> "MozillaCookieJar":
     """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if the format is another."""
-    from http.cookiejar import LoadError, MozillaCookieJar  # a tenth of the start of a command
+    from http.cookiejar import LoadError, MozillaCookieJar  # here: takes a tenth of the start-up time
 
     jar = MozillaCookieJar(path)
     try:
@@ -139,7 +139,7 @@ class RunSettings:
         self._cache[blog] = _overlay(named, _overlay(after, self._options.defaults))
 
     def of_blog(self, blog: Blog) -> BlogSettings:
-        """Return the settings that apply to `blog` in this run."""
+        """Return the settings that apply to `blog` in this run. Adds a blog that is not added yet."""
         if blog not in self._cache:
             self.add_blog(blog)
         return self._cache[blog]

@@ -39,7 +39,7 @@ class LineObserver(CrawlObserver):
         self._images_line = ""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Print a line if the page was rejected or is gone."""
+        """Print a line if the page was rejected or is gone; if verbose, for every page."""
         if saved.failure:
             self._write_failure(target, saved.failure)
         elif self._verbose or saved.outcome is Outcome.GONE:

@@ -79,7 +79,7 @@ def build_result(
 
     `left_out` are hosts that the run did not request because they failed in earlier ones.
     """
-    changed = _change(session)
+    changed = _check_changes(session)
     hosts = _failed_hosts(session, throttle, changed, left_out)
     if changed and not hosts and left_out:  # the open change is one of a host that waits for a person
         changed = None
@@ -98,7 +98,7 @@ def _failed_hosts(
 ) -> dict[str, BlogArchiveError]:
     """Return the error of each host of blogs that gave no pages, was refused, or seems to have changed.
 
-    An open change is one of the site: it is laid to the hosts with unreadable pages, else to all that were requested.
+    Assigns an open change to the hosts with unreadable pages, else to all requested hosts.
     """
     services = set(session.hosts.values())
     stored, unreadable = session.stored, session.unreadable
@@ -113,6 +113,7 @@ def _failed_hosts(
         host
         for host, count in unreadable.items()
         if count >= max(_MIN_UNREADABLE, stored[host])
+        # An update may be one request.
         or (throttle.stop_error is None and not stored[host] and _has_posts(session, host))
     }
     if changed and not changed_hosts and not left_out:
@@ -125,7 +126,7 @@ def _failed_hosts(
 
 
 def _has_posts(session: CrawlSession, service: str) -> bool:
-    """Return True if posts of a host are stored: it has changed, although an update may be one request."""
+    """Return True if posts of a host are stored."""
     blogs = [blog for blog, host in session.hosts.items() if host == service]
     return coverage.has_posts(session.archive, blogs)
 
@@ -193,8 +194,8 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
     return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
-def _change(session: CrawlSession) -> SiteChanged | None:
-    """Return the error about open changes of the sites of a run, or None."""
+def _check_changes(session: CrawlSession) -> SiteChanged | None:
+    """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None."""
     sites = {blog.site for blog in session.blogs}
     if session.options.accept_changes:
         coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
@@ -284,7 +285,7 @@ def _failures_message(reported: Sequence[OpenFailure]) -> str:
 
 
 def _known(session: CrawlSession) -> list[OpenFailure]:
-    """Return the failures that an earlier update reported; other commands ask for these pages themselves."""
+    """Return the failures that an earlier update reported. Empty for all but a plain update."""
     if not session.options.is_plain_update:
         return []
     return known_failures(session.archive, session.blogs, session.run, now=utc_now())

@@ -29,7 +29,7 @@ _REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
 
 
 class CrawlObserver:
-    """Receives the events of a run, and shows none of them: for cron, which reads the exit code and the ledger."""
+    """Ignores all events of a run: the base of observers, used with `-q`."""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Called after a page was stored or rejected."""

@@ -24,7 +24,7 @@ from blogarchive.store.rows import format_utc, utc_now
 
 
 def start_targets(options: CrawlOptions) -> list[Target]:
-    """Return the targets of the URLs of a run; raises `UsageError` for a URL of no known site.
+    """Return the targets of the URLs of a run; raises `UsageError` for text that is no URL, and if its site is not clear.
 
     A URL of unknown form is replaced by the nearest known URL above it in the same blog. The site of an unknown host
     is the one under which the archive stores blogs of that host.
@@ -47,7 +47,7 @@ def _site_finder(db: Path, site_name: str | None) -> Callable[[str], Site]:
 
 
 def target_of_url(url: str, site_name: str | None) -> Target:
-    """Return the target of exactly this URL; raises `UsageError` for a URL of no known site."""
+    """Return the target of exactly this URL; raises `UsageError` as `start_targets`."""
     url = repair_url(url)
     site = _site_of(url, site_name)
     return _target(site, site.parse_url(url))
@@ -56,7 +56,7 @@ def target_of_url(url: str, site_name: str | None) -> Target:
 def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tuple[str, ...]:
     """Return the URLs of a list: one a line, without blank lines and lines that begin with `#`.
 
-    Raises `UsageError`, naming the line of the list `name`, for a URL of no known site, and for an empty list.
+    Raises `UsageError` as `start_targets`, naming the line of the list `name`, and for an empty list.
     """
     urls, site_of = [], _site_finder(db, site_name)
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
@@ -308,7 +308,7 @@ class TargetSource:
     def _homes_first(self, blog: Blog, taken: list[Target], exclude: Collection[Target]) -> list[Target]:
         """Return these targets, or the home page alone until it has answered for a stored blog.
 
-        In an update it must have been reached; in a backup a failed try is enough. `--limit` changes nothing.
+        In an update it must have been reached; in a backup a failed try is enough. With `--limit`, return `taken` unchanged.
         """
         is_answered = self._homes.get(blog) or (self._options.command == "backup" and blog in self._homes)
         if is_answered or blog not in self._stored or self._options.limit is not None:
@@ -317,7 +317,7 @@ class TargetSource:
         is_asked = any(target.is_home and target.uid == blog.uid for target in exclude)
         if homes or is_asked or blog in self._homes:
             return homes
-        return taken  # the run goes on after one that fetched the home page
+        return taken  # the run continues after one that fetched the home page
 
     def _blogs_on(self, host: str) -> Iterator[Blog]:
         return (blog for blog, own in self.blog_hosts.items() if own == host)

@@ -29,7 +29,7 @@ Reject = Callable[[str, str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """The bytes of one post's page, its place for messages, and the offset in the file that was read so far."""
+    """The bytes of one post's page, its title for messages, and the offset in the file that was read so far."""
 
     body: bytes
     name: str
@@ -185,7 +185,10 @@ class _XmlPages:
     def _sort_entries(
         self, data: Data, comments: dict[str, list[slice]], reject: Reject
     ) -> list[tuple[slice, str]]:
-        """Return the places and numbers of the posts; add those of the comments, which stand anywhere, by their post."""
+        """Return the places and numbers of the posts; add those of the comments by their post.
+
+        Comments may precede their post.
+        """
         posts = []
         for part in self._find_parts(data, reject):
             try:

@@ -1,8 +1,12 @@
 """Identify which page of which blog a saved page is.
 
-In this order: the given URL; the URL from the browser or from the file's path; the site's declaration of a post
-(canonical, og:url); the post's number in the page (a link with the page's title, a hidden form field, the file's
-name); the site's declaration of another page.
+It is found by the first of these that names a page:
+
+1. the given URL;
+2. the URL from the browser or from the file's path;
+3. the site's declaration of a post (canonical, og:url);
+4. the post's number in the page: a link with the page's title, a hidden form field, the file's name;
+5. the site's declaration of another page.
 """
 
 import re

@@ -257,17 +257,13 @@ _MAX_LINK_TEXT = 1_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageUrls:
-    """The URLs in a page.
+    """The URLs in a page."""
 
-    `saved_from` is written by the browser, `declared` by the site (canonical, og:url); `links` are absolute URLs
-    with the text of the link; `written` are URLs in the text; `number_fields` are form fields with digits.
-    """
-
-    saved_from: str | None
-    declared: tuple[str, ...]
-    links: tuple[tuple[str, str], ...]
-    written: tuple[str, ...]
-    number_fields: tuple[tuple[str, str], ...]
+    saved_from: str | None  # written by the browser
+    declared: tuple[str, ...]  # by the site: canonical, og:url
+    links: tuple[tuple[str, str], ...]  # absolute URLs with the text of the link
+    written: tuple[str, ...]  # in the text
+    number_fields: tuple[tuple[str, str], ...]  # form fields with digits
 
 
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:

@@ -287,7 +287,7 @@ class Record:
         return found
 
     def read_content(self) -> bytes:
-        """Return the body without transfer encoding. Raises `CannotIdentify` if it is truncated, damaged or too large."""
+        """Return the decoded body. Raises `CannotIdentify` if it is truncated, damaged or too large."""
         self.is_checked = self.is_refused = True
         self.cost = _RECORD_COST
         try:

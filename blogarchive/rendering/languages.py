@@ -13,7 +13,7 @@ def _converter(name: str) -> OpenCC:
 
 
 def detect_language(text: str | None) -> str:
-    """Return `zh-Hans`, `zh-Hant`, `ja`, `ko` or `en`, by the characters that only one of them uses."""
+    """Return `zh-Hans`, `zh-Hant`, `ja` or `ko` by their characters; else `en` for Latin letters, `zh-Hans` for the rest."""
     sample = (text or "")[:_SAMPLE]
     han = sum("\u3400" <= character <= "\u9fff" for character in sample)
     kana = sum("\u3041" <= character <= "\u30ff" for character in sample)

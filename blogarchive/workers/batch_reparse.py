@@ -32,7 +32,7 @@ def parse_stored_pages(
     """Yield `parse_stored_page` of each of `pages`, in their order; `workers` None means one for each core.
 
     A page that cannot be parsed is left out; its URL and the reason are appended to `errors`. Raises `RuntimeError`
-    if `errors` is None.
+    if `errors` is None and a page cannot be parsed.
     """
     reduce_garbage_collection()
     found = map_in_order(
@@ -58,6 +58,6 @@ def _try_parse(stored: StoredPage) -> ParsedPage | str:
         return parse_stored_page(stored)[1].parsed
     except (ParserKilled, BlogArchiveError) as why:  # a site may be of a plugin that is not installed
         return str(why)
-    except Exception as error:  # one page must not cost the others
+    except Exception as error:  # continue with the other pages
         log.exception("parsing %s again failed", stored.page.url)
         return Detail.PROGRAM.format(name=type(error).__name__, reason=error)

@@ -1,9 +1,10 @@
-"""Parse pages in a second process: all of a run without a delay while the next ones are fetched, and large ones.
+"""Parse pages in a second process: in runs without a delay, and large pages.
 
-Requests and results travel over a socket, in order. The process has no state that could be lost: if it ends, pages
-are parsed in this process (docs/decisions/0054-parser-process.md). A large page is always parsed in a process, which is
-killed at a time limit: no page may stop a run. The steps of a parser are linear, so a page of less than `LARGE_PAGE`
-bytes cannot take long (docs/decisions/0064-limits-of-a-page.md).
+Requests and results travel over a socket, in order. The process has no state that could be lost. If the one of a run
+ends, pages are parsed in this process (docs/decisions/0054-parser-process.md). The one of large pages is killed at a
+time limit, and its page is a failure: no page may stop a run. The steps of a parser are linear, so a page of less than
+`LARGE_PAGE` bytes cannot take long (docs/decisions/0064-limits-of-a-page.md). On Windows all pages are parsed in this
+process, without a time limit.
 """
 
 import asyncio
@@ -161,7 +162,10 @@ class ParserProcess:
 
 
 class LargePageParser:
-    """Parses large pages one by one, in a process that starts with the first of them, and after one that ended it."""
+    """Parses large pages one by one, in a process that starts with the first of them, and after one that ended it.
+
+    On Windows it parses them in this process.
+    """
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -196,7 +200,7 @@ class LargePageParser:
 
 
 def parse_guarded(page: Page, target: Target) -> ParsedPage:
-    """Return the result of `blogarchive.sites.base.parse_page`, of a large page by the one parser of this process.
+    """Return the result of `blogarchive.sites.base.parse_page`, of a large page by the shared `LargePageParser`.
 
     For commands without an event loop. Raises `ParserKilled`.
     """
@@ -207,7 +211,7 @@ def parse_guarded(page: Page, target: Target) -> ParsedPage:
 
 
 def run_guarded(size: int, function: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
-    """Return the result of a function that parses a page of `size` bytes itself: of a large one in the guarded process.
+    """Return the result of a function that parses a page of `size` bytes itself: of a large one in the second process.
 
     Raises what the function raises, and `ParserKilled`.
     """

@@ -59,8 +59,9 @@ def map_in_order(
 ) -> Iterator[tuple[Item, Result]]:
     """Yield each item with `function(item)`, in order, computed by `workers`; few items are in memory at a time.
 
-    None are as many workers as cores. The first `local` items are computed in this process: about as many as it computes
-    while workers start. `size` is that of an item in bytes: large ones go to a worker in batches of fewer than `batch`.
+    `workers` is the number of cores if None. The first `local` items are computed in this process: about as many as it
+    computes while workers start. `size` is that of an item in bytes: large ones go to a worker in batches of fewer than
+    `batch`.
     """
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
     for item in items if count == 1 else islice(items, local):

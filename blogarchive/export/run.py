@@ -136,11 +136,10 @@ def program_digest() -> bytes:
     """Return a digest of this program, of all installed packages and of Python: 32 bytes."""
     found = sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     for folder, folders, names in os.walk(Path(__file__).parents[1]):
-        folders.sort()
+        folders[:] = sorted({*folders} - {"__pycache__"})
         for name in sorted(names):
-            if not name.endswith(".pyc"):
-                with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of hundreds of files
-                    found.update(file.readall())
+            with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of hundreds of files
+                found.update(file.readall())
     for path in map(Path, sys.path):
         if path.is_dir():
             found.update("\n".join(sorted(one.name for one in path.glob("*.dist-info"))).encode())

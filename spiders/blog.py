@@ -22,8 +22,8 @@ from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
 from blogarchive.sites.base import parse_page
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
+from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages.pages import unclosed_hosts
 from blogarchive.workers import parser_process
 from blogarchive.workers.pool import count_cores
 from spiders import responses

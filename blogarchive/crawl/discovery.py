@@ -17,8 +17,7 @@ from blogarchive.store import discovery
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Source, add_blogs
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, StoredState, validate_page
-from blogarchive.store.ledger.blogs import stored_blogs
-from blogarchive.store.pages.pages import unclosed_hosts
+from blogarchive.store.ledger.blogs import stored_blogs, unclosed_hosts
 from blogarchive.store.rows import Progress, utc_now
 
 REPEAT_AFTER = timedelta(days=7)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
+from blogarchive.parsing.http import service_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
@@ -179,6 +180,16 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     return next((target for target in stored if target.url == url), unknown)
 
 
+def unclosed_hosts(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
+    """Return the hosts of stored home pages without `</html>`: pages of these hosts have no end."""
+    urls = [home.url for blog in blogs if (home := home_target(archive, blog))]
+    is_newest_open = (
+        "select 1 from (select closed from pages where url = ? and kind = 'home'"
+        " order by fetched_at desc, id desc limit 1) where not closed"
+    )
+    return {service_of(url) for url in urls if archive.exists(is_newest_open, (url,))}
+
+
 def stored_url(archive: Archive, blog: Blog) -> str | None:
     """Return the URL of the blog that its last page or its export file named; None if none did."""
     return archive.text(
@@ -276,6 +287,8 @@ class BlogSettings:
 
 
 _SETTINGS = tuple(field.name for field in fields(BlogSettings))
+NAMED_SETTINGS = ("delay", "media_hosts", "cookies", "revisits")
+"""Those that a command names."""
 
 
 def read_settings(archive: Archive, blog: Blog) -> BlogSettings:

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import READER_VERSION, CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.http import has_page_end, host_of, service_of
+from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
 
 _Parsed = TypeVar("_Parsed")
@@ -143,16 +142,6 @@ def is_page_stored(archive: Archive, url: str, body: bytes) -> bool:
     """Return whether a page of `url` with the bytes `body` is stored."""
     digest = sha256(body).hexdigest()
     return archive.exists("select 1 from pages where url = ? and sha256 = ?", (url, digest))
-
-
-def unclosed_hosts(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
-    """Return the hosts of stored home pages without `</html>`: pages of these hosts have no end."""
-    urls = [home.url for blog in blogs if (home := home_target(archive, blog))]
-    is_newest_open = (
-        "select 1 from (select closed from pages where url = ? and kind = 'home'"
-        " order by fetched_at desc, id desc limit 1) where not closed"
-    )
-    return {service_of(url) for url in urls if archive.exists(is_newest_open, (url,))}
 
 
 def count_pages(archive: Archive) -> int:

@@ -10,7 +10,7 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
-from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
+from blogarchive.crawl.doctor import FieldFinding, examine, visible_lines
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import stored_site, target_of_url
 from blogarchive.errors import UsageError
@@ -38,7 +38,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 def reparse(
     diff: bool, failed: bool, stale: bool, workers: int | None, db: Path, as_json: bool, quiet: bool
 ) -> int:
-    """Parse all stored pages again with the installed version, without the network."""
+    """Parse all stored pages again."""
     changed = 0
     changes: list[ReparseResult] = []
     damaged: list[str] = []
@@ -92,7 +92,7 @@ def doctor(
     db: Path,
     as_json: bool,
 ) -> None:
-    """Fetch one page, or read a saved one, and print every parsed field with its line and selector."""
+    """Print every parsed field of a page."""
     if not Path(source).exists():
         source = repair_url(source)
     if source.startswith(("http://", "https://")):
@@ -105,7 +105,7 @@ def doctor(
         page = fetch(target, settings)
     else:
         page, target = _read_saved_page(Path(source), url, site)
-    findings, template = examine(page, target), find_template(page, target)
+    findings, template = examine(page, target)
     if as_json:
         print_json_array(findings)
         return

@@ -42,24 +42,15 @@ class FieldFinding:
     selector: str | None = None
 
 
-def find_template(page: Page, target: Target) -> str | None:
-    """Return the name of the site's template that fits the page; "none" if none fits, None if the site has none.
+def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]:
+    """Return every field that the parser of the site found on `page`, and the site's template that fits the page.
 
-    None too for a page beyond the limits of size, which is not parsed.
-    """
-    if refuse_large_page(page.body) is not None:
-        return None
-    explanation = site_by_name(target.site).explain_page(page, target)
-    return None if explanation is None else explanation.template or "none"
-
-
-def examine(page: Page, target: Target) -> list[FieldFinding]:
-    """Return every field that the parser of the site found on `page`; of a list, the first two items and the last.
-
-    Links to next pages are the first links. Of a page beyond the limits of size, the problem that names the limit.
+    Of a list, the first two items and the last; links to next pages are the first links. The template is "none" if none
+    fits, and None if the site has none. A page beyond the limits of size is not parsed: it has the problem that names
+    the limit, and no template.
     """
     if (refused := refuse_large_page(page.body)) is not None:
-        return [FieldFinding(field=field, value=value) for field, value in _flatten("", refused)]
+        return [FieldFinding(field=field, value=value) for field, value in _flatten("", refused)], None
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
     explanation = site_by_name(target.site).explain_page(page, target)
     selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
@@ -70,12 +61,13 @@ def examine(page: Page, target: Target) -> list[FieldFinding]:
         for one in findings
         if one.field.endswith(_COUNTED) and one.value == "False"
     }
-    return [
+    findings = [
         one
         if one.value == "none" or one.field.rpartition(".")[0] in answers
         else replace(one, selector=selectors.get(_name_source(one.field)))
         for one in findings
     ]
+    return findings, (explanation.template or "none") if explanation else None
 
 
 def visible_lines(page: Page) -> list[str]:

@@ -162,7 +162,6 @@ def run(arguments: Sequence[str] | None) -> int:
         shown = error if isinstance(error, BlogArchiveError) else to_user_error(error, Path("the archive"))
         if shown is None:
             raise
-        logging.getLogger(__name__).debug("", exc_info=error)
         _print_error(str(shown))
         return shown.exit_code
     except click.ClickException as error:

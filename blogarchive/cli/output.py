@@ -2,7 +2,6 @@
 
 import errno
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -228,9 +227,6 @@ def skipped_images_line(hosts: "Mapping[str, int]") -> str:
     )
 
 
-log = logging.getLogger(__name__)
-
-
 @contextmanager
 def explain_damage(path: Path) -> Iterator[None]:
     """Raise `ArchiveDamaged` in place of an unexpected error if the archive at `path` turns out to be damaged."""
@@ -242,7 +238,6 @@ def explain_damage(path: Path) -> Iterator[None]:
         damage = _find_damage(path)
         if damage is None:
             raise
-        log.debug("", exc_info=error)
         raise ArchiveDamaged(
             _("{path} is damaged: {damage}; `blogarchive verify` shows all damage").format(
                 path=path, damage=damage

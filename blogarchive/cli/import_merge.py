@@ -66,13 +66,13 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
         raise UsageError(_("--zone and --drafts go with exports of platforms"))
 
 
-@click.command(help=_("Copy everything from other archives into this one; the others are only read."))
+@click.command(help=_("The others are only read."))
 @click.argument("others", type=PathArgument(dir_okay=False), nargs=-1, required=True, metavar="ARCHIVE...")
 @options.db
 @options.as_json
 @options.quiet
 def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int:
-    """Copy everything from other archives into this one; the others are only read."""
+    """Merge other archives into this one."""
     done = ImportReport()
     for other in others:
         with output.progress_bar(_("merging"), quiet=quiet) as progress, output.explain_damage(other):

@@ -51,7 +51,8 @@ class CompressionMiddleware:
         Raises `ResponseTooLarge`, and `ResponseDataLossError` if nothing of it can be decoded. A response in an unknown
         encoding is returned as it is.
         """
-        names = _encodings(response)
+        values = b",".join(response.headers.getlist("Content-Encoding"))
+        names = content_encoding.split_tokens(values.decode("latin-1"))
         if not names:
             return response
         max_bytes = request.meta.get("download_maxsize", self._max_bytes)
@@ -69,11 +70,6 @@ class CompressionMiddleware:
         del headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
         return response.replace(cls=kind, headers=headers, body=body)
-
-
-def _encodings(response: Response) -> list[str]:
-    values = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
-    return [name for part in values.lower().split(",") if (name := part.strip())]
 
 
 BlogKey = tuple[str, str | None]

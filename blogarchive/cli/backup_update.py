@@ -5,7 +5,7 @@ from dataclasses import replace
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 import click
 from click.core import ParameterSource
@@ -22,10 +22,8 @@ from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import waiting_urls
-from blogarchive.store.ledger.blogs import BlogSettings
+from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings
 from blogarchive.store.read.status import digest_of
-
-_STORED: Final = ("delay", "media_hosts", "cookies", "revisits")
 
 
 @click.command(help=_("Run it again to update them. An interrupted backup goes on where it stopped."))
@@ -46,10 +44,7 @@ def backup(
     db: Path,
     **flags: Any,
 ) -> int:
-    """Back up blogs by the URL of the blog or of a post; run it again to update them.
-
-    An interrupted backup goes on where it stopped.
-    """
+    """Back up blogs."""
     if at_most is not None and not discovered:
         raise click.UsageError(_("--at-most needs --discovered"))
     if not urls and list_file is None and not discovered:
@@ -96,7 +91,7 @@ def run_crawl(
     **values: Any,
 ) -> int:
     """Run a crawl, or print its requests with `dry_run`; return the exit code. `values` are limits and settings."""
-    values |= _settings(**{name: values.pop(name) for name in _STORED})
+    values |= _settings(**{name: values.pop(name) for name in NAMED_SETTINGS})
     crawl_options = replace(crawl_options, media=not no_media, **values)
     if dry_run:
         return _print_requests(crawl_options, robots=not ignore_robots, as_json=as_json)

@@ -20,7 +20,6 @@ from blogarchive.store.ledger import blogs as blog_rows
 from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.sealed_copy import write_sealed_copy
 
-_KEYS = ("delay", "media_hosts", "cookies", "revisits")
 _blog = click.argument("name", metavar="BLOG")
 
 
@@ -131,10 +130,10 @@ def _apply_changes(current: blog_rows.BlogSettings, changes: Sequence[str]) -> b
     """Return the settings with `KEY=VALUE` changes. Raises `UsageError` if a change is invalid."""
     for change in changes:
         key, equals, value = change.partition("=")
-        if not equals or key not in _KEYS:
+        if not equals or key not in blog_rows.NAMED_SETTINGS:
             raise UsageError(
                 _("{change} is no setting; write KEY=VALUE, where KEY is one of {keys}").format(
-                    change=repr(change), keys=", ".join(_KEYS)
+                    change=repr(change), keys=", ".join(blog_rows.NAMED_SETTINGS)
                 )
             )
         try:

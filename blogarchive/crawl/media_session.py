@@ -17,9 +17,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.media import AuthorIds, QueuedImage
-from blogarchive.store.rows import format_utc, parse_utc, utc_now
-
-_ALL = 10_000_000
+from blogarchive.store.rows import ALL_ROWS, format_utc, parse_utc, utc_now
 
 _MAX_OLD = 5
 """Stored images of a run that are asked for again."""
@@ -109,7 +107,7 @@ class MediaSession:
 
     def planned_urls(self) -> list[str]:
         """Return the URLs of all due images."""
-        return [image.url for host in self._hosts for image in self.take(host, _ALL, ())]
+        return [image.url for host in self._hosts for image in self.take(host, ALL_ROWS, ())]
 
     def take(self, host: str, limit: int, exclude: Collection[QueuedImage]) -> list[QueuedImage]:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
@@ -160,7 +158,7 @@ class MediaSession:
         """Record a failure of all due images of `host`, except those in `exclude`, which are in flight."""
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
-            failed = sum([self._mark_failed(image, failure) for image in self.take(host, _ALL, exclude)])
+            failed = sum([self._mark_failed(image, failure) for image in self.take(host, ALL_ROWS, exclude)])
         self._observer.on_message(
             _("no more images from {host} in this run ({reason}); tried later: {count}").format(
                 host=host, reason=explain_detail(reason), count=failed

@@ -18,7 +18,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive import errors
 from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies, require_archive
-from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
+from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
 from blogarchive.fleet.shard import HostLocks
@@ -322,9 +322,7 @@ def fetch(target: Target, settings: Settings) -> Page:
         return page
     if spider.failure.kind == "robots":
         raise errors.RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
-    for host, reason in spider.throttle.blocked_hosts.items():
-        raise errors.SiteBlocks(blocked_message(host, reason))
-    raise spider.throttle.stop_error or errors.Unreachable(
+    raise _end_error(spider.throttle) or errors.Unreachable(
         _("no page came from {url}: {reason}").format(
             url=target.url, reason=explain_detail(spider.failure.detail)
         )
@@ -343,7 +341,12 @@ def run_lookups(
     with restored_signal_handlers(), open_host_locks(None, delay) as locks:
         locks.hold({service_name(host, port): delay for host, port in session.homes()})
         spider = run_spider(process, "discover", locks=locks, duration=duration, session=session)
-    for host, reason in spider.throttle.blocked_hosts.items():
-        raise errors.SiteBlocks(blocked_message(host, reason))
-    if spider.throttle.stop_error:
-        raise spider.throttle.stop_error
+    if error := _end_error(spider.throttle):
+        raise error
+
+
+def _end_error(throttle: ThrottleState) -> errors.BlogArchiveError | None:
+    """Return the error that ended a run: of a blocked host, else of a stop."""
+    for host, reason in throttle.blocked_hosts.items():
+        return errors.SiteBlocks(blocked_message(host, reason))
+    return throttle.stop_error

@@ -72,8 +72,8 @@ class CrawlSession:
         self._homes: set[tuple[str, int]] = set()
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 
-    def begin(self, targets: Sequence[Target]) -> int:
-        """Queue the targets of the run, those of `start_targets` first, and return how many are due."""
+    def begin(self, targets: Sequence[Target]) -> None:
+        """Queue the targets of the run, those of `start_targets` first."""
         if self.run.ahead:
             self.observer.on_message(
                 _("this machine's clock is {span} behind the newest time in the archive").format(
@@ -95,7 +95,7 @@ class CrawlSession:
             failures.requeue_failed(self.archive, self.blogs, kind="changed")
             sites = {blog.site for blog in self.blogs}
             coverage.accept_changes(self.archive, self.run, sites, now=utc_now())
-        return plan.queue_run(
+        plan.queue_run(
             self.archive,
             self.run,
             self.blogs,

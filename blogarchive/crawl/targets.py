@@ -20,7 +20,7 @@ from blogarchive.store.ledger import blogs, frontier
 from blogarchive.store.ledger.blogs import Blog, site_of_host
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
-from blogarchive.store.rows import format_utc, utc_now
+from blogarchive.store.rows import ALL_ROWS, format_utc, utc_now
 
 
 def start_targets(options: CrawlOptions) -> list[Target]:
@@ -208,7 +208,6 @@ class BlogTurns:
 SLICE = 5
 """Targets that a blog gives in one turn: the lead of a blog over the others of its host."""
 
-_ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
 
 
@@ -272,7 +271,7 @@ class TargetSource:
     def due_targets(self, host: str) -> Iterator[Target]:
         """Yield all due targets of the blogs on `host`, with those in flight."""
         for blog in self._blogs_on(host):
-            yield from self._due(blog, _ALL, ())
+            yield from self._due(blog, ALL_ROWS, ())
 
     def planned(self) -> Iterator[Target]:
         """Yield all targets that the run would fetch as far as the archive shows.
@@ -280,7 +279,7 @@ class TargetSource:
         Writes to the frontier: call it on a scratch copy.
         """
         for blog in self.blog_hosts:
-            yield from self._take_of(blog, _ALL, ())
+            yield from self._take_of(blog, ALL_ROWS, ())
 
     def check_all_blogs(self) -> int:
         """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete.
@@ -327,7 +326,7 @@ class TargetSource:
             return self._take_limited(blog, limit, exclude)
         while True:
             # With --since one by one: a listing may show the date of a post that is queued after it.
-            at_once = 1 if self._options.since and limit != _ALL else limit
+            at_once = 1 if self._options.since and limit != ALL_ROWS else limit
             taken = self._due(blog, at_once, exclude)
             recent = [target for target in taken if not self._is_older(target)]
             if recent or not taken:
@@ -341,7 +340,7 @@ class TargetSource:
     def _take_limited(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""
         room = (self._options.limit or 0) - self._posts_taken
-        due = [target for target in self._due(blog, _ALL, exclude) if not self._is_older(target)]
+        due = [target for target in self._due(blog, ALL_ROWS, exclude) if not self._is_older(target)]
         taken = [target for target in due if target.kind in _BEFORE_POSTS]
         posts = [target for target in due if target.kind is PageKind.POST][: max(0, room)]
         if room > 0:

@@ -7,14 +7,13 @@ from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.export_xml import ExportFile, PostPage, Reject
-from blogarchive.importing.saved_files import MAX_BYTES
+from blogarchive.importing.export_xml import MAX_TITLE, ExportFile, PostPage
+from blogarchive.importing.saved_files import MAX_BYTES, Reject
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.exports import begins_entry, ends_section, may_end_entry, parse_entry, unknown_blog_url
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = 2**20
-_MAX_TITLE = 40
 
 
 def _read_pages(path: Path, prefix: bytes, reject: Reject) -> Iterator[PostPage]:
@@ -85,7 +84,7 @@ def _is_whole(body: bytes) -> bool:
 
 def _find_title(body: bytes) -> str:
     match = re.search(rb"^TITLE:(.*)$", body, re.MULTILINE)
-    return " ".join(decode(match[1]).text.split())[:_MAX_TITLE] if match else ""
+    return " ".join(decode(match[1]).text.split())[:MAX_TITLE] if match else ""
 
 
 def _to_text(line: bytes) -> str:

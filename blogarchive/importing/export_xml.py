@@ -18,13 +18,10 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.saved_files import MAX_BYTES
+from blogarchive.importing.saved_files import MAX_BYTES, Reject
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import INSTRUCTION, InvalidExport, XmlForm, parse_xml
-
-Reject = Callable[[str, str], None]
-"""Called with the name of a part that is not imported, and the reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +50,7 @@ _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(<\?xml\s[^>]*+>)")
 _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
 _TITLE_WITHIN = 4096
 _TAIL = 4096
-_MAX_TITLE = 40
+MAX_TITLE = 40
 
 Data = mmap.mmap | bytes
 """The bytes of a file, which the system reads when they are asked for."""
@@ -219,4 +216,4 @@ class _XmlPages:
 def _find_title(data: Data, part: slice) -> str:
     """Return the beginning of the title of a post, for messages."""
     match = _TITLE.search(decode(data[part.start : min(part.stop, part.start + _TITLE_WITHIN)]).text)
-    return " ".join(match[1].split())[:_MAX_TITLE] if match else ""
+    return " ".join(match[1].split())[:MAX_TITLE] if match else ""

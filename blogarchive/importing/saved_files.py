@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,6 +55,8 @@ class SavedPage:
     status: int = 200
 
 
+Reject = Callable[[str, str], None]
+"""Called with the name of a file, or of a part of one, that is not imported, and the reason."""
 Unreadable = list[tuple[Path, str]]
 """The files and folders that cannot be read, each with the reason."""
 

@@ -7,7 +7,7 @@ import sys
 import zlib
 from base64 import b32encode
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -21,12 +21,14 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, modified_at, plausible_time
+from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, Reject, modified_at, plausible_time
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
 
 _CHUNK_LINE = 64  # bytes in which the size of a chunk ends
 _LARGEST_CHUNK = 2**31
+
+_CUT = N_("the record is cut short")
 
 Headers = Sequence[tuple[str, str]]
 
@@ -52,7 +54,7 @@ def _describe(error: content_encoding.ContentError, max_bytes: int) -> str:
 
 
 _REASONS: dict[type[content_encoding.ContentError], str] = {
-    content_encoding.ContentTruncated: N_("the record is cut short"),
+    content_encoding.ContentTruncated: _CUT,
     content_encoding.ContentDamaged: N_("its compressed content is damaged"),
     content_encoding.ContentTooLarge: N_("it is larger than {size} MB"),
     content_encoding.UnknownEncoding: N_("its encoding {name} is unknown"),
@@ -60,8 +62,7 @@ _REASONS: dict[type[content_encoding.ContentError], str] = {
 
 
 def _tokens(headers: Headers, name: str) -> list[str]:
-    values = ",".join(value for key, value in headers if key.lower() == name)
-    return [token for part in values.lower().split(",") if (token := part.strip())]
+    return content_encoding.split_tokens(",".join(value for key, value in headers if key.lower() == name))
 
 
 def join_chunks(content: bytes, headers: Headers) -> bytes:
@@ -78,14 +79,14 @@ def join_chunks(content: bytes, headers: Headers) -> bytes:
         if size is None:
             if position == 0:
                 return content
-            raise CannotIdentify(_("the record is cut short"))
+            raise CannotIdentify(_(_CUT))
         if size == 0:
             return bytes(joined)
         start, position = end + 2, end + 2 + size + 2
         if content[position - 2 : position] != b"\r\n":
             if not joined and position <= len(content):
                 return content
-            raise CannotIdentify(_("the record is cut short"))
+            raise CannotIdentify(_(_CUT))
         joined += content[start : position - 2]
 
 
@@ -227,9 +228,6 @@ _MAX_RATIO = 50
 _SMALLEST_FILE = 200_000
 _RECORD_COST = 4_096  # bytes of a page that take as long to parse as the smallest one
 
-Reject = Callable[[str, str], None]
-"""Called with the name of a file or record that is not imported, and the reason."""
-
 
 class Record:
     """A record. Its content can be read once, before the next record is requested."""
@@ -294,11 +292,11 @@ class Record:
             block: bytes = self._raw.raw_stream.read(MAX_BYTES + 1)
             truncated = self.is_truncated()
         except _TRUNCATED as error:
-            raise CannotIdentify(_("the record is cut short")) from error
+            raise CannotIdentify(_(_CUT)) from error
         if len(block) > MAX_BYTES:
             raise CannotIdentify(_("it is larger than {size} MB").format(size=MAX_BYTES >> 20))
         if truncated or self.field("WARC-Truncated"):
-            raise CannotIdentify(_("the record is cut short"))
+            raise CannotIdentify(_(_CUT))
         content = decode_content(block, self.headers, MAX_BYTES)
         self.cost += len(content)
         # Crawlers disagree on whether the digest is one of the content without its encodings.

@@ -60,6 +60,11 @@ class UnknownEncoding(ContentError):
     """The name of the encoding is unknown."""
 
 
+def split_tokens(values: str) -> list[str]:
+    """Return the lower-case tokens of a header whose values are joined by commas."""
+    return [token for part in values.lower().split(",") if (token := part.strip())]
+
+
 def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes: int) -> bytes:
     """Return `content` without `encodings`, which are in the order of the header; raises a `ContentError`."""
     if len(encodings) > _MAX_LAYERS:

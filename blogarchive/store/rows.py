@@ -28,6 +28,9 @@ def no_progress(_done: int, _total: int) -> None:
     """Report progress to nobody."""
 
 
+ALL_ROWS = 10_000_000
+"""A limit that no query reaches."""
+
 Value = str | int | float | bytes | None
 """A value that SQLite stores."""
 

@@ -275,8 +275,8 @@ def queue_run(
     full: bool = False,
     hosts: Mapping[Blog, str] | None = None,
     revisits: Mapping[Blog, int | None] | None = None,
-) -> int:
-    """Queue the home pages and due targets of these blogs; return how many of their targets are queued.
+) -> None:
+    """Queue the home pages and due targets of these blogs.
 
     A home page that was fetched since `run.epoch_at` is not fetched again. `full` queues every target that was not
     fetched since then. Blogs with the same value in `hosts` share the budget of a host; `revisits` are the budgets of
@@ -291,7 +291,6 @@ def queue_run(
                 _make_future_due(archive, blog, now)
         if not full:
             _queue_due(archive, blogs, now, hosts or {}, revisits or {})
-    return frontier.crawl_progress(archive, blogs).todo
 
 
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:

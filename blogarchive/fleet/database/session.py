@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL, a session that holds locks, and the migrations of the fleet's tables."""
+"""Connections to PostgreSQL, a session that holds locks, and the migrations of the tables, `migration_*.sql`."""
 
 import socket
 import threading
@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from gettext import gettext as _
+from importlib.resources import files
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -187,81 +188,8 @@ def _connect(parameters: str, seconds: float) -> psycopg.Connection[Row]:
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-MIGRATIONS: Final[tuple[LiteralString, ...]] = (
-    """
-    create table fleet_shards (
-        shard text primary key,
-        hosts text[] not null,
-        site text,
-        urls text[] not null,
-        list_digest text,
-        every_seconds integer not null,
-        slice_seconds integer not null,
-        delay double precision,
-        media boolean not null,
-        epoch integer not null,
-        machine text not null,
-        db text not null,
-        added_at timestamptz not null default now(),
-        paused_at timestamptz,
-        paused_reason text
-    );
-    create table fleet_rounds (
-        id bigint generated always as identity primary key,
-        shard text not null references fleet_shards on delete cascade,
-        epoch integer not null,
-        machine text not null,
-        started_at timestamptz not null,
-        finished_at timestamptz,
-        exit_code integer,
-        outcome text,
-        requests integer,
-        pages integer,
-        message text
-    );
-    create index fleet_rounds_shard on fleet_rounds (shard, id desc);
-    """,
-    # `due_at` is the time of the next round, `next_at` that of the hosts without failures; `asked_at` is when a person
-    # asked for a round. 1.0 had the times of rounds in the tables of a queue.
-    """
-    alter table fleet_shards
-        add column round integer not null default 0,
-        add column posts integer,
-        add column problem text,
-        add column next_at timestamptz,
-        add column due_at timestamptz not null default now(),
-        add column asked_at timestamptz,
-        add column succeeded_at timestamptz,
-        add column requests bigint not null default 0,
-        add column failures integer not null default 0,
-        add column home text not null
-            generated always as (left(md5(machine || ':' || regexp_replace(db, '[^/]*$', '')), 16)) stored;
-    create index fleet_shards_home on fleet_shards (home, due_at);
-    alter table fleet_rounds
-        add column left_out text[] not null default '{}',
-        add column is_stopped boolean not null default false;
-    create table fleet_hosts (
-        host text primary key,
-        shard text references fleet_shards on delete cascade,
-        exit_code integer,
-        failures integer not null default 0,
-        message text,
-        next_at timestamptz,
-        paused_at timestamptz,
-        delay double precision
-    );
-    create index fleet_hosts_shard on fleet_hosts (shard);
-    create table fleet_workers (
-        home text primary key,
-        machine text not null,
-        folder text not null,
-        pid integer not null,
-        version text not null,
-        rounds integer not null,
-        started_at timestamptz not null default now(),
-        seen_at timestamptz not null default now()
-    );
-    """,
+MIGRATIONS: Final = tuple(
+    files("blogarchive.fleet.database").joinpath(f"migration_{number}.sql").read_bytes() for number in (1, 2)
 )
 _MINIMUM_SERVER: Final = 140000
 """`idle_session_timeout` is new in PostgreSQL 14."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -91,8 +91,7 @@ def _fit_labels(places: Sequence[tuple[float, str]]) -> Iterator[tuple[float, st
             free = x + width
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """The bar of a month: its value, a part above it that is lacking, a title in words, and its link or ""."""
 
     value: int
@@ -133,9 +132,11 @@ def draw_calendar(year: int, days: Mapping[str, Bar], *, title: str, weekdays: s
     """
     first = date(year, 1, 1)
     every = [first + timedelta(days=count) for count in range((date(year, 12, 31) - first).days + 1)]
-    drawn = [
-        (day, (count + first.weekday()) // 7, days.get(day.isoformat())) for count, day in enumerate(every)
-    ]
+    drawn = []
+    for count, day in enumerate(every):
+        bar, week = days.get(day.isoformat()), (count + first.weekday()) // 7
+        month, level = day.month if day.day == 1 else "", min(4, bar.value) if bar else 0
+        drawn.append((month, 26 + 13 * week, 18 + 13 * day.weekday(), level, bar))
     return Markup(_macros().calendar(title, weekdays.split(" "), drawn))  # noqa: S704 - the template escapes
 
 

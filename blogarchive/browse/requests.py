@@ -120,11 +120,8 @@ class RequestContext:
     request: Request
     database: str
     language: Language
-
-    @property
-    def home(self) -> str:
-        """The URL path of the archive's home page, without a slash at its end."""
-        return archives.home_url(self.datasette, self.database)
+    home: str
+    """The URL path of the archive's home page, without a slash at its end."""
 
     def text_parameter(self, name: str) -> str:
         """Return a parameter of the URL, stripped; "" if it is missing."""
@@ -212,8 +209,7 @@ def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request]
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
         await archives.check_permissions(datasette, request.actor, database.name, (*_TABLES, *tables))
-        return await handler(
-            RequestContext(datasette, request, database.name, languages.page_language(request))
-        )
+        language, home = languages.page_language(request), archives.home_url(datasette, database.name)
+        return await handler(RequestContext(datasette, request, database.name, language, home))
 
     return view

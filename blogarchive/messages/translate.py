@@ -31,6 +31,6 @@ def plural_translator(language: Language) -> Callable[..., str]:
 
 
 def _fill(message: str, values: dict[str, object]) -> str:
-    if any(isinstance(value, Markup) for value in values.values()):
+    if Markup in map(type, values.values()):
         return Markup(message).format(**values)  # noqa: S704 - the message is from the catalogue, not from a page
     return message.format(**values) if values else message

@@ -117,14 +117,15 @@ def _template_values(
     }
 
 
-def _group_months(found: AuthorPage) -> dict[str, tuple[Choice, ...]]:
+def _group_months(found: AuthorPage) -> dict[str, list[Choice]]:
     """Return the choices of all months by year, newest first."""
-    years = sorted(post_choices.count_years(found.months), reverse=True)
-    nothing = PostSelection(period=" ")
-    return {
-        year: tuple(post_choices.choose_periods(post_choices.count_months(found.months, year), nothing))
-        for year in years
+    years: dict[str, list[Choice]] = {
+        year: [] for year in sorted(post_choices.count_years(found.months), reverse=True)
     }
+    posts = {month.month: month.stored + month.missing for month in found.months}
+    for choice in post_choices.choose_periods(posts, PostSelection(period=" ")):
+        years[choice.text[:YEAR_LENGTH]].append(choice)
+    return years
 
 
 def _describe_month(context: RequestContext, month: Month) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
@@ -40,9 +40,10 @@ class Choice:
 def list_url(selection: PostSelection) -> str:
     """Return the query that selects these posts on the page of their author."""
     name = "month" if len(selection.period) > YEAR_LENGTH else "year"
-    page = selection.page if selection.page > 1 else None
-    given = {name: selection.period, "category": selection.category, "page": page}
-    return f"?{urlencode({key: value for key, value in given.items() if value})}#posts"
+    period = f"{name}={quote_plus(selection.period)}" if selection.period else ""
+    category = f"category={selection.category}" if selection.category else ""
+    page = f"page={selection.page}" if selection.page > 1 else ""
+    return f"?{'&'.join(filter(None, (period, category, page)))}#posts"
 
 
 def posts_url(home: str, blog: BlogSummary, period: str, category: int | None = None) -> str:

@@ -174,6 +174,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         file_uri(path, f"mode={mode}"), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
     )
     distrust_schema(connection)
+    connection.execute("pragma cell_size_check = on")  # damage does not spread
     return connection
 
 
@@ -181,7 +182,6 @@ def distrust_schema(connection: sqlite3.Connection) -> None:
     """Keep the schema of a stranger from calling functions with side effects, and from huge values."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     connection.execute("pragma trusted_schema = off")
-    connection.execute("pragma cell_size_check = on")
 
 
 def _can_read(connection: sqlite3.Connection) -> bool:

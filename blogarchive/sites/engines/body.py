@@ -7,33 +7,16 @@ from collections.abc import Collection, Iterator
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
+from blogarchive.sites.engines.urls import pattern
 
-_WORDS = r"(?:blog|post|article|artical|entry|single|log|topic|story|note|essay|diary)"
-_PARTS = r"(?:content|body|text|entry|details?|main|con|inner|views?|article)"
-_STRONG = re.compile(
-    rf"(?i)^(?:(?:[a-z]|js|the|single|page|wp-block)[-_]+)?(?:{_WORDS}[-_]*{_PARTS}s?|{_PARTS}[-_]*{_WORDS}|entry|e-content|markdown-body|content__default"
-    r"|articleBody|prose|html?edit_views|markdown_views|gh-content|kg-canvas|rich_media_content)(?:[-_]*(?:wrap|box|inner|container|\d+|rich|html))?$"
-)
-_WEAK = re.compile(
-    rf"(?i)^{_PARTS}[-_]{_PARTS}$|^(?:content|article|post|text|main|blog|story|page|typo|markdown|cont|read|detail|log|artical)s?(?:[-_]?(?:con|content|inner|area|box|wrap|text))?$"
-)
+_STRONG = pattern("body", "strong")
+_WEAK = pattern("body", "weak")
 # Parts that a theme adds inside the element of the text.
-_ADDED = re.compile(
-    r"(?i)(?:^|[-_])(?:shar(?:e|ing|edaddy)|social|bdshare\w*|bdsharebuttonbox|jiathis\w*|relat\w*|relpost\w*|wumii\w*|copyrights?|licen[cs]es?|declare|reward|donate|dashang"
-    r"|post-?nav\w*|page-?nav\w*|nav-links|pagination|pager|prev|next|next-?prev|prev-?next|tags?|tagcloud|post-?tags|tag-?list|tag-links|cat-links|post-?meta|entry-?meta|meta|(?:post)?metadata|post-?info|entry-?footer|post-?footer|author-?(?:info|box|bio)"
-    r"|ratings?|wp-?ratings?|jp-relatedposts|crp_related|yarpp\w*|recommend\w*|adsbygoogle|ads?|advert\w*|google-auto-placed|edit-link|comments?-?(?:link|count|num|head|title|form|place|post)\w*|respond|breadcrumbs?|toc|post-toc|table-of-contents"
-    r"|thumbs?-?up|like|likes|zan|digg|qrcode|wechat|subscribe\w*|hide-article-box|readall_box|article-bar\w*|post-copyright\w*|post-like|post-views|postviews|screen-reader-text|sr-only|expired-warning|post-outdated|modal|popup|cookies?|gdpr|newsletter)(?:$|[-_])"
-)
+_ADDED = pattern("body", "added")
 _BLOCK_TAGS = frozenset(
     "div ul ol section aside p nav footer table dl form fieldset header blockquote hr details".split()  # noqa: SIM905
 )
-_LICENCE = re.compile(
-    r"(?i)转载(?:请|本|须|需|时|注明|文章|自由)|轉載請|(?:本文|原文|文章)(?:永久)?(?:链接|地址|作者|标题|出处|来自|由|版权|采用)|版权(?:声明|所有|归)|著作权|未经.{0,12}(?:许可|允许|授权|同意)"
-    r"|creative ?commons|CC[ -]BY|知识共享|署名-非商业|all rights reserved|本博客所有文章"
-    r"|除特别声明|欢迎转载|禁止转载|严禁转载"
-    r"|相关(?:文章|阅读|日志|推荐)[:：]?|^\W*(?:上|下|前|后)一(?:篇|页)|猜你喜欢|分享到|您可能(?:也|还)?喜欢|关注(?:我们|微信公众)"
-    r"|(?:Related|Similar) (?:posts|articles)|Share this|标签[:：]|Tags?:|分类[:：]|(?:Filed under|Posted in)"
-)
+_LICENCE = pattern("body", "licence")
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1

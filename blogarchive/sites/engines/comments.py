@@ -1,7 +1,8 @@
 """Read the comments of a page of unknown markup: parts that repeat under a heading of comments, each with name and time."""
 
 import re
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -9,38 +10,42 @@ from itertools import chain, islice
 from blogarchive.items import Comment, DateText, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import COMMENTS, Outline, has_role, names_of
-from blogarchive.sites.engines.times import DATE, date_text, parse_place, parse_stamp
+from blogarchive.parsing.html import BLOCKS, Element, link_url
+from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, names_of
+from blogarchive.sites.engines.times import CLOCK, DATE, date_text, parse_place, parse_stamp
+from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
-_COUNT = re.compile(
-    r"(?i)(?:^|[^\d.:-])(?!(?:19|20)\d\d\b)(\d{1,5})\s*(?:条|篇|个|則|则|份)?\s*(?:评论|留言|回[复應应]|迴響|[ck]omment(?:s|aires?|are?|[aá]rios?|i)?\b|responses?\b|replies|thoughts|gedanken|antworten|pensées|réponses|respuestas|meinungen)"
-    r"|(?:评论|留言|comments?)(?:数|列表)?\s*[:：(（\[]\s*(\d{1,5})\s*[)）\]]?"
-)
-_ITEM = re.compile(
-    r"(?i)^(?:li-|div-)?(?:comment|cmt|reply|pl|msg)[-_]?(?:\d+|[0-9a-f]{8,})(?:_li)?$|^comment[-_]?(?:item|body|card|line-box|block|entry|single)$"
-)
-_ID = re.compile(r"^(?:li-|div-)?(?:comment[-_]?(?=\d+$)|c(?=\d{15,}$))")
+_COUNT = pattern("comments", "count")
+_HEADING = pattern("comments", "heading")
+_ITEM = pattern("comments", "item")
+_SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
+_ID = pattern("comments", "id")
+_CREATORS = ("author", "creator", "name")
+_PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
+_SURE, _MANY = (
+    4,
+    3,
+)  # ways to find names that may be equal; comments of which some have another name otherwise
 _PINGS = {"pingback", "trackback"}
-_AUTHOR = re.compile(
-    r"(?i)^(?:fn|(?:v|tk-|wl-)?nick(?:name)?|vname|cmt-?author|(?:comment|cmt|reply|user|post)?[-_]?(?:author|name|user(?:name)?|nick(?:name)?|poster|by)(?:[-_]?(?:name|link|info))?)$"
-)
-_BODY = re.compile(
-    r"(?i)^(?:(?:comment|cmt|reply|msg|feedback|vc|tk|wl)?[-_]?(?:content|contents|text|body|con|main|message|entry|word|words|detail|article)s?|vcontent|cmtBody|commentbody)$"
-)
-_SAYS = re.compile(
-    r"(?i)(?:\s*(?:说道|說道|说|說|写道|发表于|评论道|于)|\s+(?:says?|said|wrote|on|at|sagte?|schrieb|meinte?|a\sdit|dit|am|um|le))*\s*[:：,，]?\s*$"
-)
-_LABELS = re.compile(
-    r"(?i)回[复覆應应]|reply|引用|quote|举报|删除|permalink|link|沙发|板凳|地板|支持|反对|匿名|登录后回复|登录以回复|编辑|edit|顶|踩|赞|to|\d{1,4}|\d{1,4}(?:楼|樓|f)|del"
-)
-_BADGE = re.compile(r"(?i)auth?or|auteur|作者|博主|[楼樓]主|站长|管理员|admin|mod")
+_AUTHOR = pattern("comments", "author")
+_BODY = pattern("comments", "body")
+_SAYS = pattern("comments", "says")
+_BY = pattern("comments", "by")
+_SIGNS = " \t\r\n|·•:：,，-—#/"
+_LABELS = pattern("comments", "labels")
+_BADGE = pattern("comments", "badge")
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
-_MAX_NAME, _MAX_OFFSET = 60, 14
-_DIGIT = re.compile("[0-9]")
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "cite")
+_APART = ("form", "script", "h1", "h2", "h3", "h4", "h5", "h6")
+_MAX_NAME, _MAX_OFFSET, _MAX_GROUPS, _MAX_NOTICE, _SURE, _MANY = 60, 14, 6, 60, 4, 3
+_DIGIT = re.compile(r"\S*[0-9]\S*")
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
+
+
+_Name = tuple[str, str | None]
+_Read = tuple[list["_Item"], list[Comment | None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +62,12 @@ class FoundComments:
 class _Item:
     element: Element
     place: int  # of its time
+    parts: list[Element]  # the element, and those beside it that belong to the comment
     inner: list[Element] = field(default_factory=list)  # items of its answers
     above: "_Item | None" = None
-    author: str | None = None
+    nodes: list[Element] = field(default_factory=list)
+    body: Element | None = None
+    name: _Name | None = None
 
 
 def comment_sections(outline: Outline, heading: Element | None) -> list[Element]:
@@ -67,8 +75,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     found: list[Element] = []
     start = -1 if heading is None else outline.order[heading]
     for node, place in outline.order.items():
-        is_named = has_role(node, COMMENTS) and not has_role(node, _ITEM)
-        if place <= start or node.tag in _NO_SECTION or not is_named:
+        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS) or has_role(node, _ITEM):
             continue
         is_inside = found and outline.contains(found[-1], node)
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
@@ -86,31 +93,47 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     if any(map(outline.size, sections)) and not outer and body.find(".//form") is None:
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     sections = outer or sections
-    count = _find_count(outline, sections, body)
-    inside = _elements_in_comments(outline, sections)
-    nodes = inside if sections else outline.order
-    ids = {_ID.sub("", name) for node in nodes if _ID.match(name := node.get("id") or "")}
+    closed = [section for section in sections if not has_role(section, _SINGLE)]
+    count = _find_count(outline, closed or sections[:1], body)
+    above = ancestors([*sections, body]).union(closed)
+    inside = _elements_in_comments(outline, sections, above)
+    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
+    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
+    ids = {mark[1] for mark in marks if mark}
     claimed = max(count or 0, len(ids))
-    items = _find_items(outline, sections, inside, claimed, now)
-    comments = [_read_item(outline, item, now) for item in items]
+    items, comments = _find_items(outline, inside, above, claimed, now)
     known = tuple(comment for comment in comments if comment is not None)
-    sections = sections or [item.element for item in items if item.above is None]
-    problems: tuple[Problem, ...] = ()
     pings = {node for node in inside if node.tag == "li" and _PINGS.intersection(names_of(node))}
     pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
     expected = claimed - len(pings) if ids or count is not None else len(known)
-    if ids and expected and not items:
-        problems = (_unreadable(Detail.NO_TIME_OF_COMMENT),)
+    problems: tuple[Problem, ...] = ()
+    has_times = all(one.posted is not None and one.posted.at is not None for one in known)
+    if not has_times or (not items and ((ids and expected) or _has_more(outline, sections, body, pings))):
+        known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(comments):
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
+    sections = sections or [part for item in items if item.above is None for part in item.parts]
     return FoundComments(comments=known, sections=tuple(sections), count=count, problems=problems)
 
 
 def _unreadable(detail: str) -> Problem:
     return Problem(kind="unreadable", field="comments", detail=detail)
+
+
+def _has_more(outline: Outline, sections: list[Element], body: Element, pings: set[Element]) -> bool:
+    """Return whether there seem to be comments: a text in the sections that is no form, or dates under their heading."""
+    apart = with_descendants(chain(pings, (node for one in sections for node in one.iter(*_APART))))
+    texts = [place for one in sections for place in outline.span(one) if outline.holders[place] not in apart]
+    if sections:
+        has_digit = any(_DIGIT.search(outline.texts[place]) for place in texts)
+        return has_digit and sum(map(outline.sizes, texts)) > _MAX_NOTICE
+    after = range(outline.span(body).stop, len(outline.texts))
+    shown = [outline.texts[place].strip() for place in after if outline.holders[place] not in outline.beside]
+    start = next((place for place, text in enumerate(shown) if _HEADING.fullmatch(text)), len(shown))
+    return any(map(DATE.search, shown[start:]))
 
 
 def _is_label(text: str) -> bool:
@@ -129,59 +152,87 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
 
 
 def _find_items(
-    outline: Outline, sections: list[Element], inside: set[Element], claimed: int, now: datetime
-) -> list[_Item]:
-    """Return the repeated elements with one time each, outer ones before the answers in them."""
-    places = [
-        place
-        for place, text in enumerate(outline.texts)
-        if len(text) < 200
-        and outline.holders[place] in inside
-        and DATE.search(text)
-        and parse_place(outline, place, now)
-    ]
-    if not places:
-        return []
-    shapes = Counter(_shape(outline.holders[place]) for place in places)
-    shape = max(shapes, key=shapes.__getitem__)  # of several, the first on the page
-    chosen = [place for place in places if _shape(outline.holders[place]) == shape]
-    alike = [place for place in places if _shape(outline.holders[place])[0] == shape[0]]
-    chosen = alike if len(alike) == claimed else chosen  # answers may stand in other elements
-    elements = _lift(outline, [outline.holders[place] for place in chosen], sections)
-    items = [_Item(element, place) for element, place in zip(elements, chosen, strict=True)]
-    items.sort(key=lambda item: outline.order[item.element])
-    known = {item.element: item for item in items}
-    for item in items:
-        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
-        if item.above is not None:
-            item.above.inner.append(item.element)
-    return items
+    outline: Outline, inside: set[Element], stops: set[Element], claimed: int, now: datetime
+) -> _Read:
+    """Return the repeated elements with one time each, outer ones before the answers in them, and their comments.
+
+    Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
+    else the largest.
+    """
+    groups: defaultdict[tuple[tuple[str, str], ...], list[int]] = defaultdict(list)
+    for place, text in enumerate(outline.texts):
+        holder = outline.holders[place]
+        rest = DATE.sub("", text)
+        if holder in inside and (rest != text or holder.get("datetime")) and not _PROSE.search(rest):
+            shape = _shape(holder)
+            groups[shape].append(place)
+            groups[shape[:1]].append(place)  # answers may stand in other elements
+    found = []
+    for shape, places in sorted(groups.items(), key=lambda group: -len(group[1]))[:_MAX_GROUPS]:
+        items, comments = _read_items(outline, places, stops, now)
+        read = [one for one in comments if one is not None]
+        exact = sum(one.posted is not None and one.posted.precision not in (None, "day") for one in read)
+        key = (len(read) == claimed == len(items), len(shape) > 1, len(items), exact)
+        found.append((key, items, comments))
+    return max(found, key=lambda one: one[0], default=((), [], []))[1:]
 
 
-def _elements_in_comments(outline: Outline, sections: list[Element]) -> set[Element]:
+def _read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> _Read:
+    """Return the elements around these times and their comments: each in one element, or in several beside another."""
+    elements = _lift([outline.holders[place] for place in places], stops)
+    for way in (None, False, True):
+        parts = (_beside(outline, element, way, {*elements}) for element in elements)
+        items = [_Item(*row) for row in zip(elements, places, parts, strict=True)]
+        items.sort(key=lambda item: outline.order[item.element])
+        known = {item.element: item for item in items}
+        for item in items:
+            item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
+            if item.above is not None:
+                item.above.inner.append(item.element)
+        for item in items:
+            inner = {*with_descendants(item.inner), item.element}
+            every = chain.from_iterable(part.iter() for part in item.parts)
+            item.nodes = [node for node in every if node in outline.order and node not in inner]
+            item.body = _find_text(outline, item)
+        # A template has one way for all; what is next to the time of each may be a label.
+        ways = enumerate(zip(*(_find_names(outline, item) for item in items), strict=True))
+        good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
+        names = next(good, (None,) * len(items))
+        comments = [_read_item(outline, item, name, now) for item, name in zip(items, names, strict=True)]
+        if all(comments):
+            break
+    return items, comments
+
+
+def _beside(outline: Outline, element: Element, way: bool | None, others: set[Element]) -> list[Element]:
+    """Return the element with its siblings, preceding or not, up to the next comment: `dt` and `dd`, or rows of a table."""
+    found = [element]
+    for one in element.itersiblings(preceding=way) if way is not None else ():
+        if one in others or one.tag in _APART:
+            break
+        found += [one] if one in outline.order else []
+    return found
+
+
+def _elements_in_comments(outline: Outline, sections: list[Element], above: set[Element]) -> set[Element]:
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
-        return {node for section in sections for node in section.iter()}
-    named = (
-        node
-        for node in outline.order
-        if node.tag not in ("body", "html") and (has_role(node, COMMENTS) or has_role(node, _ITEM))
-    )
-    return with_descendants(named) - outline.beside
+        return with_descendants(sections)
+    names = (node for node in outline.order if node.tag not in ("body", "html"))
+    named = [node for node in names if has_role(node, COMMENTS) or has_role(node, _ITEM)]
+    around = (parent for node in named if (parent := node.getparent()) is not None and parent not in above)
+    return with_descendants(chain(around, named)) - outline.beside
 
 
 def _shape(node: Element) -> tuple[tuple[str, str], ...]:
     """Return the tags and classes of the element and the one around it, as a template repeats them."""
-    shape = []
-    for above in (node, *islice(node.iterancestors(), 1)):
-        names = (name for name in (above.get("class") or "").split() if not _DIGIT.search(name))
-        shape.append((above.tag, min(names, default="")))
-    return tuple(shape)
+    above = islice(chain((node,), node.iterancestors()), 2)
+    names = ((one.tag, _DIGIT.sub(" ", one.get("class") or "").split()) for one in above)
+    return tuple((tag, min(classes, default="")) for tag, classes in names)
 
 
-def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> list[Element]:
+def _lift(nodes: list[Element], stops: set[Element]) -> list[Element]:
     """Return the elements around these, at one distance from each, as large as they are still different ones."""
-    stops = {*sections, *(above for section in sections for above in section.iterancestors())}
     level = nodes
     for _ in range(_MAX_OFFSET):
         parents = [node.getparent() for node in level]
@@ -192,124 +243,173 @@ def _lift(outline: Outline, nodes: list[Element], sections: list[Element]) -> li
     return level
 
 
-def _read_item(outline: Outline, item: _Item, now: datetime) -> Comment | None:
-    inner = with_descendants(item.inner)
-    nodes = [node for node in item.element.iterdescendants() if node in outline.order and node not in inner]
-    body = _find_text(outline, item, nodes)
-    name, url = _find_name(outline, item, nodes, body)
+def _read_item(outline: Outline, item: _Item, name: _Name | None, now: datetime) -> Comment | None:
+    item.name, body = name, item.body
     if name is None or body is None:
         return None
-    posted = _find_posted(outline, item, now)
-    drop = _added_to(outline, item, body, nodes) | {one for one in item.inner if outline.contains(body, one)}
+    drop = _added_to(outline, item, body) | {one for one in item.inner if outline.contains(body, one)}
     text = read_body(Picker(tree=outline.tree), body, removed=drop)
     to = _REPLY_TO.match(text.text)
-    above = None if item.above is None else item.above.author
-    item.author = name
     return Comment(
-        author_name=name,
-        author_url=url,
-        posted=posted,
+        author_name=name[0],
+        author_url=name[1],
+        posted=_find_posted(outline, item, now),
         body_html=text.html,
         body_text=text.text,
-        reply_to=above or (to[1] if to else None),
+        reply_to=item.above.name[0] if item.above and item.above.name else to[1] if to else None,
     )
 
 
 def _find_posted(outline: Outline, item: _Item, now: datetime) -> DateText:
     """Return the time of a comment: its attribute `datetime` or `title` if the shown time is rough, such as `3天前`."""
     found = parse_place(outline, item.place, now)
-    text = outline.texts[item.place].strip()
-    for above in (outline.holders[item.place], *islice(outline.holders[item.place].iterancestors(), 2)):
-        value = above.get("datetime") or above.get("title") or ""
-        stamp = parse_stamp(value, now) if re.match(r"\d{4}-\d\d", value) else None
-        if stamp is None:
-            continue
+    text = outline.texts[item.place].strip()[:80]
+    above = islice(chain([outline.holders[item.place]], outline.holders[item.place].iterancestors()), 3)
+    values = (value for node in above if (value := node.get("datetime") or node.get("title")))
+    for stamp in (parse_stamp(value, now) for value in values if re.match(r"\d{4}-\d\d", value)):
         is_rough = found is None or found.precision == "day" or "前" in text or "ago" in text
-        if is_rough or (found is not None and f"{stamp.at:%H:%M}" == f"{found.at:%H:%M}"):  # with an offset
+        if stamp and (is_rough or (found and f"{stamp.at:%H:%M}" == f"{found.at:%H:%M}")):  # with an offset
             found = stamp
-    return date_text(text[:80], found) or DateText(text=text[:80])
+    return date_text(text, found) or DateText(text=text)
 
 
-def _find_name(
-    outline: Outline, item: _Item, nodes: list[Element], body: Element | None
-) -> tuple[str | None, str | None]:
-    """Return the name of the commenter and a link: by a class, the first link or bold text, or the text before the time."""
-    if body is not None and outline.contains(body, outline.holders[item.place]):
-        body = None  # the text has no element of its own
-    outside = [node for node in nodes if body is None or not outline.contains(body, node)]
-    named = [
-        node
-        for node in filter(outline.size, outside)
-        if has_role(node, _AUTHOR) or node.get("itemprop") in ("author", "creator", "name")
+def _find_names(outline: Outline, item: _Item) -> Iterator[_Name | None]:
+    """Yield the name of the commenter and a link by each way to find it.
+
+    It has a class; on the line of the time it is bold, a link or a text before the time, or a text after it; in the
+    rest of the comment it is bold, a link, or the text next to the time, as sina writes it.
+    """
+    body, own, time = item.body, item.place, outline.holders[item.place]
+    span = range(0) if body is None or outline.contains(body, time) else outline.span(body)
+    free = [node for node in filter(outline.size, item.nodes) if not _overlap(outline.span(node), span)]
+    named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
+    for node in named[1:]:  # the innermost: `<div class="comment-author"><cite class="fn">`
+        named[0] = node if outline.contains(named[0], node) else named[0]
+    yield next((name for node in named[:1] if (name := _name_of(outline, item, node))), None)
+    line = _line_of(time)
+    near = [node for node in free if outline.contains(line, node)]
+    head = [node for node in near if outline.span(node).start < own]
+    own_nodes = {item.element, *item.nodes}
+    places = [
+        place for part in item.parts for place in outline.span(part) if outline.holders[place] in own_nodes
     ]
-    if named:
-        name = named[0]
-        for node in named:  # the innermost: `<div class="comment-author"><cite class="fn">`
-            name = node if outline.contains(name, node) else name
-        return _clean(outline, name, item)
-    for tags in (("cite", "b", "strong"), ("a",)):
-        for node in outside:
-            text = outline.text(node)
-            is_name = 0 < len(text) <= _MAX_NAME and not DATE.search(text)
-            if node.tag in tags and is_name and (tags[0] == "cite" or not _is_label(text)):
-                return _clean(outline, node, item)
-    # No element has the name: it is the text before the time, as sina writes it.
-    for place in range(item.place, outline.span(item.element).start - 1, -1):
-        text = "" if body is not None and place in outline.span(body) else outline.texts[place]
-        text = text[: match.start()] if place == item.place and (match := DATE.search(text)) else text
-        text = _SAYS.sub("", text).strip(" \t\r\n[]()（）|·•:：,，-—#")
-        if 0 < len(text) <= _MAX_NAME and not _is_label(text):
-            return text, None
-    return None, None
+    text = outline.texts[own]
+    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    closest = sorted({*places}.difference([own], span), key=lambda place: (abs(place - own), place))
+    beside = [place for place in closest if place in outline.span(line)]
+    before = [text[:start], *(outline.texts[place] for place in beside if place < own)]
+    after = [CLOCK.sub("", text[end:]), *(outline.texts[place] for place in beside if place > own)]
+    yield _first_of(outline, item, near, ("cite", "b", "strong"))
+    yield _first_of(outline, item, head, ("a",))
+    yield _first_text(before)
+    yield _first_text(after)
+    yield _first_of(outline, item, free, ("cite", "b", "strong"))
+    yield _first_of(outline, item, free, ("a",))
+    yield _first_text([outline.texts[place] for place in closest])
 
 
-def _clean(outline: Outline, node: Element, item: _Item) -> tuple[str | None, str | None]:
-    text, last = outline.text(node), outline.texts[outline.span(node).stop - 1].strip()
-    text = text.removesuffix(last) or last if _BADGE.fullmatch(last) else text
-    text = _SAYS.sub("", DATE.split(text, maxsplit=1)[0]).strip(" \t\r\n:：,，")
+def _first_of(outline: Outline, item: _Item, nodes: list[Element], tags: tuple[str, ...]) -> _Name | None:
+    for node in nodes:
+        text = outline.text(node)
+        if (
+            node.tag not in tags
+            or len(text) > _MAX_NAME
+            or DATE.search(text)
+            or (node.tag == "a" and _is_label(text))
+        ):
+            continue
+        if (name := _name_of(outline, item, node)) and (name[1] or not name[0].isdigit()):  # no number
+            return name
+    return None
+
+
+def _first_text(texts: list[str]) -> _Name | None:
+    names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
+    good = (name for name in names if not (_is_label(name) or _BADGE.fullmatch(name) or DATE.search(name)))
+    return next(((name, None) for name in good), None)
+
+
+def _overlap(one: range, other: range) -> bool:
+    return max(one.start, other.start) < min(one.stop, other.stop)
+
+
+def _line_of(time: Element) -> Element:
+    """Return the block around the time of a comment."""
+    return next((node for node in (time, *time.iterancestors()) if node.tag in BLOCKS), time)
+
+
+def _trim(text: str) -> str:
+    """Return a name without words that say who wrote: `Posted by`, `says:`."""
+    bare = text.strip(_SIGNS).lstrip("])）").rstrip("[(（")
+    bare = bare if re.search(r"[\])）]", bare) else bare.lstrip("[(（")
+    name = _SAYS.sub("", " " + _BY.sub("", bare)).strip(_SIGNS)
+    name = _BADGE.sub("", name) or name
+    return name if re.search(r"[\[(（]", name) else name.rstrip("])）")
+
+
+def _name_of(outline: Outline, item: _Item, node: Element) -> _Name | None:
+    """Return the texts in an element that are no labels, up to a date."""
+    texts = [outline.texts[place].strip() for place in outline.span(node)]
+    date = next((place for place, text in enumerate(texts) if DATE.search(text)), len(texts))
+    texts = [*texts[:date], *(DATE.split(text, maxsplit=1)[0] for text in texts[date : date + 1])]
+    parts = [text for text in texts if not (_is_label(text) or _BADGE.fullmatch(text))]
     anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
     is_own = anchor is not None and outline.contains(item.element, anchor)
     url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
-    return text or None, url if url and url.startswith(("http://", "https://")) else None
+    name = _trim(" ".join(" ".join(parts or texts).split()))
+    return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_text(outline: Outline, item: _Item, nodes: list[Element]) -> Element | None:
+def _find_text(outline: Outline, item: _Item) -> Element | None:
     """Return the element of the comment's text: by a class, else the largest that has not the time."""
-    time = outline.holders[item.place]
-    apart = [node for node in nodes if not outline.contains(node, time)]
+    apart = [node for node in item.nodes if not outline.contains(node, outline.holders[item.place])]
     named = [
         node for node in apart if has_role(node, _BODY) or node.get("itemprop") in ("commentText", "text")
     ]
     if filled := [node for node in named if outline.size(node) or node.find(".//img") is not None]:
-        return filled[0]
+        text = filled[0]
+        for node in filled[1:]:
+            rest = outline.text(text).replace(outline.text(node), "", 1)
+            text = node if outline.contains(text, node) and _is_label(rest) else text
+        return text
     blocks = [
         node
         for node in apart
         if node.tag in _TEXT_TAGS
         and outline.size(node)
         and not any(outline.contains(node, one) for one in item.inner)
-        and not _is_label(outline.text(node))
-        and not _SAYS.fullmatch(outline.text(node))
+        and not _SAYS.fullmatch(f" {outline.text(node)}")
         and not has_role(node, _AUTHOR)
     ]
-    best = max(blocks, key=lambda node: (outline.size(node), -outline.order[node]), default=None)
+    line = _line_of(outline.holders[item.place])
+    blocks = [node for node in blocks if not outline.contains(line, node)] or blocks
+    texts = [node for node in blocks if not _is_label(outline.text(node))]
+    texts = texts or [node for node in blocks if not outline.link_share(node)]  # a comment may be `+1`
+    best = max(
+        texts,
+        key=lambda one: (one.tag not in ("span", "li"), outline.size(one), -outline.order[one]),
+        default=None,
+    )
     if best is None:
         return next(iter(named), None)  # a comment without a text
     parent = best.getparent()
     # Several paragraphs may have no element of their own.
     are_lines = best.tag == "p" and sum(one.tag == "p" for one in blocks) > 1
-    return parent if are_lines and parent is not None else best
+    return parent if are_lines and parent is not None and outline.contains(item.element, parent) else best
 
 
-def _added_to(outline: Outline, item: _Item, body: Element, nodes: list[Element]) -> set[Element]:
+def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
     """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
     time = outline.holders[item.place]
-    found = set()
-    for node in nodes:
-        if node is body or not outline.contains(body, node):
-            continue
-        is_button = "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
-        is_head = outline.contains(body, time) and (outline.contains(node, time) or has_role(node, _AUTHOR))
-        if is_button or is_head:
-            found.add(node)
-    return found
+    within = {node for node in item.nodes if node is not body and outline.contains(body, node)}
+    heads = {
+        node
+        for node in within
+        if outline.contains(node, time) or has_role(node, _AUTHOR) or node.tag in _HEADS
+    }
+    buttons = {
+        node
+        for node in within
+        if "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
+    }
+    return buttons | heads if outline.contains(body, time) else buttons

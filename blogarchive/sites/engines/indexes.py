@@ -19,17 +19,8 @@ _MAX_UNPACKED = 20_000_000
 _PER_PAGE, _FEW = 100, 10
 _BLOGGER_PAGE = 150
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_OTHER_MAPS = re.compile(
-    r"(?i)categor|tag|author|page-sitemap|sitemap-pages|posts-page|taxonom|user|image|video|product"
-)
-_ENTRIES = {
-    "sitemapindex": "sitemap",
-    "urlset": "url",
-    "feed": "entry",
-    "rss": "item",
-    "rdf": "item",
-    "search": "entry",
-}
+_OTHER_MAPS = blog_urls.pattern("indexes", "other_maps")
+_ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 """The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo."""
 
 _ROOT = re.compile(r"(?>\s|\ufeff|<\?.*?\?>|<!--.*?-->)*+<(?:\w+:)?(\w+)", re.DOTALL)

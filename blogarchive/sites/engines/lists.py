@@ -10,21 +10,13 @@ from blogarchive.items import ListedPost
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline, has_role, names_of
 from blogarchive.sites.engines.times import DATE, date_text, parse_place
-from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, post_number
+from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
-_NEXT = re.compile(
-    r"(?i)^\W*(?:下一?页|下一頁|后页|next(?: page)?|older(?: posts?| entries)?|更早的?文章"
-    r"|较早的?(?:文章|博文)?|更旧的?文章|旧文章|后一页|more posts)\W*$"
-)
-_NEXT_CLASS = re.compile(
-    r"^(?:next|nextpostslink|extend|older|page-next|pagination-next|nav-previous|next-page)$", re.IGNORECASE
-)
-_ARCHIVE = re.compile(
-    r"(?i)^\W*(?:归档|歸檔|存档|所有文章"
-    r"|全部文章|文章列表|文章归档|文章|博客|日志|archives?|all posts|posts|articles|blog)\W*$"
-)
+_NEXT = pattern("lists", "next")
+_NEXT_CLASS = pattern("lists", "next_class")
+_ARCHIVE = pattern("lists", "archive")
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
 _OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows

@@ -13,29 +13,15 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
+from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
-COMMENTS = re.compile(
-    r"(?i)^(?:wp-|div[-_]?|(?:static(?:man)?|isso|serendipity|post|article|entry|blog|page)[-_]+)?"
-    r"(?:comments?|cmts?|repl(?:y|ies)|respond|feedbacks?|guestbook|disqus|pinglun|responses|message|waline|twikoo|gitalk|valine|vcomments|isso)"
-    r"(?:[-_]?(?:thread|area|list|wrap|wrapper|box|section|container|form|s|block|plane|content|template|open|title|show|con|ul|ol))*(?:__[\w-]+)?$"
-)
-_PLACE = r"(?:(?:left|right|main|page|site|col|blog)[-_]?)?"
-_PLACE_END = (
-    r"(?:[-_]?(?:bar|area|list|posts?|box|wrap|wrapper|inner|container|column|content|toc|sticky|articles?|left|right"
-    r"|reading|pagination|cloud|\d))*$"
-)
-_SIDE = (
-    r"side|sidebars?|widgets?|aside|footer|foot|menu|nav|navbar|navigation|breadcrumbs?|crumbs?|toc|tagcloud|calendar"
-    r"|friends?|blogroll|header|banner|ads?|related|recommend(?:ed|ations?)?"
-)
-SIDE = re.compile(rf"^{_PLACE}(?:{_SIDE}){_PLACE_END}", re.IGNORECASE)
+COMMENTS = pattern("outline", "comments")
+SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_CLASS = re.compile(
-    r"(?i)(?:^|[-_])(?:title|tit|subject|headline|titName)s?$|^(?:post|entry|article|blog)[-_]?(?:title|tit|name|header)"
-)
+_TITLE_CLASS = pattern("outline", "title_class")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")

@@ -20,12 +20,8 @@ from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.engines.sources import comments_url, find_blog, first_index
 from blogarchive.sites.markup.picker import parse_tree
 
-_LIST_CLASS = re.compile(
-    r"(?i)^(?:home|archive|blog|category|tag|paged|index|is-home|page-home|home-page|search)$"
-)
-_POST_CLASS = re.compile(
-    r"(?i)^(?:single|single-post|post-template|postid-\d+|page-post|is-post|item-view|article-page)$"
-)
+_LIST_CLASS = urls.pattern("page", "list_class")
+_POST_CLASS = urls.pattern("page", "post_class")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese
 _MIN_LISTED = 3

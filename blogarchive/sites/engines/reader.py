@@ -1,6 +1,5 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,18 +11,11 @@ from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
 from blogarchive.sites.engines.outline import Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
+from blogarchive.sites.engines.urls import PATTERNS, pattern
 from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
 
-_GENERATOR = re.compile(
-    r"(?i)\b(astro|csdn|docusaurus|eleventy|ghost|hexo|hugo|jekyll|mkdocs|nikola|vitepress|vuepress|wordpress)\b"
-)
-_MARKS = {
-    "csdn": "link[href*='csdnimg.cn'], script[src*='csdnimg.cn'], script[src*='csdn.net']",
-    "hexo": "#hexo-admonition, script[src*='hexo']",
-    "hugo": "link[href*='/hugo-theme'], script[src*='/hugo-theme']",
-    "jekyll": "link[href*='octopress'], script[src*='octopress']",
-    "wordpress": "link[href*='/wp-content/'], link[rel='https://api.w.org/']",
-}
+_GENERATOR = pattern("reader", "generator")
+_MARKS: dict[str, str] = PATTERNS["marks"]
 """Elements that only pages of the engine have."""
 
 

@@ -17,12 +17,12 @@ from blogarchive.sites.engines.urls import may_be_post, post_number
 
 DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
-    rf"|\b(?=[jfmasondeg一-十]){MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    rf"|\b(?=[jfmasondeg一-十]){MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?[.,]?\s+(?:19|20)\d\d"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?{MONTH_NAME}\.?,?(?:\s+de)?[\s-]+(?:19|20)\d\d"
     r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])[/.]\s?(?:0?[1-9]|[12]\d|3[01])[/.]\s?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
     r"|(?<![\d.,])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d\d(?![\d.])"
-    r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|个月|年|小時|分鐘|個月)前"
-    r"|\b\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
+    r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|星期|个月|年|小時|分鐘|個月)前"
+    r"|\b(?:\d+ (?:day|week|month|year)s?, )?\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
     re.IGNORECASE,
 )
 _SHOWN = re.compile(
@@ -31,6 +31,8 @@ _SHOWN = re.compile(
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
 _JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}[\s.]|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
+CLOCK = re.compile(r"(?i)^\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
+_BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
@@ -166,8 +168,11 @@ def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | Non
     if (match := DATE.search(text := outline.texts[place])) is None:
         return None
     start, end = match.span()
+    below = outline.texts[place + 1 : place + 2] if not re.search(r"\d", text[end:]) else []
+    text += next((f" {one}" for one in below if CLOCK.match(one)), "")  # in an element of its own
+    before = _BEFORE.findall(text[max(0, start - 14) : start])[0]
     date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((text[max(0, start - 14) : start] + date + after).split()), now)
+    parsed = parse_date(" ".join((before + date + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 

@@ -1,40 +1,36 @@
 """The URLs of a blog on a host of its own, or below a path: what a URL says before its page is known."""
 
 import re
+import tomllib
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
 
+PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
+
+
+def pattern(module: str, name: str) -> re.Pattern[str]:
+    """Return a regular expression of `patterns.toml`: words that hosts and themes use are data."""
+    return re.compile("".join(PATTERNS[module][name]))
+
+
 # Hosts of many blogs: the blog is the first step of the path.
-_SHARED = re.compile(
-    r"(?:^|\.)(?:cnblogs\.com|csdn\.net|oschina\.net|hi\.baidu\.com|jianshu\.com|blog\.51cto\.com|segmentfault\.com)$"
-)
+_SHARED = pattern("urls", "shared")
 _OWN_STEP = re.compile(r"^/(?P<name>~?[\w.-]+)(?:/|$)")
-_TRACKING = re.compile(
-    r"^(?:utm_\w+|from|spm|share\w*|replytocom|fbclid|gclid|PHPSESSID|sid)$", re.IGNORECASE
-)
+_TRACKING = pattern("urls", "tracking")
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
-LISTING = re.compile(
-    r"(?i)/page/\d+/?$|/(?:categor(?:y|ies)|tags?|authors?|topics?|series|archives?|archive-?s?|date|blog/page|list|section|sort|label|friends?|links?|guestbook)"
-    r"(?:/[^/]*){0,3}/?$(?<!\.html)|/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|^(?:/[\w~.-]+)?/(?:blog|posts?|galleries|listings|archives|categories|tags|all|home|articles?)/?$|/search/|/page\d+/?$"
-    r"|/(?:categor(?:y|ies)|tags?|authors?)/[^/]+\.html$|/(?:archives?|categor(?:y|ies)|tags?|authors?|index-?\d+)\.html$"
-)
+LISTING = pattern("urls", "listing")
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
-_POST_PATH = re.compile(
-    r"(?i)\d{4,}|/(?:19|20)\d\d/\d{1,2}/.+|\.(?:html?|php|aspx?|shtml)$|/(?:p|posts?|archives?|articles?|article|blog|details?|entry|item)/[^/]+/?(?:[^/]+/?)?$"
-)
+_POST_PATH = pattern("urls", "post_path")
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
 INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml")
 """Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
 
-_INDEX_PATH = re.compile(
-    r"(?i)/(?:[\w.-]*sitemap[\w.-]*\.xml(?:\.gz)?|robots\.txt|atom\.xml|feed/?|index\.xml|rss2?\.xml|feed\.xml|rss/?|(?:local-)?search\.xml|content\.json|feeds/posts/default)$"
-)
-_NO_POST = re.compile(
-    r"(?i)\.(?:jpe?g|png|gif|webp|svg|css|js|xml|json|zip|pdf|mp[34]|rss|txt|gz)$|/(?:wp-(?:admin|login|json|content)|feed|about|contact|login|register|cdn-cgi|xmlrpc)\b"
-)
+_INDEX_PATH = pattern("urls", "index_path")
+_NO_POST = pattern("urls", "no_post")
 WALK = "#walk"
 """Ends the URL of a home page whose links are followed because no list of posts was found."""
 

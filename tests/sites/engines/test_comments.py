@@ -1,0 +1,138 @@
+"""Comments in the markup of engines and themes that name their parts otherwise, or not at all; or a problem that says so."""
+
+# ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import ParsedPage
+
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
+URL = "https://notes.example.org/2019/regen/"
+TEXT = "<p>" + "Am Morgen lag das Laub auf der Straße, und der Laden hatte noch Licht. " * 6 + "</p>"
+COMMENTS = [
+    ("Jutta", "09:05", "<p>Das war bei uns am See auch so.</p>"),
+    ("Sven K.", "17:40", "<p>+1</p>"),
+    (
+        "user88",
+        "23:59",
+        "<p>Ich dachte es auch.</p><p>Aber bis zum 4.5.2017 kam niemand über den Fluss, sagte man.</p>",
+    ),
+    ("Ö. Lind", "00:10", "<p>Siehe <a href='/karte/'>die Karte</a> von 2018-02-03, sie hat alle Wege.</p>"),
+]
+THEMES = {
+    "floor before, votes below": (
+        '<div id="blog-comments-placeholder">',
+        '<div class="feedbackItem"><div class="subtitle"><a href="#{id}">#{n}楼</a> <span class="comment_date">{day} {time}</span>'
+        ' <a id="a_comment_author_{id}" href="https://u.example.org/{id}">{name}</a></div><div class="feedbackCon">'
+        '<div id="comment_body_{id}" class="blog_comment_body">{text}</div><a href="#">支持(0)</a><a href="#">反对(0)</a></div></div>',
+    ),
+    "name, then words, then the time": (
+        '<div id="commentszbp"><h4>评论列表</h4>',
+        '<ul class="msg" id="cmt{id}"><li><p class="commentname"><a href="/u/{id}">{name}</a>&nbsp;<small>评论于 [{day} {time}:00]'
+        ' <a href="#">回复</a></small></p><div class="info">{text}</div></li></ul>',
+    ),
+    "time after the text": (
+        '<div id="comments">',
+        '<li id="li-comment-{id}"><div class="comment-author"><strong>{link}</strong><div>{text}</div><span><a href="#">回复</a>'
+        " <span>{day} {time} (Windows 10 x64 Edition / Chrome 77)</span></span></div></li>",
+    ),
+    "parts of a definition list": (
+        '<dl id="comments-block">',
+        '<dt id="c{id}000000000000000">{link} said...</dt><dd class="comment-body">{text}</dd><dd><a href="#">{day} {time}</a></dd>',
+    ),
+    "rows of a table": (
+        '<b>网友评论</b><table id="comments">',
+        "<tr><td>{n}楼 作者：<font>{name}</font> 时间：{day} {time}:00</td></tr><tr><td><div>{text}</div></td></tr>",
+    ),
+    "time of day in an element of its own": (
+        '<ol id="comments">',
+        '<li><cite><span class="author">{link}</span><span>{german} / <a href="#">{time}</a></span></cite><div>{text}</div></li>',
+    ),
+    "words before the name": (
+        '<div id="bFeedback"><h4>Comments</h4>',
+        '<div class="bComment"><h3><a href="#c{id}">Comment</a> from: {link} [Visitor]</h3><div>{text}</div><i>{day} @ {time}</i></div>',
+    ),
+    "name after the time": (
+        '<div id="comments">',
+        "<dt><a href='#c{id}'>{n}.</a> Le mardi {day}, {time} par {link}</dt><dd>{text}</dd>",
+    ),
+    "time and name in rows of a list": (
+        '<div id="comments"><h3>Comments</h3>',
+        '<div class="comment"><h4>Re: Regen</h4><div class="comment_body">{text}</div><ul><li>{day} {time}</li><li>{name}</li>'
+        '<li><a href="#">URL</a></li></ul></div>',
+    ),
+    "relative time": (
+        '<ol class="comment-list">',
+        '<li id="comment-{id}"><b class="fn">{name}</b> <time datetime="{day}T{time}:00+00:00">5 years, 3 months ago</time>'
+        "{text}<a href='#'>Link to this comment</a></li>",
+    ),
+    "time in front of the name": (
+        '<div id="comments">',
+        '<div class="comment"><span class="submitted">{day} {time} — {link}</span><h3><a href="#">Re: Regen</a></h3>'
+        '<div class="content">{text}</div></div>',
+    ),
+    "number and day without a separator": (
+        "<h2>Comments</h2>",
+        '<div class="comment"><p>Comment {n} by {name} {english}, {time}</p>{text}</div>',
+    ),
+}  # fmt: skip
+
+
+def read(section: str) -> ParsedPage:
+    article = f"<article><h1>Regen</h1><p>20. Mai 2019</p><div class='entry-content'>{TEXT}</div></article>"
+    page = f"<html><head><title>Regen – Notizen</title></head><body><main>{article}{section}</main></body></html>"
+    return api.parse_page(page.encode(), URL, fetched_at=READ_AT)
+
+
+def section(theme: str, count: int) -> str:
+    start, item = THEMES[theme]
+    items = "".join(
+        item.format(
+            id=4100 + n, n=n, name=name, time=time, text=text, day=f"2019-05-2{n}",
+            german=f"2{n}.05.2019", english=f"May 2{n}, 2019",
+            link=f'<a href="https://u.example.org/">{name}</a>' if n % 2 else name,
+        )
+        for n, (name, time, text) in enumerate(COMMENTS[:count], start=1)
+    )  # fmt: skip
+    return start + items
+
+
+def told(page: ParsedPage) -> list[str]:
+    return [problem.field for problem in page.problems]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("theme", THEMES)
+def test_comments_are_read_whatever_names_their_parts(theme: str, count: int) -> None:
+    page = read(section(theme, count))
+    found = [
+        (one.author_name, one.posted and f"{one.posted.at:%Y-%m-%d %H:%M}") for one in page.posts[0].comments
+    ]
+    assert found == [(name, f"2019-05-2{n} {time}") for n, (name, time, _) in enumerate(COMMENTS[:count], 1)]
+    assert "comments" not in told(page)
+    assert "17:40" not in (page.posts[0].body_text or "")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<div id="comments"><p>Jutta, gestern um 9: Das war bei uns am See auch so, sagte der Nachbar am Morgen.</p></div>',
+        "<h3>3 Kommentare</h3><hr><b>Jutta</b> (2019-05-21 09:05)<br>Das war bei uns am See auch so.<br><hr>",
+        '<div id="comments"><ul><li>Jutta 03/05/2019 - 09:05 <p>Am See.</p></li></ul></div>',
+        '<ol id="comments"><li>2019-05-21 Jutta<p>Am See.</p></li><li>2019-05-22<p>Im Wald.</p></li></ol>',
+    ],
+    ids=["no time", "no element around a comment", "month or day first", "a name is missing"],
+)  # fmt: skip
+def test_comments_that_cannot_be_read_surely_are_a_problem(shown: str) -> None:
+    page = read(shown)
+    assert page.posts[0].comments == ()
+    assert told(page) == ["comments"]
+
+
+def test_a_section_without_comments_is_no_problem() -> None:
+    form = "<form><input name='author'><textarea></textarea><p>Felder mit * sind Pflicht, 3 Zeichen genügen</p></form>"
+    page = read(f'<div id="comments"><h3>Kommentare</h3><p>Noch keine Kommentare.</p>{form}</div>')
+    assert (page.posts[0].comments, told(page)) == ((), [])

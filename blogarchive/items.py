@@ -12,7 +12,7 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 

@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterator
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
 from blogarchive.sites.engines.times import DATE
-from blogarchive.sites.engines.urls import pattern
+from blogarchive.sites.engines.urls import PATTERNS, pattern
 
 _STRONG = pattern("body", "strong")
 _WEAK = pattern("body", "weak")
 # Parts that a theme adds inside the element of the text.
 _ADDED = pattern("body", "added")
-_BLOCK_TAGS = frozenset(
-    "div ul ol section aside p nav footer table dl form fieldset header blockquote hr details".split()  # noqa: SIM905
-)
+_BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _LICENCE = pattern("body", "licence")
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2

@@ -23,10 +23,6 @@ _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _ID = pattern("comments", "id")
 _CREATORS = ("author", "creator", "name")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
-_SURE, _MANY = (
-    4,
-    3,
-)  # ways to find names that may be equal; comments of which some have another name otherwise
 _PINGS = {"pingback", "trackback"}
 _AUTHOR = pattern("comments", "author")
 _BODY = pattern("comments", "body")
@@ -39,7 +35,11 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "cite")
 _APART = ("form", "script", "h1", "h2", "h3", "h4", "h5", "h6")
-_MAX_NAME, _MAX_OFFSET, _MAX_GROUPS, _MAX_NOTICE, _SURE, _MANY = 60, 14, 6, 60, 4, 3
+_MAX_NAME, _MAX_OFFSET, _MAX_GROUPS, _MAX_NOTICE = 60, 14, 6, 60
+_SURE, _MANY = (
+    4,
+    3,
+)  # ways to find names that may be equal; comments of which some have another name otherwise
 _DIGIT = re.compile(r"\S*[0-9]\S*")
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
@@ -403,9 +403,7 @@ def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
     time = outline.holders[item.place]
     within = {node for node in item.nodes if node is not body and outline.contains(body, node)}
     heads = {
-        node
-        for node in within
-        if outline.contains(node, time) or has_role(node, _AUTHOR) or node.tag in _HEADS
+        one for one in within if outline.contains(one, time) or has_role(one, _AUTHOR) or one.tag in _HEADS
     }
     buttons = {
         node

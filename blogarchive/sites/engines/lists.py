@@ -8,11 +8,10 @@ from urllib.parse import urljoin
 
 from blogarchive.items import ListedPost
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline, has_role, names_of
+from blogarchive.sites.engines.outline import HEADINGS, Outline, has_role, names_of
 from blogarchive.sites.engines.times import DATE, date_text, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
 _NEXT = pattern("lists", "next")
 _NEXT_CLASS = pattern("lists", "next_class")
@@ -77,9 +76,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
 def _group(anchor: Element) -> str:
     """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
     for above in (anchor, *islice(anchor.iterancestors(), 2)):
-        if above.tag in _HEADINGS or has_role(above, _TITLE):
+        if above.tag in HEADINGS or has_role(above, _TITLE):
             return f"title {above.tag}"
-    if next(anchor.iter(*_HEADINGS), None) is not None:
+    if next(anchor.iter(*HEADINGS), None) is not None:
         return "title a"
     steps = [
         f"{above.tag}.{next(iter((above.get('class') or '').split()), '')}"
@@ -103,7 +102,7 @@ def _find_date(outline: Outline, anchor: Element) -> int | None:
 
 
 def _title_of(outline: Outline, anchor: Element) -> str:
-    inner = next(anchor.iter(*_HEADINGS), None)
+    inner = next(anchor.iter(*HEADINGS), None)
     return outline.text(anchor if inner is None else inner)[:300] or (anchor.get("title") or "").strip()
 
 

@@ -20,7 +20,7 @@ from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_
 COMMENTS = pattern("outline", "comments")
 SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS = pattern("outline", "title_class")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
@@ -237,7 +237,7 @@ def find_title(outline: Outline) -> Title | None:
         for node in titles
         if node not in keys
         and node not in outline.beside
-        and (node.tag in _HEADINGS or has_role(node, _TITLE_CLASS))
+        and (node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
         and _fold(outline.text(node)) not in sites
     ]
     if claims:  # the window title may have other words than the page
@@ -286,7 +286,7 @@ def _claims(outline: Outline) -> list[str]:
 
 
 def _may_be_title(outline: Outline, node: Element) -> bool:
-    if node.tag in _HEADINGS or node.get("itemprop") in ("headline", "name"):
+    if node.tag in HEADINGS or node.get("itemprop") in ("headline", "name"):
         return True
     is_title = node.tag in _TITLE_TAGS or (node.tag in _NAMED_TAGS and has_role(node, _TITLE_CLASS))
     return is_title and 0 < outline.size(node) <= _MAX_TITLE
@@ -300,7 +300,7 @@ def _rank_heading(
     folded = [_fold(claim) for claim in claims]
     is_most = any(own in claim and 2 * len(own) >= len(claim) for claim in folded[1:])
     starts = any(claim.startswith(own) for claim in folded)
-    is_heading = node.tag in _HEADINGS
+    is_heading = node.tag in HEADINGS
     is_titled = is_heading or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
     is_large = is_titled or 2 * len(own) >= min(map(len, folded), default=_MAX_TITLE)
     is_shown = node not in outline.beside or is_most

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from blogarchive.items import Post, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html import Element
+from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
-from blogarchive.sites.engines.outline import Outline, Title, find_title
+from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, ancestors, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, pattern
-from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path
+from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path, with_descendants
 
 _GENERATOR = pattern("reader", "generator")
 _MARKS: dict[str, str] = PATTERNS["marks"]
 """Elements that only pages of the engine have."""
+_CATEGORY = pattern("reader", "category")
+_CATEGORY_NAME = pattern("reader", "category_name")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         images=body.images,
         comment_count=found.count,
         comments=found.comments,
+        categories=_read_categories(outline, heading, element, with_descendants(added)),
         read_by=find_reader(outline),
     )
     return PostReading(
@@ -70,17 +74,40 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     )
 
 
+def _read_categories(
+    outline: Outline, heading: Element | None, body: Element, added: set[Element]
+) -> tuple[str, ...]:
+    """Return the names of categories and tags: the links to their lists that are around the text but not in it.
+
+    A link in a card with a heading of its own is of another post, one beside the content of the whole blog.
+    """
+    known = [body] if heading is None else [body, heading]
+    around = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
+    cards = ancestors(node for node in outline.order if node.tag in HEADINGS) - ancestors(known) - {body}
+    near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
+    beside = outline.beside.difference(near.iter())  # Butterfly has them in the banner, Nikola in an `aside`
+    names: dict[str, str] = {}
+    for anchor in filter(outline.order.__contains__, around.iter("a")):
+        url = link_url(anchor, outline.tree.base) or ""
+        is_list = "tag" in (anchor.get("rel") or "").split() or _CATEGORY.search(url)
+        is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)
+        if is_list and not is_other and cards.isdisjoint(anchor.iterancestors()):
+            own = (outline.texts[place] for place in outline.span(anchor) if outline.holders[place] is anchor)
+            text = "".join(own).strip() or outline.text(anchor)  # a count has an element of its own
+            names.setdefault(url, " ".join(text.split()).lstrip("# "))
+    return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
+
+
 def _problems(
     title: Title | None, time: FoundTime, body: Body, agreed: bool, found: FoundComments
 ) -> tuple[Problem, ...]:
-    problems = list(found.problems)
-    if title is None or not title.is_confirmed:
-        problems.append(Problem(kind="unreadable", field="title", detail=Detail.TITLE_ALONE))
-    if time.doubt is not None:
-        problems.append(Problem(kind="unreadable", field="posted_at", detail=time.doubt))
-    if not agreed or not (body.text or body.images):
-        problems.append(Problem(kind="unreadable", field="body", detail=Detail.BODY_ALONE))
-    return tuple(problems)
+    doubts = [
+        ("title", None if title is not None and title.is_confirmed else Detail.TITLE_ALONE),
+        ("posted_at", time.doubt),
+        ("body", None if agreed and (body.text or body.images) else Detail.BODY_ALONE),
+    ]
+    told = (Problem(kind="unreadable", field=field, detail=detail) for field, detail in doubts if detail)
+    return (*found.problems, *told)
 
 
 def _sources(

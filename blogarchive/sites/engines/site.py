@@ -10,10 +10,6 @@ from blogarchive.sites.engines import urls
 
 NAME = "web"
 _ZONE = ZoneInfo("Asia/Shanghai")  # of times without an offset: the pages are Chinese
-_IMAGE_HOSTS = (
-    "*.wp.com", "*.files.wordpress.com", "*.bp.blogspot.com", "blogger.googleusercontent.com", "*.cnblogs.com",
-    "*.csdnimg.cn", "img-blog.csdn.net", "*.oschina.net",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -22,7 +18,7 @@ class AnyBlog(Site):
 
     name: str = NAME
     hosts: tuple[str, ...] = ()
-    image_hosts: tuple[str, ...] = _IMAGE_HOSTS
+    image_hosts: tuple[str, ...] = tuple(urls.PATTERNS["image_hosts"])
     zone: ZoneInfo = _ZONE
     has_any_host: bool = True
 

@@ -13,21 +13,10 @@ from blogarchive.parsing.dates.numbers import MONTH_NAME
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import may_be_post, post_number
+from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
 
-DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
-    rf"|\b(?=[jfmasondeg一-十]){MONTH_NAME}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?[.,]?\s+(?:19|20)\d\d"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?{MONTH_NAME}\.?,?(?:\s+de)?[\s-]+(?:19|20)\d\d"
-    r"|(?<!\d)(?:0?[1-9]|1[0-2]|[12]\d|3[01])[/.]\s?(?:0?[1-9]|[12]\d|3[01])[/.]\s?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月"
-    r"|(?<![\d.,])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d\d(?![\d.])"
-    r"|(?<!\d)\d+\s*(?:天|小时|分钟|周|星期|个月|年|小時|分鐘|個月)前"
-    r"|\b(?:\d+ (?:day|week|month|year)s?, )?\d+ (?:minute|hour|day|week|month|year)s? ago|(?:昨|前|今)天\s*\d{1,2}:\d\d",
-    re.IGNORECASE,
-)
-_SHOWN = re.compile(
-    rf"(?i)(?:{DATE.pattern})日?(?:[\s,，T]*(?:上午|下午|早上|中午|晚上)?\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?(?:\s?[ap]\.?m\.?)?)?"
-)
+DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
+_SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{pattern('times', 'clock').pattern}?")
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
 _JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}[\s.]|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")

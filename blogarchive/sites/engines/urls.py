@@ -46,9 +46,8 @@ def parse_url(url: str) -> ParsedUrl:
     host, scheme = (parts.hostname or "").rstrip("."), parts.scheme.lower()
     netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(pair[0])]
-    )
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode([pair for pair in pairs if not _TRACKING.match(pair[0])])
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
     step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None

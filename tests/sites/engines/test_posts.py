@@ -319,3 +319,27 @@ def test_the_stamp_of_a_comment_adds_its_offset_to_the_time_that_is_shown() -> N
         one.posted and one.posted.at for one in read(post("20. Mai 2019", comments(other))).posts[0].comments
     ]
     assert [at and f"{at:%H:%M}" for at in posted] == ["11:21"] * 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        post('In <a href="/category/wetter/" rel="category tag">Wetter</a>', '<a href="/tag/gras/">Gras</a>'),
+        post('<a href="/categories/wetter/"> Wetter <sup>8</sup></a><a href="/categories/wetter/">mehr</a>'),
+        post("", '<aside><a href="/tags/gras/">Gras</a></aside>').replace(
+            "</article>", '<aside><a rel="tag" href="/thema/w">#Wetter</a></aside></article>'
+        ),
+        f'<body><header><h1>{TITLE}</h1><a href="/tags/wetter/">Wetter</a></header>'
+        f'<div class="post-content">{TEXT}</div></body>',
+    ],
+    ids=["line of WordPress", "count in its own element", "aside of the post", "banner with the title"],
+)
+def test_categories_and_tags_around_the_text_are_those_of_the_post(page: str) -> None:
+    assert read(page).posts[0].categories == ("Wetter",)
+
+
+def test_links_to_categories_in_the_text_and_in_cards_of_other_posts_are_not_of_the_post() -> None:
+    text = f'{TEXT}<p>Siehe <a href="/tags/gras/">Gras</a>.</p>'
+    card = '<div class="card"><h3><a href="/2019/gras/">Gras</a></h3><a href="/tags/gras/">Gras</a></div>'
+    page = read(post("20. Mai 2019", text=text).replace("</article>", f"{card}</article>"))
+    assert page.posts[0].categories == ()

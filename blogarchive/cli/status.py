@@ -114,59 +114,62 @@ def _format_readers(blog: BlogStatus) -> str:
     )
 
 
-def _format_blog(blog: BlogStatus) -> Sequence[str]:
+def _format_blog(blog: BlogStatus) -> Iterator[str]:
     if not blog.reached:
-        return _format_unreached(blog)
+        yield from _format_unreached(blog)
+        return
     name = blog.blog_title or blog.nickname or blog.uid
     paused = _(" (paused)") if blog.paused_at else ""
-    lines = [f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}", *_format_counts([blog])]
+    yield f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}"
+    yield from _format_counts([blog])
     if blog.readers:
-        lines.append(_format_readers(blog))
+        yield _format_readers(blog)
+    yield from _format_warnings(blog)
+    yield from _format_state(blog)
+    yield from _format_months(blog)
+
+
+def _format_warnings(blog: BlogStatus) -> Iterator[str]:
+    """Yield the lines about what is missing, late or was not reached."""
     if blog.last_good_run or not blog.complete:
-        lines.append(_("  last good run  {time}").format(time=blog.last_good_run or _("none yet")))
+        yield _("  last good run  {time}").format(time=blog.last_good_run or _("none yet"))
     if blog.images_not_fetched:
-        lines.append(f"  {skipped_images_line(blog.images_not_fetched)}")
+        yield f"  {skipped_images_line(blog.images_not_fetched)}"
     if blog.unreached_since:
-        lines.append(
-            _("  home page not reached since {time}: {error}").format(
-                time=blog.unreached_since, error=explain_detail(blog.last_error or "")
-            )
+        yield _("  home page not reached since {time}: {error}").format(
+            time=blog.unreached_since, error=explain_detail(blog.last_error or "")
         )
     if blog.overdue and not blog.state and not blog.paused_at:
-        lines.append(
-            _(
-                "  pages due for more than a week: {count}; `blogarchive settings {uid} revisits=N` allows more requests"
-                " a run"
-            ).format(count=blog.overdue, uid=blog.uid)
-        )
+        yield _(
+            "  pages due for more than a week: {count}; `blogarchive settings {uid} revisits=N` allows more requests"
+            " a run"
+        ).format(count=blog.overdue, uid=blog.uid)
     if blog.not_seen_since_agreement:
-        lines.append(
-            _("  posts that may still change after --accept-changes, not fetched since: {count}").format(
-                count=blog.not_seen_since_agreement
-            )
+        yield _("  posts that may still change after --accept-changes, not fetched since: {count}").format(
+            count=blog.not_seen_since_agreement
         )
+
+
+def _format_state(blog: BlogStatus) -> Iterator[str]:
+    """Yield the line of a blog that has moved or is closed."""
+    day, detail = (blog.state_since or "")[:10], blog.state_detail or ""
     if blog.state == "moved":
-        lines.append(
-            _(
-                "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` goes on there"
-            ).format(url=blog.state_detail, day=(blog.state_since or "")[:10], site=blog.site)
-        )
-    if blog.state == "closed":
-        lines.append(
-            _("  closed since {day}: {notice}").format(
-                day=(blog.state_since or "")[:10], notice=explain_detail(blog.state_detail or "", "notice")
-            )
-        )
-    lines += [
-        _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown").format(
+        yield _(
+            "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` goes on there"
+        ).format(url=detail, day=day, site=blog.site)
+    elif blog.state == "closed":
+        yield _("  closed since {day}: {notice}").format(day=day, notice=explain_detail(detail, "notice"))
+
+
+def _format_months(blog: BlogStatus) -> Iterator[str]:
+    """Yield a line for each month that is not complete."""
+    text = _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown")
+    for month in (month for month in blog.months if not month.complete):
+        yield text.format(
             month=month,
             stored=_format_days(month.first_held, month.last_held),
             shown=_format_days(month.first_shown, month.last_shown),
         )
-        for month in blog.months
-        if not month.complete
-    ]
-    return lines
 
 
 def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:

@@ -26,7 +26,7 @@ from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings
 from blogarchive.store.read.status import digest_of
 
 
-@click.command(help=_("Run it again to update them. An interrupted backup goes on where it stopped."))
+@click.command(help=_("Run it again to update them. An interrupted backup continues where it stopped."))
 @click.argument("urls", nargs=-1, metavar="URL...")
 @options.site
 @options.url_list(

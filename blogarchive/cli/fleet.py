@@ -23,11 +23,11 @@ from blogarchive.cli.output import note, notify, print_json, to_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import parse_url_list, read_url_list
-from blogarchive.errors import Interrupted, UsageError
+from blogarchive.errors import UsageError
 from blogarchive.fleet.shard import Shard, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label
 from blogarchive.parsing.http import service_of
-from blogarchive.workers.pool import stop_signals
+from blogarchive.workers.pool import interrupted_by, stop_signals
 
 if TYPE_CHECKING:
     from blogarchive.fleet.database.shards import ShardStatus
@@ -221,13 +221,13 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
         click.echo("\n".join(status_lines(found, all_shards=all_shards or bool(patterns))))
 
 
-@fleet.command(help=_("Leave the next rounds of shards out until `resume`; a round that runs goes on."))
+@fleet.command(help=_("Leave the next rounds of shards out until `resume`; a round that runs continues."))
 @_patterns
 @click.option("--now", is_flag=True, help=_("End the rounds that run too, after their page."))
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
     _change(
-        _("{names}: paused; `blogarchive fleet resume` goes on"),
+        _("{names}: paused; `blogarchive fleet resume` continues"),
         lambda registry, url: registry.pause(url, patterns, now=now),
     )
 
@@ -330,10 +330,7 @@ async def _work(worker: "Worker") -> None:
     """Run a worker until it ends or a stop signal arrives."""
     loop = asyncio.get_running_loop()
     for signum in stop_signals():
-        error = Interrupted(
-            _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
-        )
-        loop.add_signal_handler(signum, worker.stop, error)
+        loop.add_signal_handler(signum, worker.stop, interrupted_by(signum))
     await worker.run()
 
 

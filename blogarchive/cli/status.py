@@ -155,7 +155,7 @@ def _format_state(blog: BlogStatus) -> Iterator[str]:
     day, detail = (blog.state_since or "")[:10], blog.state_detail or ""
     if blog.state == "moved":
         yield _(
-            "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` goes on there"
+            "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` continues there"
         ).format(url=detail, day=day, site=blog.site)
     elif blog.state == "closed":
         yield _("  closed since {day}: {notice}").format(day=day, notice=explain_detail(detail, "notice"))

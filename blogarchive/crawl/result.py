@@ -253,7 +253,7 @@ def _state_message(state: BlogState) -> str:
     blog = f"{state.site}/{state.uid}"
     if state.state == "moved":
         return _(
-            "{blog} has moved to {url}; if that is the same blog, `blogarchive backup {url} --site {site}` goes on there"
+            "{blog} has moved to {url}; if that is the same blog, `blogarchive backup {url} --site {site}` continues there"
         ).format(blog=blog, url=state.state_detail, site=state.site)
     return _(
         "{blog} is closed: {notice}; what is stored stays, and its home page is asked for once a week"

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive import errors
@@ -33,7 +33,7 @@ from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
-from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
+from blogarchive.workers.pool import interrupted_by, reduce_garbage_collection, stop_signals
 
 if TYPE_CHECKING:
     from blogarchive.crawl.discovery import DiscoverySession
@@ -109,6 +109,40 @@ def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signa
             loop.remove_reader(receiver)
 
 
+class _RunningSpider:
+    """A spider in the event loop, which a stop signal, a limit of time or the loss of its locks ends."""
+
+    def __init__(self, process: AsyncCrawlerProcess, crawler: Crawler, locks: HostLocks) -> None:
+        self._process = process
+        self._crawler = crawler
+        self._locks = locks
+        self.loop = asyncio.get_event_loop()
+
+    def end(self, error: errors.BlogArchiveError) -> None:
+        """End the run with this error; the loop stops hard some seconds later."""
+        self.loop.call_later(_SECONDS_TO_STOP, self._process._stop_reactor)
+        if throttle := self._throttle():
+            throttle.stop(error)
+
+    def end_at_limit(self, limit: str) -> None:
+        """Send no more requests, because this limit of the user is reached."""
+        if throttle := self._throttle():
+            throttle.end_at_limit(limit)
+
+    def check_locks(self) -> None:
+        """End the run if its locks are lost, else check them again in a moment."""
+        throttle = self._throttle()
+        if error := self._locks.lost() or self._locks.report(throttle.requests if throttle else 0):
+            self.end(error)
+            return
+        self._locks.end_turns()
+        self.loop.call_later(_SECONDS_BETWEEN_CHECKS, self.check_locks)
+
+    def _throttle(self) -> Any:
+        """Return the throttle of the spider; None before the spider is made."""
+        return getattr(self._crawler.spider, "throttle", None)
+
+
 def run_spider(
     process: AsyncCrawlerProcess,
     name: str,
@@ -123,41 +157,14 @@ def run_spider(
     """
     crawler = process.create_crawler(name)
     task = process.crawl(crawler, locks=locks, **arguments)
-    loop = asyncio.get_event_loop()
-
-    def spider() -> Any:
-        return crawler.spider
-
-    def stop(signum: signal.Signals) -> None:
-        end(
-            errors.Interrupted(
-                _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
-            )
-        )
-
-    def end(error: errors.BlogArchiveError) -> None:
-        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
-        spider().throttle.stop(error)
-
-    def check_locks() -> None:
-        sent = spider().throttle.requests if crawler.spider else 0
-        if error := locks.lost() or locks.report(sent):
-            end(error)
-            return
-        locks.end_turns()
-        loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
-
-    def end_at_limit(duration: timedelta) -> None:
-        if crawler.spider is not None:
-            spider().throttle.end_at_limit(str(duration))
-
+    running = _RunningSpider(process, crawler, locks)
     if duration is not None:
-        loop.call_later(duration.total_seconds(), end_at_limit, duration)
-    loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
+        running.loop.call_later(duration.total_seconds(), running.end_at_limit, str(duration))
+    running.loop.call_later(_SECONDS_BETWEEN_CHECKS, running.check_locks)
     # The spider reports an error of a callback or a pipeline in one line; Scrapy would repeat a whole page.
     logging.getLogger("scrapy.core.scraper").setLevel(logging.CRITICAL)
     reduce_garbage_collection()
-    with _stop_handlers(loop, stop):
+    with _stop_handlers(running.loop, lambda signum: running.end(interrupted_by(signum))):
         process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error

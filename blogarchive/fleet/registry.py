@@ -146,7 +146,7 @@ async def begin_anew(url: str, names: Sequence[str]) -> None:
 async def pause(url: str, patterns: Sequence[str], *, now: bool) -> list[str]:
     """Pause shards, or single hosts of shards with several; return their names.
 
-    A round that runs goes on until its end, or with `now` ends in some seconds.
+    A round that runs continues until its end, or with `now` ends in some seconds.
     """
     async with connected(url) as connection, connection.transaction():
         whole, hosts = await _find(connection, patterns)

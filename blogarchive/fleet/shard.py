@@ -149,7 +149,7 @@ def home_error(db: Path, stored: Shard, known: ShardRow) -> BlogArchiveError | N
         return HostBusy(
             _(
                 "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
-                " `blogarchive fleet move {name} --db {db}` goes on with this file"
+                " `blogarchive fleet move {name} --db {db}` continues with this file"
             ).format(**names, own=stored.round, last=known.round)
         )
     return None

@@ -9,10 +9,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from itertools import islice
 from threading import Thread
 from typing import TypeVar
 
+from blogarchive.errors import Interrupted
 from blogarchive.messages import use_system_language
 
 _YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
@@ -38,6 +40,13 @@ def reduce_garbage_collection() -> None:
 def stop_signals() -> tuple[signal.Signals, ...]:
     """Return the signals that stop a command, without those that the parent process ignores, as nohup does."""
     return tuple(signum for signum in _STOP_SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN)
+
+
+def interrupted_by(signum: signal.Signals) -> Interrupted:
+    """Return the error that ends a command after a stop signal."""
+    return Interrupted(
+        _("stopped by {signal}; the same command continues where it stopped").format(signal=signum.name)
+    )
 
 
 _MOST_WORKERS = 61  # Windows waits for no more processes at once

@@ -79,7 +79,7 @@ def test_a_signal_stops_a_run_with_3_even_if_the_server_hangs(tool: Tool, signum
         process.send_signal(signum)
         _, err = process.communicate(timeout=45)
         assert process.returncode == 3, err
-        assert "the same command goes on" in err
+        assert "the same command continues" in err
         host.set_faults()
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3), ("done", 0)]

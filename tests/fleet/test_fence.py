@@ -52,7 +52,7 @@ def test_a_frozen_process_sends_nothing_after_another_got_its_host(fleet: Fleet,
     frozen.send_signal(signal.SIGCONT)
     ran = ended(frozen)
     assert ran.code == 3, ran.err
-    assert "the same command goes on when it is back" in ran.err
+    assert "the same command continues when it is back" in ran.err
     assert len(host.requests) == seen
     assert usual_gap(host) > 0.7 * DELAY
 

@@ -200,7 +200,7 @@ def _require_home(session: Session, db: Path) -> None:
 
 @contextmanager
 def _resumable() -> Iterator[None]:
-    """Raise `Interrupted` in place of `FleetUnreachable`: a run goes on when PostgreSQL is back."""
+    """Raise `Interrupted` in place of `FleetUnreachable`: a run continues when PostgreSQL is back."""
     try:
         with user_errors():
             yield
@@ -211,4 +211,4 @@ def _resumable() -> Iterator[None]:
 
 
 def _interrupted(error: FleetUnreachable) -> Interrupted:
-    return Interrupted(_("{error}; the same command goes on when it is back").format(error=error))
+    return Interrupted(_("{error}; the same command continues when it is back").format(error=error))

@@ -142,7 +142,7 @@ async def remove_shards(connection: Connection, names: Sequence[str]) -> None:
 
 
 async def pause_shards(connection: Connection, names: Sequence[str], reason: str | None) -> None:
-    """Pause shards; rounds that run go on."""
+    """Pause shards; rounds that run continue."""
     await connection.execute(
         "update fleet_shards set paused_at = now(), paused_reason = %s where shard = any(%s)", (reason, names)
     )

@@ -78,9 +78,8 @@ class LineObserver(CrawlObserver):
 
     def _write_failure(self, target: Target, failure: Failure) -> None:
         reason = explain_detail(failure.detail, failure.kind)
-        self._write(
-            _("{kind}: {url}: {reason}").format(kind=label(failure.kind), url=target.url, reason=reason)
-        )
+        text = _("{kind}: {url}: {reason}")
+        self._write(text.format(kind=label(failure.kind), url=target.url, reason=reason))
 
     def _line_is_due(self) -> bool:
         if time.monotonic() < self._next_line:

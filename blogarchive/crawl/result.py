@@ -84,6 +84,10 @@ def build_result(
     if changed and not hosts and left_out:  # the open change is one of a host that waits for a person
         changed = None
     result = _result(session, throttle, changed)
+    # Some blogs have pages on a second host; each missing page is a failure of its own.
+    for host, reason in throttle.blocked_hosts.items():
+        if host not in session.hosts.values():
+            session.observer.on_message(blocked_message(host, reason))
     authors = json.loads(author_ids(session.archive, session.blogs))
     return replace(
         result,
@@ -209,16 +213,11 @@ def _check_changes(session: CrawlSession) -> SiteChanged | None:
 def _most_severe(
     session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None
 ) -> BlogArchiveError | None:
-    """Return the most severe error of the run; report blocked hosts that are no home of a blog."""
+    """Return the most severe error of the run."""
     errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
     errors += throttle.busy_hosts.values()
-    home_hosts = set(session.hosts.values())
-    for host, reason in throttle.blocked_hosts.items():
-        blocked = SiteBlocks(blocked_message(host, reason))
-        if host in home_hosts:
-            errors.append(blocked)
-        else:  # some blogs have pages on a second host; each missing page is a failure of its own
-            session.observer.on_message(str(blocked))
+    homes = set(session.hosts.values())
+    errors += [SiteBlocks(blocked_message(*one)) for one in throttle.blocked_hosts.items() if one[0] in homes]
     unreached = _unreached_error(session) if session.unreached else None
     resting = _resting(session)
     if session.unreached and len(resting) == len(session.blogs):

@@ -75,19 +75,11 @@ class CrawlSession:
     def begin(self, targets: Sequence[Target]) -> None:
         """Queue the targets of the run, those of `start_targets` first."""
         if self.run.ahead:
-            self.observer.on_message(
-                _("this machine's clock is {span} behind the newest time in the archive").format(
-                    span=self.run.ahead
-                )
-            )
+            text = _("this machine's clock is {span} behind the newest time in the archive")
+            self.observer.on_message(text.format(span=self.run.ahead))
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
-            rests = self.options.is_plain_update and not self.options.uids
-            resting = blogs.resting_blogs(self.archive, utc_now()) if rests else set()
-            stored = blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry)
-            for blog in [blog for blog in stored if blog not in resting]:
-                home = plan.queue_home(self.archive, blog, now=utc_now())
-                self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
+            self._add_stored_blogs()
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
             media.requeue_failed(self.archive, self.blogs)
@@ -146,7 +138,7 @@ class CrawlSession:
             )
         return count
 
-    def save_page(self, crawled: CrawledPage) -> SaveResult:
+    def save_page(self, crawled: CrawledPage) -> None:
         """Store a crawled page in one transaction; raises `CannotWrite`."""
         crawled = replace(crawled, page=self._in_order(crawled.page))
         saved = save_page.save_page(
@@ -156,14 +148,13 @@ class CrawlSession:
             partial=self.options.partial,
             accept_changes=self.options.accept_changes,
         )
-        return self._count(crawled.target, saved)
+        self._record_saved(crawled.target, saved)
 
-    def save_unchanged(self, target: Target, page: Page) -> SaveResult:
+    def save_unchanged(self, target: Target, page: Page) -> None:
         """Record a 304 response."""
         self._counts["not_modified"] += 1
-        return self._count(
-            target, save_page.save_not_modified(self.archive, target, self._in_order(page), self.run.id)
-        )
+        saved = save_page.save_not_modified(self.archive, target, self._in_order(page), self.run.id)
+        self._record_saved(target, saved)
 
     def record_failure(self, target: Target, failure: Failure) -> None:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
@@ -193,9 +184,8 @@ class CrawlSession:
 
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
-        if (
-            self.options.site and target.uid and target.kind is PageKind.HOME
-        ):  # the user says that it is that blog
+        # The user says that it is that blog.
+        if self.options.site and target.uid and target.kind is PageKind.HOME:
             blogs.follow_move(self.archive, target.site, target.uid, target.url, utc_now())
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
         target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
@@ -204,6 +194,15 @@ class CrawlSession:
         frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
         self._add_blog(Blog(site=target.site, uid=uid), target.url)
         return frontier.target_key(target)
+
+    def _add_stored_blogs(self) -> None:
+        """Add the blogs of an update, and queue their home pages."""
+        rests = self.options.is_plain_update and not self.options.uids
+        resting = blogs.resting_blogs(self.archive, utc_now()) if rests else set()
+        stored = blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry)
+        for blog in [blog for blog in stored if blog not in resting]:
+            home = plan.queue_home(self.archive, blog, now=utc_now())
+            self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
 
     def _in_order(self, page: Page) -> Page:
         """Return the page with a fetch time after all in the archive; the clock may have been set back."""
@@ -217,17 +216,10 @@ class CrawlSession:
             self.targets.add_blog(blog, service_of(url) or blog.site)
             self._homes.add((host_of(url), port_of(url)))
 
-    def _count(self, target: Target, saved: SaveResult) -> SaveResult:
+    def _record_saved(self, target: Target, saved: SaveResult) -> None:
+        """Count a response that was saved or rejected, add its blog to the run, and queue its images."""
         reached = saved.outcome in (Outcome.STORED, Outcome.SAME)
-        for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
-            self._counts[name] += getattr(saved.changes, name)
-        if saved.failure is None:
-            self.stored[service_of(target.url)] += 1
-        elif saved.failure.kind == "unreadable":
-            self.unreadable[service_of(target.url)] += 1
-        self._counts["pages"] += reached
-        self._counts["failures"] += saved.failure is not None
-        self._reached |= reached
+        self._count(target, saved, reached=reached)
         self._record_home(saved.blog, target, None if reached else saved.failure)
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
@@ -238,7 +230,17 @@ class CrawlSession:
             self.targets.record_unstored(target)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
-        return saved
+
+    def _count(self, target: Target, saved: SaveResult, *, reached: bool) -> None:
+        for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
+            self._counts[name] += getattr(saved.changes, name)
+        if saved.failure is None:
+            self.stored[service_of(target.url)] += 1
+        elif saved.failure.kind == "unreadable":
+            self.unreadable[service_of(target.url)] += 1
+        self._counts["pages"] += reached
+        self._counts["failures"] += saved.failure is not None
+        self._reached |= reached
 
     def _record_home(self, blog: Blog, target: Target, failure: Failure | None) -> None:
         """Record whether the site answered for the home page; one that cannot be parsed says nothing of others."""

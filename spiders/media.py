@@ -131,13 +131,10 @@ class ImageFetcher:
                 "tries": 1,
                 "download_maxsize": images.MAX_IMAGE_BYTES,
                 "download_timeout": self._timeout,
-                "refusal": partial(self._refusal, image),
+                "refusal": partial(self._media.refusal, post_url=image.post_url, blog=image.blog),
             },
             dont_filter=True,
         )
-
-    def _refusal(self, image: QueuedImage, url: str) -> str | None:
-        return self._media.refusal(url, image.post_url, image.blog)
 
     def _retry(
         self,

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
-from blogarchive.parsing.http import repair_url
+from blogarchive.parsing.http import repair_url, split_web_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
@@ -94,12 +94,7 @@ def _start_target(url: str, site: Site) -> Target:
 
 
 def _site_of(url: str, site_name: str | None) -> Site:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if split_web_url(url) is None:
         raise UsageError(
             _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
         )

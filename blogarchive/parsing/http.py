@@ -6,7 +6,7 @@ from datetime import timedelta
 from gettext import gettext as _
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page
@@ -134,6 +134,16 @@ def is_same_page(url: str, other: str) -> bool:
 def _bare(url: str) -> str:
     rest = url.partition("://")[2] or url
     return rest.partition("#")[0].removeprefix("www.").rstrip("/")
+
+
+def split_web_url(url: str) -> SplitResult | None:
+    """Return the parts of an http(s) URL with a host and a valid port, None for other text."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
 
 
 def port_of(url: str) -> int:

@@ -14,7 +14,7 @@ from gettext import gettext as _
 from html import unescape
 from html.entities import html5
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, quote, unquote, urldefrag, urlsplit
+from urllib.parse import quote, unquote, urldefrag
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -23,6 +23,7 @@ from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
+from blogarchive.parsing.http import split_web_url
 from blogarchive.sites.base import Site
 
 if TYPE_CHECKING:
@@ -434,7 +435,7 @@ def uid_of(url: str) -> str:
 
     Raises `InvalidExport` if `url` is no web address.
     """
-    parts = _split(url)
+    parts = split_web_url(url)
     if parts is None:
         raise InvalidExport(_("it does not say which blog it is of; name the blog's URL with --url"))
     host = (parts.hostname or "").removeprefix("www.")
@@ -461,13 +462,4 @@ def web_url(text: str, *, missing: str = "") -> str | None:
     """Return `text` if it is an http(s) URL, with the scheme `missing` if it has none; else None."""
     if "://" not in text and text and ":" not in text.partition("/")[0]:
         text = missing + text
-    return text if _split(text) else None
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable else None
+    return text if split_web_url(text) else None

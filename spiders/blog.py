@@ -86,11 +86,8 @@ class PageParser:
         try:
             self._process = parser_process.ParserProcess.start(self._report)
         except OSError as error:
-            self._report(
-                _("cannot start a second process for parsing ({error}); continuing without it").format(
-                    error=error
-                )
-            )
+            text = _("cannot start a second process for parsing ({error}); continuing without it")
+            self._report(text.format(error=error))
 
 
 TRIES = 3
@@ -196,11 +193,8 @@ class BlogSpider(PoliteSpider):
     def report_robots_error(self, url: str, reason: str) -> None:
         """Tell the user that a robots.txt could not be read; it forbids nothing."""
         if not self.throttle.stopping:
-            self.session.observer.on_message(
-                _("{url} could not be read ({reason}); continuing without it").format(
-                    url=url, reason=explain_detail(reason)
-                )
-            )
+            text = _("{url} could not be read ({reason}); continuing without it")
+            self.session.observer.on_message(text.format(url=url, reason=explain_detail(reason)))
 
     def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
         """Block the host for this run; if `request` is for an image, only for images."""

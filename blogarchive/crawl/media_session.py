@@ -159,11 +159,8 @@ class MediaSession:
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
             failed = sum([self._mark_failed(image, failure) for image in self.take(host, ALL_ROWS, exclude)])
-        self._observer.on_message(
-            _("no more images from {host} in this run ({reason}); tried later: {count}").format(
-                host=host, reason=explain_detail(reason), count=failed
-            )
-        )
+        text = _("no more images from {host} in this run ({reason}); tried later: {count}")
+        self._observer.on_message(text.format(host=host, reason=explain_detail(reason), count=failed))
 
     def _mark_failed(self, image: QueuedImage, failure: ImageFailure) -> bool:
         """Mark an image as failed and return True; return False if its stored file stays."""

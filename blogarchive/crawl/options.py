@@ -44,9 +44,8 @@ def read_cookies(path: Path) -> "MozillaCookieJar":
     try:
         jar.load(ignore_discard=True, ignore_expires=True)
     except (OSError, LoadError, UnicodeDecodeError) as error:
-        raise UsageError(
-            _("{path} is no Netscape cookies file: {error}").format(path=path, error=error)
-        ) from error
+        text = _("{path} is no Netscape cookies file: {error}")
+        raise UsageError(text.format(path=path, error=error)) from error
     for cookie in jar:
         if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
             cookie.expires = None

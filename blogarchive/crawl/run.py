@@ -329,11 +329,9 @@ def fetch(target: Target, settings: Settings) -> Page:
         return page
     if spider.failure.kind == "robots":
         raise errors.RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
-    raise _end_error(spider.throttle) or errors.Unreachable(
-        _("no page came from {url}: {reason}").format(
-            url=target.url, reason=explain_detail(spider.failure.detail)
-        )
-    )
+    text = _("no page came from {url}: {reason}")
+    reason = explain_detail(spider.failure.detail)
+    raise _end_error(spider.throttle) or errors.Unreachable(text.format(url=target.url, reason=reason))
 
 
 def run_lookups(

@@ -66,9 +66,8 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
         try:
             site_of(url)
         except UsageError as error:
-            raise UsageError(
-                _("{name}, line {number}: {error}").format(name=name, number=number, error=error)
-            ) from error
+            why = _("{name}, line {number}: {error}")
+            raise UsageError(why.format(name=name, number=number, error=error)) from error
         urls.append(url)
     if not urls:
         raise UsageError(_("{name} names no URL").format(name=name))
@@ -95,16 +94,14 @@ def _start_target(url: str, site: Site) -> Target:
 
 def _site_of(url: str, site_name: str | None) -> Site:
     if split_web_url(url) is None:
-        raise UsageError(
-            _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
-        )
+        text = _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+        raise UsageError(text.format(url=url))
     if site_name is None:
         return site_for_url(url)
     if site_by_name(site_name).is_crawled:
         return site_by_name(site_name)
-    raise UsageError(
-        _("{name} is a format of export files: blogarchive import {name} FILE").format(name=site_name)
-    )
+    text = _("{name} is a format of export files: blogarchive import {name} FILE")
+    raise UsageError(text.format(name=site_name))
 
 
 def stored_site(db: Path, url: str) -> str | None:

@@ -31,8 +31,8 @@ _PATTERNS = {
 def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     """Return the notice that the lines show, in the order of `words.toml`; None if the page says much more.
 
-    Sites ask only if a page has neither a post nor a list. Engines of unknown hosts do not ask: a page that repeats
-    at ten URLs is a block page there (`HostThrottle.record_response`).
+    Sites ask only if a page has no list, and no post that anything confirms. Engines of unknown hosts do not ask: a page
+    that repeats at ten more URLs is a block page there (`HostThrottle.record_response`).
     """
     own = list(view.lines_with_text(lines))
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:

@@ -2,7 +2,9 @@
 
 Which pages count as gone (404, 410, a notice, a redirect to the home page): `Rejection` in `store/ingest/validate.py`. A
 list is read to its end if each page of its chain was stored in order and they agree. A month that the archive no longer
-shows is a list without its posts. A post that a list shows again is not gone.
+shows is a list without its posts.
+
+A post is not gone any more if a list shows it (`record_listed`), or its own page is read (`mark_seen` in `posts/posts.py`).
 """
 
 import json

@@ -116,7 +116,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the response; raises `RequestCancelled` if the run ends before it arrives."""
-        spider = self._polite_spider(request)
+        spider = self._polite_spider()
+        self._allow_addresses(spider, request)
         host = service_of(request.url)
         image_host = host_of(request.url) if "image" in request.cb_kwargs else None
         accepted_at = monotonic()
@@ -124,23 +125,26 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             await spider.throttle.wait_until_allowed(host, image_host=image_host)
             return await self._download(request, spider, host, accepted_at)
 
-    def _polite_spider(self, request: Request) -> PoliteSpider:
-        """Return the spider, with a throttle and locks, whose addresses are allowed."""
-        from twisted.internet import reactor  # installed by now
-
+    def _polite_spider(self) -> PoliteSpider:
+        """Return the spider; one that is none of ours gets a throttle and locks."""
         spider: Any = self.crawler.spider
         if not hasattr(spider, "throttle"):
             spider.locks = HostLocks()
             spider.throttle = HostThrottle(delay=self._delay, homes=lambda: self._typed)
             self._typed.update((host_of(url), port_of(url)) for url in getattr(spider, "start_urls", ()))
+        found: PoliteSpider = spider
+        return found
+
+    def _allow_addresses(self, spider: PoliteSpider, request: Request) -> None:
+        """Let the resolver pass the private addresses of the spider, and the one that a person typed."""
+        from twisted.internet import reactor  # installed by now
+
         resolver: Any = reactor.nameResolver
         if isinstance(resolver, PublicAddressResolver) and spider.throttle not in resolver.throttles:
             resolver.throttles.append(spider.throttle)
         # A page that redirects to a private address was not typed.
         if isinstance(spider, DefaultSpider | PageSpider) and "redirect_urls" not in request.meta:
             self._typed.add((host_of(request.url), port_of(request.url)))
-        found: PoliteSpider = spider
-        return found
 
     def _require_locks(self) -> None:
         """Raise `RequestCancelled`, and end the run, if another worker may request the hosts of this run."""

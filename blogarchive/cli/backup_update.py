@@ -15,6 +15,7 @@ from blogarchive.cli.options import Count
 from blogarchive.cli.output import has_news, note, print_json, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
+from blogarchive.crawl.result import CrawlResult
 from blogarchive.crawl.run import planned_urls
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import read_url_list
@@ -72,7 +73,7 @@ def backup(
 )
 @options.crawl_flags
 def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, **flags: Any) -> int:
-    """Update every blog of the archive, or those with these UIDs; made for cron."""
+    """Update the blogs of the archive."""
     chosen = CrawlOptions(command="update", db=db, uids=uids, full=full, accept_changes=accept_changes)
     return run_crawl(chosen, **flags)
 
@@ -112,6 +113,14 @@ def run_crawl(
         if notify and not isinstance(error, UsageError):
             output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
         raise
+    _report(crawl_options, result, as_json=as_json, quiet=quiet, notify=notify)
+    return result.exit_code
+
+
+def _report(
+    crawl_options: CrawlOptions, result: CrawlResult, *, as_json: bool, quiet: bool, notify: str | None
+) -> None:
+    """Print the result of a run, and run the command of `--notify` if it is worth it."""
     if not quiet and not as_json:
         for line in summary_lines(result):
             note(line)
@@ -122,7 +131,6 @@ def run_crawl(
         print_result(summary)
     if notify and (result.message or has_news(result)):
         output.notify(notify, summary=summary, sentence=result.message or next(summary_lines(result)))
-    return result.exit_code
 
 
 def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]:

@@ -33,7 +33,7 @@ _MAX_BLOGS: Final = 20
 @options.db
 @options.as_json
 def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None:
-    """Show how much of each blog is stored; of a whole host the sums, and the blogs that are not complete."""
+    """Show how much of each blog is stored."""
     with Archive.open(db, read_only=True) as archive:
         found = status_query.read_status(archive)
         if names:
@@ -43,15 +43,11 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
             )
             found = replace(found, blogs=tuple(named))
     if as_json:
-        print_json(
-            {
-                **asdict(found),
-                "blogs": [
-                    {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
-                    for blog in found.blogs
-                ],
-            }
-        )
+        blogs = [
+            {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
+            for blog in found.blogs
+        ]
+        print_json({**asdict(found), "blogs": blogs})
         return
     if in_full or names or len(found.blogs) <= _MAX_BLOGS:
         lines = [line for blog in found.blogs for line in _format_blog(blog)]

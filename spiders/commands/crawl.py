@@ -69,19 +69,22 @@ class Command(ScrapyCrawl):
         if args not in (["blog"], ["discover"]):
             super().run(args, opts)
             return
-        arguments = {
-            name: text for name, text in opts.spargs.items() if not name.startswith("_")
-        }  # scrapyd's
-        try:
-            if args == ["blog"]:
-                result = crawl_in(process, parse_arguments(arguments), LineObserver(sys.stderr))
-                message, self.exitcode = result.message, result.exit_code
-            else:
-                message, self.exitcode = _discover(process, arguments)
-        except BlogArchiveError as error:
-            message, self.exitcode = str(error), error.exit_code
+        # Names that begin with _ are scrapyd's.
+        arguments = {name: text for name, text in opts.spargs.items() if not name.startswith("_")}
+        message, self.exitcode = _crawl(process, args[0], arguments)
         if message:
             sys.stderr.write(f"blogarchive: {message}\n")
+
+
+def _crawl(process: AsyncCrawlerProcess, spider: str, arguments: dict[str, str]) -> tuple[str | None, int]:
+    """Run the spider `blog` or `discover`; return its message and exit code."""
+    try:
+        if spider == "discover":
+            return _discover(process, arguments)
+        result = crawl_in(process, parse_arguments(arguments), LineObserver(sys.stderr))
+        return result.message, result.exit_code
+    except BlogArchiveError as error:
+        return str(error), error.exit_code
 
 
 class PostFeedExporter(FeedExporter):

@@ -36,7 +36,7 @@ _DEMO_DB = Path("data/demo.db")
 )
 @options.quiet
 def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:
-    """Back up invented blogs from a small host on this machine, and show the archive."""
+    """Back up invented blogs."""
     from blogarchive.crawl.run import build_settings, crawl
 
     with _start_host() as host, open_observer(sys.stderr, quiet=quiet) as observer:

@@ -92,7 +92,7 @@ def discover(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Find the other blogs of a host, and print how many are new."""
+    """Find the other blogs of a host."""
     failed: list[str] = []
     with open_locked(db, "discover") as archive:
         urls = tuple(map(repair_url, urls))

@@ -75,7 +75,7 @@ def export(
     quiet: bool,
     **chosen: Any,
 ) -> None:
-    """Write blogs to files; the help is translated above."""
+    """Write blogs to files."""
     module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
     if number is not None and (chosen["since"] or chosen["until"] or chosen["categories"]):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
@@ -146,7 +146,7 @@ def _choose_export(
 @options.as_json
 @options.quiet
 def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> None:
-    """Write a verified copy for a stick or a disc; the help is translated above."""
+    """Write a verified copy."""
     from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need
     from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
 

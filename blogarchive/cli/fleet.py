@@ -111,8 +111,8 @@ def init(folders: tuple[Path, ...], quiet: bool) -> None:
 
 @fleet.command(
     help=_(
-        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. A shard that is there"
-        " keeps its blogs and what is not named."
+        "Add the shard of an archive: the blogs at these URLs, or all discovered blogs of HOST. An existing shard keeps"
+        " its blogs and all values that you do not name."
     )
 )
 @click.argument("words", nargs=-1, metavar="[HOST|URL]...")

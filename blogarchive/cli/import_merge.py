@@ -42,7 +42,7 @@ def import_(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Import files of other programs; the help is translated above."""
+    """Import files of other programs."""
     _require_options(kind, url, site, zone, drafts)
     with output.progress_bar(_("importing"), quiet=quiet) as progress:
         if kind == "warc":

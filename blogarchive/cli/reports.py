@@ -28,7 +28,7 @@ from blogarchive.workers.pool import count_cores
 @click.option("--retry", is_flag=True, help=_("Fetch them again now, also those that were given up."))
 @options.crawl_flags
 def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
-    """List pages and images that could not be fetched or parsed, and when they are retried."""
+    """List pages and images that could not be fetched or parsed."""
     if retry:
         from blogarchive.cli.backup_update import run_crawl  # here: takes half of the start-up time
 
@@ -72,7 +72,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
 @options.as_json
 @options.quiet
 def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
-    """Check the file, the references between rows and all stored bytes; exit code 6 on damage."""
+    """Check the file, its references and all stored bytes."""
     from blogarchive.export.run import name_record, read_record, write_record
 
     name = name_record("verify", os.path.realpath(db))
@@ -104,7 +104,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
 @options.db
 @options.as_json
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
-    """Show the changes of a post and of its comments from each version to the next."""
+    """Show the changes of a post and of its comments."""
     with Archive.open(db, read_only=True) as archive:
         found = posts.find_posts(archive, number, uid=author)
     if as_json:

@@ -75,7 +75,7 @@ def search(
     db: Path,
     as_json: bool,
 ) -> int:
-    """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
+    """Find posts or comments."""
     from blogarchive.store import search as finder
     from blogarchive.store import search_index
     from blogarchive.store.database.archive import Archive
@@ -130,7 +130,7 @@ def search(
 @options.config
 @click.pass_context
 def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **choices: Any) -> None:
-    """Read and search the archive in a browser, with Datasette, on this machine only."""
+    """Read and search the archive in the browser."""
     from blogarchive.browse.serve import serve as run_server
 
     if archives and context.get_parameter_source("db") is ParameterSource.COMMANDLINE:
@@ -147,7 +147,7 @@ def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **cho
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
 @options.db_in_new_folder
 def app(port: int | None, no_browser: bool, db: Path) -> None:
-    """Open a page in the browser to start, watch and stop backups."""
+    """Start, watch and stop backups in the browser."""
     from blogarchive.browse.app.server import run_app
 
     run_app(db, port=port, open_browser=not no_browser)

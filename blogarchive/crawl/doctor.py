@@ -23,6 +23,7 @@ _SOURCES = {
 }
 _COMPUTED = {"kind", "encoding", "unseen_comments", "is_counted", "title_cut", "version", "whole", "read_by"}
 _LEAST_ANCHOR = 4  # characters; a shorter text is on many lines
+_MAX_WORD = 500  # a search for a long pattern may take the product of both lengths
 _ITEM = re.compile(r"(?:.*\[\d+\])?")
 _INDEX = re.compile(r"\[[^]]*\]")
 
@@ -151,7 +152,9 @@ def _shown_text(field: str, value: str) -> str:
 def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | None:
     """Return line and offset of `text` as a word of its own, nearest to the line `near`; else inside a word."""
     number = text.isascii() and text.isdigit()
-    if number:
+    if len(text) > _MAX_WORD:
+        alone = re.compile(r"(?!)")
+    elif number:
         alone = re.compile(rf"(?<!\d)(?<!\d[.,/]){'[,，]?'.join(text)}(?!\d|[.,/]\d)")
     else:
         alone = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")

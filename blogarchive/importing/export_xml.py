@@ -51,6 +51,7 @@ _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
 _TITLE_WITHIN = 4096
 _TAIL = 4096
 MAX_TITLE = 40
+_MAX_HEAD = 65_536  # it is stored with each post
 
 Data = mmap.mmap | bytes
 """The bytes of a file, which the system reads when they are asked for."""
@@ -102,10 +103,12 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
         container = root.find(form.container) if form.container else root
         if etree.QName(root).localname != form.root or container is None:
             raise InvalidExport(_("it begins with <{name}>").format(name=etree.QName(root).localname))
+        before, after = _build_frame(root, container, form)
+        if len(before) > 2 * _MAX_HEAD:
+            raise InvalidExport(_("its first element is larger than {size} KB").format(size=_MAX_HEAD >> 9))
     except InvalidExport as error:
         text = _("{path} is no export of {platform} ({why})")
         raise UsageError(text.format(path=path, platform=title, why=error)) from error
-    before, after = _build_frame(root, container, form)
     declaration = _DECLARATION.match(head)
     lines = (declaration[1] if declaration else b"", _instruction(url, zone), before)
     pages = _XmlPages(path=path, form=form, before=b"\n".join(filter(None, lines)), after=after)
@@ -120,13 +123,15 @@ def _build_frame(root: Element, container: Element, form: XmlForm) -> tuple[byte
     outer = deepcopy(root)
     outer.clear()
     outer.attrib.update(root.attrib)
-    inner = outer if container is root else etree.SubElement(outer, container.tag)
+    inner, size = outer if container is root else etree.SubElement(outer, container.tag), 0
     for child in container:
         if isinstance(child.tag, str) and etree.QName(child).localname in form.stored:
             copy = deepcopy(child)
             copy.tail = "\n"
             etree.strip_elements(copy, *form.dropped, with_tail=False)
-            inner.append(copy)
+            size += len(etree.tostring(copy))
+            if size < _MAX_HEAD:
+                inner.append(copy)
     inner.append(etree.Comment(_PLACE))
     before, _place, after = etree.tostring(outer, encoding="ascii").partition(f"<!--{_PLACE}-->".encode())
     return before, after

@@ -6,12 +6,12 @@ fills it and no command crawls it.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from gettext import gettext as _
-from html import unescape
+from html import escape, unescape
 from html.entities import html5
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urldefrag
@@ -24,7 +24,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.http import split_web_url
-from blogarchive.sites.base import Site
+from blogarchive.sites.base import MAX_TAGS, Site
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.picker import Body
@@ -33,9 +33,14 @@ if TYPE_CHECKING:
 
 
 def parse_body(html: str, base_url: str) -> "Body":
-    """Return the body of an HTML fragment; URLs are resolved against `base_url`. Never raises."""
+    """Return the body of an HTML fragment; URLs are resolved against `base_url`. Never raises.
+
+    A fragment with more tags than a page may have is shown as it is.
+    """
     from blogarchive.sites.markup.picker import Picker, parse_tree, read_body  # most commands parse no page
 
+    if html.count("<") > MAX_TAGS:
+        html = escape(html, quote=False)
     # Without the element, libxml2 wraps text at the beginning in a paragraph.
     tree = parse_tree(f"<body>{html}</body>", base_url)
     return read_body(Picker(tree=tree), next(tree.root.iter("body"), tree.root))
@@ -291,8 +296,8 @@ _BLOCK_NAMES = (
     "address|article|aside|blockquote|caption|center|col|colgroup|dd|details|div|dl|dt|fieldset|figcaption|figure|"
     "footer|form|h[1-6]|header|hr|iframe|li|main|nav|object|ol|p|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
 )
-_BLOCK = re.compile(rf"(</?(?:{_BLOCK_NAMES})\b[^>]*>)", re.IGNORECASE)
-_UNCHANGED = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2\s*>|<!--.*?-->)", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(rf"(</?(?:{_BLOCK_NAMES})\b[^<>]*+>)", re.IGNORECASE)
+_UNCHANGED = re.compile(r"<(?:(pre|script|style|textarea)\b|!--)", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _BREAK = re.compile(r"(?:<br\s*/?>)?\n", re.IGNORECASE)
 
@@ -307,10 +312,23 @@ def add_line_breaks(html: str) -> str:
         return html
     parts: list[str] = []
     end = 0
-    for match in _UNCHANGED.finditer(html):
-        parts += [_break_blocks(html[end : match.start()]), match[0]]
-        end = match.end()
+    for part in _find_unchanged(html):
+        parts += [_break_blocks(html[end : part.start]), html[part]]
+        end = part.stop
     return "".join([*parts, _break_blocks(html[end:])])
+
+
+def _find_unchanged(html: str) -> Iterator[slice]:
+    """Yield the places of the elements and comments that have an end; one search shows that those of a name have none."""
+    position, endless = 0, set[str]()
+    while match := _UNCHANGED.search(html, position):
+        position, name = match.end(), (match[1] or "").lower()
+        end = re.compile(rf"</{name}\s*>" if name else "-->", re.IGNORECASE)
+        if name in endless or (found := end.search(html, position)) is None:
+            endless.add(name)
+            continue
+        position = found.end()
+        yield slice(match.start(), position)
 
 
 def _break_blocks(html: str) -> str:

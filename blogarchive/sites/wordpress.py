@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"
-_CAPTION = re.compile(r"\[/?caption\b[^\]]*\]")
+_CAPTION = re.compile(r"\[/?caption\b[^\[\]]*+\]")
 _POSTS = ("post", "page")
 _COMMENTS = ("", "comment", "pingback", "trackback")
 _STATUSES = {

@@ -3,8 +3,10 @@
 import json
 import re
 import zlib
+from bisect import bisect
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,10 +17,12 @@ from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.times import date_text, parse_stamp
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
-_MAX_UNPACKED = 20_000_000
+_MAX_UNPACKED, _MAX_RATIO, _LEAST_UNPACKED = 20_000_000, 40, 1_000_000
+_MAX_ENTRIES = 50_000  # https://www.sitemaps.org/protocol.html
+_LONGEST_STAMP = 60
 _PER_PAGE, _FEW = 100, 10
 _BLOGGER_PAGE = 150
-_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
 _OTHER_MAPS = blog_urls.pattern("indexes", "other_maps")
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 """The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo."""
@@ -54,15 +58,16 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
 
 
 def _unpack(body: bytes) -> bytes:
-    """Return the content of a gzip file, at most `_MAX_UNPACKED` bytes; empty if it is damaged."""
+    """Return the content of a gzip file, cut if it is far larger than the file; empty if it is damaged."""
+    limit = min(_MAX_UNPACKED, max(_MAX_RATIO * len(body), _LEAST_UNPACKED))
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _MAX_UNPACKED)
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, limit)
     except zlib.error:
         return b""
 
 
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:
-    nodes = list(root.iter(f"{{*}}{_ENTRIES[kind]}"))
+    nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES))
     if kind == "sitemapindex":
         maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
@@ -106,7 +111,7 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:
-    return date_text(stamp, parse_stamp(stamp, now)) if stamp else None
+    return date_text(stamp, parse_stamp(stamp[:_LONGEST_STAMP], now)) if stamp else None
 
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
@@ -116,8 +121,13 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
         for post in listed
         if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
     }
-    above = {number.rsplit("/", count)[0] for number in found for count in range(1, number.count("/") + 1)}
-    return tuple(post for number, post in found.items() if number not in above)
+    ordered = sorted(found)
+    return tuple(post for number, post in found.items() if not _has_below(ordered, f"{number}/"))
+
+
+def _has_below(ordered: list[str], folder: str) -> bool:
+    place = bisect(ordered, folder)
+    return any(number.startswith(folder) for number in ordered[place : place + 1])
 
 
 def _post(url: str | None, title: str, posted: DateText | None, version: str) -> ListedPost:

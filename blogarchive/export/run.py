@@ -78,7 +78,7 @@ class ExportJob:
     def posts(self) -> Iterator[tuple[Blog, FullPost]]:
         """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
         blogs = self.reader.blogs()
-        total = sum(len(self.reader.headings(blog)) for blog in blogs)
+        total = self.reader.count(blogs)
         self.progress(0, total)
         for blog in blogs:
             for heading in self.reader.headings(blog):

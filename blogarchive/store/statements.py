@@ -199,7 +199,14 @@ def _row_reader(
     kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor, path: Path
 ) -> Callable[[Row], dict[str, Any]]:
     """Return the function from a row of the cursor to the values of `kind` by name."""
-    names, forms = [column[0] for column in cursor.description], _stored_forms(kind) if kind else {}
+    return _make_reader(kind, tuple(column[0] for column in cursor.description), path)
+
+
+@cache
+def _make_reader(
+    kind: type["DataclassInstance"] | None, names: tuple[str, ...], path: Path
+) -> Callable[[Row], dict[str, Any]]:
+    forms = _stored_forms(kind) if kind else {}
     converters = [(name, convert) for name in names if name in forms and (convert := forms[name][1])]
     sound: set[tuple[type, ...]] = set()  # types of rows: most are those of the first
 

@@ -3,7 +3,7 @@
 import json
 import marshal
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -200,15 +200,16 @@ def _flat_query(table: FlatTable) -> str:
 
 
 # A time cut to the month is compared as a month.
-_HEADINGS = f"""{models.POST_HEADINGS}
- where author_id = ?1
+_CHOSEN = """ where author_id = ?1
    and (?2 is null or substr(posted_at, 1, 10) >= substr(?2, 1, length(posted_at)))
    and (?3 is null or substr(posted_at, 1, 10) <= substr(?3, 1, length(posted_at)))
    and (?4 is null or id in (
        select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
-        where c.name in (select value from json_each(?4))))
- order by posted_at is null, posted_at, length(number), number, id
-"""
+        where c.name in (select value from json_each(?4))))"""
+_HEADINGS = (
+    f"{models.POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
+)
+_COUNT = f"select count(*) from posts p{_CHOSEN}"
 
 _OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
 # SQLite writes the JSON: to read the texts, to build objects and to write them takes twice as long.
@@ -307,9 +308,16 @@ class ExportReader:
 
     def headings(self, blog: models.Blog) -> tuple[models.PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
+        return self.archive.all_as(models.PostHeading, _HEADINGS, (blog.id, *self._conditions()))
+
+    def count(self, blogs: Iterable[models.Blog]) -> int:
+        """Return the number of posts of the blogs."""
+        conditions = self._conditions()
+        return sum(self.archive.scalar(_COUNT, (blog.id, *conditions)) for blog in blogs)
+
+    def _conditions(self) -> tuple[str | None, ...]:
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
-        categories = json.dumps(self.filters.categories) if self.filters.categories else None
-        return self.archive.all_as(models.PostHeading, _HEADINGS, (blog.id, *days, categories))
+        return (*days, json.dumps(self.filters.categories) if self.filters.categories else None)
 
     def digests(self, blog: models.Blog) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.

@@ -127,13 +127,15 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, pings: s
     """Return whether there seem to be comments: a text in the sections that is no form, or dates under their heading."""
     apart = with_descendants(chain(pings, (node for one in sections for node in one.iter(*_APART))))
     texts = [place for one in sections for place in outline.span(one) if outline.holders[place] not in apart]
-    if sections:
+    if texts:
         has_digit = any(_DIGIT.search(outline.texts[place]) for place in texts)
         return has_digit and sum(map(outline.sizes, texts)) > _MAX_NOTICE
-    after = range(outline.span(body).stop, len(outline.texts))
-    shown = [outline.texts[place].strip() for place in after if outline.holders[place] not in outline.beside]
-    start = next((place for place, text in enumerate(shown) if _HEADING.fullmatch(text)), len(shown))
-    return any(map(DATE.search, shown[start:]))
+    own, beside = outline.span(body), outline.beside
+    shown = [place for place, node in enumerate(outline.holders) if place not in own and node not in beside]
+    heads = [place for place in shown if _HEADING.fullmatch(outline.texts[place].strip())]
+    start = next((place for place in heads if place >= own.stop), len(outline.texts))
+    is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
+    return is_counted or any(DATE.search(outline.texts[place]) for place in shown if place > start)
 
 
 def _is_label(text: str) -> bool:
@@ -280,8 +282,8 @@ def _find_names(outline: Outline, item: _Item) -> Iterator[_Name | None]:
     rest of the comment it is bold, a link, or the text next to the time, as sina writes it.
     """
     body, own, time = item.body, item.place, outline.holders[item.place]
-    span = range(0) if body is None or outline.contains(body, time) else outline.span(body)
-    free = [node for node in filter(outline.size, item.nodes) if not _overlap(outline.span(node), span)]
+    span: set[int] = set() if body is None or outline.contains(body, time) else {*outline.span(body)}
+    free = [node for node in filter(outline.size, item.nodes) if span.isdisjoint(outline.span(node))]
     named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
     for node in named[1:]:  # the innermost: `<div class="comment-author"><cite class="fn">`
         named[0] = node if outline.contains(named[0], node) else named[0]
@@ -327,10 +329,6 @@ def _first_text(texts: list[str]) -> _Name | None:
     names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
     good = (name for name in names if not (_is_label(name) or _BADGE.fullmatch(name) or DATE.search(name)))
     return next(((name, None) for name in good), None)
-
-
-def _overlap(one: range, other: range) -> bool:
-    return max(one.start, other.start) < min(one.stop, other.stop)
 
 
 def _line_of(time: Element) -> Element:

@@ -74,6 +74,10 @@ THEMES = {
         '<div class="comment"><span class="submitted">{day} {time} — {link}</span><h3><a href="#">Re: Regen</a></h3>'
         '<div class="content">{text}</div></div>',
     ),
+    "one link for name and time": (
+        '<div id="thread" class="itemComments">',
+        '<div class="hd"><a href="#c{id}">{name} posted at {day} {time}</a></div><div class="bd">{text}</div>',
+    ),
     "number and day without a separator": (
         "<h2>Comments</h2>",
         '<div class="comment"><p>Comment {n} by {name} {english}, {time}</p>{text}</div>',
@@ -122,9 +126,11 @@ def test_comments_are_read_whatever_names_their_parts(theme: str, count: int) ->
         '<div id="comments"><p>Jutta, gestern um 9: Das war bei uns am See auch so, sagte der Nachbar am Morgen.</p></div>',
         "<h3>3 Kommentare</h3><hr><b>Jutta</b> (2019-05-21 09:05)<br>Das war bei uns am See auch so.<br><hr>",
         '<div id="comments"><ul><li>Jutta 03/05/2019 - 09:05 <p>Am See.</p></li></ul></div>',
+        "<p><a href='#comments'>2 Kommentare</a></p><section><p>Jutta: Am See. <i>2019</i></p></section>",
+        "<h3>Kommentare</h3><ul><li>Jutta, 2019-05-21<p>Am See.</p><div class='comment-form'></div></li></ul>",
         '<ol id="comments"><li>2019-05-21 Jutta<p>Am See.</p></li><li>2019-05-22<p>Im Wald.</p></li></ol>',
     ],
-    ids=["no time", "no element around a comment", "month or day first", "a name is missing"],
+    ids=["no time", "no element around a comment", "a count alone", "month or day first", "an empty form", "a name is missing"],
 )  # fmt: skip
 def test_comments_that_cannot_be_read_surely_are_a_problem(shown: str) -> None:
     page = read(shown)

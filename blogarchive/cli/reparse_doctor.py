@@ -57,18 +57,20 @@ def reparse(
                 changes.append(page)
             elif diff:
                 click.echo("\n".join(_format_changes(page)))
-    if as_json and diff:
-        print_json_array(changes)
-    elif as_json:
-        print_json({"pages_changed": changed})
+    if as_json:
+        print_json_array(changes) if diff else print_json({"pages_changed": changed})
     elif not quiet:
-        would = ngettext("{count} page would change", "{count} pages would change", changed)
-        did = ngettext("{count} page changed", "{count} pages changed", changed)
-        note((would if diff else did).format(count=changed))
+        note(_count_changed(changed, diff=diff))
     for url, why in errors:
         note(f"{url}: {explain_detail(why)}")
     require_undamaged(damaged)
     return 1 if errors else 0
+
+
+def _count_changed(count: int, *, diff: bool) -> str:
+    would = ngettext("{count} page would change", "{count} pages would change", count)
+    did = ngettext("{count} page changed", "{count} pages changed", count)
+    return (would if diff else did).format(count=count)
 
 
 @click.command(help=_("Each field is printed with its line and its selector."))

@@ -8,7 +8,7 @@ Every reason for a fetch of tonight:
   `months.save_month_rows`; another list of all posts if one is missing: `rejections.save_rejection`;
 * a title that left or returned beside the posts: `authors.save_sidebar`; a witness of a deletion: `deletions`;
 * doubts of a blog whose queue is empty: `queue_incomplete`, and of all blogs: `queue_more`;
-* a failed target whose `due_at` has passed: `frontier.next_targets`; an unreadable one after another page of its kind
+* a failed target whose `due_at` has passed: `frontier.next_targets`; an unreadable one after another of its blog
   was read: `failures.retry_unreadable`.
 """
 

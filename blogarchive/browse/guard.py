@@ -92,8 +92,9 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
             await app(scope, receive, send)
         elif reason := _refusal(scope, names, any_address=any_address):
             await Response.text(reason, status=403).asgi_send(send)
-        else:
-            await app(scope, receive, _add_headers(send, added))
+        else:  # bytes in a cookie, which any server of this machine may set, would end each page
+            headers = [(name, value.decode("utf-8", "replace").encode()) for name, value in scope["headers"]]
+            await app({**scope, "headers": headers}, receive, _add_headers(send, added))
 
     return guarded
 

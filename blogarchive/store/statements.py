@@ -110,7 +110,8 @@ class Statements:
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         with user_errors(self.path):
-            yield from self.execute(sql, parameters)
+            for row in self.execute(sql, parameters):  # noqa: UP028 - it would close the cursor of a closed database
+                yield row
 
     def each_raw(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one with texts as their bytes: to decode them takes as long as to read them."""

@@ -40,8 +40,12 @@ _ROWS: dict[str, dict[str, object]] = {
 
 _VALUES: dict[str, object] = {
     "2^63": 2**63 - 1,
+    "-2^63": -(2**63),
     "infinity": float("inf"),
     "a zero": "a\0b",
+    "nothing": "",
+    "the last year": "9999-12-31T23:59:59+14:00",
+    "arrays": "[" * 100_000,
     "1.9 MB": "x" * 1_900_000,
 }
 

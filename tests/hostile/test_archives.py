@@ -149,14 +149,21 @@ def test_every_hostile_archive_costs_little_in_every_command(kind: str, whole: P
 def _read_by_every_command(kind: str, mine: Path, theirs: Path, folder: Path) -> None:
     CHANGES[kind](theirs)
     folder.mkdir()
+    at = ("--db", str(theirs))
     commands = [
         *reading_commands(theirs, folder, NUMBER),
-        ("reparse", "--workers", "1", "--db", str(theirs)),
+        ("seal", "--file-only", str(folder / "sealed.db"), *at),
+        ("export", "wacz", str(folder / "x.wacz"), *at),
+        ("export", "parquet", str(folder / "parquet"), *at),
+        ("discover", *at),
+        ("update", "--dry-run", *at),
+        ("reparse", "--workers", "1", *at),
         ("merge", str(theirs), "--db", str(mine)),
     ]
     for words in commands:
         ended = run_command(*words)
         assert ended.is_good, (words, ended.err)
+        assert ".part" not in ended.err, ended.err
     assert run_command("verify", "--db", str(mine)).code == 0
 
 

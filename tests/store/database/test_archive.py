@@ -249,3 +249,10 @@ def test_the_message_about_a_foreign_trigger_has_the_statement_that_removes_it(p
         (statement,) = re.findall("`(.+)`", str(refused.value))
         other.execute(statement)
     Archive.open(path).close()
+
+
+def test_rows_that_were_not_read_to_their_end_may_outlive_the_archive(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        found = archive.each("select 1 union select 2")
+        assert next(found) == (1,)
+    found.close()  # type: ignore[attr-defined]

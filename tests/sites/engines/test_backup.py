@@ -280,7 +280,7 @@ def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(tmp_p
         assert run(tmp_path, "backup", url).code == 0
         blog.build(new)
         blog.moved_to = new
-        assert f"`blogarchive backup {new} --site web` goes on there" in run(tmp_path, "update").err
+        assert f"`blogarchive backup {new} --site web` continues there" in run(tmp_path, "update").err
         blog.write(5, "今天是第 5 天，在新的地方。")
         blog.build(new)
         assert run(tmp_path, "backup", new, "--site", "web").code == 0

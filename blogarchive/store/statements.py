@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from gettext import gettext as _
 from pathlib import Path
 from types import UnionType
@@ -203,7 +203,7 @@ def _row_reader(
     return _make_reader(kind, tuple(column[0] for column in cursor.description), path)
 
 
-@cache
+@lru_cache(maxsize=512)  # a program may open many files
 def _make_reader(
     kind: type["DataclassInstance"] | None, names: tuple[str, ...], path: Path
 ) -> Callable[[Row], dict[str, Any]]:

@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 
 def served(path: Path, *words: str, may_log: bool = False) -> Iterator[str]:
@@ -24,11 +27,12 @@ def served(path: Path, *words: str, may_log: bool = False) -> Iterator[str]:
     try:
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
         assert found
+        with suppress(HTTPError):  # once it answers, Ctrl-C ends it: before, it interrupts the start
+            urlopen(f"{found[0]}/none", timeout=60).close()
         yield found[0]
     finally:
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         process.stderr.close()
-        assert process.wait(20) == 0
-        assert "Traceback" not in rest, rest
+        assert (process.wait(20), "Traceback" in rest) == (0, False), rest
         assert may_log or rest == ""

@@ -162,8 +162,7 @@ def _find_items(
     else the largest.
     """
     groups: defaultdict[tuple[tuple[str, str], ...], list[int]] = defaultdict(list)
-    for place, text in enumerate(outline.texts):
-        holder = outline.holders[place]
+    for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         rest = DATE.sub("", text)
         if holder in inside and (rest != text or holder.get("datetime")) and not _PROSE.search(rest):
             shape = _shape(holder)
@@ -182,8 +181,9 @@ def _find_items(
 def _read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> _Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     elements = _lift([outline.holders[place] for place in places], stops)
+    others = {*elements}
     for way in (None, False, True):
-        parts = (_beside(outline, element, way, {*elements}) for element in elements)
+        parts = (_beside(outline, element, way, others) for element in elements)
         items = [_Item(*row) for row in zip(elements, places, parts, strict=True)]
         items.sort(key=lambda item: outline.order[item.element])
         known = {item.element: item for item in items}
@@ -312,13 +312,9 @@ def _find_names(outline: Outline, item: _Item) -> Iterator[_Name | None]:
 
 def _first_of(outline: Outline, item: _Item, nodes: list[Element], tags: tuple[str, ...]) -> _Name | None:
     for node in nodes:
-        text = outline.text(node)
-        if (
-            node.tag not in tags
-            or len(text) > _MAX_NAME
-            or DATE.search(text)
-            or (node.tag == "a" and _is_label(text))
-        ):
+        text = outline.text(node) if node.tag in tags else ""
+        is_name = 0 < len(text) <= _MAX_NAME and not DATE.search(text)
+        if not is_name or (node.tag == "a" and _is_label(text)):
             continue
         if (name := _name_of(outline, item, node)) and (name[1] or not name[0].isdigit()):  # no number
             return name

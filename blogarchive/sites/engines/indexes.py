@@ -3,10 +3,9 @@
 import json
 import re
 import zlib
-from bisect import bisect
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,10 +17,8 @@ from blogarchive.sites.engines.times import date_text, parse_stamp
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 _MAX_UNPACKED, _MAX_RATIO, _LEAST_UNPACKED = 20_000_000, 40, 1_000_000
-_MAX_ENTRIES = 50_000  # https://www.sitemaps.org/protocol.html
-_LONGEST_STAMP = 60
-_PER_PAGE, _FEW = 100, 10
-_BLOGGER_PAGE = 150
+_MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
+_PER_PAGE, _FEW, _BLOGGER_PAGE = 100, 10, 150
 _SITEMAP_LINE = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
 _OTHER_MAPS = blog_urls.pattern("indexes", "other_maps")
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
@@ -121,13 +118,9 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
         for post in listed
         if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
     }
-    ordered = sorted(found)
-    return tuple(post for number, post in found.items() if not _has_below(ordered, f"{number}/"))
-
-
-def _has_below(ordered: list[str], folder: str) -> bool:
-    place = bisect(ordered, folder)
-    return any(number.startswith(folder) for number in ordered[place : place + 1])
+    ordered = sorted(found, key=lambda number: number.replace("/", "\0"))  # what is below one follows it
+    above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
+    return tuple(post for number, post in found.items() if number not in above)
 
 
 def _post(url: str | None, title: str, posted: DateText | None, version: str) -> ListedPost:

@@ -196,7 +196,7 @@ def _read_items(outline: Outline, places: list[int], stops: set[Element], now: d
             every = chain.from_iterable(part.iter() for part in item.parts)
             item.nodes = [node for node in every if node in outline.order and node not in inner]
             item.body = _find_text(outline, item)
-        # A template has one way for all; what is next to the time of each may be a label.
+        # One way finds the names of all comments. A text that all have beside their time is a label.
         ways = enumerate(zip(*(_find_names(outline, item) for item in items), strict=True))
         good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
         names = next(good, (None,) * len(items))
@@ -400,8 +400,6 @@ def _added_to(outline: Outline, item: _Item, body: Element) -> set[Element]:
         one for one in within if outline.contains(one, time) or has_role(one, _AUTHOR) or one.tag in _HEADS
     }
     buttons = {
-        node
-        for node in within
-        if "reply" in " ".join(names_of(node)).lower() and _is_label(outline.text(node))
+        one for one in within if "reply" in " ".join(names_of(one)).lower() and _is_label(outline.text(one))
     }
     return buttons | heads if outline.contains(body, time) else buttons

@@ -55,16 +55,17 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
 
 
 def _unpack(body: bytes) -> bytes:
-    """Return the content of a gzip file, cut if it is far larger than the file; empty if it is damaged."""
-    limit = min(_MAX_UNPACKED, max(_MAX_RATIO * len(body), _LEAST_UNPACKED))
+    """Return the content of a gzip file; empty if it is damaged or far larger than the file."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, limit)
+        content = unpacker.decompress(body, min(_MAX_UNPACKED, max(_MAX_RATIO * len(body), _LEAST_UNPACKED)))
     except zlib.error:
         return b""
+    return b"" if unpacker.unconsumed_tail else content
 
 
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:
-    nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES))
+    nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES + 1))
     if kind == "sitemapindex":
         maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
@@ -74,7 +75,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= _BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
-    is_complete = (
+    is_complete = len(nodes) <= _MAX_ENTRIES and (
         bool(more or start)
         or kind in ("urlset", "search")
         or root.find(_COMPLETE) is not None
@@ -118,7 +119,9 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
         for post in listed
         if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
     }
-    ordered = sorted(found, key=lambda number: number.replace("/", "\0"))  # what is below one follows it
+    ordered = sorted(
+        found, key=lambda number: number.replace("/", "\0")
+    )  # a post below another one follows it
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
     return tuple(post for number, post in found.items() if number not in above)
 

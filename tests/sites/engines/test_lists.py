@@ -70,6 +70,19 @@ def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
     assert (page.kind, following(page), page.problems) == (PageKind.HOME, [], ())
 
 
+@pytest.mark.slow
+def test_a_sitemap_of_too_many_entries_is_not_taken_for_the_whole_list() -> None:
+    sitemap = f"<urlset><url><loc>{HOME}/a/</loc></url>{{}}</urlset>"
+    assert following(read("sitemap.xml", sitemap.format("<url/>" * 49_999))) == []
+    page = read("sitemap.xml", sitemap.format("<url/>" * 50_000))
+    assert (named(page), following(page)) == ([("a", "", None)], ["/#walk"])
+
+
+def test_a_packed_sitemap_far_larger_than_its_file_is_a_problem() -> None:
+    packed = gzip.compress(_SITEMAP.replace("<urlset", f"{' ' * 2_000_000}<urlset").encode())
+    assert [problem.field for problem in read("sitemap.xml", packed).problems] == ["listed"]
+
+
 def test_an_index_of_sitemaps_and_robots_txt_lead_to_each_sitemap() -> None:
     index = (
         "<sitemapindex>"

@@ -1,4 +1,4 @@
-"""Obey robots.txt; ignore rules in responses whose status is not 200."""
+"""Obey robots.txt. A response whose status is not 200 has no rules."""
 
 import logging
 

@@ -126,7 +126,7 @@ def _format_blog(blog: BlogStatus) -> Iterator[str]:
 
 
 def _format_warnings(blog: BlogStatus) -> Iterator[str]:
-    """Yield the lines about what is missing, late or was not reached."""
+    """Yield a line for each warning: no good run, images not fetched, home page not reached, pages overdue."""
     if blog.last_good_run or not blog.complete:
         yield _("  last good run  {time}").format(time=blog.last_good_run or _("none yet"))
     if blog.images_not_fetched:

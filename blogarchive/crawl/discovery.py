@@ -110,9 +110,8 @@ class DiscoverySession:
         A refusal, an error and a page without its end are failures.
         """
         self.fetched += 1
-        crawled = CrawledPage(
-            target=(target := self._target(lookup)), page=page, parsed=parse_page(page, target)
-        )
+        target = self._target(lookup)
+        crawled = CrawledPage(target=target, page=page, parsed=parse_page(page, target))
         for problem in crawled.parsed.problems:
             if problem.field in _LIMITS:
                 self.record_failure(lookup, problem.detail)

@@ -352,6 +352,5 @@ def run_lookups(
 
 def _end_error(throttle: ThrottleState) -> errors.BlogArchiveError | None:
     """Return the error that ended a run: of a blocked host, else of a stop."""
-    for host, reason in throttle.blocked_hosts.items():
-        return errors.SiteBlocks(blocked_message(host, reason))
-    return throttle.stop_error
+    blocked = next(iter(throttle.blocked_hosts.items()), None)
+    return errors.SiteBlocks(blocked_message(*blocked)) if blocked else throttle.stop_error

@@ -105,7 +105,9 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
             raise InvalidExport(_("it begins with <{name}>").format(name=etree.QName(root).localname))
         before, after = _build_frame(root, container, form)
         if len(before) > 2 * _MAX_HEAD:
-            raise InvalidExport(_("its first element is larger than {size} KB").format(size=_MAX_HEAD >> 9))
+            raise InvalidExport(
+                _("its first element is larger than {size} KB").format(size=2 * _MAX_HEAD >> 10)
+            )
     except InvalidExport as error:
         text = _("{path} is no export of {platform} ({why})")
         raise UsageError(text.format(path=path, platform=title, why=error)) from error

@@ -61,7 +61,7 @@ class UnknownEncoding(ContentError):
 
 
 def split_tokens(values: str) -> list[str]:
-    """Return the lower-case tokens of a header whose values are joined by commas."""
+    """Return the tokens of a comma-separated header, in lower case."""
     return [token for part in values.lower().split(",") if (token := part.strip())]
 
 

@@ -77,7 +77,7 @@ def is_whole(archive: Statements) -> bool:
 
 
 def find_damaged(archive: Statements) -> list[str]:
-    """Return the tables whose index is damaged. The check writes, so the caller must roll its transaction back."""
+    """Return the tables whose index is damaged. The check writes: roll the transaction back."""
     return [table for table in INDEXED if _is_damaged(archive, table)]
 
 

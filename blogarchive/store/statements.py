@@ -110,11 +110,14 @@ class Statements:
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         with user_errors(self.path):
-            for row in self.execute(sql, parameters):  # noqa: UP028 - it would close the cursor of a closed database
+            for row in self.execute(sql, parameters):  # noqa: UP028 - `yield from` closes the cursor after its database
                 yield row
 
     def each_raw(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
-        """Yield the rows one by one with texts as their bytes: to decode them takes as long as to read them."""
+        """Yield the rows one by one with texts as bytes; read nothing else during the iteration.
+
+        To decode the texts takes as long as to read them.
+        """
         given = self.connection.text_factory
         self.connection.text_factory = bytes
         try:

@@ -88,7 +88,7 @@ def _crawl(process: AsyncCrawlerProcess, spider: str, arguments: dict[str, str])
 
 
 class PostFeedExporter(FeedExporter):
-    """Writes each post whose page the run stored or found unchanged, once, with the keys of `export jsonl`."""
+    """Writes each post once whose page the run stored or found unchanged. The keys are those of `export jsonl`."""
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
         """Write no page: `close_spider` writes the posts."""

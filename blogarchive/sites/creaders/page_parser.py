@@ -122,31 +122,16 @@ class _PageParser:
         here = parse_url(self.view.url)
         # The site may redirect a deleted post to the blog's home page.
         is_expected = self.target.kind is items.PageKind.POST and here.kind is not items.PageKind.HOME
-        is_post_url = here.kind is items.PageKind.POST and not self._is_further_list
-        if is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS:
-            pager = self._find_pager()
-            post_page = self._parse_post(pager, labelled=False)
-            if (
-                post_page is None
-                or self._looks_like_list(post_page)
-                or self._is_sidebar_beside_notice(post_page)
-            ):
-                return self._build_list_page()
-            return self._build_post_page(post_page, paged=pager is not None)
-        parsed = self._build_list_page()
-        if parsed.listed:
-            return parsed
-        # Nothing is listed. The page may show one whole post; its text is no part of the sidebar.
+        # The URL of a further page of a list may have the form of a post's.
+        is_further_list = self.target.kind in items.LIST_KINDS and self.target.page_no > 1
+        is_post_url = here.kind is items.PageKind.POST and not is_further_list
+        if not (is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS):
+            return self._build_list_page()
         pager = self._find_pager()
-        post_page = self._parse_post(pager, labelled=True)
-        if post_page is None:
-            return parsed
-        is_post = here.number is not None and not self._is_further_list
-        return (
-            self._build_post_page(post_page, paged=pager is not None)
-            if is_post
-            else self._build_list_page(post_page)
-        )
+        post_page = self._parse_post(pager)
+        if post_page is None or self._looks_like_list(post_page) or self._is_sidebar_beside_notice(post_page):
+            return self._build_list_page()
+        return self._build_post_page(post_page, paged=pager is not None)
 
     def _looks_like_list(self, post_page: PostPage) -> bool:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
@@ -185,8 +170,8 @@ class _PageParser:
         found = find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
         return None if found is None else found[1]
 
-    def _parse_post(self, pager: int | None, *, labelled: bool) -> PostPage | None:
-        post_page = parse_post(self.view, further=self._is_further_comments, pager=pager, labelled=labelled)
+    def _parse_post(self, pager: int | None) -> PostPage | None:
+        post_page = parse_post(self.view, further=self._is_further_comments, pager=pager)
         return None if post_page is None or self._leads_to_other_post(post_page) else post_page
 
     def _leads_to_other_post(self, post_page: PostPage) -> bool:
@@ -208,11 +193,6 @@ class _PageParser:
             if found is not None and found.kind is items.PageKind.POST and text.strip() == heading.title
         }
         return bool(linked) and expected not in linked
-
-    @property
-    def _is_further_list(self) -> bool:
-        """Whether the target is a later page of a list: its URL may have the form of a post's."""
-        return self.target.kind in items.LIST_KINDS and self.target.page_no > 1
 
     @property
     def _is_further_comments(self) -> bool:
@@ -268,8 +248,8 @@ class _PageParser:
         found = find_next_page(self.view, own, self.target.page_no)
         return None if found is None else found[0]
 
-    def _build_list_page(self, post_page: PostPage | None = None) -> items.ParsedPage:
-        layout = _parse_layout(self.view, post_page)
+    def _build_list_page(self) -> items.ParsedPage:
+        layout = _parse_layout(self.view, None)
         listed = parse_listing(self.view, layout.main)
         author = _build_author(self.view, self.target, layout, listed)
         if author is not None and author.uid.isdigit():

@@ -147,7 +147,6 @@ _COUNTERS_START = re.compile(
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
-_NEXT_COUNTERS = re.compile(_VIEWS_LABEL)  # starts the counters of the next post
 _VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?\s*\d")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -226,16 +225,9 @@ def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
-    if not numbered and index and _is_number_of_label(view, index - 1, index):
-        return None  # its number is on the line above
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
-        if len(text) > _MAX_LENGTH or (
-            last > index
-            and not numbered
-            and _NEXT_COUNTERS.match(view.folded[last])
-            and _NEXT_COUNTERS.search(view.folded[index], 0, _MAX_LENGTH)
-        ):
+        if len(text) > _MAX_LENGTH:
             break
         texts = _parse_numbered(view, index, last, text) if numbered else _parse_labels_first(text)
         if not numbered and texts is _REPEATED:
@@ -273,15 +265,7 @@ def _fill_an_element(view: PageView, first: int, last: int) -> bool:
 def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
     """Check whether each line with only a number shares an element with the next line alone."""
     numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
-    return all(i < last and _is_number_of_label(view, i, i + 1) for i in numbers)
-
-
-def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
-    """Check whether a line is a number that shares an element with the next line, its label, alone."""
-    if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
-        return False
-    both = view.document.lines_in(view.document.common_ancestor(view.lines[number], view.lines[label]))
-    return both.start == number and both.stop == label + 1
+    return all(i < last and _fill_an_element(view, i, i + 1) for i in numbers)
 
 
 def _build_counters(first: int, last: int, found: CountTexts) -> Counters:

@@ -92,15 +92,13 @@ class PostPage:
         )
 
 
-def parse_post(
-    view: PageView, *, further: bool, pager: int | None, labelled: bool = False
-) -> PostPage | None:
+def parse_post(view: PageView, *, further: bool, pager: int | None) -> PostPage | None:
     """Return the post that the page shows, or None.
 
     `further`: the page continues the comments of an earlier page. `pager`: the line of the last link to a
-    next page. `labelled`: require the label 网络日志正文.
+    next page.
     """
-    heading = find_title_time(view, labelled=labelled)
+    heading = find_title_time(view)
     if further and (heading is None or _is_comment_header(view, heading)):
         return _parse_comments_only(view)
     if heading is None:

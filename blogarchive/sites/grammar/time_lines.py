@@ -185,8 +185,6 @@ def _build_match(
 def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> str:
     """Return the words before the time and its label; a title may itself end in 时间 or 发布."""
     raw = view.lines[index].text.strip()
-    if BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
-        return ""
     if _is_time_labelled(view, index, match):
         return _SEPARATOR.sub("", raw[: match.end("title")].strip(EDGE_SPACES))
     return raw[: max(match.end("label"), match.end("colon"))].strip(EDGE_SPACES)

@@ -227,8 +227,8 @@ _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
 
-def find_title_time(view: page.PageView, *, labelled: bool = False) -> time_lines.TitleTime | None:
-    """Return the title and time of the page's post, or None; `labelled`: only below 网络日志正文.
+def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
+    """Return the title and time of the page's post, or None.
 
     People write nothing above the title. So the first match is the page's own if it is above the first
     counters or beside them.
@@ -240,7 +240,7 @@ def find_title_time(view: page.PageView, *, labelled: bool = False) -> time_line
         i for i in time_lines.find_titles(view, end) if i not in labelling and not _names_other(view, i)
     )
     passed: list[int] = []
-    for index in merge(() if labelled else marked, sorted(i for i in labelling if i < end)):
+    for index in merge(marked, sorted(i for i in labelling if i < end)):
         if index in labelling:
             # Titles above the label, such as the blog's, are not this post's.
             passed = list(islice(view.lines_below(index), 1))
@@ -256,7 +256,7 @@ def find_title_time(view: page.PageView, *, labelled: bool = False) -> time_line
         or _find_by_day(view, passed)
         or _find_unparsed_time(view, passed)
     )
-    if found is None and not labelled:
+    if found is None:
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the
         # name of its blog there.
         is_known = view.number not in (None, "0")

@@ -117,7 +117,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
 
     A missing year is the latest one that lies no more than a day ahead; a missing date is the day of
     `relative_to`. A relative time has the precision of its smallest unit (3小时前: hour; see `relative`).
-    Twelve-hour words are defined in `time_of_day`.
+    The hours of 上午, 晚上 and other parts of the day are in `relative`.
     """
     if relative_to.tzinfo is None:
         parsed = parse_date(text, relative_to.replace(tzinfo=UTC))

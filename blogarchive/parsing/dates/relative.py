@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
@@ -119,9 +119,17 @@ RELATIVE_RULES = rules.compile_rules(
 
 # --- time of day
 
-_MORNING = "凌晨|清晨|早晨|清早|早上|上午|午前|早"
-_NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜"
-PERIOD = rf"(?:{_MORNING}|中午|正午|午间|下午|午后|傍晚|黄昏|晚上|晚间|晚|{_NIGHT})"
+_EVENING = "晚上|晚间|晚"
+# 凌晨12点 is 0:00, 夜里 may be before or after midnight.
+_HOURS_OF_PERIODS: dict[str, Container[int]] = {
+    "凌晨|清晨|早晨|清早|早上|上午|午前|早": range(12),
+    "中午|正午|午间": range(11, 15),
+    "下午|午后": range(12, 24),
+    "傍晚|黄昏": range(15, 22),
+    _EVENING: range(17, 24),
+    "夜里|夜晚|夜间|深夜|半夜|午夜": (*range(6), *range(18, 24)),
+}
+PERIOD = f"(?:{'|'.join(_HOURS_OF_PERIODS)})"
 """Pattern of a word for a part of the day."""
 # WordPress prints 8:11 下午; in 08:11 晚上好 the word belongs to the greeting.
 _PERIOD_AFTER = rf"{PERIOD}(?=\Z|\W|发|更|编|回|评|留)(?! ?(?:{NUMBER}|{PERIOD}))"
@@ -222,28 +230,17 @@ def _parse_fields(match: re.Match[str]) -> tuple[int, int, Precision]:
 
 
 def _to_24_hours(shown: int, period: str) -> tuple[int, int]:
-    """Return the hour of the day and the days to add, by the table in the module docstring."""
-    if period[0] == "a" or period in _MORNING.split("|"):
-        return _pick_hour(shown, period, {12: 0}, range(12))
-    if period in ("中午", "正午", "午间"):
-        return _pick_hour(shown, period, {0: 12, 1: 13, 2: 14}, range(11, 15))
-    if period[0] == "p" or period in ("下午", "午后"):
-        return _pick_hour(shown, period, {hour: hour + 12 for hour in range(12)}, range(12, 24))
-    if period in ("傍晚", "黄昏"):
-        return _pick_hour(shown, period, {hour: hour + 12 for hour in range(3, 10)}, range(15, 22))
-    if period in _NIGHT.split("|"):
-        late = {hour: hour + 12 for hour in range(6, 12)}
-        return _pick_hour(shown, period, late | {12: 0}, (*range(6), *range(18, 24)))
-    if shown == 12:
+    """Return the hour of the day and the days to add: 晚上12点 is midnight, at the end of the day.
+
+    Raise ValueError if the part of the day has no such hour.
+    """
+    period = {"a": "上午", "p": "下午"}.get(period[0], period)
+    words, hours = next(
+        (words, hours) for words, hours in _HOURS_OF_PERIODS.items() if period in words.split("|")
+    )
+    if words == _EVENING and shown == 12:
         return 0, 1
-    return _pick_hour(shown, period, {hour: hour + 12 for hour in range(5, 12)}, range(17, 24))
-
-
-def _pick_hour(
-    shown: int, period: str, shifted: dict[int, int], unchanged: range | tuple[int, ...]
-) -> tuple[int, int]:
-    if shown in shifted:
-        return shifted[shown], 0
-    if shown in unchanged:
-        return shown, 0
+    for hour in (shown, (shown + 12) % 24) if shown <= 12 else (shown,):
+        if hour in hours:
+            return hour, 0
     raise ValueError(f"no hour of {period}: {shown}")

@@ -68,12 +68,10 @@ def parse_document(text: str) -> Document:
     hidden = dom.hidden_elements(root)
     builder = LineBuilder(hidden)
     builder.walk(root)
-    title = root.find(".//title")
-    title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
     return Document(
         root=root,
         lines=tuple(builder.lines),
-        title=title_text,
+        title=dom.window_title(root),
         hidden=hidden,
         starts=[line.start for line in builder.lines],
         _positions=builder.positions,

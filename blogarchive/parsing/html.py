@@ -245,6 +245,26 @@ def _hides_element(style: str) -> bool:
     return values.get("display") == "none" or values.get("visibility") == "hidden"
 
 
+# --- facts of the head
+
+_MAX_BASE_LENGTH = 2000  # each relative link of a page would be as long
+
+
+def window_title(root: Element) -> str:
+    """Return the title of the page in one line; "" if it has none."""
+    title = root.find(".//title")
+    return "" if title is None else " ".join("".join(map(str, title.itertext())).split())
+
+
+def find_base_url(root: Element, url: str) -> str:
+    """Return the page's `<base href>`, or `url` if there is none that is usable."""
+    # Only in the head: an author may put one into a post.
+    hrefs = (node.get("href") for node in root.iterfind("head/base"))
+    href = next((href for href in hrefs if href is not None), None)
+    base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute_url(href, url)
+    return base if base is not None and base.startswith(("http://", "https://")) else url
+
+
 # --- elements
 
 _BLOCKS = """

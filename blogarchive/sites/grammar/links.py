@@ -7,7 +7,6 @@ from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.document import Document
 from blogarchive.parsing.html import Element, absolute_url, link_url
 
-_MAX_BASE_LENGTH = 2000
 _MAX_CACHED_LENGTH = 300
 _PAGE_INDEPENDENT = ("/", "http://", "https://")  # such links do not depend on the page
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
@@ -64,12 +63,3 @@ def parse_canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> P
         return None
     found = parse_url(url)
     return found if found.url == url else parse_url(found.url)
-
-
-def find_base_url(document: Document, url: str) -> str:
-    """Return the page's `<base href>`, or `url` if there is none that is usable."""
-    # Only in the head: an author may put one into a post.
-    hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
-    href = next((href for href in hrefs if href is not None), None)
-    base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute_url(href, url)
-    return base if base is not None and base.startswith(("http://", "https://")) else url

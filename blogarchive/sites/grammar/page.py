@@ -14,7 +14,7 @@ from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
-from blogarchive.parsing.html import Element, link_url
+from blogarchive.parsing.html import Element, find_base_url, link_url
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import links as page_links
 from blogarchive.sites.grammar import words as vocabulary
@@ -266,7 +266,7 @@ def build_page_view(
     """
     document = parse_document(text)
     line_index, folded = _fold_lines(document.lines)
-    base = page_links.find_base_url(document, url)
+    base = find_base_url(document.root, url)
     links = page_links.resolve_links(document, base, parse_url)
     image_labels = {
         line.index: _read_image_text(line) for line in document.lines if line.media and not line.text
@@ -403,15 +403,11 @@ _COUNTS = ("count", "number", "titled")
 _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4)
-def _compile_line_start(label: str) -> "re.Pattern[str]":
-    return re.compile(rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+(?:{label})")
-
-
 @lru_cache(maxsize=2)  # both labels are searched several times on a page
 def _find_starts(text: str, label: "re.Pattern[str]") -> Sequence[int]:
     """Find the offsets of the lines that begin with a label."""
-    return [match.start() + 1 for match in _compile_line_start(label.pattern).finditer(text)]
+    before = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
+    return [match.start() + 1 for match in re.finditer(f"{before}(?:{label.pattern})", text)]
 
 
 def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:

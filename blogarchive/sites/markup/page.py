@@ -21,12 +21,14 @@ from blogarchive.items import (
 )
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.html import absolute_url
 from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
+from blogarchive.sites.links import linked_blogs
 from blogarchive.sites.markup import posts as post_parts
-from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
+from blogarchive.sites.markup.parts import Answer, CardParts, PostParts, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
 
 if TYPE_CHECKING:
@@ -131,8 +133,17 @@ class PageReader:
         return self._check_list(tree, parsed) if parsed.kind in LIST_KINDS else parsed
 
     def _with_blogs(self, parsed: ParsedPage, tree: PageTree) -> ParsedPage:
+        """Return the parsed page with the blogs that its visible links name.
+
+        A closed site has no blogs to back up, so its pages name none.
+        """
+        if self.site.is_closed:
+            return parsed
         uids = (parsed.author and parsed.author.uid, self._here.uid, self.target.uid)
-        return post_parts.with_blogs(parsed, tree, self.site, frozenset(uid for uid in uids if uid))
+        shown = (anchor for anchor in tree.root.iter("a") if anchor not in tree.hidden)
+        urls = [url for anchor in shown if (url := absolute_url(anchor.get("href"), tree.base)) is not None]
+        blogs, too_many = linked_blogs(self.site, urls, tree.url, [uid for uid in uids if uid])
+        return replace(parsed, blogs=blogs, problems=(*parsed.problems, *too_many)) if blogs else parsed
 
     def _parse_by_words(self, tree: PageTree) -> ParsedPage:
         """Return the post, the notice, or a page of kind UNKNOWN; a notice alone has no problem of its template."""
@@ -199,19 +210,15 @@ class PageReader:
     def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
         shows_list = self._here.kind in LIST_KINDS and shows_whole_posts(picker, template)
         if template.post is not None and post_parts.has_post(picker, template.post) and not shows_list:
-            return self._parse_post_page(picker, template)
+            return self._parse_post_page(picker, template, template.post)
         if template.comments is not None and picker.elements(template.comments.each):
             return self._parse_comments_page(picker, template)
         return self._parse_list_page(picker, template)
 
-    def _parse_post_page(self, picker: Picker, template: Template) -> ParsedPage:
-        number, parts = self._number, template.post
-        post = (
-            None
-            if number is None or parts is None
-            else post_parts.read_post(picker, parts, number, self._post_url)
-        )
-        if post is None or parts is None:
+    def _parse_post_page(self, picker: Picker, template: Template, parts: PostParts) -> ParsedPage:
+        number = self._number
+        post = None if number is None else post_parts.read_post(picker, parts, number, self._post_url)
+        if post is None:
             picker.add_problem("unreadable", "posts", Detail.NO_POST_NUMBER)
             return self._page(picker, template, PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
@@ -277,7 +284,6 @@ class PageReader:
         reader = self._list_reader(picker)
         months, categories = reader.months(template.months), reader.categories(template.categories)
         latest = reader.titles(template.latest)
-        author = self._read_author(picker, template)
         urls = [row.url for row in categories if row.url]
         category_urls = [url for url in urls if self.site.parse_url(url).kind is PageKind.CATEGORY]
         found = [
@@ -290,7 +296,7 @@ class PageReader:
         return ParsedPage(
             kind=kind,
             encoding=self.encoding,
-            author=author,
+            author=self._read_author(picker, template),
             posts=posts,
             latest=latest,
             categories=categories,
@@ -303,13 +309,11 @@ class PageReader:
         return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
 
     def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
-        card = None if template is None else template.card
-        uid = post_parts.read_uid(picker, card) or self._here.uid or self.target.uid
-        return (
-            None
-            if uid is None
-            else post_parts.read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
-        )
+        card = (template and template.card) or CardParts()
+        uid = picker.value("uid", card.uid) or self._here.uid or self.target.uid
+        if uid is None:
+            return None
+        return post_parts.read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
 
     def _parse_answer(self) -> ParsedPage | None:
         """Return the comments or the number of views of an answer that a script fetches; None for any other page."""

@@ -23,11 +23,10 @@ from blogarchive.sites.markup.parts import Pick, Picks
 
 # --- the tree
 
-_MAX_BASE = 2_048  # characters; each relative link of a page would be as long
-_IMPLIED_ENDS = "li|dd|dt|td|th|tr"
+IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
 """Elements that end without an end tag if a sibling begins."""
 
-_END_TAG = re.compile(rf"</(?:{_IMPLIED_ENDS})\s*>", re.IGNORECASE)
+_END_TAG = re.compile(rf"</(?:{'|'.join(IMPLIED_ENDS)})\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -35,7 +34,7 @@ class PageTree:
     """A page's tree; `title` is that of the window, `base` resolves relative links.
 
     `hidden` are the elements that their attributes hide, with all elements in them. A comment with the text
-    `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
+    `end_mark` is the last child of every element of `IMPLIED_ENDS` that has an end tag.
     """
 
     root: dom.Element
@@ -46,7 +45,7 @@ class PageTree:
     hidden: frozenset[dom.Element] = field(repr=False)
 
     def has_end_tag(self, node: dom.Element) -> bool:
-        """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
+        """Return whether an element of `IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
         last = next(node.iterchildren(reversed=True), None)
         return isinstance(last, etree._Comment) and last.text == self.end_mark
 
@@ -58,24 +57,17 @@ class PageTree:
             return (node.text if before is None else before.tail) or ""
         return (node.text if last is None else last.tail) or ""
 
-    def may_end_implied(self, node: dom.Element) -> bool:
-        """Return whether the element is one of `_IMPLIED_ENDS`."""
-        return node.tag in _IMPLIED_ENDS.split("|")
-
 
 def parse_tree(text: str, url: str) -> PageTree:
     """Return the tree of a page's text; never raises."""
     # The text of the page decides the mark, so that nobody can type it.
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
     root = dom.parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
-    title = root.find(".//title")
-    href = next((node.get("href") for node in root.iterfind("head/base") if node.get("href")), None)
-    base = dom.absolute_url(href, url) if href else None
     return PageTree(
         root=root,
-        title="" if title is None else " ".join("".join(map(str, title.itertext())).split()),
+        title=dom.window_title(root),
         url=url,
-        base=base if base and base.startswith(("http://", "https://")) and len(base) <= _MAX_BASE else url,
+        base=dom.find_base_url(root, url),
         end_mark=mark,
         hidden=frozenset(with_descendants(dom.hidden_elements(root))),
     )

@@ -1,6 +1,6 @@
 """Read the posts, the lists and the author's card of a page by selectors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,12 +8,10 @@ from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.parsing.html import Element, absolute_url
-from blogarchive.sites.base import Site
-from blogarchive.sites.links import linked_blogs
 from blogarchive.sites.markup.parts import CardParts, CommentParts, LinkParts, ListParts, PostParts
 from blogarchive.sites.markup.picker import (
+    IMPLIED_ENDS,
     Body,
-    PageTree,
     Picker,
     have_one_path,
     keep_outermost,
@@ -114,8 +112,7 @@ def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
 
     A template either closes all of them or none. So someone typed one of the siblings.
     """
-    tree = picker.tree
-    ended = [tree.has_end_tag(element) for element in elements if tree.may_end_implied(element)]
+    ended = [picker.tree.has_end_tag(element) for element in elements if element.tag in IMPLIED_ENDS]
     return any(ended) and not all(ended)
 
 
@@ -388,14 +385,8 @@ class ListReader:
 # --- the author's card
 
 
-def read_uid(picker: Picker, parts: CardParts | None) -> str | None:
-    """Return the uid that the page itself shows, or None."""
-    return None if parts is None else picker.value("uid", parts.uid)
-
-
-def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> items.Author:
+def read_author(picker: Picker, card: CardParts, uid: str, url: str) -> items.Author:
     """Return the author with this uid and this home page; the other fields come from the page."""
-    card = parts or CardParts()
     return items.Author(
         uid=uid,
         url=url,
@@ -406,25 +397,3 @@ def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> 
         account_age=picker.count("author.account_age", card.account_age),
         total_visits=picker.count("author.total_visits", card.total_visits),
     )
-
-
-# --- linked blogs
-
-
-def with_blogs(parsed: items.ParsedPage, tree: PageTree, site: Site, own: frozenset[str]) -> items.ParsedPage:
-    """Return the parsed page with the blogs that its visible links name; `own` are the uids of its own blog.
-
-    A closed site has no blogs to back up, so its pages name none.
-    """
-    if site.is_closed:
-        return parsed
-    blogs, too_many = linked_blogs(site, _visible_urls(tree), tree.url, own)
-    return replace(parsed, blogs=blogs, problems=(*parsed.problems, *too_many)) if blogs else parsed
-
-
-def _visible_urls(tree: PageTree) -> Iterator[str]:
-    """Yield the absolute URL of each visible link."""
-    for anchor in tree.root.iter("a"):
-        url = None if anchor in tree.hidden else absolute_url(anchor.get("href") or "", tree.base)
-        if url is not None:
-            yield url

@@ -44,26 +44,6 @@ def _parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
     return PageLayout(sidebar=sidebar, header=header, main=main)
 
 
-def _build_author(
-    view: PageView, target: items.Target, layout: PageLayout, listed: Sequence[items.ListedPost]
-) -> items.Author | None:
-    """Return the author as the page shows it; None if no part of the page names the blog."""
-    header, card = layout.header, layout.sidebar.card
-    uid = resolve_uid(view.url, target.uid, header.url, layout.sidebar.latest, listed)
-    if uid is None:
-        return None
-    return items.Author(
-        uid=uid,
-        url=build_home_url(view.url, uid),
-        nickname=card.nickname,
-        blog_title=header.title,
-        tagline=header.tagline,
-        registered=card.registered,
-        account_age=card.account_age,
-        total_visits=card.total_visits,
-    )
-
-
 # --- items
 
 
@@ -211,12 +191,24 @@ class _PageParser:
         if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, UNCONFIRMED_TITLE)
         return self._build_page(
-            kind,
-            layout,
-            links,
-            author=_build_author(self.view, self.target, layout, ()),
-            posts=posts,
-            problems=problems,
+            kind, layout, links, author=self._build_author(layout, ()), posts=posts, problems=problems
+        )
+
+    def _build_author(self, layout: PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
+        """Return the author as the page shows it; None if no part of the page names the blog."""
+        header, card, url = layout.header, layout.sidebar.card, self.view.url
+        uid = resolve_uid(url, self.target.uid, header.url, layout.sidebar.latest, listed)
+        if uid is None:
+            return None
+        return items.Author(
+            uid=uid,
+            url=build_home_url(url, uid),
+            nickname=card.nickname,
+            blog_title=header.title,
+            tagline=header.tagline,
+            registered=card.registered,
+            account_age=card.account_age,
+            total_visits=card.total_visits,
         )
 
     def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:
@@ -251,7 +243,7 @@ class _PageParser:
     def _build_list_page(self) -> items.ParsedPage:
         layout = _parse_layout(self.view, None)
         listed = parse_listing(self.view, layout.main)
-        author = _build_author(self.view, self.target, layout, listed)
+        author = self._build_author(layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)
         expected = self.target.kind

@@ -60,7 +60,8 @@ def _parse_uncached(url: str) -> ParsedUrl:
         origin, path, query = _split_canonical(url)
     except ValueError:  # an invalid port or host
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-    canonical = _share(url, f"{origin}{path}?{query}" if query else origin + path)
+    canonical = f"{origin}{path}?{query}" if query else origin + path
+    canonical = url if url == canonical else canonical  # so the cache stores one string
     match = None if query else _POST.fullmatch(path)
     if match and (number := parse_decimal_id(match["number"])) is not None:
         month = _parse_month(match["month"])
@@ -84,11 +85,6 @@ def _parse_uncached(url: str) -> ParsedUrl:
     if match and match["name"].lower() not in _RESERVED_NAMES:
         return ParsedUrl(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
     return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN)
-
-
-def _share(url: str, canonical: str) -> str:
-    """Return `url` itself if it is canonical, so that the cache stores one string."""
-    return url if url == canonical else canonical
 
 
 _MAX_CACHED_LENGTH = 300

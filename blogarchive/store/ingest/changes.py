@@ -1,21 +1,27 @@
 """Hold the page of a post that contradicts the stored post, or that shows what most posts of the run show too.
 
-A held page is stored and replaces nothing until a person agrees or an honest page comes. What its run stored of the same
-change before is undone: each text, comment and name of the site's pages in that run is as before it.
+First, how the page differs is classified: some differences are no edit by themselves. A held page is stored and replaces
+nothing until a person agrees or an honest page comes. What its run stored of the same change before is undone: each text,
+comment and name of the site's pages in that run is as before it.
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlsplit
 
-from blogarchive.items import CrawledPage, PageKind, Post, Target
+from blogarchive.items import Comment, CrawledPage, Page, PageKind, Post, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.compared_form import form_of, text_digest
+from blogarchive.parsing.charset import decode
+from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
+from blogarchive.parsing.document import parse_document
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import change_kinds
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
@@ -23,9 +29,157 @@ from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_same_time
+from blogarchive.store.posts.comments import comment_base, is_counted
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import has_equal_images, image_urls
 from blogarchive.store.rows import Value, format_utc
+
+_FEW_CHARACTERS = 4
+
+
+class ChangeKind(StrEnum):
+    """The kinds of changes. A site makes one kind on most of its posts; an author seldom does."""
+
+    TITLE = "title"  # the title alone
+    MARKUP = "markup"  # links and images of the body, not its text
+    ABOVE = "added_above"
+    BELOW = "added_below"
+    WITHIN = "added_within"
+    CUT = "cut"
+    CHARACTERS = "characters"
+    REWRITTEN = "rewritten"
+    TIME = "time"  # the time of the post alone
+    BOUNDS = "bounds"  # the stored body is still on the page
+    DAMAGED = "damaged"  # U+FFFD in place of stored characters
+    COMMENTS_LOST = "comments_lost"  # stored comments are not on the page
+    COMMENTS_EDITED = "comments_edited"
+    COMMENTS_RENAMED = "comments_renamed"  # the texts of lost comments are there under other names or times
+
+    @property
+    def concerns_comments(self) -> bool:
+        """Return whether the text of the post is as stored."""
+        return self.value.startswith("comments_")
+
+
+_CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
+"""Kinds that contradict the stored post without regard to other posts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextChange:
+    """A change of a post. `digest` is equal for equal changes, None if the kind alone is compared.
+
+    `reason`: the page contradicts the stored post, whatever other posts show.
+    """
+
+    kind: ChangeKind
+    digest: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _StoredComment:
+    """A stored comment that is not gone: `base` is its identity by author and time."""
+
+    base: str
+    text_digest: str | None
+    body_text: str
+
+
+def _classify_text(old: Form, new: Form) -> TextChange | None:
+    """Return how title and body differ, by what was left out and added between their common ends."""
+    before, after = text_of_form(old[-1]), text_of_form(new[-1])
+    removed, added = _difference(before, after)
+    if before == after:
+        if old[-1] != new[-1]:
+            return TextChange(kind=ChangeKind.MARKUP)
+        digest = _digest(*_difference(old[0], new[0]))
+        return TextChange(kind=ChangeKind.TITLE, digest=digest) if old[0] != new[0] else None
+    if before in after:
+        kind = ChangeKind.BELOW if after.startswith(before) else ChangeKind.ABOVE
+    elif not added:
+        kind = ChangeKind.CUT
+    elif not removed:
+        kind = ChangeKind.WITHIN
+    elif max(len(removed), len(added)) <= _FEW_CHARACTERS:
+        return TextChange(kind=ChangeKind.CHARACTERS)
+    else:
+        kind = ChangeKind.REWRITTEN
+    return TextChange(kind=kind, digest=_digest(removed, added))
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """Return the parts of both texts between their common beginning and end."""
+    begin = len(commonprefix((old, new)))  # noqa: RUF071 - of characters
+    end = len(commonprefix((old[begin:][::-1], new[begin:][::-1])))  # noqa: RUF071
+    return old[begin : len(old) - end], new[begin : len(new) - end]
+
+
+def _digest(removed: str, added: str) -> str:
+    text = f"{''.join(removed.split())}\0{''.join(added.split())}"
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+_MIN_CERTAIN = 2
+"""Comments of a page that must all differ in one way: one person may edit or rename a single one."""
+
+
+def _classify_comments(
+    shown: Sequence[Comment], stored: Sequence[_StoredComment], *, claimed: int | None, is_whole: bool
+) -> TextChange | None:
+    """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
+
+    `is_whole`: the page is meant to show all comments of its post. Else some are lost if fewer are `claimed` than stored.
+    """
+    on_page = [(comment_base(comment), text_digest(comment.body_text)) for comment in shown]
+    bases, known = {base for base, _ in on_page}, {comment.base for comment in stored}
+    lost = [comment for comment in stored if comment.base not in bases]
+    new = Counter[str | None](digest for base, digest in on_page if base not in known)
+    renamed = (Counter(comment.text_digest for comment in lost) & new).total()
+    if renamed and (renamed == len(lost) or not is_whole):
+        reason = Detail.CHANGE_NAMES if renamed == len(shown) >= _MIN_CERTAIN else None
+        return TextChange(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
+    is_fewer = claimed is not None and claimed < sum(is_counted(one.base) for one in stored)
+    if lost and (is_whole or is_fewer):
+        return TextChange(kind=ChangeKind.COMMENTS_LOST)
+    texts = {(comment.base, comment.text_digest) for comment in stored}
+    edited = [one for one in on_page if one[0] in known and one not in texts]
+    if not edited:
+        return None
+    reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
+    return TextChange(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
+
+
+_MIN_LENGTH = 10
+"""Characters of a body that is looked for in the whole page: a shorter one may be there by chance."""
+
+_DAMAGED = "\ufffd"
+
+
+def _find_contradiction(
+    page: Page, post: Post, old: Form, new: Form, comments: Sequence[_StoredComment]
+) -> TextChange | None:
+    """Return what contradicts the stored post, or None."""
+    before, after = text_of_form(old[-1]), text_of_form(new[-1])
+    if before != after and _has_moved_bounds(page, before, after):
+        reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
+        return TextChange(kind=ChangeKind.BOUNDS, reason=reason)
+    stored = {comment.base: comment.body_text for comment in comments}
+    pairs = [(stored.get(comment_base(one), one.body_text), one.body_text) for one in post.comments]
+    pairs.append((old[0] + before, new[0] + after))
+    if any(text.count(_DAMAGED) < now.count(_DAMAGED) for text, now in pairs):
+        return TextChange(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
+    return None
+
+
+def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
+    """Return whether the whole stored body is still on the page, outside the body that was parsed."""
+    wanted = "".join(old.split())
+    if len(wanted) < _MIN_LENGTH or wanted in "".join(new.split()):
+        return False
+    document = parse_document(decode(page.body, page.header("Content-Type")).text)
+    return wanted in "".join("".join(line.text.split()) for line in document.lines)
+
 
 MIN_POSTS = 5
 """A kind of change is the site's if at least this number of posts of a run shows it …"""
@@ -74,55 +228,62 @@ def check_change(
     `accepted`: a person agrees with the changes of the site, so nothing is held.
     """
     post = find_post(crawled)
-    if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
+    is_of_post = crawled.target.kind is crawled.parsed.kind is PageKind.POST
+    if run_id is None or post is None or not is_of_post:
         return None
     names = {"site": blog.site, "uid": blog.uid, "number": post.number, "title": post.title}
     stored = archive.one_as(_StoredPost, _STORED, names)
-    if stored is None or crawled.parsed.kind is not PageKind.POST:
+    if stored is None or format_utc(crawled.page.fetched_at) < stored.last_seen_at:
         return None
-    if format_utc(crawled.page.fetched_at) < stored.last_seen_at:
-        return None
-    change = _find_change(archive, crawled, post, blog, run_id, stored)
+    comments = archive.all_as(_StoredComment, _COMMENTS, (stored.id,))
+    of_text = _find_text_change(archive, crawled.page, post, blog, stored, comments)
+    same, change = {TEXTS: of_text is None}, of_text
+    if comments and (post.comments or post.comment_count == 0):
+        is_whole = not any(link.next_page for link in crawled.parsed.links)
+        of_comments = _classify_comments(
+            post.comments, comments, claimed=post.comment_count, is_whole=is_whole
+        )
+        same[COMMENTS] = of_comments is None
+        change = _choose(of_text, of_comments)
+    coverage.add_counts(archive, run_id, blog.site, TEXTS, same)
     if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
         return None
-    return _hold_if_doubted(archive, blog.site, run_id, change, stored, crawled.page.fetched_at)
+    return _hold_if_doubted(archive, crawled, run_id, change, stored)
 
 
-def _find_change(
-    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, stored: _StoredPost
-) -> change_kinds.TextChange | None:
-    """Count the comparison of text and comments, and return a difference, rather one that is certain."""
-    hosts = blog_hosts(archive, blog) | {urlsplit(crawled.page.url).netloc}
+def _find_text_change(
+    archive: Archive,
+    page: Page,
+    post: Post,
+    blog: Blog,
+    stored: _StoredPost,
+    comments: Sequence[_StoredComment],
+) -> TextChange | None:
+    """Return the difference of title, body and time, or what contradicts the stored post; None if there is none."""
+    hosts = blog_hosts(archive, blog) | {urlsplit(page.url).netloc}
     before = (stored.title, stored.body_html)
     after = (stored.title if post.title is None else post.title, post.body_html)
     old, new = form_of(before, hosts), form_of(after, hosts)
     if old != new and has_equal_images(archive, before, after, hosts):
         new = old
-    comments = archive.all_as(change_kinds.StoredComment, _COMMENTS, (stored.id,))
-    change = change_kinds.find_contradiction(
-        crawled.page, post, old, new, comments
-    ) or change_kinds.classify_text(old, new)
+    change = _find_contradiction(page, post, old, new, comments) or _classify_text(old, new)
     times = stored.posted_at, date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
-        change = change_kinds.TextChange(kind=change_kinds.ChangeKind.TIME)
-    if change is not None and change.kind is change_kinds.ChangeKind.TITLE and stored.is_title_listed:
-        change = None
-    same = {TEXTS: change is None}
-    if comments and (post.comments or post.comment_count == 0):
-        is_whole = not any(link.next_page for link in crawled.parsed.links)
-        of_comments = change_kinds.classify_comments(
-            post.comments, comments, claimed=post.comment_count, is_whole=is_whole
-        )
-        same[COMMENTS] = of_comments is None
-        is_certain = of_comments is not None and of_comments.reason is not None
-        change = of_comments if change is None or (is_certain and change.reason is None) else change
-    coverage.add_counts(archive, run_id, blog.site, TEXTS, same)
+        return TextChange(kind=ChangeKind.TIME)
+    if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
+        return None
     return change
 
 
-def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: change_kinds.TextChange) -> bool:
+def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextChange | None:
+    """Return the change that is certain, else that of the text."""
+    is_certain = of_comments is not None and of_comments.reason is not None
+    return of_comments if of_text is None or (is_certain and of_text.reason is None) else of_text
+
+
+def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextChange) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
-    field = f"{TEXTS}.{change.kind}" if change.kind in change_kinds.CERTAIN_KINDS else None
+    field = f"{TEXTS}.{change.kind}" if change.kind in _CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
@@ -140,14 +301,10 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 
 def _hold_if_doubted(
-    archive: Archive,
-    site: str,
-    run_id: int,
-    change: change_kinds.TextChange,
-    stored: _StoredPost,
-    now: datetime,
+    archive: Archive, crawled: CrawledPage, run_id: int, change: TextChange, stored: _StoredPost
 ) -> Rejection | None:
     """Record a change; return why its page is held, or None if it may be an edit of the author."""
+    site, now = crawled.target.site, crawled.page.fetched_at
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)
@@ -181,7 +338,7 @@ _OF_KIND = _OF_MOST.format(condition="kind = :kind and run_id = :run")
 _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 
 
-def _is_of_most(archive: Archive, kind: change_kinds.ChangeKind, names: _Names) -> bool:
+def _is_of_most(archive: Archive, kind: ChangeKind, names: _Names) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
     least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
     names = names | {"share": MIN_SHARE, "field": COMMENTS if kind.concerns_comments else TEXTS}

@@ -82,7 +82,7 @@ class ImageFetcher:
             self.record_failure(image, result)
             self.block_host(host, pause_reason(wait))
         elif result.retry_now:
-            yield from self._retry(request_of(response), image, result, host, wait)
+            yield from self._retry(request_of(response), result, wait)
         else:
             self._failed.pop(host, None)
             self.record_failure(image, result)
@@ -100,7 +100,7 @@ class ImageFetcher:
             found = classify_error(error, host, self._throttle.private_hosts)
             if found.kind in RETRYABLE:
                 failure = images.ImageFailure(detail=found.detail, retry_now=True)
-                yield from self._retry(request, image, failure, host, None)
+                yield from self._retry(request, failure)
             else:
                 self.record_failure(image, images.ImageFailure(detail=found.detail, permanent=True))
         elif self._scheduler.is_blocked(host) and not self._throttle.stopping:
@@ -137,13 +137,9 @@ class ImageFetcher:
         )
 
     def _retry(
-        self,
-        request: Request,
-        image: QueuedImage,
-        failure: images.ImageFailure,
-        host: str,
-        wait: timedelta | None,
+        self, request: Request, failure: images.ImageFailure, wait: timedelta | None = None
     ) -> Iterator[Request]:
+        image, host = request.cb_kwargs["image"], host_of(request.url)
         tries = request.meta["tries"]
         if tries < TRIES and not self._scheduler.is_blocked(host):
             pause = max(wait or timedelta(0), self._throttle.unit * 2 ** (tries - 1))

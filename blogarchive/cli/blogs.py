@@ -31,11 +31,7 @@ _blog = click.argument("name", metavar="BLOG")
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Show or change the settings of blogs."""
     if changes and name:
-        with open_locked(db, "settings") as archive:
-            blog = blog_rows.find_blog(archive, name)
-            blog_rows.write_settings(
-                archive, blog, _apply_changes(blog_rows.read_settings(archive, blog), changes)
-            )
+        _change(db, "settings", name, lambda current: _apply_changes(current, changes))
     with Archive.open(db, read_only=True) as archive:
         blogs = (
             [blog_rows.find_blog(archive, name)] if name else blog_rows.stored_blogs(archive, left_out=True)
@@ -102,14 +98,13 @@ def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:
     """Ask whether to forget a blog. Raises `UsageError` if nobody can answer, `click.Abort` for a no."""
     if not sys.stdin.isatty():
         raise UsageError(_("forget asks first, and there is no terminal to answer; use --yes"))
-    question = (
-        _(
+    question = _("Leave {blog} out of updates? What is stored of it stays.")
+    if delete:
+        question = _(
             "Delete everything that is stored of {blog}: {posts}, {comments}, {images}?"
             " The site may not have it any more."
         )
-        if delete
-        else _("Leave {blog} out of updates? What is stored of it stays.")
-    ).format(
+    question = question.format(
         blog=contents.name,
         posts=post_count(contents.posts),
         comments=comment_count(contents.comments),

@@ -64,11 +64,9 @@ class Count(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the count; raises `click.BadParameter` for other text."""
         number: int = super().convert(value, param, ctx)
-        return (
-            number
-            if number <= _LARGEST
-            else self.fail(_("{value!r} is too large a number").format(value=value), param, ctx)
-        )
+        if number > _LARGEST:
+            self.fail(_("{value!r} is too large a number").format(value=value), param, ctx)
+        return number
 
 
 class Seconds(click.FloatRange):
@@ -77,11 +75,9 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds; raises `click.BadParameter` for other text, `nan` and `inf`."""
         seconds: float = super().convert(value, param, ctx)
-        return (
-            seconds
-            if isfinite(seconds)
-            else self.fail(_("{value!r} is no number of seconds").format(value=value), param, ctx)
-        )
+        if not isfinite(seconds):
+            self.fail(_("{value!r} is no number of seconds").format(value=value), param, ctx)
+        return seconds
 
 
 class Duration(click.ParamType[timedelta]):

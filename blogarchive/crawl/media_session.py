@@ -5,7 +5,6 @@ The rows of `media` are the whole state.
 
 from collections.abc import Collection, Sequence
 from gettext import gettext as _
-from typing import Protocol
 
 from blogarchive.crawl.options import RunSettings
 from blogarchive.messages.details import explain_detail
@@ -23,8 +22,8 @@ _MAX_OLD = 5
 """Stored images of a run that are asked for again."""
 
 
-class MediaObserver(Protocol):
-    """Receives the progress of images."""
+class MediaObserver:
+    """Ignores the progress of images."""
 
     def on_message(self, text: str) -> None:
         """Called with a message for the user."""
@@ -87,7 +86,7 @@ class MediaSession:
         listed, asked = site_by_name(blog.site).image_hosts, self._settings.of_blog(blog).media_hosts
         return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
 
-    def add_post(self, blog: Blog, number: int | str) -> None:
+    def add_post(self, blog: Blog, number: str) -> None:
         """Queue the images of a post that was stored after `begin`."""
         new = media.queue_post_images(self._archive, blog, number, self.refusal)
         old = media.requeue_old_images(self._archive, blog, number, now=self._begun_at, limit=self._old_left)
@@ -126,18 +125,9 @@ class MediaSession:
             if allowed or not found:
                 return allowed
 
-    def store_image(
-        self,
-        image: QueuedImage,
-        file: ImageFile,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
-    ) -> None:
+    def store_image(self, image: QueuedImage, file: ImageFile, **validators: str | None) -> None:
         """Store the bytes of an image with its validators; raises `CannotWrite`."""
-        media.store_image(
-            self._archive, image.url, file, now=utc_now(), etag=etag, last_modified=last_modified
-        )
+        media.store_image(self._archive, image.url, file, now=utc_now(), **validators)
         self.stored += 1
         self._notify()
 

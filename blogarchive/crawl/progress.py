@@ -110,14 +110,8 @@ class ProgressBarObserver(LineObserver):
         progress = count()
         took = time.monotonic() - started_at
         self._next_count = started_at + max(_SECONDS_BETWEEN_COUNTS, took / _COUNTING_SHARE)
-        self._bar.update(
-            self._task,
-            completed=progress.posts_read,
-            total=progress.posts_found or None,
-            done=_format_done(progress.posts_read, progress.posts_found),
-            failed=progress.failed,
-            todo=progress.todo,
-        )
+        found, read = progress.posts_found, progress.posts_read
+        self._move(self._task, read, found, failed=progress.failed, todo=progress.todo)
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
         """Move a second bar, which counts images."""
@@ -126,14 +120,10 @@ class ProgressBarObserver(LineObserver):
                 _("fetching"), total=None, unit=_("images"), done="0", failed=0, todo=0
             )
         done = stored + failed
-        self._bar.update(
-            self._images,
-            completed=done,
-            total=total,
-            done=_format_done(done, total),
-            failed=failed,
-            todo=total - done,
-        )
+        self._move(self._images, done, total, failed=failed, todo=total - done)
+
+    def _move(self, task: TaskID, done: int, total: int, **counts: int) -> None:
+        self._bar.update(task, completed=done, total=total or None, done=_format_done(done, total), **counts)
 
     def _write(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False)

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from blogarchive.crawl.media_session import MediaSession
+from blogarchive.crawl.media_session import MediaObserver, MediaSession
 from blogarchive.crawl.options import CrawlOptions, RunSettings, read_cookies
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
@@ -28,7 +28,7 @@ _REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
 """Kinds of failures that say that a host gives no pages."""
 
 
-class CrawlObserver:
+class CrawlObserver(MediaObserver):
     """Ignores all events of a run: the base of observers, used with `-q`."""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
@@ -36,12 +36,6 @@ class CrawlObserver:
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Called after the last try without a page."""
-
-    def on_message(self, text: str) -> None:
-        """Called with a message for the user."""
-
-    def on_image_done(self, stored: int, failed: int, total: int) -> None:
-        """Called after each image, as in `MediaObserver`."""
 
     def on_progress(self, count: Callable[[], CrawlProgress]) -> None:
         """Called after each page; `count` returns the progress, and is slow: call it seldom."""

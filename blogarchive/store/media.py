@@ -13,7 +13,7 @@ from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog, blogs_json
+from blogarchive.store.ledger.blogs import Blog, blogs_json, post_id
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
 from blogarchive.store.statements import Statements, excluded
@@ -154,9 +154,9 @@ def queue_images(
                     archive.update_row("media", image.id, {"status": "todo", "detail": None})
 
 
-def queue_post_images(archive: Archive, blog: Blog, number: int | str, refusal: RefusalCheck) -> list[str]:
+def queue_post_images(archive: Archive, blog: Blog, number: str, refusal: RefusalCheck) -> list[str]:
     """Insert a row for each image of a post that has none, and return the host of each that is queued."""
-    return _insert_images(archive, "p.id = ?", _post_id(archive, blog, number), refusal)
+    return _insert_images(archive, "p.id = ?", post_id(archive, blog, number), refusal)
 
 
 def _insert_images(archive: Archive, condition: str, value: Value, refusal: RefusalCheck) -> list[str]:
@@ -187,28 +187,17 @@ def _insert_images(archive: Archive, condition: str, value: Value, refusal: Refu
     return hosts
 
 
-def _post_id(archive: Archive, blog: Blog, number: int | str) -> int:
-    """Return the id of a post, or 0."""
-    return archive.scalar(
-        "select p.id from posts p join authors a on a.id = p.author_id"
-        " where a.site = ? and a.uid = ? and p.number = ?",
-        (blog.site, blog.uid, number),
-    )
-
-
 _ASKED_AGAIN = timedelta(days=30)
 _NO_VALIDATOR = ""  # the host sent none: asking again would fetch the whole image
 
 
-def requeue_old_images(
-    archive: Archive, blog: Blog, number: int | str, *, now: datetime, limit: int
-) -> list[str]:
+def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: datetime, limit: int) -> list[str]:
     """Queue stored images of a post that were not asked for in a month, the oldest first; return the host of each."""
     rows = archive.rows(
         "select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?"
         " and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?"
         " group by m.id order by m.fetched_at limit ?",
-        (_post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
+        (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
     )
     archive.execute_many(
         "update media set next_try_at = ? where id = ?", [(format_utc(now), media_id) for media_id, _ in rows]

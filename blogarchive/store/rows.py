@@ -159,3 +159,6 @@ class Post:
 
 HAS_TEXT = "p.content_hash is not null"
 """The field `has_text` of a query of `posts p`."""
+
+TEXT_SINCE = "coalesce(version_at, first_seen_at)"
+"""When the current text of a post or a comment was first seen."""

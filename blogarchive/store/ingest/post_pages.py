@@ -20,7 +20,7 @@ def save_post_page(context: SaveContext) -> None:
         if before is not None:
             context.post_url = before.url
             if _is_counter_page(context, post):
-                posts.save_post_counters(context, before.id, post, before)
+                posts.save_post_counters(context, post, before)
             else:
                 _save_comments_page(context, post, before)
             return
@@ -84,7 +84,7 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
 def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
     comment_pages.save_next_page(context, before.id, post, before.url)
     if not context.is_reparse and post.comment_count is not None:
-        posts.save_post_counters(context, before.id, post, before)
+        posts.save_post_counters(context, post, before)
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:

@@ -9,7 +9,7 @@ from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthR
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
-from blogarchive.store.ledger.blogs import Blog, home_urls, stored_url
+from blogarchive.store.ledger.blogs import Blog, author_id, home_urls, stored_url
 from blogarchive.store.ledger.frontier import TARGET_COLUMNS
 from blogarchive.store.rows import Value
 
@@ -74,15 +74,8 @@ def move_blog(archive: Archive, blog: Blog, home: str) -> None:
     stored = stored_url(archive, blog)
     if stored is None or _origin(stored) == _origin(home):
         return
-    old, new = f"{_origin(stored)}/", f"{_origin(home)}/"
-    author_id = archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
-    names: dict[str, Value] = {
-        "old": old,
-        "new": new,
-        "site": blog.site,
-        "uid": blog.uid,
-        "author": author_id,
-    }
+    names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "author": author_id(archive, blog)}
+    names |= {"old": f"{_origin(stored)}/", "new": f"{_origin(home)}/"}
     for statement in _MOVE:
         archive.execute(statement, names)
 

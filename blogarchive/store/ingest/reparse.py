@@ -8,6 +8,7 @@ from blogarchive.items import CrawledPage, PageKind
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.save_page import resolve_blog
+from blogarchive.store.ledger import blogs
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
@@ -120,10 +121,6 @@ select title, coalesce(body_html, '') as body_html, coalesce(body_text, '') as b
                     from comment_revisions r join comments c on c.id = r.comment_id where c.post_id = ?1)
 """
 
-_POST_ID = """
-select p.id from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid = ? and p.number = ?
-"""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportResult:
@@ -150,7 +147,7 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
 
     `counted` is stored in the page's column of that name.
     """
-    if pages.is_page_stored(archive, crawled.page.url, crawled.page.body):
+    if pages.is_page_stored(archive, crawled.page):
         return ImportResult()
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
@@ -165,21 +162,16 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
 
 def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
     """Store the page alone and return whether it was new: not empty, and other bytes than stored of that URL."""
-    if not crawled.page.body or pages.is_page_stored(archive, crawled.page.url, crawled.page.body):
-        return False
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
-        pages.store_page(archive, crawled, uid=uid, run_id=None)
-    return True
+        return pages.store_page_once(archive, crawled, uid=uid, run_id=None)
 
 
 def stored_texts(archive: Archive, crawled: CrawledPage) -> tuple[StoredText, ...]:
     """Return all stored versions of the posts that the page shows, and of their comments."""
-    return tuple(
-        text
-        for post in crawled.parsed.posts
-        for text in archive.all_as(StoredText, _TEXTS, (_post_id(archive, crawled, post.number),))
-    )
+    blog = resolve_blog(archive, crawled)
+    ids = [blogs.post_id(archive, blog, post.number) for post in crawled.parsed.posts]
+    return tuple(text for post_id in ids for text in archive.all_as(StoredText, _TEXTS, (post_id,)))
 
 
 def lacks_media_file(archive: Archive, url: str) -> bool:
@@ -198,7 +190,7 @@ def urls_without_media_file(archive: Archive) -> set[str]:
 
 def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
-    url, moment = crawled.page.url, format_utc(crawled.page.fetched_at)
+    url, moment, blog = crawled.page.url, format_utc(crawled.page.fetched_at), resolve_blog(archive, crawled)
     found: list[int] = archive.column(
         "select id from pages where url = ? and fetched_at > ? order by fetched_at, id", (url, moment)
     )
@@ -206,7 +198,7 @@ def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
         found += archive.column(
             "select g.id from posts p join pages g on g.id = p.page_id"
             " where p.id = ? and g.url <> ? and g.fetched_at > ?",
-            (_post_id(archive, crawled, post.number), url, moment),
+            (blogs.post_id(archive, blog, post.number), url, moment),
         )
     return tuple(dict.fromkeys(found))
 
@@ -214,8 +206,9 @@ def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
 def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
     """Update when the shown posts and comments were seen, and unmark those marked gone before the page's time."""
     moment, parsed = format_utc(crawled.page.fetched_at), crawled.parsed
+    blog = resolve_blog(archive, crawled)
     for post in parsed.posts:
-        post_id = _post_id(archive, crawled, post.number)
+        post_id = blogs.post_id(archive, blog, post.number)
         archive.execute(
             "update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,"
             " own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?",
@@ -233,10 +226,5 @@ def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
         archive.execute(
             "update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)"
             " where id = ?",
-            (moment, moment, _post_id(archive, crawled, number)),
+            (moment, moment, blogs.post_id(archive, blog, number)),
         )
-
-
-def _post_id(archive: Archive, crawled: CrawledPage, number: str) -> int | None:
-    uid = resolve_blog(archive, crawled).uid
-    return archive.scalar(_POST_ID, (crawled.target.site, uid, number)) or None

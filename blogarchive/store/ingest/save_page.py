@@ -186,9 +186,7 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> p
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = page_context.SaveContext(
-            archive, crawled, blog, run_id=None, page_id=page_id, is_reparse=True
-        )
+        context = page_context.SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
         outcome = page_context.Outcome.FAILED
         if pages.is_held(archive, page_id):
             return page_context.save_result(context, outcome)

@@ -148,9 +148,20 @@ def _netloc(url: str) -> str:
         return ""
 
 
+def author_id(archive: Archive, blog: Blog) -> int:
+    """Return the id of the author of the blog; 0 if no page of it was saved."""
+    return archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
+
+
+def post_id(archive: Archive, blog: Blog, number: str) -> int:
+    """Return the id of the post of that number; 0 if it is not stored."""
+    query = "select id from posts where author_id = ? and number = ?"
+    return archive.scalar(query, (author_id(archive, blog), number))
+
+
 def is_stored(archive: Archive, blog: Blog) -> bool:
     """Return whether a page of the blog was saved."""
-    return archive.exists("select 1 from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    return author_id(archive, blog) > 0
 
 
 def home_target(archive: Archive, blog: Blog) -> Target | None:
@@ -384,8 +395,7 @@ def remove_blog(archive: Archive, blog: Blog) -> None:
     A page that rows of another blog name stays. The blog is not discovered again. The file keeps its size until SQLite
     reuses the space.
     """
-    author = archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
-    names = {"author": author or None, "site": blog.site, "uid": blog.uid}
+    names = {"author": author_id(archive, blog) or None, "site": blog.site, "uid": blog.uid}
     with archive.atomic():
         for statement in _STATEMENTS:
             archive.execute(statement, names)

@@ -188,7 +188,7 @@ def save_counts(context: page_context.SaveContext, post: Post, before: posts.Pos
     """Store the counters of a post in a listing, and requeue it if its comment count has changed."""
     if not context.is_reparse:
         _compare_count(context, post.comment_count, post.url, before)
-    posts.save_post_counters(context, before.id, post, before)
+    posts.save_post_counters(context, post, before)
 
 
 def listed_targets(context: page_context.SaveContext, listed: Iterable[ListedPost]) -> list[Target]:

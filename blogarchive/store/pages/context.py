@@ -12,7 +12,7 @@ from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post,
 from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import failures, frontier
+from blogarchive.store.ledger import blogs, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
@@ -46,9 +46,9 @@ class SaveContext:
     """One crawled page during its save, which is one transaction.
 
     `moment` is the fetch time as UTC text with seconds, `precise_moment` the same with microseconds, for the
-    frontier. Every time that is written comes from the fetch time, never from the clock. `is_reparse`: the page is
-    stored already, so frontier, page chains and gone marks stay unchanged. `partial`: the run is limited, so the page
-    proves no listing.
+    frontier. Every time that is written comes from the fetch time, never from the clock. `page_id` is that of a stored
+    page that is parsed again (`is_reparse`): frontier, page chains and gone marks stay unchanged. `partial`: the run is
+    limited, so the page proves no listing.
     """
 
     def __init__(
@@ -59,7 +59,6 @@ class SaveContext:
         *,
         run_id: int | None,
         page_id: int | None = None,
-        is_reparse: bool = False,
         partial: bool = False,
     ) -> None:
         self.archive = archive
@@ -67,7 +66,7 @@ class SaveContext:
         self.page, self.parsed, self.target = crawled.page, crawled.parsed, crawled.target
         self.blog = blog
         self.run_id = run_id
-        self.is_reparse = is_reparse
+        self.is_reparse = page_id is not None
         self.partial = partial
         self.moment = format_utc(crawled.page.fetched_at)
         self.precise_moment = format_utc_precise(crawled.page.fetched_at)
@@ -79,12 +78,10 @@ class SaveContext:
         self.is_title_listed = False  # whether a listing shows the title of the page's post
         self.is_time_listed = False  # whether a listing shows its time
         self.needs_confirmation = False  # by a page of another day
-        self.author_id = archive.scalar(
-            "select id from authors where site = ? and uid = ?", (blog.site, blog.uid)
-        )
+        self.author_id = blogs.author_id(archive, blog)
         self.counters_before: str | None = None
         self._page_id = page_id
-        self._stored_page_id = page_id if is_reparse else pages.newest_page_id(archive, crawled.page.url)
+        self._stored_page_id = page_id or pages.newest_page_id(archive, crawled.page.url)
 
     def add_changes(self, more: ChangeCounts) -> None:
         """Add to the counts of changes."""

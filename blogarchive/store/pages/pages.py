@@ -122,15 +122,18 @@ def store_page(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_i
 
 def store_page_once(
     archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None, is_held: bool = False
-) -> None:
-    """Store the bytes of a rejected page, unless the same bytes of that URL are stored or the body is empty.
+) -> bool:
+    """Store the bytes of a page that is not parsed and return True.
 
-    `is_held`: the page waits for a person, so no row is parsed from it.
+    Returns False if the body is empty, or the same bytes of that URL are stored. `is_held`: the page waits for a person,
+    so no row is parsed from it.
     """
-    if crawled.page.body and not is_page_stored(archive, crawled.page.url, crawled.page.body):
-        page_id = store_page(archive, crawled, uid=uid, run_id=run_id)
-        if is_held:
-            archive.update_row("pages", page_id, {"held_at": format_utc(crawled.page.fetched_at)})
+    if not crawled.page.body or is_page_stored(archive, crawled.page):
+        return False
+    page_id = store_page(archive, crawled, uid=uid, run_id=run_id)
+    if is_held:
+        archive.update_row("pages", page_id, {"held_at": format_utc(crawled.page.fetched_at)})
+    return True
 
 
 def is_held(archive: Archive, page_id: int) -> bool:
@@ -138,10 +141,10 @@ def is_held(archive: Archive, page_id: int) -> bool:
     return archive.exists("select 1 from pages where id = ? and held_at is not null", (page_id,))
 
 
-def is_page_stored(archive: Archive, url: str, body: bytes) -> bool:
-    """Return whether a page of `url` with the bytes `body` is stored."""
-    digest = sha256(body).hexdigest()
-    return archive.exists("select 1 from pages where url = ? and sha256 = ?", (url, digest))
+def is_page_stored(archive: Archive, page: Page) -> bool:
+    """Return whether a page of the same URL and bytes is stored."""
+    digest = sha256(page.body).hexdigest()
+    return archive.exists("select 1 from pages where url = ? and sha256 = ?", (page.url, digest))
 
 
 def count_pages(archive: Archive) -> int:

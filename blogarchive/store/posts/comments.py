@@ -12,8 +12,8 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
-from blogarchive.store.posts.revisions import COMMENTS, TEXT_SINCE, save_text
-from blogarchive.store.rows import Value, text_checksum
+from blogarchive.store.posts.revisions import COMMENTS, save_text
+from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of
 
 _ANSWER = "answer|"  # as in the column is_counted
@@ -153,16 +153,16 @@ class CommentRow:
         return {"body_html": self.body_html, "body_text": self.body_text, "text_checksum": self.text_checksum}
 
 
-def read_comment_rows(
-    context: SaveContext, post_id: int, fingerprints: Sequence[str]
+def _read_rows(
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> dict[str, CommentRow]:
-    """Return the comments of the post with these fingerprints, by fingerprint."""
+    """Return the stored comments of the post with the fingerprints of these, by fingerprint."""
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
     rows = context.archive.all_as(
         CommentRow,
         f"select {columns} from comments where post_id = ?"  # noqa: S608 - constants
         " and fingerprint in (select value from json_each(?))",
-        (post_id, json.dumps(fingerprints)),
+        (post_id, json.dumps([item.fingerprint for item in identified])),
     )
     return {row.fingerprint: row for row in rows}
 
@@ -171,11 +171,11 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
         return
-    stored = read_comment_rows(context, post_id, [item.fingerprint for item in identified])
+    stored = _read_rows(context, post_id, identified)
     unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
     if unmatched:
         identified = _match(context, post_id, identified, unmatched)
-        stored = read_comment_rows(context, post_id, [item.fingerprint for item in identified])
+        stored = _read_rows(context, post_id, identified)
     for item in identified:
         before = stored.get(item.fingerprint)
         if before is None:
@@ -192,7 +192,7 @@ def filter_stored(
     context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts."""
-    stored = read_comment_rows(context, post_id, [item.fingerprint for item in identified])
+    stored = _read_rows(context, post_id, identified)
     return [
         item
         for item in identified

@@ -12,8 +12,8 @@ from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
-from blogarchive.store.posts.revisions import POSTS, TEXT_SINCE, save_text
-from blogarchive.store.rows import HAS_TEXT, Post, Value, text_checksum
+from blogarchive.store.posts.revisions import POSTS, save_text
+from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Post, Value, text_checksum
 from blogarchive.store.statements import columns_of, excluded
 
 
@@ -61,13 +61,11 @@ COLUMNS = ("views", "likes", "comment_count")
 NO_COUNTERS: CounterValues = (None, None, None)
 
 
-def save_post_counters(
-    context: SaveContext, post_id: int, post: ParsedPost, before: "PostRow | None"
-) -> None:
+def save_post_counters(context: SaveContext, post: ParsedPost, before: "PostRow") -> None:
     """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
-    stored = before.counters if before is not None else NO_COUNTERS
+    post_id, stored = before.id, before.counters
     shown: CounterValues = (post.views, post.likes, post.comment_count)
-    if context.is_reparse or (before is not None and context.moment < before.last_seen_at):
+    if context.is_reparse or context.moment < before.last_seen_at:
         newest = _insert_counters(context, post_id, shown) or stored
     else:
         newest = _fill_counters(shown, stored)
@@ -197,7 +195,7 @@ def save_own_page(context: SaveContext, post: ParsedPost, before: PostRow | None
     # A listing may show the same text in other HTML, so the text of the own page is no edit.
     _fill(context, post, before)
     context.archive.update_row("posts", before.id, {"from_listing": False})
-    save_post_counters(context, before.id, post, before)
+    save_post_counters(context, post, before)
     return before.id
 
 
@@ -209,7 +207,7 @@ def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) ->
     else:
         context.add_changes(ChangeCounts(posts_new=1))
         _fill(context, post, row)
-    save_post_counters(context, row.id, post, before)
+    save_post_counters(context, post, row)
     return row.id
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, Protocol, cast
@@ -98,7 +98,7 @@ ChangeKind = Literal["update_current", "replace_current", "update_revision", "in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TextVersion:
+class _TextVersion:
     """A stored version: `revision_id` None is the current one. `content` is compared, `since` is UTC text."""
 
     revision_id: int | None
@@ -118,71 +118,6 @@ class VersionChange:
     kind: ChangeKind
     revision_id: int | None = None
     is_edit: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownText:
-    """The text of a page fetched at `moment` (UTC text).
-
-    `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched. `form` returns
-    the form of a content; `is_equal` compares two contents with their images.
-    """
-
-    content: Content
-    moment: str
-    reparsed_page: int | None
-    is_imported: bool
-    form: Callable[[Content], Form]
-    is_equal: Callable[[Content, Content], bool]
-
-
-def plan_changes(
-    shown: ShownText, current: TextVersion, read_revisions: Callable[[], Sequence[TextVersion]]
-) -> list[VersionChange]:
-    """Return the writes for the text of a page; `read_revisions` returns them oldest first."""
-    page = shown.reparsed_page
-    if page is None and shown.moment >= current.since:
-        changes = _renew_markup(shown, current)
-        return [VersionChange(kind="replace_current")] if changes is None else changes
-    if current.page_id == page and current.content == shown.content:
-        return []
-    versions = [*read_revisions(), current]
-    own = [version for version in versions if version.page_id == page]
-    if page is not None and own:
-        return [_update(version) for version in own if version.content != shown.content]
-    return _insert(shown, versions)
-
-
-def _renew_markup(shown: ShownText, version: TextVersion) -> list[VersionChange] | None:
-    """Return at most an update of the markup if the text is this version, None if it is another one."""
-    if shown.content == version.content:
-        return []
-    old, new = shown.form(version.content), shown.form(shown.content)
-    if old == new or shown.is_equal(version.content, shown.content):
-        return [_update(version, is_edit=False)]
-    urls = site_image_urls(old, new)
-    return None if urls is None else [_update(version, is_edit=False)] if urls else []
-
-
-def _update(version: TextVersion, *, is_edit: bool = True) -> VersionChange:
-    kind: ChangeKind = "update_current" if version.revision_id is None else "update_revision"
-    return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
-
-
-def _insert(shown: ShownText, versions: Sequence[TextVersion]) -> list[VersionChange]:
-    before = [version for version in versions if version.since <= shown.moment]
-    after = [version for version in versions if version.since > shown.moment]
-    if not shown.is_imported and before and (before[-1].page_id or 0) > (shown.reparsed_page or 0) > 0:
-        return []  # the page showed this version too, when it was fetched; a later page has its newest markup
-    form = shown.form(shown.content)
-    for neighbour in before[-1:] + after[:1]:
-        own = shown.form(neighbour.content)
-        is_equal = own == form or shown.is_equal(neighbour.content, shown.content)
-        if is_equal or site_image_urls(form, own) is not None:
-            return []
-        if (urls := site_image_urls(own, form)) is not None:
-            return [_update(neighbour, is_edit=False)] if urls else []
-    return [VersionChange(kind="insert_revision" if after else "replace_current")]
 
 
 Text = Mapping[str, Value]
@@ -205,10 +140,6 @@ POSTS = RevisedTable(
 COMMENTS = RevisedTable(
     name="comments", revisions="comment_revisions", foreign_key="comment_id", compared=("body_html",)
 )
-
-
-TEXT_SINCE = "coalesce(version_at, first_seen_at)"
-"""When the current text of a post or a comment was first seen."""
 
 
 class RevisedRow(Protocol):
@@ -238,21 +169,7 @@ def save_text(
 
     `current_only` are further columns of the current text that revisions lack.
     """
-    shown = ShownText(
-        content=_content(table, text),
-        moment=context.moment,
-        reparsed_page=context.page_id() if context.is_reparse else None,
-        is_imported=context.page.is_imported,
-        form=lambda content: form_of(content, context.own_hosts),
-        is_equal=lambda old, new: has_equal_images(context.archive, old, new, context.own_hosts),
-    )
-    current = TextVersion(
-        revision_id=None,
-        content=_content(table, before.text),
-        since=before.text_since,
-        page_id=before.page_id,
-    )
-    changes = plan_changes(shown, current, lambda: _read_revisions(context, table, before.id))
+    changes = _plan_changes(context, table, before, _content(table, text))
     for change in changes:
         _apply(context, table, before, change, text, current_only)
     if context.is_reparse and not changes:
@@ -262,6 +179,64 @@ def save_text(
             scope = (before.id, context.page_id())
             _restore(context, table.revisions, text, f"{table.foreign_key} = ? and page_id = ?", scope)
     return changes
+
+
+def _plan_changes(
+    context: SaveContext, table: RevisedTable, before: RevisedRow, content: Content
+) -> list[VersionChange]:
+    """Return the writes for the content that a page shows."""
+    since, reparsed = before.text_since, context.page_id() if context.is_reparse else None
+    stored = _content(table, before.text)
+    current = _TextVersion(revision_id=None, content=stored, since=since, page_id=before.page_id)
+    if reparsed is None and context.moment >= since:
+        changes = _renew_markup(context, content, current)
+        return [VersionChange(kind="replace_current")] if changes is None else changes
+    if current.page_id == reparsed and stored == content:
+        return []
+    versions = [*_read_revisions(context, table, before.id), current]
+    own = [version for version in versions if version.page_id == reparsed]
+    if reparsed is not None and own:
+        return [_update(version) for version in own if version.content != content]
+    return _insert(context, content, versions)
+
+
+def _renew_markup(
+    context: SaveContext, content: Content, version: _TextVersion
+) -> list[VersionChange] | None:
+    """Return at most an update of the markup if the content is this version, None if it is another one."""
+    if content == version.content:
+        return []
+    old, new = form_of(version.content, context.own_hosts), form_of(content, context.own_hosts)
+    if old == new or _has_equal_images(context, version.content, content):
+        return [_update(version, is_edit=False)]
+    urls = site_image_urls(old, new)
+    return None if urls is None else [_update(version, is_edit=False)] if urls else []
+
+
+def _has_equal_images(context: SaveContext, old: Content, new: Content) -> bool:
+    return has_equal_images(context.archive, old, new, context.own_hosts)
+
+
+def _update(version: _TextVersion, *, is_edit: bool = True) -> VersionChange:
+    kind: ChangeKind = "update_current" if version.revision_id is None else "update_revision"
+    return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
+
+
+def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVersion]) -> list[VersionChange]:
+    before = [version for version in versions if version.since <= context.moment]
+    after = [version for version in versions if version.since > context.moment]
+    is_later = context.is_reparse and before and (before[-1].page_id or 0) > context.page_id()
+    if is_later and not context.page.is_imported:
+        return []  # the page showed this version too, when it was fetched; a later page has its newest markup
+    form = form_of(content, context.own_hosts)
+    for neighbour in before[-1:] + after[:1]:
+        own = form_of(neighbour.content, context.own_hosts)
+        is_equal = own == form or _has_equal_images(context, neighbour.content, content)
+        if is_equal or site_image_urls(form, own) is not None:
+            return []
+        if (urls := site_image_urls(own, form)) is not None:
+            return [_update(neighbour, is_edit=False)] if urls else []
+    return [VersionChange(kind="insert_revision" if after else "replace_current")]
 
 
 def _restore(context: SaveContext, table: str, text: Text, condition: str, values: Sequence[int]) -> None:
@@ -305,14 +280,14 @@ def _apply(
         archive.update_row(table.name, before.id, {**new, **current_only, "version_at": context.moment})
 
 
-def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[TextVersion]:
+def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[_TextVersion]:
     rows = context.archive.rows(
         f"select id, captured_at, page_id, {', '.join(table.compared)} from {table.revisions}"  # noqa: S608 - constants
         f" where {table.foreign_key} = ? order by captured_at, id",
         (row_id,),
     )
     return [
-        TextVersion(revision_id=revision, content=tuple(content), since=since, page_id=page)
+        _TextVersion(revision_id=revision, content=tuple(content), since=since, page_id=page)
         for revision, since, page, *content in rows
     ]
 

@@ -20,7 +20,7 @@ from blogarchive.store.database.files import is_settled, read_state
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.pages import PageRow, describe_bytes, is_file_intact
 from blogarchive.store.read import models
-from blogarchive.store.rows import CONTROLS, Value
+from blogarchive.store.rows import CONTROLS, TEXT_SINCE, Value
 from blogarchive.store.statements import columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
@@ -235,7 +235,7 @@ _DIGESTED = {
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
                     where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
     "comment": f"""select post_id, position,
-                          {columns_of(models.Comment, version_at=models.VERSION_AT, last_seen_at="", revisions="")}
+                          {columns_of(models.Comment, version_at=TEXT_SINCE, last_seen_at="", revisions="")}
                      from comments where post_id in (select id from posts where author_id = ?)
                     order by post_id, fingerprint""",
     "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text

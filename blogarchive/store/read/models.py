@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from blogarchive.parsing.compared_form import linked_urls, readable_form
-from blogarchive.store.rows import HAS_TEXT, Post
+from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Post
 from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
@@ -139,9 +139,6 @@ def _current(row: "FullPost | Comment", title: str | None) -> Version:
     return Version(captured_at=row.version_at, title=title, body_html=row.body_html, body_text=row.body_text)
 
 
-VERSION_AT = "coalesce(version_at, first_seen_at)"
-
-
 def read_post(archive: Statements, post_id: int) -> FullPost | None:
     """Return the post of that id, or None."""
     heading = archive.one_as(PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
@@ -152,7 +149,7 @@ def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
     """Return the post of a heading with its text, comments, images and revisions."""
     (text,) = archive.dicts(
         "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
-        f" {VERSION_AT} as version_at from posts where id = ?",
+        f" {TEXT_SINCE} as version_at from posts where id = ?",
         (heading.id,),
         like=FullPost,
     )
@@ -181,7 +178,7 @@ def _read_comments(archive: Statements, post_id: int) -> tuple[Comment, ...]:
     ):
         revisions[row.pop("comment_id")].append(Version(**row))
     rows = archive.dicts(
-        f"select {columns_of(Comment, version_at=VERSION_AT, revisions='')} from comments where post_id = ?"
+        f"select {columns_of(Comment, version_at=TEXT_SINCE, revisions='')} from comments where post_id = ?"
         " order by posted_at is null, posted_at, position desc, id",
         (post_id,),
         like=Comment,

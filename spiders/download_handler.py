@@ -123,7 +123,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         accepted_at = monotonic()
         async with self._locks[host]:
             await spider.throttle.wait_until_allowed(host, image_host=image_host)
-            return await self._download(request, spider, host, accepted_at)
+            return await self._download(request, spider, accepted_at)
 
     def _polite_spider(self) -> PoliteSpider:
         """Return the spider; one that is none of ours gets a throttle and locks."""
@@ -153,10 +153,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             spider.throttle.stop(error)
             raise RequestCancelled from error
 
-    async def _download(
-        self, request: Request, spider: PoliteSpider, host: str, accepted_at: float
-    ) -> Response:
-        throttle = spider.throttle
+    async def _download(self, request: Request, spider: PoliteSpider, accepted_at: float) -> Response:
+        throttle, host = spider.throttle, service_of(request.url)
         download = asyncio.ensure_future(self._send(request, spider, host, accepted_at))
         stopped = asyncio.ensure_future(throttle.wait_stopped())
         await asyncio.wait((download, stopped), return_when=asyncio.FIRST_COMPLETED)

@@ -23,7 +23,7 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
 from blogarchive.store.pages.pages import count_stale_pages
-from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.rows import utc_now
 
 if TYPE_CHECKING:  # Scrapy is imported when a request is sent
     from blogarchive.crawl.discovery import DiscoverySession
@@ -83,14 +83,12 @@ def discover(
     pages: int,
     step: int | None,
     uids: tuple[int, int] | None,
-    delay: float | None,
     duration: timedelta | None,
     max_requests: int | None,
-    ignore_robots: bool,
-    ignore_certificates: bool,
     db: Path,
     as_json: bool,
     quiet: bool,
+    **settings: Any,
 ) -> int:
     """Find the other blogs of a host."""
     failed: list[str] = []
@@ -103,12 +101,11 @@ def discover(
 
             from blogarchive.crawl.run import build_settings, run_lookups
 
-            settings = build_settings(
-                delay=delay, ignore_robots=ignore_robots, ignore_certificates=ignore_certificates
-            )
+            process = AsyncCrawlerProcess(build_settings(**settings))
             with progress_bar(_("looking for blogs"), quiet=quiet) as progress:
-                session = make_session(archive, urls, site, pages, step, uids, max_requests, progress)
-                run_lookups(session, AsyncCrawlerProcess(settings), duration)
+                limits = {"max_requests": max_requests, "progress": progress}
+                session = make_session(archive, urls, site, pages, step, uids, **limits)
+                run_lookups(session, process, duration)
             failed = session.failed
         found = discovery.report_new(archive, now=utc_now())
         waiting = len(discovery.waiting_urls(archive))
@@ -138,10 +135,12 @@ def make_session(
     pages: int,
     step: int | None = None,
     uids: tuple[int, int] | None = None,
-    max_requests: int | None = None,
-    progress: Progress = no_progress,
+    **limits: Any,
 ) -> "DiscoverySession":
-    """Return the lookups of the command; raises `UsageError` if their site is not clear."""
+    """Return the lookups of the command within the `limits` of `DiscoverySession`.
+
+    Raises `UsageError` if their site is not clear.
+    """
     from blogarchive.crawl import discovery
 
     site, base_url = _site_and_host(archive, urls, site_name)
@@ -150,9 +149,7 @@ def make_session(
         discovery.sample_lookups(archive, site, base_url, step) if step else (),
         discovery.uid_lookups(archive, site, base_url, *uids) if uids else (),
     )
-    return discovery.DiscoverySession(
-        archive, site, base_url, wanted, progress=progress, max_requests=max_requests
-    )
+    return discovery.DiscoverySession(archive, site, base_url, wanted, **limits)
 
 
 def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | None) -> tuple[Site, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -84,15 +85,7 @@ def _count_changed(count: int, *, diff: bool) -> str:
 @options.db
 @options.as_json
 def doctor(
-    source: str,
-    site: str | None,
-    url: str | None,
-    lines: bool,
-    ignore_robots: bool,
-    ignore_certificates: bool,
-    cookies: Path | None,
-    db: Path,
-    as_json: bool,
+    source: str, site: str | None, url: str | None, lines: bool, db: Path, as_json: bool, **settings: Any
 ) -> None:
     """Print every parsed field of a page."""
     if not Path(source).exists():
@@ -101,10 +94,7 @@ def doctor(
         from blogarchive.crawl.run import build_settings, fetch
 
         target = target_of_url(source, site or stored_site(db, source))
-        settings = build_settings(
-            cookies=cookies, ignore_robots=ignore_robots, ignore_certificates=ignore_certificates
-        )
-        page = fetch(target, settings)
+        page = fetch(target, build_settings(**settings))
     else:
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target)

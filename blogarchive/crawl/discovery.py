@@ -18,7 +18,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Source, add_blogs
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, StoredState, validate_page
 from blogarchive.store.ledger.blogs import stored_blogs, unclosed_hosts
-from blogarchive.store.rows import Progress, utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 REPEAT_AFTER = timedelta(days=7)
 """A sample or a uid is not requested again within this time: an interrupted `discover` continues."""
@@ -64,7 +64,7 @@ def uid_lookups(archive: Archive, site: Site, base_url: str, first: int, last: i
 
 
 class DiscoverySession:
-    """The lookups of one `discover`; stores the blogs that their pages name."""
+    """The lookups of one `discover`; stores the blogs that their pages name. `progress` is called after each page."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class DiscoverySession:
         base_url: str,
         wanted: Iterator[Lookup],
         *,
-        progress: Progress,
+        progress: Progress = no_progress,
         max_requests: int | None = None,
     ) -> None:
         self.max_requests = max_requests

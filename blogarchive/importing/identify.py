@@ -10,7 +10,7 @@ It is found by the first of these that names a page:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from gettext import gettext as _
@@ -76,13 +76,16 @@ class _Identification:
         if self._given is not None and (self._given.kind is not PageKind.HOME or self._is_of_any_host):
             self._check_given(self._given)
             return self._given
-        for url in self._list_own_urls():
-            if (target := saved_files.find_target(url, self._site)) is not None:
-                return target
         return (
-            next((one for one in self._declared if one.kind is PageKind.POST), None)
+            next(self._targets(self._list_own_urls()), None)
+            or next((one for one in self._declared if one.kind is PageKind.POST), None)
             or self._find_by_content()
         )
+
+    def _targets(self, urls: Iterable[str | None]) -> Iterator[Target]:
+        """Yield the targets of those URLs that a site has."""
+        found = (saved_files.find_target(url, self._site) for url in urls if url)
+        return (target for target in found if target is not None)
 
     @property
     def _is_of_any_host(self) -> bool:
@@ -91,11 +94,8 @@ class _Identification:
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
-        saved_from = (
-            saved_files.find_target(self._urls.saved_from, self._site) if self._urls.saved_from else None
-        )
-        for declared in (saved_from, *self._declared):
-            if declared and declared.number is not None and given.number not in (None, declared.number):
+        for declared in (*self._targets([self._urls.saved_from]), *self._declared):
+            if declared.number is not None and given.number not in (None, declared.number):
                 raise saved_files.CannotIdentify(
                     _("it says that it is {declared}, and not {given}").format(
                         declared=declared.url, given=given.url
@@ -118,28 +118,18 @@ class _Identification:
         if around is None:
             return None
         parsed = saved_files.to_crawled_page(self._saved, replace(around, kind=PageKind.HOME)).parsed
-        return (
-            saved_files.find_target(parsed.author.url, around.site)
-            if parsed.author and _lists_posts(parsed)
-            else None
-        )
+        author = parsed.author if _lists_posts(parsed) else None
+        return saved_files.find_target(author.url, around.site) if author else None
 
     @cached_property
     def _declared(self) -> tuple[Target, ...]:
-        found = (
-            saved_files.find_target(url, self._site)
-            for url in (*self._urls.declared, *find_own_urls(self._text))
-        )
-        return tuple(target for target in found if target is not None)
+        return tuple(self._targets((*self._urls.declared, *find_own_urls(self._text))))
 
-    def _list_own_urls(self) -> Iterator[str]:
+    def _list_own_urls(self) -> Iterator[str | None]:
         """Yield the URLs from the format, the browser and the path, lazily: the second one parses the page."""
-        if self._saved.url:
-            yield self._saved.url
-        if self._urls.saved_from:
-            yield self._urls.saved_from
-        if url := saved_files.url_from_path(self._saved.name):
-            yield url
+        yield self._saved.url
+        yield self._urls.saved_from
+        yield saved_files.url_from_path(self._saved.name)
 
     def _find_by_content(self) -> Target | None:
         around = self._given or self._find_site()

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate
 
 from blogarchive.items import Target
@@ -127,21 +128,17 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     part of their interval come first. One post that alone costs more has a run of its own.
     """
 
-    def find(condition: str, order: str) -> Sequence[_Cost]:
-        return _find_costs(archive, blog, f"f.due_at <= :now and {condition}", order, now, budget)
-
-    longest = (
-        schedule.longest_interval(_count_fetched_posts(archive, blog), chosen_budget)
-        if chosen_budget
-        else None
-    )
-    since = "" if longest is None else format_utc_precise(now - longest)
+    find = partial(_find_costs, archive, blog, now, budget)
+    since = ""
+    if chosen_budget:
+        longest = schedule.longest_interval(_count_fetched_posts(archive, blog), chosen_budget)
+        since = format_utc_precise(now - longest)
     is_due = f"(f.due_at <= :now or f.interval_days is not null and f.fetched_at <= '{since}')"
-    taken = _within(find("f.kind <> 'post'", "f.due_at"), budget)
+    taken = _within(find("f.due_at <= :now and f.kind <> 'post'", "f.due_at"), budget)
     left = budget - _sum_costs(taken)
-    young = find(f"f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
+    young = find(f"f.due_at <= :now and f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
     is_old = f"f.kind = 'post' and not {_HAS_SHORT_INTERVAL} and {is_due}"
-    old = _find_costs(archive, blog, is_old, _OVERDUE, now, budget)
+    old = find(is_old, _OVERDUE)
     reserved = min(_sum_costs(old), left - int(left * schedule.YOUNG_SHARE))
     taken += _within(young, left - reserved)
     taken += _within(old, budget - _sum_costs(taken))
@@ -152,7 +149,7 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
 
 
 def _find_costs(
-    archive: Archive, blog: Blog, condition: str, order: str, now: datetime, limit: int
+    archive: Archive, blog: Blog, now: datetime, limit: int, condition: str, order: str
 ) -> Sequence[_Cost]:
     return archive.all_as(
         _Cost,

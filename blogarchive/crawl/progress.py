@@ -122,8 +122,9 @@ class ProgressBarObserver(LineObserver):
         done = stored + failed
         self._move(self._images, done, total, failed=failed, todo=total - done)
 
-    def _move(self, task: TaskID, done: int, total: int, **counts: int) -> None:
-        self._bar.update(task, completed=done, total=total or None, done=_format_done(done, total), **counts)
+    def _move(self, task: TaskID, done: int, total: int, *, failed: int, todo: int) -> None:
+        shown = _format_done(done, total)
+        self._bar.update(task, completed=done, total=total or None, done=shown, failed=failed, todo=todo)
 
     def _write(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False)

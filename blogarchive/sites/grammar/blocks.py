@@ -59,18 +59,37 @@ def split_comments(
             text_end, end, likes = footer.first, footer.last + 1, footer.likes
         else:
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
-            text_end, end, likes = _find_end_above_button(markers, header.last + 1, stop), stop, header.likes
+            text_end = _find_end_above_button(markers.view, headers, header, stop)
+            end, likes = stop, header.likes
         begin, text_end = header.last + 1, header.text_end or text_end
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
 
 
-def _find_end_above_button(markers: comment_footers.CommentMarkers, begin: int, end: int) -> int:
-    """Return the end of a text without a last line of buttons."""
-    view = markers.view
+def _find_end_above_button(
+    view: PageView, headers: Sequence[CommentHeader], header: CommentHeader, end: int
+) -> int:
+    """Return the end of a text without a last line of buttons, and without images of the template."""
+    begin = header.last + 1
     while end > begin and not view.folded[end - 1].strip():
+        if _is_typed_image(view, headers, header, end - 1):
+            return end
         end -= 1
     return end - 1 if end > begin and _is_buttons(view, end - 1) else end
+
+
+# A commenter may type <img>: creaders shows it (docs/sites/creaders.md).
+def _is_typed_image(
+    view: PageView, headers: Sequence[CommentHeader], header: CommentHeader, index: int
+) -> bool:
+    """Check whether a line has only images without links, and is in the comment's element."""
+    media = view.lines[index].media
+    if not media or any(anchor is not None for _, anchor in media):
+        return False
+    if len(headers) == 1:
+        return index in comment_footers.find_last_block(view, headers)
+    element = comment_footers.find_comment_element(view, headers, header)
+    return index in view.document.lines_in(element)
 
 
 # Promise "any order": saved pages of other hosts, such as those in the tests, have the header below the text.

@@ -126,3 +126,20 @@ def test_on_a_page_without_footers_a_typed_footer_is_text(place: int) -> None:
     (found,) = read(post(comments=rows)).posts
     assert [each.body_text for each in found.comments] == [text.replace("<br>", "\n") for text in texts]
     assert [each.likes for each in found.comments] == [None, None]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_image_that_ends_a_comment_without_a_footer_is_stored(count: int) -> None:
+    text = "<div><p>话</p><p><img src='/typed.jpg'></p></div>"
+    each = f"<div class=c><p>作者：{{}} 留言时间：2025-01-01 1{{}}:00:00</p>{text}</div>"
+    names = [each.format(f"<a href='/u/9/'>{name}</a>", hour) for name, hour in (("乙", 2), ("丙", 1))]
+    page = post(comments="".join(names[:count]), counters=f"<div>浏览（10）（2）评论（{count}）</div>")
+    comments = read(page).posts[0].comments
+    assert ["/typed.jpg" in comment.body_html for comment in comments] == [True] * count
+
+
+def test_the_label_above_a_comment_without_text_is_none_of_its_text() -> None:
+    label = "<div><h4>评论(1)</h4><p>作者：<a href='/u/9/'>乙</a> 留言时间：2025-01-01 11:00:00</p></div>"
+    page = post(label="", comments=label, counters="<div>浏览（10）（2）评论（1）</div>")
+    (comment,) = read(page).posts[0].comments
+    assert (comment.author_name, comment.body_text) == ("乙", "")

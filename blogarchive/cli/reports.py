@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,14 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import file_count, note, page_count, print_json, print_json_array, print_result
-from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
-from blogarchive.store import verify as integrity
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
+from blogarchive.store.ledger.runs import logged_runs
 from blogarchive.store.read import posts
-from blogarchive.store.read.models import Blog, Comment, FullPost, Version, logged_runs
+from blogarchive.store.read.models import Blog, Comment, FullPost, Version
 from blogarchive.workers.pool import count_cores
 
 
@@ -31,6 +29,7 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
     """List pages and images that could not be fetched or parsed."""
     if retry:
         from blogarchive.cli.backup_update import run_crawl  # here: takes half of the start-up time
+        from blogarchive.crawl.options import CrawlOptions
 
         return run_crawl(CrawlOptions(command="update", db=db, retry=True), as_json=as_json, **flags)
     with Archive.open(db, read_only=True) as archive:
@@ -74,6 +73,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
 def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Check the file, its references and all stored bytes."""
     from blogarchive.export.run import name_record, read_record, write_record
+    from blogarchive.store import verify as integrity
 
     name = name_record("verify", os.path.realpath(db))
     earlier = read_record(name, "rows digests") if only_new else {}
@@ -186,6 +186,8 @@ def _changed_comments(post: FullPost) -> list[Comment]:
 
 def unified_difference(before: Version, after: Version) -> Iterator[str]:
     """Return the lines of a unified diff of title and text; none if both are equal."""
+    from difflib import unified_diff
+
     texts = zip((before, after), before.texts_compared_with(after), strict=True)
     old, new = ([f"# {one.title or ''}", "", *text.splitlines()] for one, text in texts)
     return unified_diff(old, new, before.captured_at, after.captured_at, lineterm="", n=1)

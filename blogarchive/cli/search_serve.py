@@ -10,7 +10,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from blogarchive.browse.pages.post_choices import format_day
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
 from blogarchive.cli.output import note, print_json_array
@@ -23,7 +22,7 @@ def format_hit(hit: Hit, *, colour: bool = False) -> str:
     gone = _("  (gone from the site)") if hit.gone_at else ""
     title = _join(hit.title, colour=colour) or _("(untitled)")
     return (
-        f"{format_day(hit.posted_at) or '----------'}  {author}  {title}{gone}\n"
+        f"{(hit.posted_at or '----------')[:10]}  {author}  {title}{gone}\n"
         f"    {_join(hit.excerpt, colour=colour)}\n"
         f"    {hit.url}"
     )

@@ -6,7 +6,6 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
@@ -219,6 +218,8 @@ def site_for_url(url: str) -> Site:
         )
     if claims:
         return claims[0]
+    from difflib import get_close_matches
+
     known = [name for site in sites for name in site.hosts]
     if similar := get_close_matches(host, known, n=1, cutoff=0.8):
         raise UsageError(

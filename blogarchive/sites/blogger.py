@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
-from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.html import Element
 from blogarchive.sites import exports
 
@@ -37,6 +36,8 @@ def _read_ids(entry: Element) -> tuple[str, str, str]:
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    from blogarchive.parsing.dates.numbers import parse_digits  # most commands parse no page
+
     document = exports.parse_export_page(page)
     feed, entry = document.root, document.root.find("{*}entry")
     if entry is None:

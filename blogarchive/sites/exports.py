@@ -21,7 +21,6 @@ from lxml import etree
 
 from blogarchive import items
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.http import split_web_url
 from blogarchive.sites.base import MAX_TAGS, Site
@@ -123,6 +122,8 @@ class XmlDocument:
 
 def parse_export_page(page: items.Page) -> XmlDocument:
     """Return the XML document of a page. Raises `InvalidExport`."""
+    from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
+
     decoded = decode(page.body, page.header("Content-Type"))
     root, is_damaged = parse_xml(decoded.text)
     problem = items.Problem(kind="incomplete", field="body", detail=Detail.XML_DAMAGED)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, ParsedPage, Post, Target
-from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites import exports
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ _UNCHANGED = ("0", "richtext")
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
+
     decoded = decode(page.body, page.header("Content-Type"))
     entry, *sections = exports.parse_entry(decoded.text)
     texts = {section.name: section.text for section in reversed(sections)}

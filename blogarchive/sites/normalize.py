@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 
 from blogarchive import items
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.charset.decoding import repair_text
-from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.sites.base import site_by_name
 
 _T = TypeVar("_T")
@@ -83,6 +81,9 @@ class _DateResolver:
     problems: dict[items.Problem, None] = field(default_factory=dict)  # ordered set
 
     def resolve_fields(self, item: object) -> dict[str, object]:
+        # Not above: each command that looks for a site imports this module.
+        from blogarchive.parsing.dates.parse import parse_date
+
         changes: dict[str, object] = {}
         for name, column in _TIME_FIELDS.get(type(item), ()):
             date_text: items.DateText | None = getattr(item, name)
@@ -125,6 +126,8 @@ def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow |
 
 
 def _tidy_fields(item: object) -> dict[str, object]:
+    from blogarchive.parsing.charset.decoding import repair_text
+
     changes: dict[str, object] = {}
     for name in _TEXT_FIELDS.get(type(item), ()):
         text: str | None = getattr(item, name)

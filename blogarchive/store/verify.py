@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.items import MAX_COUNT
 from blogarchive.messages import N_
 from blogarchive.parsing.compared_form import content_hash, text_digest
-from blogarchive.parsing.dates.numbers import MAX_COUNT
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows

@@ -68,7 +68,20 @@ def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_ind
         "lxml.etree",
         "blogarchive.sites",
     }
-    assert not modules & {"importlib.metadata"}
+    assert not modules & {"importlib.metadata", "urllib.request", "importlib.resources", "html.entities"}
+
+
+@pytest.mark.parametrize("words", ["status", "failures", "log", "search 北京", "verify --new", "sites"])
+def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_datasette(
+    words: str, db: Path
+) -> None:
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    program += "; from blogarchive.cli import main; main()"
+    command = [sys.executable, "-c", program, *words.split(), *(() if words == "sites" else ("--db", db))]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    modules = set(ran.stderr.split())
+    assert "blogarchive.cli.group" in modules
+    assert not modules & {"blogarchive.parsing.dates", "blogarchive.parsing.charset", "datasette"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -6,6 +6,8 @@ import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
+from blogarchive.items import MAX_COUNT
+
 # --- words
 
 _WORDS: dict[str, dict[str, list[str]]] = tomllib.loads(
@@ -31,8 +33,6 @@ _COUNT = re.compile(
 )
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
-MAX_COUNT = 10**12
-"""The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
 _MAX_DIGITS = 1000  # leading zeros; Python refuses to convert more than 4300 digits
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")

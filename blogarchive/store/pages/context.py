@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Target
-from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, failures, frontier
@@ -164,6 +163,8 @@ def date_text_iso(date: DateText | None) -> str | None:
     """Return ISO 8601 with offset, cut to the precision shown, or None if the date was not parsed."""
     if date is None or date.at is None or date.precision is None:
         return None
+    from blogarchive.parsing.dates.parse import ParsedDate, to_iso  # 50 ms; most commands save no page
+
     return to_iso(ParsedDate(date.at, date.precision))
 
 

@@ -1,7 +1,6 @@
 """Start this program as another process, by its Python or by a bundle, which has no Python beside it."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Final
@@ -33,7 +32,9 @@ def own_program() -> list[str]:
     """Return the shortest command line of this program, for a person or a schedule of the system."""
     if is_bundle():
         return [sys.executable]
-    script = shutil.which(_PACKAGE, path=str(Path(sys.executable).parent))
+    from shutil import which
+
+    script = which(_PACKAGE, path=str(Path(sys.executable).parent))
     return [script] if script else own_command()
 
 

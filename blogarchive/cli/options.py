@@ -5,11 +5,9 @@ import logging
 import os
 import re
 import sys
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from gettext import gettext as _
-from importlib.resources import files
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -54,6 +52,8 @@ class Day(click.ParamType[date]):
     def _day(self, year: int, month: int | None) -> date:
         if not self._last:
             return date(year, month or 1, 1)
+        from calendar import monthrange
+
         month = month or 12
         return date(year, month, monthrange(year, month)[1])
 
@@ -138,7 +138,7 @@ class PathArgument(click.Path):
 
 def format_examples(name: str) -> str | None:
     """Return the examples of a command as the end of its help; None if it has none."""
-    every = files("blogarchive.cli").joinpath("examples.txt").read_text("utf-8").splitlines()
+    every = Path(__file__).with_name("examples.txt").read_text("utf-8").splitlines()
     found = [f"  blogarchive {words}" for words in every if words.partition(" ")[0] == name]
     return "\n".join(("\b", _("Examples:"), *found)) if found else None
 

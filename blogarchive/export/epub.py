@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
@@ -187,7 +186,7 @@ class _BookWriter:
     def write(self) -> None:
         self._add("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         for name in ("META-INF/container.xml", "book/style.css"):
-            static = files("blogarchive.export").joinpath("templates", "book", PurePosixPath(name).name)
+            static = Path(__file__).with_name("templates") / "book" / PurePosixPath(name).name
             self._add(name, static.read_bytes())
         posts = [
             # By id, not by place: a new post in the middle renames no chapter.

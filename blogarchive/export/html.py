@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -113,11 +112,11 @@ _INNER_ROOT = "../"
 
 def stylesheet() -> bytes:
     """Return the stylesheet: the part shared with `serve`, then that of exported pages."""
-    return files("blogarchive.rendering").joinpath("style.css").read_bytes() + _read_static("site.css")
+    return Path(__file__).parents[1].joinpath("rendering/style.css").read_bytes() + _read_static("site.css")
 
 
 def _read_static(name: str) -> bytes:
-    return files("blogarchive.export").joinpath("templates", "site", name).read_bytes()
+    return Path(__file__).with_name("templates").joinpath("site", name).read_bytes()
 
 
 def _plan_files(site_blog: SiteBlog) -> Iterator[PostFile]:

@@ -5,13 +5,13 @@ read models, so that a new key needs no change here. Values are not changed for 
 """
 
 import json
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.store.read.models import Blog, Comment, FullPost
 
-_SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
+_SCHEMA: Any = json.loads(Path(__file__).with_name("post.schema.json").read_text("utf-8"))
 _LINE_ENDS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from gettext import gettext as _
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
@@ -95,7 +94,7 @@ def _write(path: Path, text: str) -> None:
 def _compose_readme(database: Path, names: dict[str, str]) -> str:
     texts = []
     for language, text in zip(("zh", "en"), read_readme(database), strict=True):
-        heading = files("blogarchive.export").joinpath("texts", f"seal.{language}.txt").read_text("utf-8")
+        heading = Path(__file__).with_name("texts").joinpath(f"seal.{language}.txt").read_text("utf-8")
         texts.append(f"{heading.format(**names)}\n{text.replace('archive.db', database.name)}")
     return "\n\n".join(texts)
 

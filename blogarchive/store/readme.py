@@ -4,7 +4,7 @@
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from blogarchive.store.statements import Statements
@@ -66,4 +66,4 @@ def _format_minute(moment: str | None) -> str:
 
 @cache
 def _template(language: str) -> str:
-    return files("blogarchive.store").joinpath("texts", f"readme.{language}.txt").read_text("utf-8")
+    return Path(__file__).with_name("texts").joinpath(f"readme.{language}.txt").read_text("utf-8")

@@ -10,11 +10,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex
+from w3lib.url import safe_url_string
 from warcio.archiveiterator import ArchiveIterator
 
 from blogarchive.errors import UsageError
 from blogarchive.export.wacz import export_wacz
-from blogarchive.export.warc import url_key
+from blogarchive.export.warc import SAFE_URL, url_key
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, png
 
@@ -127,6 +130,15 @@ def test_a_large_index_is_read_block_by_block(made: Made, tmp_path: Path) -> Non
 )
 def test_the_key_of_a_url_is_that_of_the_viewer(url: str, key: str) -> None:
     assert url_key(url) == key
+
+
+@given(url=from_regex(SAFE_URL, fullmatch=True))
+def test_a_url_that_is_not_made_safe_is_safe(url: str) -> None:
+    try:
+        expected = url_key(safe_url_string(url))
+    except ValueError:  # no port has such a number
+        return
+    assert url_key(url) == expected
 
 
 def test_the_same_archive_makes_the_same_bytes(pages: Path, tmp_path: Path) -> None:

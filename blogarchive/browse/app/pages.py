@@ -20,9 +20,9 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
 from blogarchive.store.ledger.coverage import open_changes
 from blogarchive.store.ledger.failures import newest_failures
+from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
-from blogarchive.store.read.models import last_run
 from blogarchive.store.statements import Statements
 
 _ENDS: Final = {

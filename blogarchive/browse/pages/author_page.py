@@ -19,9 +19,8 @@ from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs, lists
-from blogarchive.store.read.blogs import AuthorPage
+from blogarchive.store.read.blogs import AuthorPage, BlogSummary, Month
 from blogarchive.store.read.lists import PostSelection
-from blogarchive.store.read.models import BlogSummary, Month
 from blogarchive.store.statements import Statements
 
 _FEW_MONTHS = 36

@@ -12,7 +12,7 @@ from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs
-from blogarchive.store.read.models import BlogSummary
+from blogarchive.store.read.blogs import BlogSummary
 
 
 async def show_plots(context: RequestContext) -> Response:

@@ -18,8 +18,8 @@ from markupsafe import Markup
 from blogarchive.browse.languages import COOKIE_SECONDS
 from blogarchive.messages import N_
 from blogarchive.messages.details import gone_reason_words
+from blogarchive.store.read.blogs import BlogSummary, Month
 from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
-from blogarchive.store.read.models import BlogSummary, Month
 
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""

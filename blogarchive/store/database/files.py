@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, nullcontext
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from blogarchive.errors import CannotWrite, NoArchive
@@ -99,6 +98,8 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
     `Archive.open`, `ArchiveBusy`, and `CannotWrite` if there is no space for a copy.
     """
     if path.is_file() and (not is_writable(path) or _is_older(path)):
+        from tempfile import TemporaryDirectory
+
         with (
             TemporaryDirectory(prefix="blogarchive-") as folder,
             Archive.open(_copy(path, folder)) as copy,

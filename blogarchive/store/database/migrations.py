@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.parsing.compared_form import Form, content_hash, form_of, text_digest
 from blogarchive.store import search_index
 from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
@@ -52,12 +51,14 @@ _REVISED = (("posts", "post_revisions", _VERSIONS), ("comments", "comment_revisi
 
 def _merge_equal_versions(archive: Statements) -> None:
     """Merge neighbouring versions between which a reader sees no difference."""
+    from blogarchive.parsing.compared_form import form_of
+
     hosts: defaultdict[int, set[str]] = defaultdict(set)
     for author_id, url in archive.rows("select id, url from authors union select author_id, url from posts"):
         hosts[author_id].add(urlsplit(url).netloc)
     for table, revisions, query in _REVISED:
         deleted = []
-        kept: tuple[int, int, Form] | None = None
+        kept: tuple[int, int, tuple[str, ...]] | None = None
         for author_id, revision_id, row_id, *content, since in archive.rows(query):
             form = form_of(tuple(content), hosts[author_id])
             if kept is None or kept[1:] != (row_id, form):
@@ -73,6 +74,8 @@ def _merge_equal_versions(archive: Statements) -> None:
 
 def _fold_texts(archive: Statements) -> None:
     """Compute the hashes of texts again, of what a reader sees; merge equal neighbours."""
+    from blogarchive.parsing.compared_form import content_hash, text_digest
+
     archive.connection.create_function("content_hash", 2, content_hash, deterministic=True)
     archive.connection.create_function("text_digest", 1, text_digest, deterministic=True)
     _merge_equal_versions(archive)

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import Counter
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from blogarchive.store import search_index
@@ -24,7 +24,7 @@ _STATEMENT: Final = re.compile(r"^create (?:unique |virtual )?(table|index|view|
 @cache
 def statements() -> dict[tuple[str, str], str]:
     """Return the statement of every table, index, view and trigger, by its type and name, in order of creation."""
-    script = files("blogarchive.store.database").joinpath("schema.sql").read_text("utf-8")
+    script = Path(__file__).with_name("schema.sql").read_text("utf-8")
     found = {}
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -1,4 +1,4 @@
-"""Store one row per run, and resume the last unfinished run of the same command."""
+"""Store one row per run, list the runs, and resume the last unfinished run of the same command."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Literal
 from blogarchive import installed_version
 from blogarchive.store.database.archive import Archive, RequeueLimits
 from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
+from blogarchive.store.statements import Statements, columns_of
 
 RunOutcome = Literal[
     "done", "limited", "failures", "interrupted", "unreachable", "blocked", "forbidden", "changed", "unwritable",
@@ -150,3 +151,28 @@ def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> boo
 def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str) -> str | None:
     epoch = archive.text(_LAST_UNFINISHED, (command, words))
     return epoch if epoch is not None and epoch <= moment < shift_utc(epoch, MAX_RESUME_AGE) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedRun:
+    """A row of `runs`. Times are UTC text; `finished_at`, `outcome` and `exit_code` are None while it runs."""
+
+    id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    exit_code: int | None
+    version: str
+    counts: dict[str, int]
+
+
+def logged_runs(archive: Statements, limit: int) -> tuple[LoggedRun, ...]:
+    """Return the last runs, the newest first."""
+    query = f"select {columns_of(LoggedRun)} from runs order by id desc limit ?"  # noqa: S608 - constants
+    return archive.all_as(LoggedRun, query, (limit,))
+
+
+def last_run(archive: Statements) -> LoggedRun | None:
+    """Return the newest run, None if the archive has none."""
+    return next(iter(logged_runs(archive, 1)), None)

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists, models
-from blogarchive.store.read.lists import CategoryCount, PostSelection
+from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostLine, PostSelection
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
 
@@ -15,6 +16,34 @@ from blogarchive.store.statements import Statements
 
 
 BLOGS_PER_PAGE: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogSummary(models.Blog):
+    """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
+
+    posts: int
+    missing: int
+    gone: int
+    comments: int
+    first_post_on: str | None
+    last_post_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """Counts of an author's posts in a month (YYYY-MM): stored, without text, and listed by the archive page."""
+
+    month: str
+    stored: int
+    missing: int
+    listed: int | None
+
+    @property
+    def lacking(self) -> int:
+        """Return the number of posts that the archive is known to lack."""
+        return max(self.missing, (self.listed or 0) - self.stored)
+
 
 _SUMMARIES = f"""select {models.BLOG_COLUMNS},
        coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
@@ -25,9 +54,9 @@ _SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
        (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
 
 
-def read_blog(archive: Statements, author_id: int) -> models.BlogSummary | None:
+def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
     """Return the blog of that author, or None."""
-    return archive.one_as(models.BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+    return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
 def read_only_blog(archive: Statements) -> models.Blog | None:
@@ -36,9 +65,7 @@ def read_only_blog(archive: Statements) -> models.Blog | None:
     return blogs[0] if len(blogs) == 1 else None
 
 
-def read_blogs(
-    archive: Statements, *, words: str = "", page: int = 1
-) -> tuple[list[models.BlogSummary], int]:
+def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[list[BlogSummary], int]:
     """Return a page of the blogs that have each of `words` in their names, titles or uids, of all without `words`.
 
     The blog with the newest post is the first; also returns the number of blogs on all pages.
@@ -50,9 +77,7 @@ def read_blogs(
     ids = [blog for blog, text in texts if all(word in text for word in wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
     found = archive.all_as(
-        models.BlogSummary,
-        f"{_SUMMARIES} where a.id in (select value from json_each(?))",
-        (json.dumps(shown),),
+        BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
     )
     return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
@@ -85,22 +110,20 @@ def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
 class AuthorPage:
     """The page of an author: months oldest first, one page of the selected posts, newest first."""
 
-    blog: models.BlogSummary
-    months: tuple[models.Month, ...]
+    blog: BlogSummary
+    months: tuple[Month, ...]
     visits: list[tuple[str, int]]
     categories: tuple[CategoryCount, ...]
-    posts: tuple[models.PostLine, ...]
+    posts: tuple[PostLine, ...]
     selection: PostSelection
     selected_posts: int
     images_not_fetched: dict[str, int]
     """Number of images on hosts that are not requested, by host."""
 
 
-def read_newest(archive: Statements, limit: int) -> tuple[models.PostLine, ...]:
+def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
-    return archive.all_as(
-        models.PostLine, f"{models.POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
-    )
+    return archive.all_as(PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,))
 
 
 def read_health(archive: Statements) -> dict[str, Any]:
@@ -113,7 +136,7 @@ def read_health(archive: Statements) -> dict[str, Any]:
                   (select count(*) from media where status <> 'stored') as images_missing,
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
     )
-    return {**counts, "unindexed": count_pending(archive), "last_run": models.last_run(archive)}
+    return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
 
 
 def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
@@ -154,10 +177,10 @@ def read_visits(archive: Statements, author_id: int) -> list[tuple[str, int]]:
     )
 
 
-def read_months(archive: Statements, author_id: int) -> tuple[models.Month, ...]:
+def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
     """Return the months of a blog with their posts, oldest first."""
     return archive.all_as(
-        models.Month,
+        Month,
         """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
              from (select month, posts, missing, null as listed from _month_totals
                     where author_id = ?1 and length(month) = 7

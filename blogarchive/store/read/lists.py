@@ -6,14 +6,39 @@ from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.ledger.failures import OpenFailure, newest_failures
-from blogarchive.store.read.models import POST_LINES, FullPost, PostLine
-from blogarchive.store.rows import Value
-from blogarchive.store.statements import Statements
+from blogarchive.store.read.models import FullPost
+from blogarchive.store.rows import HAS_TEXT, Value
+from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
 
 
 POSTS_PER_PAGE: Final = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostLine:
+    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
+
+    id: int
+    author_id: int
+    author: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    comment_count: int | None
+    gone_at: str | None
+    has_text: bool
+    beginning: str | None
+
+
+_AUTHOR_NAME = "coalesce(a.nickname, a.uid)"
+_TITLE, _BEGINNING = "substr(p.title, 1, 1000)", "substr(p.body_text, 1, 120)"
+POST_LINES = f"""select {
+    columns_of(PostLine, "p", author=_AUTHOR_NAME, title=_TITLE, has_text=HAS_TEXT, beginning=_BEGINNING)
+} from posts p join authors a on a.id = p.author_id"""
+"""Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
 _PERIOD = "p.posted_at >= :period and p.posted_at < :period || '~'"
 # An index has all that is read of a post here: its rows are long.

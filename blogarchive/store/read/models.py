@@ -4,36 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from blogarchive.parsing.compared_form import linked_urls, readable_form
 from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Post
 from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostLine:
-    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
-
-    id: int
-    author_id: int
-    author: str
-    title: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    views: int | None
-    comment_count: int | None
-    gone_at: str | None
-    has_text: bool
-    beginning: str | None
-
-
-_AUTHOR_NAME = "coalesce(a.nickname, a.uid)"
-_TITLE, _BEGINNING = "substr(p.title, 1, 1000)", "substr(p.body_text, 1, 120)"
-POST_LINES = f"""select {
-    columns_of(PostLine, "p", author=_AUTHOR_NAME, title=_TITLE, has_text=HAS_TEXT, beginning=_BEGINNING)
-} from posts p join authors a on a.id = p.author_id"""
-"""Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,10 +38,14 @@ class Version:
 
     @property
     def _text_and_urls(self) -> str:
+        from blogarchive.parsing.compared_form import linked_urls
+
         return "\n".join((self.body_text or "", *(f"<{url}>" for url in linked_urls(self.body_html))))
 
     def texts_compared_with(self, following: "Version") -> tuple[str, str]:
         """Return the texts of both with the URLs of links and images below them; in their places if only these differ."""
+        from blogarchive.parsing.compared_form import readable_form
+
         texts = self._text_and_urls, following._text_and_urls
         return (
             texts
@@ -253,56 +231,3 @@ BLOG_COLUMNS = columns_of(
 
 BLOGS = f"select {BLOG_COLUMNS} from authors a"
 """Selects a `Blog` per author; may be followed by conditions on `a`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlogSummary(Blog):
-    """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
-
-    posts: int
-    missing: int
-    gone: int
-    comments: int
-    first_post_on: str | None
-    last_post_on: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Month:
-    """Counts of an author's posts in a month (YYYY-MM): stored, without text, and listed by the archive page."""
-
-    month: str
-    stored: int
-    missing: int
-    listed: int | None
-
-    @property
-    def lacking(self) -> int:
-        """Return the number of posts that the archive is known to lack."""
-        return max(self.missing, (self.listed or 0) - self.stored)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoggedRun:
-    """A row of `runs`. Times are UTC text; `finished_at`, `outcome` and `exit_code` are None while it runs."""
-
-    id: int
-    command: str
-    started_at: str
-    finished_at: str | None
-    outcome: str | None
-    exit_code: int | None
-    version: str
-    counts: dict[str, int]
-
-
-def logged_runs(archive: Statements, limit: int) -> tuple[LoggedRun, ...]:
-    """Return the last runs, the newest first."""
-    return archive.all_as(
-        LoggedRun, f"select {columns_of(LoggedRun)} from runs order by id desc limit ?", (limit,)
-    )
-
-
-def last_run(archive: Statements) -> LoggedRun | None:
-    """Return the newest run, None if the archive has none."""
-    return next(iter(logged_runs(archive, 1)), None)

@@ -15,9 +15,9 @@ from blogarchive.store.discovery import Coverage, read_coverage
 from blogarchive.store.ledger import blogs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import MonthCoverage, read_months
+from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.read.models import last_run
 from blogarchive.store.rows import format_utc, utc_now
 from blogarchive.store.statements import Statements
 

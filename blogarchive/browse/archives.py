@@ -178,7 +178,7 @@ def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield from ((table, column, "description", text) for column, text in words["columns"].items())
 
 
-CHECKS_OF_REQUEST: Final[ContextVar[dict[object, bool]]] = ContextVar("checks")
+CHECKS_OF_REQUEST: Final[ContextVar[dict[object, bool | None]]] = ContextVar("checks")
 """The answers of `may_view` during a request: Datasette 0.65 asks for each table and query of a database page."""
 
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import uvicorn
 from datasette.app import Datasette
 
-from blogarchive.browse.archives import PLUGIN, is_archive
+from blogarchive.browse.archives import CHECKS_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
@@ -30,6 +30,20 @@ SETTINGS: Final = {
 }
 METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
+
+
+class _Datasette(Datasette):  # type: ignore[misc]  # it has no types
+    """Checks each permission once a request: version 0.65 asks again for each table of a database page."""
+
+    async def permission_allowed(
+        self, actor: Any, action: str, resource: Any = None, default: bool | None = False
+    ) -> Any:
+        """Return whether `actor` may do it, `default` if no rule says so."""
+        known = CHECKS_OF_REQUEST.get({})
+        key = repr(actor), action, resource
+        if key not in known:
+            known[key] = await super().permission_allowed(actor, action, resource, default=None)
+        return default if known[key] is None else known[key]
 
 
 def serve(
@@ -72,7 +86,7 @@ def create_app(*paths: Path, immutable: bool = False) -> Datasette:
     for path in paths:
         chosen = immutables if _opens_immutable(path, immutable=immutable) else files
         chosen.append(str(path))
-    return Datasette(files=files, immutables=immutables, settings=dict(SETTINGS), metadata=METADATA)
+    return _Datasette(files=files, immutables=immutables, settings=dict(SETTINGS), metadata=METADATA)
 
 
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from shutil import copy
@@ -429,6 +430,26 @@ async def test_tables_and_queries_are_not_hidden_by_the_reading_pages(
         assert 'class="look archive"' not in shown, name
     assert "Custom SQL query" in (await datasette.client.get("/archive")).text
     assert "<td" in (await datasette.client.get("/archive?sql=select+1")).text
+
+
+async def test_a_database_page_checks_each_permission_once(
+    own_server: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks: Counter[tuple[str, object]] = Counter()
+    check = Datasette.permission_allowed
+
+    async def counted(
+        served: Datasette, actor: object, action: str, resource: object = None, default: Any = False
+    ) -> object:
+        checks[action, resource] += 1
+        return await check(served, actor, action, resource, default)
+
+    monkeypatch.setattr(Datasette, "permission_allowed", counted)
+    for _ in range(2):  # no request takes the answers of another
+        assert "posts_view" in (await own_server.client.get("/archive")).text
+        assert checks["view-table", ("archive", "posts")] == 1
+        assert max(checks.values()) == 1
+        checks.clear()
 
 
 async def test_nothing_can_be_written(datasette: Datasette) -> None:

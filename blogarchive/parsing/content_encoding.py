@@ -27,6 +27,7 @@ MAX_PARTS: Final = 10_000
 ENCODINGS: Final = ("gzip", "deflate", "br", "zstd")
 """The encodings to accept."""
 
+_MAX_UNPACKED, _MAX_RATIO, _LEAST_UNPACKED = 20_000_000, 40, 1_000_000  # bytes of a file; its ratio
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _PIECE = 2**16
@@ -206,3 +207,13 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "br": _unbrotli,
     "zstd": _unzstd,
 }
+
+
+def unpack_file(body: bytes) -> bytes:
+    """Return the content of a gzip file; empty if it is damaged or far larger than the file."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        content = unpacker.decompress(body, min(_MAX_UNPACKED, max(_MAX_RATIO * len(body), _LEAST_UNPACKED)))
+    except zlib.error:
+        return b""
+    return b"" if unpacker.unconsumed_tail else content

@@ -1,10 +1,12 @@
 """A page as a document: its tree, its visible lines, and ranges of lines as HTML and as text."""
 
+import json
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree, html
 
@@ -256,3 +258,26 @@ class _Copier:
             self._above.text = (self._above.text or "") + text
         else:
             last.tail = (last.tail or "") + text
+
+
+def json_ld(root: dom.Element) -> list[dict[str, Any]]:
+    """Return the objects of JSON-LD of a page, nested ones too; scripts that are no JSON are left out."""
+    found: list[dict[str, Any]] = []
+    for script in root.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            found += _objects(json.loads(script.text or "", strict=False))
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a list itself, or a list of one value."""
+    return value if isinstance(value, list) else [value]
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    for one in as_list(value):
+        if isinstance(one, dict):
+            yield one
+            yield from _objects(one.get("@graph", []))

@@ -247,3 +247,16 @@ def to_iso(parsed: ParsedDate) -> str:
     text = parsed.at.isoformat(timespec="seconds")
     cut = text[: _ISO_LENGTH[parsed.precision]]
     return cut + text[19:] if parsed.precision in ("hour", "minute", "second") else cut
+
+
+def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
+    """Return the time of a stamp for machines: a local offset stays, UTC becomes the zone of the site."""
+    try:
+        at = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return parse_date(value, now)
+    if at.tzinfo is None:
+        return ParsedDate(at.replace(tzinfo=now.tzinfo), "day" if len(value.strip()) <= 10 else "second")
+    if not at.utcoffset():
+        at = at.astimezone(now.tzinfo)
+    return ParsedDate(at, "second")

@@ -14,6 +14,7 @@ _WEAK = pattern("body", "weak")
 # Parts that a theme adds inside the element of the text.
 _ADDED = pattern("body", "added")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
+_PROSE = pattern("body", "prose")
 _LICENCE = pattern("body", "licence")
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
@@ -179,7 +180,8 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
             return
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
-        if below is not None and outline.size(below) < _MAX_META and DATE.search(outline.text(below)):
+        text = "" if below is None or outline.size(below) >= _MAX_META else outline.text(below)
+        if below is not None and DATE.search(text) and not _PROSE.search(text):
             yield below
 
 

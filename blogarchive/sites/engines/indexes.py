@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice, pairwise
@@ -10,13 +9,14 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from blogarchive.items import Comment, DateText, ListedPost, Page
+from blogarchive.parsing.content_encoding import unpack_file
 from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.parsing.dates.parse import parse_stamp
 from blogarchive.parsing.html import Element, absolute_url, parse_html
 from blogarchive.sites.engines import urls as blog_urls
-from blogarchive.sites.engines.times import date_text, parse_stamp
+from blogarchive.sites.engines.times import date_text
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
-_MAX_UNPACKED, _MAX_RATIO, _LEAST_UNPACKED = 20_000_000, 40, 1_000_000
 _MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
 _PER_PAGE, _FEW, _BLOGGER_PAGE = 100, 10, 150
 _SITEMAP_LINE = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -39,7 +39,7 @@ class Index(NamedTuple):
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     """Return the list of posts in a page that is no HTML; None if it is none."""
     if page.body.startswith(b"\x1f\x8b"):
-        text = _unpack(page.body).decode("utf-8", "replace")
+        text = unpack_file(page.body).decode("utf-8", "replace")
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
         found = _absolute(_SITEMAP_LINE.findall(text), page.url)
@@ -52,16 +52,6 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         return _read_xml(parse_xml(text.lstrip("\ufeff \r\n\t"))[0], root[1].lower(), page.url, uid, now)
     except InvalidExport:
         return None
-
-
-def _unpack(body: bytes) -> bytes:
-    """Return the content of a gzip file; empty if it is damaged or far larger than the file."""
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        content = unpacker.decompress(body, min(_MAX_UNPACKED, max(_MAX_RATIO * len(body), _LEAST_UNPACKED)))
-    except zlib.error:
-        return b""
-    return b"" if unpacker.unconsumed_tail else content
 
 
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:

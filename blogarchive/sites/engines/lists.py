@@ -27,14 +27,17 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     found: dict[str, ListedPost] = {}
     for anchor, url in _find_rows(outline, uid):
         number, title = post_number(url), _title_of(outline, anchor)
-        if not title or number in found:
+        is_known = number in found and (found[number].title or not title)
+        if is_known or not (title or _group(anchor).startswith("title")):
             continue
         place = _find_date(outline, anchor)
         text = "" if place is None else outline.texts[place].strip()[:80]
         posted = None if place is None else date_text(text, parse_place(outline, place, now))
         is_cut = title.endswith(("…", "...", "⋯"))
         title = title.rstrip("….⋯ ") if is_cut else title
-        found[number] = ListedPost(title=title, number=number, url=url, title_cut=is_cut, posted=posted)
+        found[number] = ListedPost(
+            title=title, number=number, url=url, title_cut=is_cut or not title, posted=posted
+        )
     return tuple(found.values())
 
 
@@ -63,9 +66,10 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         url = link_url(anchor, outline.tree.base)
         if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
             continue
-        if "#" in url.replace("#!", "") or post_number(url) == own:
+        group, is_part = _group(anchor), "#" in url.replace("#!", "")
+        if (is_part and not group.startswith("title")) or post_number(url) == own:
             continue
-        groups[_group(anchor)].append((anchor, parse_url(url).url))
+        groups[group].append((anchor, parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
     rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
     count = len({url for name in titled for _, url in groups[name]})

@@ -1,8 +1,7 @@
 """A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from blogarchive.parsing.document import as_list, json_ld
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
@@ -142,33 +142,12 @@ class Outline:
         return found
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
-        """The objects of JSON-LD, nested ones too."""
-        found: list[dict[str, Any]] = []
-        for script in self.tree.root.iterfind(".//script[@type='application/ld+json']"):
-            try:
-                found += _objects(json.loads(script.text or "", strict=False))
-            except (ValueError, RecursionError):
-                continue
-        return found
-
-    @cached_property
     def article_data(self) -> dict[str, Any]:
         """The JSON-LD object of an article; empty if there is none."""
         kinds = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
-        named = ((kind, one) for kind in kinds for one in self.data if kind in _as_list(one.get("@type")))
+        data = json_ld(self.tree.root)
+        named = ((kind, one) for kind in kinds for one in data if kind in as_list(one.get("@type")))
         return next((one for _, one in named if "datePublished" in one or "headline" in one), {})
-
-
-def _as_list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    for one in _as_list(value):
-        if isinstance(one, dict):
-            yield one
-            yield from _objects(one.get("@graph", []))
 
 
 def names_of(node: Element) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from blogarchive import items
 from blogarchive.items import Author, Link, ListedPost, Page, PageKind, ParsedPage, Post, Problem, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
@@ -22,6 +23,7 @@ from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS = urls.pattern("page", "list_class")
 _POST_CLASS = urls.pattern("page", "post_class")
+_PASSWORD: str = urls.PATTERNS["page"]["password"]
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese
 _MIN_LISTED = 3
@@ -57,6 +59,9 @@ class PageParser:
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
         text = self._decoded.text
+        is_interface = urls.is_index(self.page.url) or urls.is_rest_comments(self.page.url)
+        if is_interface and self.page.status in (401, 403):  # it alone: other pages of the host are open
+            return self._refused(Detail.STATUS.format(status=self.page.status))
         if PageKind.COMMENTS in (self.target.kind, self.here.kind):
             answer = read_comments(self.page, text, self.now)
             if answer is not None:
@@ -70,6 +75,9 @@ class PageParser:
             return self._listing(index.listed, index.more)
         if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
+        return self._parse_html()
+
+    def _parse_html(self) -> ParsedPage:
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         if self.target.uid is None and self.here.uid is None:
@@ -80,6 +88,8 @@ class PageParser:
         listed = find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
+        for field in self._outline.select(_PASSWORD):
+            return self._refused(self._outline.text(next(field.iterancestors("form"), field)))
         reading = self._read_post()
         if reading is not None:
             return self._page_of_post(reading)
@@ -156,6 +166,10 @@ class PageParser:
         home_url = urls.blog_root(self.uid, self.page.url)
         author = Author(uid=self.uid, url=home_url, blog_title=self._title or None)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
+
+    def _refused(self, text: str) -> ParsedPage:
+        notice = items.Notice(kind=items.NoticeKind.LOGIN, text=text)
+        return ParsedPage(kind=PageKind.NOTICE, encoding=self._decoded.encoding, notice=notice)
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problems = (Problem(kind="unreadable", field=field, detail=detail),)

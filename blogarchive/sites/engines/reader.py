@@ -64,7 +64,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         images=body.images,
         comment_count=found.count,
         comments=found.comments,
-        categories=_read_categories(outline, heading, element, with_descendants(added)),
+        categories=_read_categories(outline, heading, element, with_descendants(added), closed),
         read_by=find_reader(outline),
     )
     return PostReading(
@@ -75,7 +75,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
 
 
 def _read_categories(
-    outline: Outline, heading: Element | None, body: Element, added: set[Element]
+    outline: Outline, heading: Element | None, body: Element, added: set[Element], closed: set[Element]
 ) -> tuple[str, ...]:
     """Return the names of categories and tags: the links to their lists that are around the text but not in it.
 
@@ -83,7 +83,8 @@ def _read_categories(
     """
     known = [body] if heading is None else [body, heading]
     around = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
-    cards = ancestors(node for node in outline.order if node.tag in HEADINGS) - ancestors(known) - {body}
+    headings = (node for node in outline.order if node.tag in HEADINGS and node not in closed)
+    cards = ancestors(headings) - ancestors(known) - {body}
     near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
     beside = outline.beside.difference(near.iter())  # Butterfly has them in the banner, Nikola in an `aside`
     names: dict[str, str] = {}

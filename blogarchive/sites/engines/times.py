@@ -11,8 +11,9 @@ from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import MONTH_NAME
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
+from blogarchive.parsing.dates.parse import parse_stamp as parse_stamp
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline
+from blogarchive.sites.engines.outline import Outline, ancestors
 from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
@@ -24,6 +25,7 @@ CLOCK = re.compile(r"(?i)^\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[
 _BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
+_LINKED: str = PATTERNS["times"]["linked"]
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _WINDOW = 48  # characters around a date that belong to it
 _DAY = timedelta(days=1)
@@ -55,6 +57,13 @@ class Surroundings:
         """The places of the text."""
         spans = (self.outline.span(node) for node in self.added)
         return frozenset(self.outline.span(self.body)).difference(*spans)
+
+    @cached_property
+    def cards(self) -> set[Element]:
+        """The elements around titles that lead to other posts, and not around this one."""
+        linked = (node for node in self.outline.select(_LINKED) if _leads_away(self.outline, node))
+        known = self.body if self.heading is None else self.heading
+        return ancestors(linked) - ancestors((self.body, known)) - {self.body}
 
     @cached_property
     def text(self) -> range:
@@ -101,7 +110,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
 def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     outline = around.outline
-    is_of_another = cache(partial(_is_of_another, outline, heading=around.heading))
+    is_of_another = cache(partial(_is_of_another, around))
     return [
         place
         for place, text in enumerate(outline.texts)
@@ -113,13 +122,20 @@ def _dates_outside(around: Surroundings) -> list[int]:
     ]
 
 
-def _is_of_another(outline: Outline, node: Element, heading: Element | None) -> bool:
-    """Return whether a time stands beside the content, or in a link to another page: it is that of another post."""
-    if node in outline.beside and not (heading is not None and heading in outline.beside):
+def _is_of_another(around: Surroundings, node: Element) -> bool:
+    """Return whether a time stands beside the content, in a link to another page, or in a card: it is of another post."""
+    outline = around.outline
+    if node in outline.beside and around.heading not in outline.beside:
         return True
-    around = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
-    anchor = next((one for one in around if one.tag == "a"), None)
-    url = None if anchor is None else link_url(anchor, outline.tree.base)
+    near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
+    anchor = next((one for one in near if one.tag == "a"), None)
+    is_linked = anchor is not None and _leads_away(outline, anchor)
+    return is_linked or not around.cards.isdisjoint(node.iterancestors())
+
+
+def _leads_away(outline: Outline, anchor: Element) -> bool:
+    """Return whether a link leads to another post."""
+    url = link_url(anchor, outline.tree.base)
     own = f"{post_number(outline.tree.url)}/"  # a folder above it is a category
     return url is not None and may_be_post(url) and not own.startswith(f"{post_number(url)}/")
 
@@ -175,24 +191,11 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
         place = outline.span(node).start
         is_edit = "modif" in str(node.get("itemprop")) or _is_edited(outline, place)
         is_inside = place in around.inside or node in around.closed
-        if value and not (is_edit or is_inside or _is_of_another(outline, node, around.heading)):
+        if value and not (is_edit or is_inside or _is_of_another(around, node)):
             found.append(("time", value))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
     return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]
-
-
-def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
-    """Return the time of a stamp for machines: a local offset stays, UTC becomes the zone of the site."""
-    try:
-        at = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return parse_date(value, now)
-    if at.tzinfo is None:
-        return ParsedDate(at.replace(tzinfo=now.tzinfo), "day" if len(value.strip()) <= 10 else "second")
-    if not at.utcoffset():
-        at = at.astimezone(now.tzinfo)
-    return ParsedDate(at, "second")
 
 
 def date_text(text: str, found: ParsedDate | None) -> DateText | None:

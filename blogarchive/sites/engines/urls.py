@@ -88,7 +88,8 @@ def may_be_post(url: str) -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
     path = _INDEX.sub("", parts.path)
-    is_list = LISTING.search(path) or _LISTING_QUERY.search(parts.query) or path in ("", "/")
+    is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
+    is_list = LISTING.search(path) or _LISTING_QUERY.search(parts.query) or is_root
     return not is_list and not _NO_POST.search(path)
 
 

@@ -215,9 +215,8 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         )
     if declared and declared[0] is whatwg.WINDOWS_1252 and whatwg.UTF_8 not in declared:
         shown = whatwg.WINDOWS_1252.decode_lenient(body)
-        if (
-            mojibake.repair(shown) != text
-        ):  # servers declare windows-1252 for every page: believed unless disproved
+        # Servers declare windows-1252 for every page: believed unless disproved.
+        if mojibake.repair(shown) != text:
             return _make_result(shown, whatwg.WINDOWS_1252, "declared")
     elif whatwg.UTF_8 not in declared and not (
         declared and all(candidate.is_single_byte for candidate in declared)
@@ -264,6 +263,5 @@ def _decode_as(
     if text is None:
         text = decode_mixed(body, charset, declared)
         body = text.encode() if charset is whatwg.UTF_8 else body
-    return _make_result(
-        mojibake.repair_page(body, text) if charset is whatwg.UTF_8 else text, charset, method
-    )
+    text = mojibake.repair_page(body, text) if charset is whatwg.UTF_8 else text
+    return _make_result(text, charset, method)

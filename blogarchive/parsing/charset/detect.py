@@ -18,21 +18,20 @@ _LETTER_IN_WORD = re.compile(
 )
 _ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 
-_DECLARED_BONUS = (
-    16 * char_cost.BIT,
-    13 * char_cost.BIT,
-    10 * char_cost.BIT,
-)  # of the first declared charset, the second, the others
+# Of the first declared charset, the second, the others.
+_DECLARED_BONUS = (16 * char_cost.BIT, 13 * char_cost.BIT, 10 * char_cost.BIT)
 _CHARDET_BONUS = 6 * char_cost.BIT
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * char_cost.BIT, "windows-1252": 6 * char_cost.BIT}
-_FOREIGN_HANDICAP = (
-    10 * char_cost.BIT
-)  # of the other charsets: Chinese pages use them only if they declare them
+_FOREIGN_HANDICAP = 10 * char_cost.BIT
+"""Of the other charsets: Chinese pages use them only if they declare them."""
+
 _LETTER_BONUS = 6 * char_cost.BIT  # for a single-byte charset, for each lone high byte inside a Latin word
 _OVERRULE_MARGIN = 8 * char_cost.BIT  # by which another charset must beat a declared one that decodes
 _READABLE_COST = 12 * char_cost.BIT  # maximum per character of readable text
 _READABLE_COST_SHORT = 10 * char_cost.BIT + 2  # the same, for fewer than eight characters
 _READABLE_PER_DAMAGED = 8  # minimum of readable characters for each damaged one
+# `decoding` detects these by their escapes and zeros.
+_NOT_GUESSED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}
 
 
 def detect_charset(body: bytes, declared: Sequence[whatwg.Charset], valid: int) -> whatwg.Charset:
@@ -45,9 +44,8 @@ def detect_charset(body: bytes, declared: Sequence[whatwg.Charset], valid: int) 
     if len(start) - len(start.decode("utf-8", "ignore")) >= _UTF_8_PROOF:
         return whatwg.UTF_8
     quick_sample = _collect_sample(body, _QUICK_SAMPLE_BYTES)
-    for charset in dict.fromkeys(
-        (*(c for c in declared if c is not whatwg.UTF_8), whatwg.GB18030, whatwg.BIG5, whatwg.UTF_8)
-    ):
+    others = (c for c in declared if c is not whatwg.UTF_8)
+    for charset in dict.fromkeys((*others, whatwg.GB18030, whatwg.BIG5, whatwg.UTF_8)):
         if charset.is_single_byte or charset.name in _NOT_GUESSED:
             continue
         if _is_everyday(charset.decode_lenient(quick_sample), charset.script, minimum=60):
@@ -65,9 +63,8 @@ def looks_chinese(text: str) -> bool:
     """Return whether samples of `text` are readable Chinese; takes a fraction of the time of decoding."""
     first = char_cost.NON_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
-    return _is_everyday(
-        "".join([text[place : place + _EXCERPT_LENGTH] for place in places]), "chinese", minimum=8
-    )
+    excerpts = "".join([text[place : place + _EXCERPT_LENGTH] for place in places])
+    return _is_everyday(excerpts, "chinese", minimum=8)
 
 
 def _collect_sample(body: bytes, size: int) -> bytes:
@@ -90,11 +87,8 @@ def choose_charset(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Ch
     overruled by a charset with clearly readable text.
     """
     sample = _collect_sample(body, _SAMPLE_BYTES)
-    candidates = [
-        c
-        for c in (*declared, whatwg.UTF_8, whatwg.GB18030, whatwg.BIG5, whatwg.WINDOWS_1252)
-        if c.name not in _NOT_GUESSED
-    ]
+    known = (*declared, whatwg.UTF_8, whatwg.GB18030, whatwg.BIG5, whatwg.WINDOWS_1252)
+    candidates = [c for c in known if c.name not in _NOT_GUESSED]
     costs = {c.name: _cost_in(sample, c, declared) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
     for candidate in declared:
@@ -144,18 +138,11 @@ def _ask_chardet(
     if declared and guess is None:
         return best
     costs = dict(costs)
-    candidates = [
-        best,
-        *(
-            c
-            for c in (guess, whatwg.EUC_JP, whatwg.SHIFT_JIS, whatwg.EUC_KR)
-            if c and c.name not in _NOT_GUESSED
-        ),
-    ]
+    others = (guess, whatwg.EUC_JP, whatwg.SHIFT_JIS, whatwg.EUC_KR)
+    candidates = [best, *(c for c in others if c and c.name not in _NOT_GUESSED)]
     for charset in candidates:
-        costs[charset.name] = _cost_in(sample, charset, declared) - (
-            _CHARDET_BONUS if charset is guess else 0
-        )
+        bonus = _CHARDET_BONUS if charset is guess else 0
+        costs[charset.name] = _cost_in(sample, charset, declared) - bonus
     return min(candidates, key=lambda c: costs[c.name])
 
 
@@ -168,7 +155,3 @@ def _cost_in(sample: bytes, charset: whatwg.Charset, declared: Sequence[whatwg.C
     return (
         char_cost.text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
     )
-
-
-# Detected in `escape_encodings`.
-_NOT_GUESSED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}

@@ -111,12 +111,8 @@ def _find_steps(data: bytes, charset: Charset) -> tuple[_Step, ...]:
     character = charset.decode_strict(data[:size])
     if character is not None:
         return damage, (size, character, char_cost.text_cost(character))
-    if charset is not UTF_8 and data[1:2] >= b"\x80":
-        return damage, (
-            2,
-            "\ufffd",
-            char_cost.REPLACEMENT_COST + 2 * char_cost.BIT,
-        )  # one byte of a pair is lost
+    if charset is not UTF_8 and data[1:2] >= b"\x80":  # one byte of a pair is lost
+        return damage, (2, "\ufffd", char_cost.REPLACEMENT_COST + 2 * char_cost.BIT)
     return (damage,)
 
 
@@ -136,15 +132,12 @@ _MAX_BLOCK_BYTES = 16_384  # of a block without a tag
 _MAX_DAMAGED_BYTES = 30_000  # of a page; the repair takes about 10 µs a byte
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no supported charset has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
-_BLOCK_END = re.compile(rb"[\x00-\x2f<>]")  # every decoder resynchronises at these
+_BLOCK_END = re.compile(rb"[\x00-\x2f<>]")
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
 _EVERYDAY_COST = 11 * char_cost.BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
-_CHARSET_COSTS = {
-    "utf-8": 24 * char_cost.BIT,
-    "gb18030": 24 * char_cost.BIT,
-    "big5": 30 * char_cost.BIT,
-}  # a margin against false positives
+# A margin against false positives.
+_CHARSET_COSTS = {"utf-8": 24 * char_cost.BIT, "gb18030": 24 * char_cost.BIT, "big5": 30 * char_cost.BIT}
 
 _ASCII = bytes(range(0x80))
 # Kinds of bytes, to find UTF-8 in double-byte text: L leads three bytes, T is a continuation byte.
@@ -250,11 +243,8 @@ class _SegmentDecoder:
             except UnicodeDecodeError as error:
                 bad = position + error.start
             start = max(position, *(block.rfind(edge, position, bad) + 1 for edge in _EDGES))
-            end = min(
-                found
-                for edge in (*_EDGES, b"")
-                if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
-            )
+            ends = (block.find(edge, bad + 1) for edge in _EDGES)
+            end = min((end for end in ends if end >= 0), default=len(block))
             yield block[position:start].decode("utf-8")
             yield self._decode_segment(block[start:end])
             position = end
@@ -275,8 +265,8 @@ class _SegmentDecoder:
         if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
             return whole.text
         pieces = [self._decode_piece(part) for part in parts]
-        candidates = [_Candidate(sum(p.cost for p in pieces), "".join(p.text for p in pieces))]
-        return min([*candidates, whole] if whole else candidates).text
+        joined = _Candidate(sum(p.cost for p in pieces), "".join(p.text for p in pieces))
+        return (min(joined, whole) if whole else joined).text
 
     def _decode_piece(self, piece: bytes) -> _Candidate:
         charset = self._charset
@@ -312,7 +302,6 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
     """Return `data` in the best of `others`, if it is valid there and costs clearly less; else None."""
     text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
-    is_damaged = bad > 0
     limit = (
         bad * char_cost.REPLACEMENT_COST
         if bad * 2 > len(text) > 8
@@ -321,7 +310,7 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)
-        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, is_damaged)):
+        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, bad > 0)):
             continue
         cost = char_cost.text_cost(parsed, other.script)
         if cost + _CHARSET_COSTS[other.name] < (best.cost if best else limit):

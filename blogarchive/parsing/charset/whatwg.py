@@ -12,7 +12,7 @@ from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.char_cost import Script
 
-# big5_extra
+# --- Big5
 
 _TRAIL_BYTES = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
 
@@ -42,7 +42,7 @@ _MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_R
 """Two bytes to the character that only the standard has."""
 
 
-REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
+_BIG5_REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
 """Python's character to the standard's character."""
 
 
@@ -153,7 +153,7 @@ def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
 
 _STRICT_SUFFIX = "-strictly"
 _GB18030_ERRORS = _register("blogarchive-gb18030", _decode_gb18030)
-GBK = _register("blogarchive-gbk", _decode_gbk)
+_GBK_ERRORS = _register("blogarchive-gbk", _decode_gbk)
 _BIG5_ERRORS = _register("blogarchive-big5", _decode_big5)
 _SHIFT_JIS_ERRORS = _register("blogarchive-shift-jis", _decode_shift_jis)
 _EUC_JP_ERRORS = _register("blogarchive-euc-jp", _decode_euc_jp)
@@ -192,7 +192,7 @@ class Charset:
         if not self.common_codec:
             return self.decode_strict(data)
         try:
-            return data.decode(self.common_codec, GBK + _STRICT_SUFFIX)
+            return data.decode(self.common_codec, _GBK_ERRORS + _STRICT_SUFFIX)
         except UnicodeDecodeError:
             return None
 
@@ -287,13 +287,9 @@ _EXTRA_LABELS |= {"iso-2022-kr": "iso-2022-kr", "csiso2022kr": "iso-2022-kr"}
 
 def _gb18030_2022() -> dict[str, str]:
     """Return the characters of GB 18030-2022 that this Python's codec decodes otherwise."""
-    cells = (
-        "a3a0 a6d9 a6da a6db a6dc a6dd a6de a6df a6ec a6ed a6f3 a8bc fe59 fe61 fe66 fe67 fe6d fe7e fe90 fea0"
-    )
-    characters = "\u3000︐︒︑︓︔︕︖︗︘︙ḿ龴龵龶龷龸龹龺龻"
-    cells += " 8135f437"
+    cells = "a3a0 a6d9 a6da a6db a6dc a6dd a6de a6df a6ec a6ed a6f3 a8bc fe59 fe61 fe66 fe67 fe6d fe7e fe90 fea0 8135f437"
     python = [bytes.fromhex(cell).decode("gb18030") for cell in cells.split()]
-    standard = [*characters, "\ue7c7"]
+    standard = "\u3000︐︒︑︓︔︕︖︗︘︙ḿ龴龵龶龷龸龹龺龻\ue7c7"
     return {old: new for old, new in zip(python, standard, strict=True) if old != new}
 
 
@@ -306,7 +302,7 @@ GB18030 = Charset(
     script="chinese",
     remapped=_gb18030_2022(),
 )
-BIG5 = Charset(name="big5", codec="big5hkscs", errors=_BIG5_ERRORS, script="chinese", remapped=REMAPPED)
+BIG5 = Charset(name="big5", codec="big5hkscs", errors=_BIG5_ERRORS, script="chinese", remapped=_BIG5_REMAPPED)
 HZ = Charset(name="hz-gb-2312", codec="hz", script="chinese")
 UTF_16LE = Charset(name="utf-16le", codec="utf-16-le", script="chinese")
 UTF_16BE = Charset(name="utf-16be", codec="utf-16-be", script="chinese")

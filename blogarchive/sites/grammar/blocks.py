@@ -106,14 +106,9 @@ def split_comments_above(
         begin = _find_text_above(view, header, known - {header.first})
         if begin is None or begin < start:
             return ()
+        end, likes = header.last + 1, header.likes
         blocks.append(
-            CommentBlock(
-                header=header,
-                text_begin=begin,
-                text_end=header.first,
-                end=header.last + 1,
-                likes=header.likes,
-            )
+            CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
         )
     return tuple(blocks)
 
@@ -142,9 +137,8 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     earlier = range(headers[0].last + 1, header.first)
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
     alone = comment_footers.starts_element(view, block, header)
-    return next(
-        (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)), stop
-    )
+    lines = range(header.last + 1, stop)
+    return next((i for i in lines if _is_template_line(markers, i, typed, alone)), stop)
 
 
 def _is_template_line(
@@ -180,9 +174,8 @@ def iter_text_lines(
 
 # --- checks
 
-_CLOCK_TOLERANCE = timedelta(
-    hours=1
-)  # when clocks go back in autumn, a later comment may show an earlier hour
+# When clocks go back in autumn, a later comment may show an earlier hour.
+_CLOCK_TOLERANCE = timedelta(hours=1)
 _YEARLESS = re.compile(YEARLESS_TIME)
 _WORD = re.compile(r"\w")
 _ONE_YEAR = timedelta(days=360)
@@ -302,16 +295,12 @@ def _latest_time(parsed: ParsedDate) -> datetime:
 def check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if a sole comment, identified by words alone, continues below a footer."""
     header = markers.headers[0]
-    if (
-        len(markers.headers) > 1
-        or header.is_linked(markers.view)
-        or not markers.can_be_typed(header.position)
-    ):
+    is_sole = len(markers.headers) == 1 and not header.is_linked(markers.view)
+    if not is_sole or not markers.can_be_typed(header.position):
         return None
     if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):
         return None
-    detail = Detail.COMMENTS_QUOTED
-    return comments_problem("forged", detail)
+    return comments_problem("forged", Detail.COMMENTS_QUOTED)
 
 
 def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
@@ -322,8 +311,7 @@ def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     bare = [r for r in blocks if r.likes is None and r.text_end <= r.header.last + 1]
     if not bare or all(block.likes is None for block in blocks):
         return None
-    detail = Detail.COMMENTS_BARE.format(bare=len(bare), count=len(blocks))
-    return comments_problem("incomplete", detail)
+    return comments_problem("incomplete", Detail.COMMENTS_BARE.format(bare=len(bare), count=len(blocks)))
 
 
 def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
@@ -333,5 +321,4 @@ def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Probl
     between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
     if not view.has_text(between):
         return None
-    detail = Detail.COMMENTS_ABOVE
-    return comments_problem("unreadable", detail)
+    return comments_problem("unreadable", Detail.COMMENTS_ABOVE)

@@ -262,11 +262,9 @@ def parse_comments(
     problem = problem or comment_blocks.check_order(view, selection, posted_at)
     if not above:
         problem = comment_blocks.check_first(view, start, selection.headers, claimed, paging) or problem
-    if not above:
         problem = problem or comment_blocks.check_closed(markers, blocks)
-        problem = (
-            problem or comment_blocks.check_empty(blocks) or comment_blocks.check_text_position(view, blocks)
-        )
+        problem = problem or comment_blocks.check_empty(blocks)
+        problem = problem or comment_blocks.check_text_position(view, blocks)
     return PageComments(
         blocks=blocks,
         problem=problem,

@@ -182,9 +182,9 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in view.line_index.find_lines(_COUNTERS_START, start, end):
         text = view.folded[index].strip()
-        texts = (
-            None if len(text) > _MAX_LENGTH else _parse_labels_first(text) or _parse_items(text, _NUMBERED)
-        )
+        if len(text) > _MAX_LENGTH:
+            continue
+        texts = _parse_labels_first(text) or _parse_items(text, _NUMBERED)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
             found.append(_build_counters(index, index, texts))
     return found
@@ -251,9 +251,8 @@ def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTe
     )
     if texts is None or first == last:
         return texts
-    return (
-        texts if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
-    )
+    is_own = _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last)
+    return texts if is_own else None
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:

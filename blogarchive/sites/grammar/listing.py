@@ -43,9 +43,10 @@ def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
 
 # --- next page
 
+# First characters of the words of pagers.
 _FIRST_CHARS = vocabulary.expand_folded(
     "[【(翻下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
-)  # first characters of the words of pagers
+)
 _MAX_LENGTH = 80
 _MAX_SIGN_LENGTH = 2  # signs such as >> that occur elsewhere too
 _MAX_PAGER_LINES = 30
@@ -229,12 +230,10 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
 
     If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
     """
-    entries = list(_iter_entries(view, lines))
-    entries = _drop_buttons(entries)
+    entries = _drop_buttons(list(_iter_entries(view, lines)))
     # A whole row may link to its post: the title comes first.
-    entries = _add_times(
-        view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
-    )
+    firsts = [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
+    entries = _add_times(view, lines, firsts)
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     times = Counter(entry.path if entry.post.posted else None for entry in titles)
     # A line such as the foot of the page may have a time below the last title of a box.
@@ -330,13 +329,10 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
     before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
     beside = [_find_time_beside(view, entry) for entry in entries]
-    below = [
-        _find_time_on(view, allowed, range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)))
-        for e in entries
-    ]
-    above = [
-        _find_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries
-    ]
+    downward = (range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)) for e in entries)
+    upward = (range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries)
+    below = [_find_time_on(view, allowed, near) for near in downward]
+    above = [_find_time_on(view, allowed, near) for near in upward]
     near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
     return [
         replace(entry, post=replace(entry.post, posted=entry.post.posted or own or other))

@@ -41,9 +41,8 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     menus = {view.folded[i] for i in own if view.links[i] and view.links[i][0][0] == view.lines[i].text}
     texts.append((view.document.title, view.document.title))
     for kind, words in _PATTERNS.items():
-        for text, folded in (
-            texts if kind is not NoticeKind.LOGIN else [t for t in texts if t[1] not in menus]
-        ):
+        own_texts = [t for t in texts if kind is not NoticeKind.LOGIN or t[1] not in menus]
+        for text, folded in own_texts:
             if words.search(folded) or words.search(folded.replace(" ", "")):
                 return Notice(kind=kind, text=text)
     return None

@@ -392,14 +392,12 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
-    own = {
-        i for i in body if i in posts or _parse_category(view, i) is not None or _is_more_link(view.folded[i])
-    }
+    own = {i for i in body if i in posts or _parse_category(view, i) or _is_more_link(view.folded[i])}
     last = max(own)
-    taken = [
-        *takewhile(lambda i: i <= last and (i in own or not vocabulary.strip_bullets(view.folded[i])), body)
-    ]
-    return lines[0], *_drop_other_rows(view, taken, posts)
+    shown = takewhile(
+        lambda i: i <= last and (i in own or not vocabulary.strip_bullets(view.folded[i])), body
+    )
+    return lines[0], *_drop_other_rows(view, list(shown), posts)
 
 
 def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> list[int]:
@@ -437,23 +435,17 @@ def _parse_titles(
 def _parse_categories(
     view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
 ) -> tuple[CategoryRow, ...]:
-    headings = {
-        i: row for i in lines if i not in view.post_lines and (row := _parse_category(view, i)) is not None
-    }
+    headings = {i: row for i in lines if (row := _parse_category(view, i)) is not None}
     offsets = [offset for offset, index in enumerate(lines) if index in headings]
     rows = []
     ends = [*offsets[1:], len(lines)]
     for start, end in zip(offsets, ends, strict=False):  # one end too many if there is no heading
-        rows += [CategoryRow(name=name, url=url) for name, url in _categories_before_last(view, lines[start])]
+        before = _find_linked_categories(view, lines[start])[:-1]  # of a line of several
+        rows += [CategoryRow(name=name, url=url) for name, url in before]
         name, url = headings[lines[start]]
         titles = _parse_titles(view, lines[start + 1 : end], posts)
         rows.append(CategoryRow(name=name, url=url, posts=titles))
     return tuple(rows)
-
-
-def _categories_before_last(view: PageView, index: int) -> Sequence[tuple[str, str]]:
-    """Return the categories on a line before its last one."""
-    return _find_linked_categories(view, index)[:-1] if len(view.links[index]) > 1 else ()
 
 
 def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, str]]:

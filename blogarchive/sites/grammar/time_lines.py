@@ -34,9 +34,8 @@ _TIME_AGO = re.compile(
 _AGO = re.compile("[前天刚]")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
-COMMENT_TIME_LABEL = re.compile(
-    r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
-)  # before a time: the header of a comment
+# Before a time: the header of a comment.
+COMMENT_TIME_LABEL = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
 _ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")

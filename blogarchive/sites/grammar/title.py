@@ -89,14 +89,9 @@ def _split_title_line(view: page.PageView, index: int) -> time_lines.TitleTime |
     """Return the title with the words in the last element of its line."""
     line = view.lines[index]
     start, end, node, _ = line.spans[-1]
-    words = line.text[start:end].strip(time_lines.EDGE_SPACES)
-    if (
-        node is line.spans[0][2]
-        or not line.text[:start].strip(time_lines.EDGE_SPACES)
-        or not _is_datelike(view, words, index)
-    ):
+    title, words = (text.strip(time_lines.EDGE_SPACES) for text in (line.text[:start], line.text[start:end]))
+    if node is line.spans[0][2] or not title or not _is_datelike(view, words, index):
         return None
-    title = line.text[:start].strip(time_lines.EDGE_SPACES)
     return time_lines.TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
 
 
@@ -106,11 +101,8 @@ def _find_time_text(view: page.PageView, title: int, time: int) -> str | None:
     match = _LABELLED.fullmatch(folded)
     if match is not None:
         return text[slice(*match.span("time"))].strip(time_lines.EDGE_SPACES)
-    if (
-        are_in_same_row(view.lines[title], view.lines[time])
-        and len(folded) <= _MAX_TIME_LENGTH
-        and not _PROSE.search(folded)
-    ):
+    beside = are_in_same_row(view.lines[title], view.lines[time])
+    if beside and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
         return text
     alone = view.document.lines_in(view.lines[time].block) == range(time, time + 1)
     return text if alone and _is_datelike(view, text, time) else None
@@ -149,14 +141,17 @@ def _find_time_above_label(view: page.PageView, titles: list[int]) -> time_lines
     index = _find_line_above_comments(view)
     if index is None or not own or own[0] >= index - 1:
         return None
+    return _build_footer(view, own, index)
+
+
+def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_lines.TitleTime | None:
+    """Return the title with which the window title begins, else the first one, and the time of a line below the text.
+
+    None if the line has no time.
+    """
     time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(view, index)
-    return None if time_match is None else _build_footer(view, own, index, time_match)
-
-
-def _build_footer(
-    view: page.PageView, titles: list[int], index: int, time_match: time_lines.TimeMatch
-) -> time_lines.TitleTime:
-    """Return the title with which the window title begins, else the first one, and the time of a line below the text."""
+    if time_match is None:
+        return None
     window_title = view.document.title
     title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
     text = time_lines.title_text(view, title)
@@ -187,13 +182,8 @@ def _find_time_at_footer(view: page.PageView, titles: list[int]) -> time_lines.T
     """Return one of the titles with the time at the end of the text, on or above the line of counters."""
     for each in _iter_first_counters(view) if titles else ():
         for index in (each.first, *time_lines.iter_text_before(view, each.first)):
-            time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(
-                view, index
-            )
-            if time_match is None:
-                continue
-            found = _build_footer(view, titles, index, time_match)
-            if _is_time_footer(view, found.start, index, each):
+            found = _build_footer(view, titles, index)
+            if found is not None and _is_time_footer(view, found.start, index, each):
                 return found
     return None
 
@@ -331,11 +321,9 @@ def _find_time_beside(
 def _is_above_title(view: page.PageView, time: int) -> bool:
     """Check whether the line below a time is a heading that the window title contains."""
     below = next(view.lines_below(time), None)
-    return (
-        below is not None
-        and time_lines.is_heading(view, below)
-        and time_lines.is_named_by_window(view, below)
-    )
+    if below is None or not time_lines.is_heading(view, below):
+        return False
+    return time_lines.is_named_by_window(view, below)
 
 
 def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
@@ -343,14 +331,11 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
     for index in range(len(view.lines)):
         if view.is_section(index) or page.is_label(view, index, COMMENTS_LABEL):
             continue
-        time_match = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_title(
-            view, index
-        )
-        if (
-            time_match is None
-            or view.links_to_other_post(index)
-            or time_lines.COMMENT_TIME_LABEL.search(time_match.title)
-        ):
+        time_match = time_lines.match_trailing_time(view, index)
+        time_match = time_match or time_lines.match_time_before_title(view, index)
+        if time_match is None or view.links_to_other_post(index):
+            continue
+        if time_lines.COMMENT_TIME_LABEL.search(time_match.title):
             continue
         before = next(time_lines.iter_text_before(view, index), index)
         after = next(view.lines_below(index), index)
@@ -427,9 +412,8 @@ def _build_with_title(
     title, end = time_match.title, index + 1
     before = list(view.lines_with_text(range(start, index)))
     if before and _is_byline(view, before, time_match):
-        named = [
-            i for i in before if view.folded[i].strip()[-1] != ":"
-        ] or before  # a cell may have the label 标题: alone
+        # A cell may have the label 标题: alone.
+        named = [i for i in before if view.folded[i].strip()[-1] != ":"] or before
         title = view.lines[next((i for i in named if time_lines.is_heading(view, i)), named[0])].text
     elif not title:
         after = next(view.lines_with_text(range(end, stop)), None)

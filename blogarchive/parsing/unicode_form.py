@@ -1,4 +1,4 @@
-"""Normalize a text to NFC in linear time, whatever it contains."""
+"""Unicode forms of a text: NFC in linear time, and one for spellings that a person takes for equal."""
 
 import re
 import unicodedata
@@ -15,3 +15,8 @@ _LONG_RUN = re.compile(
 def normalize_nfc(text: str) -> str:
     """Return `text` in NFC; a run of 64 combining marks or more is normalized in parts."""
     return "".join([unicodedata.normalize("NFC", part) for part in _LONG_RUN.split(text)])
+
+
+def fold_spelling(text: str) -> str:
+    """Return `text` without differences of width and case, and without blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -37,11 +37,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         posted=exports.local_time(exports.child_text(log, "LogDate"), zone),
         categories=tuple(_read_categories(log)),
     )
-    status = (
-        exports.PostStatus.PUBLISHED
-        if exports.child_text(log, "Status") in _PUBLISHED
-        else exports.PostStatus.DRAFT
-    )
+    is_published = exports.child_text(log, "Status") in _PUBLISHED
+    status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
     parsed = exports.page_of_post(
         document.encoding, author, post, body, _read_comments(log, url, zone), *document.problems
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from blogarchive.items import BlogLink, PageKind, ParsedUrl, Problem
+from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Site, site_by_name, site_names
@@ -106,6 +106,20 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
         return None
     parsed_url = site_by_name(site).parse_url(url)
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None
+
+
+# --- lists
+
+
+def find_listing_name(
+    kind: PageKind, urls: Container[str | None], categories: Iterable[CategoryRow], months: Iterable[MonthRow]
+) -> str | None:
+    """Return the name of the category or month of a list by the sidebar's link to one of its `urls`; else None."""
+    if kind is PageKind.CATEGORY:
+        return next((row.name for row in categories if row.url in urls), None)
+    if kind is PageKind.MONTH:
+        return next((row.month for row in months if row.url in urls), None)
+    return None
 
 
 # --- ids

@@ -42,11 +42,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         posted=_parse_time(entry.field("DATE"), zone),
         categories=tuple(_read_categories(entry)),
     )
-    status = (
-        exports.PostStatus.PUBLISHED
-        if entry.field("STATUS").lower() in ("", "publish")
-        else exports.PostStatus.DRAFT
-    )
+    is_published = entry.field("STATUS").lower() in ("", "publish")
+    status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
     return status, exports.page_of_post(
         decoded.encoding, author, post, body, _read_comments(sections, url, zone)
     )

@@ -1,7 +1,6 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import asyncio
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from blogarchive.browse.app.files import last_copy
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import change_words, describe_failure, explain_detail
+from blogarchive.parsing.unicode_form import fold_spelling
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
 from blogarchive.store.ledger.coverage import open_changes
@@ -312,7 +312,7 @@ async def delete(context: AppContext) -> Response:
     contents = _contents(archive, name)
     if contents is None or name.startswith("-"):
         return _back("wrong")
-    if _folded(form.get("typed", "")) not in (str(contents.posts), _folded(contents.name)):
+    if fold_spelling(form.get("typed", "")) not in (str(contents.posts), fold_spelling(contents.name)):
         return await _ask_to_delete(context, name, MESSAGES["unconfirmed"])
     if context.state.job.is_running or context.state.task.is_own:
         return _back("busy")
@@ -329,11 +329,6 @@ def _contents(archive: Path, name: str) -> BlogContents | None:
             return count_contents(opened, find_blog(opened, name))
     except UsageError:
         return None
-
-
-def _folded(text: str) -> str:
-    """Return typed text without differences of width, case and blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _store_cookies(archive: Path, blog_name: str, text: str) -> Path:

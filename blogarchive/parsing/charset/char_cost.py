@@ -40,13 +40,13 @@ def mixed_script_cost(text: str, script: Script) -> int:
     return min(cost, text_cost(text, "guests")) if script == "chinese" else cost
 
 
-def mean_cost(text: str, script: Script = "chinese") -> float:
-    """Return the mean cost in bits of the characters of `text` outside ASCII; 0.0 if there are none.
+def mean_cost(text: str) -> float:
+    """Return the mean cost in bits of the characters of Chinese `text` outside ASCII; 0.0 if there are none.
 
     Chinese text costs 8 to 11 bits a character, Chinese decoded in a wrong charset 15 and more.
     """
     rest = non_ascii(text)
-    return text_cost(rest, script) / len(rest) / BIT if rest else 0.0
+    return text_cost(rest) / len(rest) / BIT if rest else 0.0
 
 
 def non_ascii(text: str) -> str:

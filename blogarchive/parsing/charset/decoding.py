@@ -38,7 +38,7 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[whatwg.Char
     return list({charset.name: charset for charset in found if charset}.values())
 
 
-def _page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[whatwg.Charset]:
+def _page_charsets(body: bytes, limit: int) -> list[whatwg.Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
     for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
         if declared := [

@@ -20,7 +20,7 @@ from blogarchive.sites.grammar.page import (
 )
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links import linked_blogs
+from blogarchive.sites.links import find_listing_name, linked_blogs
 
 # --- the page around a post
 
@@ -117,12 +117,14 @@ class _PageParser:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
         if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
             return False
+        if self._is_titled_by_window(post_page):  # most posts without comments
+            return False
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
         # All links in the first paragraph of a post share the time of the post.
         times = {post.posted.text for post in listed if post.posted and ":" in post.posted.text}
-        return len(times) >= _MIN_LIST_ROWS and not self._is_titled_by_window(post_page)
+        return len(times) >= _MIN_LIST_ROWS
 
     def _is_titled_by_window(self, post_page: PostPage) -> bool:
         """Check whether the window title begins or ends with the title, which is neither a link nor the blog's name."""
@@ -169,8 +171,8 @@ class _PageParser:
         linked = {
             found.number
             for index in range(heading.start, heading.end)
-            for text, _, found in self.view.links[index]
-            if found is not None and found.kind is items.PageKind.POST and text.strip() == heading.title
+            for text, _, found in self.view.links_to(index, items.PageKind.POST)
+            if text.strip() == heading.title
         }
         return bool(linked) and expected not in linked
 
@@ -274,7 +276,7 @@ class _PageParser:
         problems: tuple[items.Problem, ...],
         **fields: Any,
     ) -> items.ParsedPage:
-        name = self._find_listing_name(kind, layout.sidebar)
+        sidebar, urls = layout.sidebar, (parse_url(self.view.url).url, self.target.chain)
         blogs, too_many = self._find_blogs(author)
         return items.ParsedPage(
             kind=kind,
@@ -282,10 +284,10 @@ class _PageParser:
             author=author,
             blogs=blogs,
             problems=(*problems, *too_many),
-            latest=layout.sidebar.latest,
-            categories=layout.sidebar.categories,
-            months=layout.sidebar.months,
-            listing=name,
+            latest=sidebar.latest,
+            categories=sidebar.categories,
+            months=sidebar.months,
+            listing=find_listing_name(kind, urls, sidebar.categories, sidebar.months),
             links=_deduplicate_links(links),
             **fields,
         )
@@ -304,12 +306,3 @@ class _PageParser:
         found = self.view.foreign_urls(own)
         urls = [parsed_url.url for parsed_url in found if has_names or (parsed_url.uid or "").isdigit()]
         return linked_blogs(self.site, urls, self.view.url, own)
-
-    def _find_listing_name(self, kind: items.PageKind, sidebar: Sidebar) -> str | None:
-        """Find the month or the category of a list by the sidebar's link to it."""
-        here = {parse_url(self.view.url).url, self.target.chain}
-        if kind is items.PageKind.CATEGORY:
-            return next((row.name for row in sidebar.categories if row.url in here), None)
-        if kind is items.PageKind.MONTH:
-            return next((row.month for row in sidebar.months if row.url in here), None)
-        return None

@@ -132,16 +132,10 @@ def _is_template_line(view: PageView, index: int) -> bool:
     text, links = view.folded[index].strip(), view.links[index]
     if is_template_text(text):
         return True
-    categories = [
-        text
-        for text, _, parsed_url in links
-        if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
-    ]
-    return (
-        bool(links)
-        and len(categories) == len(links)
-        and not _WORD.search(view.text_without(index, categories))
-    )
+    categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
+    if not links or len(categories) < len(links):
+        return False
+    return not _WORD.search(view.text_without(index, categories))
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:

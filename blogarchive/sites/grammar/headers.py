@@ -294,7 +294,7 @@ def _parse_short_header(view: page.PageView, index: int, end: int) -> CommentHea
     for last in range(index, min(index + _MAX_SHORT_LINES, end)):
         joined = view.join_lines(index, last)
         text = joined.text.rstrip()
-        if len(text) > _MAX_LENGTH or (last > index and not _links_to_blog(view, index)):
+        if len(text) > _MAX_LENGTH or (last > index and not any(view.links_to(index, PageKind.HOME))):
             return None  # only a linked name may begin a header of several lines
         if _HAS_TIME.search(text) is None:
             continue
@@ -319,12 +319,6 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     """Check whether 回复 before the name is a link of its own."""
     button, name = (joined.link_at(match.start(part), match.start(part) + 1) for part in ("button", "names"))
     return button is not None and button is not name
-
-
-def _links_to_blog(view: page.PageView, index: int) -> bool:
-    return any(
-        parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
-    )
 
 
 # --- headers with a time apart from the name

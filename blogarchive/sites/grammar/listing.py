@@ -287,8 +287,8 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
     here = view.parse_url(view.url).url  # a switch of script links to the page itself
     for index in lines:
         spans = view.lines[index].link_spans() if index in view.post_lines else {}
-        for text, anchor, parsed_url in view.links[index]:
-            if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
+        for text, anchor, parsed_url in view.links_to(index, PageKind.POST):
+            if parsed_url.url == here:
                 continue
             pieces = spans.get(anchor, [(0, 0)])
             start = _find_time_in_link(view.lines[index], pieces, text)

@@ -1,7 +1,6 @@
 """A page under parsing: its folded lines, links, labels, and the DOM positions of lines."""
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
 from blogarchive.parsing.html import Element, find_base_url, link_url
 from blogarchive.parsing.lines import Line
+from blogarchive.parsing.unicode_form import fold_spelling
 from blogarchive.sites.grammar import links as page_links
 from blogarchive.sites.grammar import words as vocabulary
 
@@ -123,10 +123,13 @@ class PageView:
         """Return True if the line links to a post other than the page's own: it is that post's title."""
         if self.number is None or index not in self.post_lines:
             return False
-        return any(
-            parsed_url is not None and parsed_url.kind is _POST and parsed_url.number != self.number
-            for _, _, parsed_url in self.links[index]
-        )
+        return any(parsed_url.number != self.number for _, _, parsed_url in self.links_to(index, _POST))
+
+    def links_to(self, index: int, kind: PageKind) -> Iterator[tuple[str, Element, ParsedUrl]]:
+        """Return the links of a line to pages of that kind: the text, the element, the target."""
+        for text, anchor, parsed_url in self.links[index]:
+            if parsed_url is not None and parsed_url.kind is kind:
+                yield text, anchor, parsed_url
 
     def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
         """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
@@ -375,15 +378,11 @@ def confirms_title(window_title: str, title: str) -> bool:
 
     Spaces, case and width are ignored: sites write them otherwise in the window title.
     """
-    window, own = _fold(window_title), _fold(title)
+    window, own = fold_spelling(window_title), fold_spelling(title)
     if not own or own in window:
         return bool(own)
-    cut = _fold(_CUT.sub("", window_title)) if _CUT.search(window_title) else ""
+    cut = fold_spelling(_CUT.sub("", window_title)) if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 # --- labels of post and comments

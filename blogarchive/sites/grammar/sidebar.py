@@ -371,12 +371,9 @@ def is_title_cut(title: str) -> bool:
 
 def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     """Find the post that a line of the sidebar links to."""
-    for text, _, parsed_url in view.links[index]:
-        if parsed_url is not None and parsed_url.kind is PageKind.POST:
-            post = _build_listed_post(text, parsed_url.number, parsed_url.url)
-            if post is not None:
-                return post
-    return None
+    links = view.links_to(index, PageKind.POST)
+    posts = (_build_listed_post(text, parsed_url.number, parsed_url.url) for text, _, parsed_url in links)
+    return next((post for post in posts if post is not None), None)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
@@ -452,8 +449,7 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
     """Return names and URLs of the categories that a line links to."""
     return [
         (name, parsed_url.url)
-        for text, _, parsed_url in view.links[index]
-        if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+        for text, _, parsed_url in view.links_to(index, PageKind.CATEGORY)
         if (name := vocabulary.strip_count(text))
     ]
 

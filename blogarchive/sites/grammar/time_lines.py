@@ -165,10 +165,7 @@ def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
 def _links_to_category(view: PageView, index: int, offset: int) -> bool:
     """Check whether the text at an offset of a line links to a category: it is no title."""
     link = view.lines[index].link_at(offset, offset + 1)
-    return link is not None and any(
-        anchor is link and parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
-        for _, anchor, parsed_url in view.links[index]
-    )
+    return any(anchor is link for _, anchor, _ in view.links_to(index, PageKind.CATEGORY))
 
 
 def _build_match(

@@ -218,7 +218,27 @@ _LINES_BELOW_LABEL = 8
 
 
 def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
-    """Return the title and time of the page's post, or None.
+    """Return the title and time of the page's post, or None."""
+    found, passed = _find_at_titles(view)
+    if found is not None:
+        return _split_time_footer(view, found)
+    found = (
+        _find_time_at_footer(view, passed)
+        or _find_time_above_label(view, passed)
+        or _find_by_day(view, passed)
+        or _find_unparsed_time(view, passed)
+    )
+    if found is None:
+        # The window title is a better witness of the title than any time, if the URL names a post: a list has the
+        # name of its blog there.
+        is_known = view.number not in (None, "0")
+        named = [i for i in passed if is_known and time_lines.is_named_by_window(view, i)]
+        found = (_find_title_only(view, named) if named else None) or _find_first_time(view)
+    return found or _find_title_only(view, passed)
+
+
+def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, list[int]]:
+    """Return the first title that has a time beside it, and the titles down to it.
 
     People write nothing above the title. So the first match is the page's own if it is above the first
     counters or beside them.
@@ -239,20 +259,8 @@ def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
             passed.append(index)
             found = _find_at_title(view, index)
         if found is not None:
-            return _split_time_footer(view, found)
-    found = (
-        _find_time_at_footer(view, passed)
-        or _find_time_above_label(view, passed)
-        or _find_by_day(view, passed)
-        or _find_unparsed_time(view, passed)
-    )
-    if found is None:
-        # The window title is a better witness of the title than any time, if the URL names a post: a list has the
-        # name of its blog there.
-        is_known = view.number not in (None, "0")
-        named = [i for i in passed if is_known and time_lines.is_named_by_window(view, i)]
-        found = (_find_title_only(view, named) if named else None) or _find_first_time(view)
-    return found or _find_title_only(view, passed)
+            return found, passed
+    return None, passed
 
 
 def _names_other(view: page.PageView, index: int) -> bool:

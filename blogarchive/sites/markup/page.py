@@ -26,7 +26,7 @@ from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post
-from blogarchive.sites.links import linked_blogs
+from blogarchive.sites.links import find_listing_name, linked_blogs
 from blogarchive.sites.markup import posts as post_parts
 from blogarchive.sites.markup.parts import Answer, CardParts, PostParts, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
@@ -259,16 +259,10 @@ class PageReader:
         urls = [*(post.url for post in listed), *(post.url for post in posts)]
         links = [link for url in urls for link in reader.link(url, PageKind.POST)]
         page = self._page(picker, template, kind, posts=posts, paging=paging, links=links)
-        return replace(page, listed=listed, listing=self._find_listing_name(page))
-
-    def _find_listing_name(self, page: ParsedPage) -> str | None:
-        here = {self._here.url, self.target.chain}
-        if page.kind is PageKind.CATEGORY:
-            return next((row.name for row in page.categories if row.url in here), None)
-        if page.kind is PageKind.MONTH:
-            shown = next((row.month for row in page.months if row.url in here), None)
-            return self._here.month or shown
-        return None
+        month = self._here.month if kind is PageKind.MONTH else None
+        here = (self._here.url, self.target.chain)
+        name = month or find_listing_name(kind, here, page.categories, page.months)
+        return replace(page, listed=listed, listing=name)
 
     def _page(
         self,

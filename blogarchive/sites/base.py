@@ -198,7 +198,7 @@ def site_by_name(name: str) -> Site:
         )
     raise UsageError(
         _("unknown site {name!r}; known sites: {sites}").format(
-            name=name, sites=", ".join(crawled_site_names())
+            name=name[:40], sites=", ".join(crawled_site_names())
         )
     )
 

@@ -53,17 +53,32 @@ def _run_apart(archive: Archive, check: Check) -> list[Damage]:
         return [Damage(text=str(error))]
 
 
-def _run(archive: Archive, check: Check) -> list[Damage]:
+_MAX_DAMAGE = 20
+
+
+def _run(archive: Archive, check: Check, most: int | None = _MAX_DAMAGE * 50) -> list[Damage]:
     found: list[Damage] = []
+    given, archive.connection.text_factory = archive.connection.text_factory, _decode
     try:
-        found.extend(islice(check(archive), _MAX_DAMAGE * 50))
+        found.extend(islice(check(archive), most))
     except UNREADABLE as error:
         found.append(Damage(text=str(error)))
+    finally:
+        archive.connection.text_factory = given
     return found
+
+
+def _decode(text: bytes) -> str | bytes:
+    """Return a text, or the bytes of one that is not UTF-8: each check names their row and reads the next one."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text
 
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}
 _COUNTERS = {"views", "likes", "comment_count", "total_visits", "account_age"}
+_CHECKED_TEXTS = {"body_html", "body_text"}  # by `_posts` and `_comments`
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _FORMS: dict[str, Callable[[str], object]] = {
@@ -92,10 +107,16 @@ def value_checks(archive: Archive, tables: Collection[str] = ()) -> list[Check]:
 
 
 def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
-    """Return the rows of these tables that another archive must not copy: their values or texts are wrong."""
-    checks = (*value_checks(archive, tables), _comments)
-    found = {(one.table, one.row): one for one in run_checks(archive, checks, 1) if one.table in tables}
-    return list(found.values())
+    """Return the rows of these tables that another archive must not copy: their values or texts are wrong.
+
+    Raises `ArchiveDamaged` if a row cannot be read.
+    """
+    found = [
+        one for check in (*value_checks(archive, tables), _comments) for one in _run(archive, check, None)
+    ]
+    if unread := next((one for one in found if not one.table), None):
+        raise ArchiveDamaged(unread.text)
+    return list({(one.table, one.row): one for one in found if one.table in tables}.values())
 
 
 def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
@@ -115,18 +136,26 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
     typed = {name: _TYPES[kind] + null[notnull] for name, kind, notnull in columns if kind in _TYPES}
     if not typed:
         return
-    types = {
-        name: f"iif({name} < 0 or {name} > {MAX_COUNT}, 'out of range', typeof({name}))"
-        if name in _COUNTERS
-        else f"typeof({quote_name(name)})"
-        for name in typed
-    }
+    archive.connection.create_function("is_utf8", 1, lambda text: isinstance(_decode(text), str))
+    types = {name: _type_of(name, kind) for name, kind, _notnull in columns if name in typed}
     wrong = " or ".join(f"{types[name]} not in ({', '.join(map(repr, typed[name]))})" for name in typed)
     query = f"select {_row_name(archive, table)}, {', '.join(types.values())} from {quote_name(table)} where {wrong}"  # noqa: S608
     for key, *found in archive.each(query):
         for (name, allowed), kind in zip(typed.items(), found, strict=True):
             if kind not in allowed:
                 yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
+
+
+def _type_of(name: str, kind: str) -> str:
+    """Return the SQL expression of the type of a value, or of what is wrong with it."""
+    column = quote_name(name)
+    if name in _COUNTERS:
+        return f"iif({column} < 0 or {column} > {MAX_COUNT}, 'out of range', typeof({column}))"
+    if kind != "text" or name in _CHECKED_TEXTS:
+        return f"typeof({column})"
+    # Python is called for the few texts that are not ASCII: GLOB compares a text up to its first zero.
+    is_other = f"typeof({column}) = 'text' and ({column} glob '*[^ -~]*' or instr({column}, char(0)))"
+    return f"iif({is_other} and not is_utf8(cast({column} as blob)), 'no UTF-8', typeof({column}))"
 
 
 def _form_of(table: str, column: str) -> Callable[[str], object] | None:
@@ -155,7 +184,7 @@ def _check_form(archive: Archive, table: str, name: str, parse: Callable[[str], 
     column = quote_name(name)
     is_text = f"from {quote_name(table)} where typeof({column}) = 'text'"
     texts = (text for (text,) in archive.each(f"select distinct {column} {is_text}"))
-    wrong = {text for text in texts if not _is_parsed(parse, text)}
+    wrong = {text for text in texts if isinstance(text, str) and not _is_parsed(parse, text)}
     rows = archive.each(f"select {_row_name(archive, table)}, {column} {is_text}") if wrong else ()
     for row, text in rows:
         if text in wrong:
@@ -176,9 +205,6 @@ def _parse_shown_time(text: str) -> None:
         raise ValueError(text)
     if len(text) >= len("YYYY-MM-DD"):
         datetime.fromisoformat(text)
-
-
-_MAX_DAMAGE = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

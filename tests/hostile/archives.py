@@ -140,6 +140,10 @@ ROWS: dict[str, Change] = {
     "series of texts": lambda db: write(db, "update post_stats set views = 'many' where id = 1"),
     "category of no time": lambda db: write(db, "update categories set last_seen_at = 'x' where id = 1"),
     "post of no time": lambda db: write(db, "update posts set gone_at = 'never' where id = 1"),
+    "time of no UTF-8": lambda db: write(db, "update posts set gone_at = cast(x'c328' as text) where id = 1"),
+    "reason of no UTF-8": lambda db: write(
+        db, "update posts set gone_reason = cast(x'610028fe' as text) where id = 1"
+    ),
 }
 """Rows that `merge` copies as they are."""
 

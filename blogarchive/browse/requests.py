@@ -83,7 +83,8 @@ async def error_response(datasette: "Datasette", request: Request, error: Except
     """
     status = getattr(error, "status", 500)
     if type(error).__module__.partition(".")[0] == "datasette":
-        line = str(getattr(error, "message", None) or error)
+        # 500 is Datasette's status of an error that names none: each is about the request.
+        status, line = 400 if status == 500 else status, str(getattr(error, "message", None) or error)
         if not request.path.endswith(".json"):
             values = {"ok": False, "error": line, "status": status, "title": getattr(error, "title", None)}
             page = await datasette.render_template([f"{status}.html", "error.html"], values, request=request)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from blogarchive.browse import archives
 from blogarchive.browse.guard import AsgiApp, Scope
 from blogarchive.store.database.connection import MAX_VALUE_BYTES
+from blogarchive.store.database.schema import statements
 from blogarchive.store.rows import escape_formula
 from blogarchive.store.search import contains_condition
 
@@ -160,6 +161,8 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Markup | None:
     """Return the cell as a link to a reading page or as folded text; None if Datasette should render it."""
+    if isinstance(value, bytes) and ("view", table) in statements():  # damage; Datasette fails to link to it
+        return Markup("&lt;Binary: {} bytes&gt;").format(len(value))
     if not isinstance(value, str | dict) or not value or database not in archives.archive_names(datasette):
         return None
     if isinstance(value, dict):  # a link to another row, with its label, which each row repeats

@@ -323,6 +323,22 @@ async def test_a_server_of_others_keeps_its_pages_errors_and_limits(
     close(served)
 
 
+@pytest.mark.parametrize("query", ["_sort=nosuch", "_sort_desc=nosuch", "_sort=id&_sort_desc=id"])
+async def test_a_wrong_parameter_is_an_error_of_the_request(own_server: Datasette, query: str) -> None:
+    for form in ("posts", "posts.json"):
+        answer = await own_server.client.get(f"/archive/{form}?{query}")
+        assert (answer.status_code, "Cannot " in answer.text) == (400, True), answer.text
+
+
+async def test_bytes_in_a_view_do_not_end_its_page(own_archive: Path) -> None:
+    with closing(sqlite3.connect(own_archive)) as connection, connection:
+        connection.execute("update posts set title = x'fffe'")
+    served = create_app(own_archive)
+    answer = await served.client.get("/archive/posts_view")
+    assert (answer.status_code, "&lt;Binary: 2 bytes&gt;" in answer.text) == (200, True), answer.text[:300]
+    close(served)
+
+
 async def test_a_second_archive_is_read_under_its_name(archive_path: Path, own_archive: Path) -> None:
     second = own_archive.rename(own_archive.with_name("second one.db"))
     served = Datasette([str(archive_path), str(second)])

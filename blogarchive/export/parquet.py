@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.folder import Digests, atomic_file
+from blogarchive.export.folder import Digests, atomic_file, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter
 from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, Part, flat_digests, flat_rows
 from blogarchive.store.rows import Progress, no_progress
@@ -62,8 +62,9 @@ def _write_table(
 ) -> None:
     """Write the files of the parts that the replaced export has not; `parts` are digests and numbers of rows."""
     earlier = {(name, digest): content for name, digest, content in job.earlier}
+    folder = (job.out / table.name).absolute()
     names = {
-        (site, year): str((job.out / table.name / f"site={site}/year={year}/{shard}.parquet").absolute())
+        (site, year): str(folder / f"site={safe_name(site)}/year={year}/{shard}.parquet")
         for site, year in parts
     }
     kept = {part: earlier.get((name, parts[part][0])) for part, name in names.items()}

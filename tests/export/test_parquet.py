@@ -56,6 +56,16 @@ def many(made: Made) -> Path:
     return made.done()
 
 
+def test_a_site_whose_name_is_a_path_stays_in_the_folder(many: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(many) as connection:
+        connection.execute("update authors set site = '/../../../escaped' where uid = '31182'")
+    connection.close()
+    out = tmp_path / "exported" / "parquet"
+    assert export_parquet(many, out).posts
+    assert len(list(out.glob("posts/site=／..／*escaped/year=*/*.parquet"))) == 3
+    assert [path.name for path in out.parent.iterdir()] == ["parquet"]
+
+
 def query(out: Path, sql: str) -> list[tuple[object, ...]]:
     return duckdb.connect().execute(sql.format(out=out)).fetchall()
 

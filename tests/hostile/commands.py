@@ -1,25 +1,66 @@
-"""Run a command over hostile input in a process of its own, and measure its processor time and memory."""
+"""Run a command over hostile input, and measure its processor time and memory.
+
+`run_measured` forks a process of its own from one that has imported the program.
+"""
 
 import functools
 import os
 import resource
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from tests.faults.run_commands import GOOD_CODES
+from tests.tool import run_code
 
 STARTS = 20  # the processor time of as many commands that end at once: a harmless archive takes one to two
 MEGABYTES = 500
 _ERRORS = ("Traceback", "unexpected", "this program failed")
+_MEASURED = """
+import os, resource, sys
+from pathlib import Path
+from blogarchive.cli import main
+
+os.environ["BLOGARCHIVE_LANG"] = "en"
+used = Path(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+try:
+    main()
+finally:
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    seconds = sum(one.ru_utime + one.ru_stime for one in usage)
+    used.write_text(f"{seconds} {max(one.ru_maxrss for one in usage) >> 10}")
+"""
+Result = TypeVar("Result")
 
 
 def run_measured(*words: str) -> tuple[int, str, float, int]:
     """Return exit code, error lines, seconds of processor time and megabytes of a command and its processes."""
-    return measure(sys.executable, "-m", "blogarchive", *words)
+    with TemporaryDirectory() as folder:
+        ran = run_code(_MEASURED, f"{folder}/used", *words, folder=Path(folder))
+        seconds, megabytes = Path(folder, "used").read_text().split()
+    return ran.code, ran.err, float(seconds), int(megabytes)
+
+
+def measure_call(call: Callable[[], Result]) -> tuple[Result, float, int]:
+    """Return what a call returns, its seconds of processor time, and how many megabytes more than before it needed."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is the present size
+    before, begun = _peak(), time.process_time()
+    result = call()
+    return result, time.process_time() - begun, (_peak() - before) >> 10
+
+
+def _peak() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def measure(*line: str) -> tuple[int, str, float, int]:
-    """Return what `run_measured` does, of any command line."""
+    """Return what `run_measured` does, of any command line that is started afresh."""
     process = subprocess.Popen(
         line,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "BLOGARCHIVE_LANG": "en"},
@@ -45,4 +86,5 @@ def assert_cheap(*words: str) -> tuple[int, str]:
 @functools.cache
 def _measure_start() -> float:
     """Return the processor time of a command without an archive: on a slower machine all others cost more, too."""
-    return max(run_measured("status", "--db", os.devnull + "/none.db")[2] for _ in range(3))
+    line = sys.executable, "-m", "blogarchive", "status", "--db", os.devnull + "/none.db"
+    return max(measure(*line)[2] for _ in range(3))

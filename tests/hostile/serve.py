@@ -40,9 +40,8 @@ _SQL = (
 _GOOD = {200, 302, 400, 404}
 
 
-async def bad_answers(served: Datasette, db: Path, *, damaged: bool) -> list[str]:
-    """Return what is wrong with each answer; a page of a `damaged` file may be one line that says what to do."""
-    await served.invoke_startup()
+def paths_of(served: Datasette, db: Path) -> list[str]:
+    """Return the paths of all pages of the archive at `db`."""
     name = next(iter(name for name in served.databases if name != "_internal"))
     tables: list[tuple[str, int]] = []
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(db)) as archive:
@@ -52,14 +51,21 @@ async def bad_answers(served: Datasette, db: Path, *, damaged: bool) -> list[str
         forms = _ROWS if table in _LARGE_TABLES else (_ROWS[place % len(_ROWS)],)
         paths += [f"/{name}/{table}{rows}" for rows in forms]
         paths += [f"/{name}/{table}/1{('', '.json')[place % 2]}"] if keys < 2 else []
-    paths += [f"/{name}.json?sql={sql}" for sql in _SQL]
-    found = []
-    for path in paths:
-        answer = await served.client.get(path)
-        is_named = damaged and answer.status_code == 500 and "blogarchive verify" in answer.text
-        if (answer.status_code not in _GOOD and not is_named) or "Traceback" in answer.text:
-            found.append(f"{path}: {answer.status_code} {answer.text[:300]}")
-    return found
+    return paths + [f"/{name}.json?sql={sql}" for sql in _SQL]
+
+
+async def bad_answer(served: Datasette, path: str, *, damaged: bool) -> str:
+    """Return what is wrong with the answer, or nothing; of a `damaged` file it may be one line that says what to do."""
+    answer = await served.client.get(path)
+    is_named = damaged and answer.status_code == 500 and "blogarchive verify" in answer.text
+    is_good = (answer.status_code in _GOOD or is_named) and "Traceback" not in answer.text
+    return "" if is_good else f"{path}: {answer.status_code} {answer.text[:300]}"
+
+
+async def _bad_answers(served: Datasette, db: Path, *, damaged: bool) -> list[str]:
+    await served.invoke_startup()
+    found = [await bad_answer(served, path, damaged=damaged) for path in paths_of(served, db)]
+    return [one for one in found if one]
 
 
 def main(db: Path, *, damaged: bool) -> None:
@@ -73,7 +79,7 @@ def main(db: Path, *, damaged: bool) -> None:
     errors = io.StringIO()
     try:
         with redirect_stderr(errors):
-            found = asyncio.run(bad_answers(served, db, damaged=damaged))
+            found = asyncio.run(_bad_answers(served, db, damaged=damaged))
     except Exception:  # noqa: BLE001 - what the test looks for
         found = [traceback.format_exc()]
     close(served)

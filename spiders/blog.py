@@ -30,7 +30,7 @@ from spiders import responses
 from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
 from spiders.scheduler import HostScheduler
-from spiders.throttle import HostThrottle, RequestCancelled, pause_reason
+from spiders.throttle import HostThrottle, pause_reason
 
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
 _AHEAD = 3
@@ -173,14 +173,10 @@ class BlogSpider(PoliteSpider):
         """Yield the request for another try, or record the failure; raises an error of this program."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
-        error = responses.error_of(caught)
-        if isinstance(error, RequestCancelled):
+        host, failure = service_of(request.url), self.failure_of(caught)
+        if failure is None:
             self.scheduler.defer(target)
             return
-        if responses.is_program_error(error):
-            raise error
-        host = service_of(request.url)
-        failure = responses.classify_error(error, host_of(request.url), self.throttle.private_hosts)
         is_retryable, tries = failure.kind in responses.RETRYABLE, request.meta["tries"]
         if is_retryable and tries < TRIES:
             self.throttle.back_off(host, tries)

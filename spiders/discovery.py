@@ -13,11 +13,11 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import host_of, retry_after, service_of
+from blogarchive.parsing.http import retry_after, service_of
 from blogarchive.store.ingest.validate import ResponseKind
 from spiders.polite import PoliteSpider
-from spiders.responses import classify_error, error_of, is_program_error, page_of
-from spiders.throttle import HostThrottle, RequestCancelled
+from spiders.responses import page_of
+from spiders.throttle import HostThrottle
 
 _IN_FLIGHT = 2
 
@@ -78,13 +78,10 @@ class DiscoverySpider(PoliteSpider):
 
     def failed(self, caught: TwistedFailure) -> None:
         """Record that no page came; raises an error of this program."""
-        error = error_of(caught)
-        if is_program_error(error):
-            raise error
-        request: Request = caught.request  # type: ignore[attr-defined]
-        if not isinstance(error, RequestCancelled):
+        failure = self.failure_of(caught)
+        if failure is not None:
+            request: Request = caught.request  # type: ignore[attr-defined]
             self.throttle.record_failure(service_of(request.url))
-            failure = classify_error(error, host_of(request.url), self.throttle.private_hosts)
             self.session.record_failure(request.cb_kwargs["lookup"], failure.detail)
         self._end()
 

@@ -17,8 +17,10 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Target
-from blogarchive.parsing.http import service_of
-from spiders.throttle import HostThrottle
+from blogarchive.parsing.http import host_of, service_of
+from blogarchive.store.ledger.failures import Failure
+from spiders.responses import classify_error, error_of, is_program_error
+from spiders.throttle import HostThrottle, RequestCancelled
 
 
 class RobotsRules:
@@ -73,6 +75,16 @@ class PoliteSpider(scrapy.Spider):
         throttle.on_stop(lambda: _flush_slots(crawler))
         crawler.signals.connect(self.rules.add, signals.robots_parsed)
         crawler.signals.connect(self.on_callback_error, signals.spider_error)
+
+    def failure_of(self, caught: TwistedFailure) -> Failure | None:
+        """Return why no page came; None if its request was cancelled. Raises an error of this program."""
+        error = error_of(caught)
+        if isinstance(error, RequestCancelled):
+            return None
+        if is_program_error(error):
+            raise error
+        request: Request = caught.request  # type: ignore[attr-defined]
+        return classify_error(error, host_of(request.url), self.throttle.private_hosts)
 
     def on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
         """End the run because of an error in a callback."""

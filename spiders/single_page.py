@@ -15,7 +15,7 @@ from blogarchive.parsing.http import host_of, matches_host, port_of
 from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
 from blogarchive.store.ledger.failures import Failure
 from spiders.polite import PoliteSpider
-from spiders.responses import classify_error, error_of, is_program_error, page_of
+from spiders.responses import page_of
 from spiders.throttle import HostThrottle
 
 
@@ -70,7 +70,5 @@ class PageSpider(PoliteSpider):
         self.page = page_of(response)
 
     def failed(self, caught: TwistedFailure) -> None:
-        """Set `failure`, and `crash` for an error of this program."""
-        error, host = error_of(caught), host_of(caught.request.url)  # type: ignore[attr-defined]
-        self.failure = classify_error(error, host, self.throttle.private_hosts)
-        self.crash = error if is_program_error(error) else None
+        """Set `failure`, unless the request was cancelled; raises an error of this program."""
+        self.failure = self.failure_of(caught) or self.failure

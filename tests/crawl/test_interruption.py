@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from blogarchive.store.ledger.frontier import CrawlProgress
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.demo.server.http_server import LoggedRequest
+from tests.demo.server.response import Answer
 from tests.killer import Killer
 from tests.tool import Ran, Tool, contents, ended
 
@@ -84,6 +86,31 @@ def test_a_signal_stops_a_run_with_3_even_if_the_server_hangs(tool: Tool, signum
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3), ("done", 0)]
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Sets `asked`, and answers after 90 seconds."""
+
+    asked: threading.Event
+
+    def spoil(self, answer: Answer, path: str) -> Answer:
+        self.asked.set()
+        return replace(answer, delay=90)
+
+
+@pytest.mark.parametrize("command", ["discover", "doctor"])
+def test_a_signal_stops_a_single_request_with_3_even_if_the_server_hangs(tool: Tool, command: str) -> None:
+    asked = threading.Event()
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        host.set_faults(Rule(Hanging(asked), match=f"/u/{UID}/"))
+        process = tool.start(command, host.blog_url(UID), "--site", "creaders")
+        assert asked.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=45)
+    assert process.returncode == 3, err
+    assert "the same command continues" in err
 
 
 def test_a_signal_stops_a_run_during_its_delay(tool: Tool) -> None:

@@ -30,7 +30,7 @@ from spiders import responses
 from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
 from spiders.scheduler import HostScheduler
-from spiders.throttle import HostThrottle, pause_reason
+from spiders.throttle import pause_reason
 
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
 _AHEAD = 3
@@ -118,21 +118,19 @@ class BlogSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         spider.parser = PageParser(delay=delay, report=spider.session.observer.on_message)
-        throttle = HostThrottle(
-            delay=delay,
+        spider.obey(
+            crawler,
             homes=spider.session.homes,
             media_hosts=spider.session.settings.media_hosts(spider.session.blogs),
             delays=spider.session.delays,
             max_requests=spider.session.options.max_requests,
-            locks=spider.locks,
         )
-        spider.obey(throttle, crawler)
         spider.scheduler = HostScheduler(
-            spider.session.targets, throttle, on_change=spider._changed.set, ahead=spider.parser.ahead
+            spider.session.targets, spider.throttle, on_change=spider._changed.set, ahead=spider.parser.ahead
         )
         spider.images = ImageFetcher(
             spider.session.media,
-            throttle,
+            spider.throttle,
             timeout=_IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
             on_change=spider._changed.set,
         )

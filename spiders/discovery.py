@@ -17,7 +17,6 @@ from blogarchive.parsing.http import retry_after, service_of
 from blogarchive.store.ingest.validate import ResponseKind
 from spiders.polite import PoliteSpider
 from spiders.responses import page_of
-from spiders.throttle import HostThrottle
 
 _IN_FLIGHT = 2
 
@@ -36,13 +35,7 @@ class DiscoverySpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its throttle, connected to Scrapy's signals."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        throttle = HostThrottle(
-            delay=crawler.settings.getfloat("DOWNLOAD_DELAY"),
-            homes=spider.session.homes,
-            max_requests=spider.session.max_requests,
-            locks=spider.locks,
-        )
-        spider.obey(throttle, crawler)
+        spider.obey(crawler, homes=spider.session.homes, max_requests=spider.session.max_requests)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:

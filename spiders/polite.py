@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
@@ -67,9 +68,10 @@ class PoliteSpider(scrapy.Spider):
         if settings["COOKIES_FILE"] or settings["COOKIES_FILES"]:
             settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
 
-    def obey(self, throttle: HostThrottle, crawler: Crawler) -> None:
-        """Obey these limits and each robots.txt."""
-        self.throttle = throttle
+    def obey(self, crawler: Crawler, **limits: Any) -> None:
+        """Obey the delay of `crawler`, further `limits` of `HostThrottle`, and each robots.txt."""
+        delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self.throttle = throttle = HostThrottle(delay=delay, locks=self.locks, **limits)
         self.rules = RobotsRules(crawler.settings["USER_AGENT"], throttle)
         throttle.on_stop(self._changed.set)
         throttle.on_stop(lambda: _flush_slots(crawler))

@@ -16,7 +16,6 @@ from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
 from blogarchive.store.ledger.failures import Failure
 from spiders.polite import PoliteSpider
 from spiders.responses import page_of
-from spiders.throttle import HostThrottle
 
 
 class PageSpider(PoliteSpider):
@@ -42,10 +41,7 @@ class PageSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.target is not None:
             home = (host_of(spider.target.url), port_of(spider.target.url))
-            throttle = HostThrottle(
-                delay=crawler.settings.getfloat("DOWNLOAD_DELAY"), homes=lambda: (home,), locks=spider.locks
-            )
-            spider.obey(throttle, crawler)
+            spider.obey(crawler, homes=lambda: (home,))
         return spider
 
     @classmethod

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from gettext import gettext as _
@@ -319,11 +319,8 @@ def fetch(target: Target, settings: Settings) -> Page:
 
     Raises `RobotsForbid`, `SiteBlocks`, `Unreachable` or `HostBusy`.
     """
-    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
-        locks.hold({service_of(target.url): 0.0})
-        process = AsyncCrawlerProcess(settings)
-        spider = run_spider(process, "page", locks=locks, target=target)
+    process = AsyncCrawlerProcess(settings)
+    spider = _run_alone(process, "page", {service_of(target.url): 0.0}, target=target)
     page: Page | None = spider.page
     if page is not None:
         return page
@@ -341,13 +338,19 @@ def run_lookups(
 
     Raises `Interrupted` after a stop signal, `SiteBlocks` if the host refuses requests, and `HostBusy`.
     """
-    process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     delay = process.settings.getfloat("DOWNLOAD_DELAY")
-    with restored_signal_handlers(), open_host_locks(None, delay) as locks:
-        locks.hold({service_name(host, port): delay for host, port in session.homes()})
-        spider = run_spider(process, "discover", locks=locks, duration=duration, session=session)
+    delays = {service_name(host, port): delay for host, port in session.homes()}
+    spider = _run_alone(process, "discover", delays, duration=duration, session=session)
     if error := _end_error(spider.throttle):
         raise error
+
+
+def _run_alone(process: AsyncCrawlerProcess, name: str, delays: Mapping[str, float], **arguments: Any) -> Any:
+    """Run a spider that stores no page, under the locks of these hosts, and return it."""
+    process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    with restored_signal_handlers(), open_host_locks(None, max(delays.values())) as locks:
+        locks.hold(delays)
+        return run_spider(process, name, locks=locks, **arguments)
 
 
 def _end_error(throttle: ThrottleState) -> errors.BlogArchiveError | None:

@@ -14,7 +14,6 @@ from blogarchive.fleet.shard import ShardRow
 _FIRST_BACK_OFF: Final = timedelta(minutes=15)
 _LONGEST_BACK_OFF: Final = timedelta(days=1)
 _MOST_DOUBLINGS: Final = 10
-_SOON: Final = timedelta(minutes=1)
 _NOW: Final = timedelta(0)
 PAUSED: Final = frozenset(
     {errors.UsageError.exit_code, errors.SiteChanged.exit_code, errors.ArchiveDamaged.exit_code}
@@ -39,9 +38,9 @@ def next_round(
     if code == errors.Unreachable.exit_code:
         return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
     if code in (errors.ArchiveBusy.exit_code, errors.HostBusy.exit_code):
-        return _SOON
+        return shards.SOON
     if code < 0:
-        return _NOW if repeated == 1 else _SOON
+        return _NOW if repeated == 1 else shards.SOON
     return max(every - lasted, _NOW)
 
 

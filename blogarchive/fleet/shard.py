@@ -187,9 +187,9 @@ class TimeLimits:
     after_start: float
 
 
-def time_limits(environment: Mapping[str, str] = os.environ) -> TimeLimits:
+def time_limits() -> TimeLimits:
     """Return the time limits of the fleet. Raises `UsageError` for a value that is no number of seconds."""
-    text = environment.get(PATIENCE_VARIABLE) or str(_PATIENCE)
+    text = os.environ.get(PATIENCE_VARIABLE) or str(_PATIENCE)
     try:
         client = float(text)
     except ValueError:
@@ -203,9 +203,9 @@ def time_limits(environment: Mapping[str, str] = os.environ) -> TimeLimits:
     return TimeLimits(client=client, ping=client / 4, server=client * 2.5, after_start=client + 2.0)
 
 
-def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
+def fleet_url() -> str:
     """Return the address of PostgreSQL. Raises `UsageError` if it is not set or the extra is not installed."""
-    url = environment.get(VARIABLE, "")
+    url = os.environ.get(VARIABLE, "")
     if not url:
         raise UsageError(
             _("set {variable} to the address of PostgreSQL, as postgresql://user@host/database").format(
@@ -224,9 +224,9 @@ def require_packages() -> None:
         )
 
 
-def machine_id(environment: Mapping[str, str] = os.environ) -> str:
+def machine_id() -> str:
     """Return the name of this machine in the fleet."""
-    return environment.get(HOME_VARIABLE) or platform.node()
+    return os.environ.get(HOME_VARIABLE) or platform.node()
 
 
 def boot_clock() -> float:

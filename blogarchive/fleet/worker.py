@@ -25,7 +25,6 @@ _SECONDS_BETWEEN_SCANS: Final = 60.0
 _SECONDS_BETWEEN_STATUS: Final = 10.0
 _SECONDS_BETWEEN_TRIES: Final = 1.0
 _SECONDS_TO_END: Final = 2.0
-_SOON: Final = timedelta(minutes=1)
 _LOCK_HOME: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive home:' || %s, 0))"
 
 _T = TypeVar("_T")
@@ -309,7 +308,7 @@ class Worker:
         return row, begun
 
     async def _refuse(self, connection: Connection, row: shard_file.ShardRow, problem: str) -> None:
-        """Store and report why a round cannot begin; try again soon, since a disk may be mounted."""
-        await shards.set_problem(connection, row.shard, problem, wait=_SOON)
+        """Store and report why a round cannot begin."""
+        await shards.set_problem(connection, row.shard, problem)
         if problem != row.problem:
             self._observer.on_problem(row.shard, problem)

@@ -82,12 +82,12 @@ class SliceSizes:
     media_bytes: int = 8_000_000
 
 
-def upper_id(archive: Archive, table: str, last: int, sizes: SliceSizes) -> int:
-    """Return the last id of the slice after the id `last` in a table of the other archive, 0 if no row is left."""
-    return archive.scalar(
-        f"select max(id) from (select id from other.{table} where id > ? order by id limit ?)",  # noqa: S608
-        (last, sizes.rows),
-    )
+def _slices(archive: Archive, table: str, sizes: SliceSizes, last: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield the id before each slice of a table of the other archive, and its last id, after the id `last`."""
+    query = f"select max(id) from (select id from other.{table} where id > ? order by id limit ?)"  # noqa: S608
+    while upper := archive.scalar(query, (last, sizes.rows)):
+        yield last, upper
+        last = upper
 
 
 _COLUMNS = (
@@ -243,19 +243,17 @@ def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
     Failures are not copied: those images are fetched again.
     """
     updates = excluded(_MEDIA_COLUMNS.split(", "))
-    last = 0
-    while upper := upper_id(archive, "media", last, sizes):
+    for bounds in _slices(archive, "media", sizes):
         with archive.atomic():
-            archive.execute(_VERSIONS, (last, upper))
+            archive.execute(_VERSIONS, bounds)
             archive.execute(
                 f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o"  # noqa: S608
                 " where status = 'stored' and sha256 in (select sha256 from main.media_files)"
                 f" and id > ? and id <= ? and {good('media')} order by id"
                 f" on conflict(url) do update set {updates}"
                 " where media.sha256 is null or excluded.fetched_at > media.fetched_at",
-                (last, upper),
+                bounds,
             )
-        last = upper
 
 
 @contextmanager
@@ -300,21 +298,18 @@ def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
 
 def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     """Copy the data that no page yields again, finish the merge and return the number of new media files."""
-    last = 0
-    while upper := upper_id(archive, "authors", last, sizes):
+    for bounds in _slices(archive, "authors", sizes):
         with archive.atomic():
             archive.execute("delete from temp.merged_blogs")
-            archive.execute(_BLOGS, (last, upper))
+            archive.execute(_BLOGS, bounds)
             merge_rows.merge_blogs(archive)
-        last = upper
-    last = archive.scalar("select merged_post_id from _merge_progress")
-    while upper := upper_id(archive, "posts", last, sizes):
+    merged = archive.scalar("select merged_post_id from _merge_progress")
+    for bounds in _slices(archive, "posts", sizes, merged):
         with save_page.page_transaction(archive):
             archive.execute("delete from temp.merged_posts")
-            archive.execute(_POST_PAIRS, (last, upper))
+            archive.execute(_POST_PAIRS, bounds)
             merge_rows.merge_posts(archive)
-            archive.execute("update _merge_progress set merged_post_id = ?", (upper,))
-        last = upper
+            archive.execute("update _merge_progress set merged_post_id = ?", bounds[1:])
     images = copy_files(archive, sizes, rejected)
     copy_rows(archive, sizes)
     with archive.atomic():

@@ -7,7 +7,7 @@ _PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url an
 
 
 def good(table: str, alias: str = "o") -> str:
-    """Return the SQL condition that `list_bad_rows` found nothing wrong with a row of the other archive."""
+    """Return the SQL condition that `mark_bad_rows` named no row of the other archive."""
     return f"{alias}.rowid not in (select row from temp.bad_rows where tbl = '{table}')"  # noqa: S608 - constants
 
 

@@ -164,15 +164,13 @@ async def lock_hosts(connection: Connection, hosts: Sequence[str]) -> bool:
 
 
 @contextmanager
-def fleet_locks(
-    url: str, db: Path | None, delay: float, environment: Mapping[str, str] = os.environ
-) -> Iterator[AdvisoryHostLocks]:
+def fleet_locks(url: str, db: Path | None, delay: float) -> Iterator[AdvisoryHostLocks]:
     """Yield locks that are freed at the end of the block.
 
     Raises `Interrupted`, `UsageError` for a missing archive, or `HostBusy` for an archive that is not the home of its
     shard.
     """
-    round_id = environment.get(shard_file.ROUND_VARIABLE)
+    round_id = os.environ.get(shard_file.ROUND_VARIABLE)
     with _resumable():
         session = Session(url)
     try:

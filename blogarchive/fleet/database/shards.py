@@ -14,6 +14,9 @@ from blogarchive.errors import UsageError
 from blogarchive.fleet.database.session import Connection, scalar
 from blogarchive.fleet.shard import Shard, ShardRow, description, machine_id, time_limits
 
+SOON: Final = timedelta(minutes=1)
+"""The time after which a round that could not begin is tried again."""
+
 ShardStatus = Mapping[str, Any]
 """An object of `fleet status --json`; its times are text."""
 
@@ -163,10 +166,10 @@ async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
     )
 
 
-async def set_problem(connection: Connection, name: str, problem: str, *, wait: timedelta) -> None:
-    """Store why a round of a shard could not begin; it is tried again after `wait`."""
+async def set_problem(connection: Connection, name: str, problem: str) -> None:
+    """Store why a round of a shard could not begin; it is tried again soon, since a disk may be mounted."""
     await connection.execute(
-        "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s", (problem, wait, name)
+        "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s", (problem, SOON, name)
     )
 
 
@@ -205,7 +208,7 @@ async def forget_failures(connection: Connection, name: str, hosts: Collection[s
 
 
 async def pause_hosts(connection: Connection, name: str, hosts: Sequence[str]) -> None:
-    """Leave hosts of a shard out until `resume_hosts`."""
+    """Leave hosts of a shard out until `resume`."""
     await connection.execute(
         "insert into fleet_hosts (host, shard, paused_at) select unnest(%s::text[]), %s, now()"
         " on conflict (host) do update set shard = excluded.shard, paused_at = now()",

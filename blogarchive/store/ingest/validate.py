@@ -104,17 +104,21 @@ def _is_refusal(status: int, notice: Notice | None) -> bool:
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone_reason` is set if the page says that it was deleted. `blocked`: the host refuses the crawler. `waits`: the
+    `gone_reason` is set if the page says that it was deleted. `waits`: the
     site itself seems to have changed, and other pages show sooner whether that has ended, so the page is asked for again
     in a week. `undone` is what the run had stored before the page showed that the change is the site's.
     """
 
     failure: Failure
     gone_reason: str | None = None
-    blocked: bool = False
     retry_after: timedelta | None = None
     waits: bool = False
     undone: ChangeCounts = field(default_factory=ChangeCounts)
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether the host refuses the crawler."""
+        return self.failure.kind == "blocked"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +174,7 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
 
 def _blocked(page: Page, detail: str) -> Rejection:
     failure = Failure(kind="blocked", detail=detail)
-    return Rejection(failure=failure, blocked=True, retry_after=retry_after(page))
+    return Rejection(failure=failure, retry_after=retry_after(page))
 
 
 def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:

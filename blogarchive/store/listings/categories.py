@@ -69,10 +69,8 @@ def listing_category(context: SaveContext, chain: str, name: str | None) -> int 
     """Return the category of a listing by the name that the page shows, else by its URL, else None."""
     if name:
         return ensure_category(context, name, chain if context.target.page_no == 1 else None)
-    ids = context.archive.column(
-        "select id from categories where author_id = ? and url = ?", (context.author_id, chain)
-    )
-    return next(iter(ids), None)
+    query = "select id from categories where author_id = ? and url = ?"
+    return context.archive.scalar(query, (context.author_id, chain)) or None
 
 
 def add_posts(context: SaveContext, category_id: int, post_ids: Collection[int]) -> None:

@@ -18,7 +18,7 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.pages.page_chains import PageChain
-from blogarchive.store.rows import Value, format_utc, parse_utc
+from blogarchive.store.rows import Value
 
 _TRIES_UNREAD = 3
 """Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
@@ -102,10 +102,10 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
     if kind is PageKind.MONTH:
         month = _listing_month(context, chain.chain, context.parsed.listing)
         if month is not None:
-            _prove_month(context, month, numbers, started_at=chain.started_at)
+            _prove_month(context, month, numbers, chain)
     elif kind is PageKind.HOME:
-        since = format_utc(parse_utc(chain.started_at))
-        context.archive.update_row("authors", context.author_id, {"home_proved_at": since})
+        proved = {"home_proved_at": chain.started_second}
+        context.archive.update_row("authors", context.author_id, proved)
         _resolve_doubts(context, chain)
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)
@@ -113,18 +113,18 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
     page_chains.mark_complete(context, chain)
 
 
-def _prove_month(context: SaveContext, month: str, numbers: Collection[str], *, started_at: str) -> None:
+def _prove_month(context: SaveContext, month: str, numbers: Collection[str], chain: PageChain) -> None:
     """Mark a month as completely crawled, and record posts of the month that its listing lacks.
 
-    `numbers` are the posts of the listing. `started_at` is the start of its crawl, UTC text with microseconds.
+    `numbers` are the posts of the listing.
     """
     context.archive.execute(
         "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
-        (len(numbers), format_utc(parse_utc(started_at)), context.author_id, month, started_at),
+        (len(numbers), chain.started_second, context.author_id, month, chain.started_at),
     )
     missing = [*find_unlisted(context, month, numbers), *_find_in_no_month(context)]
-    record_missing(context, missing, since=started_at)
+    record_missing(context, missing, since=chain.started_at)
 
 
 def _listing_month(context: SaveContext, chain: str, name: str | None) -> str | None:

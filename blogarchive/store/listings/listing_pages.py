@@ -18,7 +18,7 @@ from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import posts
-from blogarchive.store.rows import format_utc, parse_utc, shift_utc
+from blogarchive.store.rows import shift_utc
 
 
 def save_listing(context: SaveContext) -> None:
@@ -188,5 +188,5 @@ def _has_months(context: SaveContext) -> bool:
 def _prove_category(context: SaveContext, chain: PageChain, category_id: int | None) -> None:
     if category_id is not None:
         numbers = {item.item for item in page_chains.shown_items(context, chain)}
-        categories.mark_proved(context, category_id, numbers, since=format_utc(parse_utc(chain.started_at)))
+        categories.mark_proved(context, category_id, numbers, since=chain.started_second)
     page_chains.mark_complete(context, chain)

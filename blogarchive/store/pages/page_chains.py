@@ -10,7 +10,7 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
-from blogarchive.store.rows import Value
+from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import columns_of, excluded, insert_sql
 
 _SHOWN = "from _page_chain_items where chain_id = ? and state <> 'prior'"
@@ -35,6 +35,11 @@ class PageChain:
     sound: bool
     restarts: int
     complete: bool
+
+    @property
+    def started_second(self) -> str:
+        """Return the start as UTC text with seconds, as rows of the archive have their times."""
+        return format_utc(parse_utc(self.started_at))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ from blogarchive.store.pages.context import SaveContext, post_target
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
-from blogarchive.store.rows import format_utc, parse_utc
+from blogarchive.store.rows import format_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
 _DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
@@ -192,7 +192,7 @@ def _store_decision(context: SaveContext, post_id: int, chain: PageChain) -> Non
         "update pages set counted = json_set(counted, '$.own', json('true'))"
         " where counted is not null and fetched_at >= ? and url in (select f.url from frontier f"
         " join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)",
-        (format_utc(parse_utc(chain.started_at)), post_id, context.blog.site, context.blog.uid),
+        (chain.started_second, post_id, context.blog.site, context.blog.uid),
     )
 
 
@@ -252,7 +252,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
         for item in doubtful:
             comments.save_repeated(context, post_id, item)
     # If the clock was set back, comments seen now must not be older than the start of the chain.
-    started = min(format_utc(parse_utc(chain.started_at)), context.moment)
+    started = min(chain.started_second, context.moment)
     _check_count(context, post_id, seen=seen if sound else -1, claimed=chain.claimed, since=started)
     page_chains.delete_chain(context, chain.chain)
     return True

@@ -94,7 +94,7 @@ def merge_equal_images(archive: Archive, since: str) -> None:
                 )
 
 
-ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
+_WriteKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +115,7 @@ class VersionChange:
     `is_edit` is False if a reader sees the same version: only its markup is newer, or a saved page's image URLs.
     """
 
-    kind: ChangeKind
+    kind: _WriteKind
     revision_id: int | None = None
     is_edit: bool = True
 
@@ -218,7 +218,7 @@ def _has_equal_images(context: SaveContext, old: Content, new: Content) -> bool:
 
 
 def _update(version: _TextVersion, *, is_edit: bool = True) -> VersionChange:
-    kind: ChangeKind = "update_current" if version.revision_id is None else "update_revision"
+    kind: _WriteKind = "update_current" if version.revision_id is None else "update_revision"
     return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
 
 

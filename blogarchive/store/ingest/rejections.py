@@ -80,38 +80,52 @@ def save_rejection(
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
-        pages.store_page_once(
-            archive, crawled, uid=blog.uid, run_id=run_id, is_held=failure.kind == "changed"
-        )
+        held = failure.kind == "changed"
+        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=held)
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
-    if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
+    settled = _settle(context, rejection)
+    if settled is not None:
         context.resolve(target.url)
-        return save_result(context, Outcome.GONE)
-    if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
-        frontier.deactivate(archive, target)
-        context.resolve(target.url)
+        return save_result(context, settled)
+    due_at = _schedule_retry(context, rejection)
+    is_post = target.kind is PageKind.POST
+    if rejection.gone_reason and is_post and deletions.is_unread(context, target.number):
         return save_result(context, Outcome.GONE)
     context.failure = failure
-    if target.is_home and save_state(archive, blog, target.url, failure, now=now):
-        frontier.mark_failed(archive, target, now=now)
-        context.resolve(target.url)
-        return save_result(context, Outcome.FAILED)
-    due_at: str | None
-    if rejection.waits or failures.is_one_of_many(archive, blog, target.url, failure):
-        due_at = frontier.mark_waiting(archive, target, now=now)
-    else:
-        retry_after = rejection.retry_after
-        due_at = frontier.mark_failed(
-            archive, target, permanent=failure.permanent, retry_after=retry_after, now=now
-        )
-    if rejection.gone_reason and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
-        context.failure = None
-        return save_result(context, Outcome.GONE)
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    outcome = (
-        Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone_reason else Outcome.FAILED
+    if rejection.blocked:
+        return save_result(context, Outcome.BLOCKED)
+    return save_result(context, Outcome.GONE if rejection.gone_reason else Outcome.FAILED)
+
+
+def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
+    """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
+    archive, target = context.archive, context.target
+    if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
+        return Outcome.GONE
+    if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
+        frontier.deactivate(archive, target)
+        return Outcome.GONE
+    failure, now = rejection.failure, context.page.fetched_at
+    if target.is_home and save_state(archive, context.blog, target.url, failure, now=now):
+        frontier.mark_failed(archive, target, now=now)
+        context.failure = failure
+        return Outcome.FAILED
+    return None
+
+
+def _schedule_retry(context: SaveContext, rejection: Rejection) -> str | None:
+    """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
+    archive, target, failure, now = (
+        context.archive,
+        context.target,
+        rejection.failure,
+        context.page.fetched_at,
     )
-    return save_result(context, outcome)
+    if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
+        return frontier.mark_waiting(archive, target, now=now)
+    wait, permanent = rejection.retry_after, failure.permanent
+    return frontier.mark_failed(archive, target, permanent=permanent, retry_after=wait, now=now)
 
 
 # It says nothing of a blog that its present home page calls closed.

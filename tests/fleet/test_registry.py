@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.fleet.round import RoundResult
-from blogarchive.fleet.schedule import next_round
+from blogarchive.fleet.worker import next_round
 from tests.demo import DemoHost, make_blog
 from tests.fleet.fleet import Fleet, ended
 from tests.tool import Tool

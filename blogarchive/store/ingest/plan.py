@@ -5,7 +5,7 @@ Every reason for a fetch of tonight:
 * named by the user, the home page, or due by its schedule: `queue_run`; `reschedule_post` sets when a post is due again;
 * a new link, a next page: `page_chains.save_links`, `listing_pages` and `comment_pages` (`_queue_next`);
 * a list shows another URL, title, time, count or change: `listed_posts.detect_changes`; another month:
-  `months.save_month_rows`; another list of all posts if one is missing: `rejections.save_rejection`;
+  `months.save_month_rows`; another list of all posts if one is missing: `save_page.save_rejection`;
 * a title that left or returned beside the posts: `authors.save_sidebar`; a witness of a deletion: `deletions`;
 * doubts of a blog whose queue is empty: `queue_incomplete`, and of all blogs: `queue_more`;
 * a failed target whose `due_at` has passed: `frontier.next_targets`; an unreadable one after another of its blog

@@ -1,30 +1,36 @@
-"""Save a crawled page: its bytes, everything parsed from it and its links, in one transaction."""
+"""Save a crawled page in one transaction: its bytes, everything parsed from it and its links; or why it is rejected.
+
+A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
 from blogarchive import items
+from blogarchive.items import CrawledPage, PageKind
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import plan, post_pages, redirects, rejections
-from blogarchive.store.ingest.rejections import load_stored_state
-from blogarchive.store.ingest.validate import validate_page
+from blogarchive.store.ingest import plan, post_pages, redirects
+from blogarchive.store.ingest.changes import check_change
+from blogarchive.store.ingest.validate import MAINTENANCE, Rejection, StoredState, validate_page
 from blogarchive.store.ledger import coverage, failures, frontier
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.listings import authors, listing_pages
+from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.pages import page_chains, pages
+from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, save_result
 from blogarchive.store.rows import parse_utc
 
 
-def record_problems(context: page_context.SaveContext) -> None:
+def record_problems(context: SaveContext) -> None:
     """Record the problems of the page and of its save, and resolve its other open failures."""
     archive, url, now = context.archive, context.target.url, context.page.fetched_at
     if context.is_reparse and not context.is_newest:
@@ -51,7 +57,7 @@ def _failure(problem: items.Problem) -> Failure:
     return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
-def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
+def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     named = Blog(site=site, uid=uid)
@@ -109,12 +115,12 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 def save_page(
     archive: Archive,
-    crawled: items.CrawledPage,
+    crawled: CrawledPage,
     run_id: int | None,
     *,
     partial: bool = False,
     accept_changes: bool = False,
-) -> page_context.SaveResult:
+) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
@@ -125,32 +131,28 @@ def save_page(
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        rejected = rejections.find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
+        rejected = find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
         if rejected is not None:
-            return rejections.save_rejection(archive, crawled, blog, rejected, run_id)
+            return save_rejection(archive, crawled, blog, rejected, run_id)
         if crawled.target.is_home:
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
+        context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
-        return page_context.save_result(
-            context, page_context.Outcome.STORED if context.is_stored else page_context.Outcome.SAME
-        )
+        return save_result(context, Outcome.STORED if context.is_stored else Outcome.SAME)
 
 
 def save_not_modified(
     archive: Archive, target: items.Target, page: items.Page, run_id: int | None
-) -> page_context.SaveResult:
+) -> SaveResult:
     """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
-    crawled = items.CrawledPage(
-        target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding="")
-    )
+    crawled = CrawledPage(target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding=""))
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
+        context = SaveContext(archive, crawled, blog, run_id=run_id)
         failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
         if target.is_home:
             authors.link_run(context)
@@ -158,7 +160,7 @@ def save_not_modified(
         post_pages.mark_unchanged(context)
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
-        return page_context.save_result(context, page_context.Outcome.SAME)
+        return save_result(context, Outcome.SAME)
 
 
 def save_fetch_failure(
@@ -167,7 +169,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        if target.is_home and rejections.save_state(archive, blog, target.url, failure, now=now):
+        if target.is_home and save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None
@@ -178,7 +180,7 @@ def save_fetch_failure(
     return None if due_at is None else parse_utc(due_at)
 
 
-def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> page_context.SaveResult:
+def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
     The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
@@ -186,20 +188,20 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> p
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
-        outcome = page_context.Outcome.FAILED
+        context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
+        outcome = Outcome.FAILED
         if pages.is_held(archive, page_id):
-            return page_context.save_result(context, outcome)
+            return save_result(context, outcome)
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
-            outcome = page_context.Outcome.SAME if archive.changes == before else page_context.Outcome.STORED
+            outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
-        return page_context.save_result(context, outcome)
+        return save_result(context, outcome)
 
 
-def _save(context: page_context.SaveContext) -> None:
+def _save(context: SaveContext) -> None:
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
@@ -213,7 +215,7 @@ def _save(context: page_context.SaveContext) -> None:
     record_problems(context)
 
 
-def _save_parsed(context: page_context.SaveContext) -> None:
+def _save_parsed(context: SaveContext) -> None:
     """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
@@ -226,14 +228,14 @@ def _save_parsed(context: page_context.SaveContext) -> None:
         post_pages.save_post_page(context)
 
 
-def _mark_fetched(context: page_context.SaveContext) -> None:
+def _mark_fetched(context: SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
     site = site_by_name(target.site)
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
     is_index = is_last and site.is_index(target.url)
-    is_single = target.kind is items.PageKind.POST or is_index or (target.is_home and not site.has_any_host)
+    is_single = target.kind is PageKind.POST or is_index or (target.is_home and not site.has_any_host)
     header = context.page.header
     frontier.mark_fetched(
         context.archive,
@@ -245,10 +247,181 @@ def _mark_fetched(context: page_context.SaveContext) -> None:
     )
 
 
-def _reschedule(context: page_context.SaveContext) -> str | None:
+def _reschedule(context: SaveContext) -> str | None:
     """Return when the target is due again (UTC text), or None; store the new interval of a post."""
     target = context.target
     if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
-    return None if target.kind is items.PageKind.COMMENTS else plan.reschedule_post(context)
+    return None if target.kind is PageKind.COMMENTS else plan.reschedule_post(context)
+
+
+# Rejected pages
+
+_STORED_STATE = """
+select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
+       p.comment_count,
+       coalesce((select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,
+       exists (select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id
+                where c.site = :site and c.chain = :chain) as listed,
+       (select json_group_array(substr(field, 6)) from site_changes
+         where accepted and site = :site and field like 'post.%') as accepted
+  from json_each('[0]') left join posts p on p.number = :number
+   and p.author_id = (select id from authors where site = :site and uid = :uid)
+"""
+
+
+def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
+    """Return the stored state of the page's target: its post, its last page and its listing."""
+    target = crawled.target
+    is_listing = target.kind in (PageKind.MONTH, PageKind.CATEGORY)
+    names = {
+        "page": crawled.page.url,
+        "site": blog.site,
+        "uid": target.uid or blog.uid,
+        "number": target.number if target.kind is PageKind.POST else None,
+        "chain": (target.chain or target.url) if is_listing else None,
+    }
+    return archive.one_as(StoredState, _STORED_STATE, names) or StoredState()
+
+
+def find_rejection(
+    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
+) -> Rejection | None:
+    """Return why the page is rejected, or None. `accepted`: a person agrees with the changes of the site."""
+    return (
+        validate_page(crawled, load_stored_state(archive, crawled, blog))
+        or _reject_by_author(archive, crawled, blog)
+        or check_change(archive, crawled, blog, run_id, accepted=accepted)
+    )
+
+
+def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
+    """Return a rejection if the page has no author, or another one than its target; else None."""
+    wanted = crawled.target.uid
+    if blog.uid is None:
+        return Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
+    if wanted is None or wanted == blog.uid or canonical_uid(archive, blog.site, wanted) == blog.uid:
+        return None
+    author = crawled.parsed.author
+    if author is not None and wanted == author.uid:
+        return None  # the author of the target, stored under another name
+    shows_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
+    if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
+        return None  # the user named the blog by an older uid
+    detail = Detail.OTHER_BLOG.format(uid=blog.uid)
+    return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
+
+
+def save_rejection(
+    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
+) -> SaveResult:
+    """Record the failure and the new state of the target; stored content does not change."""
+    target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
+    blog = Blog(site=target.site, uid=target.uid or blog.uid)
+    context = SaveContext(archive, crawled, blog, run_id=run_id)
+    context.changes = rejection.undone
+    if not rejection.blocked:
+        held = failure.kind == "changed"
+        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=held)
+    coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
+    settled = _settle(context, rejection)
+    if settled is not None:
+        context.resolve(target.url)
+        return save_result(context, settled)
+    due_at = _schedule_retry(context, rejection)
+    is_post = target.kind is PageKind.POST
+    if rejection.gone_reason and is_post and deletions.is_unread(context, target.number):
+        return save_result(context, Outcome.GONE)
+    context.failure = failure
+    failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
+    if rejection.blocked:
+        return save_result(context, Outcome.BLOCKED)
+    return save_result(context, Outcome.GONE if rejection.gone_reason else Outcome.FAILED)
+
+
+def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
+    """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
+    archive, target = context.archive, context.target
+    if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
+        return Outcome.GONE
+    if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
+        frontier.deactivate(archive, target)
+        return Outcome.GONE
+    failure, now = rejection.failure, context.page.fetched_at
+    if target.is_home and save_state(archive, context.blog, target.url, failure, now=now):
+        frontier.mark_failed(archive, target, now=now)
+        context.failure = failure
+        return Outcome.FAILED
+    return None
+
+
+def _schedule_retry(context: SaveContext, rejection: Rejection) -> str | None:
+    """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
+    archive, target, failure, now = (
+        context.archive,
+        context.target,
+        rejection.failure,
+        context.page.fetched_at,
+    )
+    if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
+        return frontier.mark_waiting(archive, target, now=now)
+    wait, permanent = rejection.retry_after, failure.permanent
+    return frontier.mark_failed(archive, target, permanent=permanent, retry_after=wait, now=now)
+
+
+# It says nothing of a blog that its present home page calls closed.
+_IS_EARLIER_HOME = (
+    "select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')"
+)
+_REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape("{url}"), r"(\S+)"))
+_GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
+
+
+def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now: datetime) -> bool:
+    """Store the state of a blog after the failure of its home page; return whether it is moved or closed."""
+    if not is_stored(archive, blog):
+        return False
+    if archive.exists(_IS_EARLIER_HOME, (blog.site, blog.uid, url)):
+        return True
+    if moved := _REDIRECTED.fullmatch(failure.detail):
+        set_state(archive, blog, "moved", moved[1], now=now)
+        return True
+    is_notice = failure.kind == "notice" and failure.field != MAINTENANCE and not failure.permanent
+    if is_notice or failure.detail in _GONE_STATUSES:
+        set_state(archive, blog, "closed", failure.detail, now=now)
+        return True
+    if failure.kind in ("network", "http", "blocked", "notice"):
+        set_state(archive, blog, "unreachable", failure.detail, now=now)
+    return False
+
+
+def _queue_other_index(context: SaveContext) -> bool:
+    """Queue the list of posts that the site has instead of the rejected one; return whether there is one.
+
+    The rejected one is not fetched again for a week.
+    """
+    archive, target = context.archive, context.target
+    other = site_by_name(target.site).next_index(target)
+    if other is None:
+        return False
+    frontier.mark_missing(archive, target, now=context.page.fetched_at)
+    if not listing_pages.is_beyond_end(context):  # another list was read to its end
+        context.requeue(listing_pages.find_list(context, other), failed_too=True)
+    return True
+
+
+def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:
+    """Return whether the blog no longer links to the target.
+
+    A month or category that is gone, a page past the end of a listing, or comments of a gone post.
+    """
+    is_gone = rejection.gone_reason is not None
+    if is_gone and listing_pages.is_beyond_end(context):
+        return True
+    if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):
+        categories.empty_gone_categories(context)
+        return True
+    if context.target.kind is PageKind.MONTH:
+        return months.is_listing_gone(context)
+    return context.target.kind is PageKind.COMMENTS and deletions.is_gone(context, context.target.post_number)

@@ -168,7 +168,7 @@ class BlogSpider(PoliteSpider):
         return list(self._handle(response, target, page, parsed))
 
     def failed(self, caught: TwistedFailure) -> Iterator[Request]:
-        """Yield the request for another try, or record the failure; raises an error of this program."""
+        """Yield the request for another try, or record the failure."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
         host, failure = service_of(request.url), self.failure_of(caught)

@@ -70,7 +70,7 @@ class DiscoverySpider(PoliteSpider):
         self._end()
 
     def failed(self, caught: TwistedFailure) -> None:
-        """Record that no page came; raises an error of this program."""
+        """Record that no page came."""
         failure = self.failure_of(caught)
         if failure is not None:
             request: Request = caught.request  # type: ignore[attr-defined]

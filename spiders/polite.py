@@ -79,12 +79,16 @@ class PoliteSpider(scrapy.Spider):
         crawler.signals.connect(self.on_callback_error, signals.spider_error)
 
     def failure_of(self, caught: TwistedFailure) -> Failure | None:
-        """Return why no page came; None if its request was cancelled. Raises an error of this program."""
+        """Return why no page came; None if its request was cancelled, or after an error of this program, which is handled.
+
+        Scrapy ignores an errback that raises the error that it was given.
+        """
         error = error_of(caught)
         if isinstance(error, RequestCancelled):
             return None
         if is_program_error(error):
-            raise error
+            self.on_callback_error(caught, caught)
+            return None
         request: Request = caught.request  # type: ignore[attr-defined]
         return classify_error(error, host_of(request.url), self.throttle.private_hosts)
 

@@ -66,5 +66,5 @@ class PageSpider(PoliteSpider):
         self.page = page_of(response)
 
     def failed(self, caught: TwistedFailure) -> None:
-        """Set `failure`, unless the request was cancelled; raises an error of this program."""
+        """Set `failure`, unless the request was cancelled or this program failed."""
         self.failure = self.failure_of(caught) or self.failure

@@ -259,7 +259,8 @@ def test_an_error_of_this_program_on_every_page_is_not_reported_as_one_of_the_si
         assert "mistake: http" in ran.stderr
         assert "seems to have changed" not in ran.stderr
         assert "reached" not in ran.stderr
-        assert failing(tool, "a middleware", "http", "doctor", url, "--site", "creaders").returncode == 1
+        for command in ("doctor", "discover"):
+            assert failing(tool, "a middleware", "http", command, url, "--site", "creaders").returncode == 1
 
 
 class Terminal(io.StringIO):

@@ -99,6 +99,11 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
     return guarded
 
 
+def request_headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by their names in lower case."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
 def _own_names(hosts: Collection[str]) -> frozenset[str]:
     own = {socket.gethostname().lower()} if not _EVERY_ADDRESS.isdisjoint(hosts) else set()
     return LOOPBACK_HOSTS | own | {host.lower().strip("[]") for host in hosts}
@@ -106,7 +111,7 @@ def _own_names(hosts: Collection[str]) -> frozenset[str]:
 
 def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str | None:
     """Return why a request is refused, or None."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = request_headers(scope)
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
         return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")

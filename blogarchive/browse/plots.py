@@ -14,11 +14,12 @@ from blogarchive.messages import Language
 
 MONTH: Final = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _STEPS: Final = (1, 2, 5, 10)
+_MOST_STEPS: Final = 4
 
 
-def round_ticks(highest: float, lowest: float = 0, *, most: int = 4) -> list[int]:
+def round_ticks(highest: float, lowest: float = 0) -> list[int]:
     """Return round numbers with equal steps: the first is at most `lowest`, the last at least `highest`; two or more."""
-    raw = max(1.0, highest - lowest) / most
+    raw = max(1.0, highest - lowest) / _MOST_STEPS
     power = 10 ** (len(str(int(raw))) - 1)
     step = next(step * power for step in _STEPS if step * power >= raw)
     first = int(lowest // step * step)

@@ -4,7 +4,7 @@ import os
 import socket
 import sqlite3
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
@@ -70,11 +70,8 @@ def serve(
         click.echo(_("Reading {path} at {url} (Ctrl-C ends)").format(path=names, url=url), err=True)
         if open_browser:
             webbrowser.open(url)
-        limit_heap()
-        app = guard(datasette.app(), (host, *allowed_hosts))
-        config = uvicorn.Config(app, log_level="warning", lifespan="on")
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            make_server(datasette, (host, *allowed_hosts)).run(sockets=[listening])
         except (KeyboardInterrupt, Interrupted):
             return  # the usual end of serving
 
@@ -87,6 +84,12 @@ def create_app(*paths: Path, immutable: bool = False) -> Datasette:
         chosen = immutables if _opens_immutable(path, immutable=immutable) else files
         chosen.append(str(path))
     return _Datasette(files=files, immutables=immutables, settings=dict(SETTINGS), metadata=METADATA)
+
+
+def make_server(datasette: Datasette, hosts: Collection[str]) -> uvicorn.Server:
+    """Return the server of these pages behind the guard, and limit the memory of this process; `hosts` as for `guard`."""
+    limit_heap()
+    return uvicorn.Server(uvicorn.Config(guard(datasette.app(), hosts), log_level="warning", lifespan="on"))
 
 
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:

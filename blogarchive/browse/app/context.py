@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -14,6 +14,7 @@ from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages
 from blogarchive.browse.app.commands import SHORT_COMMAND, CommandResult, CrawlJob, FileTask, run_command
+from blogarchive.browse.guard import AsgiApp, Scope, request_headers
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
 from blogarchive.store.read.status import CrawlCounts
@@ -22,9 +23,6 @@ from blogarchive.store.statements import Statements
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-
-Scope = MutableMapping[str, Any]
-AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
 OPEN_PATH = "/app/open"
 _OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
@@ -58,9 +56,7 @@ class Access:
         return guarded
 
     def _refusal(self, scope: Scope) -> str | None:
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = request_headers(scope)
         # `guard` has checked the name of the host
         if scope["method"] not in _SAFE_METHODS and headers.get("origin") != f"http://{headers['host']}":
             return N_("This form was sent by another site; nothing was done.")

@@ -11,7 +11,8 @@ from datasette.utils.asgi import Request, Response
 from blogarchive.browse.app import files as file_pages
 from blogarchive.browse.app import pages
 from blogarchive.browse.app.check import check
-from blogarchive.browse.app.context import AppContext, AppState, AsgiApp, Page, open_database
+from blogarchive.browse.app.context import AppContext, AppState, Page, open_database
+from blogarchive.browse.guard import AsgiApp
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

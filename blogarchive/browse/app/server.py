@@ -14,15 +14,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
 from blogarchive.browse.app.commands import CrawlJob, FileTask
 from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
 from blogarchive.browse.app.plugin import AppPlugin
-from blogarchive.browse.guard import LOOPBACK_HOSTS, guard, limit_heap
-from blogarchive.browse.serve import METADATA, SETTINGS, listen
+from blogarchive.browse.guard import LOOPBACK_HOSTS
+from blogarchive.browse.serve import METADATA, SETTINGS, listen, make_server
 from blogarchive.errors import ArchiveBusy, BlogArchiveError, CannotWrite, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
@@ -62,11 +61,8 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
         address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
         pm.register(AppPlugin(state), name="blogarchive-app")
-        app = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False).app()
-        limit_heap()
-        server = uvicorn.Server(
-            uvicorn.Config(guard(app, LOOPBACK_HOSTS), log_level="warning", lifespan="on")
-        )
+        datasette = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False)
+        server = make_server(datasette, LOOPBACK_HOSTS)
         state.stop_server = lambda: setattr(server, "should_exit", True)
         try:
             with _noted_address(path, address):

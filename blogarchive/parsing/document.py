@@ -141,13 +141,10 @@ def extract_text(lines: Sequence[Line]) -> str:
 def are_in_same_row(first: Line, second: Line) -> bool:
     """Return whether two lines are in different cells of one row."""
     one, other = first.block, second.block
-    return (
-        one is not other
-        and one.tag in dom.CELLS
-        and other.tag in dom.CELLS
-        and one.getparent() is other.getparent()
-        and one.getparent() is not None
-    )
+    if one is other or one.tag not in dom.CELLS or other.tag not in dom.CELLS:
+        return False
+    row = one.getparent()
+    return row is not None and row is other.getparent()
 
 
 def _is_visible(document: Document, node: dom.Element) -> bool:

@@ -373,14 +373,10 @@ def link_url(anchor: Element, base_url: str) -> str | None:
     The URL of a `javascript:` link is searched in its title and its onclick.
     """
     href = (anchor.get("href") or "").strip()
-    if (
-        href
-        and not href.startswith("#")
-        and not href.lower().startswith(("javascript:", "vbscript:", "data:"))
-    ):
-        return absolute_url(href, base_url)
     if href.startswith("#"):
         return None
+    if href and not href.lower().startswith(("javascript:", "vbscript:", "data:")):
+        return absolute_url(href, base_url)
     title = (anchor.get("title") or "").strip()
     if title.startswith(("http://", "https://")):
         return absolute_url(title, base_url)

@@ -116,11 +116,9 @@ def _repair_double_bytes(match: re.Match[str]) -> str:
     latin = text_cost(line, "alphabet")
     for charset, max_bits, minimum in ((GB18030, 12, 2), (BIG5, 11, 3)):
         repaired = charset.decode_strict(data)
-        if (
-            repaired is not None
-            and text_cost(repaired) + 20 * BIT < latin
-            and _is_everyday(repaired, max_bits, minimum)
-        ):
+        if repaired is None or text_cost(repaired) + 20 * BIT >= latin:
+            continue
+        if _is_everyday(repaired, max_bits, minimum):
             return repaired if len(set(line)) > 1 else line  # a repeated character is decoration
     return line
 
@@ -161,11 +159,8 @@ def _repair_utf_8_in_gbk(match: re.Match[str]) -> str:
 
 def _is_certain_in_gbk(data: bytes, repaired: str) -> bool:
     shown = data.decode("gbk")
-    return (
-        _is_everyday(repaired, 13, 2)
-        and text_cost(repaired) + 16 * BIT < text_cost(shown)
-        and mean_cost(shown) > 14
-    )
+    costs_less = text_cost(repaired) + 16 * BIT < text_cost(shown)
+    return costs_less and mean_cost(shown) > 14 and _is_everyday(repaired, 13, 2)
 
 
 # --- repair of a page

@@ -196,11 +196,8 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
     segment loses as few characters as possible. Other segments decode as in a browser, and so do all after
     the first 30,000 damaged bytes.
     """
-    others = [
-        c
-        for c in dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
-        if c is not charset and c.name in _CHARSET_COSTS
-    ]
+    known = dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
+    others = [c for c in known if c is not charset and c.name in _CHARSET_COSTS]
     decoder = _SegmentDecoder(charset, others)
     return "".join(map(decoder.decode_block, _split_blocks(body)))
 

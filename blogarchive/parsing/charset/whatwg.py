@@ -219,11 +219,8 @@ class Charset:
         return self._remap(data, data.decode(self.codec, self.errors))
 
     def _remap(self, data: bytes, text: str) -> str:
-        if (
-            self.name == "big5"
-            and ("／" in text or _contains(text, "＼"))
-            and any(pair in data for pair in _AMBIGUOUS_PAIRS)
-        ):
+        has_slash = self.name == "big5" and ("／" in text or _contains(text, "＼"))
+        if has_slash and any(pair in data for pair in _AMBIGUOUS_PAIRS):
             return "".join(self._decode_ambiguous(data))
         return self._translate(text)
 

@@ -257,11 +257,10 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
     for node, inside in view.iter_around(url_line):
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
         own = _lines_after_bar(view, before)
-        titled = next(
-            (offset for offset, i in enumerate(own[-_MAX_TITLE_LINES:]) if _is_title(view, i)), None
-        )
+        last = own[-_MAX_TITLE_LINES:]
+        titled = next((offset for offset, i in enumerate(last) if _is_title(view, i)), None)
         if titled is not None:
-            return own[-_MAX_TITLE_LINES:][titled:]
+            return last[titled:]
         if len(own) > 1:
             header = own == before and len(own) <= _MAX_TITLE_LINES and node.tag != "body"
             return own if header else alone or own[-2:]

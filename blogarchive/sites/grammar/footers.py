@@ -207,11 +207,9 @@ class CommentMarkers:
         if position.is_split:
             return False
         found = self.typed_blocks.get(position.paths[0], frozenset())
-        return bool(
-            found
-            if position.block_position is page.BlockPosition.INNER
-            else found - {page.BlockPosition.INNER}
-        )
+        if position.block_position is page.BlockPosition.INNER:
+            return bool(found)
+        return bool(found - {page.BlockPosition.INNER})
 
 
 def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarkers:
@@ -359,16 +357,11 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
     document, lines = markers.view.document, markers.view.lines
     node = lines[footer.first].block
     parent = node.getparent()
-    if (
-        node.tag in ("p", "div")
-        and footer.position.block_position is page.BlockPosition.WHOLE
-        and parent is not None
-    ):
+    is_whole = footer.position.block_position is page.BlockPosition.WHOLE
+    if node.tag in ("p", "div") and is_whole and parent is not None:
         node = parent
-    if (
-        document.contains(node, lines[header.first])
-        and header.position.block_position is page.BlockPosition.INNER
-    ):
+    is_inner = header.position.block_position is page.BlockPosition.INNER
+    if is_inner and document.contains(node, lines[header.first]):
         return True  # the comments share one element with the rest of the page
     return not markers.view.has_text(range(footer.last + 1, document.lines_in(node).stop))
 

@@ -193,11 +193,8 @@ def _parse_selects(
             continue
         options = [_parse_option(view, option) for option in node.iter("option")]
         named = [row for text, to in options if (row := _parse_month(view, text, to.url if to else None, ""))]
-        rows = [
-            CategoryRow(name=vocabulary.strip_count(text), url=to.url)
-            for text, to in options
-            if to and to.kind is PageKind.CATEGORY
-        ]
+        linked = ((text, to.url) for text, to in options if to and to.kind is PageKind.CATEGORY)
+        rows = [CategoryRow(name=vocabulary.strip_count(text), url=url) for text, url in linked]
         if len(named) >= max(len(options) - 1, 1):
             months = months or _select_valid(view, named)
         elif len(rows) >= max(len(options) - 1, 1):

@@ -36,12 +36,9 @@ def _find_unparsed_time(view: page.PageView, titles: Sequence[int]) -> time_line
     if len(line.spans) > 1 and (found := _split_title_line(view, title)) is not None:
         return found
     time = next(view.lines_below(title), None)
-    if (
-        time is None
-        or view.is_section(time)
-        or view.links_to_other_post(time)
-        or time_lines.COMMENT_TIME_LABEL.search(view.folded[time])
-    ):
+    if time is None or view.is_section(time) or view.links_to_other_post(time):
+        return None
+    if time_lines.COMMENT_TIME_LABEL.search(view.folded[time]):
         return None
     words = _find_time_text(view, title, time)
     if words is None:
@@ -279,11 +276,8 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
         ):
             break
         if time_match is None and index in (first, second):
-            time_match = (
-                time_lines.match_time_before_title(view, index)
-                if index == first
-                else time_lines.match_inner_time(view, index)
-            )
+            match = time_lines.match_time_before_title if index == first else time_lines.match_inner_time
+            time_match = match(view, index)
         if time_match is not None and not (index + 1 < stop and _is_title_only(view, index, time_match)):
             return _build_with_title(view, start, index, time_match, stop)
     return None
@@ -407,11 +401,9 @@ def _is_title_only(view: page.PageView, index: int, time_match: time_lines.TimeM
     line = view.lines[index]
     if line.node_at(0) is not line.node_at(time_match.start):
         return False
-    return (
-        are_in_same_row(view.lines[index], view.lines[index + 1])
-        or time_lines.is_marked_title(view, line)
-        or line.text in view.document.title
-    )
+    if are_in_same_row(line, view.lines[index + 1]) or time_lines.is_marked_title(view, line):
+        return True
+    return line.text in view.document.title
 
 
 def _build_with_title(

@@ -93,12 +93,8 @@ def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) 
         return Detail.COMMENT_ENDED
     if any(_some_end_implied(picker, list(element)) for element in elements):
         return Detail.COMMENT_TEXT_ENDED
-    if any(
-        "</" in str(value)
-        for element in elements
-        for node in element.iter()
-        for value in node.attrib.values()
-    ):
+    nodes = (node for element in elements for node in element.iter())
+    if any("</" in str(value) for node in nodes for value in node.attrib.values()):
         return Detail.COMMENT_ATTRIBUTE
     if len({picker.tree.text_at_end(one).rstrip(" \t\r").endswith("\n") for one in elements}) > 1:
         return Detail.COMMENTS_END

@@ -65,14 +65,13 @@ class MediaSession:
         """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
         listed = {pattern for blog in self._blogs for pattern in site_by_name(blog.site).image_hosts}
         patterns = (*listed, *self._settings.media_hosts(self._blogs))
-        authors = self._authors.json()
         media.queue_images(
             self._archive,
-            authors,
+            self._authors.json(),
             self.refusal,
             lambda host: host in own_hosts or hosts.matches_host(host, patterns),
         )
-        self._hosts = media.due_hosts(self._archive, authors, now=self._begun_at, since=self._since)
+        self._hosts = media.due_hosts(self._archive, self._scope())
         due = self.count_due()
         self._total = self.stored + self.failed + due
         self._changed.update(dict.fromkeys(self._hosts))
@@ -96,7 +95,10 @@ class MediaSession:
 
     def count_due(self) -> int:
         """Return the number of queued images that are due."""
-        return media.count_due(self._archive, self._authors.json(), now=self._begun_at, since=self._since)
+        return media.count_due(self._archive, self._scope())
+
+    def _scope(self) -> media.Scope:
+        return {"authors": self._authors.json(), "now": format_utc(self._begun_at), "since": self._since}
 
     def changed_hosts(self) -> list[str]:
         """Return the hosts with new images since the last call."""
@@ -112,15 +114,7 @@ class MediaSession:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
         excluded = {image.id for image in exclude}
         while True:
-            found = media.next_images(
-                self._archive,
-                self._authors.json(),
-                host,
-                limit=limit,
-                now=self._begun_at,
-                exclude=excluded,
-                since=self._since,
-            )
+            found = media.next_images(self._archive, self._scope(), host, limit=limit, exclude=excluded)
             allowed = [image for image in found if not self._skip(image)]
             if allowed or not found:
                 return allowed

@@ -82,10 +82,16 @@ _SHOWN = (
     "select coalesce(m.id, 0) as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
     " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id left join media m on m.id = pm.media_id"
 )
+Scope = Mapping[str, Value]
+"""The images of a run: ids of `authors` as JSON, the time `now` at which images are due, posts seen `since` (UTC texts)."""
+
+_IN_SCOPE = (
+    "p.author_id in (select value from json_each(:authors)) and coalesce(p.own_page_seen_at, '') >= :since"
+)
 _DUE = (
-    " from media m where (m.status = 'todo' or (m.status in ('failed', 'stored') and m.next_try_at <= ?))"
+    " from media m where (m.status = 'todo' or (m.status in ('failed', 'stored') and m.next_try_at <= :now))"
     " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
-    f" and {_OF_AUTHORS} and coalesce(p.own_page_seen_at, '') >= ?)"
+    f" and {_IN_SCOPE})"
 )
 
 
@@ -212,32 +218,20 @@ def mark_unmodified(archive: Archive, image: QueuedImage, *, now: datetime) -> N
     )
 
 
-def due_hosts(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
-    """Return the hosts of due images, in the order of their rows.
-
-    `since` restricts them to posts seen from that UTC text on.
-    """
-    return archive.column(
-        f"select m.host {_DUE} group by m.host order by min(m.id)", (format_utc(now), authors, since)
-    )
+def due_hosts(archive: Archive, scope: Scope) -> list[str]:
+    """Return the hosts of due images, in the order of their rows."""
+    return archive.column(f"select m.host {_DUE} group by m.host order by min(m.id)", scope)
 
 
-def count_due(archive: Archive, authors: str, *, now: datetime, since: str = "") -> int:
+def count_due(archive: Archive, scope: Scope) -> int:
     """Return the number of due images."""
-    return archive.scalar(f"select count(*) {_DUE}", (format_utc(now), authors, since))
+    return archive.scalar(f"select count(*) {_DUE}", scope)
 
 
 def next_images(
-    archive: Archive,
-    authors: str,
-    host: str,
-    *,
-    limit: int,
-    now: datetime,
-    exclude: Collection[int] = (),
-    since: str = "",
+    archive: Archive, scope: Scope, host: str, *, limit: int, exclude: Collection[int]
 ) -> list[QueuedImage]:
-    """Return the next due images of these authors on `host`, those that never failed first. Writes nothing."""
+    """Return the next due images on `host`, those that never failed first. Writes nothing."""
     images: list[QueuedImage] = []
     room = limit + len(exclude)
     for status in ("todo", "failed", "stored"):
@@ -246,12 +240,11 @@ def next_images(
             "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,"
             " case m.status when 'stored' then m.fetched_at end as stored_at from media m"
             " join posts p on p.id = (select pm.post_id from post_media pm join posts p on p.id = pm.post_id"
-            f" where pm.media_id = m.id and {_OF_AUTHORS}"
-            " and coalesce(p.own_page_seen_at, '') >= ? order by pm.id limit 1)"
+            f" where pm.media_id = m.id and {_IN_SCOPE} order by pm.id limit 1)"
             " join authors a on a.id = p.author_id"
-            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ?"
-            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit ?",
-            (authors, since, status, host, format_utc(now), room - len(images)),
+            " where m.status = :status and m.host = :host and coalesce(m.next_try_at, '') <= :now"
+            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit :room",
+            {**scope, "status": status, "host": host, "room": room - len(images)},
         )
     return [image for image in images if image.id not in exclude][:limit]
 

@@ -253,7 +253,7 @@ class Link:
     """A link to follow, by the structure and the text of the page; its URL is absolute and canonical.
 
     `kind` is the kind that the link suggests. `next_page`: it continues this page (same listing, or same
-    post's comments).
+    post's comments). `is_whole`: the linked page has all comments of the post, those of this page too.
     """
 
     url: str
@@ -261,6 +261,7 @@ class Link:
     next_page: bool = False
     number: str | None = None
     uid: str | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,7 +278,8 @@ class ParsedPage:
     """All data parsed from one page, with times as shown.
 
     `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the
-    listing, in its order; those of the sidebar are `latest` and `categories`. `listing` is the month
+    listing, in its order; those of the sidebar are `latest` and `categories`. `commented` are posts with new comments,
+    each with the time of one as `posted`. `listing` is the month
     (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it. `blogs` are the other
     blogs of the site that visible links name, each once.
     """
@@ -287,6 +289,7 @@ class ParsedPage:
     author: Author | None = None
     posts: tuple[Post, ...] = ()
     listed: tuple[ListedPost, ...] = ()
+    commented: tuple[ListedPost, ...] = ()
     listing: str | None = None
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()

@@ -3,7 +3,7 @@
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -278,3 +278,33 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
         if isinstance(one, dict):
             yield one
             yield from _objects(one.get("@graph", []))
+
+
+def load_json(text: str) -> object:
+    """Return the value of a JSON text, None if it is none."""
+    try:
+        return json.loads(text.lstrip("\ufeff"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def json_objects(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def ancestors(nodes: Iterable[dom.Element]) -> set[dom.Element]:
+    """Return all elements around these."""
+    found: set[dom.Element] = set()
+    for node in nodes:
+        above = node.getparent()
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
+
+
+def plain_text(html: str) -> str:
+    """Return the text of a title that may contain tags and entities."""
+    text = "".join(map(str, dom.parse_html(html).itertext())) if "<" in html or "&" in html else html
+    return " ".join(text.split())

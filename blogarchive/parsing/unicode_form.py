@@ -20,3 +20,8 @@ def normalize_nfc(text: str) -> str:
 def fold_spelling(text: str) -> str:
     """Return `text` without differences of width and case, and without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text: engines write quotes, dashes and accents of the window title otherwise."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))

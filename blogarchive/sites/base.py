@@ -129,6 +129,10 @@ class Site(ABC):
         """Return whether the URL is one of a list of all posts with the times of their changes."""
         return False
 
+    def is_digest(self, url: str) -> bool:
+        """Return whether the URL is one of a list that changes with any post or comment, before the lists of posts."""
+        return False
+
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to fetch if that of `target` is missing; None if nothing replaces it."""
         return None

@@ -1,24 +1,24 @@
 """Lists of posts for machines: sitemaps, feeds, the REST interface of WordPress, search indexes of Hexo, robots.txt."""
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.content_encoding import unpack_file
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.dates.parse import parse_stamp
-from blogarchive.parsing.html import Element, absolute_url, parse_html
+from blogarchive.parsing.document import json_objects, load_json, plain_text
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.times import date_text
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 _MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
-_PER_PAGE, _FEW, _BLOGGER_PAGE = 100, 10, 150
+_FEW, _BLOGGER_PAGE = 10, 150
 _SITEMAP_LINE = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
 _OTHER_MAPS = blog_urls.pattern("indexes", "other_maps")
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
@@ -34,6 +34,7 @@ class Index(NamedTuple):
 
     listed: tuple[ListedPost, ...]
     more: tuple[str, ...]
+    commented: tuple[ListedPost, ...] = ()
 
 
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
@@ -60,6 +61,9 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
         maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
         return Index((), _on_host(of_posts or maps, uid))
+    if blog_urls.COMMENT_FEED.search(url):
+        commented = tuple(_read_entry(node, url, now) for node in nodes)
+        return Index((), (blog_urls.after_comments(uid, url),), commented)
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
     more = _absolute(links, url)[:1]
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
@@ -95,7 +99,8 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
     links = {link.get("rel") or "alternate": link.get("href") for link in node.iterfind("{*}link")}
     link = links.get("alternate") or first("loc", "link", "guid", "url")
     posted = _posted(first("published", "pubDate", "date"), now)
-    return _post(absolute_url(link, url), first("title"), posted, first("lastmod", "updated"))
+    count = parse_digits(first("total"))  # of Blogger
+    return _post(absolute_url(link, url), first("title"), posted, first("lastmod", "updated"), count)
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:
@@ -116,31 +121,20 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     return tuple(post for number, post in found.items() if number not in above)
 
 
-def _post(url: str | None, title: str, posted: DateText | None, version: str) -> ListedPost:
+def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:
     canonical = blog_urls.parse_url(url).url if url and web_url(url) else None
     return ListedPost(
         title=plain_text(title),
         number=blog_urls.post_number(canonical) if canonical else None,
         url=canonical,
         title_cut=not title,
-        posted=posted,
+        posted=day,
         version=version or None,
+        comment_count=count,
     )
 
 
-def plain_text(html: str) -> str:
-    """Return the text of a title that may contain tags and entities."""
-    text = "".join(map(str, parse_html(html).itertext())) if "<" in html or "&" in html else html
-    return " ".join(text.split())
-
-
 # WordPress, Blogger and Hexo
-
-
-def rest_url(api: str, kind: str, **query: str) -> str:
-    """Return the URL of the first page of `posts` or `comments` in a WordPress interface."""
-    asked = urlencode({**query, "per_page": _PER_PAGE, "page": 1})
-    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{asked}"
 
 
 def blogger_url(root: str) -> str:
@@ -149,8 +143,8 @@ def blogger_url(root: str) -> str:
 
 
 def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
-    value = _load_json(text)
-    rows = _dicts(value.get("posts") if isinstance(value, dict) else value)
+    value = load_json(text)
+    rows = json_objects(value.get("posts") if isinstance(value, dict) else value)
     if not rows and not isinstance(value, list):
         return None
     is_rest = blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)
@@ -164,22 +158,11 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else ())
 
 
-def _load_json(text: str) -> object:
-    try:
-        return json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
 def _read_row(row: dict[str, Any], url: str, now: datetime) -> ListedPost:
     link = next((str(row[name]) for name in ("permalink", "url", "path", "link") if row.get(name)), None)
     posted = _local_time(row, now) if "date_gmt" in row else _posted(str(row.get("date") or ""), now)
     version = row.get("modified_gmt") or row.get("updated") or ""
-    return _post(absolute_url(link, url), _rendered(row, "title"), posted, str(version))
+    return _post(absolute_url(link, url), _rendered(row, "title"), posted, str(version), None)
 
 
 def _rendered(row: dict[str, Any], name: str) -> str:
@@ -202,17 +185,17 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
     if match is None or count < _FEW:
         return None
     pages = parse_digits(page.header("x-wp-totalpages") or "")
-    is_last = count < _PER_PAGE if pages is None else int(match[0]) >= pages
+    is_last = count < blog_urls.PER_PAGE if pages is None else int(match[0]) >= pages
     return None if is_last else f"{page.url[: match.start()]}{int(match[0]) + 1}{page.url[match.end() :]}"
 
 
 def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, ...], str | None] | None:
     """Return the comments of an answer of WordPress and the URL of their next page; None for another page."""
-    value = _load_json(text)
+    value = load_json(text)
     if not isinstance(value, list):
         return None
     asked = dict(parse_qsl(urlsplit(page.url).query)).get("post")
-    rows = [row for row in _dicts(value) if asked in (None, str(row.get("post") or asked))]
+    rows = [row for row in json_objects(value) if asked in (None, str(row.get("post") or asked))]
     names = {str(row.get("id")): plain_text(str(row.get("author_name") or "")) for row in rows}
     comments = tuple(_read_comment(row, names, page.url, now) for row in rows)
     return comments, _next_rest(page, rows)

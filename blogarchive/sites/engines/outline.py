@@ -1,18 +1,18 @@
 """A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import Any
-from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from blogarchive.parsing.document import ancestors as ancestors
 from blogarchive.parsing.document import as_list, json_ld
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
+from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
 
@@ -162,17 +162,6 @@ def _split_names(text: str) -> tuple[str, ...]:
     return tuple(name for name in names if not name.startswith(of_words))
 
 
-def ancestors(nodes: Iterable[Element]) -> set[Element]:
-    """Return all elements around these."""
-    found: set[Element] = set()
-    for node in nodes:
-        above = node.getparent()
-        while above is not None and above not in found:
-            found.add(above)
-            above = above.getparent()
-    return found
-
-
 def has_role(node: Element, role: "re.Pattern[str]") -> bool:
     """Return whether a class or the id of an element names a role."""
     return any(role.search(name) for name in names_of(node))
@@ -199,7 +188,7 @@ class Title:
 def find_title(outline: Outline) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
     sites = _site_names(outline)
-    claims = [claim for claim in _claims(outline) if _fold(claim) not in sites]
+    claims = [claim for claim in _claims(outline) if letters_of(claim) not in sites]
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
     texts = {node: title_text(outline, node) for node in outline.order if _may_be_title(outline, node)}
@@ -217,7 +206,7 @@ def find_title(outline: Outline) -> Title | None:
         if node not in keys
         and node not in outline.beside
         and (node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
-        and _fold(outline.text(node)) not in sites
+        and letters_of(outline.text(node)) not in sites
     ]
     if claims:  # the window title may have other words than the page
         heads = [node for node in shown if node.tag == "h1"]
@@ -238,15 +227,15 @@ def title_text(outline: Outline, heading: Element) -> str:
 
 def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, and the texts of links to its home page."""
-    names = {_fold(outline.metas.get("og:site_name", ""))}
+    names = {letters_of(outline.metas.get("og:site_name", ""))}
     anchors = (node for node in outline.order if node.tag == "a" and node.get("href"))
-    names |= {_fold(outline.text(node)) for node in anchors if _leads_home(outline, node)}
+    names |= {letters_of(outline.text(node)) for node in anchors if _leads_home(outline, node)}
     return names - {""}
 
 
 def _is_part(text: str, claim: str) -> bool:
     """Return whether a claim is the text, or has it between separators: `Title - Blog`; words of a title are no part."""
-    own = _fold(text)
+    own = letters_of(text)
     whole, ends = _split_claim(claim)
     place = whole.find(own)
     return own != "" and place in ends and place + len(own) in ends
@@ -255,7 +244,7 @@ def _is_part(text: str, claim: str) -> bool:
 @lru_cache(maxsize=16)  # each heading of a page is compared
 def _split_claim(claim: str) -> tuple[str, frozenset[int]]:
     """Return the letters and digits of a claim, and the places in them where a part ends or begins."""
-    parts = [_fold(part) for part in _SEPARATORS.split(claim)]
+    parts = [letters_of(part) for part in _SEPARATORS.split(claim)]
     return "".join(parts), frozenset(accumulate(map(len, parts), initial=0))
 
 
@@ -275,8 +264,8 @@ def _rank_heading(
     outline: Outline, node: Element, text: str, claims: list[str], sites: set[str]
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
-    own = _fold(text)
-    folded = [_fold(claim) for claim in claims]
+    own = letters_of(text)
+    folded = [letters_of(claim) for claim in claims]
     is_most = any(own in claim and 2 * len(own) >= len(claim) for claim in folded[1:])
     starts = any(claim.startswith(own) for claim in folded)
     is_heading = node.tag in HEADINGS
@@ -297,8 +286,3 @@ def _leads_home(outline: Outline, node: Element) -> bool:
         path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))
         for path in paths
     )
-
-
-def _fold(text: str) -> str:
-    """Return the letters and digits of a text: engines write quotes, dashes and accents of the window title otherwise."""
-    return "".join(filter(str.isalnum, normalize("NFKD", text.casefold())))

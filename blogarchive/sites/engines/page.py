@@ -18,7 +18,7 @@ from blogarchive.sites.engines.indexes import read_comments, read_index
 from blogarchive.sites.engines.lists import find_listed, find_next, is_mostly_list
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
-from blogarchive.sites.engines.sources import comments_url, find_blog, first_index
+from blogarchive.sites.engines.sources import comment_urls, find_blog, first_index
 from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS = urls.pattern("page", "list_class")
@@ -59,9 +59,9 @@ class PageParser:
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
         text = self._decoded.text
-        is_interface = urls.is_index(self.page.url) or urls.is_rest_comments(self.page.url)
-        if is_interface and self.page.status in (401, 403):  # it alone: other pages of the host are open
-            return self._refused(Detail.STATUS.format(status=self.page.status))
+        asked, is_closed = self.page.url, self.page.status in (401, 403)  # it alone: the host has open pages
+        if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
+            return self._refused(items.NoticeKind.LOGIN, Detail.STATUS.format(status=self.page.status))
         if PageKind.COMMENTS in (self.target.kind, self.here.kind):
             answer = read_comments(self.page, text, self.now)
             if answer is not None:
@@ -72,7 +72,7 @@ class PageParser:
                 return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, text, self.uid, self.now)
         if index is not None:
-            return self._listing(index.listed, index.more)
+            return replace(self._listing(index.listed, index.more), commented=index.commented)
         if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         return self._parse_html()
@@ -89,7 +89,8 @@ class PageParser:
         if self._is_list(listed):
             return self._page_of_list(listed)
         for field in self._outline.select(_PASSWORD):
-            return self._refused(self._outline.text(next(field.iterancestors("form"), field)))
+            text = self._outline.text(next(field.iterancestors("form"), field))
+            return self._refused(items.NoticeKind.HIDDEN, text)
         reading = self._read_post()
         if reading is not None:
             return self._page_of_post(reading)
@@ -118,16 +119,13 @@ class PageParser:
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
-        links: tuple[Link, ...] = ()
         is_comments = self.target.kind is PageKind.COMMENTS
         complete = not any(one.field == "comments" for one in problems)
-        url = None if is_comments else comments_url(self._outline, self.uid, is_complete=complete)
-        is_rest = url is not None and urls.is_rest_comments(url)  # the interface has all of them
-        if url is not None and not (is_rest and self.page.is_imported):  # nobody fetches it
-            links = (self._more_comments(url, post.number),)
-            told = "unreadable" if not is_rest else None
-            problems = tuple(one for one in problems if one.field != "comments" or one.kind == told)
-            post = replace(post, comments=()) if is_rest else post
+        found = [] if is_comments else comment_urls(self._outline, self.uid, is_complete=complete)
+        found = [url for url in found if not (self.page.is_imported and urls.is_rest_comments(url))]
+        links = tuple(self._more_comments(url, post.number) for url in found)
+        if not all(map(urls.is_rest_comments, found)):  # the page alone need not show all
+            problems = tuple(one for one in problems if one.field != "comments" or one.kind == "unreadable")
         if is_comments and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
             of_comments = (one for one in problems if one.field.startswith("comments"))
@@ -136,7 +134,8 @@ class PageParser:
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
     def _more_comments(self, url: str, number: str) -> Link:
-        return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)
+        is_whole = urls.is_rest_comments(url) and self.target.kind is not PageKind.COMMENTS
+        return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number, is_whole=is_whole)
 
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
         is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
@@ -167,9 +166,8 @@ class PageParser:
         author = Author(uid=self.uid, url=home_url, blog_title=self._title or None)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
-    def _refused(self, text: str) -> ParsedPage:
-        notice = items.Notice(kind=items.NoticeKind.LOGIN, text=text)
-        return ParsedPage(kind=PageKind.NOTICE, encoding=self._decoded.encoding, notice=notice)
+    def _refused(self, kind: items.NoticeKind, text: str) -> ParsedPage:
+        return self._page(PageKind.NOTICE, notice=items.Notice(kind=kind, text=text))
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problems = (Problem(kind="unreadable", field=field, detail=detail),)

@@ -13,7 +13,7 @@ from blogarchive.sites.engines.comments import FoundComments, comment_sections, 
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, ancestors, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, pattern
-from blogarchive.sites.markup.picker import Body, Picker, read_body, tag_path, with_descendants
+from blogarchive.sites.markup.picker import Body, Picker, read_body, selector_of, with_descendants
 
 _GENERATOR = pattern("reader", "generator")
 _MARKS: dict[str, str] = PATTERNS["marks"]
@@ -114,19 +114,11 @@ def _problems(
 def _sources(
     title: Title | None, time: FoundTime, element: Element, found: FoundComments
 ) -> tuple[FieldSource, ...]:
-    shown = [("body", _name(element), "")]
+    shown = [("body", selector_of(element), "")]
     if title is not None:
-        name = "window title" if title.heading is None else _name(title.heading)
+        name = "window title" if title.heading is None else selector_of(title.heading)
         shown.insert(0, ("title", name, title.text))
     if time.witnesses:
         shown.insert(-1, ("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
-    shown.append(("comments", ", ".join(map(_name, found.sections)), str(len(found.comments))))
+    shown.append(("comments", ", ".join(map(selector_of, found.sections)), str(len(found.comments))))
     return tuple(FieldSource(field=field, selector=name, value=value) for field, name, value in shown)
-
-
-def _name(node: Element) -> str:
-    """Return the element as a person writes a selector for it."""
-    if node.get("id"):
-        return f"{node.tag}#{node.get('id')}"
-    classes = "".join(f".{name}" for name in (node.get("class") or "").split()[:2])
-    return f"{node.tag}{classes}" if classes else tag_path(node).rsplit("/", 3)[0]

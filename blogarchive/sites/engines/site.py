@@ -46,11 +46,17 @@ class AnyBlog(Site):
 
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target`, at last the home page to walk from; None if it is none."""
+        number = target.post_number if urls.is_rest_comments(target.url) else None
+        if number:  # the page of the post shows some of them
+            url = urljoin(target.url, f"/{number}")
+            return Target(url=url, site=NAME, kind=PageKind.POST, uid=target.uid, number=number)
         uid, is_later = target.uid, target.kind is PageKind.HOME and target.page_no > 1
         if uid is None or not (is_later and urls.is_index(target.url)):
             return None
         has_moved = not urls.is_within(target.url, uid)
         root = urljoin(target.url, "/") if has_moved else urls.blog_root(uid, target.url)
+        if urls.COMMENT_FEED.search(target.url):
+            return replace(target, url=urls.after_comments(uid, target.url), etag=None, last_modified=None)
         names = [*(urljoin(root, name) for name in urls.INDEXES), root + urls.WALK]
         place = names.index(target.url) + 1 if target.url in names else 0
         return replace(target, url=names[place], etag=None, last_modified=None)
@@ -58,6 +64,10 @@ class AnyBlog(Site):
     def is_index(self, url: str) -> bool:
         """Return whether the URL is one of a list of all posts with the times of their changes."""
         return urls.is_index(url)
+
+    def is_digest(self, url: str) -> bool:
+        """Return whether the URL is one of a feed of WordPress that changes with any post or comment."""
+        return urls.COMMENT_FEED.search(url) is not None and "feed/comments" not in url
 
     def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them."""

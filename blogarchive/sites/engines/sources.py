@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.parsing.html import absolute_url, link_url
 from blogarchive.sites.engines import urls as blog_urls
-from blogarchive.sites.engines.indexes import blogger_url, rest_url
+from blogarchive.sites.engines.indexes import blogger_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
 
 _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
 _SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
-_REST_FIELDS = "id,link,date,date_gmt,modified_gmt,title"
+_COMMENT_FEED: str = blog_urls.PATTERNS["sources"]["comment_feed"]
 _MIN_LISTED = 3
 _POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
 _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
@@ -54,11 +54,18 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
 
 
 def first_index(outline: Outline, uid: str) -> str:
-    """Return the best list of all posts: WordPress REST, the feed of Blogger, else the sitemap that the page names."""
+    """Return the best list of all posts: WordPress REST, the feed of Blogger, else the sitemap that the page names.
+
+    A feed of the newest comments comes before it.
+    """
     root = blog_urls.blog_root(uid, outline.tree.url)
+    nodes = outline.select_hidden(_COMMENT_FEED)
+    feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
+    if feed := next((url for url in feeds if url and blog_urls.is_within(url, uid)), None):
+        return feed
     api = _link(outline, "https://api.w.org/")
     if api and blog_urls.is_within(api, uid.partition("/")[0]):
-        return rest_url(api, "posts", orderby="modified", order="desc", _fields=_REST_FIELDS)
+        return blog_urls.posts_url(api)
     if "blogger" in outline.metas.get("generator", "").lower():
         return blogger_url(root)
     named = _link(outline, "sitemap")
@@ -71,13 +78,17 @@ def _link(outline: Outline, rel: str) -> str:
     return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
 
 
-def comments_url(outline: Outline, uid: str, *, is_complete: bool) -> str | None:
-    """Return the URL of the comments that the page does not show, or None if it shows as many as it counts."""
+def comment_urls(outline: Outline, uid: str, *, is_complete: bool) -> list[str]:
+    """Return the URLs of the comments that the page does not show, none if it shows as many as it counts.
+
+    An interface that has all of them is first.
+    """
     older = _older_comments(outline, uid)
     if older is None and is_complete:
-        return None
+        return []
     api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
-    return rest_url(api, "comments", post=number, order="asc") if api and number else older
+    whole = blog_urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
+    return [url for url in (whole, older) if url]
 
 
 def _older_comments(outline: Outline, uid: str) -> str | None:

@@ -30,7 +30,9 @@ INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml
 """Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
 
 _INDEX_PATH = pattern("urls", "index_path")
+COMMENT_FEED = pattern("urls", "comment_feed")
 _NO_POST = pattern("urls", "no_post")
+PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
 WALK = "#walk"
 """Ends the URL of a home page whose links are followed because no list of posts was found."""
 
@@ -73,7 +75,8 @@ def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
     parts = urlsplit(url)
     path = unquote(_INDEX.sub("", re.sub(r"/comment-page-\d+/?$", "", parts.path))).strip("/")
-    return f"{path}?{parts.query}" if parts.query else path or "/"
+    query = re.sub(r"&cpage=\d+", "", parts.query)
+    return f"{path}?{query}" if query else path or "/"
 
 
 def looks_like_post(url: str) -> bool:
@@ -100,7 +103,7 @@ def is_rest_comments(url: str) -> bool:
 
 def is_index(url: str) -> bool:
     """Return whether the URL is one of a list of posts for machines."""
-    return _INDEX_PATH.search(urlsplit(url).path) is not None or is_rest_posts(url)
+    return bool(_INDEX_PATH.search(urlsplit(url).path) or COMMENT_FEED.search(url)) or is_rest_posts(url)
 
 
 def is_rest_posts(url: str) -> bool:
@@ -120,6 +123,24 @@ def blog_root(uid: str, page_url: str) -> str:
     """Return the URL of the home page of a blog: its uid is host and path."""
     scheme = urlsplit(page_url).scheme or "https"
     return f"{scheme}://{uid}/"
+
+
+def rest_url(api: str, kind: str, **query: str) -> str:
+    """Return the URL of the first page of `posts` or `comments` in a WordPress interface."""
+    asked = urlencode({**query, "per_page": PER_PAGE, "page": 1})
+    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{asked}"
+
+
+def posts_url(api: str) -> str:
+    """Return the URL of all posts in a WordPress interface, the one that changed last first."""
+    return rest_url(api, "posts", orderby="modified", order="desc", _fields=_REST_FIELDS)
+
+
+def after_comments(uid: str, url: str) -> str:
+    """Return the list of posts to read after the feed of comments at `url`: that of WordPress, else a sitemap."""
+    path = re.sub(r"comments/feed/?$", "wp-json", url)
+    api = re.sub(r"\bfeed=comments-\w+", "rest_route=", path)
+    return posts_url(api) if api != url else blog_root(uid, url) + INDEXES[0]
 
 
 def is_within(url: str, uid: str) -> bool:

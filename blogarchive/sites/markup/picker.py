@@ -327,3 +327,11 @@ def remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
         if isinstance(node.tag, str):
             node.tag = _REMOVED
     etree.strip_elements(root, _REMOVED, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+
+
+def selector_of(node: dom.Element) -> str:
+    """Return the element as a person writes a selector for it."""
+    if node.get("id"):
+        return f"{node.tag}#{node.get('id')}"
+    classes = "".join(f".{name}" for name in (node.get("class") or "").split()[:2])
+    return f"{node.tag}{classes}" if classes else tag_path(node).rsplit("/", 3)[0]

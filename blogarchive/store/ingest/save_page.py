@@ -40,6 +40,7 @@ def record_problems(context: SaveContext) -> None:
         for one in context.parsed.problems
         if not (context.is_title_listed and one.detail in (UNCONFIRMED_TITLE.detail, Detail.TITLE_ALONE))
         and not (context.is_time_listed and one.detail == Detail.NO_TIME_OF_POST)
+        and not (context.is_without_comments and one.field.startswith("comments"))
     ]
     problems = [(url, problem) for problem in map(_failure, shown)]
     problems += [(context.post_url or url, problem) for problem in context.problems]
@@ -101,6 +102,7 @@ def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]
             yield post.number
 
 
+_FULL_DAY = 7  # Sunday
 # Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.
 _UNINDEXED_TEXTS = 300
 
@@ -158,7 +160,12 @@ def save_not_modified(
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
-        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
+        # Once a week the lists after a digest are read too: it names no deleted post.
+        is_due = site_by_name(target.site).is_digest(target.url) and page.fetched_at.isoweekday() == _FULL_DAY
+        forgotten: dict[str, None] = {"etag": None, "last_modified": None} if is_due else {}
+        frontier.mark_fetched(
+            archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context), **forgotten
+        )
         context.resolve(target.url)
         return save_result(context, Outcome.SAME)
 
@@ -234,7 +241,8 @@ def _mark_fetched(context: SaveContext) -> None:
     # for machines leads to that list.
     site = site_by_name(target.site)
     is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
-    is_index = is_last and site.is_index(target.url)
+    is_digest = not context.partial and site.is_digest(target.url)
+    is_index = is_digest or (is_last and site.is_index(target.url))
     is_single = target.kind is PageKind.POST or is_index or (target.is_home and not site.has_any_host)
     header = context.page.header
     frontier.mark_fetched(

@@ -368,6 +368,15 @@ def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
     )
 
 
+def has_refused_comments(archive: Archive, blog: Blog, *, now: datetime) -> bool:
+    """Return whether an interface of the blog's comments was missing within a week."""
+    return archive.exists(
+        "select 1 from frontier where site = ? and uid is ? and kind = 'comments' and state = 'done' and attempts > 0"
+        " and due_at is null and fetched_at > ?",
+        (blog.site, blog.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
+    )
+
+
 def deactivate(archive: Archive, target: Target) -> None:
     """Mark a target that no page links to `done`, never due: it is fetched only if it is requeued."""
     _update(archive, target, {"state": "done", "due_at": None})

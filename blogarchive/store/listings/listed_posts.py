@@ -14,7 +14,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.posts import posts
-from blogarchive.store.rows import HAS_TEXT, Value
+from blogarchive.store.rows import HAS_TEXT, Value, format_utc
 from blogarchive.store.rows import Post as StoredPost
 from blogarchive.store.statements import columns_of
 
@@ -182,6 +182,21 @@ def save_listed(
     if in_listing and rows and not context.is_reparse:
         _mark_listed(context, items, rows)
     return rows
+
+
+def requeue_commented(context: page_context.SaveContext) -> None:
+    """Requeue each post with a comment since whose time its page has been left alone for more than half of the time.
+
+    So a comment that waited for approval is found, and one that the page of the post does not show costs few requests.
+    """
+    now, named = context.page.fetched_at, context.parsed.commented
+    rows = _read_rows(context, [post.number for post in named if post.number])
+    for post in named:
+        row = rows.get(post.number or "")
+        if row is None or row.own_page_seen_at is None or post.posted is None or post.posted.at is None:
+            continue
+        if row.own_page_seen_at < format_utc(post.posted.at + (now - post.posted.at) / 2):
+            deletions.requeue_post(context, row.queued_url or row.url, row.number)
 
 
 def save_counts(context: page_context.SaveContext, post: Post, before: posts.PostRow) -> None:

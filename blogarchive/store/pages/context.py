@@ -76,6 +76,7 @@ class SaveContext:
         self.post_url: str | None = None
         self.is_title_listed = False  # whether a listing shows the title of the page's post
         self.is_time_listed = False  # whether a listing shows its time
+        self.is_without_comments = False  # whether another page has all comments of its post
         self.needs_confirmation = False  # by a page of another day
         self.author_id = blogs.author_id(archive, blog)
         self.counters_before: str | None = None

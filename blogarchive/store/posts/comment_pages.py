@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blogarchive.items import Link, PageKind, Post
@@ -82,10 +83,17 @@ _MAX_RESTARTS = 2
 
 
 def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
-    """Store the comments of the own page of a post, and queue its next page."""
+    """Store the comments of the own page of a post, and queue its next page.
+
+    An interface that has all comments is asked instead, unless it refused to give those of the blog within a week.
+    """
+    is_refused = frontier.has_refused_comments(context.archive, context.blog, now=context.page.fetched_at)
+    links = page_chains.next_page_links(context, (PageKind.COMMENTS,))
+    link = next((one for one in links if not (one.is_whole and is_refused)), None)
+    if link is not None and link.is_whole:
+        context.is_without_comments, post = True, replace(post, comments=())
     identified = identify_comments(post.comments)
     comments.save_comments(context, post_id, identified)
-    link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
     if context.is_reparse:
         return
     name = context.blog.post_key(post.number)
@@ -235,7 +243,8 @@ def _chain_item(identified: IdentifiedComment) -> ChainItem:
 
 
 def _has_comment_problems(context: SaveContext) -> bool:
-    return any((problem.field or "").startswith("comments") for problem in context.parsed.problems)
+    found = any((problem.field or "").startswith("comments") for problem in context.parsed.problems)
+    return found and not context.is_without_comments
 
 
 def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:

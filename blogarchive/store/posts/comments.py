@@ -10,12 +10,15 @@ from operator import attrgetter
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
+from blogarchive.sites.base import site_by_name
+from blogarchive.store.pages import context as page_context
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of
 
+_DAY = len("2020-05-03")
 _ANSWER = "answer|"  # as in the column is_counted
 
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
@@ -45,6 +48,17 @@ class StoredComment:
     ordinal: int
     text_digest: str | None
     is_gone: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourcedComment:
+    """A stored comment with a time, to compare with one of another source."""
+
+    id: int
+    base: str
+    author_name: str
+    posted_at: str
+    text_digest: str | None
 
 
 def identify_comments(
@@ -171,6 +185,8 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
         return
+    if site_by_name(context.blog.site).has_any_host:
+        _follow_source(context, post_id, identified)
     stored = _read_rows(context, post_id, identified)
     unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
     if unmatched:
@@ -186,6 +202,36 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
     rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
     if rows:
         _mark_seen(context, [row.id for row in rows])
+
+
+def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
+    """Give stored comments the identity that another source of the blog gives them, by author and time, then by text.
+
+    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11.
+    """
+    stored = context.archive.all_as(
+        SourcedComment,
+        "select id, base, author_name, posted_at, text_digest from comments where post_id = ? and posted_at is not null",
+        (post_id,),
+    )
+    named = {item.base for item in identified}
+    free = [row for row in stored if row.base not in named]
+    known = {row.base for row in stored}
+    for item in identified if free else ():
+        at = date_text_iso(item.comment.posted)
+        if item.base in known or at is None:
+            continue
+        equal = [
+            row
+            for row in free
+            if row.author_name == item.comment.author_name and page_context.is_same_time(at, row.posted_at)
+        ]
+        equal.sort(key=lambda row: row.text_digest != item.text_digest)
+        if equal and (
+            equal[0].text_digest == item.text_digest or min(len(at), len(equal[0].posted_at)) > _DAY
+        ):
+            free.remove(equal[0])
+            context.archive.update_row("comments", equal[0].id, {"fingerprint": item.fingerprint})
 
 
 def filter_stored(

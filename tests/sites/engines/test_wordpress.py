@@ -1,0 +1,202 @@
+"""A blog of WordPress, with recorded forms of its answers: new comments on old posts, and an interface that refuses."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.tool import Ran, run_command
+
+TEXT = "<p>" + "河边的桥很旧，桥下的水很慢，有人在洗菜。" * 5 + "</p>"
+NAMES = ("阿明", "小雨", "老张")
+FIRST = datetime(2019, 3, 4, 8, 30, 11)
+ON_PAGE = 5  # comments on a page of a post
+
+
+class Blog:
+    """Posts with comments (author and time); `refused` is the status of the interface of comments."""
+
+    def __init__(self) -> None:
+        self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in (1, 2, 3)}
+        self.refused: int | None = None
+        self.requested: list[str] = []
+        self.root = ""
+
+    def comment(self, number: int, author: str, at: datetime) -> None:
+        self.posts[number].append((author, at))
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        parts = urlsplit(path)
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path == "/":
+            return 200, "text/html", self.home()
+        if parts.path == "/comments/feed/":
+            return 200, "application/rss+xml", self.feed()
+        if parts.path == "/wp-json/wp/v2/posts":
+            return 200, "application/json", json.dumps([self.row(number) for number in self.posts])
+        if parts.path == "/wp-json/wp/v2/comments":
+            if self.refused:
+                return self.refused, "application/json", '{"code":"rest_forbidden","message":"no"}'
+            return 200, "application/json", json.dumps(self.comments(int(asked["post"])))
+        steps = parts.path.strip("/").split("/")
+        if steps[0].startswith("post-") and int(steps[0].removeprefix("post-")) in self.posts:
+            page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else 1
+            return 200, "text/html", self.page(int(steps[0].removeprefix("post-")), page)
+        return 404, "text/html", "<html><body>no</body></html>"
+
+    def head(self, title: str, more: str = "") -> str:
+        link = f'<link rel="https://api.w.org/" href="{self.root}wp-json/">'
+        return f"<!DOCTYPE html><html><head><title>{title}</title>{link}{more}</head>"
+
+    def home(self) -> str:
+        feed = f'<link rel="alternate" type="application/rss+xml" href="{self.root}comments/feed/">'
+        rows = (f'<h2><a href="{self.root}post-{number}/">第 {number} 篇</a></h2>' for number in self.posts)
+        return f"{self.head('山居', feed)}<body class='home blog'><main>{''.join(rows)}</main></body></html>"
+
+    def row(self, number: int) -> dict[str, object]:
+        at = f"{FIRST:%Y-%m-%dT%H:%M:%S}"
+        link = f"{self.root}post-{number}/"
+        times = dict.fromkeys(("date", "date_gmt", "modified_gmt"), at)
+        return {"id": number, "link": link, **times, "title": {"rendered": f"第 {number} 篇"}}
+
+    def comments(self, number: int) -> list[dict[str, object]]:
+        return [
+            {
+                "id": place,
+                "post": number,
+                "parent": 0,
+                "author_name": author,
+                "date": f"{at:%Y-%m-%dT%H:%M:%S}",
+                "date_gmt": f"{at:%Y-%m-%dT%H:%M:%S}",
+                "content": {"rendered": f"<p>第 {place} 条。</p>"},
+            }
+            for place, (author, at) in enumerate(self.posts[number], start=1)
+        ]
+
+    def feed(self) -> str:
+        items = (
+            f"<item><title>{author}</title><link>{self.root}post-{number}/#comment-1</link>"
+            f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
+            for number, comments in self.posts.items()
+            for author, at in comments[-3:]
+        )
+        return f'<?xml version="1.0"?><rss version="2.0"><channel>{"".join(items)}</channel></rss>'
+
+    def page(self, number: int, page: int) -> str:
+        whole = list(enumerate(self.posts[number], start=1))
+        shown = whole[(page - 1) * ON_PAGE : page * ON_PAGE]
+        items = "".join(
+            f'<li id="comment-{place}" class="comment"><cite class="fn">{author}</cite> <time datetime="{at:%Y-%m-%dT%H:%M}'
+            f':00+00:00">{at:%Y-%m-%d %H:%M}</time><div class="comment-content"><p>第 {place} 条。</p></div></li>'
+            for place, (author, at) in shown
+        )
+        following = f'<a href="/post-{number}/comment-page-{page + 1}/#comments">更新的评论</a>'
+        nav = following if page * ON_PAGE < len(whole) else ""
+        section = (
+            f'<div id="comments"><h3>{len(whole)} 条评论</h3><ol class="commentlist">{items}</ol>{nav}</div>'
+        )
+        head = f"<h1>第 {number} 篇</h1><time>{FIRST:%Y-%m-%d}</time>"
+        body = f'<article>{head}<div class="entry-content">{TEXT}</div></article>'
+        classes = f"single single-post postid-{number}"
+        return f"{self.head(f'第 {number} 篇')}<body class='{classes}'>{body}{section if whole else ''}</body></html>"
+
+
+@contextmanager
+def serve(blog: Blog) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            blog.requested.append(urlsplit(self.path).path)
+            status, kind, text = blog.answer(self.path)
+            body = text.encode()
+            tag = f'"{sha256(body).hexdigest()[:16]}"'
+            is_known = status == 200 and self.headers.get("If-None-Match") == tag
+            self.send_response(304 if is_known else status)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            if "feed" in self.path:
+                self.send_header("ETag", tag)
+            self.send_header("Content-Length", "0" if is_known else str(len(body)))
+            self.end_headers()
+            self.wfile.write(b"" if is_known else body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        blog.root = f"http://127.0.0.1:{server.server_port}/"
+        try:
+            yield blog.root
+        finally:
+            server.shutdown()
+
+
+def night(blog: Blog, folder: Path, day: int, *words: str) -> Ran:
+    blog.requested.clear()
+    moment = datetime(2026, 11, 2, 4, tzinfo=UTC) + timedelta(days=day)  # a Monday
+    return run_command(*words, "--db", "a.db", "--delay", "0.001", "--no-media", folder=folder, now=moment)
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(folder / "a.db") as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_new_comment_on_an_old_post_is_stored_in_the_next_night(tmp_path: Path) -> None:
+    blog = Blog()
+    blog.comment(1, "阿明", FIRST + timedelta(days=1))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        assert night(blog, tmp_path, 1, "update").code == 0
+        assert blog.requested == ["/robots.txt", "/", "/comments/feed/"]
+        blog.comment(2, "小雨", datetime(2026, 11, 3, 20))
+        assert night(blog, tmp_path, 2, "update").code == 0
+        assert "/post-2/" in blog.requested
+        assert "/post-1/" not in blog.requested
+        assert rows(tmp_path, "select author_name from comments order by posted_at") == [("阿明",), ("小雨",)]
+        night(blog, tmp_path, 3, "update")
+        assert blog.requested[:3] == ["/robots.txt", "/", "/comments/feed/"]
+        assert "/wp-json/wp/v2/posts" not in blog.requested
+        del blog.posts[3]
+        night(blog, tmp_path, 6, "update")  # a Sunday: the lists are read in the next night
+        night(blog, tmp_path, 7, "update")
+        assert "/wp-json/wp/v2/posts" in blog.requested
+
+
+def test_a_limited_run_does_not_keep_the_lists_from_the_next_one(tmp_path: Path) -> None:
+    blog = Blog()
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url, "--limit", "1")
+        assert night(blog, tmp_path, 1, "update").code == 0
+    assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(3,)]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_comments_are_read_from_the_pages_while_the_interface_refuses(tmp_path: Path, status: int) -> None:
+    blog = Blog()
+    for place in range(9):
+        blog.comment(2, NAMES[place % 3], FIRST + timedelta(days=place // 2, minutes=place // 4))
+    blog.refused = status
+    stored = "select count(*), count(distinct body_text) from comments where gone_at is null"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        assert rows(tmp_path, stored) == [(9, 9)]
+        assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
+        assert night(blog, tmp_path, 1, "update", "--full").code == 0
+        assert "/wp-json/wp/v2/comments" not in blog.requested  # for a week
+        blog.refused = None
+        assert night(blog, tmp_path, 9, "update", "--full").code == 0
+        assert "/wp-json/wp/v2/comments" in blog.requested
+        assert rows(tmp_path, stored) == [(9, 9)]
+        blog.refused = status
+        assert night(blog, tmp_path, 17, "update", "--full").code == 0
+    assert rows(tmp_path, stored) == [(9, 9)]
+    assert rows(tmp_path, "select count(*) from comments") == [(9,)]
+    assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]

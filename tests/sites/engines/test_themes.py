@@ -119,3 +119,12 @@ def test_a_post_behind_a_password_is_a_notice_and_not_a_text() -> None:
     assert page.notice is not None
     assert page.notice.kind is NoticeKind.HIDDEN
     assert page.posts == ()
+
+
+def test_an_author_and_a_date_in_a_padded_element_are_no_comment() -> None:
+    author = '<span>作者 <em><a href="/about">阿明</a></em></span>'
+    meta = f'<div class="meta"><span>发表于 <em>2020-05-06</em></span> {author}</div>'
+    body = f'<div class="wrap pl-4"><h1>{TITLE}</h1>{meta}<div class="post-content">{TEXT}</div></div>'
+    page = read(f'<div class="row"><div class="pl-1 pr-3"><main class="post px-1">{body}</main></div></div>')
+    assert page.posts[0].comments == ()
+    assert told(page) == []

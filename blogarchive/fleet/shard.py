@@ -98,13 +98,30 @@ def read_shard(db: Path) -> Shard | None:
     path = shard_file(db)
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return Shard(**{field.name: found[field.name] for field in fields(Shard) if field.name in found})
+        shard = Shard(**{field.name: found[field.name] for field in fields(Shard) if field.name in found})
+        _check_values(shard)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             _("{file} describes no shard; restore it with `blogarchive fleet move`").format(file=path)
         ) from error
+    return shard
+
+
+def _check_values(shard: Shard) -> None:
+    """Raise an error of Python if a value is none that PostgreSQL stores: a worker must serve the other shards."""
+    texts = [shard.shard, *shard.hosts, *shard.urls, *filter(None, (shard.site, shard.list_digest))]
+    numbers = [shard.every_seconds, shard.slice_seconds, shard.epoch, shard.round]
+    is_good = (
+        type(shard.hosts) is type(shard.urls) is list
+        and type(shard.media) is bool
+        and all(type(one) is int and 0 <= one < 2**31 for one in numbers)
+        and (shard.delay is None or (type(shard.delay) in (int, float) and 0 <= shard.delay < math.inf))
+        and all(text and b"\0" not in text.encode() for text in texts)
+    )
+    if not is_good:
+        raise ValueError
 
 
 def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) -> Iterator[tuple[Path, Shard]]:

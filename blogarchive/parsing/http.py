@@ -136,11 +136,16 @@ def _bare(url: str) -> str:
     return rest.partition("#")[0].removeprefix("www.").rstrip("/")
 
 
+_HOST = re.compile(r"[^\0-$&-,/;-@\[-^`{-\x9f]+")
+"""No character that a host has in no script, as in a list or a file that was damaged."""
+
+
 def split_web_url(url: str) -> SplitResult | None:
     """Return the parts of an http(s) URL with a host and a valid port, None for other text."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        named = _HOST.fullmatch((parts.hostname or "").strip(".")) is not None and "\0" not in url
+        usable = named and parts.scheme in ("http", "https") and parts.port != 0
     except ValueError:
         return None
     return parts if usable else None

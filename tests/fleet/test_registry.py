@@ -1,5 +1,6 @@
 """Shards are added, listed, paused, moved and restored; errors are one line."""
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -73,6 +74,68 @@ def test_a_host_belongs_to_one_shard(fleet: Fleet) -> None:
     assert refused.code == 2
     assert "the shard a has these hosts" in refused.err
     assert not (fleet.folder / "b.db.shard").exists()
+
+
+def test_the_error_names_the_hosts_that_both_shards_have_and_few_of_many(fleet: Fleet) -> None:
+    listed = fleet.folder / "list.txt"
+    listed.write_text("".join(f"https://h{number:03}.example.org/\n" for number in range(500)))
+    assert fleet.run("add", "--from", listed, "--db", fleet.folder / "many.db").code == 0
+    refused = fleet.run("add", "new.example.org", "h007.example.org", "--db", fleet.folder / "b.db")
+    assert "the shard many has these hosts: h007.example.org; a host" in refused.err
+    refused = fleet.run("add", "--from", listed, "--db", fleet.folder / "b.db")
+    assert (refused.code, "h004.example.org; a host" in refused.err) == (2, True), refused.err
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a\0b.example/", "https://a.example/\0", "https://../", "http://.:80/"]
+)
+def test_a_line_that_is_no_url_of_a_host_is_named(fleet: Fleet, url: str) -> None:
+    listed = fleet.folder / "list.txt"
+    listed.write_text(f"https://blog.example.org/\n{url}\n")
+    refused = fleet.run("add", "--from", listed, "--site", "web", "--db", fleet.folder / "a.db")
+    assert (refused.code, "list.txt, line 2" in refused.err) == (2, True), refused.err
+
+
+def test_a_name_that_is_no_text_is_refused_in_one_line(fleet: Fleet) -> None:
+    refused = fleet.run("add", "blog.example.org", "--db", fleet.folder / "a\udcff.db")
+    assert (refused.code, refused.err.count("PostgreSQL refuses")) == (2, 1), refused.err
+
+
+_WRONG = (5, None, "x\0", "\ud800", [5], [["x"]], {"a": 1}, 2**31, float("nan"), "", True)
+_RIGHT = {
+    "site": (None,),
+    "list_digest": (None,),
+    "delay": (None, 5, 2**31),
+    "media": (True,),
+    "urls": (),
+    "hosts": (),
+}
+
+
+@pytest.mark.parametrize("field", ["shard", "hosts", "site", "urls", "list_digest", "every_seconds", "slice_seconds",
+                                   "delay", "media", "epoch", "round"])  # fmt: skip
+def test_a_file_with_a_wrong_value_describes_no_shard(fleet: Fleet, field: str) -> None:
+    assert fleet.run("add", "blog.example.org", "--db", fleet.folder / "a.db").code == 0
+    path = fleet.folder / "a.db.shard"
+    right = json.loads(path.read_text())
+    fleet.run("remove", "a")
+    numbers = (5,) if field.endswith(("_seconds", "epoch", "round")) else ()
+    for value in _WRONG:
+        if any(
+            value is one or (value == one and value is not True) for one in (*_RIGHT.get(field, ()), *numbers)
+        ):
+            continue
+        if value == "" and field in ("site", "list_digest"):  # as if there were none
+            continue
+        path.write_text(json.dumps({**right, field: value}))
+        for words in (
+            ("init", fleet.folder),
+            ("add", "https://blog.example.org/u/1/", "--db", fleet.folder / "a.db"),
+        ):
+            refused = fleet.run(*words)
+            assert (refused.code, "describes no shard" in refused.err) == (2, True), (value, refused)
+    path.write_text("[" * 200_000)
+    assert "describes no shard" in fleet.run("init", fleet.folder).err
 
 
 def test_two_archives_of_one_name_are_two_homes_of_one_shard(fleet: Fleet) -> None:

@@ -98,7 +98,7 @@ def user_errors() -> Iterator[None]:
         raise FleetUnreachable(
             _("PostgreSQL cannot be reached: {reason}").format(reason=one_line(error))
         ) from error
-    except psycopg.errors.InsufficientPrivilege as error:
+    except (psycopg.errors.InsufficientPrivilege, psycopg.DataError, UnicodeEncodeError) as error:
         raise UsageError(_("PostgreSQL refuses: {reason}").format(reason=one_line(error))) from error
 
 

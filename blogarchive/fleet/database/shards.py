@@ -127,13 +127,14 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")
         other = await scalar(
             connection,
-            "select shard from fleet_shards where shard <> %s and hosts && %s",
-            (shard.shard, values["hosts"]),
+            "select shard || array(select unnest(hosts) intersect select unnest(%s::text[]) order by 1 limit 5)"
+            " from fleet_shards where shard <> %s and hosts && %s::text[]",
+            (values["hosts"], shard.shard, values["hosts"]),
         )
         if other is not None:
             raise UsageError(
                 _("the shard {other} has these hosts: {hosts}; a host belongs to one shard").format(
-                    other=other, hosts=", ".join(shard.hosts)
+                    other=other[0], hosts=", ".join(other[1:])
                 )
             )
         await connection.execute(_SAVE, {**values, "machine": machine, "db": str(db)})

@@ -4,9 +4,10 @@ import functools
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from gettext import gettext as _
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
@@ -166,14 +167,27 @@ def load_sites(paths: Iterable[str], package: str) -> LoadedSites:
     sites = LoadedSites()
     for module_info in pkgutil.iter_modules(paths):
         try:
-            module = importlib.import_module(f"{package}.{module_info.name}")
+            site = _check_site(importlib.import_module(f"{package}.{module_info.name}"), sites.loaded)
         except Exception as error:  # noqa: BLE001 - a site of a user's own may raise anything
             sites.broken[module_info.name] = f"{type(error).__name__}: {error}"
             continue
-        site: Site | None = getattr(module, "SITE", None)
         if site is not None:
             sites.loaded[site.name] = site
     return sites
+
+
+def _check_site(module: ModuleType, loaded: Container[str]) -> Site | None:
+    """Return the site of a module, or None. Raises `TypeError` or `ValueError` for values that would break other sites."""
+    site = getattr(module, "SITE", None)
+    if site is None:
+        return None
+    if not (isinstance(site, Site) and isinstance(site.hosts, tuple) and isinstance(site.image_hosts, tuple)):
+        raise TypeError("SITE is no Site, or its hosts are no tuples")
+    if not all(isinstance(text, str) and text for text in (site.name, *site.hosts, *site.image_hosts)):
+        raise TypeError("its name or a host is no text")
+    if site.name in loaded or not isinstance(site.zone, ZoneInfo):
+        raise ValueError("another site has its name, or its zone is no ZoneInfo")
+    return site
 
 
 def site_names() -> tuple[str, ...]:

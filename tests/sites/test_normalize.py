@@ -122,10 +122,25 @@ def test_a_site_that_cannot_be_imported_breaks_that_site_only(
     (package / "__init__.py").write_text("")
     (package / "good.py").write_text("from blogarchive.sites.pixnet import SITE as SITE")
     (package / "bad.py").write_text("SITE = no_such_name")
+    good = "from blogarchive.sites.pixnet import SITE as pixnet\nfrom dataclasses import replace\nSITE = replace(pixnet, "
+    wrong = {
+        "number": "SITE = 5",
+        "class_": "from blogarchive.sites.base import Site as SITE",
+        "name": f"{good}name=[])",
+        "hosts": f"{good}name='a', hosts=None)",
+        "text": f"{good}name='b', hosts='blog.example.org')",
+        "host": f"{good}name='c', hosts=(5,))",
+        "zone": f"{good}name='d', zone='Asia/Taipei')",
+        "taken": f"{good}is_closed=True)",
+    }
+    for name, text in wrong.items():
+        (package / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     sites = load_sites([str(package)], "brokensites")
     assert set(sites.loaded) == {"pixnet"}
-    assert sites.broken == {"bad": "NameError: name 'no_such_name' is not defined"}
+    assert sites.broken.pop("bad") == "NameError: name 'no_such_name' is not defined"
+    assert sites.broken.keys() == wrong.keys()
+    assert sites.broken["taken"] == "ValueError: another site has its name, or its zone is no ZoneInfo"
 
 
 def test_a_site_of_many_hosts_is_found_by_each_of_them() -> None:

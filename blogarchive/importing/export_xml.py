@@ -101,8 +101,8 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
     try:
         root, _damaged = parse_xml(text if f"</{form.root}>" in text else text + closing)
         container = root.find(form.container) if form.container else root
-        if etree.QName(root).localname != form.root or container is None:
-            raise InvalidExport(_("it begins with <{name}>").format(name=etree.QName(root).localname))
+        if _local_name(root) != form.root or container is None:
+            raise InvalidExport(_("it begins with <{name}>").format(name=_local_name(root)))
         before, after = _build_frame(root, container, form)
         if len(before) > 2 * _MAX_HEAD:
             raise InvalidExport(
@@ -117,6 +117,11 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
     return ExportFile(exported_at=form.exported_at(container), pages=pages.read)
 
 
+def _local_name(element: Element) -> str:
+    """Return the name of an element without its namespace; lxml's `QName` refuses names of a damaged file."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def _build_frame(root: Element, container: Element, form: XmlForm) -> tuple[bytes, bytes]:
     """Return the bytes before and after a post: the tags around it, and the facts of the blog.
 
@@ -127,7 +132,7 @@ def _build_frame(root: Element, container: Element, form: XmlForm) -> tuple[byte
     outer.attrib.update(root.attrib)
     inner, size = outer if container is root else etree.SubElement(outer, container.tag), 0
     for child in container:
-        if isinstance(child.tag, str) and etree.QName(child).localname in form.stored:
+        if isinstance(child.tag, str) and _local_name(child) in form.stored:
             copy = deepcopy(child)
             copy.tail = "\n"
             etree.strip_elements(copy, *form.dropped, with_tail=False)

@@ -7,8 +7,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
 from http import HTTPStatus
@@ -30,6 +33,11 @@ _MHTML = {".mht", ".mhtml"}
 _NO_PAGES = {".css", ".js", ".json", ".xml", ".txt", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".ico", ".db"}
 MAX_BYTES = 64 * 2**20
 """The largest page or image that is imported, or post of an export with its comments."""
+
+_MAX_HEADER = 8_192
+_CONTAINERS = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_MAX_CONTAINERS = 20
+"""Of an MHTML: the parser of the standard library compares each line with the boundary of each part around it."""
 
 _SNIFFED = 2048
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -209,32 +217,51 @@ def _may_be_page(path: Path) -> bool:
 
 
 def _load_mhtml(path: Path, name: str, body: bytes, saved_at: datetime) -> SavedPage:
-    message = message_from_bytes(body, policy=policy.default)
-    parts = [part for part in message.walk() if isinstance(part, EmailMessage) and not part.is_multipart()]
-    page = next((part for part in parts if part.get_content_type() == "text/html"), None)
-    if page is None:
+    if len(_CONTAINERS.findall(body)) > _MAX_CONTAINERS:
+        raise CannotIdentify(_("its parts are nested too deep"))
+    message = message_from_bytes(body, policy=_ShortHeaders())
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    pages = [part for part in parts if part.get_content_type() == "text/html"]
+    if not pages:
         return SavedPage(path=path, name=name, body=b"", saved_at=saved_at)
+    own_url = _location(message, "Snapshot-Content-Location")
+    page = next((part for part in pages if _location(part) == own_url), pages[0])  # a frame may be before it
+    url = _location(page)
     return SavedPage(
         path=path,
         name=name,
         body=_decode_part(page),
         saved_at=_parse_date(message.get("Date")) or saved_at,
-        url=_join_header(message.get("Snapshot-Content-Location"))
-        or _join_header(page.get("Content-Location")),
+        url=url if own_url in (None, url) else None,  # Chrome writes both
         content_type=_join_header(page.get("Content-Type")),
-        parts={
-            url: _decode_part(part) for part in parts if (url := _join_header(part.get("Content-Location")))
-        },
+        parts={place: _decode_part(part) for part in parts if (place := _location(part))},
     )
 
 
-def _decode_part(part: EmailMessage) -> bytes:
+class _ShortHeaders(Compat32):
+    """Reads headers as plain text, without the long ones: the time of a structured header grows with its square."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return name and value of a header."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value if len(value) <= _MAX_HEADER else ""
+
+
+def _decode_part(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
+def _location(part: Message, header: str = "Content-Location") -> str | None:
+    """Return the URL of a part without its fragment; None if it has none."""
+    return (_join_header(part.get(header)) or "").partition("#")[0] or None
+
+
 def _join_header(header: object) -> str | None:
-    return "".join(str(header).split()) if header else None
+    try:
+        return "".join(str(make_header(decode_header(str(header)))).split()) if header else None
+    except (ValueError, LookupError, HeaderParseError):  # an encoded word that is none
+        return None
 
 
 def _parse_date(header: object) -> datetime | None:

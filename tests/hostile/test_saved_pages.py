@@ -1,17 +1,26 @@
 """Saved pages of strangers: `import html` searches them for their URL in little time and memory, and within the limits."""
 
 import os
+import random
+import re
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from blogarchive.errors import UsageError
 from blogarchive.importing.exports import import_export
+from blogarchive.importing.html import import_html
+from blogarchive.importing.importer import ImportReport
 from blogarchive.sites.base import find_own_urls
 from tests.hostile.commands import assert_cheap
+from tests.hostile.test_warc_files import change
 from tests.importing.archives import rows
-from tests.importing.pages import page, saved_from
+from tests.importing.pages import PNG, page, post_url, saved_from
 from tests.tool import Tool
 
 _LINK = "<a href='/u/31182/202501/5.html'>"
@@ -113,3 +122,126 @@ def test_a_page_whose_search_hangs_is_named_and_the_others_are_imported(tmp_path
     assert "parsing took longer than" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     assert tool.rows("select number from posts where body_text <> ''") == [("102",)]
+
+
+def make_mhtml(number: int, coding: str) -> bytes:
+    """Return a page as Chrome saves it: the page, a frame that shows another post, and an image."""
+    message = EmailMessage()
+    message["Snapshot-Content-Location"] = post_url(number)
+    message["Date"] = "Sat, 1 Feb 2025 09:00:00 +0000"
+    message.make_related()
+    image = f"https://blog.creaders.net/upload_file/{number}.png"
+    body = f'<p>正文{number}，谈房价与泡沫。</p><img src="{image}">'
+    texts = {
+        post_url(number): page(number, title=f"第{number}篇", body=body, own_link=False),
+        "cid:frame-1@mhtml.blink": page(number + 1, title=f"框{number + 1}", own_link=False),
+    }
+    for place, text in texts.items():
+        part = EmailMessage()
+        part.set_content(text, subtype="html", cte=coding)
+        part["Content-Location"] = place
+        message.attach(part)
+    part = EmailMessage()
+    part.set_content(PNG, "image", "png")
+    part["Content-Location"] = image
+    message.attach(part)
+    return message.as_bytes()
+
+
+def _nest(body: bytes, depth: int) -> bytes:
+    parts = (b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(depth))
+    start = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b0\n\n"
+    return b"".join((start, *parts, b"--b%d\n" % depth, body))
+
+
+def _swap_texts(body: bytes) -> bytes:
+    boundary = b"--" + re.findall(rb'boundary="([^"]+)"', body)[0]
+    head, first, second, *rest = body.split(boundary)
+    return boundary.join((head, second, first, *rest))
+
+
+MHTML: dict[str, Callable[[bytes], bytes]] = {
+    "multiparts in multiparts": lambda body: _nest(body, 1_000),
+    "messages in messages": lambda body: b"MIME-Version: 1.0\nContent-Type: message/rfc822\n\n" * 1_000 + body,
+    "lines in multiparts": lambda body: _nest(body + b"\n" * 1_000_000, 15),
+    "parameters": lambda body: body.replace(b"multipart/related;", b"multipart/related;" + b"a=1;" * 100_000),
+    "quotes": lambda body: body.replace(b"multipart/related;", b"multipart/related;" + b'";' * 100_000),
+    "encoded words": lambda body: body.replace(b"Content-Location: ", b"Content-Location: " + b"=?utf-8?q?=41?= " * 50_000),
+    "comments of a date": lambda body: body.replace(b"Date: Sat", b"Date: " + b"(" * 100_000),
+    "headers": lambda body: b"".join(b"H%d: v\n" % n for n in range(100_000)) + body,
+    "folded headers": lambda body: body.replace(b"Content-Location:", b"Content-Location:" + b"\n " * 100_000),
+    "empty parts": lambda body: body.replace(b"\n--", b"\n--x\n\n" * 50_000 + b"\n--", 1),
+    "soft breaks": lambda body: body.replace(b"=\n", b"=" * 100_000 + b"\n", 9),
+}  # fmt: skip
+_STORED = "select url, number, title, body_text from posts where body_text <> ''"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", MHTML)
+def test_a_hostile_mhtml_costs_little(kind: str, tmp_path: Path) -> None:
+    source, db = tmp_path / "p.mhtml", tmp_path / "a.db"
+    source.write_bytes(MHTML[kind](make_mhtml(101, "quoted-printable")))
+    assert_cheap("import", "html", str(source), "--db", str(db))
+    assert set(rows(db, _STORED)) <= {(post_url(101), "101", "第101篇", "正文101，谈房价与泡沫。")}
+
+
+@pytest.mark.parametrize("nest", [lambda body: _nest(body, 400), MHTML["messages in messages"]])
+def test_parts_that_are_nested_too_deep_are_named(nest: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    (tmp_path / "p.mht").write_bytes(nest(make_mhtml(101, "base64")))
+    done = import_html(tmp_path / "a.db", tmp_path / "p.mht")
+    assert [one.why for one in done.unplaced] == ["its parts are nested too deep"]
+
+
+def test_a_frame_before_its_page_is_not_stored_as_the_page(tmp_path: Path) -> None:
+    (tmp_path / "p.mht").write_bytes(_swap_texts(make_mhtml(101, "quoted-printable")))
+    assert import_html(tmp_path / "a.db", tmp_path / "p.mht").posts == 1
+    assert rows(tmp_path / "a.db", _STORED) == [(post_url(101), "101", "第101篇", "正文101，谈房价与泡沫。")]
+
+
+def test_an_mhtml_whose_headers_name_two_pages_has_no_url(tmp_path: Path) -> None:
+    body = make_mhtml(101, "base64")
+    forged = body.replace(
+        b"Snapshot-Content-Location: " + post_url(101).encode(),
+        b"Snapshot-Content-Location: " + post_url(999).encode(),
+    )
+    assert forged != body
+    (tmp_path / "p.mht").write_bytes(forged)
+    done = import_html(tmp_path / "a.db", tmp_path / "p.mht")
+    assert (done.posts, len(done.unplaced)) == (0, 1)
+
+
+CHANGED_FILES = ["mhtml", "blogger", "wordpress", "movabletype", "blogbus"]
+CHANGES = 300
+
+
+def _import_changed(kind: str, count: int, folder: Path) -> None:
+    """Import changed files: none ends in an error of this program, or takes three seconds."""
+    if kind == "mhtml":
+        bodies = [
+            make_mhtml(101 + n, coding) for n, coding in enumerate(("quoted-printable", "base64", "8bit"))
+        ]
+    else:
+        bodies = [path.read_bytes() for path in sorted((EXPORTS / kind).iterdir())]
+    chance, source = random.Random(kind), folder / ("p.mhtml" if kind == "mhtml" else "p.xml")
+    for place in range(count):
+        source.write_bytes(change(chance.choice(bodies), chance))
+        db, begun = folder / f"{place}.db", time.process_time()
+        report = ImportReport()
+        with suppress(UsageError):
+            report = import_html(db, source) if kind == "mhtml" else import_export(db, source, kind)
+            assert rows(db, "pragma integrity_check") == [("ok",)]
+        assert not any("program failed" in one.why or "\n" in one.why for one in report.unplaced), place
+        assert time.process_time() - begun < 3, place
+        db.unlink(missing_ok=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", CHANGED_FILES)
+def test_a_changed_byte_of_a_saved_file_ends_in_no_error_of_this_program(kind: str, tmp_path: Path) -> None:
+    _import_changed(kind, CHANGES // 10, tmp_path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", CHANGED_FILES)
+def test_no_changed_byte_of_a_saved_file_ends_in_an_error_of_this_program(kind: str, tmp_path: Path) -> None:
+    _import_changed(kind, CHANGES, tmp_path)

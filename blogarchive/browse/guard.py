@@ -3,6 +3,7 @@
 import base64
 import gc
 import hashlib
+import logging
 import re
 import socket
 import sqlite3
@@ -17,6 +18,8 @@ from weakref import ref
 from datasette.utils.asgi import Response
 
 from blogarchive.store.database.connection import MAX_VALUE_BYTES, distrust_schema
+
+log = logging.getLogger(__name__)
 
 MAX_RESULT_BYTES: Final = MAX_VALUE_BYTES
 """Largest total of the values of one statement."""
@@ -71,6 +74,7 @@ _READING_PAGE: Final = re.compile(
     r"|/read(/in/[^/]+)?/(blogs|gone|edited|failures|help)"
 )
 
+_MAX_FORM_BYTES: Final = 2 * 2**20  # pasted cookies
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 _INLINE_SCRIPTS: Final = ("_close_open_menus.html", "_codemirror_foot.html", "table.html")
@@ -94,7 +98,13 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
             await Response.text(reason, status=403).asgi_send(send)
         else:  # bytes in a cookie, which any server of this machine may set, would end each page
             headers = [(name, value.decode("utf-8", "replace").encode()) for name, value in scope["headers"]]
-            await app({**scope, "headers": headers}, receive, _add_headers(send, added))
+            try:
+                await app({**scope, "headers": headers}, receive, _add_headers(send, added))
+            except (TypeError, UnicodeDecodeError) as error:  # asgi-csrf compares a token of other letters
+                log.error("%s: %s", scope["path"], error)
+                await Response.text(
+                    _("This form was not understood; nothing was done."), status=400
+                ).asgi_send(send)
 
     return guarded
 
@@ -115,11 +125,20 @@ def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str 
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
         return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _is_form(headers):
+        return _("This form was not understood; nothing was done.")
     # curl and old browsers send nothing
     is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     if not is_own and not _is_followed_link(scope, headers):
         return _("A page of another site sent this request; open this address in a tab of its own.")
     return None
+
+
+def _is_form(headers: Mapping[str, str]) -> bool:
+    """Return whether a body is a form of a page: asgi-csrf reads one of any size, and raises errors for other types."""
+    size = headers.get("content-length", "")
+    is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return is_form and size.isdecimal() and int(size) <= _MAX_FORM_BYTES
 
 
 def _is_followed_link(scope: Scope, headers: Mapping[str, str]) -> bool:

@@ -24,6 +24,7 @@ from blogarchive.store.read.status import blog_lines
 from blogarchive.store.statements import Statements
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
+from tests.nights.host import EvolvingHost, make_certificate
 from tests.paths import ROOT
 from tests.unprivileged import make_read_only, run_unprivileged, shared_folder
 
@@ -85,6 +86,42 @@ def test_a_form_cannot_pass_options_to_a_command(server: AppServer) -> None:
     for fields in ({"blog": "--full"}, {"blog": "-v"}, {"url": "a.example", "site": "--help"}):
         assert "message=wrong" in server.post("/app/start", **fields).headers["location"]
     assert "message=wrong" in server.post("/app/change", blog="--help", action="pause").headers["location"]
+
+
+def test_no_value_of_a_form_ends_in_an_error_of_this_program(server: AppServer) -> None:
+    hurry(server.db)
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        started = server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        assert started.headers["location"] == "/app?message=started"
+        until(lambda: finished(server))
+    for value in ("a\0b", "x" * 200_000, "谈" * 60_000):
+        for path in ("/app/check", "/app/start", "/app/change", "/app/deleted", "/app/make"):
+            refused = server.post(path, blog=value, url=value, post=value, kind="post", action="pause")
+            assert refused.headers.get("location") == "/app?message=wrong", (path, value[:9], refused)
+    for name in ("--help", "a%00b", "-", "%ff"):
+        unknown = server.send("GET", f"/app/blog?name={name}", cookie=server.cookie)
+        assert unknown.headers.get("location") == "/app?message=no_blog", (name, unknown)
+
+
+def test_a_certificate_of_nobody_is_explained_with_the_option_that_accepts_it(
+    server: AppServer, tmp_path: Path
+) -> None:
+    blog = make_blog(UID, posts=1, comments=0)
+    with EvolvingHost(blog, address="127.0.0.2", certificate=make_certificate(tmp_path)) as host:
+        shown = server.post("/app/check", url=host.blog_url(UID), site="creaders").text
+    assert "backup --ignore-certificates ADDRESS" in shown
+    assert "does not answer" not in shown
+
+
+def test_a_backup_that_is_stopped_at_its_start_was_stopped_and_failed_in_nothing(server: AppServer) -> None:
+    assert (
+        server.post("/app/start", url="http://127.0.0.1:1/u/1/").headers["location"] == "/app?message=started"
+    )
+    server.post("/app/stop")
+    until(lambda: finished(server))
+    overview = server.send("GET", "/app", cookie=server.cookie).text
+    assert "Stopped. It continues" in overview
+    assert "mistake of this program" not in overview
 
 
 def made(server: AppServer, kind: str, **fields: str) -> str:
@@ -397,7 +434,8 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
             assert str(tmp_path) not in refused
         assert list(tmp_path.glob("cookies-*.txt")) == [cookies]
         assert "no such blog" in server.post("/app/change", blog="nobody", action="pause").text
-        assert "no such blog" in server.send("GET", "/app/blog?name=nobody", cookie=server.cookie).text
+        unknown = server.send("GET", "/app/blog?name=nobody", cookie=server.cookie)
+        assert unknown.headers["location"] == "/app?message=no_blog"
         assert server.send("GET", "/app/nowhere", cookie=server.cookie).headers["location"] == "/app"
         script = server.send("GET", "/app/app.js", cookie=server.cookie)
         assert script.headers["content-type"].startswith("text/javascript")

@@ -75,6 +75,35 @@ def test_a_cookie_of_another_server_of_this_machine_ends_no_page(address: str, c
     assert send(address, "/read", Cookie=cookie)[0] == 200
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (FORM, b"a=" + b"x" * 3_000_000),
+        (FORM, b"csrftoken=%E4%BD%A0"),
+        (FORM, b"csrftoken=\xff"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n',
+        ),
+        ("multipart/form-data", b"x"),
+        ("application/json", b"{}"),
+    ],
+)
+def test_a_body_that_is_no_form_is_refused_in_one_line(address: str, kind: str, body: bytes) -> None:
+    cookie = send(address, "/-/permissions")[1].get("set-cookie", "ds_csrftoken=x").partition(";")[0]
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=300)
+    connection.request("POST", "/-/permissions", body=body, headers={"Content-Type": kind, "Cookie": cookie})
+    response = connection.getresponse()
+    assert (response.status, response.read()[:35]) in (
+        (400, b"This form was not understood; nothi"),
+        (403, b"This form was not understood; nothi"),
+    )
+    connection.close()
+
+
 FRAME = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"}
 LINK = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
 SLOW = f"/archive?sql={quote(BOMBS['rows without end'])}"

@@ -24,14 +24,14 @@ _STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
 """A URL of the address bar is ASCII: Chinese beside it is text."""
 
 _WITH_SCHEME: Final = re.compile(
-    rf"(https?)\s*[:;]?\s*[/\\]{{1,3}}\s*([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
+    rf"(https?)\s{{0,9}}[:;]?\s{{0,9}}[/\\]{{1,3}}\s{{0,9}}([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
 )
 _BARE: Final = re.compile(
     rf"(?<![\w@.:/\\-])((?:[a-z0-9-]+\.)+(?:[a-z]{{2,24}}|xn--[a-z0-9-]+)|\d+(?:\.\d+){{3}}|localhost)(:\d+)?(?![\w@.-])"
     rf"([/?#][^{_STOP}]*)?",
     re.IGNORECASE | re.ASCII,
 )
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _TRAILING: Final = ".,;:!?*_~)]}>"
 _LONGEST: Final = 2000
 
@@ -160,6 +160,14 @@ NO_ANSWER: Final = N_(
     "The site does not answer. Look whether your browser opens this address, and try again later."
 )
 
+CERTIFICATE: Final = N_(
+    "The certificate of this site is not valid: others could change what arrives. If you accept that, run `blogarchive"
+    " backup --ignore-certificates ADDRESS`. For later updates, write `ignore-certificates = true` into the file"
+    " blogarchive.toml beside the archive."
+)
+_BY_OPTION: Final = {"--site": UNKNOWN_SITE, "--ignore-certificates": CERTIFICATE}
+"""What to say by the option that the message of `doctor` names."""
+
 
 async def check(context: AppContext) -> Response:
     """`/app/check`: fetch and parse one page of the blog, and show the result before anything is stored."""
@@ -171,7 +179,8 @@ async def check(context: AppContext) -> Response:
     else:
         url, result = await _ask_both_schemes(context, url, site)
         preview = preview_of(result.out) if result.code == 0 else None
-        message = None if preview else UNKNOWN_SITE if "--site" in result.message else result.words(NO_ANSWER)
+        said = (text for option, text in _BY_OPTION.items() if option in result.message)
+        message = None if preview else next(said, result.words(NO_ANSWER))
     return await context.page(
         "check.html",
         url=url,

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from blogarchive.errors import Interrupted
 from blogarchive.messages import Language
 from blogarchive.processes import PROGRESS_FILE, detached_environment, own_command
 from blogarchive.store.database.connection import lock_holder
@@ -25,6 +26,9 @@ SHORT_COMMAND = 120.0
 # Ctrl-C in the terminal of the server must not reach the crawl; the server stops it itself.
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
 _STOP: signal.Signals = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+
+_STOPPED = (-signal.SIGTERM, 0xC000013A)
+"""Exit codes of a command that was stopped before it could handle the signal; the second one of Windows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +104,7 @@ class BackgroundCommand:
     def result(self) -> CommandResult | None:
         """The result of the command that was started here last; None if there is none, or while it runs."""
         code = None if self._process is None else self._process.poll()
+        code = Interrupted.exit_code if code in _STOPPED else code
         return None if code is None else CommandResult(code=code, out="", err=_text(self._messages))
 
     def stop_own(self) -> None:

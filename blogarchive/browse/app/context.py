@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from time import monotonic
@@ -15,6 +16,7 @@ from datasette.utils.asgi import Request, Response
 from blogarchive.browse import archives, languages
 from blogarchive.browse.app.commands import SHORT_COMMAND, CommandResult, CrawlJob, FileTask, run_command
 from blogarchive.browse.guard import AsgiApp, Scope, request_headers
+from blogarchive.errors import UsageError
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
 from blogarchive.store.read.status import CrawlCounts
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 OPEN_PATH = "/app/open"
 _OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
 """Paths without a secret: the check of the token, and the look of the page that refuses."""
+
+_LONGEST: Final = 10_000
+"""Characters of a field: Linux takes 128 KB as one word of a command line, and searching a pasted text takes time."""
 
 _SAFE_METHODS = {"GET", "HEAD"}
 
@@ -135,8 +140,15 @@ class AppContext:
         return languages.page_language(self.request)
 
     async def form(self) -> dict[str, str]:
-        """Return the fields of the form, without blanks around their values."""
+        """Return the fields of the form, without blanks around their values.
+
+        Raises `UsageError` for a value that no command line can hold. Pasted cookies go into a file.
+        """
         fields: dict[str, str] = await self.request.post_vars()
+        if any("\0" in one or (len(one) > _LONGEST and name != "cookies") for name, one in fields.items()):
+            raise UsageError(
+                _("a value has a zero byte or more than {count} characters").format(count=_LONGEST)
+            )
         return {name: value.strip() for name, value in fields.items()}
 
     async def command(self, *words: str, db: bool = True, seconds: float = SHORT_COMMAND) -> CommandResult:

@@ -120,7 +120,7 @@ async def start(context: AppContext) -> Response:
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
     if name.startswith("-") or site.startswith("-"):
-        return _back("wrong")
+        return back("wrong")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
     return start_crawl(context, "update", *([name] if name else []))
@@ -134,21 +134,21 @@ async def retry(context: AppContext) -> Response:
 def start_crawl(context: AppContext, *words: str) -> Response:
     """Start a command that crawls, unless one runs; return the way back to the overview."""
     if context.state.job.is_running:
-        return _back("busy")
+        return back("busy")
     context.state.meter = ProgressMeter()
     try:
         context.state.archive.parent.mkdir(parents=True, exist_ok=True)
         context.state.job.start(*words, language=context.language)
     except OSError:
-        return _back("unwritable")
-    return _back("started")
+        return back("unwritable")
+    return back("started")
 
 
 async def stop(context: AppContext) -> Response:
     """`/app/stop`: stop the crawl after the page that it is fetching."""
     if context.state.job.is_running:
         context.state.job.stop()
-    return _back("stopping")
+    return back("stopping")
 
 
 async def switch_nights(context: AppContext) -> Response:
@@ -156,12 +156,12 @@ async def switch_nights(context: AppContext) -> Response:
     form = await context.form()
     schedule = await asyncio.to_thread(nightly.find_schedule, context.state.archive)
     if schedule is None:
-        return _back("wrong")
+        return back("wrong")
     try:
         await asyncio.to_thread(schedule.install if form.get("on") else schedule.remove)
     except nightly.ScheduleFailed as error:
         return await context.page("result.html", message=str(error))
-    return _back("nightly" if form.get("on") else "no_nightly")
+    return back("nightly" if form.get("on") else "no_nightly")
 
 
 async def home(context: AppContext) -> Response:
@@ -244,15 +244,16 @@ _WRONG: Final = {
 async def blog(context: AppContext) -> Response:
     """`/app/blog?name=SITE/UID`: the settings of one blog, and the ways to leave it out or delete it."""
     name = context.request.args.get("name") or ""
-    result = await context.command("settings", name, "--json")
     contents = _contents(context.state.archive, name)
+    if contents is None:
+        return back("no_blog")
+    result = await context.command("settings", name, "--json")
     return await context.page(
         "blog.html",
         name=name,
-        title=contents.name if contents else name,
+        title=contents.name,
         settings=result.json() if result.code == 0 else None,
-        message=MESSAGES.get(context.request.args.get("message") or "")
-        or (MESSAGES["no_blog"] if result.code else None),
+        message=result.message or MESSAGES.get(context.request.args.get("message") or ""),
     )
 
 
@@ -261,7 +262,7 @@ async def change_blog(context: AppContext) -> Response:
     form = await context.form()
     name, action = form.get("blog", ""), form.get("action", "")
     if not name or name.startswith("-") or action not in ("settings", "pause", "resume"):
-        return _back("wrong")
+        return back("wrong")
     if action == "settings":
         return await _change_settings(context, name, form)
     result = await context.command(action, name)
@@ -299,7 +300,7 @@ async def ask_to_delete(context: AppContext) -> Response:
 async def _ask_to_delete(context: AppContext, name: str, message: str | None = None) -> Response:
     contents = _contents(context.state.archive, name)
     if contents is None:
-        return _back("no_blog")
+        return back("no_blog")
     return await context.page(
         "delete.html", name=name, contents=contents, running=context.state.job.is_running, message=message
     )
@@ -311,11 +312,11 @@ async def delete(context: AppContext) -> Response:
     name, archive = form.get("blog", ""), context.state.archive
     contents = _contents(archive, name)
     if contents is None or name.startswith("-"):
-        return _back("wrong")
+        return back("wrong")
     if fold_spelling(form.get("typed", "")) not in (str(contents.posts), fold_spelling(contents.name)):
         return await _ask_to_delete(context, name, MESSAGES["unconfirmed"])
     if context.state.job.is_running or context.state.task.is_own:
-        return _back("busy")
+        return back("busy")
     copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
     words = ["forget", name, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
     context.state.task.begin("delete", *words, target=copy, language=context.language)
@@ -340,5 +341,6 @@ def _store_cookies(archive: Path, blog_name: str, text: str) -> Path:
     return path
 
 
-def _back(message: str) -> Response:
+def back(message: str) -> Response:
+    """Return the way to the overview, which shows the message of that name."""
     return Response.redirect(f"/app?{urlencode({'message': message})}", status=303)

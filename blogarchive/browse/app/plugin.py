@@ -13,6 +13,7 @@ from blogarchive.browse.app import pages
 from blogarchive.browse.app.check import check
 from blogarchive.browse.app.context import AppContext, AppState, Page, open_database
 from blogarchive.browse.guard import AsgiApp
+from blogarchive.errors import UsageError
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -83,7 +84,10 @@ class AppPlugin:
         async def view(datasette: "Datasette", request: Request) -> Response:
             if request.method != method:
                 return Response.text(_("Use the buttons of the page."), status=405)
-            return await page(AppContext(datasette=datasette, request=request, state=self._state))
+            try:
+                return await page(AppContext(datasette=datasette, request=request, state=self._state))
+            except UsageError:
+                return pages.back("wrong")
 
         return view
 

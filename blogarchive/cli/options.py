@@ -159,7 +159,7 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
 
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             _("{path} is no valid configuration file: {error}").format(path=path, error=error)
         ) from error
@@ -201,7 +201,10 @@ def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> 
             raise UsageError(_("{path}: {key} takes one value").format(path=path, key=key))
         if isinstance(option.type, click.Path):
             value = str(path.absolute().parent / Path(str(value)).expanduser())
-        yield option.name or key, [value] if option.multiple and not isinstance(value, list) else value
+        if option.multiple:
+            yield option.name or key, list(map(str, value if isinstance(value, list) else [value]))
+        else:  # as text, from which click converts: a number or a date in place of a flag would be an uncaught error
+            yield option.name or key, value if isinstance(value, bool) else str(value)
 
 
 def _options(command: click.Command) -> dict[str, click.Option]:

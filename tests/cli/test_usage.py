@@ -101,6 +101,11 @@ def test_scrapy_crawl_accepts_the_values_of_backup() -> None:
         ("delay = [1, 2]", "delay takes one value"),
         ("db = 'other.db'", "db can only be set in a file named with --config"),
         ("delay = ", "is no valid configuration file"),
+        pytest.param("delay = " + "[" * 100_000, "is no valid configuration file", id="nested"),
+        pytest.param("limit = " + "9" * 5_000, "is no valid configuration file", id="digits"),
+        ("delay = 2025-01-28", "'2025-01-28' is not a valid float range"),
+        ("ignore-certificates = 1.5", "'1.5' is not a valid boolean"),
+        ("limit = inf", "'inf' is not a valid integer range"),
         ("media-hosts = 'http://x/'", "is no host"),
     ],
 )

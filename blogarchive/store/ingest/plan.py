@@ -336,9 +336,10 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     )
 
 
-# A comment counts from the time it was written: in a first backup all comments are new.
+# A comment counts from the time it was written: in a first backup all are new. A damaged interval is none.
 _POST_TIMES = """
-select f.interval_days, p.first_seen_at, p.posted_at, p.last_changed_at,
+select case when f.interval_days between 0 and 36500 then f.interval_days end, p.first_seen_at, p.posted_at,
+       p.last_changed_at,
        (select max(coalesce(c.posted_at, c.first_seen_at)) from comments c where c.post_id = p.id) as commented_at
   from posts p left join frontier f on f.key = ? where p.author_id = ? and p.number = ?
 """

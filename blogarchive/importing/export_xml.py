@@ -128,8 +128,8 @@ def _build_frame(root: Element, container: Element, form: XmlForm) -> tuple[byte
     They are ASCII, and so valid in every charset of the file. Nothing in them changes with each export.
     """
     outer = deepcopy(root)
-    outer.clear()
-    outer.attrib.update(root.attrib)
+    del outer[:]
+    outer.text = outer.tail = None
     inner, size = outer if container is root else etree.SubElement(outer, container.tag), 0
     for child in container:
         if isinstance(child.tag, str) and _local_name(child) in form.stored:

@@ -210,6 +210,19 @@ def test_an_mhtml_whose_headers_name_two_pages_has_no_url(tmp_path: Path) -> Non
     assert (done.posts, len(done.unplaced)) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("platform", "old", "new"),
+    [("blogger", b"<updated>", b"<updated:2020-05-01 />"), ("wordpress", b"xmlns:wfw", b"ymlns:1wfw")],
+)
+def test_an_export_with_a_damaged_name_is_imported(
+    platform: str, old: bytes, new: bytes, tmp_path: Path
+) -> None:
+    bodies = (path.read_bytes() for path in sorted((EXPORTS / platform).iterdir()))
+    body = next(body for body in bodies if old in body)
+    (tmp_path / "x.xml").write_bytes(body.replace(old, new, 1))
+    assert import_export(tmp_path / "a.db", tmp_path / "x.xml", platform).posts
+
+
 CHANGED_FILES = ["mhtml", "blogger", "wordpress", "movabletype", "blogbus"]
 CHANGES = 300
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from itertools import islice
@@ -17,7 +17,15 @@ from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.rows import LACKS_COMMENTS, clip, describe_value, load_json, parse_utc, text_checksum
+from blogarchive.store.rows import (
+    LACKS_COMMENTS,
+    clip,
+    describe_value,
+    format_utc,
+    load_json,
+    text_checksum,
+    utc_now,
+)
 from blogarchive.store.search import match_expression, parse_query
 from blogarchive.store.statements import UNREADABLE, quote_name
 
@@ -82,7 +90,6 @@ _CHECKED_TEXTS = {"body_html", "body_text"}  # by `_posts` and `_comments`
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _FORMS: dict[str, Callable[[str], object]] = {
-    "fetched_at": page_rows.parse_fetch_time,
     "headers": page_rows.parse_headers,
     "target": lambda text: page_rows.parse_target(text, "https://host/", ""),
     "counted": page_rows.parse_counted,
@@ -111,12 +118,22 @@ def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
 
     Raises `ArchiveDamaged` if a row cannot be read.
     """
-    found = [
-        one for check in (*value_checks(archive, tables), _comments) for one in _run(archive, check, None)
-    ]
+    checks: list[Check] = [*value_checks(archive, tables), partial(_later_than_now, tables=tables), _comments]
+    found = [one for check in checks for one in _run(archive, check, None)]
     if unread := next((one for one in found if not one.table), None):
         raise ArchiveDamaged(unread.text)
     return list({(one.table, one.row): one for one in found if one.table in tables}.values())
+
+
+def _later_than_now(archive: Archive, tables: Collection[str]) -> Iterator[Damage]:
+    """Yield rows of tomorrow or later: once merged, a time in the future wins over all that a run sees."""
+    tomorrow = format_utc(utc_now() + timedelta(days=1))
+    for table in tables:
+        for name in archive.columns(table):
+            if name.endswith("_at") and name not in ("posted_at", "next_try_at"):
+                rows = archive.each(f"select rowid, {name} from {table} where {name} > ?", (tomorrow,))  # noqa: S608
+                for row, text in rows:
+                    yield Damage(text=describe_value(table, row, name, text), table=table, row=row)
 
 
 def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
@@ -167,7 +184,7 @@ def _form_of(table: str, column: str) -> Callable[[str], object] | None:
         return _parse_shown_time
     if column == "url" and table in ("pages", "media", "discovered_blogs"):
         return page_rows.check_url
-    return parse_utc if column.endswith("_at") else None
+    return _parse_own_time if column.endswith("_at") else None
 
 
 def _row_name(archive: Archive, table: str) -> str:
@@ -197,6 +214,13 @@ def _is_parsed(parse: Callable[[str], object], text: str) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+def _parse_own_time(text: str) -> None:
+    """Raise `ValueError` unless it is a time of this program: UTC, since statements compare these texts."""
+    page_rows.parse_fetch_time(text)
+    if not text.endswith("+00:00"):
+        raise ValueError(text)
 
 
 def _parse_shown_time(text: str) -> None:

@@ -140,6 +140,15 @@ ROWS: dict[str, Change] = {
     "series of texts": lambda db: write(db, "update post_stats set views = 'many' where id = 1"),
     "category of no time": lambda db: write(db, "update categories set last_seen_at = 'x' where id = 1"),
     "post of no time": lambda db: write(db, "update posts set gone_at = 'never' where id = 1"),
+    "post of the last year": lambda db: write(
+        db, "update posts set last_seen_at = '9999-12-31T23:59:59+00:00' where id = 1"
+    ),
+    "time of another zone": lambda db: write(
+        db, "update comments set last_seen_at = '2025-03-01T08:00:00+14:00' where id = 1"
+    ),
+    "time of the next century": lambda db: write(
+        db, "update categories set proved_at = '2101-01-01T00:00:00+00:00' where id = 1"
+    ),
     "time of no UTF-8": lambda db: write(db, "update posts set gone_at = cast(x'c328' as text) where id = 1"),
     "reason of no UTF-8": lambda db: write(
         db, "update posts set gone_reason = cast(x'610028fe' as text) where id = 1"

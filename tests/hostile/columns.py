@@ -113,15 +113,20 @@ def add_rows(db: Path) -> None:
 
 
 def store_value(db: Path, column: Column, kind: str) -> bool:
-    """Store the value in each row in which it is unique, past all checks; return whether any row has it."""
+    """Store the value in each row in which it is unique, past all checks; return whether any row has it.
+
+    The largest one is stored in one row: limits are those of a file of 2 MB.
+    """
     table, name, _values = column
     value = "cast(? as text)" if kind == "no UTF-8" else "?"
     with closing(sqlite3.connect(db)) as archive:
+        has_rowid = "without rowid" not in schema.statements()["table", table]
+        one = f" where rowid = (select min(rowid) from {table})" if kind == "1.9 MB" and has_rowid else ""
         find = f"select count(*) from {table} where {name} is {value}"
 
         def is_stored() -> bool:
             with suppress(sqlite3.Error):
-                archive.execute(f"update or ignore {table} set {name} = {value}", (VALUES[kind],))
+                archive.execute(f"update or ignore {table} set {name} = {value}{one}", (VALUES[kind],))
             archive.commit()
             return archive.execute(find, (VALUES[kind],)).fetchone() > before
 

@@ -50,6 +50,7 @@ def _make_sources(folder: Path) -> None:
     post = blog.posts[4]
     category = min({name for other in blog.posts for name in other.categories} - set(post.categories))
     early, late, foreign = (Tool(folder / name) for name in ("early", "late", "foreign"))
+    early.days_ahead = foreign.days_ahead = -40
     with DemoHost([blog, make_blog("777", posts=3, seed=7)], markup="html5") as host:
         assert early.run("backup", host.blog_url("555")).code == 0
         assert foreign.run("backup", host.blog_url("777")).code == 0
@@ -62,7 +63,6 @@ def _make_sources(folder: Path) -> None:
             ),
         )
         shutil.copy(early.db, late.db)
-        late.days_ahead = 40
         assert late.run("update", "--full").code == 0
     for tool in (early, late):
         _add_rows_without_pages(tool.db)

@@ -3,7 +3,7 @@
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -257,6 +257,11 @@ class _Copier:
             last.tail = (last.tail or "") + text
 
 
+# --- data for machines
+
+_ARTICLES = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
+
+
 def json_ld(root: dom.Element) -> list[dict[str, Any]]:
     """Return the objects of JSON-LD of a page, nested ones too; scripts that are no JSON are left out."""
     found: list[dict[str, Any]] = []
@@ -268,13 +273,29 @@ def json_ld(root: dom.Element) -> list[dict[str, Any]]:
     return found
 
 
-def as_list(value: object) -> list[Any]:
-    """Return a list itself, or a list of one value."""
+def find_article(root: dom.Element) -> dict[str, Any]:
+    """Return the object of JSON-LD of an article, by its type, that has a time or a headline; empty if there is none."""
+    data = json_ld(root)
+    named = (one for kind in _ARTICLES for one in data if kind in _as_list(one.get("@type")))
+    return next((one for one in named if "datePublished" in one or "headline" in one), {})
+
+
+def find_metas(root: dom.Element) -> dict[str, str]:
+    """Return the `meta` elements by lower-case name, property or itemprop; the first value counts."""
+    found: dict[str, str] = {}
+    for node in root.iter("meta"):
+        name = node.get("property") or node.get("name") or node.get("itemprop")
+        if name and (value := " ".join((node.get("content") or "").split())):
+            found.setdefault(name.lower(), value)
+    return found
+
+
+def _as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
-    for one in as_list(value):
+    for one in _as_list(value):
         if isinstance(one, dict):
             yield one
             yield from _objects(one.get("@graph", []))
@@ -291,17 +312,6 @@ def load_json(text: str) -> object:
 def json_objects(value: object) -> list[dict[str, Any]]:
     """Return the objects of a list."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def ancestors(nodes: Iterable[dom.Element]) -> set[dom.Element]:
-    """Return all elements around these."""
-    found: set[dom.Element] = set()
-    for node in nodes:
-        above = node.getparent()
-        while above is not None and above not in found:
-            found.add(above)
-            above = above.getparent()
-    return found
 
 
 def plain_text(html: str) -> str:

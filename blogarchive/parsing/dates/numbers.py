@@ -1,8 +1,10 @@
-"""Numbers in dates and counts: folded text, Chinese numerals, the words of `words.toml`."""
+"""Numbers in dates and counts: folded text, Chinese numerals, the words of `words.toml`, the order of day and month."""
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -187,3 +189,35 @@ def parse_number(words: str, *, by_place: bool = False) -> int:
     if value is None:
         raise ValueError(f"no number: {words}")
     return value
+
+
+# --- order
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(_DAYS)})(?=[a-z]*\b)")
+_SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
+_MAX_SLASHED = 80  # of a text that is a date, not prose
+
+
+def day_orders(texts: Iterable[str]) -> set[bool]:
+    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing."""
+    found = (match for text in texts if len(text) <= _MAX_SLASHED for match in _SLASHED.finditer(text))
+    pairs = ((int(match[1]), int(match[2])) for match in found)
+    return {first > 12 for first, second in pairs if max(first, second) > 12}
+
+
+def write_year_first(text: str, order: Iterable[bool]) -> str:
+    """Return the text with 5/6/2021 as year-month-day, if its weekday, else `order`, tells which is the month."""
+    match = _SLASHED.search(text)
+    if match is None or max(int(match[1]), int(match[2])) > 12:
+        return text
+    first, second, year = map(int, match.groups())
+    orders = {True} if first == second else {*order}
+    if day := _WEEKDAY.search(text):
+        dates = (datetime(year, second, first), datetime(year, first, second))
+        fits = [_DAYS[date.weekday()] == day[0].lower() for date in dates]
+        orders = {fits[0]} if len({*fits}) == 2 else orders
+    if len(orders) != 1:
+        return text
+    date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
+    return f"{text[: match.start()]}{date}{text[match.end() :]}"

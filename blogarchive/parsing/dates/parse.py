@@ -4,8 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from blogarchive.items import Precision
+from blogarchive.items import DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
 from blogarchive.parsing.dates.numbers import fold
@@ -249,6 +250,9 @@ def to_iso(parsed: ParsedDate) -> str:
     return cut + text[19:] if parsed.precision in ("hour", "minute", "second") else cut
 
 
+_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
+
+
 def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
     """Return the time of a stamp for machines: a local offset stays, UTC becomes the zone of the site."""
     try:
@@ -260,3 +264,14 @@ def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
     if not at.utcoffset():
         at = at.astimezone(now.tzinfo)
     return ParsedDate(at, "second")
+
+
+def date_text(text: str, found: ParsedDate | None) -> DateText | None:
+    """Return a time as a page shows it, None without a time."""
+    return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
+
+
+def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
+    """Return the day that the path of a URL has, as `/2014/07/14/`; None if it has none."""
+    match = _IN_URL.search(urlsplit(url).path)
+    return parse_date("-".join(match.groups()), now) if match else None

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from blogarchive.parsing.html import BLOCKS, Element
-from blogarchive.sites.engines.outline import COMMENTS, Outline, ancestors, has_role, is_aside, names_of
+from blogarchive.sites.engines.outline import COMMENTS, Outline, is_aside
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import PATTERNS, pattern
+from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG = pattern("body", "strong")
-_WEAK = pattern("body", "weak")
+_STRONG, _WEAK = (pattern("body", name) for name in ("strong", "weak"))
 # Parts that a theme adds inside the element of the text.
 _ADDED = pattern("body", "added")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])

@@ -10,11 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.content_encoding import unpack_file
 from blogarchive.parsing.dates.numbers import parse_digits
-from blogarchive.parsing.dates.parse import parse_stamp
+from blogarchive.parsing.dates.parse import date_text, parse_stamp
 from blogarchive.parsing.document import json_objects, load_json, plain_text
 from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.engines import urls as blog_urls
-from blogarchive.sites.engines.times import date_text
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 _MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html

@@ -7,15 +7,15 @@ from itertools import islice, pairwise
 from urllib.parse import urljoin
 
 from blogarchive.items import ListedPost
+from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import HEADINGS, Outline, has_role, names_of
-from blogarchive.sites.engines.times import DATE, date_text, parse_place
+from blogarchive.sites.engines.outline import HEADINGS, Outline
+from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
+from blogarchive.sites.markup.elements import has_role, names_of
 
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
-_NEXT = pattern("lists", "next")
-_NEXT_CLASS = pattern("lists", "next_class")
-_ARCHIVE = pattern("lists", "archive")
+_NEXT, _NEXT_CLASS, _ARCHIVE = (pattern("lists", name) for name in ("next", "next_class", "archive"))
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
 _OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows

@@ -4,17 +4,16 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
-from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.document import ancestors as ancestors
-from blogarchive.parsing.document import as_list, json_ld
+from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import pattern
-from blogarchive.sites.markup.picker import PageTree, compile_selector, visible_text
+from blogarchive.sites.markup.elements import ancestors, has_role
+from blogarchive.sites.markup.picker import PageTree, select_all, visible_text
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
 COMMENTS = pattern("outline", "comments")
@@ -32,7 +31,8 @@ _MAX_TITLE = 300
 class Outline:
     """The visible texts of a page in order, with the element that holds each.
 
-    `order` are the shown elements by their place in the page.
+    `order` are the shown elements by their place in the page. `metas` are the `meta` elements by lower-case name,
+    `article_data` is the JSON-LD object of an article; empty if there is none.
     """
 
     def __init__(self, tree: PageTree) -> None:
@@ -44,9 +44,8 @@ class Outline:
         self._first: dict[Element, int] = {}
         self._end: dict[Element, int] = {}
         self._lines: dict[range, str] = {}
-        sizes = [0]
-        link_sizes = [0]
-        depth = 0
+        self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
+        sizes, link_sizes, depth = [0], [0], 0
 
         def add(text: str | None, holder: Element) -> None:
             if text and not text.isspace():
@@ -123,48 +122,7 @@ class Outline:
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
-        return [node for node in self.select_hidden(selector) if node in self.order]
-
-    def select_hidden(self, selector: str) -> list[Element]:
-        """Return the elements that a selector selects, also those that are not shown."""
-        found = compile_selector(selector)(self.tree.root)
-        nodes = found if isinstance(found, list) else []
-        return [node for node in nodes if isinstance(node, etree._Element)]
-
-    @cached_property
-    def metas(self) -> dict[str, str]:
-        """The `meta` elements by lower-case name, property or itemprop; the first value counts."""
-        found: dict[str, str] = {}
-        for node in self.tree.root.iter("meta"):
-            name = node.get("property") or node.get("name") or node.get("itemprop")
-            if name and (value := " ".join((node.get("content") or "").split())):
-                found.setdefault(name.lower(), value)
-        return found
-
-    @cached_property
-    def article_data(self) -> dict[str, Any]:
-        """The JSON-LD object of an article; empty if there is none."""
-        kinds = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
-        data = json_ld(self.tree.root)
-        named = ((kind, one) for kind in kinds for one in data if kind in as_list(one.get("@type")))
-        return next((one for _, one in named if "datePublished" in one or "headline" in one), {})
-
-
-def names_of(node: Element) -> tuple[str, ...]:
-    """Return the classes and the id of an element, without those that WordPress makes of the words of a post."""
-    return _split_names(f"{node.get('class') or ''} {node.get('id') or ''}")
-
-
-@lru_cache(maxsize=4096)  # a template repeats few names
-def _split_names(text: str) -> tuple[str, ...]:
-    names = [name.removeprefix("wp-block-") for name in text.split()]
-    of_words = ("tag-", "category-") if "hentry" in names or "type-post" in names else ()
-    return tuple(name for name in names if not name.startswith(of_words))
-
-
-def has_role(node: Element, role: "re.Pattern[str]") -> bool:
-    """Return whether a class or the id of an element names a role."""
-    return any(role.search(name) for name in names_of(node))
+        return [node for node in select_all(self.tree.root, selector) if node in self.order]
 
 
 def is_aside(node: Element) -> bool:

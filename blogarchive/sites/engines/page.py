@@ -21,8 +21,7 @@ from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.engines.sources import comment_urls, find_blog, first_index
 from blogarchive.sites.markup.picker import parse_tree
 
-_LIST_CLASS = urls.pattern("page", "list_class")
-_POST_CLASS = urls.pattern("page", "post_class")
+_LIST_CLASS, _POST_CLASS = (urls.pattern("page", name) for name in ("list_class", "post_class"))
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese

@@ -10,16 +10,16 @@ from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
-from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, ancestors, find_title
+from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, pattern
-from blogarchive.sites.markup.picker import Body, Picker, read_body, selector_of, with_descendants
+from blogarchive.sites.markup.elements import ancestors
+from blogarchive.sites.markup.picker import Body, Picker, read_body, select_all, selector_of, with_descendants
 
 _GENERATOR = pattern("reader", "generator")
 _MARKS: dict[str, str] = PATTERNS["marks"]
 """Elements that only pages of the engine have."""
-_CATEGORY = pattern("reader", "category")
-_CATEGORY_NAME = pattern("reader", "category_name")
+_CATEGORY, _CATEGORY_NAME = (pattern("reader", name) for name in ("category", "category_name"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ def find_reader(outline: Outline) -> str:
     if stated := _GENERATOR.search(outline.metas.get("generator", "")):
         return f"engine:{stated[1].lower()}"
     return next(
-        (f"engine:{name}" for name, marks in _MARKS.items() if outline.select_hidden(marks)), "generic"
+        (f"engine:{name}" for name, one in _MARKS.items() if select_all(outline.tree.root, one)), "generic"
     )
 
 

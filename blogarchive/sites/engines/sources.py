@@ -10,6 +10,7 @@ from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.engines.indexes import blogger_url
 from blogarchive.sites.engines.lists import find_listed
 from blogarchive.sites.engines.outline import Outline
+from blogarchive.sites.markup.picker import select_all
 
 _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
@@ -59,7 +60,7 @@ def first_index(outline: Outline, uid: str) -> str:
     A feed of the newest comments comes before it.
     """
     root = blog_urls.blog_root(uid, outline.tree.url)
-    nodes = outline.select_hidden(_COMMENT_FEED)
+    nodes = select_all(outline.tree.root, _COMMENT_FEED)
     feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
     if feed := next((url for url in feeds if url and blog_urls.is_within(url, uid)), None):
         return feed

@@ -1,34 +1,33 @@
 """Find when a post was published, by the data for machines, the URL and the first date by its heading."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
 from itertools import islice
-from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.numbers import MONTH_NAME
-from blogarchive.parsing.dates.parse import ParsedDate, parse_date
-from blogarchive.parsing.dates.parse import parse_stamp as parse_stamp
+from blogarchive.parsing.dates.numbers import MONTH_NAME, write_year_first
+from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline, ancestors
+from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
+from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
 _SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{pattern('times', 'clock').pattern}?")
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
-_JOINT = re.compile(r"(?i)^(?:[^\w:：]|(?!pm)[a-zà-ÿ]{1,4}[\s.]|(?<=\()\w){1,6}(\d{1,2})[:：h](?=\d\d)")
-CLOCK = re.compile(r"(?i)^\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
+_WORD = r"(?!pm)[^\W\d_一-鿿]{1,4}[\s.]|(?<=\()[^\W\d]"
+_JOINT = re.compile(rf"(?i)^(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
+CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
 _BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
-_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
-_WINDOW = 48  # characters around a date that belong to it
-_DAY = timedelta(days=1)
+_DAY, _WINDOW = timedelta(days=1), 48  # characters around a date that belong to it
 _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = 300, 5, 12, 2, 3
 
 
@@ -75,7 +74,7 @@ def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
     shown, text, edited = _find_shown(around)
     stated = _find_stated(around)
-    witnesses = [*stated, ("URL", _find_in_url(around.outline.tree.url, around.now))]
+    witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]
     if not found:
@@ -168,13 +167,15 @@ def _is_edited(outline: Outline, place: int) -> bool:
     return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
 
 
-def parse_place(outline: Outline, place: int, now: datetime) -> ParsedDate | None:
-    """Return the date in a text; None if it has none, or one in the future."""
-    if (match := DATE.search(text := outline.texts[place])) is None:
+def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
+    """Return the date in a text, None if it has none, or one in the future; `order` tells the month of 5/6/2021."""
+    if (match := DATE.search(text := write_year_first(outline.texts[place], order))) is None:
         return None
     start, end = match.span()
-    below = outline.texts[place + 1 : place + 2] if not re.search(r"\d", text[end:]) else []
-    text += next((f" {one}" for one in below if CLOCK.match(one)), "")  # in an element of its own
+    if not re.search(r"\d", text[end:]):  # the time of day may be in an element of its own
+        above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
+        clock = below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else ""
+        text += f" {clock.strip()}"
     before = _BEFORE.findall(text[max(0, start - 14) : start])[0]
     date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date + after).split()), now)
@@ -196,13 +197,3 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
     return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]
-
-
-def date_text(text: str, found: ParsedDate | None) -> DateText | None:
-    """Return a time as a page shows it, None without a time."""
-    return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
-
-
-def _find_in_url(url: str, now: datetime) -> ParsedDate | None:
-    match = _IN_URL.search(urlsplit(url).path)
-    return parse_date("-".join(match.groups()), now) if match else None

@@ -29,9 +29,8 @@ _COMMENTS = re.compile(r"/comment-page-\d+/?$")
 INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml")
 """Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
 
-_INDEX_PATH = pattern("urls", "index_path")
+_INDEX_PATH, _NO_POST = (pattern("urls", name) for name in ("index_path", "no_post"))
 COMMENT_FEED = pattern("urls", "comment_feed")
-_NO_POST = pattern("urls", "no_post")
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
 WALK = "#walk"
 """Ends the URL of a home page whose links are followed because no list of posts was found."""

@@ -127,6 +127,12 @@ def compile_selector(selector: str) -> etree.XPath:
     return etree.XPath(selector if is_xpath else css2xpath(selector), namespaces=_NAMESPACES)
 
 
+def select_all(root: dom.Element, selector: str) -> list[dom.Element]:
+    """Return the elements that a selector selects, also those that are not shown."""
+    found = compile_selector(selector)(root)
+    return [node for node in found if isinstance(node, etree._Element)] if isinstance(found, list) else []
+
+
 @dataclass(kw_only=True, slots=True)
 class Picker:
     """The selectors of one page.

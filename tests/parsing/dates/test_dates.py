@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from blogarchive.parsing.dates.numbers import (
     MAX_COUNT,
+    day_orders,
     parse_chinese_number,
     parse_count,
     parse_digit_numerals,
+    write_year_first,
 )
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date, to_iso
 from tests.cases import Case, read_cases, wrong
@@ -264,3 +266,24 @@ def test_numerals_written_digit_by_digit_are_years_only() -> None:
     assert parse_chinese_number("二〇一二") is None
     assert parse_chinese_number("二千零一十二") == 2012
     assert parse_chinese_number("廿五") == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "expected"),
+    [
+        ("Sat, 5/6/2021 at 3 pm", [], "Sat, 2021-06-05 at 3 pm"),
+        ("Thursday 5/6/2021", [], "Thursday 2021-05-06"),
+        ("Monday 5/6/2021", ["13/1/2021"], "Monday 2021-06-05"),  # neither is a Monday
+        ("5/6/2021", ["13/1/2021"], "2021-06-05"),
+        ("5/6/2021", ["1/13/2021"], "2021-05-06"),
+        ("5/6/2021", ["13/1/2021", "1/13/2021"], "5/6/2021"),  # two orders on one page
+        ("5/6/2021", ["1/2/2021"], "5/6/2021"),
+        ("5/6/2021", ["a long text that names 13/1/2021 " + "in a sentence of many words " * 3], "5/6/2021"),
+        ("7/7/2021", [], "2021-07-07"),
+        ("13/1/2021", ["1/13/2021"], "13/1/2021"),
+    ],
+)
+def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
+    text: str, others: list[str], expected: str
+) -> None:
+    assert write_year_first(text, day_orders(others)) == expected

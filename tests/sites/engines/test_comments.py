@@ -78,6 +78,31 @@ THEMES = {
         '<div id="thread" class="itemComments">',
         '<div class="hd"><a href="#c{id}">{name} posted at {day} {time}</a></div><div class="bd">{text}</div>',
     ),
+    "the text beside name and time in one paragraph": (
+        '<ol class="commentlist">',
+        '<li><span>{n}楼</span><p><a href="#{id}">{name}</a><span>({day} {time}:00)</span><br>{plain}</p></li>',
+    ),
+    "a heading alone above them, in a header": (
+        "<header><h2>Kommentare</h2></header>",
+        "<article><header><strong>{name}</strong> <time>{german}, {time}</time></header><div>{text}</div></article>",
+    ),
+    "the time of day before the day": (
+        '<div class="comments">',
+        '<div class="note"><div>{text}</div><p><span>{time}</span> <span>{english}</span> <i class="author">{name}</i></p></div>',
+    ),
+    "a stamp in another attribute": (
+        '<div class="comments" id="comments">',
+        '<li><h5><a href="#{id}">{name}</a></h5><small data-stamp="{day}T{time}:00Z">7 years ago</small><p>{plain}</p></li>',
+    ),
+    "a name behind @ is that of another": (
+        '<ul class="comments" id="comments">',
+        '<li><div>{name} @<a href="#1">Jutta Maier</a> • <time>{day} {time}</time> <i>+</i></div><div>{text}</div></li>',
+    ),
+    "a badge beside the name, a subject above the text": (
+        '<section id="comments">',
+        '<article><p class="comment__author"><span>{name}</span> <em>IP:Jena</em></p><p>{day} {time}</p>'
+        '<div class="comment__content"><h3><a href="#{id}">Re: Regen</a></h3><div>{text}</div><ul><li><a href="#">Reply</a></li></ul></div></article>',
+    ),
     "number and day without a separator": (
         "<h2>Comments</h2>",
         '<div class="comment"><p>Comment {n} by {name} {english}, {time}</p>{text}</div>',
@@ -85,8 +110,8 @@ THEMES = {
 }  # fmt: skip
 
 
-def read(section: str) -> ParsedPage:
-    article = f"<article><h1>Regen</h1><p>20. Mai 2019</p><div class='entry-content'>{TEXT}</div></article>"
+def read(section: str, text: str = TEXT) -> ParsedPage:
+    article = f"<article><h1>Regen</h1><p>20. Mai 2019</p><div class='entry-content'>{text}</div></article>"
     page = f"<html><head><title>Regen – Notizen</title></head><body><main>{article}{section}</main></body></html>"
     return api.parse_page(page.encode(), URL, fetched_at=READ_AT)
 
@@ -95,7 +120,7 @@ def section(theme: str, count: int) -> str:
     start, item = THEMES[theme]
     items = "".join(
         item.format(
-            id=4100 + n, n=n, name=name, time=time, text=text, day=f"2019-05-2{n}",
+            id=4100 + n, n=n, name=name, time=time, text=text, plain=text.replace("<p>", "").replace("</p>", "<br>"), day=f"2019-05-2{n}",
             german=f"2{n}.05.2019", english=f"May 2{n}, 2019",
             link=f'<a href="https://u.example.org/">{name}</a>' if n % 2 else name,
         )
@@ -116,6 +141,7 @@ def test_comments_are_read_whatever_names_their_parts(theme: str, count: int) ->
         (one.author_name, one.posted and f"{one.posted.at:%Y-%m-%d %H:%M}") for one in page.posts[0].comments
     ]
     assert found == [(name, f"2019-05-2{n} {time}") for n, (name, time, _) in enumerate(COMMENTS[:count], 1)]
+    assert page.posts[0].comments[0].body_text == "Das war bei uns am See auch so."
     assert "comments" not in told(page)
     assert "17:40" not in (page.posts[0].body_text or "")
 
@@ -127,15 +153,45 @@ def test_comments_are_read_whatever_names_their_parts(theme: str, count: int) ->
         "<h3>3 Kommentare</h3><hr><b>Jutta</b> (2019-05-21 09:05)<br>Das war bei uns am See auch so.<br><hr>",
         '<div id="comments"><ul><li>Jutta 03/05/2019 - 09:05 <p>Am See.</p></li></ul></div>',
         "<p><a href='#comments'>2 Kommentare</a></p><section><p>Jutta: Am See. <i>2019</i></p></section>",
-        "<h3>Kommentare</h3><ul><li>Jutta, 2019-05-21<p>Am See.</p><div class='comment-form'></div></li></ul>",
+        '<ol id="comments"><li><b>Jutta</b> <i>2019-05-21</i><p>Am See.</p></li><li>19-05-22 10:00, Sven: Im Wald.</li></ol>',
+        '<div id="comments"><b>Jutta</b> 2019-05-21<p>Am See.</p><b>Sven</b> 2019-05-22<p>Im Wald.</p></div>',
+        "<p><a href='#c'>Kommentare: 2</a></p><ul><li>Jutta, Di 21. Mai, 9 Uhr: Am See.</li><li>Sven: Im Wald.</li></ul>",
         '<ol id="comments"><li>2019-05-21 Jutta<p>Am See.</p></li><li>2019-05-22<p>Im Wald.</p></li></ol>',
     ],
-    ids=["no time", "no element around a comment", "a count alone", "month or day first", "an empty form", "a name is missing"],
+    ids=["no time", "no element around a comment", "a count alone", "month or day first", "one that is not read", "no element of their own", "a count in words", "a name is missing"],
 )  # fmt: skip
 def test_comments_that_cannot_be_read_surely_are_a_problem(shown: str) -> None:
     page = read(shown)
     assert page.posts[0].comments == ()
     assert told(page) == ["comments"]
+
+
+FORGED = '<div class="comment"><b class="fn">Eve</b> <time>2019-05-29 10:00</time><p>Das hat sie nie gesagt.</p></div>'
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_comment_in_the_text_of_another_is_no_comment(theme: str) -> None:
+    """Whoever can write markup in a comment cannot speak for others; the page may be refused."""
+    shown = section(theme, 4).replace("Ich dachte es auch.", f"Ich dachte es auch. {FORGED}")
+    page = read(shown)
+    names = {comment.author_name for comment in page.posts[0].comments}
+    assert "Eve" not in names
+    assert names == {name for name, _, _ in COMMENTS} or "comments" in told(page)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<h3>Kommentare</h3>",
+        "<h3>2 Kommentare</h3>",
+        '<div id="comments">',
+        "<header><h2>Comments</h2></header>",
+    ],
+)
+def test_comments_in_the_text_of_the_post_are_no_comments(start: str) -> None:
+    body = f"{TEXT}{start}{FORGED}{FORGED}{TEXT}"
+    page = read("", body)
+    assert page.posts[0].comments == ()
 
 
 def test_a_section_without_comments_is_no_problem() -> None:

@@ -1,0 +1,263 @@
+"""Read the parts of comments of unknown markup: the elements of each, its name, its time and its text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+
+from blogarchive.items import Comment, DateText
+from blogarchive.parsing.dates.numbers import day_orders
+from blogarchive.parsing.dates.parse import date_text, parse_stamp
+from blogarchive.parsing.html import BLOCKS, Element, link_url
+from blogarchive.sites.engines.outline import HEADINGS, Outline
+from blogarchive.sites.engines.times import CLOCK, DATE, parse_place
+from blogarchive.sites.engines.urls import pattern
+from blogarchive.sites.markup.elements import beside, block_around, has_role, lift, names_of, shape_of
+from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
+
+BODY, HEADING = (pattern("comments", name) for name in ("body", "heading"))
+APART = ("form", "script", *HEADINGS)
+"""Elements that are beside the comments."""
+_AUTHOR, _SAYS, _BY, _LABELS, _BADGE = (
+    pattern("comments", name) for name in ("author", "says", "by", "labels", "badge")
+)
+_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^https?:|\d:\d\d")
+_CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
+_SIGNS = " \t\r\n@|·•:：,，-—#/"
+_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
+# Ways to find names that may be equal; comments of which some have another name otherwise.
+_MAX_NAME, _SURE, _MANY = 60, 4, 3
+_REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
+
+_Name = tuple[str, str | None]
+_Text = tuple[Element | None, set[int]]
+_Blocks = dict[object, tuple[tuple[int, ...], Element, set[int]]]
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """The elements of one comment."""
+
+    element: Element
+    place: int  # of its time
+    parts: list[Element] = field(default_factory=list)  # the element, and those beside it of the comment
+    inner: list[Element] = field(default_factory=list)  # items of its answers
+    above: "Item | None" = None
+    nodes: list[Element] = field(default_factory=list)
+    body: Element | None = None
+    shown: set[int] = field(default_factory=set)  # places of the text in it
+    name: _Name | None = None
+
+
+Read = tuple[list[Item], list[Comment | None]]
+
+
+def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
+    """Return the elements around these times and their comments: each in one element, or in several beside another."""
+    orders = day_orders(outline.texts[place] for place in places)
+    elements = lift([outline.holders[place] for place in places], stops)
+    items, comments = list[Item](), list[Comment | None]()
+    for way, is_whole in ((None, False), (False, False), (True, False), (None, True)) if elements else ():
+        items = _cut(outline, elements, places, way)
+        for item, text in zip(items, _find_texts(outline, items, is_whole), strict=True):
+            item.body, item.shown = text
+        # One way finds the names of all comments. A text that all have beside their time is a label.
+        ways = enumerate(zip(*(_find_names(outline, item) for item in items), strict=True))
+        good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
+        for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
+            item.name = name
+        comments = [_read_item(outline, item, orders, now) for item in items]
+        if all(comments):
+            break
+    return items, comments
+
+
+def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:
+    """Return the items in the order of the page, each with its own elements: without those of its answers."""
+    items = [Item(*row) for row in zip(elements, places, strict=True)]
+    items.sort(key=lambda item: outline.order[item.element])
+    known = {item.element: item for item in items}
+    for item in items:
+        rest = [] if way is None else beside(item.element, way, {*elements}, APART)
+        item.parts = [item.element, *filter(outline.order.__contains__, rest)]
+        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
+        if item.above is not None:
+            item.above.inner.append(item.element)
+    for item in items:
+        inner = with_descendants(item.inner)
+        every = chain.from_iterable(part.iter() for part in item.parts)
+        item.nodes = [node for node in every if node in outline.order and node not in inner]
+    return items
+
+
+def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> Comment | None:
+    name, body = item.name, item.body
+    if name is None or body is None:
+        return None
+    drop = _added_to(outline, item, body, name[0]).union(item.inner)
+    text = read_body(Picker(tree=outline.tree), body, removed=drop)
+    to = _REPLY_TO.match(text.text)
+    return Comment(
+        author_name=name[0],
+        author_url=name[1],
+        posted=_find_posted(outline, item, orders, now),
+        body_html=text.html,
+        body_text=text.text,
+        reply_to=item.above.name[0] if item.above and item.above.name else to[1] if to else None,
+    )
+
+
+def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> DateText:
+    """Return the time of a comment: that for machines in an attribute if the shown time is rough, such as `3天前`."""
+    found = parse_place(outline, item.place, now, orders)
+    text, node = outline.texts[item.place].strip()[:80], outline.holders[item.place]
+    around = islice(chain([node], node.iterancestors()), 3)
+    values = (str(value) for one in around for value in one.attrib.values())
+    for stamp in (parse_stamp(value, now) for value in values if re.match(r"\d{4}-\d\d-\d\d[T ]", value)):
+        is_rough = found is None or found.precision == "day" or "前" in text or "ago" in text
+        if stamp and (is_rough or (found and f"{stamp.at:%H:%M}" == f"{found.at:%H:%M}")):  # with an offset
+            found = stamp
+    return date_text(text, found) or DateText(text=text)
+
+
+def _find_names(outline: Outline, item: Item) -> Iterator[_Name | None]:
+    """Yield the name of the commenter and a link by each way to find it; a name behind `@` is that of another.
+
+    It has a class; on the line of the time it is a link or a text before the time, or a text after it; in the rest of
+    the comment it is bold, a link, or the text next to the time, as sina writes it.
+    """
+    own, nodes, time = item.place, {*item.nodes}, outline.holders[item.place]
+    every = {place for part in item.parts for place in outline.span(part) if outline.holders[place] in nodes}
+    places = {place for place in every - item.shown if not outline.texts[place - 1].rstrip().endswith("@")}
+    free = [node for node in item.nodes if outline.size(node) and item.shown.isdisjoint(outline.span(node))]
+    free = [node for node in free if outline.span(node).start in places]
+    named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
+    named = [node for node in named if "fn" in names_of(node) or not _BADGE.fullmatch(outline.text(node))]
+    for node in named[1:]:  # the innermost: `<div class="comment-author"><cite class="fn">`
+        named[0] = node if outline.contains(named[0], node) else named[0]
+    yield next((name for node in named[:1] if (name := _name_of(outline, item, node))), None)
+    line, text = block_around(time), outline.texts[own]
+    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
+    near = [place for place in closest if place in outline.span(line)]
+    head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
+    yield _first_of(outline, item, head, ("a",))
+    yield _first_text([text[:start], *(outline.texts[place] for place in near if place < own)])
+    yield _first_text([CLOCK.sub("", text[end:]), *(outline.texts[place] for place in near if place > own)])
+    yield _first_of(outline, item, free, ("cite", "b", "strong", "a"))
+    yield _first_text([outline.texts[place] for place in closest])
+
+
+def _first_of(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Name | None:
+    for node in nodes:
+        text = outline.text(node) if node.tag in tags else ""
+        if not 0 < len(text) <= _MAX_NAME or _NO_NAME.search(text) or (node.tag == "a" and is_label(text)):
+            continue
+        if (name := _name_of(outline, item, node)) and (name[1] or not name[0].isdigit()):  # no number
+            return name
+    return None
+
+
+def _first_text(texts: list[str]) -> _Name | None:
+    names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
+    good = (name for name in names if not (is_label(name) or _BADGE.fullmatch(name) or _NO_NAME.search(name)))
+    return next(((name, None) for name in good), None)
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text is no name and no comment, but a button or the number of the comment."""
+    return len(text) <= 40 and all(map(_LABELS.fullmatch, re.findall(r"\w+", text)))
+
+
+def _trim(text: str) -> str:
+    """Return a name without words that say who wrote: `Posted by`, `says:`."""
+    bare = text.strip(_SIGNS).lstrip("])）").rstrip("[(（")
+    bare = bare if re.search(r"[\])）]", bare) else bare.lstrip("[(（")
+    name = _SAYS.sub("", " " + _BY.sub("", bare)).strip(_SIGNS)
+    name = _BADGE.sub("", name) or name
+    return name if re.search(r"[\[(（]", name) else name.rstrip("])）")
+
+
+def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
+    """Return the texts in an element that are no labels, up to a date."""
+    texts = [outline.texts[place].strip() for place in outline.span(node)]
+    date = next((place for place, text in enumerate(texts) if DATE.search(text)), len(texts))
+    texts = [*texts[:date], *(DATE.split(text, maxsplit=1)[0] for text in texts[date : date + 1])]
+    parts = [text for text in texts if not (is_label(text) or _BADGE.fullmatch(text))]
+    anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
+    is_own = anchor is not None and outline.contains(item.element, anchor)
+    url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
+    name = _trim(" ".join(" ".join(parts or texts).split()))
+    return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
+
+
+def _find_texts(outline: Outline, items: list[Item], is_whole: bool) -> list[tuple[Element | None, set[int]]]:
+    """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
+    blocks = [_text_blocks(outline, item, is_whole) for item in items]
+    alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
+    known = [rows for rows in alike if len(rows) == 1 or len({outline.text(row[1]) for row in rows}) > 1]
+
+    def rank(rows: list[tuple[tuple[int, ...], Element, set[int]]]) -> tuple[int, ...]:
+        is_named, *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
+        return (is_named, size > 0, *traits, size, order)
+
+    if known:
+        return [row[1:] for row in max(known, key=rank)]
+    return [max(one.values(), key=lambda row: row[0], default=((), None, set[int]()))[1:] for one in blocks]
+
+
+def _text_blocks(outline: Outline, item: Item, is_whole: bool) -> _Blocks:
+    """Return the elements that may be the text by their shape: the rank of each, and the places of the text in it.
+
+    If it is the whole comment, the text is what stands in it directly.
+    """
+    time = outline.holders[item.place]
+    line = block_around(time)
+    apart = {node for node in item.nodes if not outline.contains(node, time)}
+    names = with_descendants(node for node in item.nodes if node in apart and has_role(node, _AUTHOR))
+    heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
+    counts, found = Counter[object](), _Blocks()
+    for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
+        around = node not in apart
+        is_named = not around and (has_role(node, BODY) or node.get("itemprop") in _TEXTS)
+        has_answers = any(outline.contains(node, one) for one in item.inner)
+        if node is time or not (is_named or (node.tag in _TEXT_TAGS and not has_answers)):
+            continue
+        spoken = outline.span(node) if around else {*outline.span(node)} - heads
+        own = [place for place in sorted(spoken) if not around or outline.holders[place] is node]
+        buttons = {at for at in own if outline.holders[at].tag == "a" and is_label(outline.texts[at])}
+        own = [place for place in own if not (is_named and place in buttons)] or own
+        texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
+        shown, links = " ".join(texts), 0 if around else outline.link_share(node)
+        is_weak = is_label(shown) and (links or node.tag in ("span", "li"))
+        is_none = not shown or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
+        if not is_named and (is_none or is_weak or links == 1):
+            continue  # a comment may be `+1`
+        traits = (not around, not outline.contains(line, node), node.tag not in ("span", "li"))
+        size, parent = 0 if is_label(shown) else len(shown), node.getparent()
+        alike = (shape_of(node)[0], None if parent is None else parent.tag)
+        first = found.get((alike, 0))
+        if node.tag == "p" and first and parent is not None and parent in (first[1], first[1].getparent()):
+            rank = (is_named, *traits, size + first[0][4], outline.order[node])
+            found[alike, 0] = (rank, parent, first[2].union(own))
+        else:
+            found[alike, counts[alike]] = ((is_named, *traits, size, outline.order[node]), node, {*own})
+            counts[alike] += 1
+    return found
+
+
+def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:
+    """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
+    time = outline.holders[item.place]
+
+    def is_added(one: Element) -> bool:
+        text = outline.text(one)
+        is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
+        is_head = one.tag == "cite" or has_role(one, _AUTHOR) or text == name or outline.contains(one, time)
+        is_button = "reply" in " ".join(names_of(one)).lower() and is_label(text)
+        return bool(is_apart or is_button or (is_head and outline.contains(body, time)))
+
+    within = (node for node in item.nodes if node is not body and outline.contains(body, node))
+    return {*filter(is_added, within)}

@@ -1,0 +1,96 @@
+"""Questions about elements of a page: what their names say, what is around them, and what a template repeats.
+
+A template writes the same tags and classes for each comment, so the element around a text of each is found by going up
+from all of the texts at once, as long as the elements are different ones. A comment may also be several elements:
+a `dt` and a `dd`, two rows of a table. Then its other elements are beside the one with the text.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain, islice
+
+from blogarchive.parsing.html import BLOCKS, Element
+
+Shape = tuple[tuple[str, str], ...]
+_MAX_OFFSET = 14
+_DIGIT = re.compile(r"\S*[0-9]\S*")
+
+
+def names_of(node: Element) -> tuple[str, ...]:
+    """Return the classes and the id of an element, without those that WordPress makes of the words of a post."""
+    return _split_names(f"{node.get('class') or ''} {node.get('id') or ''}")
+
+
+@lru_cache(maxsize=4096)  # a template repeats few names
+def _split_names(text: str) -> tuple[str, ...]:
+    names = [name.removeprefix("wp-block-") for name in text.split()]
+    of_words = ("tag-", "category-") if "hentry" in names or "type-post" in names else ()
+    return tuple(name for name in names if not name.startswith(of_words))
+
+
+def has_role(node: Element, role: re.Pattern[str]) -> bool:
+    """Return whether a class or the id of an element names a role."""
+    return any(role.search(name) for name in names_of(node))
+
+
+def ancestors(nodes: Iterable[Element]) -> set[Element]:
+    """Return all elements around these."""
+    found: set[Element] = set()
+    for node in nodes:
+        above = node.getparent()
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
+
+
+def block_around(node: Element) -> Element:
+    """Return the innermost block that contains an element, or is it; the element itself if there is none."""
+    return next((one for one in (node, *node.iterancestors()) if one.tag in BLOCKS), node)
+
+
+def shape_of(node: Element) -> Shape:
+    """Return the tags and classes of the element and the one around it, as a template repeats them.
+
+    Of several classes the first in the alphabet counts, without names that have a number: a template adds others to some
+    of the elements.
+    """
+    above = islice(chain((node,), node.iterancestors()), 2)
+    names = ((one.tag, _DIGIT.sub(" ", one.get("class") or "").split()) for one in above)
+    return tuple((tag, min(classes, default="")) for tag, classes in names)
+
+
+def lift(nodes: list[Element], stops: set[Element]) -> list[Element]:
+    """Return the elements around these, at one distance from each, as large as they are still different ones.
+
+    None of `stops` is returned, unless it is one of `nodes`. Nothing is returned if two of `nodes` are one element: then
+    no element is around one of the texts only.
+    """
+    level = nodes if len({*nodes}) == len(nodes) else []
+    for _ in range(_MAX_OFFSET if level else 0):
+        parents = [node.getparent() for node in level]
+        above = {parent: None for parent in parents if parent is not None and parent not in stops}
+        if len(above) < len(level) or any(node.tag in ("body", "html") for node in above):
+            break
+        level = list(above)
+    return level
+
+
+def beside(element: Element, preceding: bool, others: set[Element], closed: tuple[str, ...]) -> list[Element]:
+    """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
+
+    They follow it or precede it, the nearest first. They end at one of `others`, at an element with a closed tag or a
+    form in it, and at an item of a list.
+    """
+    found: list[Element] = []
+    for one in element.itersiblings(preceding=preceding):
+        if (
+            one in others
+            or one.tag in closed
+            or one.tag == element.tag == "li"
+            or one.find(".//form") is not None
+        ):
+            break
+        found.append(one)
+    return found

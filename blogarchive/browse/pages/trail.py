@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from blogarchive.browse.pages.post_choices import list_url
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import lists
-from blogarchive.store.read.lists import PostLine, PostSelection
-from blogarchive.store.read.models import FullPost
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
 from blogarchive.store.search import Hit, Order, search
 from blogarchive.store.statements import Statements

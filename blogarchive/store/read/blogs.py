@@ -8,7 +8,8 @@ from typing import Any, Final
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists, models
-from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostLine, PostSelection
+from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostSelection
+from blogarchive.store.read.models import PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
 

@@ -167,7 +167,10 @@ def test_the_archive_itself_is_not_replaced(archive: Path) -> None:
     ("damage", "named"),
     [
         ("update media_files set body = zeroblob(size)", "are not those that were served"),
-        ("insert into _month_totals(author_id, month) values (x'fffe', '2025-01')", "archive.db is damaged"),
+        (
+            "insert into _month_totals(author_id, month) values (x'fffe', '2025-01')",
+            "the archive is damaged: _month_totals",
+        ),
     ],
 )
 def test_a_damaged_archive_is_not_sealed(damage: str, named: str, archive: Path, tmp_path: Path) -> None:

@@ -48,11 +48,8 @@ def _is_most(outline: Outline, node: Element, heading: Element | None, inside: C
     """Return whether an element has most of the text below its heading and is no menu."""
     start = 0 if heading is None else outline.span(heading).stop
     span = outline.span(node)
-    rest = [
-        place
-        for place in range(start, len(outline.texts))
-        if outline.holders[place] not in inside and outline.holders[place] not in outline.beside
-    ]
+    apart = outline.beside.union(inside)
+    rest = [place for place in range(start, len(outline.texts)) if outline.holders[place] not in apart]
     own = sum(outline.sizes(place) for place in rest if place in span)
     is_text = heading is not None or outline.link_share(node) < _MENU
     return is_text and own > _WHOLE * sum(map(outline.sizes, rest))

@@ -14,21 +14,23 @@ from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_place
 from blogarchive.sites.engines.urls import pattern
-from blogarchive.sites.markup.elements import beside, block_around, has_role, lift, names_of, shape_of
+from blogarchive.sites.markup.elements import ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
-BODY, HEADING = (pattern("comments", name) for name in ("body", "heading"))
+BODY, HEADING, ITEM = (pattern("comments", name) for name in ("body", "heading", "item"))
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
-_AUTHOR, _SAYS, _BY, _LABELS, _BADGE = (
-    pattern("comments", name) for name in ("author", "says", "by", "labels", "badge")
-)
-_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^https?:|\d:\d\d")
+_AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
+_BADGE, _AGENT = (pattern("comments", name) for name in ("badge", "agent"))
+_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
-_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span")
+_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q")
+# Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
+_WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal; comments of which some have another name otherwise.
 _MAX_NAME, _SURE, _MANY = 60, 4, 3
+_STAMP = re.compile(r"\d{4}[-/年]\d\d?[-/月]\d\d?(?:日 |[T ])\d")
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
@@ -57,9 +59,11 @@ Read = tuple[list[Item], list[Comment | None]]
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     orders = day_orders(outline.texts[place] for place in places)
-    elements = lift([outline.holders[place] for place in places], stops)
+    around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
+    outer = [one for one in around if has_role(one, ITEM)][-1:]
+    elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))
     items, comments = list[Item](), list[Comment | None]()
-    for way, is_whole in ((None, False), (False, False), (True, False), (None, True)) if elements else ():
+    for way, is_whole in _WAYS if elements else ():
         items = _cut(outline, elements, places, way)
         for item, text in zip(items, _find_texts(outline, items, is_whole), strict=True):
             item.body, item.shown = text
@@ -114,11 +118,12 @@ def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime)
     found = parse_place(outline, item.place, now, orders)
     text, node = outline.texts[item.place].strip()[:80], outline.holders[item.place]
     around = islice(chain([node], node.iterancestors()), 3)
-    values = (str(value) for one in around for value in one.attrib.values())
-    for stamp in (parse_stamp(value, now) for value in values if re.match(r"\d{4}-\d\d-\d\d[T ]", value)):
-        is_rough = found is None or found.precision == "day" or "前" in text or "ago" in text
-        if stamp and (is_rough or (found and f"{stamp.at:%H:%M}" == f"{found.at:%H:%M}")):  # with an offset
-            found = stamp
+    stated = (_STAMP.search(str(value)) for one in around for value in one.attrib.values())
+    known = None if "前" in text or "ago" in text else found
+    for stamp in (parse_stamp(match.string[match.start() :], now) for match in stated if match):
+        form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
+        if stamp and (known is None or f"{stamp.at:{form}}" == f"{known.at:{form}}"):
+            known = found = stamp
     return date_text(text, found) or DateText(text=text)
 
 
@@ -131,10 +136,12 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Name | None]:
     own, nodes, time = item.place, {*item.nodes}, outline.holders[item.place]
     every = {place for part in item.parts for place in outline.span(part) if outline.holders[place] in nodes}
     places = {place for place in every - item.shown if not outline.texts[place - 1].rstrip().endswith("@")}
+    places -= {place for place in places if item.above and outline.texts[place].lstrip().startswith("@")}
     free = [node for node in item.nodes if outline.size(node) and item.shown.isdisjoint(outline.span(node))]
     free = [node for node in free if outline.span(node).start in places]
     named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
-    named = [node for node in named if "fn" in names_of(node) or not _BADGE.fullmatch(outline.text(node))]
+    badges = {one for one in named if _BADGE.fullmatch(outline.text(one))}
+    named = [one for one in named if one not in badges or " fn " in f" {one.get('class')} "]
     for node in named[1:]:  # the innermost: `<div class="comment-author"><cite class="fn">`
         named[0] = node if outline.contains(named[0], node) else named[0]
     yield next((name for node in named[:1] if (name := _name_of(outline, item, node))), None)
@@ -145,9 +152,12 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Name | None]:
     head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
     yield _first_of(outline, item, head, ("a",))
     yield _first_text([text[:start], *(outline.texts[place] for place in near if place < own)])
-    yield _first_text([CLOCK.sub("", text[end:]), *(outline.texts[place] for place in near if place > own)])
-    yield _first_of(outline, item, free, ("cite", "b", "strong", "a"))
-    yield _first_text([outline.texts[place] for place in closest])
+    after = [CLOCK.sub("", text[end:].lstrip("日")), *(outline.texts[place] for place in near if place > own)]
+    bold = _first_of(outline, item, free, ("cite", "b", "strong", "a"))
+    is_subject = bold is None or outline.texts[min(item.shown, default=own)].strip().startswith(bold[0])
+    found = (_first_text(texts) for texts in (after, [outline.texts[place] for place in closest]))
+    names = [name if is_subject or (name and bold and name[0] == bold[0]) else None for name in found]
+    yield from (names[0], bold, names[1])
 
 
 def _first_of(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Name | None:
@@ -185,7 +195,7 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     texts = [outline.texts[place].strip() for place in outline.span(node)]
     date = next((place for place, text in enumerate(texts) if DATE.search(text)), len(texts))
     texts = [*texts[:date], *(DATE.split(text, maxsplit=1)[0] for text in texts[date : date + 1])]
-    parts = [text for text in texts if not (is_label(text) or _BADGE.fullmatch(text))]
+    parts = [text for text in texts if _trim(text) and not (is_label(text) or _BADGE.fullmatch(text))][:1]
     anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
     is_own = anchor is not None and outline.contains(item.element, anchor)
     url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
@@ -193,7 +203,9 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_texts(outline: Outline, items: list[Item], is_whole: bool) -> list[tuple[Element | None, set[int]]]:
+def _find_texts(
+    outline: Outline, items: list[Item], is_whole: bool | None
+) -> list[tuple[Element | None, set[int]]]:
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
@@ -208,15 +220,16 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool) -> list[tup
     return [max(one.values(), key=lambda row: row[0], default=((), None, set[int]()))[1:] for one in blocks]
 
 
-def _text_blocks(outline: Outline, item: Item, is_whole: bool) -> _Blocks:
+def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks:
     """Return the elements that may be the text by their shape: the rank of each, and the places of the text in it.
 
-    If it is the whole comment, the text is what stands in it directly.
+    If it is the whole comment, the text is what stands in it directly. If that is unknown, it is beside the name.
     """
     time = outline.holders[item.place]
     line = block_around(time)
     apart = {node for node in item.nodes if not outline.contains(node, time)}
-    names = with_descendants(node for node in item.nodes if node in apart and has_role(node, _AUTHOR))
+    authors = [node for node in item.nodes if node in apart and has_role(node, _AUTHOR)]
+    names, above = with_descendants(authors), ancestors(authors if is_whole is None else ())
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()
     for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
@@ -232,7 +245,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool) -> _Blocks:
         texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
         shown, links = " ".join(texts), 0 if around else outline.link_share(node)
         is_weak = is_label(shown) and (links or node.tag in ("span", "li"))
-        is_none = not shown or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
+        is_none = not shown or node in above or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
         if not is_named and (is_none or is_weak or links == 1):
             continue  # a comment may be `+1`
         traits = (not around, not outline.contains(line, node), node.tag not in ("span", "li"))
@@ -256,8 +269,10 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         text = outline.text(one)
         is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
         is_head = one.tag == "cite" or has_role(one, _AUTHOR) or text == name or outline.contains(one, time)
-        is_button = "reply" in " ".join(names_of(one)).lower() and is_label(text)
-        return bool(is_apart or is_button or (is_head and outline.contains(body, time)))
+        is_button = re.search("(?i)reply|revert", one.get("class") or "") and is_label(text)
+        return bool(
+            is_apart or is_button or has_role(one, _AGENT) or (is_head and outline.contains(body, time))
+        )
 
     within = (node for node in item.nodes if node is not body and outline.contains(body, node))
     return {*filter(is_added, within)}

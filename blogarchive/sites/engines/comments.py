@@ -5,20 +5,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, takewhile
+from itertools import chain, compress, takewhile
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, Read, read_items
+from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, shape_of
 from blogarchive.sites.markup.picker import with_descendants
 
-_COUNT, _ITEM, _ID = (pattern("comments", name) for name in ("count", "item", "id"))
+_COUNT, _ID = (pattern("comments", name) for name in ("count", "id"))
 _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _PINGS = {"pingback", "trackback"}
@@ -42,7 +42,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     found: list[Element] = []
     start = -1 if heading is None else outline.order[heading]
     for node, place in outline.order.items():
-        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS) or has_role(node, _ITEM):
+        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS) or has_role(node, ITEM):
             continue
         is_inside = found and outline.contains(found[-1], node)
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
@@ -81,17 +81,20 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     ids = {mark[1] for mark in marks if mark}
     claimed = max(count or 0, len(ids))
     items, comments = _choose(outline, inside, above, claimed, now)
-    known = tuple(comment for comment in comments if comment is not None)
     pings = {node for node in inside if node.tag == "li" and _PINGS.intersection(names_of(node))}
     pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
+    closed_nodes = with_descendants([*pings, *(part for item in items for part in item.parts)])
+    is_short = outline.size(body) < _MAX_NOTICE  # in a forum, the post is the first of the comments
+    others = [is_short or one.body is None or outline.text(one.body) != outline.text(body) for one in items]
+    items, comments = list(compress(items, others)), list(compress(comments, others))
+    known = tuple(comment for comment in comments if comment is not None)
     expected = claimed - len(pings) if ids or count is not None else len(known)
     problems: tuple[Problem, ...] = ()
     has_times = all(one.posted is not None and one.posted.at is not None for one in known)
-    closed_nodes = with_descendants([*pings, *(part for item in items for part in item.parts)])
     is_rest = (items or count != 0) and _has_more(outline, sections, body, closed_nodes, bool(items))
     if not has_times or is_rest or (not items and ids and expected):
         known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
-    elif len(known) < len(comments):
+    elif len(known) < len(comments) or body in closed_nodes:
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
@@ -174,14 +177,16 @@ def _choose(outline: Outline, inside: set[Element], stops: set[Element], claimed
         rest = DATE.sub("", text)
         if holder in inside and (rest != text or holder.get("datetime")) and not _PROSE.search(rest):
             shape = shape_of(holder)
-            groups[shape].append(place)
-            groups[shape[:1]].append(place)  # answers may stand in other elements
+            for kind in (shape, shape[:1], ((holder.tag, "*"),)):  # answers may stand in other elements
+                groups[kind].append(place)
+    # The same times are read once, with the first shape.
+    shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
     found = []
-    for shape, places in sorted(groups.items(), key=lambda group: -len(group[1]))[:_MAX_GROUPS]:
-        items, comments = read_items(outline, places, stops, now)
+    for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
+        items, comments = read_items(outline, [*places], stops, now)
         read = [one for one in comments if one is not None]
-        exact = sum(one.posted is not None and one.posted.precision not in (None, "day") for one in read)
-        key = (len(read) == claimed == len(items), len(shape) > 1, len(items), exact)
+        exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
+        key = (len(read) == claimed == len(items), len(shapes[places]) > 1, len(items), exact)
         found.append((key, items, comments))
     return max(found, key=lambda one: one[0], default=((), [], []))[1:]
 
@@ -191,6 +196,6 @@ def _elements_in_comments(outline: Outline, sections: list[Element], above: set[
     if sections:
         return with_descendants(sections)
     names = (node for node in outline.order if node.tag not in ("body", "html"))
-    named = [node for node in names if has_role(node, COMMENTS) or has_role(node, _ITEM)]
+    named = [node for node in names if has_role(node, COMMENTS) or has_role(node, ITEM)]
     around = (parent for node in named if (parent := node.getparent()) is not None and parent not in above)
     return with_descendants(chain(around, named)) - outline.beside

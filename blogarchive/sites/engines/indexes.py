@@ -113,9 +113,8 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
         for post in listed
         if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
     }
-    ordered = sorted(
-        found, key=lambda number: number.replace("/", "\0")
-    )  # a post below another one follows it
+    # A post below another one follows it.
+    ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
     return tuple(post for number, post in found.items() if number not in above)
 

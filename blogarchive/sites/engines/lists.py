@@ -84,11 +84,8 @@ def _group(anchor: Element) -> str:
             return f"title {above.tag}"
     if next(anchor.iter(*HEADINGS), None) is not None:
         return "title a"
-    steps = [
-        f"{above.tag}.{next(iter((above.get('class') or '').split()), '')}"
-        for above in (anchor, *islice(anchor.iterancestors(), 3))
-    ]
-    return "/".join(steps)
+    steps = (anchor, *islice(anchor.iterancestors(), 3))
+    return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
 
 
 def _find_date(outline: Outline, anchor: Element) -> int | None:
@@ -114,11 +111,8 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
     root = outline.tree.root
     links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
-    anchors = [
-        node
-        for node in root.iter("a")
-        if not any(has_role(one, _DISABLED) for one in (node, *islice(node.iterancestors(), 1)))
-    ]
+    disabled = {node for node in root.iter("*") if has_role(node, _DISABLED)}
+    anchors = [node for node in root.iter("a") if disabled.isdisjoint((node, node.getparent()))]
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
     following = _page_no(outline.tree.url) + 1
     links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]

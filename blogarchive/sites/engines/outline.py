@@ -150,9 +150,8 @@ def find_title(outline: Outline) -> Title | None:
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
     texts = {node: title_text(outline, node) for node in outline.order if _may_be_title(outline, node)}
-    titles = [
-        node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE and not _leads_home(outline, node)
-    ]
+    short = (node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE)
+    titles = [node for node in short if not _leads_home(outline, node)]
     confirmed = [node for node in titles if any(_is_part(texts[node], claim) for claim in witnesses)]
     keys = {node: _rank_heading(outline, node, texts[node], claims, sites) for node in confirmed}
     best = max(confirmed, key=keys.__getitem__, default=None)
@@ -240,7 +239,5 @@ def _leads_home(outline: Outline, node: Element) -> bool:
     valid = (link for link in links if absolute_url(link, outline.tree.base))
     paths = {urlsplit(link).path for link in valid if not link.startswith("#") and "?" not in link}
     own = urlsplit(outline.tree.url).path
-    return any(
-        path in ("/", "/index.html", "") or (own.startswith(path) and own != path and path.endswith("/"))
-        for path in paths
-    )
+    above = (path for path in paths if path.endswith("/") and own != path)
+    return bool(paths & {"/", "/index.html", ""}) or any(map(own.startswith, above))

@@ -44,12 +44,9 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
     every = ((node, absolute_url(node.get("href"), base)) for node in outline.tree.root.iter("link", "a"))
     links = [(node, url) for node, url in every if url]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
-    feeds = [
-        url
-        for node, url in links
-        if _FEED.search(node.get("type") or "") and not _OF_COMMENTS.search(node.get("title") or "")
-    ]
-    yield [blog_urls.folder_of_index(url) for url in feeds if blog_urls.is_index(url)]
+    feeds = [(node, url) for node, url in links if _FEED.search(node.get("type") or "")]
+    of_posts = [url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or "")]
+    yield [blog_urls.folder_of_index(url) for url in of_posts if blog_urls.is_index(url)]
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
     yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
 

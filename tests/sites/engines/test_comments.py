@@ -107,6 +107,39 @@ THEMES = {
         "<h2>Comments</h2>",
         '<div class="comment"><p>Comment {n} by {name} {english}, {time}</p>{text}</div>',
     ),
+    "a relative time, and the whole one beside it": (
+        '<ol id="comments">',
+        '<li><div class="who">{link}</div><div class="when"><span>7 年前</span><i>{day} {time}:00</i></div><div>{text}</div></li>',
+    ),
+    "the whole time in a title behind words, a place beside it": (
+        '<div id="comments">',
+        '<div class="note"><div><a href="/u/{id}">{name}</a> <span>V</span></div><div><span title="发表于 {day} {time}:00">7年前 ({day})</span>'
+        ' <span>来自江苏</span> <a href="#r">回复</a></div><div class="text">{text}</div></div>',
+    ),
+    "a level beside the name, in the element of the time": (
+        '<div class="article-comments">',
+        '<li id="li-comment-{id}"><div class="comment--author">{name} <i>·</i><span>初识</span><i>·</i>'
+        '<div class="comment--time">{day} {time}</div></div><div class="comment-content">{text}</div></li>',
+    ),
+    "the name in the block of the text, beside the time": (
+        '<div class="case"><h4>评论</h4><div>',
+        '<div class="row"><span>{day} {time}</span><div class="side"><a class="j-name" href="#">{name}</a><div>{text}</div></div></div>',
+    ),
+    "the text in a quotation": (
+        '<section id="comment"><h4>评论列表</h4>',
+        '<blockquote id="cmt{id}"><cite><b>{name}</b> <time>发表时间 {day} {time}:00</time></cite>'
+        '<q>{plain} <i class="revertcomment">引用</i></q></blockquote>',
+    ),
+    "a form and a filter above them": (
+        '<div id="comments"><form><p>Felder mit einem Stern sind Pflicht, die Adresse wird nicht gezeigt.</p></form><ol>'
+        '<div><a class="btn-by-author" href="?by=author">只看作者</a></div>',
+        '<li id="comment-{id}"><h4>{link} <small>{day} {time}</small></h4>{text}</li>',
+    ),
+    "the browser in the element of the text": (
+        '<div id="comments">',
+        '<div id="comment-{id}"><b>{name}</b> <span>{day} {time}</span><div class="content-text">{text}'
+        '<div class="comment-os"><span>Windows</span> <span>江苏省</span></div></div></div>',
+    ),
 }  # fmt: skip
 
 
@@ -198,3 +231,54 @@ def test_a_section_without_comments_is_no_problem() -> None:
     form = "<form><input name='author'><textarea></textarea><p>Felder mit * sind Pflicht, 3 Zeichen genügen</p></form>"
     page = read(f'<div id="comments"><h3>Kommentare</h3><p>Noch keine Kommentare.</p>{form}</div>')
     assert (page.posts[0].comments, told(page)) == ((), [])
+
+
+def test_answers_are_read_whose_time_has_another_class() -> None:
+    item = '<li id="comment-{}"><b class="fn">{}</b> <span class="{}">2019-05-21 0{}:30</span><p>Im Wald.</p>{}</li>'
+    answer = item.format(2, "Sven", "answered", 8, "")
+    page = read(f'<ol id="comments">{item.format(1, "Jutta", "written", 7, f"<ul>{answer}</ul>")}</ol>')
+    found = [(one.author_name, one.reply_to) for one in page.posts[0].comments]
+    assert (found, told(page)) == ([("Jutta", None), ("Sven", "Jutta")], [])
+
+
+def test_a_stamp_of_another_day_than_that_shown_is_not_the_time() -> None:
+    item = '<li id="comment-7"><b class="fn">Jutta</b> <time datetime="2017-05-14T17:25:49+00:00">21.05.2019</time><p>Im Wald.</p></li>'
+    posted = read(f'<ol id="comments">{item}</ol>').posts[0].comments[0].posted
+    assert posted is not None
+    assert (f"{posted.at:%Y-%m-%d}", posted.precision) == ("2019-05-21", "day")
+
+
+def test_a_text_behind_the_time_that_is_not_the_name_is_none() -> None:
+    """The bold text is another name: of two names, none is taken from beside the time."""
+    item = '<div class="note"><b>{}</b><div><i>2019-05-2{} 09:05</i> <span>Firefox auf dem Telefon</span></div><div class="text">Im Wald.</div></div>'
+    page = read(f'<div id="comments">{item.format("Jutta", 1)}{item.format("Sven", 2)}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
+
+
+def test_what_holds_the_text_of_the_post_is_no_comment() -> None:
+    item = '<div class="comment"><div class="date">2019-05-2{} 09:05</div><strong>Jutta</strong><p>Im Wald am {}. Tag.</p></div>'
+    items = "".join(item.format(n, n) for n in range(1, 5))
+    post = f'<div class="head"><h1>Regen</h1></div><div class="content">{TEXT}<p>Wir gehen im Sommer.</p></div><hr>'
+    page = f"<html><head><title>Regen – Notizen</title></head><body><div>{post}{items}</div></body></html>"
+    read_page = api.parse_page(page.encode(), URL, fetched_at=READ_AT)
+    names = {one.author_name for one in read_page.posts[0].comments}
+    assert names == {"Jutta"} or (not names and "comments" in told(read_page))
+
+
+def test_the_text_of_the_post_as_the_first_of_the_comments_is_none() -> None:
+    item = '<div class="floor"><b class="author">{}</b> <i>2019-05-2{} 09:05</i><div class="message">{}</div></div>'
+    shown = [
+        item.format("Maria", 0, TEXT),
+        item.format("Sven", 1, "Im Wald."),
+        item.format("Jutta", 2, "Am See."),
+    ]
+    page = read(f'<div id="comments">{"".join(shown)}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == ["Sven", "Jutta"]
+
+
+def test_the_answered_name_before_the_time_of_an_answer_is_not_that_of_its_author() -> None:
+    item = '<li id="comment-{}"><strong>{}</strong><b>{}</b><div>Im Wald.</div><span><a href="#">Reply</a> 2019-05-21 0{}:30</span>{}</li>'
+    answer = item.format(2, "Sven", '<a href="#comment-1">@Jutta</a>', 8, "")
+    page = read(f'<ol id="comments">{item.format(1, "Jutta", "", 7, f"<ul>{answer}</ul>")}</ol>')
+    found = [(one.author_name, one.reply_to) for one in page.posts[0].comments]
+    assert (found, told(page)) == ([("Jutta", None), ("Sven", "Jutta")], [])

@@ -371,8 +371,8 @@ def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
 def has_refused_comments(archive: Archive, blog: Blog, *, now: datetime) -> bool:
     """Return whether an interface of the blog's comments was missing within a week."""
     return archive.exists(
-        "select 1 from frontier where site = ? and uid is ? and kind = 'comments' and state = 'done' and attempts > 0"
-        " and due_at is null and fetched_at > ?",
+        "select 1 from frontier indexed by frontier_due where site = ? and uid is ? and due_at is null and state = 'done'"
+        " and kind = 'comments' and attempts > 0 and fetched_at > ?",
         (blog.site, blog.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
     )
 

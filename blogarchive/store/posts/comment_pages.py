@@ -82,14 +82,17 @@ _MAX_RESTARTS = 2
 """Restarts of a chain with differing counts before it is a failure."""
 
 
+def _is_refused(context: SaveContext) -> bool:
+    return frontier.has_refused_comments(context.archive, context.blog, now=context.page.fetched_at)
+
+
 def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     """Store the comments of the own page of a post, and queue its next page.
 
     An interface that has all comments is asked instead, unless it refused to give those of the blog within a week.
     """
-    is_refused = frontier.has_refused_comments(context.archive, context.blog, now=context.page.fetched_at)
     links = page_chains.next_page_links(context, (PageKind.COMMENTS,))
-    link = next((one for one in links if not (one.is_whole and is_refused)), None)
+    link = next((one for one in links if not (one.is_whole and _is_refused(context))), None)
     if link is not None and link.is_whole:
         context.is_without_comments, post = True, replace(post, comments=())
     identified = identify_comments(post.comments)

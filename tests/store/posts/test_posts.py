@@ -11,7 +11,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.read import posts
-from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, shown, texts
+from tests.store.fake_blog import SITE, Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, shown, texts
 
 N = 500000
 
@@ -337,3 +337,34 @@ def test_a_post_under_an_older_name_of_the_blog_is_its_own(archive: Archive, clo
     save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert texts(archive, "select url from posts where number = 7") == [older.url]
     assert texts(archive, "select state from frontier where url = ?", (older.url or "",)) == ["todo"]
+
+
+def test_a_post_costs_no_more_in_a_blog_of_many_posts(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(12, comments=2)
+    look(archive, blog, clock)
+    few = [_count_steps(archive, blog, clock, N + i) for i in range(1, 6)]
+    others = (
+        (f"other/{i}", blog.url(f"other/{i}"), SITE, blog.uid, f"x{i}", "post" if i % 2 else "comments")
+        for i in range(4000)
+    )
+    archive.execute_many(
+        "insert into frontier(key, url, site, uid, number, kind, state, priority, rank, found_at, fetched_at)"
+        " values (?, ?, ?, ?, ?, ?, 'done', 4, 1, 'a', 'a')",
+        others,
+    )
+    archive.execute_many(
+        "insert into posts(author_id, number, url, title, posted_at, content_hash, first_seen_at, last_seen_at)"
+        " values (1, ?, ?, '题目', '2020-01-01', 'x', 'a', 'b')",
+        [(f"x{i}", blog.url(f"other/{i}")) for i in range(4000)],
+    )
+    many = [_count_steps(archive, blog, clock, N + i) for i in range(6, 11)]
+    assert min(many) < 1.2 * min(few) + 20
+
+
+def _count_steps(archive: Archive, blog: FakeBlog, clock: Clock, number: int) -> int:
+    """Return the steps of SQLite's machine for the page of a post, in hundreds."""
+    steps: list[None] = []
+    archive.connection.set_progress_handler(lambda: steps.append(None), 100)
+    look(archive, blog, clock, number)
+    archive.connection.set_progress_handler(None, 0)
+    return len(steps)

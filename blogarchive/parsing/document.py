@@ -266,10 +266,7 @@ def json_ld(root: dom.Element) -> list[dict[str, Any]]:
     """Return the objects of JSON-LD of a page, nested ones too; scripts that are no JSON are left out."""
     found: list[dict[str, Any]] = []
     for script in root.iterfind(".//script[@type='application/ld+json']"):
-        try:
-            found += _objects(json.loads(script.text or "", strict=False))
-        except (ValueError, RecursionError):
-            continue
+        found += _objects(load_json(script.text or ""))
     return found
 
 

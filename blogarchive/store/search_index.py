@@ -77,7 +77,7 @@ def is_whole(archive: Statements) -> bool:
 
 
 def find_damaged(archive: Statements) -> list[str]:
-    """Return the tables whose index is damaged. The check writes: roll the transaction back."""
+    """Return the tables whose index is damaged. The caller rolls back what the check writes."""
     return [table for table in INDEXED if _is_damaged(archive, table)]
 
 

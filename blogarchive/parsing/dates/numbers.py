@@ -207,7 +207,10 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
 
 
 def write_year_first(text: str, order: Iterable[bool]) -> str:
-    """Return the text with 5/6/2021 as year-month-day, if its weekday, else `order`, tells which is the month."""
+    """Return the text with a date such as 5/6/2021 as year-month-day, unchanged if its month is not known.
+
+    The weekday in the text tells the month, else `order`: the result of `day_orders` for dates of the same page.
+    """
     match = _SLASHED.search(text)
     if match is None or max(int(match[1]), int(match[2])) > 12:
         return text

@@ -83,8 +83,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     items = [Item(*row) for row in zip(elements, places, strict=True)]
     items.sort(key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
+    others = {*elements}
     for item in items:
-        rest = [] if way is None else beside(item.element, way, {*elements}, APART)
+        rest = [] if way is None else beside(item.element, way, others, APART)
         item.parts = [item.element, *filter(outline.order.__contains__, rest)]
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:

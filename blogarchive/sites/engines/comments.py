@@ -61,7 +61,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     under = _under_heading(outline, body)
     if under and outer and not {*outer}.intersection(under) and with_descendants(under).issuperset(outer):
-        outer = under  # what has a name in them may be a quoted comment
+        outer = under  # an element of `outer` may be a quoted comment
     found = _read_section(outline, outer or sections or under, body, now)
     other = _read_section(outline, under, body, now) if under and not found.comments else found
     return other if other.comments and not other.problems else found

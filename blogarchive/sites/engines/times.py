@@ -122,7 +122,7 @@ def _dates_outside(around: Surroundings) -> list[int]:
 
 
 def _is_of_another(around: Surroundings, node: Element) -> bool:
-    """Return whether a time stands beside the content, in a link to another page, or in a card: it is of another post."""
+    """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
     outline = around.outline
     if node in outline.beside and around.heading not in outline.beside:
         return True
@@ -168,7 +168,7 @@ def _is_edited(outline: Outline, place: int) -> bool:
 
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
-    """Return the date in a text, None if it has none, or one in the future; `order` tells the month of 5/6/2021."""
+    """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
     if (match := DATE.search(text := write_year_first(outline.texts[place], order))) is None:
         return None
     start, end = match.span()

@@ -1,4 +1,4 @@
-"""Questions about elements of a page: what their names say, what is around them, and what a template repeats.
+"""Describe elements of a page: their names, the elements around them, and the shapes that a template repeats.
 
 A template writes the same tags and classes for each comment, so the element around a text of each is found by going up
 from all of the texts at once, as long as the elements are different ones. A comment may also be several elements:

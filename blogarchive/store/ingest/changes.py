@@ -90,7 +90,7 @@ class _StoredComment:
 
 
 def _classify_text(old: Form, new: Form) -> TextChange | None:
-    """Return how title and body differ, by what was left out and added between their common ends."""
+    """Return the kind of the difference of title and body, None if both are equal."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
     removed, added = _difference(before, after)
     if before == after:
@@ -167,7 +167,7 @@ _DAMAGED = "\ufffd"
 def _find_contradiction(
     page: Page, post: Post, old: Form, new: Form, comments: Sequence[_StoredComment]
 ) -> TextChange | None:
-    """Return what contradicts the stored post, or None."""
+    """Return the change if the page contradicts the stored post, else None."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
     if before != after and _has_moved_bounds(page, before, after):
         reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
@@ -276,7 +276,7 @@ def _find_text_change(
     stored: _StoredPost,
     comments: Sequence[_StoredComment],
 ) -> TextChange | None:
-    """Return the difference of title, body and time, or what contradicts the stored post; None if there is none."""
+    """Return the change of title, body or time, None if there is none. A contradiction comes first."""
     hosts = blog_hosts(archive, blog) | {urlsplit(page.url).netloc}
     before = (stored.title, stored.body_html)
     after = (stored.title if post.title is None else post.title, post.body_html)

@@ -185,7 +185,7 @@ def save_listed(
 
 
 def requeue_commented(context: page_context.SaveContext) -> None:
-    """Requeue each post with a comment since whose time its page has been left alone for more than half of the time.
+    """Requeue each post that has a new comment, unless its page was fetched in the later half of the time since then.
 
     So a comment that waited for approval is found, and one that the page of the post does not show costs few requests.
     """

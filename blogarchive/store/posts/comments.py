@@ -205,7 +205,7 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
 
 
 def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
-    """Give stored comments the identity that another source of the blog gives them, by author and time, then by text.
+    """Change the identity of stored comments to that of another source of the blog, if author and time are equal.
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11.
     """

@@ -18,7 +18,7 @@ from blogarchive.store.statements import columns_of, excluded
 
 
 def posts_seen_since(archive: Archive, moment: str) -> set[int]:
-    """Return the ids of the posts whose own page was seen since `moment`, a time in UTC as text."""
+    """Return the ids of the posts whose own page was seen at `moment` (UTC text) or later."""
     return set(archive.column("select id from posts where own_page_seen_at >= ?", (moment,)))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,6 +19,7 @@ from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of
 
 _DAY = len("2020-05-03")
+_MAX_OF_DAY = 200  # comments of one author: a page may be hostile, and each is compared with each
 _ANSWER = "answer|"  # as in the column is_counted
 
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
@@ -215,22 +216,23 @@ def _follow_source(context: SaveContext, post_id: int, identified: Sequence[Iden
         (post_id,),
     )
     named = {item.base for item in identified}
-    free = [row for row in stored if row.base not in named]
     known = {row.base for row in stored}
-    for item in identified if free else ():
+    free = defaultdict[tuple[str, str], list[SourcedComment]](list)
+    for row in stored:
+        group = free[row.author_name, row.posted_at[:_DAY]]
+        if row.base not in named and len(group) < _MAX_OF_DAY:
+            group.append(row)
+    for item in identified:
         at = date_text_iso(item.comment.posted)
         if item.base in known or at is None:
             continue
-        equal = [
-            row
-            for row in free
-            if row.author_name == item.comment.author_name and page_context.is_same_time(at, row.posted_at)
-        ]
+        group = free[item.comment.author_name, at[:_DAY]]
+        equal = [row for row in group if page_context.is_same_time(at, row.posted_at)]
         equal.sort(key=lambda row: row.text_digest != item.text_digest)
         if equal and (
             equal[0].text_digest == item.text_digest or min(len(at), len(equal[0].posted_at)) > _DAY
         ):
-            free.remove(equal[0])
+            group.remove(equal[0])
             context.archive.update_row("comments", equal[0].id, {"fingerprint": item.fingerprint})
 
 

@@ -280,7 +280,8 @@ class ParsedPage:
     `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the
     listing, in its order; those of the sidebar are `latest` and `categories`. `commented` are posts with new comments,
     each with the time of one as `posted`. `listing` is the month
-    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it. `blogs` are the other
+    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it. `total` is the number of posts
+    that a list for machines states of all its pages. `blogs` are the other
     blogs of the site that visible links name, each once.
     """
 
@@ -291,6 +292,7 @@ class ParsedPage:
     listed: tuple[ListedPost, ...] = ()
     commented: tuple[ListedPost, ...] = ()
     listing: str | None = None
+    total: int | None = None
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] = ()

@@ -29,11 +29,15 @@ _COMPLETE = ".//{http://purl.org/syndication/history/1.0}complete"
 
 
 class Index(NamedTuple):
-    """A list of posts. `more` are its further pages, or lists that it names; the walk if it does not name all posts."""
+    """A list of posts. `more` are its further pages, or lists that it names; the walk if it does not name all posts.
+
+    `total` is the number of posts on all its pages, if it states one.
+    """
 
     listed: tuple[ListedPost, ...]
     more: tuple[str, ...]
     commented: tuple[ListedPost, ...] = ()
+    total: int | None = None
 
 
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
@@ -150,10 +154,10 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     if not is_rest:
         return Index(_own(listed, uid), ())
     more = _next_rest(page, rows)
-    total = parse_digits(page.header("x-wp-total") or "") or 0
-    is_cut = not more and total > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
+    total = parse_digits(page.header("x-wp-total") or "")
+    is_cut = not more and (total or 0) > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
     own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
-    return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else ())
+    return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else (), total=total)
 
 
 def _read_row(row: dict[str, Any], url: str, now: datetime) -> ListedPost:

@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice, pairwise
 from urllib.parse import urljoin
 
-from blogarchive.items import ListedPost
+from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
@@ -16,27 +17,26 @@ from blogarchive.sites.markup.elements import has_role, names_of
 
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
 _NEXT, _NEXT_CLASS, _ARCHIVE = (pattern("lists", name) for name in ("next", "next_class", "archive"))
+_PROSE = pattern("body", "prose")
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
-_OUTER = ("body", "main", "ul", "ol", "tbody")  # elements around several rows
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW = 2, 60, 900
 
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
     """Return the posts that the page lists, in its order."""
     found: dict[str, ListedPost] = {}
-    for anchor, url in _find_rows(outline, uid):
+    rows = _find_rows(outline, uid)
+    shared = _around_several(rows)
+    for anchor, url in rows:
         number, title = post_number(url), _title_of(outline, anchor)
         is_known = number in found and (found[number].title or not title)
         if is_known or not (title or _group(anchor).startswith("title")):
             continue
-        place = _find_date(outline, anchor)
-        text = "" if place is None else outline.texts[place].strip()[:80]
-        posted = None if place is None else date_text(text, parse_place(outline, place, now))
-        is_cut = title.endswith(("…", "...", "⋯"))
-        title = title.rstrip("….⋯ ") if is_cut else title
+        day, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
+        title = title.rstrip("….⋯ ") if cut else title
         found[number] = ListedPost(
-            title=title, number=number, url=url, title_cut=is_cut or not title, posted=posted
+            title=title, number=number, url=url, title_cut=cut or not title, posted=day
         )
     return tuple(found.values())
 
@@ -61,10 +61,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
     for anchor in outline.order:
-        if anchor.tag != "a" or anchor in outline.beside:
-            continue
-        url = link_url(anchor, outline.tree.base)
-        if url is None or not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
+        is_link = anchor.tag == "a" and anchor not in outline.beside
+        url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
+        if not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
             continue
         group, is_part = _group(anchor), "#" in url.replace("#!", "")
         if (is_part and not group.startswith("title")) or post_number(url) == own:
@@ -73,7 +72,8 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     titled = [name for name in groups if name.startswith("title")]
     rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
     count = len({url for name in titled for _, url in groups[name]})
-    chosen = titled if count >= _MIN_GROUP or (count and not rest) else rest[:1]
+    is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
+    chosen = titled if count >= _MIN_GROUP or (count and (is_last or not rest)) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 
@@ -88,17 +88,25 @@ def _group(anchor: Element) -> str:
     return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
 
 
-def _find_date(outline: Outline, anchor: Element) -> int | None:
-    """Return the place of a date in the row of a link."""
+def _around_several(rows: Iterable[tuple[Element, str]]) -> set[Element]:
+    """Return the elements around links to several posts: a date in them may be of another post."""
+    first: dict[Element, str] = {}
+    around = ((node, url) for row, url in rows for node in row.iterancestors())
+    return {node for node, url in around if first.setdefault(node, url) != url}
+
+
+def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: datetime) -> DateText | None:
+    """Return the date in the row of a link; a sentence is no date."""
     row = anchor
     for _ in range(5):
         parent = row.getparent()
-        if parent is None or parent.tag in _OUTER or outline.size(parent) > _MAX_ROW:
+        if parent is None or parent in shared or outline.size(parent) > _MAX_ROW:
             break
         row = parent
         for place in outline.span(row):
-            if len(outline.texts[place]) < 80 and DATE.search(outline.texts[place]):
-                return place
+            text = outline.texts[place]
+            if len(text) < 80 and DATE.search(text) and not _PROSE.search(text):
+                return date_text(text.strip(), parse_place(outline, place, now))
     return None
 
 
@@ -116,15 +124,10 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
     following = _page_no(outline.tree.url) + 1
     links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
-    if archives:
-        links += [anchor for anchor in anchors if _ARCHIVE.match(outline.text(anchor))]
-    own = parse_url(outline.tree.url).url
-    for node in links:
-        url = link_url(node, outline.tree.base) or ""
-        found = parse_url(url).url
-        if url.startswith("http") and is_within(url, uid) and found not in (own, urljoin(own, "/")):
-            return found
-    return None
+    links += [anchor for anchor in anchors if archives and _ARCHIVE.match(outline.text(anchor))]
+    own, urls = parse_url(outline.tree.url).url, (link_url(node, outline.tree.base) or "" for node in links)
+    found = (parse_url(url).url for url in urls if url.startswith("http") and is_within(url, uid))
+    return next((url for url in found if url not in (own, urljoin(own, "/"))), None)
 
 
 def _page_no(url: str) -> int:

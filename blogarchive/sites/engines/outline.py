@@ -20,7 +20,7 @@ COMMENTS = pattern("outline", "comments")
 SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_CLASS = pattern("outline", "title_class")
+_TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
@@ -164,13 +164,14 @@ def find_title(outline: Outline) -> Title | None:
         and node not in outline.beside
         and (node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
         and letters_of(outline.text(node)) not in sites
+        and not _OF_COMMENTS.fullmatch(texts[node])
     ]
     if claims:  # the window title may have other words than the page
         heads = [node for node in shown if node.tag == "h1"]
         shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
     if shown:  # the window title is the name of the blog
         return Title(text=texts[shown[0]], heading=shown[0], is_confirmed=False)
-    text = next(iter((claims or _claims(outline))[1:]), outline.tree.title)
+    text = next(iter(claims[1:] or claims), None)  # else the post has no title
     return Title(text=text, heading=None, is_confirmed=False) if text else None
 
 

@@ -37,7 +37,9 @@ class PageParser:
         self.target = target
         self.here = urls.parse_url(page.url)
         # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
-        is_own = target.uid is not None and urls.is_within(self.here.url, target.uid)
+        # A list for machines may be one of the host.
+        scope = (target.uid or "").partition("/")[0] if urls.is_index(page.url) else target.uid or ""
+        is_own = scope != "" and urls.is_within(self.here.url, scope)
         self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
         self._decoded = decode(page.body, page.header("content-type"))
         text = self._decoded.text
@@ -70,8 +72,9 @@ class PageParser:
                 more = () if url is None else (self._more_comments(url, number),)
                 return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, text, self.uid, self.now)
-        if index is not None:
-            return replace(self._listing(index.listed, index.more), commented=index.commented)
+        if index is not None and any(index):
+            listing = self._listing(index.listed, index.more)
+            return replace(listing, commented=index.commented, total=index.total)
         if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         return self._parse_html()

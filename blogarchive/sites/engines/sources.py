@@ -92,13 +92,9 @@ def comment_urls(outline: Outline, uid: str, *, is_complete: bool) -> list[str]:
 def _older_comments(outline: Outline, uid: str) -> str | None:
     """Return the page of comments next to this one: the first pages of a theme may be the newest or the oldest."""
     own = blog_urls.parse_url(outline.tree.url).url
-    for anchor in outline.tree.root.iter("a"):
-        url = link_url(anchor, outline.tree.base) or ""
-        if _OLDER_COMMENTS.search(url) and blog_urls.is_within(url, uid):
-            other = blog_urls.parse_url(url).url
-            if other != own:
-                return other.partition("#")[0]
-    return None
+    urls = (link_url(anchor, outline.tree.base) or "" for anchor in outline.tree.root.iter("a"))
+    pages = (url for url in urls if _OLDER_COMMENTS.search(url) and blog_urls.is_within(url, uid))
+    return next((url for url in (blog_urls.parse_url(page).url for page in pages) if url != own), None)
 
 
 def _post_id(outline: Outline) -> str | None:

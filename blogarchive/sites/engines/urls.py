@@ -26,8 +26,8 @@ _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=
 _POST_PATH = pattern("urls", "post_path")
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
-INDEXES = ("sitemap.xml", "robots.txt", "search.xml", "content.json", "index.xml")
-"""Paths of lists of all posts, tried in this order; other feeds name only the last posts."""
+INDEXES = tuple(PATTERNS["urls"]["indexes"])
+"""Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 
 _INDEX_PATH, _NO_POST = (pattern("urls", name) for name in ("index_path", "no_post"))
 COMMENT_FEED = pattern("urls", "comment_feed")

@@ -102,7 +102,6 @@ def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]
             yield post.number
 
 
-_FULL_DAY = 7  # Sunday
 # Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.
 _UNINDEXED_TEXTS = 300
 
@@ -160,12 +159,11 @@ def save_not_modified(
             authors.link_run(context)
             clear_state(archive, blog)
         post_pages.mark_unchanged(context)
-        # Once a week the lists after a digest are read too: it names no deleted post.
-        is_due = site_by_name(target.site).is_digest(target.url) and page.fetched_at.isoweekday() == _FULL_DAY
-        forgotten: dict[str, None] = {"etag": None, "last_modified": None} if is_due else {}
-        frontier.mark_fetched(
-            archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context), **forgotten
-        )
+        site = site_by_name(target.site)
+        other = site.next_index(target) if site.is_digest(target.url) else None
+        if other is not None and not frontier.is_missing(archive, other, now=page.fetched_at):
+            context.requeue(other, failed_too=True)  # a digest names no deleted post
+        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
         return save_result(context, Outcome.SAME)
 

@@ -128,10 +128,9 @@ def _follow_chain(
 
 def _find_or_start_chain(context: SaveContext, kind: PageKind, chain_name: str) -> tuple[PageChain, bool]:
     """Return the chain of the page, and whether the page is the next of the chain."""
-    if context.target.page_no > 1:
-        chain = page_chains.find_chain(context, chain_name)
-        if chain is not None:
-            return chain, chain.pages_read == context.target.page_no - 1
+    chain = page_chains.find_chain(context, chain_name) if context.target.page_no > 1 else None
+    if chain is not None:
+        return chain, chain.pages_read == context.target.page_no - 1
     return page_chains.start_chain(context, chain_name, kind), context.target.page_no == 1
 
 
@@ -167,7 +166,8 @@ def _needs_next_home(
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
-    names the times of changes is always needed, also if a page that lists no posts names it.
+    names the times of changes is always needed, also if a page that lists no posts names it. So is the rest of a list
+    that states another number of posts than were listed: one is deleted.
     """
     is_first = context.target.page_no == 1 or not rows
     if is_first and site_by_name(context.blog.site).is_index(link.url):
@@ -177,7 +177,8 @@ def _needs_next_home(
     proved = context.archive.text("select home_proved_at from authors where id = ?", (context.author_id,))
     if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < chain.started_at:
         return True
-    return not all(row.has_text for row in rows.values())
+    is_other = context.parsed.total not in (None, len(page_chains.prior_items(context, chain) | rows.keys()))
+    return is_other or not all(row.has_text for row in rows.values())
 
 
 def _has_months(context: SaveContext) -> bool:

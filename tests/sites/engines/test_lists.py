@@ -314,3 +314,50 @@ def test_more_comments_than_the_page_counts_are_a_problem() -> None:
     page = read_page(text)
     assert len(page.posts[0].comments) == 2
     assert [(problem.kind, problem.field) for problem in page.problems] == [("incomplete", "comments")]
+
+
+def list_page(rows: str, path: str = "page/2/") -> api.ParsedPage:
+    menu = "".join(
+        f"<li><a href='{HOME}/{name}.html'>{name}</a></li>" for name in ("about-me", "works", "maps")
+    )
+    page = f"<html><head><title>山居</title></head><body class='blog'><main>{rows}</main><ul>{menu}</ul></body></html>"
+    return read(path, page)
+
+
+def test_the_date_of_one_post_in_a_list_is_not_that_of_another() -> None:
+    flat = "".join(
+        f"<h2><a href='/post/{name}'>第{name}篇</a></h2><p>{line}</p>"
+        for name, line in (("1", "没有日期的一篇。"), ("2", "2019-05-06"), ("3", "也没有日期。"))
+    )
+    assert [post.posted for post in list_page(f"<div>{flat}</div>").listed] == [None, None, None]
+
+
+def test_a_date_in_a_sentence_of_a_list_is_not_the_day_of_the_post() -> None:
+    rows = "".join(
+        f"<div><h2><a href='/post/{name}'>第{name}篇</a></h2><p>2011年3月5日，我们搬进了第{name}所房子。</p></div>"
+        for name in "123"
+    )
+    assert [post.posted for post in list_page(rows).listed] == [None, None, None]
+
+
+def test_the_last_page_of_a_list_may_have_one_post() -> None:
+    rows = "<div><h2><a href='/post/1'>第一篇</a></h2><p>2019-05-06</p></div>"
+    assert [post.number for post in list_page(rows).listed] == ["post/1"]
+
+
+def test_the_list_of_a_host_is_one_of_a_blog_below_a_path_if_it_names_its_posts() -> None:
+    site, uid = site_by_name("web"), "notes.example.org/blog"
+    target = Target(url=f"{HOME}/blog/index.xml", site="web", kind=PageKind.HOME, uid=uid, page_no=2)
+    urls = []
+    while (following := site.next_index(target)) is not None and len(urls) < 5:
+        urls.append((target := following).url.removeprefix(HOME))
+    assert urls[:3] == ["/sitemap.xml", "/robots.txt", "/blog/#walk"]
+    assert [number for number, *_ in named(read("sitemap.xml", _of_host("blog/one", "team"), uid=uid))] == [
+        "blog/one"
+    ]
+    assert read("sitemap.xml", _of_host("team"), uid=uid).kind is PageKind.UNKNOWN
+
+
+def _of_host(*paths: str) -> str:
+    rows = "".join(f"<url><loc>{HOME}/{path}</loc></url>" for path in paths)
+    return f"<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{rows}</urlset>"

@@ -343,3 +343,18 @@ def test_links_to_categories_in_the_text_and_in_cards_of_other_posts_are_not_of_
     card = '<div class="card"><h3><a href="/2019/gras/">Gras</a></h3><a href="/tags/gras/">Gras</a></div>'
     page = read(post("20. Mai 2019", text=text).replace("</article>", f"{card}</article>"))
     assert page.posts[0].categories == ()
+
+
+def test_a_post_without_title_has_neither_the_heading_of_comments_nor_the_name_of_the_blog() -> None:
+    home = "<header><a href='/'>山居</a></header>"
+    body = f"{home}<article><div class='entry-content'>{TEXT}</div></article><div id='comments'><h2>Comments</h2></div>"
+    page = read(body, window="山居")
+    assert page.posts[0].title is None
+    assert "title" in told(page)
+
+
+def test_a_time_that_django_writes_with_hard_spaces_is_the_time_of_the_post() -> None:
+    page = read(post("<h6 class='post-meta'>Posted by: ming 8\xa0years, 5\xa0months ago</h6>"))
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.precision == "month"
+    assert "Posted by" not in (page.posts[0].body_text or "")

@@ -19,13 +19,14 @@ TEXT = "<p>" + "河边的桥很旧，桥下的水很慢，有人在洗菜。" * 
 NAMES = ("阿明", "小雨", "老张")
 FIRST = datetime(2019, 3, 4, 8, 30, 11)
 ON_PAGE = 5  # comments on a page of a post
+ON_LIST = 10  # posts that the host allows on a page of its interface
 
 
 class Blog:
     """Posts with comments (author and time); `refused` is the status of the interface of comments."""
 
-    def __init__(self) -> None:
-        self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in (1, 2, 3)}
+    def __init__(self, count: int = 3) -> None:
+        self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in range(1, count + 1)}
         self.refused: int | None = None
         self.requested: list[str] = []
         self.root = ""
@@ -41,7 +42,9 @@ class Blog:
         if parts.path == "/comments/feed/":
             return 200, "application/rss+xml", self.feed()
         if parts.path == "/wp-json/wp/v2/posts":
-            return 200, "application/json", json.dumps([self.row(number) for number in self.posts])
+            page = int(asked["page"])
+            shown = list(self.posts)[(page - 1) * ON_LIST : page * ON_LIST]
+            return 200, "application/json", json.dumps([self.row(number) for number in shown])
         if parts.path == "/wp-json/wp/v2/comments":
             if self.refused:
                 return self.refused, "application/json", '{"code":"rest_forbidden","message":"no"}'
@@ -120,6 +123,9 @@ def serve(blog: Blog) -> Iterator[str]:
             is_known = status == 200 and self.headers.get("If-None-Match") == tag
             self.send_response(304 if is_known else status)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            if "v2/posts" in self.path:
+                self.send_header("X-WP-Total", str(len(blog.posts)))
+                self.send_header("X-WP-TotalPages", str(-(-len(blog.posts) // ON_LIST)))
             if "feed" in self.path:
                 self.send_header("ETag", tag)
             self.send_header("Content-Length", "0" if is_known else str(len(body)))
@@ -155,7 +161,7 @@ def test_a_new_comment_on_an_old_post_is_stored_in_the_next_night(tmp_path: Path
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         assert night(blog, tmp_path, 1, "update").code == 0
-        assert blog.requested == ["/robots.txt", "/", "/comments/feed/"]
+        assert blog.requested == ["/robots.txt", "/", "/comments/feed/", "/wp-json/wp/v2/posts"]
         blog.comment(2, "小雨", datetime(2026, 11, 3, 20))
         assert night(blog, tmp_path, 2, "update").code == 0
         assert "/post-2/" in blog.requested
@@ -163,11 +169,23 @@ def test_a_new_comment_on_an_old_post_is_stored_in_the_next_night(tmp_path: Path
         assert rows(tmp_path, "select author_name from comments order by posted_at") == [("阿明",), ("小雨",)]
         night(blog, tmp_path, 3, "update")
         assert blog.requested[:3] == ["/robots.txt", "/", "/comments/feed/"]
-        assert "/wp-json/wp/v2/posts" not in blog.requested
-        del blog.posts[3]
-        night(blog, tmp_path, 6, "update")  # a Sunday: the lists are read in the next night
-        night(blog, tmp_path, 7, "update")
-        assert "/wp-json/wp/v2/posts" in blog.requested
+
+
+@pytest.mark.parametrize("count", [3, 25])
+def test_a_deleted_post_is_noticed_in_the_next_night(tmp_path: Path, count: int) -> None:
+    blog = Blog(count)
+    lists = "/wp-json/wp/v2/posts"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        for day in (1, 2):
+            assert night(blog, tmp_path, day, "update").code == 0
+            assert blog.requested == ["/robots.txt", "/", "/comments/feed/", lists]
+        del blog.posts[count]  # of no comment, so the feed stays as it is
+        night(blog, tmp_path, 3, "update")
+        assert rows(tmp_path, "select number from posts where gone_at is not null") == [(f"post-{count}",)]
+        night(blog, tmp_path, 4, "update")
+        assert blog.requested == ["/robots.txt", "/", "/comments/feed/", lists]
+    assert rows(tmp_path, "select count(*) from posts where gone_at is null") == [(count - 1,)]
 
 
 def test_a_limited_run_does_not_keep_the_lists_from_the_next_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from os.path import commonprefix
 from typing import Any
 from urllib.parse import urlsplit
 
-from blogarchive.items import Comment, CrawledPage, Page, PageKind, Post, Target
+from blogarchive.items import CrawledPage, Page, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset import decode
 from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
@@ -30,10 +30,18 @@ from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_same_time
-from blogarchive.store.posts.comments import comment_base, is_counted
+from blogarchive.store.posts.comments import (
+    IdentifiedComment,
+    SourcedComment,
+    comment_base,
+    identify_comments,
+    is_counted,
+    pair_sources,
+)
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import has_equal_images, image_urls
 from blogarchive.store.rows import Value, format_utc
+from blogarchive.store.statements import columns_of
 
 _FEW_CHARACTERS = 4
 
@@ -79,14 +87,10 @@ class TextChange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredComment:
+class _StoredComment(SourcedComment):
     """A stored comment that is not gone: `base` is its identity by author and time."""
 
-    base: str
-    text_digest: str | None
     body_text: str
-    author_name: str
-    posted_at: str | None
 
 
 def _classify_text(old: Form, new: Form) -> TextChange | None:
@@ -127,19 +131,18 @@ _MIN_CERTAIN = 2
 """Comments of a page that must all differ in one way: one person may edit or rename a single one."""
 
 
-def _moment(author: str, at: str | None) -> tuple[str, str]:
-    """Return author and minute of a comment, without its zone."""
-    return author, (at or "")[: len("2020-05-03T08:30")]
-
-
 def _classify_comments(
-    shown: Sequence[Comment], stored: Sequence[_StoredComment], *, claimed: int | None, is_whole: bool
+    shown: Sequence[IdentifiedComment],
+    stored: Sequence[_StoredComment],
+    *,
+    claimed: int | None,
+    is_whole: bool,
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
     `is_whole`: the page is meant to show all comments of its post. Else some are lost if fewer are `claimed` than stored.
     """
-    on_page = [(comment_base(comment), text_digest(comment.body_text)) for comment in shown]
+    on_page = [(comment.base, comment.text_digest) for comment in shown]
     bases, known = {base for base, _ in on_page}, {comment.base for comment in stored}
     lost = [comment for comment in stored if comment.base not in bases]
     new = Counter[str | None](digest for base, digest in on_page if base not in known)
@@ -213,7 +216,7 @@ select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_pag
  where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
 """
 
-_COMMENTS = "select base, text_digest, body_text, author_name, posted_at from comments where post_id = ? and gone_at is null"
+_COMMENTS = f"select {columns_of(_StoredComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -247,19 +250,7 @@ def check_change(
     of_text = _find_text_change(archive, crawled.page, post, blog, stored, comments)
     same, change = {TEXTS: of_text is None}, of_text
     if comments and (post.comments or post.comment_count == 0):
-        is_whole = not any(link.next_page for link in crawled.parsed.links)
-        shown: Sequence[Comment] = post.comments
-        if site_by_name(blog.site).has_any_host:  # page and interface write times in two forms
-            known = {one.base for one in comments}
-            moments = {_moment(one.author_name, one.posted_at) for one in comments}
-            shown = [
-                one
-                for one in shown
-                if comment_base(one) in known
-                or _moment(one.author_name, date_text_iso(one.posted)) not in moments
-            ]
-            is_whole = is_whole and len(shown) == len(post.comments)
-        of_comments = _classify_comments(shown, comments, claimed=post.comment_count, is_whole=is_whole)
+        of_comments = _find_comment_change(crawled, post, comments)
         same[COMMENTS] = of_comments is None
         change = _choose(of_text, of_comments)
     coverage.add_counts(archive, run_id, blog.site, TEXTS, same)
@@ -290,6 +281,18 @@ def _find_text_change(
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
         return None
     return change
+
+
+def _find_comment_change(
+    crawled: CrawledPage, post: Post, stored: Sequence[_StoredComment]
+) -> TextChange | None:
+    """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
+    shown = identify_comments(post.comments)
+    if site_by_name(crawled.target.site).has_any_host:
+        of_other_source = {item.position for item, _row in pair_sources(shown, stored)}
+        shown = [item for item in shown if item.position not in of_other_source]
+    is_whole = len(shown) == len(post.comments) and not any(link.next_page for link in crawled.parsed.links)
+    return _classify_comments(shown, stored, claimed=post.comment_count, is_whole=is_whole)
 
 
 def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextChange | None:

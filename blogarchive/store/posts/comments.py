@@ -3,10 +3,11 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
@@ -53,13 +54,16 @@ class StoredComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourcedComment:
-    """A stored comment with a time, to compare with one of another source."""
+    """A stored comment, to compare with one of another source: the page, or the interface of its site."""
 
     id: int
     base: str
     author_name: str
-    posted_at: str
+    posted_at: str | None
     text_digest: str | None
+
+
+Sourced = TypeVar("Sourced", bound=SourcedComment)
 
 
 def identify_comments(
@@ -113,21 +117,7 @@ def match_stored(
     two equal comments changes no other comment.
     """
     free = {row.ordinal: row for row in stored}
-    in_place = {
-        item.ordinal
-        for item in items
-        if item.ordinal in free and free[item.ordinal].text_digest == item.text_digest
-    }
-    matched: list[IdentifiedComment] = []
-    unmatched: list[IdentifiedComment] = []
-    for item in sorted(items, key=lambda item: item.ordinal not in in_place):
-        equal = [row.ordinal for row in free.values() if row.text_digest == item.text_digest]
-        ordinal = item.ordinal if item.ordinal in in_place else next(iter(equal), None)
-        if ordinal is None:
-            unmatched.append(item)
-        else:
-            del free[ordinal]
-            matched.append(replace(item, ordinal=ordinal))
+    matched, unmatched = _match_texts(items, free)
     following = max([row.ordinal for row in stored] + [item.ordinal for item in matched], default=-1) + 1
     for item in unmatched:
         row = free.get(item.ordinal)
@@ -139,6 +129,28 @@ def match_stored(
             matched.append(replace(item, ordinal=following))
             following += 1
     return matched
+
+
+def _match_texts(
+    items: Sequence[IdentifiedComment], free: dict[int, StoredComment]
+) -> tuple[list[IdentifiedComment], list[IdentifiedComment]]:
+    """Return the comments whose texts are stored, with their ordinals, and all others; matched rows leave `free`."""
+    matched: list[IdentifiedComment] = []
+    unmatched: list[IdentifiedComment] = []
+    in_place = {
+        item.ordinal
+        for item in items
+        if item.ordinal in free and free[item.ordinal].text_digest == item.text_digest
+    }
+    for item in sorted(items, key=lambda item: item.ordinal not in in_place):
+        equal = [row.ordinal for row in free.values() if row.text_digest == item.text_digest]
+        ordinal = item.ordinal if item.ordinal in in_place else next(iter(equal), None)
+        if ordinal is None:
+            unmatched.append(item)
+        else:
+            del free[ordinal]
+            matched.append(replace(item, ordinal=ordinal))
+    return matched, unmatched
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,34 +218,38 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
 
 
 def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
-    """Change the identity of stored comments to that of another source of the blog, if author and time are equal.
+    """Change the identity of stored comments to that of another source of the blog."""
+    query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
+    for item, row in pair_sources(identified, context.archive.all_as(SourcedComment, query, (post_id,))):
+        context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
 
-    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11.
+
+def pair_sources(
+    shown: Sequence[IdentifiedComment], stored: Sequence[Sourced]
+) -> Iterator[tuple[IdentifiedComment, Sourced]]:
+    """Yield the comments that another source showed, with the stored ones: author and time are equal.
+
+    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day alone, the
+    texts are equal too.
     """
-    stored = context.archive.all_as(
-        SourcedComment,
-        "select id, base, author_name, posted_at, text_digest from comments where post_id = ? and posted_at is not null",
-        (post_id,),
-    )
-    named = {item.base for item in identified}
-    known = {row.base for row in stored}
-    free = defaultdict[tuple[str, str], list[SourcedComment]](list)
+    named, known = {item.base for item in shown}, {row.base for row in stored}
+    free = defaultdict[tuple[str, str], list[Sourced]](list)
     for row in stored:
-        group = free[row.author_name, row.posted_at[:_DAY]]
+        group = free[row.author_name, (row.posted_at or "")[:_DAY]]
         if row.base not in named and len(group) < _MAX_OF_DAY:
             group.append(row)
-    for item in identified:
+    for item in shown:
         at = date_text_iso(item.comment.posted)
         if item.base in known or at is None:
             continue
         group = free[item.comment.author_name, at[:_DAY]]
-        equal = [row for row in group if page_context.is_same_time(at, row.posted_at)]
+        equal = [row for row in group if page_context.is_same_time(at, row.posted_at or "")]
         equal.sort(key=lambda row: row.text_digest != item.text_digest)
         if equal and (
-            equal[0].text_digest == item.text_digest or min(len(at), len(equal[0].posted_at)) > _DAY
+            equal[0].text_digest == item.text_digest or min(len(at), len(equal[0].posted_at or "")) > _DAY
         ):
             group.remove(equal[0])
-            context.archive.update_row("comments", equal[0].id, {"fingerprint": item.fingerprint})
+            yield item, equal[0]
 
 
 def filter_stored(

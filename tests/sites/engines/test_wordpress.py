@@ -23,11 +23,15 @@ ON_LIST = 10  # posts that the host allows on a page of its interface
 
 
 class Blog:
-    """Posts with comments (author and time); `refused` is the status of the interface of comments."""
+    """Posts with comments (author and time); `refused` is the status of the interface of comments.
+
+    `shows_days`: pages show the day of a comment without its time, as some themes do.
+    """
 
     def __init__(self, count: int = 3) -> None:
         self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in range(1, count + 1)}
         self.refused: int | None = None
+        self.shows_days = False
         self.requested: list[str] = []
         self.root = ""
 
@@ -93,12 +97,17 @@ class Blog:
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{"".join(items)}</channel></rss>'
 
+    def time(self, at: datetime) -> str:
+        if self.shows_days:
+            return f"<time>{at:%Y-%m-%d}</time>"
+        return f'<time datetime="{at:%Y-%m-%dT%H:%M}:00+00:00">{at:%Y-%m-%d %H:%M}</time>'
+
     def page(self, number: int, page: int) -> str:
         whole = list(enumerate(self.posts[number], start=1))
         shown = whole[(page - 1) * ON_PAGE : page * ON_PAGE]
         items = "".join(
-            f'<li id="comment-{place}" class="comment"><cite class="fn">{author}</cite> <time datetime="{at:%Y-%m-%dT%H:%M}'
-            f':00+00:00">{at:%Y-%m-%d %H:%M}</time><div class="comment-content"><p>第 {place} 条。</p></div></li>'
+            f'<li id="comment-{place}" class="comment"><cite class="fn">{author}</cite> {self.time(at)}'
+            f'<div class="comment-content"><p>第 {place} 条。</p></div></li>'
             for place, (author, at) in shown
         )
         following = f'<a href="/post-{number}/comment-page-{page + 1}/#comments">更新的评论</a>'
@@ -217,4 +226,19 @@ def test_comments_are_read_from_the_pages_while_the_interface_refuses(tmp_path: 
         assert night(blog, tmp_path, 17, "update", "--full").code == 0
     assert rows(tmp_path, stored) == [(9, 9)]
     assert rows(tmp_path, "select count(*) from comments") == [(9,)]
+    assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]
+
+
+def test_a_page_that_shows_days_alone_is_no_change_of_the_comments_of_the_interface(tmp_path: Path) -> None:
+    blog = Blog()
+    blog.shows_days = True
+    for place in range(9):
+        blog.comment(2, NAMES[place % 3], FIRST + timedelta(days=place // 2, minutes=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        assert night(blog, tmp_path, 1, "update", "--full").code == 0
+        blog.refused = 403
+        assert night(blog, tmp_path, 3, "update", "--full").code == 0
+    assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(9, 0)]
     assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]

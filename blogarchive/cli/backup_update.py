@@ -16,7 +16,7 @@ from blogarchive.cli.output import has_news, note, print_json, print_result, res
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
-from blogarchive.crawl.run import planned_urls
+from blogarchive.crawl.run import build_settings, crawl, planned_urls
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
@@ -96,25 +96,23 @@ def run_crawl(
     crawl_options = replace(crawl_options, media=not no_media, **values)
     if dry_run:
         return _print_requests(crawl_options, robots=not ignore_robots, as_json=as_json)
-    from blogarchive.crawl.run import build_settings, crawl
-
-    named = crawl_options.named
-    cookies = named.cookies or crawl_options.defaults.cookies
-    settings = build_settings(
-        delay=named.delay,
-        cookies=Path(cookies) if cookies else None,
-        ignore_robots=ignore_robots,
-        ignore_certificates=ignore_certificates,
-    )
     try:
-        with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:
-            result = crawl(crawl_options, observer, settings)
+        ignored = {"ignore_robots": ignore_robots, "ignore_certificates": ignore_certificates}
+        result = _crawl(crawl_options, quiet=quiet, verbose=verbose, **ignored)
     except BlogArchiveError as error:
         if notify and not isinstance(error, UsageError):
             output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
         raise
     _report(crawl_options, result, as_json=as_json, quiet=quiet, notify=notify)
     return result.exit_code
+
+
+def _crawl(crawl_options: CrawlOptions, *, quiet: bool, verbose: bool, **ignored: bool) -> CrawlResult:
+    cookies = crawl_options.named.cookies or crawl_options.defaults.cookies
+    path = Path(cookies) if cookies else None
+    settings = build_settings(delay=crawl_options.named.delay, cookies=path, **ignored)
+    with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:
+        return crawl(crawl_options, observer, settings)
 
 
 def _report(

@@ -1,6 +1,7 @@
 """The command that finds the other blogs of a host: `discover`."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -23,10 +24,10 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
 from blogarchive.store.pages.pages import count_stale_pages
-from blogarchive.store.rows import utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 if TYPE_CHECKING:  # Scrapy is imported when a request is sent
-    from blogarchive.crawl.discovery import DiscoverySession
+    from scrapy.crawler import AsyncCrawlerProcess
 
 _FAILURES_SHOWN = 5
 
@@ -76,37 +77,21 @@ class UidRange(click.ParamType[tuple[int, int]]):
 @options.config
 @options.as_json
 @options.quiet
-def discover(
-    urls: tuple[str, ...],
-    site: str | None,
-    list_file: TextIO | None,
-    pages: int,
-    step: int | None,
-    uids: tuple[int, int] | None,
-    duration: timedelta | None,
-    max_requests: int | None,
-    db: Path,
-    as_json: bool,
-    quiet: bool,
-    **settings: Any,
-) -> int:
+def discover(list_file: TextIO | None, db: Path, as_json: bool, quiet: bool, **values: Any) -> int:
     """Find the other blogs of a host."""
-    failed: list[str] = []
+    settings = {name: values.pop(name) for name in ("delay", "ignore_robots", "ignore_certificates")}
+    lookups, failed = Lookups(**values), list[str]()
     with open_locked(db, "discover") as archive:
-        urls = tuple(map(repair_url, urls))
         if list_file is not None:
             _find_in_file(archive, list_file)
-        if urls or step or uids:
+        if lookups.urls or lookups.step or lookups.uids:
             from scrapy.crawler import AsyncCrawlerProcess
 
-            from blogarchive.crawl.run import build_settings, run_lookups
+            from blogarchive.crawl.run import build_settings
 
             process = AsyncCrawlerProcess(build_settings(**settings))
             with progress_bar(_("looking for blogs"), quiet=quiet) as progress:
-                limits = {"max_requests": max_requests, "progress": progress}
-                session = make_session(archive, urls, site, pages, step, uids, **limits)
-                run_lookups(session, process, duration)
-            failed = session.failed
+                failed = send_lookups(process, archive, lookups, progress)
         found = discovery.report_new(archive, now=utc_now())
         waiting = len(discovery.waiting_urls(archive))
         stale = count_stale_pages(archive)
@@ -119,6 +104,40 @@ def discover(
     return 1 if failed else 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookups:
+    """The lookups that a user asked for: of directories at `urls`, of every `step`-th post number, of a range of uids."""
+
+    urls: tuple[str, ...]
+    site: str | None = None
+    pages: int = 1
+    step: int | None = None
+    uids: tuple[int, int] | None = None
+    duration: timedelta | None = None
+    max_requests: int | None = None
+
+
+def send_lookups(
+    process: "AsyncCrawlerProcess", archive: Archive, lookups: Lookups, progress: Progress = no_progress
+) -> list[str]:
+    """Fetch the lookups and return a message for each that failed. Raises `UsageError` if their site is not clear."""
+    from blogarchive.crawl import discovery as crawl
+    from blogarchive.crawl.run import run_lookups
+
+    urls = tuple(map(repair_url, lookups.urls))
+    site, base_url = _site_and_host(archive, urls, lookups.site)
+    wanted = chain(
+        crawl.directory_lookups(urls, pages=lookups.pages),
+        crawl.sample_lookups(archive, site, base_url, lookups.step) if lookups.step else (),
+        crawl.uid_lookups(archive, site, base_url, *lookups.uids) if lookups.uids else (),
+    )
+    session = crawl.DiscoverySession(
+        archive, site, base_url, wanted, max_requests=lookups.max_requests, progress=progress
+    )
+    run_lookups(session, process, lookups.duration)
+    return session.failed
+
+
 def _find_in_file(archive: Archive, file: TextIO) -> None:
     """Add the blogs that a text names on hosts of known sites."""
     urls, name = list(text_urls(file.read())), Path(file.name).name
@@ -126,30 +145,6 @@ def _find_in_file(archive: Archive, file: TextIO) -> None:
         for site in map(site_by_name, site_names()):
             blogs = blogs_of_urls(site, urls, (*site.hosts, *discovery.stored_hosts(archive, site.name)))
             discovery.add_blogs(archive, blogs, source="file", found_on=name, now=utc_now())
-
-
-def make_session(
-    archive: Archive,
-    urls: tuple[str, ...],
-    site_name: str | None,
-    pages: int,
-    step: int | None = None,
-    uids: tuple[int, int] | None = None,
-    **limits: Any,
-) -> "DiscoverySession":
-    """Return the lookups of the command within the `limits` of `DiscoverySession`.
-
-    Raises `UsageError` if their site is not clear.
-    """
-    from blogarchive.crawl import discovery
-
-    site, base_url = _site_and_host(archive, urls, site_name)
-    wanted = chain(
-        discovery.directory_lookups(urls, pages=pages),
-        discovery.sample_lookups(archive, site, base_url, step) if step else (),
-        discovery.uid_lookups(archive, site, base_url, *uids) if uids else (),
-    )
-    return discovery.DiscoverySession(archive, site, base_url, wanted, **limits)
 
 
 def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | None) -> tuple[Site, str]:

@@ -1,6 +1,6 @@
 """The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -40,8 +40,6 @@ def reparse(
     diff: bool, failed: bool, stale: bool, workers: int | None, db: Path, as_json: bool, quiet: bool
 ) -> int:
     """Parse all stored pages again."""
-    changed = 0
-    changes: list[ReparseResult] = []
     damaged: list[str] = []
     errors: list[tuple[str, str]] = []
     require_archive(db)
@@ -50,22 +48,30 @@ def reparse(
             with archive.atomic():
                 totals.correct(archive)
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reparse_pages(
-            archive, parse_stored_pages(pages.within_size(archive, stored), workers, errors)
-        ):
-            changed += 1
-            if diff and as_json:
-                changes.append(page)
-            elif diff:
-                click.echo("\n".join(_format_changes(page)))
-    if as_json:
-        print_json_array(changes) if diff else print_json({"pages_changed": changed})
-    elif not quiet:
-        note(_count_changed(changed, diff=diff))
+        parsed = parse_stored_pages(pages.within_size(archive, stored), workers, errors)
+        changed = reparse_pages(archive, parsed)
+        count = _print_changes(changed, as_json=as_json) if diff else sum(1 for _page in changed)
+    if as_json and not diff:
+        print_json({"pages_changed": count})
+    elif not as_json and not quiet:
+        note(_count_changed(count, diff=diff))
     for url, why in errors:
         note(f"{url}: {explain_detail(why)}")
     require_undamaged(damaged)
     return 1 if errors else 0
+
+
+def _print_changes(changed: Iterable[ReparseResult], *, as_json: bool) -> int:
+    """Print the differences of each page, JSON after the last one; return the number of pages."""
+    if as_json:
+        differing = list(changed)
+        print_json_array(differing)
+        return len(differing)
+    count = 0
+    for page in changed:
+        click.echo("\n".join(_format_changes(page)))
+        count += 1
+    return count
 
 
 def _count_changed(count: int, *, diff: bool) -> str:

@@ -13,7 +13,11 @@ from click.core import ParameterSource
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
 from blogarchive.cli.output import note, print_json_array
-from blogarchive.store.search import Fragment, Hit
+from blogarchive.store import search as finder
+from blogarchive.store import search_index
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import open_locked
+from blogarchive.store.search import Fragment, Hit, Scope
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
@@ -75,10 +79,6 @@ def search(
     as_json: bool,
 ) -> int:
     """Find posts or comments."""
-    from blogarchive.store import search as finder
-    from blogarchive.store import search_index
-    from blogarchive.store.database.archive import Archive
-
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word)
@@ -86,16 +86,13 @@ def search(
         _rebuild_index(db)
     elif not words:
         raise click.UsageError(_("give words to find, or --rebuild"))
-    day = since.isoformat() if since else None
-    order: finder.Order = "best" if best else "newest"
+    text, day = " ".join(words), since.isoformat() if since else None
+    scope: Scope = {"author": author, "since": day, "comments": comments}
     with Archive.open(db, read_only=True) as archive:
-        query = archive, " ".join(words)
         if author is not None and not comments:
             finder.require_blog(archive, author)
-        found = finder.search(*query, author=author, since=day, comments=comments, order=order, limit=limit)
-        total = len(found)
-        if total == limit:
-            total = finder.count_hits(*query, author=author, since=day, comments=comments)
+        found = finder.search(archive, text, order="best" if best else "newest", limit=limit, **scope)
+        total = len(found) if len(found) < limit else finder.count_hits(archive, text, **scope)
         is_whole = search_index.is_whole(archive)
     _print_hits(found, total, as_json=as_json, is_whole=is_whole)
     return 0
@@ -153,8 +150,6 @@ def app(port: int | None, no_browser: bool, db: Path) -> None:
 
 
 def _rebuild_index(db: Path) -> None:
-    from blogarchive.store.database.files import open_locked
-
     with open_locked(db, "search") as archive:
         rows = archive.rebuild_search()
     note(_("{rows} posts and comments indexed").format(rows=rows))

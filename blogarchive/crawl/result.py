@@ -140,8 +140,7 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
     error = _most_severe(session, throttle, changed)
     if error:
         return _error_result(session, throttle, error, counts)
-    limit = _reached_limit(session, throttle)
-    known = _known(session)
+    limit, known = _reached_limit(session, throttle), _known(session)
     found = reported_failures(session.archive, session.blogs, session.run)
     reported = [failure for failure in found if failure not in known]
     homes = failures.home_page_urls(session.archive, session.blogs)

@@ -202,8 +202,14 @@ def build_settings(
     return settings
 
 
+_CONCURRENT_PER_HOST = 4
+"""Pages and images of a host that wait for their turn; one of them is requested."""
+_MAX_CONCURRENT = 800
+"""At most: each host needs a connection, and a process may often open 1,024 files."""
+
+
 def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
-    """Set the delay and the cookies of the blogs of a run.
+    """Set the delay and the cookies of the blogs of a run, and the number of requests that wait for their hosts.
 
     A delay of the command line is one of the blogs, and the lowest of all.
     """
@@ -211,17 +217,13 @@ def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
     if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:
         _set_delay(settings, min([*session.delays.values()] or [session.delays[""]]))
     settings.set("COOKIES_FILES", session.cookie_files(), priority="cmdline")
+    concurrent = min(_CONCURRENT_PER_HOST * (len(set(session.hosts.values())) + 1), _MAX_CONCURRENT)
+    settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
 
 
 def _set_delay(settings: BaseSettings, delay: float) -> None:
     settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
     settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
-
-
-_CONCURRENT_PER_HOST = 4
-"""Pages and images of a host that wait for their turn; one of them is requested."""
-_MAX_CONCURRENT = 800
-"""At most: each host needs a connection, and a process may often open 1,024 files."""
 
 
 def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
@@ -278,23 +280,13 @@ def _crawl_archive(
     session.begin(targets)
     apply_blog_settings(process.settings, session)
     _hold_hosts(locks, session)
-    concurrent = min(_CONCURRENT_PER_HOST * (len(set(session.hosts.values())) + 1), _MAX_CONCURRENT)
-    process.settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
     spider = run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
     result = build_result(session, spider.throttle, left_out=locks.left_out)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
     discovery.mark_backed_up(archive, session.blogs, now=utc_now())
     merge_equal_images(archive, run.begun_at)
-    runs.finish_run(
-        archive,
-        run,
-        outcome=result.outcome,
-        exit_code=result.exit_code,
-        counts=result.counts,
-        now=utc_now(),
-        cause=result.cause,
-    )
+    _finish_run(session, result)
     return result
 
 
@@ -303,15 +295,14 @@ def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
     try:
         locks.hold({host: session.delays[host] for host in session.hosts.values()})
     except (errors.HostBusy, errors.Interrupted) as error:
-        runs.finish_run(
-            session.archive,
-            session.run,
-            outcome="interrupted",
-            exit_code=error.exit_code,
-            counts=session.counts(0),
-            now=utc_now(),
-        )
+        counts = session.counts(0)
+        _finish_run(session, CrawlResult(outcome="interrupted", exit_code=error.exit_code, counts=counts))
         raise
+
+
+def _finish_run(session: CrawlSession, result: CrawlResult) -> None:
+    stored = {name: getattr(result, name) for name in ("outcome", "exit_code", "counts", "cause")}
+    runs.finish_run(session.archive, session.run, **stored, now=utc_now())
 
 
 def fetch(target: Target, settings: Settings) -> Page:

@@ -143,33 +143,29 @@ def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) ->
 def home_error(db: Path, stored: Shard, known: ShardRow) -> BlogArchiveError | None:
     """Return why the file at `db`, described by `stored`, is not the home of its shard; None if it is."""
     db = Path(os.path.realpath(db))
-    names = {"db": db, "name": known.shard, "home": known.db, "machine": known.machine}
+    names: dict[str, object] = {"db": db, "name": known.shard, "home": known.db, "machine": known.machine}
+    names |= {"posts": known.posts, "folder": db.parent, "own": stored.round, "last": known.round}
     if stored.epoch < known.epoch:
-        return HostBusy(
-            _("{db} is an old home: the shard has moved to {home} on {machine}").format_map(names)
+        text = _("{db} is an old home: the shard has moved to {home} on {machine}")
+    elif (machine_id(), str(db)) != (known.machine, known.db):
+        text = _(
+            "{db} is a copy: the home of {name} is {home} on {machine};"
+            " `blogarchive fleet move {name} --db {db}` makes this file the home"
         )
-    if (machine_id(), str(db)) != (known.machine, known.db):
-        return HostBusy(
-            _(
-                "{db} is a copy: the home of {name} is {home} on {machine};"
-                " `blogarchive fleet move {name} --db {db}` makes this file the home"
-            ).format_map(names)
+    elif known.posts and not db.exists():
+        text = _(
+            "{db} is missing, and {name} had {posts} posts: restore it, as by `litestream restore -o {db} COPY`;"
+            " or begin anew with `blogarchive fleet work --new {name} {folder}`"
         )
-    if known.posts and not db.exists():
-        return UsageError(
-            _(
-                "{db} is missing, and {name} had {posts} posts: restore it, as by `litestream restore -o {db} COPY`;"
-                " or begin anew with `blogarchive fleet work --new {name} {folder}`"
-            ).format(**names, posts=known.posts, folder=db.parent)
+        return UsageError(text.format_map(names))
+    elif stored.round < known.round:
+        text = _(
+            "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
+            " `blogarchive fleet move {name} --db {db}` continues with this file"
         )
-    if stored.round < known.round:
-        return HostBusy(
-            _(
-                "{db} is a copy or an older state: its last round is {own}, that of {name} is {last};"
-                " `blogarchive fleet move {name} --db {db}` continues with this file"
-            ).format(**names, own=stored.round, last=known.round)
-        )
-    return None
+    else:
+        return None
+    return HostBusy(text.format_map(names))
 
 
 VARIABLE: Final = "BLOGARCHIVE_FLEET"

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from blogarchive import errors
 from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.rounds import BegunRound
+from blogarchive.fleet.database.rounds import BegunRound, EndedShard
 from blogarchive.fleet.database.session import Connection, connected, require_tables, scalar, server_time
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
@@ -40,9 +40,7 @@ class WorkerObserver(Protocol):
     def on_problem(self, name: str, text: str) -> None:
         """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
 
-    def on_ended(
-        self, row: shard_file.ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None
-    ) -> None:
+    def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
         """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     @property
@@ -268,17 +266,16 @@ class Worker:
                 running.stop()
             result = await running.run()
             lasted = timedelta(seconds=shard_file.boot_clock() - began_at)
+            ended = _EndedRound(row=row, begun=begun, result=result, lasted=lasted)
             posts = await asyncio.to_thread(stored_posts, Path(row.db))
             paused, next_at = await self._persist(
-                lambda one: end_round(one, row, begun, result, lasted=lasted, keep=self._keep, posts=posts)
+                lambda connection: end_round(connection, ended, keep=self._keep, posts=posts)
             )
         finally:
             del self._running[name]
         self._observer.on_ended(row, result, paused=paused, next_at=next_at)
 
-    async def _begin(
-        self, connection: Connection, name: str
-    ) -> tuple[shard_file.ShardRow, BegunRound] | None:
+    async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
 
         Return None if the shard is paused, not at home here, or if no host of it is due.
@@ -294,8 +291,8 @@ class Worker:
         return None
 
     async def _begin_at_home(
-        self, connection: Connection, row: shard_file.ShardRow, db: Path
-    ) -> tuple[shard_file.ShardRow, BegunRound] | None:
+        self, connection: Connection, row: ShardRow, db: Path
+    ) -> tuple[ShardRow, BegunRound] | None:
         stored = shard_file.read_shard(db) or shard_file.Shard(shard=row.shard, hosts=(), epoch=row.epoch)
         if error := shard_file.home_error(db, stored, row):
             raise error
@@ -308,7 +305,7 @@ class Worker:
         await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun
 
-    async def _refuse(self, connection: Connection, row: shard_file.ShardRow, problem: str) -> None:
+    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin."""
         await shards.set_problem(connection, row.shard, problem)
         if problem != row.problem:
@@ -350,54 +347,88 @@ def next_round(
     return max(every - lasted, _NOW)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _EndedRound:
+    """A round whose process ended after `lasted`. A shard of one host has no state by host."""
+
+    row: ShardRow
+    begun: BegunRound
+    result: RoundResult
+    lasted: timedelta
+
+    @property
+    def failed_hosts(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the hosts that have a schedule of their own, because they failed."""
+        return self.result.hosts if len(self.row.hosts) > 1 else {}
+
+    @property
+    def of_rest(self) -> RoundResult:
+        """Return the result of all other hosts."""
+        return self.result.of_rest() if self.failed_hosts else self.result
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether the other hosts need no further round now."""
+        return self.of_rest.exit_code in _COMPLETE
+
+    def wait(self, result: RoundResult, repeated: int) -> timedelta | None:
+        """Return the time until the next round of hosts with this result; None pauses them."""
+        every = timedelta(seconds=self.row.every_seconds)
+        return next_round(result, repeated=repeated, every=every, lasted=self.lasted)
+
+
 async def end_round(
-    connection: Connection,
-    row: ShardRow,
-    begun: BegunRound,
-    result: RoundResult,
-    *,
-    lasted: timedelta,
-    keep: timedelta,
-    posts: int | None,
+    connection: Connection, ended: _EndedRound, *, keep: timedelta, posts: int | None
 ) -> tuple[bool, datetime | None]:
     """Store the result of a round, and schedule the next one or pause the shard.
 
-    Return whether it is paused, and when the round is due. A shard of one host has no state by host.
+    Return whether it is paused, and when the round is due.
     """
-    failed = result.hosts if len(row.hosts) > 1 else {}
-    rest = result.of_rest() if failed else result
-    is_complete = rest.exit_code in _COMPLETE
-    stored = {
-        **asdict(result),
-        "id": begun.id,
+    values = {
+        **asdict(ended.result),
+        "id": ended.begun.id,
         "keep": keep,
         "posts": posts,
-        "succeeded": is_complete and begun.takes_rest,
-        "failed": result.exit_code in _FAILED,
+        "succeeded": ended.is_complete and ended.begun.takes_rest,
+        "failed": ended.result.exit_code in _FAILED,
     }
-    ended = await rounds.end_round(connection, stored)
-    if ended is None:  # a person has removed it
+    shard = await rounds.end_round(connection, values)
+    if shard is None:  # a person has removed it
         return False, None
     now = await server_time(connection)
-    every = timedelta(seconds=row.every_seconds)
-    for host, one in failed.items():
-        count = await shards.record_failed_host(connection, row.shard, host, one)
-        wait = next_round(RoundResult(exit_code=one["exit_code"]), repeated=count, every=every, lasted=lasted)
+    await _schedule_hosts(connection, ended, now)
+    return await _schedule_rest(connection, ended, shard, now)
+
+
+async def _schedule_hosts(connection: Connection, ended: _EndedRound, now: datetime) -> None:
+    """Schedule each failed host on its own; the hosts that answered have no failures any more."""
+    name = ended.row.shard
+    for host, failed in ended.failed_hosts.items():
+        count = await shards.record_failed_host(connection, name, host, failed)
+        wait = ended.wait(RoundResult(exit_code=failed["exit_code"]), count)
         await shards.schedule_host(connection, host, None if wait is None else now + wait)
-    if is_complete:
-        answered = set(row.hosts) - set(begun.left_out) - failed.keys()
-        await shards.forget_failures(connection, row.shard, answered)
-    wait = next_round(rest, repeated=ended.repeated, every=every, lasted=lasted)
-    if ended.is_paused:
+    if ended.is_complete:
+        answered = set(ended.row.hosts) - set(ended.begun.left_out) - ended.failed_hosts.keys()
+        await shards.forget_failures(connection, name, answered)
+
+
+async def _schedule_rest(
+    connection: Connection, ended: _EndedRound, shard: EndedShard, now: datetime
+) -> tuple[bool, datetime | None]:
+    """Schedule or pause the shard by the result of its other hosts, unless a person has paused it."""
+    if shard.is_paused:
         return False, None
+    name, reason = ended.row.shard, ended.result.message
+    wait = ended.wait(ended.of_rest, shard.repeated)
     if wait is None:
-        await shards.pause_shards(connection, [row.shard], result.message)
+        await shards.pause_shards(connection, [name], reason)
         return True, None
-    rest_at = now + wait if begun.takes_rest else ended.next_at
+    rest_at = now + wait if ended.begun.takes_rest else shard.next_at
+    is_now = ended.is_complete or shard.is_asked
     return await rounds.schedule(
         connection,
-        row.shard,
-        rest_at=None if ended.is_asked else rest_at,
-        earliest=now if is_complete or ended.is_asked else now + wait,
-        reason=result.message,
+        name,
+        rest_at=None if shard.is_asked else rest_at,
+        earliest=now if is_now else now + wait,
+        reason=reason,
     )

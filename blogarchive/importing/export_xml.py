@@ -90,12 +90,7 @@ def split_elements(data: Data, name: str) -> Iterator[tuple[slice, bool]]:
 
 def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str | None) -> ExportFile:
     """Return the export file at that path, with the facts that the user named. Raises `UsageError` if it is none."""
-    try:
-        with _open_data(path) as data:
-            end = next((part.start for part, _is_whole in split_elements(data, form.element)), len(data))
-            head = data[:end] if end <= MAX_BYTES else b""
-    except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
+    head = _read_head(path, form)
     closing = "".join(f"</{name}>" for name in (form.container, form.root) if name)
     text = decode(head).text
     try:
@@ -115,6 +110,16 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
     lines = (declaration[1] if declaration else b"", _instruction(url, zone), before)
     pages = _XmlPages(path=path, form=form, before=b"\n".join(filter(None, lines)), after=after)
     return ExportFile(exported_at=form.exported_at(container), pages=pages.read)
+
+
+def _read_head(path: Path, form: XmlForm) -> bytes:
+    """Return the bytes before the first element, b"" if they are too many to be the head of an export."""
+    try:
+        with _open_data(path) as data:
+            end = next((part.start for part, _is_whole in split_elements(data, form.element)), len(data))
+            return data[:end] if end <= MAX_BYTES else b""
+    except OSError as error:
+        raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
 
 
 def _local_name(element: Element) -> str:

@@ -31,23 +31,16 @@ def merge_archive(
     one that was interrupted, and the report then counts the rest. Raises `NoArchive`, `ArchiveDamaged`, `UsageError`
     (the same file, or different versions), `ArchiveBusy`, `CannotWrite`.
     """
-    rejected: merge.Rejected = []
     with Archive.open(other, read_only=True) as source:
         require_readable(source)  # before an archive is created for nothing, or merged in part
         bad = wrong_rows(source, merge.COPIED_TABLES)
-        rejected += [(f"{one.table} {one.row}", one.text) for one in bad]
+    rejected = [(f"{one.table} {one.row}", one.text) for one in bad]
     with open_locked(archive, "merge", create=True) as target, merge.attach_archive(target, other):
         merge.mark_bad_rows(target, [(one.table, one.row) for one in bad])
         with target.atomic():
             merge.start(target, other)
         before = merge.count_pages(target, "main")
-        ids = merge.new_ids(target)
-        progress(0, len(ids))
-        found = pages.within_size(target, merge.new_pages(target, ids, rejected), "other")
-        counted = _save_slices(
-            target, found, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
-        )
-        counted += _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
+        counted = _save_pages(target, sizes, rejected, progress)
         new = merge.count_pages(target, "main") - before
         refused = len(rejected) - len(bad)
         images = merge.copy_unparsed(target, sizes, rejected)
@@ -60,6 +53,19 @@ def merge_archive(
             pictures=images,
             unplaced=tuple(Unidentified(name=name, why=why) for name, why in rejected),
         )
+
+
+def _save_pages(
+    target: Archive, sizes: SliceSizes, rejected: merge.Rejected, progress: Progress
+) -> ChangeCounts:
+    """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
+    ids = merge.new_ids(target)
+    progress(0, len(ids))
+    new = pages.within_size(target, merge.new_pages(target, ids, rejected), "other")
+    counted = _save_slices(
+        target, new, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
+    )
+    return counted + _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
 
 
 def _save_slices(

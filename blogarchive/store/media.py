@@ -259,39 +259,32 @@ def store_image(
     last_modified: str | None = None,
 ) -> bool:
     """Store the file of an image; return False if the same bytes were stored before. An earlier file of the URL stays."""
-    digest = sha256(file.body).hexdigest()
-    validator = etag if etag or last_modified else _NO_VALIDATOR
+    digest, fetched_at = sha256(file.body).hexdigest(), format_utc(now)
+    stored: dict[str, Value] = {"sha256": digest, "content_type": file.content_type, "size": len(file.body)}
     with archive.atomic():
-        inserted = archive.execute(
-            "insert into media_files(sha256, content_type, size, body) values (?, ?, ?, ?)"
-            " on conflict(sha256) do nothing",
-            (digest, file.content_type, len(file.body), file.body),
-        ).rowcount
-        archive.execute(_KEEP_VERSION, (url, digest, format_utc(now)))
-        values: dict[str, Value] = {
-            "url": url,
-            "host": host_of(url),
-            "sha256": digest,
-            "content_type": file.content_type,
-            "size": len(file.body),
-            "width": file.width,
-            "height": file.height,
-            "status": "stored",
-            "fetched_at": format_utc(now),
-            "next_try_at": None,
-            "detail": None,
-            "etag": validator,
+        is_new = archive.insert_rows(
+            "media_files", [{**stored, "body": file.body}], on_conflict="on conflict(sha256) do nothing"
+        )
+        archive.execute(_KEEP_VERSION, (url, digest, fetched_at))
+        validators = {
+            "etag": etag if etag or last_modified else _NO_VALIDATOR,
             "last_modified": last_modified,
         }
-        changed = excluded(name for name in values if name not in ("url", "host"))
-        archive.insert_rows("media", [values], on_conflict=f"on conflict(url) do update set {changed}")
-        archive.execute(
-            "update post_media set media_id = (select id from media where url = ?1)"
-            " where url = ?1 and media_id is null",
-            (url,),
-        )
+        size = {"width": file.width, "height": file.height}
+        _mark_stored(archive, url, {**stored, **size, **validators, "fetched_at": fetched_at})
         failures.resolve(archive, url, now=now)
-    return inserted > 0
+    return bool(is_new)
+
+
+def _mark_stored(archive: Archive, url: str, file_columns: Mapping[str, Value]) -> None:
+    """Store these columns of the file in the row of its URL, and let the posts that show it refer to that row."""
+    changed = {**file_columns, "status": "stored", "next_try_at": None, "detail": None}
+    row = {"url": url, "host": host_of(url), **changed}
+    archive.insert_rows("media", [row], on_conflict=f"on conflict(url) do update set {excluded(changed)}")
+    archive.execute(
+        "update post_media set media_id = (select id from media where url = ?1) where url = ?1 and media_id is null",
+        (url,),
+    )
 
 
 # The files of a URL that shows another file than before: the earlier one and the new one.

@@ -15,11 +15,11 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.extensions.feedexport import FeedExporter
 
-from blogarchive.cli.discover import make_session
+from blogarchive.cli.discover import Lookups, send_lookups
 from blogarchive.cli.options import Count, Day, Duration, PathArgument
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import LineObserver
-from blogarchive.crawl.run import crawl_in, run_lookups
+from blogarchive.crawl.run import crawl_in
 from blogarchive.errors import BlogArchiveError
 from blogarchive.export.jsonl import post_object
 from blogarchive.store.database.files import default_db, open_locked
@@ -35,6 +35,8 @@ _ARGUMENTS: Final[dict[str, dict[str, click.ParamType[Any]]]] = {
     "discover": {"db": PathArgument(), "site": click.STRING, "pages": _COUNT, **_LIMITS},
 }
 """The arguments of a spider beside `url`, as the options of the command."""
+_OPTIONS: Final = {"for": "duration"}
+"""The options with other names than their arguments."""
 _UNUSED: Final = {
     "JOBDIR": "the archive is the state of a crawl: the same command continues it",
     "HTTPCACHE_": "the archive has every page; `blogarchive reparse` parses them again without requests",
@@ -117,45 +119,35 @@ def refuse_unused(given: Collection[str]) -> None:
 def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[str, int]:
     """Run `discover` on directory pages; return its message and exit code."""
     values = _convert("discover", arguments)
-    urls, pages, limit = values["url"], values.get("pages", 1), values.get("max_requests")
-    with open_locked(values.get("db", default_db()), "discover") as archive:
-        session = make_session(archive, urls, values.get("site"), pages, max_requests=limit)
-        run_lookups(session, process, values.get("for"))
+    db = values.pop("db", default_db())
+    with open_locked(db, "discover") as archive:
+        failed = send_lookups(process, archive, Lookups(**values))
         new = sum(report_new(archive, now=utc_now()).values())
-    return f"new blogs: {new}", 1 if session.failed else 0
+    return f"new blogs: {new}", 1 if failed else 0
 
 
 def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
     """Return the options of the arguments `-a NAME=VALUE` of the spider `blog`; raises Scrapy's `UsageError`."""
     values = _convert("blog", arguments)
-    return CrawlOptions(
-        command="backup",
-        db=values.get("db", default_db()),
-        urls=values["url"],
-        site=values.get("site"),
-        limit=values.get("limit"),
-        since=values.get("since"),
-        duration=values.get("for"),
-        max_requests=values.get("max_requests"),
-    )
+    return CrawlOptions(command="backup", **{"db": default_db(), **values})
 
 
 def _convert(spider: str, arguments: dict[str, str]) -> dict[str, Any]:
-    """Return the values of the arguments that are not empty, as the command reads its options.
+    """Return the values of the arguments that are not empty, as the command reads its options, by the names of those.
 
     Raises `UsageError` for a wrong value or an unknown argument, and if there is no URL.
     """
     kinds = _ARGUMENTS[spider]
     usage = f"write: scrapy crawl {spider} -a url=URL [{' '.join(f'-a {name}=' for name in kinds)}]"
-    values: dict[str, Any] = {"url": tuple(arguments.get("url", "").split())}
+    values: dict[str, Any] = {"urls": tuple(arguments.get("url", "").split())}
     for name in sorted(arguments.keys() - {"url"}):
         if name not in kinds:
             raise UsageError(f"unknown argument {name!r}; {usage}")
         try:
             if arguments[name]:
-                values[name] = kinds[name].convert(arguments[name], None, None)
+                values[_OPTIONS.get(name, name)] = kinds[name].convert(arguments[name], None, None)
         except click.BadParameter as error:
             raise UsageError(f"-a {name}: {error.message}") from error
-    if not values["url"]:
+    if not values["urls"]:
         raise UsageError(f"no URL; {usage}")
     return values

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import click
+import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
@@ -60,10 +61,7 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         port = listening.getsockname()[1]
         state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
         address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
-        pm.register(AppPlugin(state), name="blogarchive-app")
-        datasette = Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False)
-        server = make_server(datasette, LOOPBACK_HOSTS)
-        state.stop_server = lambda: setattr(server, "should_exit", True)
+        server = _make_server(state)
         try:
             with _noted_address(path, address):
                 click.echo(_("The archive is {path}").format(path=path), err=True)
@@ -76,6 +74,14 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         finally:
             state.job.stop_own()
             state.task.close()
+
+
+def _make_server(state: AppState) -> uvicorn.Server:
+    """Return the server of the pages, which they can stop."""
+    pm.register(AppPlugin(state), name="blogarchive-app")
+    server = make_server(Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False), LOOPBACK_HOSTS)
+    state.stop_server = lambda: setattr(server, "should_exit", True)
+    return server
 
 
 def _show_error(message: str) -> None:

@@ -1,6 +1,6 @@
 """The plots of a blog: posts, comments and visits over time, days of posts, categories by year, who comments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from datasette.utils.asgi import Response
@@ -28,27 +28,23 @@ async def show_plots(context: RequestContext) -> Response:
         await context.query(lambda connection: blogs.read_days(connection, author_id, year)) if year else {}
     )
     table_years, rows = _tabulate(context, found)
-    return await context.render(
-        "plots.html",
-        {
-            "blog": found["blog"],
-            "posts": draw_months(context, found["blog"], found["months"]),
-            "comments": _draw_comments(context, found),
-            "visits": draw_line(
-                found["visits"],
-                title=describe_visits(context, found["visits"]),
-                unit=context.gettext("Visits"),
-                language=context.language,
-            ),
-            "calendar": _draw_year(context, found["blog"], year, days) if year else "",
-            "year": year,
-            "years": years[::-1],
-            "category_years": table_years,
-            "categories": rows,
-            "commenters": found["commenters"],
-            "replies": found["replies"],
-        },
-    )
+    values = {
+        **found,
+        "posts": draw_months(context, found["blog"], found["months"]),
+        "comments": _draw_comments(context, found),
+        "visits": _draw_visits(context, found["visits"]),
+        "calendar": _draw_year(context, found["blog"], year, days) if year else "",
+        "year": year,
+        "years": years[::-1],
+        "category_years": table_years,
+        "categories": rows,
+    }
+    return await context.render("plots.html", values)
+
+
+def _draw_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> Markup:
+    title, unit = describe_visits(context, visits), context.gettext("Visits")
+    return draw_line(visits, title=title, unit=unit, language=context.language)
 
 
 def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:

@@ -32,8 +32,7 @@ _BOTH_WITNESSES = (
 def record_gone_page(context: SaveContext, reason: str) -> bool:
     """Record that the post's own page is gone, if the target is one; return whether both witnesses agree.
 
-    If the listing has not agreed yet, the listing that should show the post is requeued. That is the month, or the home
-    page if the month was fetched since the page was first gone.
+    If the listing has not agreed yet, the listing that should show the post is requeued.
     """
     row = context.archive.row(
         "select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)"
@@ -56,6 +55,12 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
         _record_missing_month(context, post_id, month)
     if _mark_if_agreed(context, post_id):
         return True
+    _requeue_witness(context, month, seen_at, first_gone_at)
+    return False
+
+
+def _requeue_witness(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
+    """Requeue the listing that should show a post whose own page is gone: its month if it has a URL, else the home page."""
     # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
     month_query = "select url from archive_months where author_id = ? and month = ?"
     url = context.archive.text(month_query, (context.author_id, month))
@@ -63,7 +68,6 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
         _requeue_listing(context, "kind = 'home' and page_no = ?", 1, seen_at)
     else:
         _requeue_listing(context, "url = ?", url, first_gone_at if seen_at else context.precise_moment)
-    return False
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:

@@ -3,8 +3,8 @@
 A chain that was crawled to its last page proves its listing: posts that it no longer shows are recorded as missing.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.http import is_same_page
@@ -21,6 +21,16 @@ from blogarchive.store.posts import posts
 from blogarchive.store.rows import shift_utc
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _SavedList:
+    """A page of a list after its posts are saved. `category_id` is that of a known category, None for other lists."""
+
+    kind: PageKind
+    chain_name: str
+    rows: Mapping[str, ListedPostRow]
+    category_id: int | None
+
+
 def save_listing(context: SaveContext) -> None:
     """Store the posts of a listing and queue its next page if that can show anything new."""
     posts_shown = own_posts(context, context.parsed.posts)
@@ -28,16 +38,16 @@ def save_listing(context: SaveContext) -> None:
     rows = listed_posts.save_listed(context, listed, in_listing=True)
     _save_shown(context, posts_shown)
     kind = context.target.kind if context.target.kind in LIST_KINDS else context.parsed.kind
-    chain_name = context.target.chain or context.target.url
+    name = context.target.chain or context.target.url
     if kind is PageKind.HOME:  # checked when all pages queued by this one are stored
         context.keep_open.append(("incomplete", FIELD))
     category_id = None
     if kind is PageKind.CATEGORY:
-        category_id = categories.listing_category(context, chain_name, context.parsed.listing)
+        category_id = categories.listing_category(context, name, context.parsed.listing)
         if category_id is not None:
             categories.add_posts(context, category_id, [post.id for post in rows.values()])
     if not context.is_reparse:
-        _follow_chain(context, kind, chain_name, rows, category_id)
+        _follow_chain(context, _SavedList(kind=kind, chain_name=name, rows=rows, category_id=category_id))
         days = {item.number: day for item in listed if (day := date_text_iso(item.posted))}
         targets = listed_posts.listed_targets(context, listed)
         shown_on = [(target, days[target.number]) for target in targets if target.number in days]
@@ -88,50 +98,43 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
             listed_posts.save_counts(context, post, before)
 
 
-def _follow_chain(
-    context: SaveContext,
-    kind: PageKind,
-    chain_name: str,
-    rows: dict[str, ListedPostRow],
-    category_id: int | None,
-) -> None:
+def _follow_chain(context: SaveContext, page: _SavedList) -> None:
+    """Queue the next pages of the chain; if this page is the last one, use the chain as proof of its list."""
     following = page_chains.next_page_links(context, LIST_KINDS)
-    chain, in_order = _find_or_start_chain(context, kind, chain_name)
-    items = [ChainItem(item=number) for number in rows]
-    before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()
+    chain, in_order = _find_or_start_chain(context, page)
     is_unknown_host = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
-    is_repeated = context.target.page_no > 1 and not is_unknown_host and all(item in before for item in items)
-    page_chains.add_items(context, chain, ((item, False) for item in items if item not in before))
+    is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
     if following and not is_repeated:
-        page_no = context.target.page_no + 1
-        target = context.own_target(kind, following[0].url, page_no=page_no, chain=chain_name)
-        if kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, rows):
-            frontier.add_fetched(context.archive, target, now=context.page.fetched_at)
-            return
-        for place, link in enumerate(following):
-            further = replace(target, url=link.url, page_no=target.page_no + place)
-            _queue_next(context, further, chain, rows)
+        _queue_next(context, page, chain, following)
+    elif is_unknown_host and _is_followed(context, page.chain_name):
         return
-    if is_unknown_host and _is_followed(context, chain_name):
-        return
-    if context.partial:
+    elif context.partial:
         # The chain broke off, so its listing is fetched again from the first page.
         context.archive.update_row("_page_chains", chain.id, {"started_at": "", "pages_read": 0})
     elif in_order and chain.sound and not _is_unsound(context):
-        if kind is PageKind.CATEGORY:
-            _prove_category(context, chain, category_id)
+        if page.kind is PageKind.CATEGORY:
+            _prove_category(context, chain, page.category_id)
         else:
-            deletions.prove_listing(context, kind, chain)
+            deletions.prove_listing(context, page.kind, chain)
 
 
-def _find_or_start_chain(context: SaveContext, kind: PageKind, chain_name: str) -> tuple[PageChain, bool]:
+def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[PageChain, bool]:
     """Return the chain of the page, and whether the page is the next of the chain."""
-    chain = page_chains.find_chain(context, chain_name) if context.target.page_no > 1 else None
+    chain = page_chains.find_chain(context, page.chain_name) if context.target.page_no > 1 else None
     if chain is not None:
         return chain, chain.pages_read == context.target.page_no - 1
-    return page_chains.start_chain(context, chain_name, kind), context.target.page_no == 1
+    return page_chains.start_chain(context, page.chain_name, page.kind), context.target.page_no == 1
+
+
+def _add_posts(context: SaveContext, page: _SavedList, chain: PageChain) -> bool:
+    """Add the posts of the page to the chain; return whether earlier pages have shown all of them."""
+    is_first = context.target.page_no == 1
+    before = set[ChainItem]() if is_first else page_chains.shown_items(context, chain)
+    new = [item for number in page.rows if (item := ChainItem(item=number)) not in before]
+    page_chains.add_items(context, chain, [(item, False) for item in new])
+    return not (is_first or new)
 
 
 def _is_unsound(context: SaveContext) -> bool:
@@ -142,14 +145,20 @@ def _is_unsound(context: SaveContext) -> bool:
     return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)
 
 
-def _queue_next(
-    context: SaveContext, target: Target, chain: PageChain, rows: dict[str, ListedPostRow]
-) -> None:
-    context.requeue(find_list(context, target), before=chain.started_at, failed_too=True)
-    days = [post.posted_at[:10] for post in rows.values() if post.posted_at]
-    if days:
-        # Listings run from new to old except for pinned posts: the next page shows nothing newer.
-        frontier.set_newest_day(context.archive, target, max(days))
+def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, following: Sequence[Link]) -> None:
+    """Queue the pages that continue the list, unless the home page needs no further one."""
+    page_no = context.target.page_no + 1
+    first = context.own_target(page.kind, following[0].url, page_no=page_no, chain=page.chain_name)
+    if page.kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, page.rows):
+        frontier.add_fetched(context.archive, first, now=context.page.fetched_at)
+        return
+    # Listings run from new to old except for pinned posts: the next page shows nothing newer.
+    newest_day = max((post.posted_at[:10] for post in page.rows.values() if post.posted_at), default=None)
+    for place, link in enumerate(following):
+        target = replace(first, url=link.url, page_no=page_no + place)
+        context.requeue(find_list(context, target), before=chain.started_at, failed_too=True)
+        if newest_day is not None:
+            frontier.set_newest_day(context.archive, target, newest_day)
 
 
 def _is_followed(context: SaveContext, chain_name: str) -> bool:
@@ -161,7 +170,7 @@ def _is_followed(context: SaveContext, chain_name: str) -> bool:
 
 
 def _needs_next_home(
-    context: SaveContext, link: Link, chain: PageChain, rows: dict[str, ListedPostRow]
+    context: SaveContext, link: Link, chain: PageChain, rows: Mapping[str, ListedPostRow]
 ) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 

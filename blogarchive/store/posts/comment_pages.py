@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -102,11 +102,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     name = context.blog.post_key(post.number)
     if link is not None:
         chain = page_chains.start_chain(context, name, PageKind.COMMENTS, claimed=post.comment_count)
-        page_chains.add_items(
-            context, chain, ((item, False) for item in _chain_items(context, post, identified))
-        )
-        if _has_comment_problems(context):
-            page_chains.mark_unsound(context, chain)
+        _add_page(context, chain, post, [(item, False) for item in identified])
         context.keep_open.append(("incomplete", "comments"))
         _queue_next(context, post, link, chain)
     else:
@@ -118,40 +114,42 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
 
 def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
     """Store the comments of a next page; queue the page after it, or the post's own page if the chain is to restart."""
-    link = page_chains.next_page_link(context, (PageKind.COMMENTS,))
+    link = page_chains.next_page_link(
+        context, (PageKind.COMMENTS,)
+    )  # of each page: it records a chain at its limit
     if context.is_reparse:
         _resave(context, post_id, post)
         return
     chain = page_chains.find_chain(context, context.blog.post_key(post.number))
-    if chain is None or chain.pages_read != context.target.page_no - 1:
+    if chain is not None and chain.pages_read == context.target.page_no - 1:
+        is_done = _save_in_order(context, post_id, post, chain, link)
+    else:
         _save_out_of_order(context, post_id, post)
-        if chain is None or _restart(context, chain):
-            context.requeue(post_target(context, post_url, post.number))
-        return
+        is_done = chain is not None and not _restart(context, chain)
+    if not is_done:
+        context.requeue(post_target(context, post_url, post.number))
+
+
+def _save_in_order(
+    context: SaveContext, post_id: int, post: Post, chain: PageChain, link: Link | None
+) -> bool:
+    """Store the next page of a chain, and queue the page after it or end the chain; return False if it is to restart."""
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, earlier=counted, first_position=counted.total())
-    doubt = [_chain_item(item) in shown for item in identified]
+    compared = [(item, _chain_item(item) in shown) for item in identified]
     before = sum(count for base, count in counted.items() if is_counted(base))
-    seen, sound = before + _count_shown(post), chain.sound
+    seen = before + _count_shown(post)
     # Some hosts link to a next page without end and show an earlier page again.
-    is_repeated = bool(identified) and all(doubt) and (chain.claimed is None or seen > chain.claimed)
-    if is_repeated:
-        seen = before
-    else:
-        _store_counted(context, counted, shown, identified)
-        comments.save_comments(
-            context, post_id, [item for item, known in zip(identified, doubt, strict=True) if not known]
-        )
-        items = _chain_items(context, post, identified)
-        unseen_doubt = [False] * post.unseen_comments
-        page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
-        sound = _is_sound(context, chain, post)
-        if not sound:
-            page_chains.mark_unsound(context, chain)
-    if link is not None and not is_repeated:  # a page may equal an earlier one: the claimed count allows it
-        _queue_next(context, post, link, chain)
-    elif not _end_chain(context, post_id, chain, seen, sound=sound):
-        context.requeue(post_target(context, post_url, post.number))
+    is_all_shown = bool(compared) and all(is_shown for _item, is_shown in compared)
+    if is_all_shown and (chain.claimed is None or seen > chain.claimed):
+        return _end_chain(context, post_id, chain, before, sound=chain.sound)
+    _store_counted(context, counted, shown, identified)
+    comments.save_comments(context, post_id, [item for item, is_shown in compared if not is_shown])
+    sound = _add_page(context, chain, post, compared)
+    if link is None:
+        return _end_chain(context, post_id, chain, seen, sound=sound)
+    _queue_next(context, post, link, chain)  # a page may equal an earlier one: the claimed count allows it
+    return True
 
 
 def _queue_next(context: SaveContext, post: Post, link: Link, chain: PageChain) -> None:
@@ -171,14 +169,23 @@ def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
     comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
 
 
-def _is_sound(context: SaveContext, chain: PageChain, post: Post) -> bool:
-    """Return whether the chain can prove the number of comments: no page had a problem or another number."""
-    return (
-        chain.sound
-        and not _has_comment_problems(context)
-        and not page_chains.is_at_limit(context)
-        and post.comment_count in (None, chain.claimed)
-    )
+def _add_page(
+    context: SaveContext, chain: PageChain, post: Post, compared: Iterable[tuple[IdentifiedComment, bool]]
+) -> bool:
+    """Add the comments of a page to the chain, also those that it counts without showing them.
+
+    `compared`: whether an earlier page shows an equal comment. Return whether the chain can prove the number of comments:
+    no page had a problem or another number.
+    """
+    items = [(_chain_item(item), is_shown) for item, is_shown in compared]
+    unseen = (f"{context.target.page_no}/{place}" for place in range(post.unseen_comments))
+    items += [(ChainItem(item=_UNSEEN, digest=name), False) for name in unseen]
+    page_chains.add_items(context, chain, items)
+    is_good = not _has_comment_problems(context) and not page_chains.is_at_limit(context)
+    is_sound = chain.sound and is_good and post.comment_count in (None, chain.claimed)
+    if not is_sound:
+        page_chains.mark_unsound(context, chain)
+    return is_sound
 
 
 def _store_counted(
@@ -230,15 +237,6 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
 def _count_shown(post: Post) -> int:
     """Return how many of the comments that a page counts are on it, unseen ones included."""
     return post.unseen_comments + sum(comment.is_counted for comment in post.comments)
-
-
-def _chain_items(
-    context: SaveContext, post: Post, identified: Sequence[IdentifiedComment]
-) -> list[ChainItem]:
-    """Return the items of a page: its comments, then one for each comment that it counts without showing it."""
-    page_no = context.target.page_no
-    unseen = [ChainItem(item=_UNSEEN, digest=f"{page_no}/{i}") for i in range(post.unseen_comments)]
-    return [*map(_chain_item, identified), *unseen]
 
 
 def _chain_item(identified: IdentifiedComment) -> ChainItem:

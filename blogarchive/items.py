@@ -145,13 +145,22 @@ class Image:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
+class PostFacts:
+    """What a page shows of a post beside its texts, times and counters; each field is a column of `posts`.
+
+    `read_by` is the reader of a blog on an unknown host: `generic` or `engine:NAME`.
+    """
+
+    read_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post(PostFacts):
     """One post as one page shows it.
 
     `whole` is False if a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
     the number that the page shows, `unseen_comments` how many of these it counts without showing them.
-    `categories` are names without 【】. `read_by` is the reader of a blog on an unknown host: `generic` or
-    `engine:NAME`.
+    `categories` are names without 【】.
     """
 
     number: str
@@ -168,7 +177,6 @@ class Post:
     unseen_comments: int = 0
     categories: tuple[str, ...] = ()
     whole: bool = True
-    read_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ nothing changes.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     items.Author: ("nickname", "blog_title", "tagline"),
-    items.Post: ("title", "body_html", "body_text"),
+    items.Post: ("title", "body_html", "body_text", *(fact.name for fact in fields(items.PostFacts))),
     items.Comment: ("author_name", "reply_to", "body_html", "body_text"),
     items.ListedPost: ("title",),
     items.CategoryRow: ("name",),
@@ -130,8 +130,8 @@ def _tidy_fields(item: object) -> dict[str, object]:
 
     changes: dict[str, object] = {}
     for name in _TEXT_FIELDS.get(type(item), ()):
-        text: str | None = getattr(item, name)
-        if text and (tidied := repair_text(text)) != text:
+        text = getattr(item, name)
+        if isinstance(text, str) and (tidied := repair_text(text)) != text:
             changes[name] = tidied
     return changes
 

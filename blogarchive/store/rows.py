@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from blogarchive.errors import UsageError
+from blogarchive.items import PostFacts
 
 
 def text_checksum(body_html: str | None, body_text: str | None) -> int:
@@ -133,7 +134,7 @@ LACKS_COMMENTS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
+class Post(PostFacts):
     """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
 
     Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.

@@ -170,12 +170,10 @@ class Archive(Statements):
             migrations.refuse_changed(self)
         if self.read_only:
             return
-        is_older = not is_empty and migrations.is_older(self)
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
         self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # each checkpoint waits for the disk
-        migrations.prepare(self)
-        if is_older:
+        if migrations.prepare(self):
             migrations.refuse_changed(self)
             NOTICES.warning(
                 _(

@@ -1,8 +1,7 @@
 """Bring an archive of an older version up to date, and refuse files that this version cannot open."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from typing import Final
 from urllib.parse import urlsplit
@@ -140,24 +139,6 @@ def _index_facets(archive: Statements) -> None:
         archive.execute(f"drop index {name}")
 
 
-def _add_columns(archive: Statements, added: Mapping[str, Sequence[str]]) -> None:
-    for table, columns in added.items():
-        for column in columns:
-            archive.execute(f"alter table {table} add column {column}")
-
-
-# Who read a post of an unknown host, and the time of its last change that a list for machines names.
-_READERS = {"posts": ("read_by text", "listed_version text")}
-# States of blogs, causes of runs, intervals of posts, and validators of images.
-_NIGHTS = {
-    "authors": ("state text", "state_detail text", "state_since text", "state_asked_at text"),
-    "runs": ("cause text",),
-    "blog_settings": ("revisits integer",),
-    "frontier": ("interval_days real",),
-    "media": ("etag text", "last_modified text"),
-}
-
-
 def _drop_unused(archive: Statements) -> None:
     """Drop two columns of an unfinished merge that nothing reads."""
     for name in ("pages_before", "parsed_page_id"):
@@ -169,26 +150,28 @@ def _cover_commenters(archive: Statements) -> None:
     archive.execute("drop index if exists _commenter_totals_name")
 
 
-_MIGRATIONS: Final[tuple[Callable[[Statements], None], ...]] = (
-    _add_comment_years,
-    _fold_texts,
-    _tidy,
-    _index_facets,
-    partial(_add_columns, added=_READERS),
-    partial(_add_columns, added=_NIGHTS),
-    _drop_unused,
-    _cover_commenters,
-)
-"""Append only. A migration changes the tables of `schema`; what is derived it drops, and it is made again."""
+_MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
+    20: _add_comment_years,
+    21: _fold_texts,
+    22: _tidy,
+    23: _index_facets,
+    # 24 and 25 added columns, which needs no migration any more.
+    26: _drop_unused,
+    27: _cover_commenters,
+}
+"""By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards."""
 
-SCHEMA_VERSION: Final = _OLDEST_VERSION + len(_MIGRATIONS)
+SCHEMA_VERSION: Final = max(_MIGRATIONS)
 """`pragma user_version` of a current archive."""
 
 
-def prepare(archive: Statements) -> None:
-    """Create the schema in an empty file; else apply pending migrations, and make derived tables that are missing."""
+def prepare(archive: Statements) -> bool:
+    """Create the schema in an empty file; else apply pending migrations, and make what is missing.
+
+    Return whether migrations were applied, so that an older version cannot open the archive any more.
+    """
     if not is_older(archive) and not schema.missing_objects(archive):
-        return
+        return False
     damaged: list[str] = []
     if _version(archive):
         with archive.dry_run():
@@ -198,8 +181,9 @@ def prepare(archive: Statements) -> None:
         version = _version(archive)  # another process may have been first
         if version:
             search_index.remove_damaged(archive, damaged)
-            for migrate in _MIGRATIONS[version - _OLDEST_VERSION :]:
-                migrate(archive)
+            for made, migrate in _MIGRATIONS.items():
+                if made > version:
+                    migrate(archive)
         schema.create_missing(archive)
         archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
         archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
@@ -208,6 +192,7 @@ def prepare(archive: Statements) -> None:
         archive.rollback()
         raise
     _free_space(archive, is_needed=bool(damaged))
+    return 0 < version < SCHEMA_VERSION
 
 
 def _free_space(archive: Statements, *, is_needed: bool) -> None:
@@ -217,8 +202,10 @@ def _free_space(archive: Statements, *, is_needed: bool) -> None:
 
 
 def is_older(archive: Statements) -> bool:
-    """Return whether an older version made the archive, or a table that is made again is missing."""
-    return _version(archive) < SCHEMA_VERSION or any(
+    """Return whether an older version made the archive, or a column or a table that is made again is missing."""
+    if _version(archive) < SCHEMA_VERSION or schema.missing_columns(archive):
+        return True
+    return any(
         kind == "table" and (name.startswith("_") or name.endswith("_fts"))
         for kind, name in schema.missing_objects(archive)
     )

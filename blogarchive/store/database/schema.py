@@ -62,6 +62,23 @@ def missing_objects(archive: Statements) -> list[tuple[str, str]]:
     return [key for key in statements() if key not in stored]
 
 
+def missing_columns(archive: Statements) -> list[tuple[str, str]]:
+    """Return the table and the definition of each plain column that the archive lacks, in the order of the schema."""
+    return [
+        (name, column)
+        for name, sql in archive.rows("select name, sql from sqlite_master where type = 'table'")
+        if (ours := statements().get(("table", name.lower()), "")) not in ("", sql)
+        for column in _lacking(ours.lower(), sql.lower())
+    ]
+
+
+def _lacking(ours: str, stored: str) -> list[str]:
+    """Return the plain columns with a type that the stored table has not, in no form."""
+    names = {part.split(" ")[0] for part in _split_definition(stored)}
+    wanted = (part for part in _split_definition(ours) if " " in part and _PLAIN_COLUMN.fullmatch(part))
+    return [part for part in wanted if part.split(" ")[0] not in names]
+
+
 @cache
 def _definitions() -> dict[str, tuple[str, str]]:
     return {name: (kind, sql.lower()) for (kind, name), sql in statements().items()}
@@ -71,7 +88,7 @@ def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
 
     A trigger on a table of ours is one too. What else the file has is ignored: nothing executes it. Plain columns
-    may be added, and the triggers by which sqlite-utils counts rows.
+    may be added, or be missing in an older file, and the triggers by which sqlite-utils counts rows may be there.
     """
     ours = _definitions()
     found = []
@@ -89,7 +106,8 @@ def changed_objects(archive: Statements) -> list[str]:
 def _is_changed(ours: tuple[str, str], stored: tuple[str, str]) -> bool:
     before, after = (Counter(_split_definition(sql)) for _kind, sql in (ours, stored))
     is_plain = all(stored[0] == "table" and _PLAIN_COLUMN.fullmatch(part) for part in after - before)
-    return stored[0] != ours[0] or bool(before - after) or not is_plain
+    lacking = Counter(_lacking(ours[1], stored[1]))
+    return stored[0] != ours[0] or bool(before - after - lacking) or not is_plain
 
 
 def views_of_tables(archive: Statements) -> list[str]:
@@ -117,6 +135,8 @@ _COUNTS_ROWS: Final = re.compile(
 
 def create_missing(archive: Statements) -> None:
     """Create what the archive lacks and fill it from the other rows, inside the caller's transaction."""
+    for table, column in missing_columns(archive):
+        archive.execute(f"alter table {table} add column {column}")
     missing = missing_objects(archive)
     for key in missing:
         archive.execute(statements()[key])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import cast
 
 from blogarchive.items import Post as ParsedPost
+from blogarchive.items import PostFacts
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
 from blogarchive.store.database.archive import Archive
@@ -145,7 +146,6 @@ class PostRow(Post):
     listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
-    read_by: str | None
 
     @property
     def counters(self) -> CounterValues:
@@ -167,11 +167,8 @@ def read_post_row(context: SaveContext, number: str) -> PostRow | None:
     return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
 
 
-# The columns that have the name of a field of a parsed post, without its keys, text and counters.
-FACTS = sorted(
-    ({field.name for field in fields(ParsedPost)} & {field.name for field in fields(PostRow)})
-    - {"number", "url", *_TEXT, *COLUMNS}
-)
+FACTS = tuple(field.name for field in fields(PostFacts))
+"""The columns of `PostFacts`."""
 
 
 def fact_columns(post: ParsedPost) -> dict[str, Value]:

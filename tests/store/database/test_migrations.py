@@ -10,7 +10,7 @@ from shutil import copy
 
 import pytest
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import SCHEMA_VERSION
 from blogarchive.store.database.schema import APPLICATION_ID
@@ -105,6 +105,30 @@ def test_an_archive_with_an_earlier_index_of_names_gets_todays(today: Path) -> N
         connection.execute("pragma user_version = 26")
     Archive.open(today).close()
     assert (tables(today), header(today)) == (schema, (APPLICATION_ID, SCHEMA_VERSION))
+
+
+def test_an_archive_that_lacks_a_new_column_is_older_and_gets_the_column(today: Path) -> None:
+    schema, version = tables(today), header(today)
+    with closing(sqlite3.connect(today)) as connection, connection:
+        for table in ("posts", "runs"):
+            *_, last = connection.execute("select name from pragma_table_info(?)", (table,))
+            connection.execute(f"alter table {table} drop column {last[0]}")
+    before = contents(today)
+    told = run(["status"], today)
+    assert (told.code, "made by an older blogarchive" in told.err) == (2, True)
+    assert contents(today) == before
+    brought = run(["reparse", "--stale"], today)
+    assert (brought.code, "cannot open" in brought.err) == (0, False)
+    assert (tables(today), header(today)) == (schema, version)
+    assert run(["verify"], today).code == 0
+
+
+def test_a_column_in_another_form_is_no_missing_one(today: Path) -> None:
+    with closing(sqlite3.connect(today)) as connection, connection:
+        connection.execute("alter table posts drop column listed_version")
+        connection.execute("alter table posts add column listed_version as (upper(title))")
+    with pytest.raises(ArchiveDamaged, match="table posts"):
+        Archive.open(today)
 
 
 def test_at_most_thirty_tables_are_for_readers(today: Path) -> None:

@@ -57,13 +57,13 @@ class DiscoverySpider(PoliteSpider):
             await self._changed.wait()
 
     def parse(self, response: Response, lookup: Lookup) -> None:
-        """Pass the page to the session, and obey a refusal."""
+        """Pass the page to the session; obey a refusal, and count a failure of the host."""
         page = page_of(response)
         host = service_of(page.url)
         match self.session.record_page(lookup, page):
             case ResponseKind.REFUSED:
                 self.throttle.record_refusal(host, retry_after(page))
-            case ResponseKind.BROKEN:
+            case ResponseKind.BROKEN | ResponseKind.CUT:
                 self.throttle.record_failure(host)
             case _:
                 self.throttle.record_response(host)

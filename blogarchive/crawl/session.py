@@ -118,9 +118,9 @@ class CrawlSession:
         return {blog: path for blog, path in given.items() if path in valid}
 
     def begin_media(self) -> int:
-        """Queue the images of all stored posts, and return how many are due; 0 if the run fetches none.
+        """Queue the images of all stored posts, and return how many are due; 0 if no blog was added since the last call.
 
-        Called after the first page and after the last one: blogs may have been added.
+        Called after the first page and after the last one. A run that fetches no images returns 0.
         """
         if not self.options.media or self.unreached or self._media_blogs == len(self.blogs):
             return 0

@@ -204,7 +204,7 @@ _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
 
 
 class TargetSource:
-    """Supplies the scheduler of pages. A blog is asked again only if a page of it was stored, or a retry is due."""
+    """Supplies the scheduler of pages. A blog is asked again after a page of it was stored or failed, or for a retry."""
 
     def __init__(self, archive: Archive, run: Run, options: CrawlOptions) -> None:
         self._archive = archive
@@ -274,7 +274,7 @@ class TargetSource:
             yield from self._take_of(blog, ALL_ROWS, ())
 
     def check_all_blogs(self) -> int:
-        """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete.
+        """Queue what `plan.queue_more` finds, such as lists of months that do not add up; return how many.
 
         Call it when no target is left: it checks the blogs that were not checked since their last page.
         """

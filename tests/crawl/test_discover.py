@@ -194,6 +194,17 @@ def test_uids_that_were_refused_broken_cut_or_redirected_elsewhere_are_failures_
     assert [path for path in host.counts() if path != "/robots.txt"] == list(instead)
 
 
+@pytest.mark.parametrize(("status", "body"), [(502, "<html>Bad Gateway</html>"), (200, "<html><p>半")])
+def test_a_host_that_fails_for_every_page_is_asked_for_a_few_only(
+    tool: Tool, host: Host, monkeypatch: pytest.MonkeyPatch, status: int, body: str
+) -> None:
+    broken = replace(page(body.encode(), "text/html; charset=utf-8"), status=status)
+    monkeypatch.setattr(host, "instead", {f"/u/{uid}/": broken for uid in range(40101, 40121)})
+    ran = discover(tool, "--uids", "40101-40120", "--delay", "0")
+    assert ran.code == 4
+    assert len(host.counts()) < 10
+
+
 def test_discovered_blogs_are_backed_up_a_few_at_a_time(tool: Tool, host: Host) -> None:
     assert "discovered and waiting for `backup --discovered`: 3" in tool.run("status").out
     assert tool.run("backup", "--discovered", "--at-most", "2").code == 0

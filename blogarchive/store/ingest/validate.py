@@ -4,8 +4,8 @@ The crawl asks first for the kind of the response: a refusal, a server error or 
 store asks whether the page may replace what is stored: no notice, and no page that parses worse.
 
 Block pages, logins and error pages are notices: `find_notice` in `sites/grammar/post.py` finds them by `words.toml` if a
-page has no post (`sites/creaders/page_parser.py`, `sites/markup/page.py`). A block page with unknown words repeats at ten
-more URLs: `HostThrottle.record_response` in `spiders/throttle.py` counts that.
+page has no list and no certain post; engines of unknown hosts have no notices. A block page with unknown words repeats at
+ten more URLs: `HostThrottle.record_response` in `spiders/throttle.py` counts that.
 """
 
 from collections.abc import Iterable

@@ -116,7 +116,7 @@ def next_targets(
     exclude: Iterable[Target] = (),
     since: date | None = None,
 ) -> list[Target]:
-    """Return the next targets of a blog by priority, at most `limit`, without those in `exclude` (in flight).
+    """Return at most `limit` next targets of a blog, by `_PRIORITY` and `_rank`, without those in `exclude` (in flight).
 
     Failed targets that are due come last. `since` skips targets known to be older than that day. The rows do not
     change: a target stays in the queue until it is saved, failed or skipped. If nothing is returned and nothing is in

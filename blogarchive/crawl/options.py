@@ -45,7 +45,8 @@ def read_cookies(path: Path) -> "MozillaCookieJar":
         jar.load(ignore_discard=True, ignore_expires=True)
     except (OSError, LoadError, UnicodeDecodeError) as error:
         text = _("{path} is no Netscape cookies file: {error}")
-        raise UsageError(text.format(path=path, error=error)) from error
+        reason = str(error).partition(f"{str(path)!r}: ")[0].strip()  # after it is the line, a secret
+        raise UsageError(text.format(path=path, error=reason)) from error
     for cookie in jar:
         if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
             cookie.expires = None

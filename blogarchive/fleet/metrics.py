@@ -27,24 +27,15 @@ _GAUGES: Final[dict[str, tuple[str, Callable[[ShardStatus], float | None]]]] = {
     "served": ("1 if the worker of its home lives", lambda one: one["worker"] is not None),
     "problem": ("1 if its round cannot begin", lambda one: one["problem"] is not None),
     "lag_seconds": ("how late the next round is", lambda one: one["lag_seconds"]),
-    "last_success_timestamp_seconds": (
-        "end of the last complete round",
-        lambda one: _seconds(one["succeeded_at"]),
-    ),
+    "last_success_timestamp_seconds": ("the last complete round", lambda one: _seconds(one["succeeded_at"])),
     "posts": ("posts in the archive", lambda one: one["posts"] or 0),
     "hosts": ("hosts of the shard", lambda one: len(one["hosts"])),
-    "failing_hosts": (
-        "hosts that failed in their last round, or are paused",
-        lambda one: len(one["failing_hosts"]),
-    ),
+    "failing_hosts": ("hosts that failed last, or are paused", lambda one: len(one["failing_hosts"])),
     "exit_code": ("exit code of the last round that has ended", _exit_code),
 }
 _COUNTERS: Final[dict[str, tuple[str, Callable[[ShardStatus], float | None]]]] = {
     "rounds": ("rounds that were begun", lambda one: one["round"]),
-    "requests": (
-        "requests of all rounds, some seconds ago",
-        lambda one: one["all_requests"] + (one["requests"] or 0),
-    ),
+    "requests": ("requests of all rounds", lambda one: one["all_requests"] + (one["requests"] or 0)),
     "failed_rounds": ("rounds that ended with an error", lambda one: one["failures"]),
 }
 

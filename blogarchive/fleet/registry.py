@@ -10,7 +10,7 @@ from typing import Any, Final
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.host_locks import lock_hosts
+from blogarchive.fleet.database.host_locks import are_locked
 from blogarchive.fleet.database.session import Connection, connected, migrate
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.shard import Shard, ShardRow
@@ -20,6 +20,7 @@ from blogarchive.store.read.status import digest_of, finished_runs
 
 _RESTORED_ROUNDS: Final = 100
 _MAKE_DUE: Final = frozenset({"hosts", "urls", "every_seconds"})
+_MOST_HOSTS: Final = 5_000  # a round locks each of them, and PostgreSQL has place for 6,400 locks in all
 
 
 async def make_tables(url: str, folders: Sequence[Path]) -> dict[Path, list[str]]:
@@ -66,12 +67,11 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
             await _save(connection, db, replace(shard, **changes))
             return True
         if (known.machine, known.db) != (shard_file.machine_id(), str(path)):
-            raise UsageError(
-                _(
-                    "the fleet has a shard {name} at {home} on {machine}; name the file differently, or move it with"
-                    " `blogarchive fleet move`"
-                ).format(name=name, home=known.db, machine=known.machine)
+            text = _(
+                "the fleet has a shard {name} at {home} on {machine}; name the file differently, or move it with"
+                " `blogarchive fleet move`"
             )
+            raise UsageError(text.format(name=name, home=known.db, machine=known.machine))
     await set_shards(url, [name], changes)
     return False
 
@@ -81,6 +81,9 @@ def _add_blogs(shard: Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     if "hosts" not in changes:
         return changes
     hosts = dict.fromkeys((*shard.hosts, *changes["hosts"]))
+    if len(hosts) > _MOST_HOSTS:
+        text = _("a shard has {most} hosts at most, not {count}; divide the list, as by `split`")
+        raise UsageError(text.format(most=_MOST_HOSTS, count=len(hosts)))
     urls = dict.fromkeys((*shard.urls, *changes["urls"]))
     if urls:
         listed = set(map(service_of, urls))
@@ -191,12 +194,9 @@ def _require_one(found: Sequence[ShardRow], patterns: Sequence[str]) -> None:
 
 async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
     for row in found:
-        if not await lock_hosts(connection, row.hosts):
-            raise HostBusy(
-                _(
-                    "a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end"
-                ).format(name=row.shard)
-            )
+        if await are_locked(connection, row.hosts):
+            text = _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end")
+            raise HostBusy(text.format(name=row.shard))
 
 
 async def _save(connection: Connection, db: Path, shard: Shard) -> None:

@@ -86,11 +86,8 @@ def write_shard(db: Path, shard: Shard) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise CannotWrite(
-            _("cannot write {file}: {reason}; correct the permissions, then run again").format(
-                file=path, reason=error.strerror
-            )
-        ) from error
+        text = _("cannot write {file}: {reason}; correct the permissions, then run again")
+        raise CannotWrite(text.format(file=path, reason=error.strerror)) from error
 
 
 def read_shard(db: Path) -> Shard | None:
@@ -103,9 +100,8 @@ def read_shard(db: Path) -> Shard | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(
-            _("{file} describes no shard; restore it with `blogarchive fleet move`").format(file=path)
-        ) from error
+        text = _("{file} describes no shard; restore it with `blogarchive fleet move`")
+        raise UsageError(text.format(file=path)) from error
     return shard
 
 
@@ -208,11 +204,8 @@ def time_limits() -> TimeLimits:
     except ValueError:
         client = 0.0
     if not _SHORTEST_PATIENCE <= client < math.inf:
-        raise UsageError(
-            _("{variable}={value} is no number of seconds of at least 1").format(
-                variable=PATIENCE_VARIABLE, value=text
-            )
-        )
+        message = _("{variable}={value} is no number of seconds of at least 1")
+        raise UsageError(message.format(variable=PATIENCE_VARIABLE, value=text))
     return TimeLimits(client=client, ping=client / 4, server=client * 2.5, after_start=client + 2.0)
 
 
@@ -220,11 +213,8 @@ def fleet_url() -> str:
     """Return the address of PostgreSQL. Raises `UsageError` if it is not set or the extra is not installed."""
     url = os.environ.get(VARIABLE, "")
     if not url:
-        raise UsageError(
-            _("set {variable} to the address of PostgreSQL, as postgresql://user@host/database").format(
-                variable=VARIABLE
-            )
-        )
+        text = _("set {variable} to the address of PostgreSQL, as postgresql://user@host/database")
+        raise UsageError(text.format(variable=VARIABLE))
     require_packages()
     return url
 
@@ -232,9 +222,8 @@ def fleet_url() -> str:
 def require_packages() -> None:
     """Raise `UsageError` if a package of the extra is not installed."""
     if not all(map(importlib.util.find_spec, _PACKAGES)):
-        raise UsageError(
-            _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
-        )
+        text = _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
+        raise UsageError(text)
 
 
 def machine_id() -> str:

@@ -226,11 +226,13 @@ def _load_mhtml(path: Path, name: str, body: bytes, saved_at: datetime) -> Saved
         return SavedPage(path=path, name=name, body=b"", saved_at=saved_at)
     own_url = _location(message, "Snapshot-Content-Location")
     page = next((part for part in pages if _location(part) == own_url), pages[0])  # a frame may be before it
-    url = _location(page)
+    url, text = _location(page), _decode_part(page)
+    if page.defects or (message.defects and page is parts[-1]):  # a cut file lacks its last boundary
+        raise CannotIdentify(_("its text is cut short or damaged"))
     return SavedPage(
         path=path,
         name=name,
-        body=_decode_part(page),
+        body=text,
         saved_at=_parse_date(message.get("Date")) or saved_at,
         url=url if own_url in (None, url) else None,  # Chrome writes both
         content_type=_join_header(page.get("Content-Type")),
@@ -267,7 +269,7 @@ def _join_header(header: object) -> str | None:
 def _parse_date(header: object) -> datetime | None:
     try:
         found = parsedate_to_datetime(str(header)) if header else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return plausible_time(found) if found and found.tzinfo else None
 

@@ -63,7 +63,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
 def _exported_at(channel: Element) -> datetime | None:
     try:
         found = parsedate_to_datetime(exports.child_text(channel, "pubDate"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else None
 

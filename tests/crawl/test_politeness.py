@@ -168,6 +168,17 @@ def test_cookies_are_sent_to_their_own_host_only_and_never_stored(tool: Tool) ->
         assert path == jar or b"secret" not in path.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "line", ["127.0.0.1\tFALSE\t/\tFALSE\t1e400\tuser\tsecret", "user=secret", "secret\t\t\t\t\t"]
+)
+def test_the_error_about_a_line_that_is_no_cookie_does_not_show_it(tool: Tool, line: str) -> None:
+    jar = tool.folder / "cookies.txt"
+    jar.write_text(f"# Netscape HTTP Cookie File\n{line}\n")
+    refused = tool.run("backup", "http://127.0.0.1:9/u/1/", "--cookies", str(jar))
+    assert (refused.code, "is no Netscape cookies file" in refused.err) == (2, True), refused.err
+    assert "secret" not in refused.err
+
+
 def test_the_user_agent_names_this_program(tool: Tool) -> None:
     with host(posts=1) as asked:
         tool.run("backup", asked.blog_url(UID), "--limit", "1")

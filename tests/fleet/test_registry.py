@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.errors import HostBusy
+from blogarchive.fleet.database.host_locks import fleet_locks
 from blogarchive.fleet.round import RoundResult
 from blogarchive.fleet.worker import next_round
 from tests.demo import DemoHost, make_blog
@@ -84,6 +86,35 @@ def test_the_error_names_the_hosts_that_both_shards_have_and_few_of_many(fleet: 
     assert "the shard many has these hosts: h007.example.org; a host" in refused.err
     refused = fleet.run("add", "--from", listed, "--db", fleet.folder / "b.db")
     assert (refused.code, "h004.example.org; a host" in refused.err) == (2, True), refused.err
+
+
+def test_shards_with_more_hosts_than_postgresql_has_locks_are_removed(fleet: Fleet) -> None:
+    fleet.execute(
+        "insert into fleet_shards (shard, hosts, urls, every_seconds, slice_seconds, media, epoch, machine, db)"
+        " select 's' || n, array(select 'h' || n || '-' || i from generate_series(1, 30000) i), '{}', 86400, 1800, true, 1,"
+        " 'm', '/d/s' || n || '.db' from generate_series(1, 2) n"
+    )
+    assert fleet.run("remove", "s1").code == 0
+    assert fleet.run("remove", "--all").code == 0
+    assert fleet.status() == {}
+
+
+def test_more_hosts_than_a_round_can_lock_are_refused_before_they_are_stored(fleet: Fleet) -> None:
+    listed = fleet.folder / "list.txt"
+    listed.write_text("".join(f"https://h{number}.example.org/\n" for number in range(5001)))
+    refused = fleet.run("add", "--from", listed, "--site", "web", "--db", fleet.folder / "a.db")
+    assert (refused.code, "a shard has 5000 hosts at most, not 5001" in refused.err) == (2, True), refused.err
+    assert (fleet.status(), (fleet.folder / "a.db.shard").exists()) == ({}, False)
+
+
+def test_a_run_that_finds_no_place_for_its_locks_ends_as_one_whose_host_is_held(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGARCHIVE_FLEET_PATIENCE", "60")
+    with fleet_locks(fleet.url, None, 1.0) as locks:
+        with pytest.raises(HostBusy, match="no place for more locks"):
+            locks.hold({f"h{number}": 1.0 for number in range(30_000)})
+        assert locks.lost() is None
 
 
 @pytest.mark.parametrize(

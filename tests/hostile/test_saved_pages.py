@@ -210,6 +210,48 @@ def test_an_mhtml_whose_headers_name_two_pages_has_no_url(tmp_path: Path) -> Non
     assert (done.posts, len(done.unplaced)) == (0, 1)
 
 
+@pytest.mark.parametrize("coding", ["quoted-printable", "base64", "8bit"])
+def test_an_mhtml_that_is_cut_in_its_text_is_named_and_one_cut_in_an_image_is_imported(
+    coding: str, tmp_path: Path
+) -> None:
+    body = make_mhtml(101, coding)
+    second = body.index(
+        b"--" + re.findall(rb'boundary="([^"]+)"', body)[0], body.index(b"Location: cid:") - 300
+    )
+    for length, posts in ((second - 40, 0), (len(body) - 100, 1)):
+        (tmp_path / f"{posts}.mht").write_bytes(body[:length])
+        done = import_html(tmp_path / f"{posts}.db", tmp_path / f"{posts}.mht")
+        assert (done.posts, [one.why for one in done.unplaced]) == (
+            posts,
+            ["its text is cut short or damaged"][posts:],
+        )
+
+
+def test_an_mhtml_whose_base64_is_damaged_is_named(tmp_path: Path) -> None:
+    body = make_mhtml(101, "base64")
+    place = body.index(b"\n\n", body.index(b"base64")) + 60
+    (tmp_path / "p.mht").write_bytes(body[:place] + b"\xff\xff" + body[place + 2 :])
+    done = import_html(tmp_path / "a.db", tmp_path / "p.mht")
+    assert (done.posts, [one.why for one in done.unplaced]) == (0, ["its text is cut short or damaged"])
+
+
+_NO_YEAR = "Sat, 01 Feb " + "20" * 20 + " 09:00:00 +0000"
+
+
+def test_an_mhtml_of_a_year_beyond_all_numbers_has_the_time_of_its_file(tmp_path: Path) -> None:
+    body = re.sub(rb"Date: .*", f"Date: {_NO_YEAR}".encode(), make_mhtml(101, "base64"))
+    (tmp_path / "p.mht").write_bytes(body)
+    done = import_html(tmp_path / "a.db", tmp_path / "p.mht")
+    assert (done.posts, done.unplaced) == (1, ())
+
+
+def test_an_export_of_a_year_beyond_all_numbers_has_the_time_of_its_file(tmp_path: Path) -> None:
+    text = (EXPORTS / "wordpress" / "export.xml").read_text("utf-8")
+    changed = text.replace("<channel>", f"<channel><pubDate>{_NO_YEAR}</pubDate>")
+    (tmp_path / "x.xml").write_text(changed, "utf-8")
+    assert import_export(tmp_path / "a.db", tmp_path / "x.xml", "wordpress").unplaced == ()
+
+
 @pytest.mark.parametrize(
     ("platform", "old", "new"),
     [("blogger", b"<updated>", b"<updated:2020-05-01 />"), ("wordpress", b"xmlns:wfw", b"ymlns:1wfw")],

@@ -65,6 +65,27 @@ def test_loops_of_links_and_pipes_are_skipped(archive: Path, tmp_path: Path) -> 
     assert (done.posts, done.unplaced) == (1, ())
 
 
+def test_links_to_files_elsewhere_and_names_that_differ_in_case_store_nothing_of_others(
+    archive: Path, tmp_path: Path
+) -> None:
+    outside, source = tmp_path / "outside", tmp_path / "in"
+    outside.mkdir()
+    source.mkdir()
+    (outside / "page.html").write_text(page(109, top=saved_from(109)))
+    (outside / "1.png").write_bytes(PNG)
+    (source / "etc").symlink_to("/etc")
+    (source / "there").symlink_to(outside)
+    (source / "b.html").symlink_to(outside / "page.html")
+    (source / "a_files").symlink_to(outside)
+    (source / "a.html").write_text(page(101, top=saved_from(101), body='<p>x</p><img src="a_files/1.png">'))
+    (source / "A.HTML").write_text(
+        page(102, top=saved_from(102), body='<p>y</p><img src="../outside/1.png">')
+    )
+    done = import_html(archive, source)
+    assert (done.pages, done.pictures, done.unplaced) == (2, 0, ())
+    assert rows(archive, "select number from posts where body_text <> '' order by 1") == [("101",), ("102",)]
+
+
 @pytest.mark.parametrize("src", ["%00.jpg", "a" * 5000, "http://[", "a_files/", "//[::"])
 def test_an_invalid_file_name_affects_that_image_only(archive: Path, tmp_path: Path, src: str) -> None:
     save(

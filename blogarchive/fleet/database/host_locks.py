@@ -24,9 +24,11 @@ select w.host, pg_try_advisory_lock(hashtextextended('blogarchive:' || w.host, 0
        extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8
   from unnest(%s::text[]) as w(host) left join fleet_hosts h on h.host = w.host
 """
-_LOCK_IN_TRANSACTION: Final[LiteralString] = (
-    "select bool_and(pg_try_advisory_xact_lock(hashtextextended('blogarchive:' || host, 0))) from unnest(%s::text[]) as host"
-)
+_IS_LOCKED: Final[LiteralString] = """
+select exists (select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+         where locktype = 'advisory' and objsubid = 1 and (classid::bigint << 32 | objid::bigint) in (
+               select hashtextextended('blogarchive:' || host, 0) from unnest(%s::text[]) as host))
+"""
 _UNLOCK: Final[LiteralString] = "select pg_advisory_unlock(hashtextextended('blogarchive:' || %s, 0))"
 _SAVE_DELAY: Final[LiteralString] = """
 insert into fleet_hosts (host, delay) values (%s, %s) on conflict (host) do update set delay = excluded.delay
@@ -153,14 +155,13 @@ class AdvisoryHostLocks(shard_file.HostLocks):
 
 
 def _busy(host: str) -> HostBusy:
-    return HostBusy(
-        _("another worker of the fleet holds {host}; run again when it has ended").format(host=host)
-    )
+    text = _("another worker of the fleet holds {host}; run again when it has ended")
+    return HostBusy(text.format(host=host))
 
 
-async def lock_hosts(connection: Connection, hosts: Sequence[str]) -> bool:
-    """Lock hosts until the end of the transaction; return False if a worker holds one of them."""
-    return bool(await scalar(connection, _LOCK_IN_TRANSACTION, (list(hosts),)))
+async def are_locked(connection: Connection, hosts: Sequence[str]) -> bool:
+    """Return whether a run holds one of these hosts; nothing is locked, since PostgreSQL has place for few locks."""
+    return bool(await scalar(connection, _IS_LOCKED, (list(hosts),)))
 
 
 @contextmanager
@@ -190,9 +191,8 @@ def _require_home(session: Session, db: Path) -> None:
         return
     names = [field.name for field in fields(shard_file.ShardRow)]
     for row in session.query(f"{SELECT} where shard = %s", (stored.shard,)):
-        if error := shard_file.home_error(
-            db, stored, shard_file.ShardRow(**dict(zip(names, row, strict=True)))
-        ):
+        known = shard_file.ShardRow(**dict(zip(names, row, strict=True)))
+        if error := shard_file.home_error(db, stored, known):
             raise error
 
 

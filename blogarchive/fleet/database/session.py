@@ -14,7 +14,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from blogarchive.errors import FleetUnreachable, UsageError
+from blogarchive.errors import FleetUnreachable, HostBusy, UsageError
 from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -44,11 +44,8 @@ def connection_string(url: str, *, holds_locks: bool = False) -> str:
             missing["options"] = f"{named.get('options', '')} {own}"
         return make_conninfo(url, **missing)
     except psycopg.ProgrammingError as error:
-        raise UsageError(
-            _("{variable} is no address of PostgreSQL: {reason}").format(
-                variable=VARIABLE, reason=one_line(error)
-            )
-        ) from error
+        text = _("{variable} is no address of PostgreSQL: {reason}")
+        raise UsageError(text.format(variable=VARIABLE, reason=one_line(error))) from error
 
 
 @asynccontextmanager
@@ -94,10 +91,12 @@ def user_errors() -> Iterator[None]:
         yield
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise OutdatedTables from error
+    except psycopg.errors.OutOfMemory as error:
+        text = _("PostgreSQL has no place for more locks ({reason}); run fewer rounds side by side")
+        raise HostBusy(text.format(reason=one_line(error))) from error
     except psycopg.OperationalError as error:
-        raise FleetUnreachable(
-            _("PostgreSQL cannot be reached: {reason}").format(reason=one_line(error))
-        ) from error
+        text = _("PostgreSQL cannot be reached: {reason}")
+        raise FleetUnreachable(text.format(reason=one_line(error))) from error
     except (psycopg.errors.InsufficientPrivilege, psycopg.DataError, UnicodeEncodeError) as error:
         raise UsageError(_("PostgreSQL refuses: {reason}").format(reason=one_line(error))) from error
 
@@ -163,6 +162,8 @@ class Session:
         try:
             cursor = self._connection.execute(sql, parameters)
             rows = cursor.fetchall() if cursor.description else []
+        except psycopg.errors.OutOfMemory:
+            raise  # of locks: the session is as before
         except psycopg.OperationalError as error:
             self._lost = self._lost or one_line(error)
             raise self.error() from error

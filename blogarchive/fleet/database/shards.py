@@ -92,9 +92,8 @@ async def find_names(connection: Connection, patterns: Collection[str]) -> list[
     }
     for pattern, names in found.items():
         if not names:
-            raise UsageError(
-                _("the fleet has no shard {name}; `blogarchive fleet status` lists them").format(name=pattern)
-            )
+            text = _("the fleet has no shard {name}; `blogarchive fleet status` lists them")
+            raise UsageError(text.format(name=pattern))
     return sorted(set().union(*found.values()))
 
 
@@ -132,11 +131,8 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
             (values["hosts"], shard.shard, values["hosts"]),
         )
         if other is not None:
-            raise UsageError(
-                _("the shard {other} has these hosts: {hosts}; a host belongs to one shard").format(
-                    other=other[0], hosts=", ".join(other[1:])
-                )
-            )
+            text = _("the shard {other} has these hosts: {hosts}; a host belongs to one shard")
+            raise UsageError(text.format(other=other[0], hosts=", ".join(other[1:])))
         await connection.execute(_SAVE, {**values, "machine": machine, "db": str(db)})
 
 

@@ -21,6 +21,8 @@ from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
 
+_LONGEST_LABEL = 1_000
+
 # --- the tree
 
 IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
@@ -255,7 +257,7 @@ def _element_of(node: Node) -> dom.Element | None:
 def _match_text(text: str, match: str | None) -> str:
     if match is None:
         return text
-    found = re.search(match, text)
+    found = re.search(match, text) if len(text) <= _LONGEST_LABEL else None  # steps may grow with its square
     if found is None:
         return ""
     return next((group for group in found.groups() if group), "").strip() if found.re.groups else found[0]

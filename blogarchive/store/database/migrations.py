@@ -1,5 +1,6 @@
 """Bring an archive of an older version up to date, and refuse files that this version cannot open."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
@@ -10,7 +11,7 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store import search_index
 from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
-from blogarchive.store.statements import Statements
+from blogarchive.store.statements import Statements, quote_name
 
 _OLDEST_VERSION: Final = 19
 """`pragma user_version` of version 1.0.0, the oldest that opens."""
@@ -118,9 +119,6 @@ select name from sqlite_master where type = 'table'
 
 def _tidy(archive: Statements) -> None:
     """Give the program's own tables names that begin with `_`, and drop what is made again."""
-    triggers = "select name from sqlite_master where type = 'trigger' and (name like 'search%' or name like '%totals%')"
-    for name in archive.column(triggers):
-        archive.execute(f"drop trigger {name}")
     for name in _VIEWS_OF_1_0:
         archive.execute(f"drop view {name}")
     archive.execute("drop index sweep_items_sweep")
@@ -181,6 +179,9 @@ def prepare(archive: Statements) -> bool:
         version = _version(archive)  # another process may have been first
         if version:
             search_index.remove_damaged(archive, damaged)
+            # Made again after the migrations, which so run nothing that a stranger wrote into them.
+            for name in archive.column(f"select name from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
+                archive.execute(f"drop trigger {quote_name(name)}")
             for made, migrate in _MIGRATIONS.items():
                 if made > version:
                     migrate(archive)
@@ -188,6 +189,10 @@ def prepare(archive: Statements) -> bool:
         archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
         archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
         archive.execute("commit")
+    except (ValueError, TypeError, sqlite3.DatabaseError) as error:
+        archive.rollback()
+        text = _("{path} cannot be brought up to date ({error}); restore a copy of it")
+        raise ArchiveDamaged(text.format(path=archive.path, error=clip(error))) from error
     except BaseException:
         archive.rollback()
         raise
@@ -218,12 +223,11 @@ def refuse_unsupported(archive: Statements) -> None:
         text = _("{path} was made by a newer blogarchive; install that one")
         raise UsageError(text.format(path=archive.path))
     if version < _OLDEST_VERSION:
-        raise UsageError(
-            _(
-                "{path} was made by blogarchive 0.1, which this version cannot open; open it once with"
-                " blogarchive 1.0, which brings it up to date"
-            ).format(path=archive.path)
+        text = _(
+            "{path} was made by blogarchive 0.1, which this version cannot open; open it once with"
+            " blogarchive 1.0, which brings it up to date"
         )
+        raise UsageError(text.format(path=archive.path))
 
 
 def refuse_older(archive: Statements) -> None:
@@ -242,10 +246,10 @@ def refuse_older(archive: Statements) -> None:
 def refuse_changed(archive: Statements) -> None:
     """Raise `ArchiveDamaged` if statements on the archive would run what a stranger wrote into its schema.
 
-    In a file of an older version, whose tables are others, only a view in place of a table is one.
+    In a file of an older version, whose tables are others, a view in place of a table is one, and a trigger.
     """
     is_current = _version(archive) == SCHEMA_VERSION
-    changed = schema.changed_objects(archive) if is_current else schema.views_of_tables(archive)
+    changed = schema.changed_objects(archive) if is_current else schema.foreign_objects(archive)
     if not changed:
         return
     words = _("{path} has another {object} than blogarchive makes; restore it, or use a copy of the file")

@@ -110,10 +110,22 @@ def _is_changed(ours: tuple[str, str], stored: tuple[str, str]) -> bool:
     return stored[0] != ours[0] or bool(before - after - lacking) or not is_plain
 
 
-def views_of_tables(archive: Statements) -> list[str]:
-    """Return the views that have the name of a table of ours."""
-    views = archive.column("select name from sqlite_master where type = 'view'")
-    return [f"view {name}" for name in views if ("table", name.lower()) in statements()]
+OWN_TRIGGERS: Final = "type = 'trigger' and (name like 'search%' or name like '%totals%')"
+"""Rows of `sqlite_master`: the triggers that every version has had."""
+
+
+def foreign_objects(archive: Statements) -> list[str]:
+    """Return what a stranger lets run for tables of an older version: views in place of one, triggers."""
+    rows = archive.rows(f"select type, name, sql from sqlite_master where not ({OWN_TRIGGERS})")  # noqa: S608 - constant
+    found = [
+        (kind, name)
+        for kind, name, _sql in rows
+        if kind == "view" and ("table", name.lower()) in statements()
+    ]
+    found += [
+        (kind, name) for kind, name, sql in rows if kind == "trigger" and not _COUNTS_ROWS.fullmatch(sql)
+    ]
+    return [f"{kind} {quote_name(name)}" for kind, name in found]
 
 
 def _split_definition(sql: str) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
@@ -17,8 +18,9 @@ from blogarchive.items import Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element, parse_html
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.markup import MarkupSite
-from blogarchive.sites.markup.parts import CardParts, LinkParts, ListParts, Pick, PostParts, Template
-from blogarchive.sites.markup.picker import Picker, parse_tree
+from blogarchive.sites.markup.parts import CardParts, Form, LinkParts, ListParts, Pick, PostParts, Template
+from blogarchive.sites.markup.picker import Picker, parse_tree, select_all
+from tests.hostile.patterns import hostile_texts, slow_text
 from tests.paths import FIXTURES, ROOT
 
 SITES = [site for name in site_names() if isinstance(site := site_by_name(name), MarkupSite)]
@@ -66,6 +68,39 @@ def test_every_site_has_fixtures_of_every_template() -> None:
     for site in SITES:
         cases = [case for case in HTML_CASES if case.parent.parent.name == site.name]
         assert {_template(case).name for case in cases} == {template.name for template in site.templates}
+
+
+def _values(value: Any, kind: type) -> Iterator[Any]:
+    """Yield the values of that type in a description of a site."""
+    if isinstance(value, kind):
+        yield value
+    if is_dataclass(value):
+        value = tuple(getattr(value, one.name) for one in fields(value))
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _values(one, kind)
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+def test_no_text_lets_a_pattern_of_a_site_search_without_end(site: MarkupSite) -> None:
+    texts = [pick.match for pick in _values(site, Pick)] + [form.pattern for form in _values(site, Form)]
+    texts += [site.host_uid, site.own_url, site.own_number, site.views_answer and site.views_answer.match]
+    for text in dict.fromkeys(filter(None, texts)):
+        pattern = re.compile(text)
+        assert slow_text(pattern, hostile_texts(pattern, random.Random(text), 30)) is None, text
+
+
+@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
+def test_a_label_of_100_kilobytes_is_read_soon(case: Path) -> None:
+    root = parse_html((case / "page.html").read_text("utf-8"))
+    selectors = {pick.selector for pick in _values(_template(case), Pick) if "::" not in pick.selector}
+    labels = [node for selector in selectors for node in select_all(root, selector)]
+    for char in "1 ":
+        for label in labels:
+            label.text = char * (100_000 // max(len(labels), 1))
+        begun = time.process_time()
+        assert _parse(case, etree.tostring(root, encoding="unicode", method="html"))
+        assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)

@@ -93,6 +93,44 @@ def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tm
     assert run(db, "verify").code == 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update posts set url = 'http://['",
+        "update authors set url = x'fffe'",
+        "update posts set title = x'fffe'",
+        "update posts set body_text = x'fffe'",
+        "drop view posts_view",
+    ],
+)
+def test_an_older_archive_that_cannot_be_brought_up_to_date_is_one_line(tmp_path: Path, change: str) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
+    with closing(sqlite3.connect(db)) as archive, archive:
+        archive.execute(change)
+    before = texts(db)
+    ran = run(db, "reparse", "--stale")
+    assert (ran.code, "unexpected" in ran.err, ran.err.count("\n")) == (6, False, 1), ran.err
+    assert texts(db) == before
+
+
+@pytest.mark.parametrize("name", ["t", "search_t", 'x"_totals'])
+def test_no_trigger_of_a_stranger_runs_when_an_older_archive_is_brought_up_to_date(
+    tmp_path: Path, name: str
+) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
+    before = texts(db)
+    quoted = name.replace('"', '""')
+    with closing(sqlite3.connect(db)) as archive, archive:
+        archive.execute(f'create trigger "{quoted}" after update on posts begin delete from comments; end')
+    ran = run(db, "reparse", "--stale")
+    assert (ran.code, f'drop trigger "{name}"' in ran.err) == ((6, True) if name == "t" else (0, False)), (
+        ran.err
+    )
+    assert texts(db) == before
+
+
 @pytest.mark.parametrize("part", ["data", "idx", "docsize", "config"])
 def test_a_damaged_search_index_of_an_older_archive_is_made_again(tmp_path: Path, part: str) -> None:
     db = tmp_path / "archive.db"

@@ -4,7 +4,7 @@ A `Target` is fetched and becomes a `Page`; the parser of a site returns a `Pars
 all three and passes through the pipelines into the store. `None` means "not shown on the page", never zero.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -152,6 +152,10 @@ class PostFacts:
     """
 
     read_by: str | None = None
+
+
+FACTS = tuple(fact.name for fact in fields(PostFacts))
+"""The fields of `PostFacts`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ nothing changes.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -19,8 +19,9 @@ from blogarchive.sites.base import site_by_name
 _T = TypeVar("_T")
 
 _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
+    items.ParsedPage: ("listing",),
     items.Author: ("nickname", "blog_title", "tagline"),
-    items.Post: ("title", "body_html", "body_text", *(fact.name for fact in fields(items.PostFacts))),
+    items.Post: ("title", "body_html", "body_text", "categories", *items.FACTS),
     items.Comment: ("author_name", "reply_to", "body_html", "body_text"),
     items.ListedPost: ("title",),
     items.CategoryRow: ("name",),
@@ -126,14 +127,17 @@ def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow |
 
 
 def _tidy_fields(item: object) -> dict[str, object]:
+    values = ((name, getattr(item, name)) for name in _TEXT_FIELDS.get(type(item), ()))
+    return {name: tidied for name, value in values if (tidied := _tidy(value)) != value}
+
+
+def _tidy(value: object) -> object:
+    """Return a text, or each text of a tuple, repaired; other values as they are."""
     from blogarchive.parsing.charset.decoding import repair_text
 
-    changes: dict[str, object] = {}
-    for name in _TEXT_FIELDS.get(type(item), ()):
-        text = getattr(item, name)
-        if isinstance(text, str) and (tidied := repair_text(text)) != text:
-            changes[name] = tidied
-    return changes
+    if isinstance(value, tuple):
+        return tuple(map(_tidy, value))
+    return repair_text(value) if value and isinstance(value, str) else value
 
 
 def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:

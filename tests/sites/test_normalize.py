@@ -111,6 +111,17 @@ def test_only_stray_controls_are_removed_from_texts() -> None:
     assert tidied.posts[0].url == stray.posts[0].url
 
 
+def test_a_post_and_a_list_name_a_category_as_the_sidebar_does() -> None:
+    damaged = "旅行见闻".encode().decode("latin-1")
+    page = parsed(
+        posts=(post(categories=("杂感", damaged)),), categories=(CategoryRow(name=damaged),), listing=damaged
+    )
+    tidied = tidy_texts(page)
+    (row,) = tidied.categories
+    assert (row.name, tidied.listing) == ("旅行见闻", "旅行见闻")
+    assert tidied.posts[0].categories == ("杂感", "旅行见闻")
+
+
 # sites are found, and a broken one breaks no other
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from blogarchive.items import CrawledPage, PageKind
+from blogarchive.items import FACTS, CrawledPage, PageKind
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.save_page import resolve_blog
@@ -12,7 +12,7 @@ from blogarchive.store.ledger import blogs
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
-from blogarchive.store.posts.posts import COLUMNS, FACTS
+from blogarchive.store.posts.posts import COLUMNS
 from blogarchive.store.rows import Parameters, format_utc
 
 Snapshot = dict[str, dict[str, Any]]

@@ -1,11 +1,11 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 
+from blogarchive.items import FACTS
 from blogarchive.items import Post as ParsedPost
-from blogarchive.items import PostFacts
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
 from blogarchive.store.database.archive import Archive
@@ -165,10 +165,6 @@ _ROW = f"select {_COLUMNS} from posts p where author_id = ? and number = ?"  # n
 def read_post_row(context: SaveContext, number: str) -> PostRow | None:
     """Return the post of that number of the page's author, or None."""
     return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
-
-
-FACTS = tuple(field.name for field in fields(PostFacts))
-"""The columns of `PostFacts`."""
 
 
 def fact_columns(post: ParsedPost) -> dict[str, Value]:

@@ -128,11 +128,12 @@ def foreign_objects(archive: Statements) -> list[str]:
     return [f"{kind} {quote_name(name)}" for kind, name in found]
 
 
-def _split_definition(sql: str) -> list[str]:
+@lru_cache(maxsize=512)  # an open reads each statement of an older file several times
+def _split_definition(sql: str) -> tuple[str, ...]:
     """Return the columns of a table, or the parts of another statement, without quotes and line ends."""
     text = " ".join(_QUOTES.sub(" ", sql).split()).replace(" (", "(").replace("( ", "(").replace(" )", ")")
     head, _bracket, rest = text.partition("(")
-    return [head, *(part.strip() for part in rest.removesuffix(")").split(","))]
+    return head, *(part.strip() for part in rest.removesuffix(")").split(","))
 
 
 _QUOTES: Final = re.compile(r"[\"`\[\]]")

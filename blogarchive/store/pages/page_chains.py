@@ -178,16 +178,11 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache.target_keys.update(new)
 
 
-def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
-    """Return the link to the next page of this listing or of these comments, or None on the last page.
-
-    A chain that reaches its limit ends with a failure.
-    """
-    return next(iter(next_page_links(context, kinds)), None)
-
-
 def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Link]:
-    """Return the links to the pages that continue this one: more than one if it is an index of lists."""
+    """Return the links to the pages that continue this one: more than one if it is an index of lists.
+
+    None on the last page of the chain, and at the limit of the chain, which is a failure.
+    """
     wanted = set(kinds)
     own_urls = {context.target.url, context.page.url}
     found = [

@@ -114,9 +114,8 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
 
 def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
     """Store the comments of a next page; queue the page after it, or the post's own page if the chain is to restart."""
-    link = page_chains.next_page_link(
-        context, (PageKind.COMMENTS,)
-    )  # of each page: it records a chain at its limit
+    # Of each page: it records a chain at its limit.
+    link = next(iter(page_chains.next_page_links(context, (PageKind.COMMENTS,))), None)
     if context.is_reparse:
         _resave(context, post_id, post)
         return

@@ -172,18 +172,21 @@ def render_cell(
         return Markup("{}").format(value)  # Datasette fails to add a unit to a text
     if column in _LONG_COLUMNS and len(value) > _SUMMARY_LENGTH:
         return fold_text(value)
-    is_query_cell = table is None and column in _QUERY_CELLS
-    target = ("post", "post_id") if is_query_cell else _CELLS.get((table or "", column))
-    if target is None:
+    path = _reading_path(row, column, table)
+    if path is None:
         return None
-    kind, key = target
-    identity = _read_id(row, key)
+    return Markup('<a href="{}/{}">{}</a>').format(archives.home_url(datasette, database), path, value)
+
+
+def _reading_path(row: Any, column: str, table: str | None) -> str | None:
+    """Return the path of the reading page that a cell leads to, or None."""
+    is_query_cell = table is None and column in _QUERY_CELLS
+    kind, key = ("post", "post_id") if is_query_cell else _CELLS.get((table or "", column), (None, ""))
+    identity = _read_id(row, key) if kind else None
     if identity is None:
         return None
     comment = _read_id(row, "comment_id") if is_query_cell else None
-    anchor = f"#c{comment}" if comment is not None else ""
-    home = archives.home_url(datasette, database)
-    return Markup('<a href="{}/{}/{}{}">{}</a>').format(home, kind, identity, anchor, value)
+    return f"{kind}/{identity}" if comment is None else f"{kind}/{identity}#c{comment}"
 
 
 def _read_id(row: Any, key: str) -> int | None:

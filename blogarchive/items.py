@@ -15,7 +15,7 @@ Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 MAX_COUNT = 10**12
 """The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
 
-READER_VERSION = 8
+READER_VERSION = 9
 """Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 

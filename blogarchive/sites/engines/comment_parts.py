@@ -8,32 +8,34 @@ from datetime import datetime
 from itertools import chain, islice
 
 from blogarchive.items import Comment, DateText
-from blogarchive.parsing.dates.numbers import day_orders
+from blogarchive.parsing.dates.numbers import day_orders, write_year_first
 from blogarchive.parsing.dates.parse import date_text, parse_stamp
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_place
 from blogarchive.sites.engines.urls import pattern
-from blogarchive.sites.markup.elements import ancestors, beside, block_around, has_role, lift, shape_of
+from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
 BODY, HEADING, ITEM = (pattern("comments", name) for name in ("body", "heading", "item"))
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
-_BADGE, _AGENT = (pattern("comments", name) for name in ("badge", "agent"))
+_BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
+_DAY_FIRST = pattern("comments", "day_first")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
+_BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
-_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q")
+_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
 # Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal; comments of which some have another name otherwise.
 _MAX_NAME, _SURE, _MANY = 60, 4, 3
-_STAMP = re.compile(r"\d{4}[-/年]\d\d?[-/月]\d\d?(?:日 |[T ])\d")
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
+_Names = list[tuple[Shape, _Name]]  # in elements of these shapes
 _Text = tuple[Element | None, set[int]]
 _Blocks = dict[object, tuple[tuple[int, ...], Element, set[int]]]
 
@@ -58,7 +60,9 @@ Read = tuple[list[Item], list[Comment | None]]
 
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
-    orders = day_orders(outline.texts[place] for place in places)
+    stated = (text for place in places for text in stated_times(outline.holders[place]))
+    orders = day_orders(chain((outline.texts[place] for place in places), stated))
+    orders = orders or {True} & {bool(_DAY_FIRST.search(outline.tree.root.get("lang") or ""))}
     around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
     outer = [one for one in around if has_role(one, ITEM)][-1:]
     elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))
@@ -68,7 +72,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
         for item, text in zip(items, _find_texts(outline, items, is_whole), strict=True):
             item.body, item.shown = text
         # One way finds the names of all comments. A text that all have beside their time is a label.
-        ways = enumerate(zip(*(_find_names(outline, item) for item in items), strict=True))
+        ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
         good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
         for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
             item.name = name
@@ -76,6 +80,12 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
         if all(comments):
             break
     return items, comments
+
+
+def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:
+    """Return the first names that all comments have in alike elements; else the first of each."""
+    shapes = set[Shape].intersection(*({shape for shape, _ in names} for names in row))
+    return [next((name for shape, name in names if not shapes or shape in shapes), None) for names in row]
 
 
 def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:
@@ -98,19 +108,14 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
 
 
 def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> Comment | None:
-    name, body = item.name, item.body
-    if name is None or body is None:
+    if item.name is None or item.body is None:
         return None
-    drop = _added_to(outline, item, body, name[0]).union(item.inner)
-    text = read_body(Picker(tree=outline.tree), body, removed=drop)
-    to = _REPLY_TO.match(text.text)
+    drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner)
+    text = read_body(Picker(tree=outline.tree), item.body, removed=drop)
+    named, (name, url), at = _REPLY_TO.match(text.text), item.name, _find_posted(outline, item, orders, now)
+    to = item.above.name[0] if item.above and item.above.name else named[1] if named else None
     return Comment(
-        author_name=name[0],
-        author_url=name[1],
-        posted=_find_posted(outline, item, orders, now),
-        body_html=text.html,
-        body_text=text.text,
-        reply_to=item.above.name[0] if item.above and item.above.name else to[1] if to else None,
+        author_name=name, author_url=url, posted=at, body_html=text.html, body_text=text.text, reply_to=to
     )
 
 
@@ -119,17 +124,26 @@ def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime)
     found = parse_place(outline, item.place, now, orders)
     text, node = outline.texts[item.place].strip()[:80], outline.holders[item.place]
     around = islice(chain([node], node.iterancestors()), 3)
-    stated = (_STAMP.search(str(value)) for one in around for value in one.attrib.values())
+    stated = (write_year_first(value, orders) for one in around for value in stated_times(one))
+    if found and found.precision == "day" and re.search(r"\d[:：]\d\d", DATE.split(text)[-1]):
+        found = None  # the time of day is not read
     known = None if "前" in text or "ago" in text else found
-    for stamp in (parse_stamp(match.string[match.start() :], now) for match in stated if match):
+    for stamp in (parse_stamp(value, now) for value in stated):
         form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
         if stamp and (known is None or f"{stamp.at:{form}}" == f"{known.at:{form}}"):
             known = found = stamp
     return date_text(text, found) or DateText(text=text)
 
 
-def _find_names(outline: Outline, item: Item) -> Iterator[_Name | None]:
-    """Yield the name of the commenter and a link by each way to find it; a name behind `@` is that of another.
+def stated_times(node: Element) -> Iterator[str]:
+    """Yield the times that attributes of an element state, for machines or as its title."""
+    values = (str(value) for name, value in node.attrib.items() if name not in ("href", "src"))
+    found = (DATE.search(value) for value in values if re.search(r"\d:\d\d", value))
+    yield from (match.string[match.start() :] for match in found if match)
+
+
+def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
+    """Yield the names of the commenter and a link by each way to find it; a name behind `@` is that of another.
 
     It has a class; on the line of the time it is a link or a text before the time, or a text after it; in the rest of
     the comment it is bold, a link, or the text next to the time, as sina writes it.
@@ -143,38 +157,43 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Name | None]:
     named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
     badges = {one for one in named if _BADGE.fullmatch(outline.text(one))}
     named = [one for one in named if one not in badges or " fn " in f" {one.get('class')} "]
-    for node in named[1:]:  # the innermost: `<div class="comment-author"><cite class="fn">`
-        named[0] = node if outline.contains(named[0], node) else named[0]
-    yield next((name for node in named[:1] if (name := _name_of(outline, item, node))), None)
+    buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
+    named = [one for one in named if one not in buttons or not is_label(outline.text(one))]
+    around = ancestors(named)  # the innermost: `<div class="comment-author"><cite class="fn">`
+    found = ((shape_of(node), _name_of(outline, item, node)) for node in named if node not in around)
+    yield [(shape, name) for shape, name in found if name]
     line, text = block_around(time), outline.texts[own]
+    said = " ".join(outline.texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
+    shown = {place: outline.texts[place].strip() for place in places - {own}}
+    places -= {place for place, text in shown.items() if said.startswith(text) and not said.isdigit()}
+    free = [node for node in free if outline.span(node).start in places]
     start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
     near = [place for place in closest if place in outline.span(line)]
     head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
-    yield _first_of(outline, item, head, ("a",))
-    yield _first_text([text[:start], *(outline.texts[place] for place in near if place < own)])
+    yield _names_in(outline, item, head, ("a",))
+    before = [outline.texts[place] for place in near if place < own]
+    bold, links = (_names_in(outline, item, free, tags) for tags in (("cite", "b", "strong"), ("a",)))
+    yield _first_text(before if bold else [text[:start], *before])
     after = [CLOCK.sub("", text[end:].lstrip("日")), *(outline.texts[place] for place in near if place > own)]
-    bold = _first_of(outline, item, free, ("cite", "b", "strong", "a"))
-    is_subject = bold is None or outline.texts[min(item.shown, default=own)].strip().startswith(bold[0])
-    found = (_first_text(texts) for texts in (after, [outline.texts[place] for place in closest]))
-    names = [name if is_subject or (name and bold and name[0] == bold[0]) else None for name in found]
-    yield from (names[0], bold, names[1])
+    texts = (_first_text(texts) for texts in (after, [outline.texts[place] for place in closest]))
+    known = {name for _, (name, _) in [*bold, *links]}
+    names = [[one for one in found if not known or one[1][0] in known] for found in texts]
+    yield from (names[0], bold, links, names[1])
 
 
-def _first_of(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Name | None:
-    for node in nodes:
-        text = outline.text(node) if node.tag in tags else ""
-        if not 0 < len(text) <= _MAX_NAME or _NO_NAME.search(text) or (node.tag == "a" and is_label(text)):
-            continue
-        if (name := _name_of(outline, item, node)) and (name[1] or not name[0].isdigit()):  # no number
-            return name
-    return None
+def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
+    texts = ((node, outline.text(node)) for node in nodes if node.tag in tags)
+    short = ((node, text) for node, text in texts if 0 < len(text) <= _MAX_NAME and not _NO_NAME.search(text))
+    good = (node for node, text in short if not (node.tag == "a" and is_label(text)))
+    found = ((shape_of(node), _name_of(outline, item, node)) for node in good)
+    return [(shape, name) for shape, name in found if name and (name[1] or not name[0].isdigit())]
 
 
-def _first_text(texts: list[str]) -> _Name | None:
+def _first_text(texts: list[str]) -> _Names:
     names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
     good = (name for name in names if not (is_label(name) or _BADGE.fullmatch(name) or _NO_NAME.search(name)))
-    return next(((name, None) for name in good), None)
+    return [((), (name, None)) for name in islice(good, 1)]
 
 
 def is_label(text: str) -> bool:
@@ -204,9 +223,7 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_texts(
-    outline: Outline, items: list[Item], is_whole: bool | None
-) -> list[tuple[Element | None, set[int]]]:
+def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> list[_Text]:
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
@@ -230,12 +247,13 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     line = block_around(time)
     apart = {node for node in item.nodes if not outline.contains(node, time)}
     authors = [node for node in item.nodes if node in apart and has_role(node, _AUTHOR)]
-    names, above = with_descendants(authors), ancestors(authors if is_whole is None else ())
+    names, above = with_descendants(authors), ancestors(authors)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()
     for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
         around = node not in apart
-        is_named = not around and (has_role(node, BODY) or node.get("itemprop") in _TEXTS)
+        is_body = has_role(node, BODY) or node.get("itemprop") in _TEXTS
+        is_named = is_body and not around and node not in above
         has_answers = any(outline.contains(node, one) for one in item.inner)
         if node is time or not (is_named or (node.tag in _TEXT_TAGS and not has_answers)):
             continue
@@ -246,8 +264,10 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
         shown, links = " ".join(texts), 0 if around else outline.link_share(node)
         is_weak = is_label(shown) and (links or node.tag in ("span", "li"))
-        is_none = not shown or node in above or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
-        if not is_named and (is_none or is_weak or links == 1):
+        is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
+        is_line = has_role(node, _LINE) or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
+        is_none = is_bold or is_line or is_weak or links == 1 or (is_whole is None and node in above)
+        if is_none and not is_named:
             continue  # a comment may be `+1`
         traits = (not around, not outline.contains(line, node), node.tag not in ("span", "li"))
         size, parent = 0 if is_label(shown) else len(shown), node.getparent()
@@ -270,10 +290,10 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         text = outline.text(one)
         is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
         is_head = one.tag == "cite" or has_role(one, _AUTHOR) or text == name or outline.contains(one, time)
-        is_button = re.search("(?i)reply|revert", one.get("class") or "") and is_label(text)
-        return bool(
-            is_apart or is_button or has_role(one, _AGENT) or (is_head and outline.contains(body, time))
-        )
+        named = _BUTTON.search(one.get("class") or "")
+        is_button = named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME))
+        is_part = is_apart or is_button or has_role(one, _AGENT)
+        return bool(is_part or (is_head and outline.contains(body, time)))
 
     within = (node for node in item.nodes if node is not body and outline.contains(body, node))
     return {*filter(is_added, within)}

@@ -11,7 +11,7 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items
+from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, stated_times
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import pattern
@@ -23,6 +23,7 @@ _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _PINGS = {"pingback", "trackback"}
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
+_Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE = 6, 60
 _MOMENT = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d[-/.]\d{1,2}[-/.]\d{4}|\d\d-\d\d-\d\d|\d:\d\d")
 
@@ -57,9 +58,10 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
     outer = [section for section in sections if not outline.contains(body, section)]
-    if any(map(outline.size, sections)) and not outer and body.find(".//form") is None:
+    has_texts = any(not HEADING.fullmatch(outline.text(one)) for one in sections if outline.size(one))
+    if has_texts and not outer and body.find(".//form") is None:
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
-    under = _under_heading(outline, body)
+    under = under_heading(outline, body, outline.span(body).stop)
     if under and outer and not {*outer}.intersection(under) and with_descendants(under).issuperset(outer):
         outer = under  # an element of `outer` may be a quoted comment
     found = _read_section(outline, outer or sections or under, body, now)
@@ -71,7 +73,8 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     """Return the comments in these elements, or the problem."""
     heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
     kin = Counter((one.getparent(), one.get("class")) for one in sections if one.get("class"))
-    single = {one for one in sections if has_role(one, _SINGLE) or kin[one.getparent(), one.get("class")] > 1}
+    whole = {one for one in sections if has_role(one, COMMENTS) and not has_role(one, _SINGLE)}
+    single = {one for one in sections if one not in whole or kin[one.getparent(), one.get("class")] > 1}
     closed = [one for one in sections if one in heads or one not in single]
     count = _find_count(outline, closed or sections[:1], body)
     above = ancestors([*sections, body]).union(closed)
@@ -80,7 +83,7 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
     ids = {mark[1] for mark in marks if mark}
     claimed = max(count or 0, len(ids))
-    items, comments = _choose(outline, inside, above, claimed, now)
+    items, comments, most = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if node.tag == "li" and _PINGS.intersection(names_of(node))}
     pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
     closed_nodes = with_descendants([*pings, *(part for item in items for part in item.parts)])
@@ -88,7 +91,7 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     others = [is_short or one.body is None or outline.text(one.body) != outline.text(body) for one in items]
     items, comments = list(compress(items, others)), list(compress(comments, others))
     known = tuple(comment for comment in comments if comment is not None)
-    expected = claimed - len(pings) if ids or count is not None else len(known)
+    expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
     has_times = all(one.posted is not None and one.posted.at is not None for one in known)
     is_rest = (items or count != 0) and _has_more(outline, sections, body, closed_nodes, bool(items))
@@ -107,21 +110,19 @@ def _unreadable(detail: str) -> Problem:
     return Problem(kind="unreadable", field="comments", detail=detail)
 
 
-def _has_more(
-    outline: Outline, sections: list[Element], body: Element, closed: set[Element], has_comments: bool
-) -> bool:
+def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:
     """Return whether there seem to be more comments outside those that were read, and outside forms.
 
     These are a moment or a text in the sections, or a moment under their heading.
     """
-    apart = with_descendants(node for one in sections for node in one.iter(*APART)) | closed
+    apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
     spans = [outline.span(one) for one in sections]
     if len({one.getparent() for one in sections}) == 1:  # texts between them too
         spans = [range(spans[0].start, spans[-1].stop)]
     places = [place for span in spans for place in span if outline.holders[place] not in apart]
     shown = " ".join(outline.texts[place] for place in places)
-    is_long = not has_comments and sum(map(outline.sizes, places)) > _MAX_NOTICE
-    if has_comments or shown:
+    is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
+    if is_read or shown:
         return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]", shown)))
     heads = [*_headings(outline, body, 0)]
     start = next((place for place in heads if place >= outline.span(body).stop), len(outline.texts))
@@ -142,9 +143,9 @@ def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
             yield place
 
 
-def _under_heading(outline: Outline, body: Element) -> list[Element]:
-    """Return the elements under the heading of the comments, which follows the text."""
-    for place in _headings(outline, body, outline.span(body).stop):
+def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
+    """Return the elements under the first heading of comments from the place `start`, outside the text."""
+    for place in _headings(outline, body, start):
         node = outline.holders[place]
         if node.tag in ("a", "span", "li"):
             continue
@@ -166,8 +167,8 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     return None
 
 
-def _choose(outline: Outline, inside: set[Element], stops: set[Element], claimed: int, now: datetime) -> Read:
-    """Return the repeated elements with one time each, outer ones before the answers in them, and their comments.
+def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[*Read, int]:
+    """Return the repeated elements with one time each, outer ones before their answers, their comments, and the most.
 
     Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
     else the largest.
@@ -175,7 +176,8 @@ def _choose(outline: Outline, inside: set[Element], stops: set[Element], claimed
     groups: defaultdict[Shape, list[int]] = defaultdict(list)
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         rest = DATE.sub("", text)
-        if holder in inside and (rest != text or holder.get("datetime")) and not _PROSE.search(rest):
+        is_time = rest != text or holder.get("datetime") or any(stated_times(holder))
+        if is_time and holder in inside and not _PROSE.search(rest):
             shape = shape_of(holder)
             for kind in (shape, shape[:1], ((holder.tag, "*"),)):  # answers may stand in other elements
                 groups[kind].append(place)
@@ -186,9 +188,10 @@ def _choose(outline: Outline, inside: set[Element], stops: set[Element], claimed
         items, comments = read_items(outline, [*places], stops, now)
         read = [one for one in comments if one is not None]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
-        key = (len(read) == claimed == len(items), len(shapes[places]) > 1, len(items), exact)
+        key = (len(read) == claim == len(items), len(shapes[places]) > 1, len(items), exact)
         found.append((key, items, comments))
-    return max(found, key=lambda one: one[0], default=((), [], []))[1:]
+    most = max((len(comments) for *_, comments in found if all(comments)), default=0)
+    return *max(found, key=lambda one: one[0], default=((), [], []))[1:], most
 
 
 def _elements_in_comments(outline: Outline, sections: list[Element], above: set[Element]) -> set[Element]:

@@ -72,12 +72,9 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= _BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
-    is_complete = len(nodes) <= _MAX_ENTRIES and (
-        bool(more or start)
-        or kind in ("urlset", "search")
-        or root.find(_COMPLETE) is not None
-        or any("Hugo" in (node.text or "") for node in root.iter("generator"))
-    )
+    is_hugo = any("Hugo" in (node.text or "") for node in root.iter("generator"))
+    is_whole = is_hugo or kind in ("urlset", "search") or root.find(_COMPLETE) is not None
+    is_complete = len(nodes) <= _MAX_ENTRIES and bool(more or start or is_whole)
     listed = _own((_read_entry(node, url, now) for node in nodes), uid)
     return Index(listed, _on_host(more, uid) if is_complete else _walk(uid, url))
 

@@ -33,11 +33,9 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         is_known = number in found and (found[number].title or not title)
         if is_known or not (title or _group(anchor).startswith("title")):
             continue
-        day, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
+        at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
         title = title.rstrip("….⋯ ") if cut else title
-        found[number] = ListedPost(
-            title=title, number=number, url=url, title_cut=cut or not title, posted=day
-        )
+        found[number] = ListedPost(title=title, number=number, url=url, title_cut=cut or not title, posted=at)
     return tuple(found.values())
 
 

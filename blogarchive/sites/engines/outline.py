@@ -131,7 +131,7 @@ def is_aside(node: Element) -> bool:
         return True
     if node.tag in ("aside", "nav"):
         return True
-    return node.tag not in ("body", "html", "main", "article") and has_role(node, SIDE)
+    return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, SIDE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,15 +157,10 @@ def find_title(outline: Outline) -> Title | None:
     best = max(confirmed, key=keys.__getitem__, default=None)
     if best is not None and all(keys[best][:2]):
         return Title(text=texts[best], heading=best, is_confirmed=True)
-    shown = [
-        node
-        for node in titles
-        if node not in keys
-        and node not in outline.beside
-        and (node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
-        and letters_of(outline.text(node)) not in sites
-        and not _OF_COMMENTS.fullmatch(texts[node])
-    ]
+    others = (node for node in titles if node not in keys and node not in outline.beside)
+    named = (node for node in others if node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
+    foreign = (node for node in named if letters_of(outline.text(node)) not in sites)
+    shown = [node for node in foreign if not _OF_COMMENTS.fullmatch(texts[node])]
     if claims:  # the window title may have other words than the page
         heads = [node for node in shown if node.tag == "h1"]
         shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]

@@ -9,7 +9,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
-from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments
+from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, pattern
@@ -48,6 +48,13 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     if element is None:
         return None
     found = read_comments(outline, sections, element, now)
+    under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
+    if under and outline.span(element).start + 1 >= outline.span(under[0]).start:  # longer than the post
+        second, is_sure = find_body(outline, heading, [*sections, *under])
+        other = found if second is None else read_comments(outline, sections, second, now)
+        if second is not None and other.comments and not other.problems:
+            element, agreed = second, is_sure
+        found = found if found.comments else other
     closed = {node for section in found.sections for node in section.iter()}
     added = added_parts(outline, element, heading)
     time = find_time(Surroundings(outline, heading, element, added, closed, now))
@@ -66,11 +73,8 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         categories=_read_categories(outline, heading, element, with_descendants(added), closed),
         read_by=find_reader(outline),
     )
-    return PostReading(
-        post=post,
-        problems=_problems(title, time, body, agreed, found),
-        sources=_sources(title, time, element, found),
-    )
+    problems, sources = _problems(title, time, body, agreed, found), _sources(title, time, element, found)
+    return PostReading(post=post, problems=problems, sources=sources)
 
 
 def _read_categories(
@@ -101,11 +105,9 @@ def _read_categories(
 def _problems(
     title: Title | None, time: FoundTime, body: Body, agreed: bool, found: FoundComments
 ) -> tuple[Problem, ...]:
-    doubts = [
-        ("title", None if title is not None and title.is_confirmed else Detail.TITLE_ALONE),
-        ("posted_at", time.doubt),
-        ("body", None if agreed and (body.text or body.images) else Detail.BODY_ALONE),
-    ]
+    title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
+    body_doubt = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
+    doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]
     told = (Problem(kind="unreadable", field=field, detail=detail) for field, detail in doubts if detail)
     return (*found.problems, *told)
 

@@ -20,8 +20,8 @@ DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH
 _SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{pattern('times', 'clock').pattern}?")
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
-_WORD = r"(?!pm)[^\W\d_一-鿿]{1,4}[\s.]|(?<=\()[^\W\d]"
-_JOINT = re.compile(rf"(?i)^(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
+_WORD = r"(?!pm)[^\W\d_一-鿿]{1,7}[\s.]|(?<=[(（])[^\W\d]"
+_JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
 CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
 _BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
@@ -110,15 +110,9 @@ def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     outline = around.outline
     is_of_another = cache(partial(_is_of_another, around))
-    return [
-        place
-        for place, text in enumerate(outline.texts)
-        if len(text) < _MAX_LINE
-        and place not in around.inside
-        and DATE.search(text)
-        and outline.holders[place] not in around.closed
-        and not is_of_another(outline.holders[place])
-    ]
+    short = (place for place, text in enumerate(outline.texts) if len(text) < _MAX_LINE and DATE.search(text))
+    outside = {place: outline.holders[place] for place in short if place not in around.inside}
+    return [at for at, node in outside.items() if node not in around.closed and not is_of_another(node)]
 
 
 def _is_of_another(around: Surroundings, node: Element) -> bool:
@@ -178,7 +172,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {clock.strip()}"
     before = _BEFORE.findall(text[max(0, start - 14) : start])[0]
     date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((before + date + after).split()), now)
+    parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 

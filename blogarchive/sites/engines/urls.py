@@ -81,9 +81,8 @@ def post_number(url: str) -> str:
 def looks_like_post(url: str) -> bool:
     """Return whether the form of a URL is one of posts: with a date, a number, or the ending of a page."""
     parts = urlsplit(url)
-    return bool(
-        _POST_QUERY.search(parts.query) or (_POST_PATH.search(parts.path) and not LISTING.search(parts.path))
-    )
+    is_path = _POST_PATH.search(parts.path) and not LISTING.search(parts.path)
+    return bool(is_path or _POST_QUERY.search(parts.query))
 
 
 def may_be_post(url: str) -> bool:
@@ -146,7 +145,5 @@ def is_within(url: str, uid: str) -> bool:
     """Return whether a URL belongs to the blog of that uid."""
     parts = urlsplit(url)
     host, _, prefix = uid.partition("/")
-    netloc = parts.netloc.lower()
-    return netloc.removeprefix("www.") == host.removeprefix("www.") and (
-        not prefix or unquote(parts.path).startswith(f"/{prefix}/") or unquote(parts.path) == f"/{prefix}"
-    )
+    is_host = parts.netloc.lower().removeprefix("www.") == host.removeprefix("www.")
+    return is_host and (not prefix or f"{unquote(parts.path)}/".startswith(f"/{prefix}/"))

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -140,6 +141,44 @@ THEMES = {
         '<div id="comment-{id}"><b>{name}</b> <span>{day} {time}</span><div class="content-text">{text}'
         '<div class="comment-os"><span>Windows</span> <span>江苏省</span></div></div></div>',
     ),
+    "a label before the name": (
+        '<div id="comments">',
+        '<li class="comment"><div class="head"><div class="comment-author">Автор: {link}</div><div class="pub">Дата: {german} at {time}</div></div>'
+        '<div class="comment-body">{text}</div></li>',
+    ),
+    "a verb before the day, the name behind it": (
+        "<h2>Commentaires</h2>",
+        "<article><div>{text}</div><div><p>Posté le {english} {time} par {name}</p></div></article>",
+    ),
+    "a verb before the day, the name in bold above it": (
+        "<h2>Commentaires</h2>",
+        '<section class="row"><p><strong>{name}</strong></p><p>Rédigé le {german} à {time}</p><div>{text}</div><a href="/report">Signaler</a></section>',
+    ),
+    "the time in the title of a link alone": (
+        '<div id="comments"><h3>Comments</h3>',
+        '<h4>Added by <a href="/u/{id}">{name}</a> <a title="{day} {time}" href="/a">almost 5 years</a> ago</h4><div>{text}</div>',
+    ),
+    "the first words of the text as a subject, the name after the time": (
+        '<div id="comments">',
+        '<div class="node"><div><a href="#{id}">{start}</a></div><span>{day} - {time} — {link}</span><div class="content">{text}</div></div>',
+    ),
+    "the text in the block itself, a line of the name below it": (
+        '<h3 class="header">Comments</h3>',
+        '<div class="segment">{plain}<div class="comment-date">{english} {time}</div><div class="comment-info">Added by <a href="/u/{id}">{name}</a></div></div>',
+    ),
+    "a button beside the picture, named as the author": (
+        '<div id="comments">',
+        '<li id="comment-{id}"><div class="comment-author"><i></i><a class="comment-reply-link" href="#">Reply</a></div>'
+        '<div class="comment-body">{text}<div><cite class="fn">{name}</cite> <a href="#">{english} at {time}</a></div></div></li>',
+    ),
+    "the browser beside the name": (
+        '<div id="comments"><ol>',
+        '<li id="comment-{id}"><h5>{name} <i></i> Chrome 90 <i></i> Windows 10</h5>{text}<p><span>{day} {time}</span></p></li>',
+    ),
+    "a weekday in brackets before the time of day": (
+        '<div class="comments">',
+        '<div class="post"><b>{n}</b> <strong>{name}</strong> <span>{chinese} (木) {time}:05</span> <i>ID: {id}a9</i><div>{text}</div></div>',
+    ),
 }  # fmt: skip
 
 
@@ -154,7 +193,8 @@ def section(theme: str, count: int) -> str:
     items = "".join(
         item.format(
             id=4100 + n, n=n, name=name, time=time, text=text, plain=text.replace("<p>", "").replace("</p>", "<br>"), day=f"2019-05-2{n}",
-            german=f"2{n}.05.2019", english=f"May 2{n}, 2019",
+            german=f"2{n}.05.2019", english=f"May 2{n}, 2019", chinese=f"2019年05月2{n}日",
+            start=" ".join(re.sub("<[^>]+>", " ", text).split()[:4]),
             link=f'<a href="https://u.example.org/">{name}</a>' if n % 2 else name,
         )
         for n, (name, time, text) in enumerate(COMMENTS[:count], start=1)
@@ -282,3 +322,45 @@ def test_the_answered_name_before_the_time_of_an_answer_is_not_that_of_its_autho
     page = read(f'<ol id="comments">{item.format(1, "Jutta", "", 7, f"<ul>{answer}</ul>")}</ol>')
     found = [(one.author_name, one.reply_to) for one in page.posts[0].comments]
     assert (found, told(page)) == ([("Jutta", None), ("Sven", "Jutta")], [])
+
+
+def test_the_language_of_a_page_tells_the_day_from_the_month() -> None:
+    item = '<div class="note"><b class="author">Jutta</b> <i>04/05/2019 09:05</i><p>Im Wald.</p></div>'
+    shown = f'<html lang="fr"><head><title>Regen</title></head><body><h1>Regen</h1><div class="entry-content">{TEXT}</div>'
+    page = api.parse_page(
+        f'{shown}<div id="comments">{item}</div></body></html>'.encode(), URL, fetched_at=READ_AT
+    )
+    posted = page.posts[0].comments[0].posted
+    assert posted is not None
+    assert f"{posted.at:%Y-%m-%d %H:%M}" == "2019-05-04 09:05"
+
+
+def test_comments_that_are_longer_than_the_post_are_not_its_text() -> None:
+    item = '<div class="media"><h4>{}</h4><p>{}</p><p>{}</p><p><small>2019-05-2{} 09:05</small></p></div>'
+    long = "Am Abend, als es dunkel war, gingen wir zum Fluss, und der Regen hörte nicht auf. " * 8
+    items = "".join(
+        item.format(name, f"{n}: {long}", long, n) for n, name in enumerate(("Jutta", "Sven", "Maria"), 1)
+    )
+    page = f"<html><head><title>Regen</title></head><body><h1>Regen</h1><div class='content'>{TEXT}</div><div><h3>Comments</h3>{items}</div></body></html>"
+    post = api.parse_page(page.encode(), URL, fetched_at=READ_AT).posts[0]
+    assert (post.body_text or "").startswith("Am Morgen lag das Laub")
+    assert [one.author_name for one in post.comments] == ["Jutta", "Sven", "Maria"]
+
+
+def test_answers_in_other_elements_that_are_not_read_are_a_problem() -> None:
+    parts = '<div class="comment-author">{}</div><div class="comment-date">2019-05-2{} 09:05</div><div class="comment-text">Im Wald.</div>'
+    answers = "".join(
+        f'<div class="answer">{parts.format(name, n)}</div>' for n, name in ((3, "Sven"), (4, "Maria"))
+    )
+    first = f'<li><div class="main">{parts.format("Jutta", 1)}</div><div class="answers">{answers}</div></li>'
+    page = read(
+        f'<ul class="comments">{first}<li><div class="main">{parts.format("Otto", 2)}</div></li></ul>'
+    )
+    names = [one.author_name for one in page.posts[0].comments]
+    assert sorted(names) == ["Jutta", "Maria", "Otto", "Sven"] or told(page) == ["comments"]
+
+
+def test_a_time_of_day_that_is_not_read_is_a_problem() -> None:
+    item = '<div class="note"><b class="author">Jutta</b> <i>May 21, 2019 gegen vormittags 09:05</i><p>Im Wald.</p></div>'
+    page = read(f'<div id="comments">{item}</div>')
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])

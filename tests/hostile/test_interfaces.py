@@ -1,0 +1,148 @@
+"""Interfaces, lists and redirects of a hostile blog: its own posts are backed up, and no other host gets a request."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.tool import Tool, run_command
+
+POSTS = range(1, 6)
+_POST = (
+    "<title>第{0}篇 - 札记</title><meta name=generator content='WordPress 6'><link rel='https://api.w.org/'"
+    " href='/wp-json/'><article id=post-{0} class='post-{0} post'><h1 class=entry-title>第{0}篇</h1><time class=entry-date"
+    " datetime='2020-01-0{0}T08:00:00+08:00'>2020-01-0{0}</time><div class=entry-content><p>正文{0}，谈谈茶与雨。</p>"
+    "<p>第二段也不短，讲到城里的春天与江边的风。</p></div></article>"
+)
+_HOME = (
+    "<title>札记</title><meta name=generator content='WordPress 6'><link rel='https://api.w.org/' href='/wp-json/'>"
+    "<h1 class=site-title><a href=/>札记</a></h1>"
+) + "".join(
+    f"<article class=post><h2 class=entry-title><a href=/2020/01/p{n}/>第{n}篇</a></h2></article>"
+    for n in POSTS
+)
+_ROWS = [
+    {"id": n, "date": f"2020-01-0{n}T08:00:00", "date_gmt": f"2020-01-0{n}T00:00:00", "modified_gmt": "2020-02-01T00:00:00",
+     "link": f"/2020/01/p{n}/", "title": {"rendered": f"第{n}篇"}}
+    for n in POSTS
+]  # fmt: skip
+_TEXT = json.dumps(_ROWS)
+_LINKS = (
+    "http://127.0.0.1:{1}/2020/01/x/", "http://localhost:{1}/2020/01/y/", "http://[::1]:{1}/z/", "//169.254.169.254/latest/",
+    "http://user:pw@127.0.0.1:{1}/a/", "http://127.0.0.1:{0}@127.0.0.1:{1}/b/", "\\\\127.0.0.1:{1}\\c",
+    "http:/\\127.0.0.1:{1}/d/", "/..//127.0.0.1:{1}/", "////127.0.0.1:{1}/e/", "file:///etc/passwd", "javascript:1",
+)  # fmt: skip
+
+Answer = Callable[[str, int, int], str | None]
+"""Returns the answer to a path, or what it redirects to after `->`; None is the usual one."""
+
+
+def _interface(text: str) -> Answer:
+    return lambda path, _own, _other: text if path.startswith("/wp-json/wp/v2/posts") else None
+
+
+def _links(path: str, own: int, other: int) -> str | None:
+    rows = [{**_ROWS[0], "id": 100 + n, "link": link.format(own, other)} for n, link in enumerate(_LINKS)]
+    return json.dumps(_ROWS + rows) if path.startswith("/wp-json/wp/v2/posts") else None
+
+
+def _list(name: str, text: str, unit: str, count: int) -> Answer:
+    def answer(path: str, own: int, other: int) -> str | None:
+        if path.startswith("/wp-json"):
+            return "none"
+        return text.format(unit.format(other) * count) if path.startswith(name) else None
+
+    return answer
+
+
+def _redirect(change: Callable[[str], str]) -> Answer:
+    return lambda path, own, _other: f"->{change(path).format(own)}" if path.startswith("/2020/") else None
+
+
+BLOGS: dict[str, tuple[int, Answer]] = {
+    "links to other hosts": (5, _links),
+    "no numbers": (5, _interface(_TEXT.replace('"id": 3', '"id": NaN').replace('"id": 4', '"id": -1e999'))),
+    "numbers of 5,000 digits": (5, _interface(_TEXT.replace('"id": 4', f'"id": {"9" * 5_000}'))),
+    "keys twice": (5, _interface(_TEXT.replace('"link"', '"link": "/2020/01/p1/", "id": 7, "link"'))),
+    "arrays in arrays": (5, _interface(f'{_TEXT[:-1]}, {{"title": {"[" * 100_000}{"]" * 100_000}}}]')),
+    "one link": (5, _interface(json.dumps([{**row, "link": "/2020/01/p1/"} for row in _ROWS]))),
+    "other types": (5, _interface(json.dumps([1, None, "x", [], {}, *({"link": [row]} for row in _ROWS)]))),
+    "no characters": (5, _interface(_TEXT.replace("\\u7bc7", "\\ud800\\u0000\\uffff"))),
+    "a sitemap of another host": (
+        5, _list("/sitemap", "<urlset>{}</urlset>", "<url><loc>http://127.0.0.1:{0}/2020/01/q/</loc></url>", 200_000),
+    ),
+    "a sitemap of a million": (
+        5, _list("/sitemap", "<urlset>{}</urlset>", "<url><loc>http://127.0.0.1:{0}/q/</loc></url>", 1_000_000),
+    ),
+    "a feed of another host": (
+        5, _list("/feed", "<rss><channel>{}</channel></rss>", "<item><link>http://127.0.0.1:{0}/q/</link></item>", 100_000),
+    ),
+    "two forms of each URL": (0, _redirect(lambda path: path[:-1] if path.endswith("/") else f"{path}/")),
+    "another name of the host": (0, _redirect(lambda path: f"http://localhost:{{0}}{path}")),
+    "a fragment": (0, _redirect(lambda path: f"{path}#x")),
+    "a longer query": (0, _redirect(lambda path: f"{path}{'&' if '?' in path else '?'}a=1")),
+}  # fmt: skip
+
+
+def _answer_well(path: str) -> str | None:
+    found = re.match(r"/2020/01/p(\d)", path)
+    return _HOME if path == "/" else _POST.format(found[1]) if found else None
+
+
+@contextmanager
+def _server(answer: Answer, other: int = 0) -> Iterator[tuple[int, list[str]]]:
+    paths: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            text = answer(self.path, server.server_port, other) or _answer_well(self.path)
+            self.send_response(404 if text is None else 302 if text.startswith("->") else 200)
+            self.send_header("Location", (text or "")[2:]) if (text or "").startswith("->") else None
+            is_json = (text or "").startswith("[")
+            self.send_header("Content-Type", "application/json" if is_json else "text/html; charset=utf-8")
+            self.end_headers()
+            try:
+                self.wfile.write((text or "").encode())
+            except OSError:  # the other side has enough
+                self.close_connection = True
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, paths
+        server.shutdown()
+
+
+def _back_up(kind: str, folder: Path) -> None:
+    posts, answer = BLOGS[kind]
+    tool = Tool(folder / "tool")
+    with _server(lambda path, _own, _other: "x") as (other, foreign), _server(answer, other) as (own, paths):
+        ran = run_command(
+            "backup", f"http://127.0.0.1:{own}/", "--site", "web", "--no-media", "--delay", "0.001", "--db", str(tool.db),
+            folder=tool.folder,
+        )  # fmt: skip
+    assert ran.code in (0, 1), ran
+    assert not any(sign in ran.err for sign in ("Traceback", "unexpected", "this program failed")), ran.err
+    assert (foreign, len(paths) < 60) == ([], True), (foreign, paths)
+    assert tool.scalar("select count(*) from posts where body_text like '正文%'") == posts
+    assert tool.run("verify").code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["links to other hosts", "arrays in arrays", "two forms of each URL"])
+def test_a_hostile_blog_is_backed_up_without_a_request_to_another_host(kind: str, tmp_path: Path) -> None:
+    _back_up(kind, tmp_path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", BLOGS)
+def test_every_hostile_blog_is_backed_up_without_a_request_to_another_host(kind: str, tmp_path: Path) -> None:
+    _back_up(kind, tmp_path)

@@ -10,7 +10,7 @@ from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import PATTERNS, pattern
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG, _WEAK = (pattern("body", name) for name in ("strong", "weak"))
+_STRONG, _WEAK, _UNSEEN = (pattern("body", name) for name in ("strong", "weak", "unseen"))
 # Parts that a theme adds inside the element of the text.
 _ADDED = pattern("body", "added")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
@@ -148,7 +148,7 @@ def added_parts(outline: Outline, body: Element, title: Element | None) -> set[E
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     whole = max(1, outline.size(body))
     small = [node for node in _named_parts(outline, body) if outline.size(node) < max(0.4 * whole, _MAX_META)]
-    found = {*small, *_last_lines(outline, body, whole)}
+    found = {*small, *_last_lines(outline, body, whole)} - (ancestors(small) - set(small))
     if title is not None and outline.contains(body, title):
         found |= {title, *_head(outline, body, title)}
     return found
@@ -162,10 +162,10 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
+        role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         if is_code or node.getparent() in code:
             code.add(node)
-            continue
-        if node.tag in ("header", "footer") or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED)):
+        elif node.tag in ("header", "footer") or has_role(node, role):
             found.append(node)
     return found
 

@@ -361,3 +361,13 @@ def test_the_list_of_a_host_is_one_of_a_blog_below_a_path_if_it_names_its_posts(
 def _of_host(*paths: str) -> str:
     rows = "".join(f"<url><loc>{HOME}/{path}</loc></url>" for path in paths)
     return f"<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{rows}</urlset>"
+
+
+@pytest.mark.parametrize(
+    ("slug", "numbers"), [("friend", ["blog/friend"]), ("home", ["blog/home"]), ("friends", [])]
+)
+def test_a_word_of_lists_is_the_slug_of_a_post_below_the_folder_of_the_blog(
+    slug: str, numbers: list[str]
+) -> None:
+    page = read("sitemap.xml", _of_host("blog/two", f"blog/{slug}"))
+    assert [number for number, *_ in named(page) if number != "blog/two"] == numbers

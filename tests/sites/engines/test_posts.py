@@ -358,3 +358,18 @@ def test_a_time_that_django_writes_with_hard_spaces_is_the_time_of_the_post() ->
     assert page.posts[0].posted is not None
     assert page.posts[0].posted.precision == "month"
     assert "Posted by" not in (page.posts[0].body_text or "")
+
+
+def test_the_element_of_a_short_text_with_its_tags_is_no_line_of_a_licence() -> None:
+    tags = '<div class="post-tags">Tags: <a href="/tags/gras/">Gras</a></div>'
+    inner = f"<div class='sl-md'><p>Es regnet, und niemand geht hinaus.</p>{tags}</div>"
+    page = read(post("20. Mai 2019", text=f"{inner}<footer><a href='/2019/gras/'>Gras</a></footer>"))
+    assert page.posts[0].body_text == "Es regnet, und niemand geht hinaus."
+
+
+def test_words_for_screen_readers_and_a_sidebar_are_not_of_the_text() -> None:
+    text = f"<h2>Gras<a href='#gras'><span class='sr-only'>Abschnitt Gras</span></a></h2>{TEXT}"
+    page = read(post("20. Mai 2019", text=f"{text}<aside class='sidebar'><h3>Suche</h3></aside>"))
+    body = page.posts[0].body_text or ""
+    assert body.startswith("Gras\nAm Morgen")
+    assert "Suche" not in body

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree, html
 
 from blogarchive.parsing import html as dom
-from blogarchive.parsing.lines import Line, LineBuilder
+from blogarchive.parsing.lines import Line, split_lines
 
 # --- the document
 
@@ -68,15 +68,14 @@ def parse_document(text: str) -> Document:
     """Return the document of a page's text; never raises, an empty page has no lines."""
     root = dom.parse_html(text)
     hidden = dom.hidden_elements(root)
-    builder = LineBuilder(hidden)
-    builder.walk(root)
+    lines, positions = split_lines(root, hidden)
     return Document(
         root=root,
-        lines=tuple(builder.lines),
+        lines=lines,
         title=dom.window_title(root),
         hidden=hidden,
-        starts=[line.start for line in builder.lines],
-        _positions=builder.positions,
+        starts=[line.start for line in lines],
+        _positions=positions,
     )
 
 

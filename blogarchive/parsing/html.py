@@ -185,16 +185,19 @@ def parse_html(text: str) -> Element:
 
 def _encode_for_libxml2(text: str) -> bytes:
     for other in _NON_XML_CHARACTERS:
-        text = text.replace(other, "")
-    # libxml2 stops at a NUL, so a page could hide text behind one.
-    clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
+        if other in text:  # a test takes a tenth of the time of `replace`
+            text = text.replace(other, "")
+    clean = text.encode("utf-8", "replace")
+    if any(map(clean.__contains__, _NON_XML_BYTES)):
+        # libxml2 stops at a NUL, so a page could hide text behind one.
+        clean = clean.translate(None, _NON_XML_BYTES)
     clean = _STRAY_BREAK_END.sub(b"<br>", drop_control_references(clean))
     return _drop_excess_attributes(clean)
 
 
 def drop_control_references(html: bytes) -> bytes:
     """Return `html` without character references to characters that XML forbids: lxml refuses them in attributes."""
-    return _REFERENCE.sub(_drop_control_reference, html)
+    return _REFERENCE.sub(_drop_control_reference, html) if b"&" in html else html
 
 
 def _drop_control_reference(found: re.Match[bytes]) -> bytes:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import chain
+
+from lxml import etree
 
 from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED, Element
 
@@ -41,11 +44,11 @@ class Line:
                 return node
         return self.block
 
-    def links(self) -> list[tuple[str, Element]]:
+    def links(self) -> Sequence[tuple[str, Element]]:
         """Return the text in this line and the element of each `a`, in order."""
-        if len(self.spans) == 1 and not self.media:
+        if len(self.spans) == 1 and not self.media:  # most lines
             anchor = self.spans[0][3]
-            return [] if anchor is None else [(self.text.strip(_EDGES), anchor)]
+            return () if anchor is None else ((self.text.strip(_EDGES), anchor),)
         found: dict[Element, str] = {}
         for start, end, _, anchor in self.spans:
             if anchor is not None:
@@ -79,11 +82,19 @@ Piece = tuple[str | None, Element | None, Element | None, int]
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
-def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
-    """Return line number `index` of these pieces in `block`, or None if they show nothing.
+def _build_line(index: int, pieces: Sequence[Piece], block: Element, pre: int) -> Line | None:
+    """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
+    text, node, anchor, position = pieces[0]
+    if len(pieces) > 1 or text is None or node is None or pre:
+        return _join_pieces(index, pieces, block, pre=pre > 0)
+    if not (text := text.strip(_EDGES)):
+        return None
+    text = _collapse_spaces(text)
+    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),))
 
-    Spaces also collapse between pieces, unless `pre` preserves them.
-    """
+
+def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
+    """Return the line of several pieces. Spaces also collapse between pieces, unless `pre` preserves them."""
     after_space, length = True, 0
     texts: list[str] = []
     spans: list[Span] = []
@@ -134,121 +145,80 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
 _CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
 
-
 _Open = tuple[Element | None, Element | None, Element | None, int]
 """The innermost open element, the innermost open block, the `a` around a text, and the position of the element."""
 
 
-class LineBuilder:
-    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped.
+def split_lines(  # noqa: C901 - see its second paragraph
+    root: Element, hidden: Container[Element] = ()
+) -> tuple[tuple[Line, ...], dict[Element, tuple[int, int]]]:
+    """Return the lines of a tree, without the content of `hidden` elements, and the positions of its elements.
 
-    `positions` are those at which each element opens and closes.
+    The loop runs for each of the hundreds of nodes of a page, in a third of the time of `etree.iterwalk`, and
+    takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md). `above` is
+    the innermost open element, opened at `start`, `block` the innermost open block, `anchor` the `a` around the
+    text of `above`; `path` has those of the outer elements. `pre` counts the open elements that preserve
+    spaces.
     """
-
-    def __init__(self, hidden: Container[Element] = ()) -> None:
-        self._hidden = hidden
-        self.lines: list[Line] = []
-        self.positions: dict[Element, tuple[int, int]] = {}
-        self._pieces: list[Piece] = []  # of the current line
-
-    def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
-        """Open and close every element in document order, in a third of the time of `etree.iterwalk`.
-
-        The loop runs for each of the hundreds of nodes of a page and takes a fifth of the parsing time, so
-        it calls functions only if necessary (docs/performance.md). `above` is the innermost open element,
-        opened at `start`, `block` the innermost open block, `anchor` the `a` around the text of `above`; `path`
-        has those of the outer elements. `pre` counts the open elements that preserve spaces.
-        """
-        positions, hidden, pieces = self.positions, self._hidden, self._pieces
-        path: list[_Open] = []
-        unseen: set[Element] = set()  # an element that is never shown and its descendants, until it ends
-        above: Element | None = None
-        block: Element | None = None
-        anchor: Element | None = None
-        start = position = pre = 0
-        for node in root.iter():
-            parent = node.getparent()
-            if unseen:
-                if parent in unseen:
-                    unseen.add(node)
-                    continue
-                unseen.clear()
-            while above is not None and above is not parent:
-                if above is block:
-                    if pieces:
-                        self._end_line(block, pre)
-                    if pre:
-                        pre -= block.tag in PREFORMATTED
-                positions[above] = start, position
-                tail = above.tail
-                above, block, anchor, start = path.pop()
-                if tail and (pieces or pre or tail not in _BLANKS):
-                    pieces.append((tail, above, anchor, position + 1))
-                position += 2
-            tag = node.tag
-            if tag.__class__ is not str:  # a comment or a processing instruction
-                positions[node] = position, position
-                if tail := node.tail:
-                    pieces.append((tail, above, anchor, position + 1))
-                position += 2
+    positions: dict[Element, tuple[int, int]] = {}
+    lines: list[Line] = []
+    pieces: list[Piece] = []  # of the current line
+    path: list[_Open] = []
+    unseen: set[Element] = set()  # an element that is never shown and its descendants, until it ends
+    above: Element | None = None
+    block: Element | None = None
+    anchor: Element | None = None
+    start = position = pre = 0
+    for node in chain(root.iter(), (etree.Element("span"),)):  # the last one closes all others
+        parent = node.getparent()
+        if unseen:
+            if parent in unseen:
+                unseen.add(node)
                 continue
-            path.append((above, block, anchor, start))
-            above, start = node, position
-            if tag in BLOCKS:
+            unseen.clear()
+        while above is not None and above is not parent:
+            if above is block:
                 if pieces:
-                    self._end_line(block, pre)
+                    if line := _build_line(len(lines), pieces, above, pre):
+                        lines.append(line)
+                    pieces.clear()
+                if pre:
+                    pre -= above.tag in PREFORMATTED
+            positions[above] = start, position
+            tail = above.tail
+            above, block, anchor, start = path.pop()
+            if tail and (pieces or pre or tail not in _BLANKS):
+                pieces.append((tail, above, anchor, position + 1))
+            position += 2
+        tag = node.tag
+        if tag.__class__ is not str:  # a comment or a processing instruction
+            positions[node] = position, position
+            if tail := node.tail:
+                pieces.append((tail, above, anchor, position + 1))
+            position += 2
+            continue
+        path.append((above, block, anchor, start))
+        above, start = node, position
+        if tag in BLOCKS or (tag == "br" and not pre):
+            if pieces:
+                if block is not None and (line := _build_line(len(lines), pieces, block, pre)):
+                    lines.append(line)
+                pieces.clear()
+            if tag != "br":
                 block, anchor = node, anchor if anchor is parent else None
                 if tag in PREFORMATTED:
                     pre += 1
-            elif tag == "a":
-                anchor = node
-            elif tag == "br":
-                if pre:
-                    pieces.append(("\n", None, None, position))
-                elif pieces:
-                    self._end_line(block, pre)
-            elif tag in _CLOSED:
-                unseen.add(node)
-                if tag in REPLACED:
-                    pieces.append((None, node, anchor, position))
-            if hidden and node in hidden:
-                unseen.add(node)
-            elif not unseen and (text := node.text) and (pieces or pre or text not in _BLANKS):
-                pieces.append((text, node, anchor, position + 1))
-            position += 2
-        self._close_all(path, above, block, start, position, pre)
-
-    def _close_all(
-        self,
-        path: "list[_Open]",
-        above: Element | None,
-        block: Element | None,
-        start: int,
-        position: int,
-        pre: int,
-    ) -> None:
-        """Close the elements open at the end of the page, innermost first."""
-        while above is not None:
-            if above is block:
-                self._end_line(block, pre)
-                pre -= block.tag in PREFORMATTED
-            self.positions[above] = start, position
-            tail = above.tail
-            above, block, anchor, start = path.pop()
-            if tail:
-                self._pieces.append((tail, above, anchor, position + 1))
-            position += 2
-
-    def _end_line(self, block: Element | None, pre: int) -> None:
-        """Append a line of the pieces if they show anything."""
-        pieces, lines = self._pieces, self.lines
-        if block is not None and pieces:
-            text, node, anchor, position = pieces[0]
-            if len(pieces) > 1 or text is None or node is None or pre:
-                if line := _join_pieces(len(lines), pieces, block, pre=pre > 0):
-                    lines.append(line)
-            elif text := text.strip(_EDGES):  # most lines have one piece
-                text = _collapse_spaces(text)
-                span = (0, len(text), node, anchor)
-                lines.append(Line(len(lines), text, block, position, position + 1, (span,)))
-        pieces.clear()
+        elif tag == "a":
+            anchor = node
+        elif tag == "br":
+            pieces.append(("\n", None, None, position))
+        elif tag in _CLOSED:
+            unseen.add(node)
+            if tag in REPLACED:
+                pieces.append((None, node, anchor, position))
+        if hidden and node in hidden:
+            unseen.add(node)
+        elif not unseen and (text := node.text) and (pieces or pre or text not in _BLANKS):
+            pieces.append((text, node, anchor, position + 1))
+        position += 2
+    return tuple(lines), positions

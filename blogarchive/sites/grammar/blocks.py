@@ -243,7 +243,7 @@ def check_first(
     """
     if paging is not Paging.NO or (len(headers) == claimed if claimed else len(headers) > 1):
         return None
-    if headers[0].is_linked(view):
+    if headers[0].is_linked:
         return None
     first = headers[0].first
     begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
@@ -295,7 +295,7 @@ def _latest_time(parsed: ParsedDate) -> datetime:
 def check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if a sole comment, identified by words alone, continues below a footer."""
     header = markers.headers[0]
-    is_sole = len(markers.headers) == 1 and not header.is_linked(markers.view)
+    is_sole = len(markers.headers) == 1 and not header.is_linked
     if not is_sole or not markers.can_be_typed(header.position):
         return None
     if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):

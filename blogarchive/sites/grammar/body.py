@@ -84,7 +84,7 @@ def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> B
     It is better to cut an author's text than to store a commenter's words under the author's name.
     """
     headers = find_headers(view, candidates[0].begin, len(view.lines))
-    linked = [header for header in headers if header.is_linked(view)]
+    linked = [header for header in headers if header.is_linked]
     own = [h.first for h in linked if h.position.paths == linked[-1].position.paths] or [
         h.first for h in headers
     ]
@@ -228,9 +228,7 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
         headers = find_linked_headers(view, ends[0], len(view.lines))
         # Comments of an unknown form may be above the label of a form.
         ends = ends if headers else [i for i in ends if view.folded[i].strip() != _FORM_LABEL] or ends
-    first = next(
-        (h.first for h in headers if h.is_linked(view)), headers[0].first if headers else ends[-1] + 1
-    )
+    first = next((h.first for h in headers if h.is_linked), headers[0].first if headers else ends[-1] + 1)
     return [ends[0], *(i for i in ends if i < first)][-1]
 
 

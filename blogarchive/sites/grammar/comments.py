@@ -24,11 +24,10 @@ def _iter_selections(markers: comment_footers.CommentMarkers) -> Iterator[commen
     """Return the possible selections of the page's own headers, the most trusted first."""
     if len(markers.headers) == 1:
         yield comment_blocks.HeaderSelection(
-            headers=markers.headers,
-            sure=markers.headers[0].is_linked(markers.view) or not _has_label_below(markers),
+            headers=markers.headers, sure=markers.headers[0].is_linked or not _has_label_below(markers)
         )
         return
-    linked = tuple(header for header in markers.headers if header.is_linked(markers.view))
+    linked = tuple(header for header in markers.headers if header.is_linked)
     yield from _iter_sure_selections(markers, linked)
     yield comment_blocks.HeaderSelection(headers=_select_like_first(markers), sure=False)
     if linked:
@@ -76,7 +75,7 @@ def _select_countable(
     """
     if _has_label_below(markers):
         return ()
-    linked = {header.first for header in markers.headers if header.is_linked(markers.view)}
+    linked = {header.first for header in markers.headers if header.is_linked}
     return [selection for selection in found if linked <= {header.first for header in selection.headers}]
 
 
@@ -158,7 +157,7 @@ def _select_after_footers(
 
 def _select_by_link(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Select all headers if each name links to a blog, as no typed name does."""
-    return markers.headers if all(header.is_linked(markers.view) for header in markers.headers) else None
+    return markers.headers if all(header.is_linked for header in markers.headers) else None
 
 
 def _select_by_style(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
@@ -243,38 +242,58 @@ def parse_comments(
     `claimed` is the number that the page shows for the whole post, `posted_at` the time of the post. The
     result has blocks of lines; `build_comments` adds the items.
     """
-    found = found.from_line(start)
-    if not found.headers:
-        headers = find_short_headers(view, start, claimed=claimed) or find_split_headers(view, start, claimed)
-        found = found.with_headers(headers)
+    found = _find_unlabelled(view, found.from_line(start), start, claimed)
     if not found.headers:
         problem = comment_blocks.check_missing(claimed, paging)
-        end = len(view.lines)
-        return PageComments(problem=problem, start=end, end=start, possible=problem is None)
+        return PageComments(problem=problem, start=len(view.lines), end=start, possible=problem is None)
     markers = comment_footers.build_markers(view, found)
     selection, problem = _choose_headers(markers, claimed, paging)
-    first = markers.headers[0].first
-    above = comment_blocks.split_comments_above(view, selection.headers, start)
-    if above and any(above[0].text_begin <= i < first for i in find_labels(view, COMMENTS_LABEL)):
-        above = ()  # the only comment has no text
+    above = _split_above(markers, selection, start)
     blocks = above or comment_blocks.split_comments(markers, selection.headers)
-    problem = problem or comment_blocks.check_years(view, selection.headers, posted_at)
-    problem = problem or comment_blocks.check_order(view, selection, posted_at)
+    problem = (
+        problem
+        or comment_blocks.check_years(view, selection.headers, posted_at)
+        or comment_blocks.check_order(view, selection, posted_at)
+    )
     if not above:
-        problem = comment_blocks.check_first(view, start, selection.headers, claimed, paging) or problem
-        problem = problem or comment_blocks.check_closed(markers, blocks)
-        problem = problem or comment_blocks.check_empty(blocks)
-        problem = problem or comment_blocks.check_text_position(view, blocks)
+        problem = (
+            comment_blocks.check_first(view, start, selection.headers, claimed, paging)
+            or problem
+            or comment_blocks.check_closed(markers, blocks)
+            or comment_blocks.check_empty(blocks)
+            or comment_blocks.check_text_position(view, blocks)
+        )
     return PageComments(
         blocks=blocks,
         problem=problem,
-        start=above[0].text_begin if above else first,
+        start=above[0].text_begin if above else markers.headers[0].first,
         end=max(block.end for block in blocks),
-        sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked(view)),
+        sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked),
         possible=comment_blocks.are_possible(view, markers, claimed, paging, posted_at),
         framed=selection.framed,
         texts=frozenset(comment_blocks.iter_text_lines(view, selection, blocks)),
     )
+
+
+def _find_unlabelled(
+    view: PageView, found: comment_footers.MarkerCandidates, start: int, claimed: int | None
+) -> comment_footers.MarkerCandidates:
+    """Return `found`, with headers without labels if it has none with labels."""
+    if found.headers:
+        return found
+    headers = find_short_headers(view, start, claimed=claimed) or find_split_headers(view, start, claimed)
+    return found.with_headers(headers)
+
+
+def _split_above(
+    markers: comment_footers.CommentMarkers, selection: comment_blocks.HeaderSelection, start: int
+) -> tuple[comment_blocks.CommentBlock, ...]:
+    """Return the blocks of comments with their texts above the headers; none if these are below or missing."""
+    above = comment_blocks.split_comments_above(markers.view, selection.headers, start)
+    labels = find_labels(markers.view, COMMENTS_LABEL) if above else ()
+    # A label between them: the only comment has no text.
+    is_parted = any(above[0].text_begin <= i < markers.headers[0].first for i in labels)
+    return () if is_parted else above
 
 
 def build_comments(view: PageView, comments: PageComments) -> PageComments:
@@ -310,7 +329,7 @@ def _build_comment(view: PageView, block: comment_blocks.CommentBlock, names: fr
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
-        author_url=None if header.author_link is None else view.resolve_href(header.author_link),
+        author_url=None if header.author is None else header.author.url,
         reply_to=header.reply_to or _find_linked_reply(lines, names),
         posted=header.posted,
         body_html=body_html,

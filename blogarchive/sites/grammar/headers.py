@@ -5,12 +5,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from blogarchive.items import DateText, PageKind
+from blogarchive.items import DateText, PageKind, ParsedUrl
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import page
 from blogarchive.sites.grammar import words as vocabulary
+from blogarchive.sites.grammar.links import find_target
 
 # --- names
 
@@ -22,10 +23,10 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
 
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
-    link = joined.link_at(start, start + 1)
+    link = joined.link_at(start)
     begin = start
     if link is not None:
-        while begin < end and joined.link_at(begin, begin + 1) is link:
+        while begin < end and joined.link_at(begin) is link:
             begin += 1
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
@@ -83,27 +84,30 @@ _MAX_LINES = 7
 _LINES_TO_NAME = 4
 
 
+_HOME = PageKind.HOME  # attribute access to an enum member is five times slower (Python 3.11)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentHeader:
     """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it.
 
-    `text_end` is the line of the time if that is below the text.
+    `author` is the target of the name's link. `text_end` is the line of the time if that is below the text.
     """
 
     first: int
     last: int
     position: page.DomPosition
     author_name: str
-    author_link: Element | None
+    author: ParsedUrl | None
     reply_to: str | None
     posted: DateText
     likes: int | None = None
     text_end: int | None = None
 
-    def is_linked(self, view: page.PageView) -> bool:
-        """Return True if the name links to a blog; nobody can type such a link, except as a bare URL."""
-        url = None if self.author_link is None else view.resolve_href(self.author_link)
-        return url is not None and "://" not in self.author_name and view.parse_url(url).kind is PageKind.HOME
+    @property
+    def is_linked(self) -> bool:
+        """Whether the name links to a blog; nobody can type such a link, except as a bare URL."""
+        return self.author is not None and self.author.kind is _HOME and "://" not in self.author_name
 
 
 def find_headers(view: page.PageView, start: int, end: int) -> Sequence[CommentHeader]:
@@ -197,7 +201,7 @@ def _continues(view: page.PageView, match: "re.Match[str]", following: int) -> b
 
 def _node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Element:
     """Return the element of the character at `at`; that around the link of the name, since not all names have one."""
-    is_linked = link is not None and joined.link_at(at, at + 1) is link
+    is_linked = link is not None and joined.link_at(at) is link
     return next(link.iterancestors()) if link is not None and is_linked else joined.node_at(at)
 
 
@@ -213,7 +217,7 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
         last=joined.last,
         position=page.find_dom_position(view, joined.first, joined.last, nodes),
         author_name=name,
-        author_link=link,
+        author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=joined.raw_text(*match.span("time"))),
         likes=parse_digits(match["likes"] or ""),
@@ -272,7 +276,7 @@ def find_short_headers(view: page.PageView, start: int, *, claimed: int | None) 
 def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
     """Return the short headers on the lines `[start, end)` if all names are links to blogs; else none."""
     found = tuple(_iter_short_headers(view, start, end))
-    return found if all(header.is_linked(view) for header in found) else ()
+    return found if all(header.is_linked for header in found) else ()
 
 
 def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterator[CommentHeader]:
@@ -317,7 +321,7 @@ def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 
 def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     """Check whether 回复 before the name is a link of its own."""
-    button, name = (joined.link_at(match.start(part), match.start(part) + 1) for part in ("button", "names"))
+    button, name = (joined.link_at(match.start(part)) for part in ("button", "names"))
     return button is not None and button is not name
 
 
@@ -395,7 +399,7 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
         last=time if is_next else name,
         position=page.find_dom_position(view, name, name, nodes),
         author_name=author,
-        author_link=link,
+        author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=view.shown(time, match)),
         text_end=None if is_next else time,

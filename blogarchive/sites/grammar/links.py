@@ -1,6 +1,6 @@
 """The targets of a page's links, as a browser follows them, under the site's URL rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -8,7 +8,6 @@ from blogarchive.parsing.document import Document
 from blogarchive.parsing.html import Element, absolute_url, link_url
 
 _MAX_CACHED_LENGTH = 300
-_PAGE_INDEPENDENT = ("/", "http://", "https://")  # such links do not depend on the page
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 
 PageLink = tuple[str, Element, ParsedUrl | None]
@@ -17,29 +16,26 @@ PageLink = tuple[str, Element, ParsedUrl | None]
 
 def resolve_links(
     document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
-) -> tuple[Sequence[PageLink], ...]:
-    """Return the links of each line in order; relative ones are resolved against `base`."""
+) -> tuple[tuple[Sequence[PageLink], ...], frozenset[int]]:
+    """Return the links of each line in order, resolved against `base`, and the indexes of the lines that link to a post."""
     root = absolute_url("/", base)
-    return tuple(
-        [
-            [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
-            if (found := line.links())
-            else ()
-            for line in document.lines
-        ]
-    )
+    links: list[Sequence[PageLink]] = []
+    post_lines = []
+    for line in document.lines:
+        found: list[PageLink] = []
+        for text, anchor in line.links():
+            target = _resolve_link(anchor, base, root, parse_url)
+            found.append((text, anchor, target))
+            if target is not None and target.kind is _POST:
+                post_lines.append(line.index)
+        links.append(found)
+    return tuple(links), frozenset(post_lines)
 
 
-def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
-    """Return the indexes of the lines that link to a post."""
-    return frozenset(
-        [
-            index
-            for index, found in enumerate(links)
-            for _, _, parsed_url in found
-            if parsed_url is not None and parsed_url.kind is _POST
-        ]
-    )
+def find_target(links: Iterable[Sequence[PageLink]], anchor: Element | None) -> ParsedUrl | None:
+    """Return the target of a link, among those of some lines; None if it leads nowhere on the web."""
+    found = [target for line in links for _, other, target in line if other is anchor]
+    return found[0] if found else None
 
 
 def _resolve_link(
@@ -47,7 +43,8 @@ def _resolve_link(
 ) -> ParsedUrl | None:
     """Resolve a link under the site's rules; None if it leads nowhere on the web."""
     href = anchor.get("href")
-    if root and href and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH:
+    is_independent = href and (href[0] == "/" or href.startswith(("http://", "https://")))  # of the page
+    if root and href and is_independent and len(href) < _MAX_CACHED_LENGTH:
         return _resolve_from_root(href, root, parse_url)
     return parse_canonical(link_url(anchor, base), parse_url)
 

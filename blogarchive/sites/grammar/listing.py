@@ -99,7 +99,8 @@ def _iter_candidates(
             if parsed_url is None:
                 continue
             words = text or _read_image_text(anchor)
-            if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH:
+            # No pager has a hyphen, and most links of an archive do.
+            if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH or "-" in words:
                 continue
             pager_text = _parse_words(words)
             if pager_text is None or pager_text.number not in (None, page_no + 1):

@@ -13,7 +13,7 @@ from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.document import Document, parse_document
-from blogarchive.parsing.html import Element, find_base_url, link_url
+from blogarchive.parsing.html import Element, find_base_url
 from blogarchive.parsing.lines import Line
 from blogarchive.parsing.unicode_form import fold_spelling
 from blogarchive.sites.grammar import links as page_links
@@ -24,6 +24,8 @@ from blogarchive.sites.grammar import words as vocabulary
 MAX_LABEL_LENGTH = 400
 """Longer lines are prose and match no pattern of the page's own lines."""
 _LONG_RUN = " " * 64
+_MAX_CACHED = 80
+_TWO_DAYS = re.compile(r"\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,12 +58,26 @@ class LineIndex:
 
 def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
     """Return the index of all lines, and each folded line; prose becomes dots of the same length."""
-    texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
-    text = vocabulary.fold("".join([vocabulary.LINE_START + text for text in texts]))
-    text = text.replace(_LONG_RUN, _LONG_RUN[:-1] + "…")  # patterns take the cube of the length of a run
-    folded = tuple(text.split(vocabulary.LINE_START)[1:])
+    pairs = [
+        _fold_short(text) if len(text := line.text) <= _MAX_CACHED else _fold_line(text) for line in lines
+    ]
+    folded = tuple([line for line, _ in pairs])
     starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
-    return LineIndex(text=text, starts=starts), folded
+    return LineIndex(
+        text="".join([vocabulary.LINE_START + shown for _, shown in pairs]), starts=starts
+    ), folded
+
+
+def _fold_line(text: str) -> tuple[str, str]:
+    """Return a folded line, and its text in the index: dots for a row of the archive, which no pattern matches."""
+    if len(text) > MAX_LABEL_LENGTH:
+        return "…" * len(text), "…" * len(text)
+    # Patterns take the cube of the length of a run.
+    folded = vocabulary.fold(text).replace(_LONG_RUN, _LONG_RUN[:-1] + "…")
+    return folded, "…" * len(folded) if _TWO_DAYS.fullmatch(folded) else folded
+
+
+_fold_short = lru_cache(maxsize=2048)(_fold_line)  # each page of a blog has the same sidebar
 
 
 # --- labels of the sidebar
@@ -114,28 +130,21 @@ class PageView:
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
-    def resolve_href(self, anchor: Element) -> str | None:
-        """Return the canonical target of a link; None if it leads nowhere on the web."""
-        parsed_url = page_links.parse_canonical(link_url(anchor, self.base), self.parse_url)
-        return None if parsed_url is None else parsed_url.url
-
     def links_to_other_post(self, index: int) -> bool:
         """Return True if the line links to a post other than the page's own: it is that post's title."""
         if self.number is None or index not in self.post_lines:
             return False
-        return any(parsed_url.number != self.number for _, _, parsed_url in self.links_to(index, _POST))
+        return not {to.number for _, _, to in self.links_to(index, _POST)} <= {self.number}
 
-    def links_to(self, index: int, kind: PageKind) -> Iterator[tuple[str, Element, ParsedUrl]]:
+    def links_to(self, index: int, kind: PageKind) -> Sequence[tuple[str, Element, ParsedUrl]]:
         """Return the links of a line to pages of that kind: the text, the element, the target."""
-        for text, anchor, parsed_url in self.links[index]:
-            if parsed_url is not None and parsed_url.kind is kind:
-                yield text, anchor, parsed_url
+        return [(text, a, to) for text, a, to in self.links[index] if to is not None and to.kind is kind]
 
     def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
         """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
         uids = frozenset([*own, None])
-        targets = (parsed_url for links in self.links for _, _, parsed_url in links if parsed_url is not None)
-        return {parsed_url.url: parsed_url for parsed_url in targets if parsed_url.uid not in uids}.values()
+        linked = [to for links in self.links for _, _, to in links if to is not None and to.uid not in uids]
+        return {to.url: to for to in linked}.values()
 
     def find_home_link(self, index: int) -> ParsedUrl | None:
         """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
@@ -242,15 +251,10 @@ class JoinedLines:
         """Return the index of the line of the character at `offset`."""
         return self._find(offset)[0].index
 
-    def link_at(self, start: int, end: int) -> Element | None:
-        """Return the first link in `[start, end)`, or None."""
-        base = 0
-        for line in self.lines:
-            anchor = line.link_at(max(start - base, 0), min(end - base, len(line.text)))
-            if anchor is not None and start - base < len(line.text) and end - base > 0:
-                return anchor
-            base += len(line.text) + 1
-        return None
+    def link_at(self, offset: int) -> Element | None:
+        """Return the link around the character at `offset`, or None."""
+        line, inner = self._find(offset)
+        return line.link_at(inner, inner + 1)
 
     def _find(self, offset: int) -> tuple[Line, int]:
         for line in self.lines:
@@ -270,7 +274,7 @@ def build_page_view(
     document = parse_document(text)
     line_index, folded = _fold_lines(document.lines)
     base = find_base_url(document.root, url)
-    links = page_links.resolve_links(document, base, parse_url)
+    links, post_lines = page_links.resolve_links(document, base, parse_url)
     image_labels = {
         line.index: _read_image_text(line) for line in document.lines if line.media and not line.text
     }
@@ -280,7 +284,7 @@ def build_page_view(
         folded=folded,
         line_index=line_index,
         links=links,
-        post_lines=page_links.find_post_lines(links),
+        post_lines=post_lines,
         sections=_find_section_labels(folded, line_index, image_labels),
         image_labels=image_labels,
         url=url,
@@ -402,11 +406,17 @@ _COUNTS = ("count", "number", "titled")
 _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
 
 
+_BEFORE_LABEL = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
+_STARTS = {
+    label: re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})")
+    for label in (vocabulary.COMMENTS_LABEL, vocabulary.POST_LABEL)
+}
+
+
 @lru_cache(maxsize=2)  # both labels are searched several times on a page
 def _find_starts(text: str, label: "re.Pattern[str]") -> Sequence[int]:
     """Find the offsets of the lines that begin with a label."""
-    before = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
-    return [match.start() + 1 for match in re.finditer(f"{before}(?:{label.pattern})", text)]
+    return [match.start() + 1 for match in _STARTS[label].finditer(text)]
 
 
 def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:

@@ -278,15 +278,12 @@ class PageReader:
         reader = self._list_reader(picker)
         months, categories = reader.months(template.months), reader.categories(template.categories)
         latest = reader.titles(template.latest)
-        urls = [row.url for row in categories if row.url]
-        category_urls = [url for url in urls if self.site.parse_url(url).kind is PageKind.CATEGORY]
-        found = [
-            *(links or ()),
-            *(link for row in months for link in reader.link(row.url, PageKind.MONTH)),
-            *(link for url in category_urls for link in reader.link(url, PageKind.CATEGORY)),
-            *(link for post in latest for link in reader.link(post.url, PageKind.POST)),
-            *(paging or ()),
+        urls = [(row.url, PageKind.MONTH) for row in months]
+        urls += [
+            (url, PageKind.CATEGORY) for row in categories if (url := row.url) and self._is_category(url)
         ]
+        urls += [(post.url, PageKind.POST) for post in latest]
+        around = [link for url, kind in urls for link in reader.link(url, kind)]
         return ParsedPage(
             kind=kind,
             encoding=self.encoding,
@@ -295,9 +292,12 @@ class PageReader:
             latest=latest,
             categories=categories,
             months=months,
-            links=tuple(dict.fromkeys(found)),
+            links=tuple(dict.fromkeys([*(links or ()), *around, *(paging or ())])),
             problems=tuple(picker.problems),
         )
+
+    def _is_category(self, url: str) -> bool:
+        return self.site.parse_url(url).kind is PageKind.CATEGORY
 
     def _list_reader(self, picker: Picker) -> post_parts.ListReader:
         return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)

@@ -16,7 +16,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing import html as dom
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import extract_text
-from blogarchive.parsing.lines import LineBuilder
+from blogarchive.parsing.lines import split_lines
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
@@ -302,9 +302,7 @@ def read_body(
     dropped = own.union(removed, (node for selector in drop for node in unclosed.elements(selector, element)))
     picker.open(own)
     copy = _copy_visible(element, picker.tree.hidden, dropped)
-    builder = LineBuilder()
-    builder.walk(copy)
-    text = extract_text(builder.lines)
+    text = extract_text(split_lines(copy)[0])
     images = extract_images(copy, picker.tree.base)  # sanitizing changes the copy
     return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
 

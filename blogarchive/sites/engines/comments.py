@@ -21,10 +21,9 @@ from blogarchive.sites.markup.picker import with_descendants
 _COUNT, _ID = (pattern("comments", name) for name in ("count", "id"))
 _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
-_PINGS = {"pingback", "trackback"}
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE = 6, 60
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
 _MOMENT = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d[-/.]\d{1,2}[-/.]\d{4}|\d\d-\d\d-\d\d|\d:\d\d")
 
 
@@ -58,7 +57,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
     outer = [section for section in sections if not outline.contains(body, section)]
-    has_texts = any(not HEADING.fullmatch(outline.text(one)) for one in sections if outline.size(one))
+    has_texts = any(outline.size(one) > _MAX_HEADING for one in sections)
     if has_texts and not outer and body.find(".//form") is None:
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     under = under_heading(outline, body, outline.span(body).stop)
@@ -84,7 +83,7 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     ids = {mark[1] for mark in marks if mark}
     claimed = max(count or 0, len(ids))
     items, comments, most = _choose(outline, inside, above, claimed, now)
-    pings = {node for node in inside if node.tag == "li" and _PINGS.intersection(names_of(node))}
+    pings = {node for node in inside if node.tag == "li" and {"pingback", "trackback"} & {*names_of(node)}}
     pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
     closed_nodes = with_descendants([*pings, *(part for item in items for part in item.parts)])
     is_short = outline.size(body) < _MAX_NOTICE  # in a forum, the post is the first of the comments

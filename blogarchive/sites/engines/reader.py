@@ -49,12 +49,13 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         return None
     found = read_comments(outline, sections, element, now)
     under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
-    if under and outline.span(element).start + 1 >= outline.span(under[0]).start:  # longer than the post
-        second, is_sure = find_body(outline, heading, [*sections, *under])
-        other = found if second is None else read_comments(outline, sections, second, now)
-        if second is not None and other.comments and not other.problems:
-            element, agreed = second, is_sure
-        found = found if found.comments else other
+    if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
+        second, is_sure = find_body(outline, heading, [*sections, *under])  # the text holds the comments
+        if second is not None and not outline.contains(second, under[0]):
+            other = read_comments(outline, sections, second, now)
+            if other.comments and not other.problems:
+                element, agreed = second, is_sure
+            found = other if other.comments or other.problems else found
     closed = {node for section in found.sections for node in section.iter()}
     added = added_parts(outline, element, heading)
     time = find_time(Surroundings(outline, heading, element, added, closed, now))

@@ -364,3 +364,8 @@ def test_a_time_of_day_that_is_not_read_is_a_problem() -> None:
     item = '<div class="note"><b class="author">Jutta</b> <i>May 21, 2019 gegen vormittags 09:05</i><p>Im Wald.</p></div>'
     page = read(f'<div id="comments">{item}</div>')
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+def test_a_section_in_the_text_with_a_heading_alone_is_no_problem() -> None:
+    page = read("", f'{TEXT}<section class="comments"><h4>Bình luận (0)</h4></section>')
+    assert told(page) == []

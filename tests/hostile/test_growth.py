@@ -59,8 +59,9 @@ def test_a_page_of_any_blog_with_a_number_of_200_000_digits_is_read(unit: str) -
 
 def test_dated_links_in_deep_elements_take_no_more_steps_than_in_flat_ones() -> None:
     link = "<a href='/2024/05/p{n}.html'>2024-05-03 甲{n}</a>"
+    count_steps(*any_blog_page(link, 10))  # imports and compiles patterns
     flat, deep = (count_steps(*any_blog_page(unit, 1_000)) for unit in (f"<div>{link}</div>", f"<div>{link}"))
-    assert deep < 2 * flat
+    assert deep < 1.5 * flat
 
 
 def test_an_element_keeps_a_hundred_attributes_wherever_its_tag_ends() -> None:

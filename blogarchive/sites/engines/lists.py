@@ -20,7 +20,7 @@ _NEXT, _NEXT_CLASS, _ARCHIVE = (pattern("lists", name) for name in ("next", "nex
 _PROSE = pattern("body", "prose")
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
-_MIN_GROUP, _MAX_OTHER, _MAX_ROW = 2, 60, 900
+_MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
@@ -89,7 +89,7 @@ def _group(anchor: Element) -> str:
 def _around_several(rows: Iterable[tuple[Element, str]]) -> set[Element]:
     """Return the elements around links to several posts: a date in them may be of another post."""
     first: dict[Element, str] = {}
-    around = ((node, url) for row, url in rows for node in row.iterancestors())
+    around = ((node, url) for row, url in rows for node in islice(row.iterancestors(), _MAX_DEPTH))
     return {node for node, url in around if first.setdefault(node, url) != url}
 
 

@@ -13,11 +13,11 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from blogarchive.export.folder import UniqueNames, atomic_file, output_file, safe_name
+from blogarchive.export.html import environment
 from blogarchive.export.markdown import to_markdown
 from blogarchive.export.posts import PostFile, PostInput, PostPlan, image_file_name, plan_posts, render_posts
 from blogarchive.export.run import ExportJob, exporter
@@ -112,19 +112,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _render_template(name: str, **values: object) -> bytes:
-    return NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("blogarchive.export", "templates/book"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return NOT_XML.sub("", environment("book").get_template(name).render(values)).encode()
 
 
 class _EarlierBook:
@@ -207,19 +195,19 @@ class _BookWriter:
 
     def _add_posts(self, plans: Sequence[PostPlan]) -> None:
         """Write a chapter for each post behind the images that it shows first; changed ones are rendered on all cores."""
-        kept = {plan.path: self._earlier.find(f"book/{plan.path}", plan) for plan in plans}
-        changed = (plan.complete(self._reader) for plan in plans if kept[plan.path] is None)
+        kept = {plan.file.path: self._earlier.find(f"book/{plan.file.path}", plan) for plan in plans}
+        changed = (plan.complete(self._reader) for plan in plans if kept[plan.file.path] is None)
         rendered = render_posts(changed, _render_job)
         for plan in plans:
-            images = kept[plan.path]
+            images = kept[plan.file.path]
             if images is None:
                 given, content = next(rendered)
                 self._add_images(given.images.values())
                 comment = json.dumps((given.digest, *given.uses)).encode()
-                self._add(f"book/{plan.path}", content, comment=comment)
+                self._add(f"book/{plan.file.path}", content, comment=comment)
             else:
                 self._add_images(images)
-                self._earlier.copy(f"book/{plan.path}", self._zip)
+                self._earlier.copy(f"book/{plan.file.path}", self._zip)
 
     def _add_images(self, images: Collection[ImageToShow]) -> None:
         """Write the images that no earlier chapter shows."""

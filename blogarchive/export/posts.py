@@ -16,7 +16,6 @@ from urllib.parse import quote
 from blogarchive.export.folder import ExportFolder, Uses
 from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
-from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import Blog, FullPost, Image, PostHeading
 from blogarchive.workers.pool import map_in_order
@@ -71,6 +70,8 @@ class InternalLinks:
         return source
 
     def _find_path(self, site: str, page_url: str, url: str) -> str | None:
+        from blogarchive.sites.links import resolve_post_link  # loads the sites, for posts with links
+
         link = resolve_post_link(site, url, page_url)
         if link is None or link.number is None:
             return None
@@ -102,11 +103,6 @@ class PostPlan:
     link: PostSource
     with_versions: bool
 
-    @property
-    def path(self) -> str:
-        """The path of the file."""
-        return self.file.path
-
     def input_digest(self, images: Mapping[str, ImageToShow], links: Mapping[str, str]) -> str:
         """Return the digest of all that the file is made from."""
         shown = repr((self.file.page, images, links))
@@ -132,7 +128,7 @@ class PostPlan:
             images=images,
             links=links,
             page=self.file.page,
-            path=self.path,
+            path=self.file.path,
             digest=self.input_digest(images, links),
             uses=uses,
         )
@@ -205,22 +201,18 @@ def _changed(
     reader: ExportReader, folder: ExportFolder, plans: Iterable[PostPlan], copied: set[str]
 ) -> Iterator[PostInput]:
     for plan in plans:
-        shown, links = plan.resolve(folder.earlier_uses(plan.path) or ((), ()))
-        if not folder.keep(plan.path, plan.input_digest(shown, links)):
+        shown, links = plan.resolve(folder.earlier_uses(plan.file.path) or ((), ()))
+        if not folder.keep(plan.file.path, plan.input_digest(shown, links)):
             given = plan.complete(reader)
             shown = given.images
             yield given
         for url in {image.url for image in shown.values()}:
-            path = normpath(join(dirname(plan.path), url))
+            path = normpath(join(dirname(plan.file.path), url))
             if path not in copied:
                 copied.add(path)
-                _copy_image(reader, folder, path)
-
-
-def _copy_image(reader: ExportReader, folder: ExportFolder, path: str) -> None:
-    digest = PurePosixPath(path).stem
-    if not folder.keep(path, digest):
-        folder.write(path, reader.image_bytes(digest), digest)
+                digest = PurePosixPath(path).stem
+                if not folder.keep(path, digest):
+                    folder.write(path, reader.image_bytes(digest), digest)
 
 
 def _find_uses(bodies: Iterable[str], page_url: str) -> Uses:

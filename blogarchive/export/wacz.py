@@ -121,20 +121,19 @@ def _index_line(record: Record) -> str:
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
     """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first.
 
-    The content of a line decides whether it ends a block, so that a new line changes only its own block.
+    The URL of a line decides whether it ends a block, so that a new line changes only its own block.
     """
     newest, main = UNKNOWN_TIME, dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
         block = bytearray(f"{json.dumps(head)}\n".encode())
-        for text, url, at in reader.replay_pages():
-            line = f"{text}\n".encode()
-            block += line
-            if zlib.crc32(line) % PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
+        for line, url, at in reader.replay_pages():
+            block += line + b"\n"
+            if zlib.crc32(url) % PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
                 file.write(bytes(block))
                 block.clear()
-            newest = max(newest, at)
-            main = main or {"mainPageUrl": url, "mainPageDate": warc_date(at)}
+            newest = max(newest, at.decode())
+            main = main or {"mainPageUrl": url.decode(), "mainPageDate": warc_date(at.decode())}
         file.write(bytes(block))
     return newest, main
 

@@ -232,7 +232,7 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
 
     def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
         for source in _sources(job):
-            digest = _digest(source)
+            digest = content_digest(marshal.dumps(tuple(source), 2))  # of all stored values
             found = earlier.get(digest)
             waiting.append((digest, found.is_page, found) if found else None)
             if found is None:
@@ -246,11 +246,6 @@ def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, 
     yield from (kept for kept in waiting if kept is not None)
 
 
-def _digest(source: PageRow | StoredImage) -> str:
-    """Return the digest of all stored values of a page or an image."""
-    return content_digest(marshal.dumps(tuple(source), 2))
-
-
 def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:
     try:
         return build_record(job[1], is_compressed=is_compressed)
@@ -259,11 +254,11 @@ def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -
 
 
 def _sources(job: ExportJob) -> Iterator[PageRow | StoredImage]:
-    pages = job.reader.page_ids()
-    job.progress(0, len(pages))
-    for done, page_id in enumerate(pages, 1):
-        yield job.reader.page(page_id)
-        job.progress(done, len(pages))
+    ids = job.reader.page_ids()
+    job.progress(0, len(ids))
+    for done, page in enumerate(job.reader.pages(ids), 1):
+        yield page
+        job.progress(done, len(ids))
     yield from job.reader.stored_images()
 
 

@@ -71,6 +71,15 @@ def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_ind
     assert not modules & {"importlib.metadata", "urllib.request", "importlib.resources", "html.entities"}
 
 
+@pytest.mark.parametrize("kind", ["html", "markdown", "epub", "jsonl", "atom", "parquet"])
+def test_an_export_of_posts_starts_without_parsed_pages_and_sites(kind: str) -> None:
+    program = f"import sys; import blogarchive.cli.export, blogarchive.export.{kind}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    modules = set(ran.stdout.split())
+    assert f"blogarchive.export.{kind}" in modules
+    assert not modules & {"blogarchive.items", "blogarchive.sites", "blogarchive.store.pages.pages"}
+
+
 @pytest.mark.parametrize("words", ["status", "failures", "log", "search 北京", "verify --new", "sites"])
 def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_datasette(
     words: str, db: Path

@@ -4,10 +4,12 @@ A `Target` is fetched and becomes a `Page`; the parser of a site returns a `Pars
 all three and passes through the pipelines into the store. `None` means "not shown on the page", never zero.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
+
+from blogarchive.post_facts import PostFacts
 
 Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
@@ -142,20 +144,6 @@ class Image:
 
     url: str
     position: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostFacts:
-    """What a page shows of a post beside its texts, times and counters; each field is a column of `posts`.
-
-    `read_by` is the reader of a blog on an unknown host: `generic` or `engine:NAME`.
-    """
-
-    read_by: str | None = None
-
-
-FACTS = tuple(fact.name for fact in fields(PostFacts))
-"""The fields of `PostFacts`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive import items
 from blogarchive.messages.details import Detail
+from blogarchive.post_facts import FACTS
 from blogarchive.sites.base import site_by_name
 
 _T = TypeVar("_T")
@@ -21,7 +22,7 @@ _T = TypeVar("_T")
 _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     items.ParsedPage: ("listing",),
     items.Author: ("nickname", "blog_title", "tagline"),
-    items.Post: ("title", "body_html", "body_text", "categories", *items.FACTS),
+    items.Post: ("title", "body_html", "body_text", "categories", *FACTS),
     items.Comment: ("author_name", "reply_to", "body_html", "body_text"),
     items.ListedPost: ("title",),
     items.CategoryRow: ("name",),

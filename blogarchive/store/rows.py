@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from blogarchive.errors import UsageError
-from blogarchive.items import PostFacts
+from blogarchive.post_facts import PostFacts
 
 
 def text_checksum(body_html: str | None, body_text: str | None) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from blogarchive.items import FACTS, CrawledPage, PageKind
+from blogarchive.items import CrawledPage, PageKind
+from blogarchive.post_facts import FACTS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.save_page import resolve_blog

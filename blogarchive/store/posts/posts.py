@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from blogarchive.items import FACTS
 from blogarchive.items import Post as ParsedPost
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
+from blogarchive.post_facts import FACTS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns

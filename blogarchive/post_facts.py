@@ -1,0 +1,17 @@
+"""The columns of a post that only a page fills: each command reads rows with them, and few load the other `items`."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostFacts:
+    """What a page shows of a post beside its texts, times and counters; each field is a column of `posts`.
+
+    `read_by` is the reader of a blog on an unknown host: `generic` or `engine:NAME`.
+    """
+
+    read_by: str | None = None
+
+
+FACTS = tuple(fact.name for fact in fields(PostFacts))
+"""The fields of `PostFacts`."""

@@ -29,7 +29,7 @@ from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_same_time
+from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts.comments import (
     IdentifiedComment,
     SourcedComment,
@@ -275,7 +275,7 @@ def _find_text_change(
     if old != new and has_equal_images(archive, before, after, hosts):
         new = old
     change = _find_contradiction(page, post, old, new, comments) or _classify_text(old, new)
-    times = stored.posted_at, date_text_iso(post.posted)
+    times = stored.posted_at, None if is_relative(post.posted) else date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
         return TextChange(kind=ChangeKind.TIME)
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:

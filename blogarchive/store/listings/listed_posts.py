@@ -103,7 +103,7 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
 def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post once if another time is listed: some listings show the time of the last edit."""
     shown = page_context.date_text_iso(item.posted)
-    if shown is None or not row.has_text or row.posted_at is None:
+    if shown is None or page_context.is_relative(item.posted) or not row.has_text or row.posted_at is None:
         return
     is_compared = row.shown_on is not None and page_context.is_same_time(row.shown_on, shown)
     differs = not page_context.is_same_time(shown, row.posted_at)

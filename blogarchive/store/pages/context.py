@@ -178,6 +178,15 @@ def is_same_time(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
+# A time such as 3小时前 or `2 years ago` is another one at each fetch.
+_RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
+
+
+def is_relative(date: DateText | None) -> bool:
+    """Return whether the page shows how long ago the time was."""
+    return date is not None and _RELATIVE_TIME.search(date.text) is not None
+
+
 def time_columns(date: DateText | None) -> dict[str, Value]:
     """Return the columns of the time of a post or a comment: as ISO 8601, and as the page shows it."""
     return {"posted_at": date_text_iso(date), "posted_at_text": date.text if date else None}

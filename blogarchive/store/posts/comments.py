@@ -1,7 +1,6 @@
 """Store comments by fingerprint, with a revision for each text that an edit replaced, and mark those that are gone."""
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,13 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages import context as page_context
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso, time_columns
+from blogarchive.store.pages.context import (
+    ChangeCounts,
+    SaveContext,
+    date_text_iso,
+    is_relative,
+    time_columns,
+)
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
@@ -22,9 +27,6 @@ from blogarchive.store.statements import columns_of
 _DAY = len("2020-05-03")
 _MAX_OF_DAY = 200  # comments of one author: a page may be hostile, and each is compared with each
 _ANSWER = "answer|"  # as in the column is_counted
-
-# A relative time (3小时前) differs at each fetch, so the text replaces it.
-_RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +99,7 @@ def comment_base(comment: Comment) -> str:
     The base of a comment that the page does not count begins with `_ANSWER`.
     """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
-    if _RELATIVE_TIME.search(time):
+    if is_relative(comment.posted):
         time = f"~{text_digest(comment.body_text)[:16]}"
     return f"{'' if comment.is_counted else _ANSWER}{time}|{comment.author_name}"
 

@@ -1,7 +1,7 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from blogarchive.items import Post as ParsedPost
@@ -10,7 +10,7 @@ from blogarchive.parsing.http import host_of
 from blogarchive.post_facts import FACTS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, time_columns
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, is_relative, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
@@ -281,7 +281,8 @@ def _save_facts(context: SaveContext, post: ParsedPost, before: PostRow) -> None
     """Correct the facts and the URL of the post; they belong to no version."""
     if context.moment < before.last_seen_at and not (context.is_reparse and context.is_newest):
         return
-    facts = fact_columns(post)
+    is_known = before.posted_at is not None and is_relative(post.posted)
+    facts = fact_columns(replace(post, posted=None) if is_known else post)
     if any(getattr(before, column) != value for column, value in facts.items()):
         context.page_id()
         context.archive.update_row("posts", before.id, facts)

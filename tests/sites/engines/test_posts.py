@@ -373,3 +373,8 @@ def test_words_for_screen_readers_and_a_sidebar_are_not_of_the_text() -> None:
     body = page.posts[0].body_text or ""
     assert body.startswith("Gras\nAm Morgen")
     assert "Suche" not in body
+
+
+def test_the_number_of_comments_above_the_text_is_not_of_the_text() -> None:
+    page = read(post("20. Mai 2019", text=f"<p>(<a href='#comments'>3 comments</a>)</p>{TEXT * 2}"))
+    assert (page.posts[0].body_text or "").startswith("Am Morgen")

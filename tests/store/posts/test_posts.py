@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from blogarchive.items import CategoryRow, Image, ListedPost, NoticeKind, PageKind, ParsedPage, Post
+from blogarchive.items import CategoryRow, DateText, Image, ListedPost, NoticeKind, PageKind, ParsedPage, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.pages import pages
@@ -368,3 +368,15 @@ def _count_steps(archive: Archive, blog: FakeBlog, clock: Clock, number: int) ->
     look(archive, blog, clock, number)
     archive.connection.set_progress_handler(None, 0)
     return len(steps)
+
+
+def test_a_relative_time_stays_as_it_was_first_shown_and_is_no_change(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    for year in (2022, 2023):  # "2 years ago", fetched in December and in January
+        crawled = blog.crawled(blog.post_target(N), clock())
+        ago = DateText(text="2 years ago", at=clock.now.replace(year=year), precision="year")
+        post = replace(crawled.parsed.posts[0], posted=ago)
+        parsed = replace(crawled.parsed, posts=(post,))
+        save_page.save_page(archive, replace(crawled, parsed=parsed), None)
+    assert texts(archive, "select posted_at from posts") == ["2022"]
+    assert rows(archive, "text_changes") == []

@@ -179,12 +179,7 @@ def prepare(archive: Statements) -> bool:
         version = _version(archive)  # another process may have been first
         if version:
             search_index.remove_damaged(archive, damaged)
-            # Made again after the migrations, which so run nothing that a stranger wrote into them.
-            for name in archive.column(f"select name from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
-                archive.execute(f"drop trigger {quote_name(name)}")
-            for made, migrate in _MIGRATIONS.items():
-                if made > version:
-                    migrate(archive)
+            _migrate(archive, version)
         schema.create_missing(archive)
         archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
         archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
@@ -198,6 +193,18 @@ def prepare(archive: Statements) -> bool:
         raise
     _free_space(archive, is_needed=bool(damaged))
     return 0 < version < SCHEMA_VERSION
+
+
+def _migrate(archive: Statements, version: int) -> None:
+    """Apply the migrations after `version`, without triggers: those of ours are made again afterwards.
+
+    So nothing runs that a stranger wrote into them.
+    """
+    for name in archive.column(f"select name from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
+        archive.execute(f"drop trigger {quote_name(name)}")
+    for made, migrate in _MIGRATIONS.items():
+        if made > version:
+            migrate(archive)
 
 
 def _free_space(archive: Statements, *, is_needed: bool) -> None:

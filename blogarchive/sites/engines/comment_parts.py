@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 
 from blogarchive.items import Comment, DateText
 from blogarchive.parsing.dates.numbers import day_orders, write_year_first
@@ -22,7 +22,7 @@ APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
 _BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
-_DAY_FIRST = pattern("comments", "day_first")
+_DAY_FIRST, _AFTER_BY = (pattern("comments", name) for name in ("day_first", "after_by"))
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
@@ -31,7 +31,7 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q"
 # Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal; comments of which some have another name otherwise.
-_MAX_NAME, _SURE, _MANY = 60, 4, 3
+_MAX_NAME, _SURE, _MANY = 60, 5, 3
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
@@ -171,11 +171,12 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
     near = [place for place in closest if place in outline.span(line)]
     head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
+    after = [CLOCK.sub("", text[end:].lstrip("日")), *(outline.texts[place] for place in near if place > own)]
+    yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     yield _names_in(outline, item, head, ("a",))
     before = [outline.texts[place] for place in near if place < own]
     bold, links = (_names_in(outline, item, free, tags) for tags in (("cite", "b", "strong"), ("a",)))
     yield _first_text(before if bold else [text[:start], *before])
-    after = [CLOCK.sub("", text[end:].lstrip("日")), *(outline.texts[place] for place in near if place > own)]
     texts = (_first_text(texts) for texts in (after, [outline.texts[place] for place in closest]))
     known = {name for _, (name, _) in [*bold, *links]}
     names = [[one for one in found if not known or one[1][0] in known] for found in texts]
@@ -216,9 +217,8 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     date = next((place for place, text in enumerate(texts) if DATE.search(text)), len(texts))
     texts = [*texts[:date], *(DATE.split(text, maxsplit=1)[0] for text in texts[date : date + 1])]
     parts = [text for text in texts if _trim(text) and not (is_label(text) or _BADGE.fullmatch(text))][:1]
-    anchor = next(chain(node.iter("a"), node.iterancestors("a")), None)
-    is_own = anchor is not None and outline.contains(item.element, anchor)
-    url = link_url(anchor, outline.tree.base) if anchor is not None and is_own else None
+    own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
+    url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
     name = _trim(" ".join(" ".join(parts or texts).split()))
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
@@ -265,9 +265,9 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         shown, links = " ".join(texts), 0 if around else outline.link_share(node)
         is_weak = is_label(shown) and (links or node.tag in ("span", "li"))
         is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
-        is_line = has_role(node, _LINE) or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
-        is_none = is_bold or is_line or is_weak or links == 1 or (is_whole is None and node in above)
-        if is_none and not is_named:
+        is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
+        is_says = _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
+        if not is_named and (is_bold or is_line or is_says or is_weak or links == 1):
             continue  # a comment may be `+1`
         traits = (not around, not outline.contains(line, node), node.tag not in ("span", "li"))
         size, parent = 0 if is_label(shown) else len(shown), node.getparent()

@@ -369,3 +369,22 @@ def test_a_time_of_day_that_is_not_read_is_a_problem() -> None:
 def test_a_section_in_the_text_with_a_heading_alone_is_no_problem() -> None:
     page = read("", f'{TEXT}<section class="comments"><h4>Bình luận (0)</h4></section>')
     assert told(page) == []
+
+
+def test_a_title_of_the_post_before_the_time_is_not_the_name_behind_by() -> None:
+    item = '<li class="comment"><p><b>{}.</b> <i>Regen, </i><small>{}. Mai 2019, 09:05, par <span>{}</span></small></p><div>Am See {}.</div></li>'
+    items = "".join(item.format(n, 20 + n, name, n) for n, name in enumerate(("Jutta", "Sven"), 1))
+    page = read(f'<ul class="comments">{items}</ul>')
+    assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
+
+
+def test_a_text_in_an_element_named_as_a_line_is_read_where_it_has_no_links() -> None:
+    item = '<div class="note"><div class="head"><i>{}</i> <i>0</i> <i>3</i></div><p>2019-05-2{} 09:05</p><div class="message-info">{}</div></div>'
+    items = item.format("Jutta", 1, "Am See war es still.") + item.format(
+        "Sven", 2, "Im Wald auch, sagt man."
+    )
+    page = read(f'<div class="comment-list">{items}</div>')
+    assert [one.body_text for one in page.posts[0].comments] == [
+        "Am See war es still.",
+        "Im Wald auch, sagt man.",
+    ]

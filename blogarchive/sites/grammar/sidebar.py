@@ -145,16 +145,21 @@ def _parse_labelled_months(
 
     A post is pinned by a date in the future, so its month is one.
     """
-    rows_end = (n for n, i in enumerate(lines) if (text := view.folded[i]) and not _is_row(text))
-    own = lines[: next(rows_end, len(lines))]
-    rows = {i: _parse_row(view, i) for i in own if view.folded[i]}
+    rows: dict[int, MonthRow | None] = {}
+    count = 0
+    for index in lines:
+        if text := view.folded[index]:
+            if not _is_row(text):
+                break
+            rows[index] = _parse_row(view, index)
+        count += 1
     unparsed = [i for i, row in rows.items() if row is None]
-    if months := tuple(row for row in rows.values() if row is not None):
-        return months, _report_unparsed(view, unparsed), len(own)
-    named, count = _parse_month_names(view, lines)
+    if months := tuple([row for row in rows.values() if row is not None]):
+        return months, _report_unparsed(view, unparsed), count
+    named, named_count = _parse_month_names(view, lines)
     if named:
-        return named, (), count
-    return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), len(own)
+        return named, (), named_count
+    return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), count
 
 
 def _parse_month_lines(view: PageView, lines: Sequence[int]) -> dict[int, MonthRow]:

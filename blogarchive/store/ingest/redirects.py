@@ -51,6 +51,9 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     prefixes = tuple(f"{other}/" for other in others - {origin})
 
     def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
+        text = "\n".join([row.url or "" for row in rows])
+        if not any(prefix in text for prefix in prefixes):
+            return rows  # nearly all pages
         old = [row.url is not None and row.url.startswith(prefixes) for row in rows]
         return tuple(map(_with_origin, rows, old, repeat(origin))) if any(old) else rows
 

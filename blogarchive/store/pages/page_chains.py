@@ -153,7 +153,7 @@ def delete_chain(context: SaveContext, name: str) -> None:
     )
 
 
-_FOLLOWED_KINDS = {*LIST_KINDS, PageKind.POST}
+_FOLLOWED_KINDS = (*LIST_KINDS, PageKind.POST)  # the hash of an enum member is slow
 _MAX_CACHED_KEYS = 300_000
 
 

@@ -14,16 +14,22 @@ from pathlib import Path
 
 from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, NoArchive, UsageError
-from blogarchive.items import Comment as ParsedComment
-from blogarchive.items import CrawledPage, DateText, Page, PageKind, ParsedPage, Precision
-from blogarchive.items import Post as ParsedPost
+from blogarchive.items import (
+    Comment as ParsedComment,
+    CrawledPage,
+    DateText,
+    Page,
+    PageKind,
+    ParsedPage,
+    Post as ParsedPost,
+    Precision,
+)
 from blogarchive.parsing.charset import Decoded, decode
 from blogarchive.parsing.dates import ParsedDate, parse_date
 from blogarchive.sites import base
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, Comment, Image, Version
-from blogarchive.store.read.models import FullPost as Post
+from blogarchive.store.read.models import Blog, Comment, FullPost as Post, Image, Version
 
 __all__ = [
     "ArchiveBusy",

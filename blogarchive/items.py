@@ -17,9 +17,6 @@ Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 MAX_COUNT = 10**12
 """The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
 
-READER_VERSION = 9
-"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
-
 
 class PageKind(StrEnum):
     """The kind of a page, by its content; of a `Target`, the kind that its link suggests."""

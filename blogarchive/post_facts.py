@@ -1,6 +1,12 @@
-"""The columns of a post that only a page fills: each command reads rows with them, and few load the other `items`."""
+"""The columns of a post that only a page fills, and the version of their readers.
+
+Each command reads rows with them, and few load the other `items`.
+"""
 
 from dataclasses import dataclass, fields
+
+READER_VERSION = 9
+"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

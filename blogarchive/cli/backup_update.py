@@ -2,8 +2,7 @@
 
 import sys
 from dataclasses import replace
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from pathlib import Path
 from typing import Any, TextIO
 

@@ -3,8 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO

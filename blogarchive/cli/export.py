@@ -10,14 +10,13 @@ from blogarchive.cli import options, output
 from blogarchive.cli.options import Day, OutArgument, PathArgument
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
-from blogarchive.export.run import FORMATS, run_export
+from blogarchive.export.run import FORMATS, Exported, run_export
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.rows import Progress
 from blogarchive.workers.pool import reduce_garbage_collection
 
 if TYPE_CHECKING:
     from blogarchive.export.epub import Division
-    from blogarchive.export.run import Exported
 
 
 _EXPORT_HELP = _(
@@ -90,7 +89,7 @@ def export(
     output.require_undamaged(done.damaged)
 
 
-def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: Progress) -> "Exported":
+def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: Progress) -> Exported:
     if kind != "parquet":
         raise UsageError(_("only parquet is written to an object store; name a path"))
     from blogarchive.export.parquet import export_to_store
@@ -98,7 +97,7 @@ def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: 
     return export_to_store(db, url, filters=filters, progress=progress)
 
 
-def _format_result(done: "Exported") -> str:
+def _format_result(done: Exported) -> str:
     count = (
         output.page_count(done.pages)
         if done.pages

@@ -9,8 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
@@ -24,7 +23,7 @@ from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import parse_url_list, read_url_list
 from blogarchive.errors import UsageError
-from blogarchive.fleet.shard import Shard, fleet_url, require_packages, shard_file
+from blogarchive.fleet.shard import Shard, ShardRow, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label
 from blogarchive.parsing.http import service_of
 from blogarchive.workers.pool import interrupted_by, stop_signals
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from blogarchive.fleet.database.shards import ShardStatus
     from blogarchive.fleet.metrics import FleetMetrics
     from blogarchive.fleet.round import RoundResult
-    from blogarchive.fleet.shard import ShardRow
     from blogarchive.fleet.worker import Worker
 
 _T = TypeVar("_T")
@@ -358,7 +356,7 @@ class WorkerReport:
         self._tell({"command": "fleet work", **event}, text)
 
     def on_ended(
-        self, row: "ShardRow", result: "RoundResult", *, paused: bool, next_at: datetime | None
+        self, row: ShardRow, result: "RoundResult", *, paused: bool, next_at: datetime | None
     ) -> None:
         """Print the result of a round; tell a person if the shard is paused."""
         values = {"shard": row.shard, "db": row.db, **asdict(result)}

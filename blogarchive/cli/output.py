@@ -4,11 +4,10 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO, cast
@@ -20,8 +19,6 @@ from blogarchive.processes import PROGRESS_FILE
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from _typeshed import ReadableBuffer
 
     from blogarchive.crawl.options import CrawlOptions
@@ -210,7 +207,7 @@ def summary_lines(result: "CrawlResult") -> Iterator[str]:
     yield from result.notes
 
 
-def skipped_images_line(hosts: "Mapping[str, int]") -> str:
+def skipped_images_line(hosts: Mapping[str, int]) -> str:
     """Return how many images on which hosts were not fetched, and the option that fetches them."""
     images = sum(hosts.values())
     shown = [f"{host} ({count})" for host, count in list(hosts.items())[:_HOSTS_SHOWN]]

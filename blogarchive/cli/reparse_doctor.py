@@ -1,8 +1,7 @@
 """The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
 from collections.abc import Iterable, Iterator
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from pathlib import Path
 from typing import Any
 

@@ -13,8 +13,7 @@ from click.core import ParameterSource
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
 from blogarchive.cli.output import note, print_json_array
-from blogarchive.store import search as finder
-from blogarchive.store import search_index
+from blogarchive.store import search as finder, search_index
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.search import Fragment, Hit, Scope

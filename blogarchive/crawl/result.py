@@ -3,8 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from typing import Protocol
 
 from blogarchive.crawl.session import CrawlSession

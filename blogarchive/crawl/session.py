@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from gettext import gettext as _
-from gettext import ngettext
+from gettext import gettext as _, ngettext
 from pathlib import Path
 
 from blogarchive.crawl.media_session import MediaObserver, MediaSession

@@ -204,7 +204,7 @@ def environment(folder: str) -> Environment:
 def _post_line(page: PostFile, root: str) -> Markup:
     """Return the line of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
     post, facts = page.heading, ""
-    shown = escape(_format_time(post.posted_at) or post.posted_at_text or post.posted_at or "")
+    shown = escape(post.shown_time)
     if post.posted_at:
         facts += f'<span><time datetime="{escape(post.posted_at)}">{shown}</time></span>'
     elif shown:

@@ -23,8 +23,7 @@ from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, Part
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
-    import pyarrow
-    from pyarrow.fs import FileSystem
+    import pyarrow.fs
 
 _ROWS_AT_ONCE = 4_000
 """Rows of a row group: the memory that an export needs."""
@@ -166,11 +165,10 @@ def export_to_store(
     and `CannotWrite` if the store refuses.
     """
     require_pyarrow()
-    from pyarrow import ArrowInvalid
-    from pyarrow.fs import FileSystem
+    from pyarrow import ArrowInvalid, fs
 
     try:
-        store, root = FileSystem.from_uri(url.rstrip("/"))
+        store, root = fs.FileSystem.from_uri(url.rstrip("/"))
     except ArrowInvalid as error:
         raise UsageError(
             _("{url} names no object store: {reason}").format(url=url, reason=_first_line(error))
@@ -187,7 +185,7 @@ def export_to_store(
     return replace(done, out=url, files={}, archive_state=None)
 
 
-def _send(store: "FileSystem", root: str, shard: str, folder: Path, files: Digests) -> None:
+def _send(store: "pyarrow.fs.FileSystem", root: str, shard: str, folder: Path, files: Digests) -> None:
     """Send the files that differ from those of the earlier export of this archive, and remove the others of it."""
     list_path = f"{root}/{_LISTS}/{shard}.json"
     earlier = _read_list(store, list_path)
@@ -202,10 +200,8 @@ def _send(store: "FileSystem", root: str, shard: str, folder: Path, files: Diges
         store.delete_file(f"{root}/{name}")
 
 
-def _read_list(store: "FileSystem", path: str) -> Digests:
-    from pyarrow.fs import FileType
-
-    if store.get_file_info(path).type != FileType.File:
+def _read_list(store: "pyarrow.fs.FileSystem", path: str) -> Digests:
+    if not store.get_file_info(path).is_file:
         store.create_dir(path.rpartition("/")[0])
         return {}
     with store.open_input_stream(path) as stream:

@@ -5,8 +5,7 @@ from functools import partial
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.browse.app.pages import exit_words
 from blogarchive.browse.pages.post_choices import format_time

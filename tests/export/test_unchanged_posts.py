@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from blogarchive.export import epub, parquet, wacz, warc
-from blogarchive.export import posts as post_files
+from blogarchive.export import epub, parquet, posts as post_files, wacz, warc
 from blogarchive.export.epub import export_epub
 from blogarchive.export.folder import MARKER, ExportFolder, Uses
 from blogarchive.export.html import export_html

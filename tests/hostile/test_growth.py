@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from blogarchive.importing.saved_files import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html

@@ -4,8 +4,7 @@ import struct
 from base64 import b64decode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.parsing.images import (
     SVG,

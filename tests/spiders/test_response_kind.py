@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.items import CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Target
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, classify_response

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse.app import files as file_pages
-from blogarchive.browse.app import pages
+from blogarchive.browse.app import files as file_pages, pages
 from blogarchive.browse.app.check import check
 from blogarchive.browse.app.context import AppContext, AppState, Page, open_database
 from blogarchive.browse.guard import AsgiApp

@@ -7,14 +7,6 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages import post_choices
-from blogarchive.browse.pages.post_choices import (
-    PERIOD,
-    YEAR_LENGTH,
-    Choice,
-    format_count,
-    list_url,
-    posts_url,
-)
 from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
@@ -46,13 +38,15 @@ def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month,
         month.month: Bar(
             month.stored,
             _describe_month(context, month),
-            posts_url(context.home, blog, month.month),
+            post_choices.posts_url(context.home, blog, month.month),
             month.lacking,
         )
         for month in months
     }
     title = context.gettext(
-        "Posts of {name} by month, {count} in all", name=blog.name, count=format_count(blog.posts)
+        "Posts of {name} by month, {count} in all",
+        name=blog.name,
+        count=post_choices.format_count(blog.posts),
     )
     return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
 
@@ -62,14 +56,16 @@ def describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) 
     if not visits:
         return ""
     return context.gettext(
-        "Visits: from {first} to {last}", first=format_count(visits[0][1]), last=format_count(visits[-1][1])
+        "Visits: from {first} to {last}",
+        first=post_choices.format_count(visits[0][1]),
+        last=post_choices.format_count(visits[-1][1]),
     )
 
 
 def _read_selection(context: RequestContext) -> PostSelection:
     given = context.text_parameter("month") or context.text_parameter("year")
     return PostSelection(
-        period=given if PERIOD.fullmatch(given) else "",
+        period=given if post_choices.PERIOD.fullmatch(given) else "",
         category=context.int_parameter("category"),
         page=context.int_parameter("page", minimum=1) or 1,
     )
@@ -79,7 +75,7 @@ def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[A
     found = blogs.read_author_page(archive, author_id, chosen)
     if found is None:
         return None
-    year, category = found.selection.period[:YEAR_LENGTH], found.selection.category
+    year, category = found.selection.period[: post_choices.YEAR_LENGTH], found.selection.category
     if category is None:
         years = post_choices.count_years(found.months)
         return found, (years, post_choices.count_months(found.months, year))
@@ -102,13 +98,15 @@ def _template_values(
         "years": tuple(post_choices.choose_periods(newest_first, selection)),
         "months": tuple(post_choices.choose_periods(months, selection)),
         "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
-        "all_years": list_url(PostSelection(category=category.id)) if category else "",
-        "all_categories": list_url(PostSelection(period=chosen.period)),
+        "all_years": post_choices.list_url(PostSelection(category=category.id)) if category else "",
+        "all_categories": post_choices.list_url(PostSelection(period=chosen.period)),
         "all_months": _group_months(found),
         "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
         "pages": post_choices.turn_pages(
-            selection.page, found.selected_posts, lambda page: list_url(replace(selection, page=page))
+            selection.page,
+            found.selected_posts,
+            lambda page: post_choices.list_url(replace(selection, page=page)),
         ),
         "bars": draw_months(context, found.blog, found.months),
         "visits": draw_sparkline(found.visits, describe_visits(context, found.visits)),
@@ -116,14 +114,14 @@ def _template_values(
     }
 
 
-def _group_months(found: AuthorPage) -> dict[str, list[Choice]]:
+def _group_months(found: AuthorPage) -> dict[str, list[post_choices.Choice]]:
     """Return the choices of all months by year, newest first."""
-    years: dict[str, list[Choice]] = {
+    years: dict[str, list[post_choices.Choice]] = {
         year: [] for year in sorted(post_choices.count_years(found.months), reverse=True)
     }
     posts = {month.month: month.stored + month.missing for month in found.months}
     for choice in post_choices.choose_periods(posts, PostSelection(period=" ")):
-        years[choice.text[:YEAR_LENGTH]].append(choice)
+        years[choice.text[: post_choices.YEAR_LENGTH]].append(choice)
     return years
 
 

@@ -17,9 +17,7 @@ from blogarchive.messages import N_, catalogue
 from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.read import blogs as blog_lists
-from blogarchive.store.read import lists
-from blogarchive.store.read import posts as post_lookup
+from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 from blogarchive.store.read.models import Blog, FullPost, read_post

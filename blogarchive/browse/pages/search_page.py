@@ -8,8 +8,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.pages.post_choices import Choice
 from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery, hit_url, read_query
 from blogarchive.browse.requests import RequestContext
-from blogarchive.store.read import blogs as blog_lists
-from blogarchive.store.read import posts as post_lookup
+from blogarchive.store.read import blogs as blog_lists, posts as post_lookup
 from blogarchive.store.search import HitGroups, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 

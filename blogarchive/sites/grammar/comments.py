@@ -11,8 +11,7 @@ from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import sanitize_element
-from blogarchive.sites.grammar import blocks as comment_blocks
-from blogarchive.sites.grammar import footers as comment_footers
+from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, fold

@@ -9,8 +9,7 @@ from blogarchive.items import DateText, PageKind, ParsedUrl
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
-from blogarchive.sites.grammar import page
-from blogarchive.sites.grammar import words as vocabulary
+from blogarchive.sites.grammar import page, words as vocabulary
 from blogarchive.sites.grammar.links import find_target
 
 # --- names

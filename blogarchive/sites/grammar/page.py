@@ -16,8 +16,7 @@ from blogarchive.parsing.document import Document, parse_document
 from blogarchive.parsing.html import Element, find_base_url
 from blogarchive.parsing.lines import Line
 from blogarchive.parsing.unicode_form import fold_spelling
-from blogarchive.sites.grammar import links as page_links
-from blogarchive.sites.grammar import words as vocabulary
+from blogarchive.sites.grammar import links as page_links, words as vocabulary
 
 # --- lines joined for matching
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from blogarchive.errors import CannotWrite, NoArchive
-from blogarchive.store.database import connection as lock
-from blogarchive.store.database import migrations
+from blogarchive.store.database import connection as lock, migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect, is_writable, wal_path
 from blogarchive.store.rows import utc_now

@@ -24,8 +24,7 @@ from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
-from blogarchive.store.pages import context as page_context
-from blogarchive.store.pages import page_chains, pages
+from blogarchive.store.pages import context as page_context, page_chains, pages
 from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, save_result
 from blogarchive.store.rows import parse_utc
 

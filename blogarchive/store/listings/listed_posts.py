@@ -14,8 +14,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.posts import posts
-from blogarchive.store.rows import HAS_TEXT, Value, format_utc
-from blogarchive.store.rows import Post as StoredPost
+from blogarchive.store.rows import HAS_TEXT, Post as StoredPost, Value, format_utc
 from blogarchive.store.statements import columns_of
 
 _LABELS = re.compile(

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from blogarchive.items import LIST_KINDS, PageKind
-from blogarchive.items import MonthRow as ShownMonth
+from blogarchive.items import LIST_KINDS, MonthRow as ShownMonth, PageKind
 from blogarchive.messages.details import Detail
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure

@@ -12,8 +12,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.items import READER_VERSION, CrawledPage, Page, PageKind, Target
+from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end, host_of
+from blogarchive.post_facts import READER_VERSION
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
 

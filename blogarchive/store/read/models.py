@@ -16,6 +16,11 @@ class PostHeading(Post):
 
     categories: tuple[str, ...]
 
+    @property
+    def shown_time(self) -> str:
+        """Return the time without T and offset, in its precision; without one, the text that the page shows."""
+        return (self.posted_at or "")[:19].replace("T", " ") or self.posted_at_text or ""
+
 
 CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
     join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name))"""

@@ -4,8 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.decoding import decode

@@ -1,8 +1,7 @@
 """A bad byte damages its own character and no other text of the page."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.parsing.charset.decoding import decode
 

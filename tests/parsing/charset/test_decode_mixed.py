@@ -6,8 +6,7 @@
 import gc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.parsing.charset.decoding import decode, repair_text
 from tests.cases import read_cases, wrong

@@ -1,8 +1,7 @@
 """Sanitized HTML of a stranger is safe against XSS and has its text, images and links; forms of it are compared."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from lxml import html
 
 from blogarchive.parsing.compared_form import compared_form, linked_urls, text_of_form

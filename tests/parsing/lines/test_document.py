@@ -1,8 +1,7 @@
 """A page is split into the lines that a reader sees, each with its elements."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from blogarchive.parsing.document import parse_document
 

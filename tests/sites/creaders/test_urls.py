@@ -3,8 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from blogarchive.items import PageKind
 from blogarchive.sites.creaders.site import SITE

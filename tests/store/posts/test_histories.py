@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from blogarchive.items import Comment
 from blogarchive.store.database.archive import Archive

@@ -26,9 +26,9 @@ from blogarchive.sites.grammar.page import PageView
 # --- months: rows of dates
 
 _RANGE = re.compile(
-    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{vocabulary.NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
-    rf"(?:(?P<last>{vocabulary.NUMERIC_DATE})|\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?)"
-    r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
+    rf"(?:从|自|\d{{4}}\s*+年\s*+\d{{1,2}}\s*+月)?\s*+[\[(]?\s*+(?P<first>{vocabulary.NUMERIC_DATE})\s*+(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*+"
+    rf"(?:(?P<last>{vocabulary.NUMERIC_DATE})|\d{{1,2}}\s*+[-/.月]\s*+\d{{1,2}}\s*+日?)"
+    r"\s*+[\])]?(?:\s*+[(\[]?\s*+\d++\s*+篇?\s*+[)\]]?)?(?:\s*+\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")
 _FIRST_ROWS = 4  # below a label

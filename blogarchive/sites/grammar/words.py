@@ -34,7 +34,7 @@ _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FO
 _TO_FOLD = re.compile("[" + re.escape("".join(_FOLDED)) + "]")
 
 NUMBER = r"\d(?:,?\d){0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
-NUMERIC_DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
+NUMERIC_DATE = r"\d{4}\s*+[-/.年]\s*+\d{1,2}\s*+[-/.月]\s*+\d{1,2}(?:\s*+日)?"
 _ENGLISH_MONTH = r"[JFMASOND](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{0,6}\.?"
 _DAY_AND_YEAR = r"\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 # 2025-01-02; 12 May 2024; May 12th, 2024; 五月 12th, 2024; 民国113年5月12日. The first character of each form is in

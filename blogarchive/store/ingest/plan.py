@@ -2,7 +2,8 @@
 
 Every reason for a fetch of tonight:
 
-* named by the user, the home page, or due by its schedule: `queue_run`; `reschedule_post` sets when a post is due again;
+* named by the user, the home page or its digest, or due by its schedule: `queue_run`; `reschedule_post` sets when a
+  post is due again;
 * a new link, a next page: `page_chains.save_links`, `listing_pages` and `comment_pages` (`_queue_next`);
 * a list shows another URL, title, time, count or change: `listed_posts.detect_changes`; another month:
   `months.save_month_rows`; another list of all posts if one is missing: `save_page.save_rejection`;
@@ -21,6 +22,7 @@ from functools import partial
 from itertools import accumulate
 
 from blogarchive.items import Target
+from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.changes import release_held
@@ -60,9 +62,8 @@ def _queue_due(
     for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, format_utc(now))):
         _queue_overdue_listings(archive, blog, now)
         host = hosts.get(blog, blog.site)
-        budget = min(
-            left[host], _read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
-        )
+        own = _read_budget(archive, blog, revisits.get(blog)) - _count_requeued(archive, blog)
+        budget = min(left[host], own)
         if budget > 0:
             chosen_budget = revisits.get(blog) or 0
             left[host] -= _queue_within(archive, blog, now, budget, chosen_budget=chosen_budget)
@@ -101,16 +102,11 @@ def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None
 
 def _make_future_due(archive: Archive, blog: Blog, now: datetime) -> None:
     """Make targets due that were fetched or failed while the clock was ahead: the clock may never be there again."""
+    latest = format_utc(now + schedule.MAX_RETRY_DELAY)
     archive.execute(
         "update frontier set due_at = ?3 where site = ?1 and uid is ?2"
         " and (state = 'done' and due_at > ?3 and fetched_at > ?4 or state = 'failed' and due_at > ?5)",
-        (
-            blog.site,
-            blog.uid,
-            format_utc(now),
-            format_utc_precise(now),
-            format_utc(now + schedule.MAX_RETRY_DELAY),
-        ),
+        (blog.site, blog.uid, format_utc(now), format_utc_precise(now), latest),
     )
 
 
@@ -144,7 +140,7 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     taken += _within(old, budget - _sum_costs(taken))
     large = [cost for cost in (*young[:1], *old[:1]) if cost.requests > budget]
     queued = large[:1] or taken
-    frontier.queue_at_start(archive, blog, _OF_IDS, (_ids_json(queued),))
+    frontier.queue_at_start(archive, blog, _OF_IDS, (json.dumps([cost.id for cost in queued]),))
     return _sum_costs(queued)
 
 
@@ -175,10 +171,6 @@ def _sum_costs(costs: Iterable[_Cost]) -> int:
 _OF_IDS = "id in (select value from json_each(?))"
 
 
-def _ids_json(costs: Iterable[_Cost]) -> str:
-    return json.dumps([cost.id for cost in costs])
-
-
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
     return archive.scalar(
         "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
@@ -203,7 +195,7 @@ def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     )
     if _sum_costs(found) > _read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
-    return frontier.requeue_where(archive, blog, _OF_IDS, (_ids_json(found),), now=now)
+    return frontier.requeue_where(archive, blog, _OF_IDS, (json.dumps([cost.id for cost in found]),), now=now)
 
 
 def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
@@ -226,10 +218,10 @@ def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
     return home
 
 
-def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
-    """Queue the home page, unless the user named it by any URL."""
+def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetime, *, full: bool) -> None:
+    """Queue the home page, or its digest unless `full`, unless the user named the home page by any URL."""
     home = queue_home(archive, blog, now=now)
-    if home is not None:
+    if home is not None and (full or not _queue_digest(archive, blog, home, now)):
         frontier.queue_at_start(
             archive,
             blog,
@@ -237,6 +229,18 @@ def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: dateti
             " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')",
             (home.url, run.epoch_at, blog.site, blog.uid),
         )
+
+
+def _queue_digest(archive: Archive, blog: Blog, home: Target, now: datetime) -> int:
+    """Queue the digest that the home page names, if it answers and the home page was read within a week."""
+    urls = archive.column(
+        "select d.url from frontier h join frontier d on d.site = h.site and d.uid = h.uid and d.chain = h.url"
+        " where h.key = ? and h.state = 'done' and h.fetched_at > ? and d.page_no = 2 and d.state = 'done'"
+        " and d.fetched_at >= h.fetched_at and coalesce(d.etag, d.last_modified) is not null",
+        (home.url, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
+    )
+    digests = filter(site_by_name(blog.site).is_digest, urls)
+    return sum(frontier.queue_at_start(archive, blog, "key = ?", (url,)) for url in digests)
 
 
 def _queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
@@ -250,9 +254,7 @@ def _queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) 
         " and h.page_no = 1 and h.fetched_at >= ?3)",
         (blog.site, blog.uid, run.epoch_at),
     )
-    if not is_gone:
-        return 0
-    return frontier.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
+    return frontier.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now) if is_gone else 0
 
 
 def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
@@ -283,7 +285,7 @@ def queue_run(
     """
     with archive.atomic():
         for blog in blogs:
-            _queue_home_unless_named(archive, run, blog, now)
+            _queue_home_unless_named(archive, run, blog, now, full=full)
             if full:
                 _queue_all(archive, run, blog)
             if run.ahead:

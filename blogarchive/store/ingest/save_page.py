@@ -21,7 +21,7 @@ from blogarchive.store.ingest import plan, post_pages, redirects
 from blogarchive.store.ingest.changes import check_change
 from blogarchive.store.ingest.validate import MAINTENANCE, Rejection, StoredState, validate_page
 from blogarchive.store.ledger import coverage, failures, frontier
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, is_stored, set_state
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import context as page_context, page_chains, pages
@@ -93,11 +93,7 @@ def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]
     listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
     shown: tuple[items.Post | items.ListedPost, ...] = (*parsed.posts, *listed)
     for post in shown:
-        if (
-            post.number is not None
-            and post.url is not None
-            and page_context.uid_in_url(site, post.url) == uid
-        ):
+        if post.number and post.url and page_context.uid_in_url(site, post.url) == uid:
             yield post.number
 
 
@@ -160,8 +156,10 @@ def save_not_modified(
         post_pages.mark_unchanged(context)
         site = site_by_name(target.site)
         other = site.next_index(target) if site.is_digest(target.url) else None
-        if other is not None and not frontier.is_missing(archive, other, now=page.fetched_at):
-            context.requeue(other, failed_too=True)  # a digest names no deleted post
+        if other is not None:
+            listing_pages.start_at_digest(context)
+            if not frontier.is_missing(archive, other, now=page.fetched_at):
+                context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
         return save_result(context, Outcome.SAME)
@@ -173,6 +171,7 @@ def save_fetch_failure(
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
+        _queue_unread_home(archive, target, now=now)
         if target.is_home and save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
@@ -327,22 +326,21 @@ def save_rejection(
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
-        held = failure.kind == "changed"
-        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=held)
+        pages.store_page_once(
+            archive, crawled, uid=blog.uid, run_id=run_id, is_held=failure.kind == "changed"
+        )
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     settled = _settle(context, rejection)
     if settled is not None:
         context.resolve(target.url)
         return save_result(context, settled)
     due_at = _schedule_retry(context, rejection)
-    is_post = target.kind is PageKind.POST
-    if rejection.gone_reason and is_post and deletions.is_unread(context, target.number):
+    if rejection.gone_reason and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
         return save_result(context, Outcome.GONE)
     context.failure = failure
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    if rejection.blocked:
-        return save_result(context, Outcome.BLOCKED)
-    return save_result(context, Outcome.GONE if rejection.gone_reason else Outcome.FAILED)
+    outcome = Outcome.GONE if rejection.gone_reason else Outcome.FAILED
+    return save_result(context, Outcome.BLOCKED if rejection.blocked else outcome)
 
 
 def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
@@ -363,12 +361,8 @@ def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
 
 def _schedule_retry(context: SaveContext, rejection: Rejection) -> str | None:
     """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
-    archive, target, failure, now = (
-        context.archive,
-        context.target,
-        rejection.failure,
-        context.page.fetched_at,
-    )
+    archive, target = context.archive, context.target
+    failure, now = rejection.failure, context.page.fetched_at
     if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
         return frontier.mark_waiting(archive, target, now=now)
     wait, permanent = rejection.retry_after, failure.permanent
@@ -410,10 +404,20 @@ def _queue_other_index(context: SaveContext) -> bool:
     other = site_by_name(target.site).next_index(target)
     if other is None:
         return False
+    is_home_queued = _queue_unread_home(archive, target, now=context.page.fetched_at)
     frontier.mark_missing(archive, target, now=context.page.fetched_at)
-    if not listing_pages.is_beyond_end(context):  # another list was read to its end
+    if not is_home_queued and not listing_pages.is_beyond_end(context):  # another list was read to its end
         context.requeue(listing_pages.find_list(context, other), failed_too=True)
     return True
+
+
+def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime) -> int:
+    """Queue the home page after a failed digest that was asked for instead of it; return 1 if it was queued, else 0."""
+    home = home_target(archive, Blog(site=target.site, uid=target.uid))
+    fetched_at = archive.text("select fetched_at from frontier where key = ?", (target.url,))
+    if home is None or fetched_at is None or not site_by_name(target.site).is_digest(target.url):
+        return 0
+    return frontier.requeue_target(archive, home, before=fetched_at, now=now)
 
 
 def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:

@@ -12,7 +12,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import FIELD
-from blogarchive.store.listings import categories, deletions, listed_posts
+from blogarchive.store.listings import authors, categories, deletions, listed_posts
 from blogarchive.store.listings.listed_posts import ListedPostRow
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
@@ -75,14 +75,11 @@ def find_list(context: SaveContext, target: Target) -> Target:
 def _all_listed(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[ListedPost]:
     """Return the posts that a listing names or shows."""
     numbers = {item.number for item in listing}
-    return [
-        *listing,
-        *(
-            ListedPost(number=post.number, url=post.url, title=post.title or "", posted=post.posted)
-            for post in shown
-            if post.number not in numbers and post.title
-        ),
-    ]
+    more = (post for post in shown if post.number not in numbers and post.title)
+    own = (
+        ListedPost(number=one.number, url=one.url, title=one.title or "", posted=one.posted) for one in more
+    )
+    return [*listing, *own]
 
 
 def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
@@ -123,9 +120,19 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
 def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[PageChain, bool]:
     """Return the chain of the page, and whether the page is the next of the chain."""
     chain = page_chains.find_chain(context, page.chain_name) if context.target.page_no > 1 else None
+    if site_by_name(context.blog.site).is_digest(context.target.url):
+        return start_at_digest(context), True
     if chain is not None:
         return chain, chain.pages_read == context.target.page_no - 1
     return page_chains.start_chain(context, page.chain_name, page.kind), context.target.page_no == 1
+
+
+def start_at_digest(context: SaveContext) -> PageChain:
+    """Start the chain of the home page at its second page: a digest that is fetched instead of the first."""
+    authors.link_run(context)
+    chain = page_chains.start_chain(context, context.target.chain or context.target.url, PageKind.HOME)
+    page_chains.add_items(context, chain, ())
+    return chain
 
 
 def _add_posts(context: SaveContext, page: _SavedList, chain: PageChain) -> bool:
@@ -138,9 +145,7 @@ def _add_posts(context: SaveContext, page: _SavedList, chain: PageChain) -> bool
 
 
 def _is_unsound(context: SaveContext) -> bool:
-    if page_chains.is_at_limit(context):
-        return True
-    if not is_same_page(context.page.url, context.target.url):
+    if page_chains.is_at_limit(context) or not is_same_page(context.page.url, context.target.url):
         return True  # redirected, perhaps to another listing
     return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)
 

@@ -32,6 +32,7 @@ class Blog:
         self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in range(1, count + 1)}
         self.refused: int | None = None
         self.shows_days = False
+        self.is_closed = False
         self.requested: list[str] = []
         self.root = ""
 
@@ -41,6 +42,8 @@ class Blog:
     def answer(self, path: str) -> tuple[int, str, str]:
         parts = urlsplit(path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if self.is_closed:
+            return 404, "text/html", "<html><body>no</body></html>"
         if parts.path == "/":
             return 200, "text/html", self.home()
         if parts.path == "/comments/feed/":
@@ -170,14 +173,14 @@ def test_a_new_comment_on_an_old_post_is_stored_in_the_next_night(tmp_path: Path
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         assert night(blog, tmp_path, 1, "update").code == 0
-        assert blog.requested == ["/robots.txt", "/", "/comments/feed/", "/wp-json/wp/v2/posts"]
+        assert blog.requested == ["/robots.txt", "/comments/feed/", "/wp-json/wp/v2/posts"]
         blog.comment(2, "小雨", datetime(2026, 11, 3, 20))
         assert night(blog, tmp_path, 2, "update").code == 0
         assert "/post-2/" in blog.requested
         assert "/post-1/" not in blog.requested
         assert rows(tmp_path, "select author_name from comments order by posted_at") == [("阿明",), ("小雨",)]
         night(blog, tmp_path, 3, "update")
-        assert blog.requested[:3] == ["/robots.txt", "/", "/comments/feed/"]
+        assert blog.requested[:2] == ["/robots.txt", "/comments/feed/"]
 
 
 @pytest.mark.parametrize("count", [3, 25])
@@ -188,13 +191,36 @@ def test_a_deleted_post_is_noticed_in_the_next_night(tmp_path: Path, count: int)
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         for day in (1, 2):
             assert night(blog, tmp_path, day, "update").code == 0
-            assert blog.requested == ["/robots.txt", "/", "/comments/feed/", lists]
+            assert blog.requested == ["/robots.txt", "/comments/feed/", lists]
         del blog.posts[count]  # of no comment, so the feed stays as it is
         night(blog, tmp_path, 3, "update")
         assert rows(tmp_path, "select number from posts where gone_at is not null") == [(f"post-{count}",)]
         night(blog, tmp_path, 4, "update")
-        assert blog.requested == ["/robots.txt", "/", "/comments/feed/", lists]
+        assert blog.requested == ["/robots.txt", "/comments/feed/", lists]
     assert rows(tmp_path, "select count(*) from posts where gone_at is null") == [(count - 1,)]
+
+
+def test_the_home_page_is_read_once_a_week_when_nothing_is_new(tmp_path: Path) -> None:
+    blog = Blog()
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        homes = 0
+        for day in range(1, 10):
+            night(blog, tmp_path, day, "update")
+            homes += "/" in blog.requested
+    assert homes == 1
+    assert rows(tmp_path, "select count(distinct run_id) from run_blogs") == [(10,)]
+
+
+def test_a_blog_that_is_closed_is_noticed_in_the_next_night(tmp_path: Path) -> None:
+    blog = Blog()
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.is_closed = True
+        night(blog, tmp_path, 1, "update")
+        assert blog.requested == ["/robots.txt", "/comments/feed/", "/"]
+    assert rows(tmp_path, "select state from authors") == [("closed",)]
+    assert rows(tmp_path, "select count(*) from posts where gone_at is not null") == [(0,)]
 
 
 def test_a_limited_run_does_not_keep_the_lists_from_the_next_one(tmp_path: Path) -> None:

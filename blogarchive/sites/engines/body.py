@@ -10,12 +10,10 @@ from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import PATTERNS, pattern
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN = (pattern("body", name) for name in ("strong", "weak", "unseen"))
+_STRONG, _WEAK, _UNSEEN, _PROSE = (pattern("body", name) for name in ("strong", "weak", "unseen", "prose"))
 # Parts that a theme adds inside the element of the text.
-_ADDED = pattern("body", "added")
+_ADDED, _LICENCE = pattern("body", "added"), pattern("body", "licence")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
-_PROSE = pattern("body", "prose")
-_LICENCE = pattern("body", "licence")
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1

@@ -135,6 +135,5 @@ def _page_no(url: str) -> int:
 
 def _is_next(outline: Outline, anchor: Element) -> bool:
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
-    around = (anchor, *islice(anchor.iterancestors(), 1))
-    is_named = any(_NEXT_CLASS.match(name) for above in around for name in names_of(above))
+    is_named = any(map(_NEXT_CLASS.match, (*names_of(anchor), *names_of(next(anchor.iterancestors())))))
     return any(map(_NEXT.match, labels)) or (is_named and "prev" not in names_of(anchor))

@@ -21,6 +21,7 @@ SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
+_NO_TITLE = pattern("outline", "no_title")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
@@ -146,7 +147,7 @@ class Title:
 def find_title(outline: Outline) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
     sites = _site_names(outline)
-    claims = [claim for claim in _claims(outline) if letters_of(claim) not in sites]
+    claims = [claim for claim in _claims(outline) if not _is_no_title(claim, sites)]
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
     texts = {node: title_text(outline, node) for node in outline.order if _may_be_title(outline, node)}
@@ -159,8 +160,7 @@ def find_title(outline: Outline) -> Title | None:
         return Title(text=texts[best], heading=best, is_confirmed=True)
     others = (node for node in titles if node not in keys and node not in outline.beside)
     named = (node for node in others if node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
-    foreign = (node for node in named if letters_of(outline.text(node)) not in sites)
-    shown = [node for node in foreign if not _OF_COMMENTS.fullmatch(texts[node])]
+    shown = [node for node in named if not _is_no_title(texts[node], sites)]
     if claims:  # the window title may have other words than the page
         heads = [node for node in shown if node.tag == "h1"]
         shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
@@ -184,6 +184,12 @@ def _site_names(outline: Outline) -> set[str]:
     anchors = (node for node in outline.order if node.tag == "a" and node.get("href"))
     names |= {letters_of(outline.text(node)) for node in anchors if _leads_home(outline, node)}
     return names - {""}
+
+
+def _is_no_title(text: str, sites: set[str]) -> bool:
+    """Return whether a text is the name of the blog, once or twice, or that of a form or a list, or a date."""
+    is_site = letters_of(text) in sites or {*map(letters_of, _SEPARATORS.split(text))} <= {*sites, ""}
+    return is_site or any(one.fullmatch(text) for one in (_NO_TITLE, _OF_COMMENTS))
 
 
 def _is_part(text: str, claim: str) -> bool:

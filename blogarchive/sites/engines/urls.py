@@ -119,8 +119,7 @@ def folder_of_index(url: str) -> str:
 
 def blog_root(uid: str, page_url: str) -> str:
     """Return the URL of the home page of a blog: its uid is host and path."""
-    scheme = urlsplit(page_url).scheme or "https"
-    return f"{scheme}://{uid}/"
+    return f"{urlsplit(page_url).scheme or 'https'}://{uid}/"
 
 
 def rest_url(api: str, kind: str, **query: str) -> str:

@@ -353,6 +353,17 @@ def test_a_post_without_title_has_neither_the_heading_of_comments_nor_the_name_o
     assert "title" in told(page)
 
 
+@pytest.mark.parametrize("shown", ["2019-05-20", "2019年5月20日", "Leave a Reply", "发表评论"])
+@pytest.mark.parametrize("window", ["山居", "山居 | 山居"])
+def test_a_post_without_title_has_neither_a_date_nor_the_name_of_a_form_as_title(
+    shown: str, window: str
+) -> None:
+    home = "<header><a href='/'>山居</a></header>"
+    body = f"<body>{home}<article><h2>{shown}</h2><div class='entry-content'>{TEXT}</div></article></body>"
+    assert read(body, window=window).posts[0].title is None
+    assert read(body, window=f"{shown} | 山居").posts[0].title == shown
+
+
 def test_a_time_that_django_writes_with_hard_spaces_is_the_time_of_the_post() -> None:
     page = read(post("<h6 class='post-meta'>Posted by: ming 8\xa0years, 5\xa0months ago</h6>"))
     assert page.posts[0].posted is not None

@@ -278,13 +278,12 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
 def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
     target = crawled.target
-    is_listing = target.kind in (PageKind.MONTH, PageKind.CATEGORY)
     names = {
         "page": crawled.page.url,
         "site": blog.site,
         "uid": target.uid or blog.uid,
         "number": target.number if target.kind is PageKind.POST else None,
-        "chain": (target.chain or target.url) if is_listing else None,
+        "chain": (target.chain or target.url) if target.kind in (PageKind.MONTH, PageKind.CATEGORY) else None,
     }
     return archive.one_as(StoredState, _STORED_STATE, names) or StoredState()
 

@@ -104,9 +104,9 @@ def _is_refusal(status: int, notice: Notice | None) -> bool:
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone_reason` is set if the page says that it was deleted. `waits`: the
-    site itself seems to have changed, and other pages show sooner whether that has ended, so the page is asked for again
-    in a week. `undone` is what the run had stored before the page showed that the change is the site's.
+    `gone_reason` is set if the page says that it was deleted. `waits`: the page is asked for again in a week, because the
+    site itself seems to have changed, and other pages show sooner whether that has ended; or because it is a list in place
+    of a post that was never read. `undone` is what the run had stored before the page showed that the change is the site's.
     """
 
     failure: Failure
@@ -213,14 +213,13 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
     if parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         refused = next((problem.detail for problem in parsed.problems if problem.field == "page"), None)
         return _unreadable(refused or Detail.PAGE_UNKNOWN, None)
-    is_redirected = crawled.page.url != target.url
     is_post = parsed.kind in (PageKind.POST, PageKind.COMMENTS)
-    must_be_post = target.kind in (PageKind.POST, PageKind.COMMENTS)
     other = Failure(kind="notice", detail=Detail.OTHER_KIND.format(kind=parsed.kind))
-    if must_be_post and not is_post:
+    if target.kind in (PageKind.POST, PageKind.COMMENTS) and not is_post:
         # Some hosts redirect the reader of a deleted post to the blog's home page.
-        is_home = parsed.kind is PageKind.HOME and is_redirected
-        return Rejection(failure=other, gone_reason="redirect" if is_home else None)
+        if parsed.kind is PageKind.HOME and crawled.page.url != target.url:
+            return Rejection(failure=other, gone_reason="redirect")
+        return Rejection(failure=other, waits=parsed.kind is PageKind.HOME and not stored.whole)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and parsed.kind is PageKind.HOME:
         return Rejection(failure=other, gone_reason="redirect")
     return _validate_post_number(crawled) if is_post else None

@@ -6,7 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -194,6 +194,30 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
         assert run(tmp_path, "update").code == 0
         assert blog.requested == ["/robots.txt", "/", "/sitemap.xml"]
     assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
+
+
+def test_a_list_that_a_sitemap_names_as_a_post_is_asked_for_once_a_week(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    listed = "".join(f"<li><a href='/posts/p{number}/'>第 {number} 天</a></li>" for number in range(1, 9))
+    moment = datetime(2026, 11, 2, 4, tzinfo=UTC)
+    with serve(blog) as url:
+        blog.build(url)
+        public = blog.folder / "public"
+        text = f"<title>河边 - 山居</title><body><main><h1>河边</h1><ul>{listed}</ul></main></body>"
+        (public / "tag-river.html").write_text(text, encoding="utf-8")
+        sitemap = (public / "sitemap.xml").read_text("utf-8")
+        entry = f"<url><loc>{url}tag-river.html</loc></url></urlset>"
+        (public / "sitemap.xml").write_text(sitemap.replace("</urlset>", entry), encoding="utf-8")
+        asked = []
+        for day in range(9):
+            blog.requested.clear()
+            run(tmp_path, *(("update",) if day else ("backup", url)), now=moment + timedelta(days=day))
+            asked += [day] * blog.requested.count("/tag-river.html")
+    assert asked == [0, 7]
+    failed = rows(tmp_path, "select url, detail from failures where resolved_at is null")
+    assert failed == [(f"{url}tag-river.html", "shows a page of kind home in its place")]
 
 
 def test_an_edit_of_a_post_that_shows_no_time_is_stored(tmp_path: Path) -> None:

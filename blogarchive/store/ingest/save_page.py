@@ -406,7 +406,9 @@ def _queue_other_index(context: SaveContext) -> bool:
     is_home_queued = _queue_unread_home(archive, target, now=context.page.fetched_at)
     frontier.mark_missing(archive, target, now=context.page.fetched_at)
     if not is_home_queued and not listing_pages.is_beyond_end(context):  # another list was read to its end
-        context.requeue(listing_pages.find_list(context, other), failed_too=True)
+        chain = page_chains.find_chain(context, target.chain or "")
+        before = chain.started_at if chain and target.kind is PageKind.HOME else None
+        context.requeue(listing_pages.find_list(context, other), before=before, failed_too=True)
     return True
 
 

@@ -203,9 +203,7 @@ def _validate_status(page: Page) -> Rejection | None:
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
     if not page.body.strip():
         return _cut(Detail.PAGE_EMPTY)
-    if stored.has_end_tag and is_truncated(page.body):
-        return _cut(Detail.PAGE_CUT)
-    return None
+    return _cut(Detail.PAGE_CUT) if stored.has_end_tag and is_truncated(page.body) else None
 
 
 def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | None:

@@ -183,8 +183,7 @@ def _needs_next_home(
     names the times of changes is always needed, also if a page that lists no posts names it. So is the rest of a list
     that states another number of posts than were listed: one is deleted.
     """
-    is_first = context.target.page_no == 1 or not rows
-    if is_first and site_by_name(context.blog.site).is_index(link.url):
+    if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
         return True
     if context.target.page_no == 1 and _has_months(context):
         return False

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from blogarchive import api
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.save_page import save_page
 from tests.sites.engines.markups import (
     COMMENT_MARKUPS,
     COMMENTS,
@@ -371,3 +374,33 @@ def test_a_word_of_lists_is_the_slug_of_a_post_below_the_folder_of_the_blog(
 ) -> None:
     page = read("sitemap.xml", _of_host("blog/two", f"blog/{slug}"))
     assert [number for number, *_ in named(page) if number != "blog/two"] == numbers
+
+
+def test_a_list_that_fails_after_the_pages_were_read_does_not_ask_for_them_again(tmp_path: Path) -> None:
+    root = "https://notes.example.org/blog/"
+    anchors = "".join(f'<h2><a href="{root}p{number}.html">第 {number} 天</a></h2>' for number in range(1, 6))
+    home = f"<title>小城笔记</title><body><main>{anchors}<a href='?page=2' rel='next'>2</a></main></body>"
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+
+        def save(url: str, seconds: int, page_no: int = 2, status: int = 200) -> None:
+            chain = root if page_no > 1 else None
+            target = Target(
+                url=url,
+                site="web",
+                kind=PageKind.HOME,
+                uid="notes.example.org/blog",
+                page_no=page_no,
+                chain=chain,
+            )
+            at = NOW + timedelta(seconds=seconds)
+            page = Page(
+                url=url.partition("#")[0], fetched_at=at, status=status, headers=(), body=home.encode()
+            )
+            parsed = site_by_name("web").parse_page(page, target)
+            save_page(archive, CrawledPage(target=target, page=page, parsed=parsed), None)
+
+        save(root, 0, page_no=1)
+        save(f"{root}#walk", 1)
+        save("https://notes.example.org/robots.txt", 2, status=404)
+        states = archive.rows("select url, state from frontier where kind = 'home' and page_no < 3")
+    assert (f"{root}#walk", "done") in states

@@ -5,7 +5,7 @@ Each command reads rows with them, and few load the other `items`.
 
 from dataclasses import dataclass, fields
 
-READER_VERSION = 9
+READER_VERSION = 10
 """Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 

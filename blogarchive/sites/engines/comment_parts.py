@@ -22,7 +22,7 @@ APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
 _BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
-_DAY_FIRST, _AFTER_BY = (pattern("comments", name) for name in ("day_first", "after_by"))
+_DAY_FIRST, _AFTER_BY, _ANSWER = (pattern("comments", name) for name in ("day_first", "after_by", "answer"))
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
@@ -231,7 +231,8 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
 
     def rank(rows: list[tuple[tuple[int, ...], Element, set[int]]]) -> tuple[int, ...]:
         is_named, *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
-        return (is_named, size > 0, *traits, size, order)
+        is_after = len(rows) == 1 and min(rows[0][2], default=0) > items[0].place
+        return (is_named, size > 0, *traits, is_after, size, order)
 
     if known:
         return [row[1:] for row in max(known, key=rank)]
@@ -243,19 +244,17 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
 
     If it is the whole comment, the text is what stands in it directly. If that is unknown, it is beside the name.
     """
-    time = outline.holders[item.place]
-    line = block_around(time)
+    line = block_around(time := outline.holders[item.place])
     apart = {node for node in item.nodes if not outline.contains(node, time)}
     authors = [node for node in item.nodes if node in apart and has_role(node, _AUTHOR)]
-    names, above = with_descendants(authors), ancestors(authors)
+    names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()
     for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
-        around = node not in apart
         is_body = has_role(node, BODY) or node.get("itemprop") in _TEXTS
-        is_named = is_body and not around and node not in above
-        has_answers = any(outline.contains(node, one) for one in item.inner)
-        if node is time or not (is_named or (node.tag in _TEXT_TAGS and not has_answers)):
+        is_named = is_body and node in apart and node not in above
+        around = not is_named and (node not in apart or node in outer)
+        if node is time or not (is_named or node.tag in _TEXT_TAGS):
             continue
         spoken = outline.span(node) if around else {*outline.span(node)} - heads
         own = [place for place in sorted(spoken) if not around or outline.holders[place] is node]
@@ -263,7 +262,8 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         own = [place for place in own if not (is_named and place in buttons)] or own
         texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
         shown, links = " ".join(texts), 0 if around else outline.link_share(node)
-        is_weak = is_label(shown) and (links or node.tag in ("span", "li"))
+        rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
+        is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
         is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
         is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
         is_says = _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
@@ -289,11 +289,11 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
     def is_added(one: Element) -> bool:
         text = outline.text(one)
         is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
-        is_head = one.tag == "cite" or has_role(one, _AUTHOR) or text == name or outline.contains(one, time)
-        named = _BUTTON.search(one.get("class") or "")
+        is_name = one.tag == "cite" or has_role(one, _AUTHOR) or _trim(text) == name
+        is_head = outline.contains(body, time) and (is_name or outline.contains(one, time))
+        named = (one.tag == "a" and _ANSWER.fullmatch(text)) or _BUTTON.search(one.get("class") or "")
         is_button = named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME))
-        is_part = is_apart or is_button or has_role(one, _AGENT)
-        return bool(is_part or (is_head and outline.contains(body, time)))
+        return bool(is_apart or is_button or is_head or has_role(one, _AGENT))
 
     within = (node for node in item.nodes if node is not body and outline.contains(body, node))
     return {*filter(is_added, within)}

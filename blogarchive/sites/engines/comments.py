@@ -18,7 +18,7 @@ from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, shape_of
 from blogarchive.sites.markup.picker import with_descendants
 
-_COUNT, _ID = (pattern("comments", name) for name in ("count", "id"))
+_COUNT, _ID, _HEADING_OF = (pattern("comments", name) for name in ("count", "id", "heading_of"))
 _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
@@ -65,16 +65,16 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         outer = under  # an element of `outer` may be a quoted comment
     found = _read_section(outline, outer or sections or under, body, now)
     other = _read_section(outline, under, body, now) if under and not found.comments else found
-    return other if other.comments and not other.problems else found
+    is_better = not other.problems if other.comments else not (found.comments or found.problems)
+    return other if is_better else found
 
 
 def _read_section(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
     """Return the comments in these elements, or the problem."""
     heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
     kin = Counter((one.getparent(), one.get("class")) for one in sections if one.get("class"))
-    whole = {one for one in sections if has_role(one, COMMENTS) and not has_role(one, _SINGLE)}
-    single = {one for one in sections if one not in whole or kin[one.getparent(), one.get("class")] > 1}
-    closed = [one for one in sections if one in heads or one not in single]
+    lone = {one for one in sections if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)}
+    closed = [one for one in sections if one in heads or (one in lone and not has_role(one, _SINGLE))]
     count = _find_count(outline, closed or sections[:1], body)
     above = ancestors([*sections, body]).union(closed)
     inside = _elements_in_comments(outline, sections, above)
@@ -92,9 +92,8 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     known = tuple(comment for comment in comments if comment is not None)
     expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
-    has_times = all(one.posted is not None and one.posted.at is not None for one in known)
     is_rest = (items or count != 0) and _has_more(outline, sections, body, closed_nodes, bool(items))
-    if not has_times or is_rest or (not items and ids and expected):
+    if is_rest or not all(one.posted and one.posted.at for one in known) or (not items and ids and expected):
         known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(comments) or body in closed_nodes:
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
@@ -125,8 +124,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
         return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]", shown)))
     heads = [*_headings(outline, body, 0)]
     start = next((place for place in heads if place >= outline.span(body).stop), len(outline.texts))
-    after = range(start, len(outline.texts))
-    rest = (place for place in after if outline.holders[place] not in outline.beside)
+    rest = (at for at in range(start, len(outline.texts)) if outline.holders[at] not in outline.beside)
     is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
     return is_counted or any(DATE.search(outline.texts[place]) for place in rest)
 
@@ -138,7 +136,8 @@ def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
         node = outline.holders[place]
         is_in_header = place >= own.stop and next(node.iterancestors("header"), None) is not None
         is_apart = place not in own and (is_in_header or node not in outline.beside)
-        if is_apart and HEADING.fullmatch(outline.texts[place].strip()):
+        text = outline.texts[place].strip()
+        if is_apart and (HEADING.fullmatch(text) or (node.tag in HEADINGS and _HEADING_OF.match(text))):
             yield place
 
 
@@ -150,7 +149,7 @@ def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
             continue
         while (parent := node.getparent()) is not None and outline.span(parent) == outline.span(node):
             node = parent
-        is_alone = len(outline.span(node)) == 1
+        is_alone = len(outline.span(node)) == 1 or node.tag in HEADINGS
         rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
         return [one for one in takewhile(lambda one: one.tag not in HEADINGS, rest) if one in outline.order]
     return []
@@ -159,8 +158,7 @@ def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
     for section in sections:
-        start = outline.span(section).start
-        shown = outline.texts[max(outline.span(body).stop, start - 1) : start + 4]
+        shown = outline.texts[max(outline.span(body).stop, outline.span(section).start - 1) :][:5]
         if match := _COUNT.search(" ".join(shown)[:120]):
             return parse_count(match[1] or match[2])
     return None
@@ -197,7 +195,6 @@ def _elements_in_comments(outline: Outline, sections: list[Element], above: set[
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return with_descendants(sections)
-    names = (node for node in outline.order if node.tag not in ("body", "html"))
-    named = [node for node in names if has_role(node, COMMENTS) or has_role(node, ITEM)]
+    named = {one for one in outline.order if has_role(one, COMMENTS) or has_role(one, ITEM)} - above
     around = (parent for node in named if (parent := node.getparent()) is not None and parent not in above)
     return with_descendants(chain(around, named)) - outline.beside

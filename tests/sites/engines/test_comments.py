@@ -179,6 +179,14 @@ THEMES = {
         '<div class="comments">',
         '<div class="post"><b>{n}</b> <strong>{name}</strong> <span>{chinese} (木) {time}:05</span> <i>ID: {id}a9</i><div>{text}</div></div>',
     ),
+    "the floor, the name and the time in one text": (
+        '<div class="cmt-box"><h3>发表评论</h3>',
+        '<div class="cmt-item"><div class="cmt-title"> 第{n}楼 用户: {name} 发表时间： {day} {time}:00 </div><div class="cmt-body">{text}</div></div>',
+    ),
+    "a heading with the title of the post": (
+        "<h4>Comments for: Regen</h4>",
+        '<li class="row"><b>{name}</b><i>{day} {time}</i><div>{text}</div></li>',
+    ),
 }  # fmt: skip
 
 
@@ -388,3 +396,60 @@ def test_a_text_in_an_element_named_as_a_line_is_read_where_it_has_no_links() ->
         "Am See war es still.",
         "Im Wald auch, sagt man.",
     ]
+
+
+def test_a_word_for_the_owner_of_the_blog_is_not_the_name() -> None:
+    item = '<li class="comment-item"><div><strong>{}</strong>{}<time>2019-05-2{} 09:05</time></div><p>Am See {}.</p></li>'
+    items = item.format("Jutta", "", 1, 1) + item.format("Sven", " <span>OWNER</span> ", 2, 2)
+    page = read(f'<section id="comments"><ol>{items}</ol></section>')
+    assert [one.author_name for one in page.posts[0].comments] == ["Jutta", "Sven"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<div><p>Jutta Maier aus Jena</p><p>2019-05-21 09:05</p></div><div>Schön</div>",
+        '<div class="head"><b class="user-name">Jutta Maier aus Jena</b> <i>0</i></div><p>2019-05-21 09:05</p><div class="info">Schön</div>',
+    ],
+)
+def test_a_single_text_shorter_than_its_name_is_not_the_name(item: str) -> None:
+    (comment,) = read(f'<h3>Comments</h3><div class="one">{item}</div>').posts[0].comments
+    assert (comment.author_name, comment.body_text) == ("Jutta Maier aus Jena", "Schön")
+
+
+def test_comments_beside_a_line_with_their_name_that_cannot_be_read_are_a_problem() -> None:
+    item = '<div class="line">{} 2019-05-2{} 09:05 <div class="item-date">{}</div></div>'
+    items = item.format("<b>Jutta</b>", 1, "Am See war es still.") + item.format(
+        "<b>Sven</b>", 2, "Siehe <a href='/karte/'>die Karte</a> vom Wald."
+    )
+    page = read(f'<p class="comment"><b>评论：</b></p>{items}')
+    assert len(page.posts[0].comments) == 2 or told(page) == ["comments"]
+
+
+def test_answers_in_the_element_of_the_text_are_no_part_of_it() -> None:
+    item = '<blockquote id="cmt{}"><cite><b>{}</b> <time>2019-05-2{} 09:05</time></cite><q>Am See {}.{}</q></blockquote>'
+    section = item.format(1, "Jutta", 1, 1, item.format(2, "Sven", 2, 2, "")) + item.format(
+        3, "Otto", 3, 3, ""
+    )
+    comments = read(f'<section id="comments"><h4>评论列表</h4>{section}</section>').posts[0].comments
+    assert [(one.author_name, one.body_text) for one in comments] == [
+        ("Jutta", "Am See 1."),
+        ("Sven", "Am See 2."),
+        ("Otto", "Am See 3."),
+    ]
+
+
+def test_a_count_inside_the_heading_is_not_the_section() -> None:
+    item = '<div class="media"><p><small>2019-05-2{} 09:05</small></p><h4 class="user-name">{}</h4><p>Am See {}.</p></div>'
+    items = "".join(item.format(n, name, n) for n, name in enumerate(("Jutta", "Sven"), 1))
+    page = read(f'<div class="col"><h2>Kommentare <small>2 Kommentare</small></h2>{items}</div>')
+    assert ([one.author_name for one in page.posts[0].comments], told(page)) == (["Jutta", "Sven"], [])
+
+
+def test_a_link_to_answer_behind_the_paragraphs_is_no_part_of_the_text() -> None:
+    item = '<li id="comment-{}"><p><strong>{}</strong></p><i>2019-05-2{} 09:05</i><div class="media">{}<a href="#r">回复</a></div></li>'
+    items = item.format(1, "Jutta", 1, "<p>Am See.</p>") + item.format(
+        2, "Sven", 2, "<p>Im Wald.</p><p>Ja.</p>"
+    )
+    comments = read(f'<div id="comments"><ol>{items}</ol></div>').posts[0].comments
+    assert [one.body_text for one in comments] == ["Am See.", "Im Wald.\nJa."]

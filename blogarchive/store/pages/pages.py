@@ -69,7 +69,8 @@ class PageRow(NamedTuple):
             body=unpack_body(self.body, self.body_size, self.sha256, self.url, self.id),
         )
         self._checked("counted", parse_counted)
-        target = self._checked("target", lambda text: parse_target(text, page.url, self.site))
+        site = self._checked("site", _check_site)
+        target = self._checked("target", lambda text: parse_target(text, page.url, site))
         return StoredPage(id=self.id, page=page, target=target)
 
     def _checked(self, column: str, parse: Callable[[Any], _Parsed]) -> _Parsed:
@@ -286,6 +287,12 @@ def check_url(url: object) -> str:
     if not isinstance(url, str) or CONTROLS.search(url) or not host_of(url):
         raise ValueError("no URL")
     return url
+
+
+def _check_site(site: object) -> str:
+    if not isinstance(site, str):
+        raise ValueError("no site")
+    return site
 
 
 def parse_fetch_time(text: str) -> datetime:

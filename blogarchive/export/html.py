@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -200,7 +200,7 @@ def environment(folder: str) -> Environment:
     return environment
 
 
-@cache  # a post is in lists of its month and of its categories
+@lru_cache(maxsize=10_000)  # a post is in lists of its month and of its categories
 def _post_line(page: PostFile, root: str) -> Markup:
     """Return the line of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
     post, facts = page.heading, ""

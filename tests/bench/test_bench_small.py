@@ -102,6 +102,7 @@ def test_a_test_is_of_the_first_kind_that_fits(nodeid: str, kind: str) -> None:
 
 # Their arguments are names of this project, of which there is a fixed number.
 OURS = {  # files of the package
+    "blogarchive.export.html.environment",  # folders of templates
     "blogarchive.messages.catalogue",  # languages
     "blogarchive.messages.details._pattern",  # messages of the project
     "blogarchive.messages.details._without_formats",

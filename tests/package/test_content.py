@@ -30,6 +30,7 @@ MODULES = {
     "api.py",
     "errors.py",
     "items.py",
+    "post_facts.py",
     "processes.py",
     "settings.py",
     "py.typed",

@@ -211,6 +211,15 @@ async def test_contains_finds_texts_that_wait_for_the_index(own_archive: Path) -
     close(served)
 
 
+async def test_posts_view_counts_the_posts_of_each_nickname_from_indexes(datasette: Datasette) -> None:
+    facet = "select author, count(*) from (select * from posts_view) where author is not null group by author"
+    plan = await datasette.get_database("archive").execute(f"explain query plan {facet}")
+    assert [row["detail"].partition(" (")[0] for row in plan] == [
+        "SEARCH a USING COVERING INDEX authors_nickname",
+        "SEARCH p USING COVERING INDEX sqlite_autoindex_posts_1",
+    ]
+
+
 async def test_posts_view_has_facets_by_category_on_request(datasette: Datasette) -> None:
     more = (await datasette.client.get("/archive/posts_view.json?_facet_array=category_list")).json()
     found = more["facet_results"]["category_list"]["results"]

@@ -148,6 +148,11 @@ def _cover_commenters(archive: Statements) -> None:
     archive.execute("drop index if exists _commenter_totals_name")
 
 
+def _group_by_author(archive: Statements) -> None:
+    """Drop the view that kept posts without an author: SQLite could not read its authors by their index."""
+    archive.execute("drop view if exists posts_view")
+
+
 _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
     21: _fold_texts,
@@ -156,6 +161,7 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     # 24 and 25 added columns, which needs no migration any more.
     26: _drop_unused,
     27: _cover_commenters,
+    28: _group_by_author,
 }
 """By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards."""
 

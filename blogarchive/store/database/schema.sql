@@ -20,6 +20,7 @@ create table authors (
     state_asked_at text,
     unique (site, uid)
 );
+create index authors_nickname on authors(nickname);
 
 create table author_aliases (
     author_id integer not null references authors(id),
@@ -547,7 +548,7 @@ select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at
        p.year, p.gone_at is not null as is_gone,
        (select json_group_array(name) from (select c.name from posts_in_categories pc
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
-  from posts p left join authors a on a.id = p.author_id;
+  from posts p join authors a on a.id = p.author_id;
 
 create view post_versions as
 select post_id, content_hash, title, body_html, body_text, captured_at, page_id, 0 as is_current

@@ -92,7 +92,10 @@ def changed_objects(archive: Statements) -> list[str]:
     """
     ours = _definitions()
     found = []
-    for kind, name, table, sql in archive.rows("select type, name, tbl_name, sql from sqlite_master"):
+    query = (
+        "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"  # one names its table
+    )
+    for kind, name, table, sql in archive.rows(query):
         definition, stored = ours.get(name.lower()), (kind, (sql or "").lower())
         if definition is None:
             is_changed = kind == "trigger" and table.lower() in ours and not _COUNTS_ROWS.fullmatch(sql)

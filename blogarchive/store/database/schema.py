@@ -84,6 +84,11 @@ def _definitions() -> dict[str, tuple[str, str]]:
     return {name: (kind, sql.lower()) for (kind, name), sql in statements().items()}
 
 
+def is_unchanged(kind: str, name: str, sql: str) -> bool:
+    """Return whether a row of `sqlite_master` is one of ours; SQLite stores `CREATE` in capitals."""
+    return _definitions().get(name.lower()) == (kind, sql.lower())
+
+
 def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
 

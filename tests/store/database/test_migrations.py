@@ -107,6 +107,19 @@ def test_an_archive_with_an_earlier_index_of_names_gets_todays(today: Path) -> N
     assert (tables(today), header(today)) == (schema, (APPLICATION_ID, SCHEMA_VERSION))
 
 
+def test_an_upgrade_keeps_the_search_index_as_it_is_and_does_not_make_it_again(today: Path) -> None:
+    with closing(sqlite3.connect(today)) as connection, connection:
+        connection.execute("insert into posts_fts(rowid, title, body_text) values (99, '', 'onlyindexed')")
+        connection.execute("drop view posts_view")
+        connection.execute("pragma user_version = 27")
+    Archive.open(today).close()
+    with closing(sqlite3.connect(today)) as connection:
+        found = connection.execute(
+            "select rowid from posts_fts where posts_fts match 'onlyindexed'"
+        ).fetchall()
+    assert (header(today), found) == ((APPLICATION_ID, SCHEMA_VERSION), [(99,)])
+
+
 def test_an_archive_that_lacks_a_new_column_is_older_and_gets_the_column(today: Path) -> None:
     schema, version = tables(today), header(today)
     with closing(sqlite3.connect(today)) as connection, connection:

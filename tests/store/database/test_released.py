@@ -131,6 +131,20 @@ def test_no_trigger_of_a_stranger_runs_when_an_older_archive_is_brought_up_to_da
     assert texts(db) == before
 
 
+def test_a_changed_trigger_of_ours_does_not_run_in_an_upgrade_and_is_made_again(tmp_path: Path) -> None:
+    db, new = tmp_path / "archive.db", tmp_path / "new.db"
+    Archive.open(new, create=True).close()
+    db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
+    before = texts(db)
+    with closing(sqlite3.connect(db)) as archive, archive:
+        archive.execute("drop trigger if exists search_posts_update")
+        archive.execute(
+            "create trigger search_posts_update after update on posts begin delete from comments; end"
+        )
+    assert run(db, "reparse", "--stale").code == 0
+    assert (texts(db), tables(db)) == (before, tables(new))
+
+
 @pytest.mark.parametrize("part", ["data", "idx", "docsize", "config"])
 def test_a_damaged_search_index_of_an_older_archive_is_made_again(tmp_path: Path, part: str) -> None:
     db = tmp_path / "archive.db"

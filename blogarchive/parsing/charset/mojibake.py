@@ -53,15 +53,15 @@ def repair(text: str) -> str:
     """Return `text` with each certain mojibake repaired; the same string if there is none."""
     if _MOJIBAKE_HINT.search(text) is None:
         return text
-    has_double_bytes = _DOUBLE_BYTE_MOJIBAKE.search(text)
+    repaired, has_double_bytes = text, _DOUBLE_BYTE_MOJIBAKE.search(text)
     if has_double_bytes:
-        text = _LATIN_LINE.sub(_repair_double_bytes, text)
-    text = _UTF_8_RUN.sub(_repair_utf_8, text)
-    if has_double_bytes:
-        text = _GB2312_RUN.sub(_repair_gb2312, text)
-    if _UTF_8_IN_GBK.search(text):
-        text = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, text)
-    return text
+        repaired = _LATIN_LINE.sub(_repair_double_bytes, repaired)
+    repaired = _UTF_8_RUN.sub(_repair_utf_8, repaired)
+    if has_double_bytes and repaired == text:  # text that was misread twice is UTF-8 again
+        repaired = _GB2312_RUN.sub(_repair_gb2312, repaired)
+    if _UTF_8_IN_GBK.search(repaired):
+        repaired = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, repaired)
+    return text if repaired == text else repair(repaired)
 
 
 def _to_bytes(latin: str) -> bytes:
@@ -77,10 +77,16 @@ def _repair_utf_8(match: re.Match[str]) -> str:
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
     is_alone = match.string.count(garbled[0]) == 1
-    certain = _is_certain_utf_8(garbled, repaired, before) or _is_certain_letter(
-        garbled, repaired, before, after, is_alone
+    certain = (
+        _is_mojibake(before + repaired)  # a copy of a database was misread twice: Ã¢â‚¬â„¢ for ’
+        or _is_certain_utf_8(garbled, repaired, before)
+        or _is_certain_letter(garbled, repaired, before, after, is_alone)
     )
     return repaired if certain else garbled
+
+
+def _is_mojibake(text: str | None) -> bool:
+    return text is not None and repair(text) != text
 
 
 def _is_certain_utf_8(garbled: str, repaired: str, before: str) -> bool:
@@ -110,9 +116,9 @@ def _is_certain_letter(garbled: str, repaired: str, before: str, after: str, is_
 
 def _repair_double_bytes(match: re.Match[str]) -> str:
     line = match.group()
-    if not _DOUBLE_BYTE_MOJIBAKE.search(line):
-        return line
     data = _to_bytes(line)
+    if not _DOUBLE_BYTE_MOJIBAKE.search(line) or _is_mojibake(UTF_8.decode_strict(data)):
+        return line
     latin = text_cost(line, "alphabet")
     for charset, max_bits, minimum in ((GB18030, 12, 2), (BIG5, 11, 3)):
         repaired = charset.decode_strict(data)

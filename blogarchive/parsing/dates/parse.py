@@ -82,7 +82,7 @@ _ISO_STAMP = re.compile(
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
 )
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
-_POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
+_POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}|发[表布] ?:")
 # Labels of other dates than that of posting.
 _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
 _MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length

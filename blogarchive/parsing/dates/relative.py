@@ -152,8 +152,9 @@ _CLOCK = (
     rf"(?: ?分)?(?: ?\(?(?P<after>{_MERIDIEM}|{_PERIOD_AFTER})\)?)?"
 )
 # Allowed between a date and its time: a weekday, brackets, separators, "at", the T of ISO 8601.
+# FC2, where many Taiwanese wrote, prints 2014/07/14(月) 08:11.
 _BETWEEN = (
-    rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日](?=\))"
+    rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日月火水木金土](?=\))"
     rf"|{ENGLISH_WEEKDAY}|{rules.PLACE}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
 )
 _AFTER_DATE = re.compile(_BETWEEN + _CLOCK)

@@ -109,16 +109,18 @@ _COMMENT_COLUMNS = (
     "base text generated always as (substr(fingerprint, instr(fingerprint, '|') + 1)) virtual",
     "is_counted integer generated always as (substr(base, 1, 7) <> 'answer|') virtual",
 )
-# Made again from the other rows.
-_DERIVED = """
-select name from sqlite_master where type = 'table'
-   and (name like '%\\_totals' escape '\\' or name in ('totals_pending', 'status_months', 'search_state',
-        'search_pending', 'posts_fts', 'comments_fts', '_sqlite_migrations'))
-"""
+# Made again from the other rows. Another table of totals is one that its user added.
+_DERIVED = f"""
+select type, name from sqlite_master where {schema.OWN_TRIGGERS} or (type = 'table'
+   and (replace(ltrim(name, '_'), '_totals', '.') in ('blog.', 'month.', 'category.', 'category_year.', 'comment.',
+        'comment_month.', 'comment_year.', 'commenter.', 'frontier.', 'number.', 'page.', 'person.', 'reply.', 'status.',
+        'version.') or name in ('totals_pending', 'status_months', 'search_state', 'search_pending', 'posts_fts',
+        'comments_fts', '_sqlite_migrations')))
+ order by type desc"""  # noqa: S608 - a constant
 
 
 def _tidy(archive: Statements) -> None:
-    """Give the program's own tables names that begin with `_`, and drop what is made again."""
+    """Give the program's own tables names that begin with `_`."""
     for name in _VIEWS_OF_1_0:
         archive.execute(f"drop view {name}")
     archive.execute("drop index sweep_items_sweep")
@@ -127,14 +129,18 @@ def _tidy(archive: Statements) -> None:
     archive.execute("alter table _page_chain_items rename column sweep_id to chain_id")
     for column in _COMMENT_COLUMNS:
         archive.execute(f"alter table comments add column {column}")
-    for name in archive.column(_DERIVED):
-        archive.execute(f"drop table {name}")
 
 
 def _index_facets(archive: Statements) -> None:
     """Drop the indexes of which others now also hold the facets and the order of Datasette's tables."""
     for name in ("posts_posted_at", "posts_by_author", "posts_year"):
         archive.execute(f"drop index {name}")
+
+
+def _drop_derived(archive: Statements) -> None:
+    """Drop the tables that are made again, and first their triggers: totals of builds before 2.0 had other columns."""
+    for kind, name in archive.rows(_DERIVED):
+        archive.execute(f"drop {kind} {name}")
 
 
 def _drop_unused(archive: Statements) -> None:
@@ -158,7 +164,8 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     21: _fold_texts,
     22: _tidy,
     23: _index_facets,
-    # 24 and 25 added columns, which needs no migration any more.
+    # 24 added columns, which needs no migration any more.
+    25: _drop_derived,
     26: _drop_unused,
     27: _cover_commenters,
     28: _group_by_author,

@@ -107,6 +107,28 @@ def test_an_archive_with_an_earlier_index_of_names_gets_todays(today: Path) -> N
     assert (tables(today), header(today)) == (schema, (APPLICATION_ID, SCHEMA_VERSION))
 
 
+def test_an_archive_with_earlier_totals_gets_todays(today: Path) -> None:
+    schema, before = tables(today), contents(today)
+    with closing(sqlite3.connect(today)) as connection, connection:
+        for name in ("pages_before", "parsed_page_id"):
+            connection.execute(f"alter table _merge_progress add column {name} integer")
+        connection.execute("drop table _blog_totals")
+        connection.execute("create table _blog_totals(author_id integer primary key, posts)")
+        connection.execute("create table _status_totals(x)")
+        connection.execute("pragma user_version = 24")
+    Archive.open(today).close()
+    assert (tables(today), contents(today)["_blog_totals"]) == (schema, before["_blog_totals"])
+    assert run(["search", "改过的正文"], today).out.count("http") == 1
+
+
+def test_an_upgrade_keeps_a_table_of_totals_that_the_user_added(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("create table my_totals(name, posts)")
+        connection.execute("insert into my_totals values ('tea', 7)")
+    Archive.open(older).close()
+    assert contents(older)["my_totals"] == [("tea", 7)]
+
+
 def test_an_upgrade_keeps_the_search_index_as_it_is_and_does_not_make_it_again(today: Path) -> None:
     with closing(sqlite3.connect(today)) as connection, connection:
         connection.execute("insert into posts_fts(rowid, title, body_text) values (99, '', 'onlyindexed')")

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from blogarchive.browse.serve import create_app
+from tests.browse.conftest import close
+from tests.faults.run_commands import EXPORTS
 from tests.tool import Tool, run_command
 
 POSTS = range(1, 6)
@@ -62,6 +66,31 @@ def _list(name: str, text: str, unit: str, count: int) -> Answer:
 
 def _redirect(change: Callable[[str], str]) -> Answer:
     return lambda path, own, _other: f"->{change(path).format(own)}" if path.startswith("/2020/") else None
+
+
+def _comment(number: int, parent: int) -> dict[str, object]:
+    return {
+        "id": number, "post": 1, "parent": parent, "author_name": f"客{number}", "author_url": "",
+        "date": "2020-02-01T08:00:00", "date_gmt": "2020-02-01T00:00:00", "content": {"rendered": f"<p>答{number}</p>"},
+    }  # fmt: skip
+
+
+_CHAIN = 500
+_PARENTS = {1: 2, 2: 1, 3: 3, 4: 99_999, **{number: number - 1 for number in range(5, _CHAIN + 1)}}
+"""The parent of each comment: a circle of two, one of itself, one on another post, and a chain."""
+
+
+def _answer_comments(path: str, _own: int, _other: int) -> str | None:
+    if found := re.match(r"/2020/01/p([12])/", path):
+        link = f"<link rel=shortlink href='/?p={found[1]}'>"
+        count = f"{link}<div id=comments><h3>{_CHAIN} 条评论</h3><ol class=commentlist></ol></div></article>"
+        return (_answer_well(path) or "").replace("</article>", count)
+    if not path.startswith("/wp-json/wp/v2/comments"):
+        return _TEXT if path.startswith("/wp-json/wp/v2/posts") else None
+    asked = dict(parse_qsl(urlsplit(path).query))
+    first = (int(asked["page"]) - 1) * 100 + 1
+    numbers = range(first, min(first + 100, _CHAIN + 1)) if asked["post"] == "1" else ()
+    return json.dumps([_comment(number, _PARENTS[number]) for number in numbers])
 
 
 BLOGS: dict[str, tuple[int, Answer]] = {
@@ -146,3 +175,25 @@ def test_a_hostile_blog_is_backed_up_without_a_request_to_another_host(kind: str
 @pytest.mark.parametrize("kind", BLOGS)
 def test_every_hostile_blog_is_backed_up_without_a_request_to_another_host(kind: str, tmp_path: Path) -> None:
     _back_up(kind, tmp_path)
+
+
+@pytest.mark.slow
+async def test_comments_that_answer_in_a_circle_are_stored_exported_and_served(tmp_path: Path) -> None:
+    tool = Tool(tmp_path / "tool")
+    with _server(_answer_comments) as (own, _paths):
+        ran = run_command(
+            "backup", f"http://127.0.0.1:{own}/", "--site", "web", "--no-media", "--delay", "0.001", "--db", str(tool.db),
+            folder=tool.folder,
+        )  # fmt: skip
+    assert ran.code in (0, 1), ran
+    assert tool.scalar("select count(*) from comments") == _CHAIN
+    found = tool.rows("select author_name, reply_to from comments where id < 6 order by id")
+    assert found == [("客1", "客2"), ("客2", "客1"), ("客3", "客3"), ("客4", None), ("客5", "客4")]
+    for kind, out in EXPORTS.items():
+        assert tool.run("export", kind, str(tmp_path / out)).code == 0
+    served = create_app(tool.db)
+    await served.invoke_startup()
+    for page in ("read/post/1", "read/post/2", "read/", "archive/comments"):
+        assert (await served.client.get(f"/{page}", follow_redirects=True)).status_code == 200
+    close(served)
+    assert tool.run("verify").code == 0

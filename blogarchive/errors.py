@@ -20,7 +20,15 @@ A message is one line for the user: the error, and the action to take.
 from typing import ClassVar
 
 
-class BlogArchiveError(Exception):
+class UserError(Exception):
+    """An error whose text is for the user: a message, translated, with its placeholders filled by `values`."""
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        # Without values nothing is filled: the text may be that of another error, with braces of its own.
+        super().__init__(message.format(**values) if values else message)
+
+
+class BlogArchiveError(UserError):
     """Ends the command with `exit_code`; its message is shown to the user unchanged."""
 
     exit_code: ClassVar[int] = 1

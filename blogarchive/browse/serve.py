@@ -95,12 +95,12 @@ def make_server(datasette: Datasette, hosts: Collection[str]) -> uvicorn.Server:
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:
     """Return whether the archive at `path` is opened as immutable. Raises as `create_app`."""
     if not path.is_file():
-        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
     if forbidden := _URI_SYNTAX.intersection(str(path)):
         raise UsageError(
-            _(
-                "Datasette opens no file with {character} in its path; rename {path}, or serve a link to it"
-            ).format(character=min(forbidden), path=path)
+            _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it"),
+            character=min(forbidden),
+            path=path,
         )
     immutable = immutable or not _is_readable(path)
     if immutable and _has_unwritten_changes(path):
@@ -108,7 +108,8 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
             _(
                 "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
                 " folder can be written, or serve without --immutable"
-            ).format(path=path)
+            ),
+            path=path,
         )
     _check_archive(path, immutable=immutable)
     return immutable
@@ -128,7 +129,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         text = _("cannot listen on {host} port {port}: {reason}; choose another with --port (0: any)")
-        raise UsageError(text.format(host=host, port=port, reason=error.strerror)) from error
+        raise UsageError(text, host=host, port=port, reason=error.strerror) from error
 
 
 def _connect(path: Path, flags: str) -> sqlite3.Connection:
@@ -157,11 +158,11 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
         with closing(_connect(path, "immutable=1" if immutable else "mode=ro")) as connection:
             if not is_archive(connection, current=False):
                 text = _("{path} is no archive of blogarchive; name another file with --db")
-                raise ArchiveDamaged(text.format(path=path))
+                raise ArchiveDamaged(text, path=path)
             archive = Statements(path, connection)
             migrations.refuse_unsupported(archive)
             migrations.refuse_older(archive)
             migrations.refuse_changed(archive)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         text = _("{path} cannot be read ({error}); restore a copy of it")
-        raise ArchiveDamaged(text.format(path=path, error=error)) from error
+        raise ArchiveDamaged(text, path=path, error=error) from error

@@ -80,7 +80,7 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     if copy_path is not None and not delete:
         raise UsageError(_("--copy goes with --delete"))
     if copy_path is not None and copy_path.exists():
-        raise UsageError(_("{path} exists; name another file for the copy").format(path=copy_path))
+        raise UsageError(_("{path} exists; name another file for the copy"), path=copy_path)
     with Archive.open(db, read_only=True) as archive:
         contents = blog_rows.count_contents(archive, blog_rows.find_blog(archive, name))
     if not yes:
@@ -126,11 +126,8 @@ def _apply_changes(current: blog_rows.BlogSettings, changes: Sequence[str]) -> b
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals or key not in blog_rows.NAMED_SETTINGS:
-            raise UsageError(
-                _("{change} is no setting; write KEY=VALUE, where KEY is one of {keys}").format(
-                    change=repr(change), keys=", ".join(blog_rows.NAMED_SETTINGS)
-                )
-            )
+            text = _("{change} is no setting; write KEY=VALUE, where KEY is one of {keys}")
+            raise UsageError(text, change=repr(change), keys=", ".join(blog_rows.NAMED_SETTINGS))
         try:
             current = _set_value(current, key, value.strip())
         except (BlogArchiveError, click.ClickException) as error:

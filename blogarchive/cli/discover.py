@@ -152,8 +152,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
         site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
     names = [site_name] if site_name else [site.name for site in discovery.stored_sites(archive)]
     if len(names) != 1:
-        text = _("the archive has blogs of {count} sites; name one with --site")
-        raise UsageError(text.format(count=len(names)))
+        raise UsageError(_("the archive has blogs of {count} sites; name one with --site"), count=len(names))
     site = site_by_name(names[0])
     if site.has_any_host:  # the URL of a blog has no form of its own there
         raise UsageError(
@@ -163,8 +162,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
         )
     base_url = urls[0] if urls else discovery.first_url(archive, site.name)
     if base_url is None:
-        text = _("the archive has no blog of {site}; give a URL of its host")
-        raise UsageError(text.format(site=site.name))
+        raise UsageError(_("the archive has no blog of {site}; give a URL of its host"), site=site.name)
     return site, base_url
 
 

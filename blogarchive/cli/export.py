@@ -120,7 +120,7 @@ def _choose_export(
     given = (as_table, number is not None, each is not None, years)
     for (option, of_kind), is_given in zip(formats.items(), given, strict=True):
         if is_given and kind != of_kind:
-            raise UsageError(_("{option} goes with {kind}").format(option=option, kind=of_kind))
+            raise UsageError(_("{option} goes with {kind}"), option=option, kind=of_kind)
     if years and number is not None:
         raise UsageError(_("--years writes all posts, --number one: leave one of them out"))
     if as_table:
@@ -152,7 +152,7 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> No
     if file_only:
         require_other_file(db, out)
         if out.exists() and not is_sealed(out):
-            raise UsageError(_("{path} exists; name another file for the copy").format(path=out))
+            raise UsageError(_("{path} exists; name another file for the copy"), path=out)
         write_sealed_copy(db, out)
         return
     with output.progress_bar(_("sealing"), quiet=quiet) as progress:

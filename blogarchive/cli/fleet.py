@@ -297,9 +297,8 @@ def _home_of_host(word: str) -> str:
     if _HOST.fullmatch(word):
         return f"https://{word.lower()}/"
     raise UsageError(
-        _(
-            "{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"
-        ).format(word=word)
+        _("{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"),
+        word=word,
     )
 
 

@@ -160,14 +160,12 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            _("{path} is no valid configuration file: {error}").format(path=path, error=error)
-        ) from error
+        text = _("{path} is no valid configuration file: {error}")
+        raise UsageError(text, path=path, error=error) from error
     _check_keys(ctx, path, found)
     if value is None and any("db" in table for table in (found, *found.values()) if isinstance(table, dict)):
-        raise UsageError(
-            _("{path}: {key} can only be set in a file named with --config").format(path=path, key="db")
-        )
+        text = _("{path}: {key} can only be set in a file named with --config")
+        raise UsageError(text, path=path, key="db")
     plain = {key: default for key, default in found.items() if not isinstance(default, dict)}
     chosen = {**plain, **found.get(ctx.info_name or "", {})}
     ctx.default_map = dict(_defaults(ctx.command, path, chosen))
@@ -186,9 +184,10 @@ def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> Non
         for name in value if is_table else (key,):
             if name not in known:
                 raise UsageError(
-                    _("{path}: unknown key {key}; known keys: {known}").format(
-                        path=path, key=f"{key}.{name}" if is_table else key, known=", ".join(sorted(known))
-                    )
+                    _("{path}: unknown key {key}; known keys: {known}"),
+                    path=path,
+                    key=f"{key}.{name}" if is_table else key,
+                    known=", ".join(sorted(known)),
                 )
 
 
@@ -198,7 +197,7 @@ def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> 
     for key in options.keys() & chosen.keys():
         option, value = options[key], chosen[key]
         if isinstance(value, dict) or (isinstance(value, list) and not option.multiple):
-            raise UsageError(_("{path}: {key} takes one value").format(path=path, key=key))
+            raise UsageError(_("{path}: {key} takes one value"), path=path, key=key)
         if isinstance(option.type, click.Path):
             value = str(path.absolute().parent / Path(str(value)).expanduser())
         if option.multiple:
@@ -228,11 +227,8 @@ def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) 
     """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
     source = ctx.get_parameter_source(param.name or "")
     if source is not ParameterSource.DEFAULT and not value.parent.exists():
-        raise UsageError(
-            _("no archive at {path}: there is no folder {folder}; make it, or correct --db").format(
-                path=value, folder=value.parent
-            )
-        )
+        text = _("no archive at {path}: there is no folder {folder}; make it, or correct --db")
+        raise UsageError(text, path=value, folder=value.parent)
     return _open_db(ctx, param, value)
 
 

@@ -57,9 +57,7 @@ class _RaiseOnce(RawIOBase):
                 sys.platform == "win32" and error.errno == errno.EINVAL
             ):
                 raise BrokenPipeError(errno.EPIPE, error.strerror) from error  # the reader has ended
-            raise CannotWrite(
-                _("the output cannot be written: {reason}").format(reason=error.strerror)
-            ) from error
+            raise CannotWrite(_("the output cannot be written: {reason}"), reason=error.strerror) from error
 
 
 def replace_streams() -> None:
@@ -126,9 +124,8 @@ def require_undamaged(damaged: Sequence[str]) -> None:
         note(line)
     if damaged:
         raise ArchiveDamaged(
-            _(
-                "stored pages that are damaged and were left out: {count}; restore a copy of the archive"
-            ).format(count=len(damaged))
+            _("stored pages that are damaged and were left out: {count}; restore a copy of the archive"),
+            count=len(damaged),
         )
 
 
@@ -235,11 +232,8 @@ def explain_damage(path: Path) -> Iterator[None]:
         damage = _find_damage(path)
         if damage is None:
             raise
-        raise ArchiveDamaged(
-            _("{path} is damaged: {damage}; `blogarchive verify` shows all damage").format(
-                path=path, damage=damage
-            )
-        ) from error
+        text = _("{path} is damaged: {damage}; `blogarchive verify` shows all damage")
+        raise ArchiveDamaged(text, path=path, damage=damage) from error
 
 
 def _find_damage(path: Path) -> str | None:

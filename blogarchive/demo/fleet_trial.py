@@ -101,9 +101,8 @@ class TemporaryPostgres:
             **self._identity,
         )
         if ran.returncode:
-            raise UsageError(
-                _("{program} of PostgreSQL ended with {code}").format(program=program, code=ran.returncode)
-            )
+            text = _("{program} of PostgreSQL ended with {code}")
+            raise UsageError(text, program=program, code=ran.returncode)
 
 
 @contextmanager

@@ -71,7 +71,7 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
                 "the fleet has a shard {name} at {home} on {machine}; name the file differently, or move it with"
                 " `blogarchive fleet move`"
             )
-            raise UsageError(text.format(name=name, home=known.db, machine=known.machine))
+            raise UsageError(text, name=name, home=known.db, machine=known.machine)
     await set_shards(url, [name], changes)
     return False
 
@@ -83,7 +83,7 @@ def _add_blogs(shard: Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     hosts = dict.fromkeys((*shard.hosts, *changes["hosts"]))
     if len(hosts) > _MOST_HOSTS:
         text = _("a shard has {most} hosts at most, not {count}; divide the list, as by `split`")
-        raise UsageError(text.format(most=_MOST_HOSTS, count=len(hosts)))
+        raise UsageError(text, most=_MOST_HOSTS, count=len(hosts))
     urls = dict.fromkeys((*shard.urls, *changes["urls"]))
     if urls:
         listed = set(map(service_of, urls))
@@ -189,14 +189,14 @@ async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[s
 def _require_one(found: Sequence[ShardRow], patterns: Sequence[str]) -> None:
     if len(found) > 1:
         text = _("{count} shards are named {name!r}; name one")
-        raise UsageError(text.format(count=len(found), name=" ".join(patterns)))
+        raise UsageError(text, count=len(found), name=" ".join(patterns))
 
 
 async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
     for row in found:
         if await are_locked(connection, row.hosts):
             text = _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end")
-            raise HostBusy(text.format(name=row.shard))
+            raise HostBusy(text, name=row.shard)
 
 
 async def _save(connection: Connection, db: Path, shard: Shard) -> None:

@@ -87,7 +87,7 @@ def write_shard(db: Path, shard: Shard) -> None:
         temporary.replace(path)
     except OSError as error:
         text = _("cannot write {file}: {reason}; correct the permissions, then run again")
-        raise CannotWrite(text.format(file=path, reason=error.strerror)) from error
+        raise CannotWrite(text, file=path, reason=error.strerror) from error
 
 
 def read_shard(db: Path) -> Shard | None:
@@ -101,7 +101,7 @@ def read_shard(db: Path) -> Shard | None:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         text = _("{file} describes no shard; restore it with `blogarchive fleet move`")
-        raise UsageError(text.format(file=path)) from error
+        raise UsageError(text, file=path) from error
     return shard
 
 
@@ -205,7 +205,7 @@ def time_limits() -> TimeLimits:
         client = 0.0
     if not _SHORTEST_PATIENCE <= client < math.inf:
         message = _("{variable}={value} is no number of seconds of at least 1")
-        raise UsageError(message.format(variable=PATIENCE_VARIABLE, value=text))
+        raise UsageError(message, variable=PATIENCE_VARIABLE, value=text)
     return TimeLimits(client=client, ping=client / 4, server=client * 2.5, after_start=client + 2.0)
 
 
@@ -214,7 +214,7 @@ def fleet_url() -> str:
     url = os.environ.get(VARIABLE, "")
     if not url:
         text = _("set {variable} to the address of PostgreSQL, as postgresql://user@host/database")
-        raise UsageError(text.format(variable=VARIABLE))
+        raise UsageError(text, variable=VARIABLE)
     require_packages()
     return url
 

@@ -190,11 +190,10 @@ class Worker:
                         _(
                             "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine"
                             " its own name by BLOGARCHIVE_HOME_ID"
-                        ).format(
-                            folder=self._folders[home],
-                            pid=other.get("pid", "?"),
-                            machine=other.get("machine", "?"),
-                        )
+                        ),
+                        folder=self._folders[home],
+                        pid=other.get("pid", "?"),
+                        machine=other.get("machine", "?"),
                     )
                 return
             self._homes.append(home)

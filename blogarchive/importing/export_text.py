@@ -40,11 +40,11 @@ def open_movabletype(path: Path, url: str | None, zone: str | None) -> ExportFil
     try:
         body, _end = next(_split_entries(path), (None, 0))
     except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
     line = _to_text(body.split(b"\n")[0]) if body else ""
     if body is None or not begins_entry(line) or "\r" in line:
         text = _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)")
-        raise UsageError(text.format(path=path))
+        raise UsageError(text, path=path)
     author = parse_entry(decode(body).text)[0].field("AUTHOR")
     blog = f"BLOG: {url or unknown_blog_url(author or path.stem)}\n"
     prefix = f"{blog}ZONE: {zone}\n" if zone else blog

@@ -105,7 +105,7 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
             )
     except InvalidExport as error:
         text = _("{path} is no export of {platform} ({why})")
-        raise UsageError(text.format(path=path, platform=title, why=error)) from error
+        raise UsageError(text, path=path, platform=title, why=error) from error
     declaration = _DECLARATION.match(head)
     lines = (declaration[1] if declaration else b"", _instruction(url, zone), before)
     pages = _XmlPages(path=path, form=form, before=b"\n".join(filter(None, lines)), after=after)
@@ -119,7 +119,7 @@ def _read_head(path: Path, form: XmlForm) -> bytes:
             end = next((part.start for part, _is_whole in split_elements(data, form.element)), len(data))
             return data[:end] if end <= MAX_BYTES else b""
     except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
 
 
 def _local_name(element: Element) -> str:

@@ -67,13 +67,13 @@ def import_export(
 
 def _open(source: Path, site: ExportSite, url: str | None, zone: str | None) -> ExportFile:
     if require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise UsageError(_("{path} is UTF-16; save it as UTF-8 first").format(path=source))
+        raise UsageError(_("{path} is UTF-16; save it as UTF-8 first"), path=source)
     if url is not None and web_url(url) is None:
-        raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/").format(url=url))
+        raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/"), url=url)
     if zone is not None and site.name in _WITH_OFFSETS:
         raise UsageError(_("times in this file have their zones: leave out --zone"))
     if zone is not None and find_zone(zone) is None:
-        raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai").format(zone=zone))
+        raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai"), zone=zone)
     if site.form is None:
         return open_movabletype(source, url, zone)
     return open_xml(source, site.title, site.form, url, zone)

@@ -89,14 +89,13 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
     if url is None:
         return
     if not url.startswith(("http://", "https://")):
-        text = _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
-        raise UsageError(text.format(url=url))
+        raise UsageError(_("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/"), url=url)
     target = saved_files.find_target(url, site)
     if target is None:
         text = _("no known site has {url}; name one with --site ({sites})")
-        raise UsageError(text.format(url=url, sites=", ".join(crawled_site_names())))
+        raise UsageError(text, url=url, sites=", ".join(crawled_site_names()))
     if target.kind is PageKind.UNKNOWN and target.uid is None:
-        raise UsageError(_("{url} is the URL of no blog and of no page of a blog").format(url=url))
+        raise UsageError(_("{url} is the URL of no blog and of no page of a blog"), url=url)
     if target.kind is not PageKind.HOME and not source.is_file():
         text = _("{url} is one page, and {source} no single file; give the blog's URL, or one file")
-        raise UsageError(text.format(url=url, source=source))
+        raise UsageError(text, url=url, source=source)

@@ -96,11 +96,8 @@ class _Identification:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
         for declared in (*self._targets([self._urls.saved_from]), *self._declared):
             if declared.number is not None and given.number not in (None, declared.number):
-                raise saved_files.CannotIdentify(
-                    _("it says that it is {declared}, and not {given}").format(
-                        declared=declared.url, given=given.url
-                    )
-                )
+                text = _("it says that it is {declared}, and not {given}")
+                raise saved_files.CannotIdentify(text, declared=declared.url, given=given.url)
 
     def find_blog(self) -> Target:
         """Return the declared page, else the given blog or the one that the page shows, for a page that is no post.
@@ -144,18 +141,12 @@ class _Identification:
             return None
         title = post.title or ""
         if not post.body_html and not post.images:
-            raise saved_files.CannotIdentify(
-                _("it has no text of the post {title!r}, but a further page of its comments").format(
-                    title=title[:40]
-                )
-            )
+            text = _("it has no text of the post {title!r}, but a further page of its comments")
+            raise saved_files.CannotIdentify(text, title=title[:40])
         numbered = self._find_linked(title, home) or self._find_numbered(home)
         if numbered is None:
-            raise saved_files.CannotIdentify(
-                _("nothing in it says the number of the post {title!r}; name its URL with --url").format(
-                    title=title[:40]
-                )
-            )
+            text = _("nothing in it says the number of the post {title!r}; name its URL with --url")
+            raise saved_files.CannotIdentify(text, title=title[:40])
         return numbered
 
     def _find_site(self) -> Target | None:

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import UsageError, UserError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
@@ -78,11 +78,11 @@ def find_pages(source: Path) -> tuple[list[Path], Unreadable]:
     if source.is_file():
         return [source], []
     if not source.is_dir():
-        raise UsageError(_("no file or folder at {source}").format(source=source))
+        raise UsageError(_("no file or folder at {source}"), source=source)
     unreadable: Unreadable = []
     found = sorted(_walk(source, unreadable), key=lambda path: path.relative_to(source).parts)
     if not found and not unreadable:
-        raise UsageError(_("no saved page in {source}").format(source=source))
+        raise UsageError(_("no saved page in {source}"), source=source)
     return found, unreadable
 
 
@@ -124,17 +124,16 @@ def plausible_time(found: datetime | None) -> datetime | None:
 def require_plain_file(source: Path, *packed: bytes) -> bytes:
     """Return the first bytes of a file. Raises `UsageError` if it is no file, or compressed as one of `packed`, or a zip."""
     if source.is_dir():
-        raise UsageError(_("{path} is a folder; name the file in it").format(path=source))
+        raise UsageError(_("{path} is a folder; name the file in it"), path=source)
     if not source.is_file():
-        raise UsageError(_("no file at {source}").format(source=source))
+        raise UsageError(_("no file at {source}"), source=source)
     try:
         with source.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        text = _("{path} cannot be read ({why})")
-        raise UsageError(text.format(path=source, why=error.strerror)) from error
+        raise UsageError(_("{path} cannot be read ({why})"), path=source, why=error.strerror) from error
     if start.startswith((b"PK", b"7z", b"Rar!", *packed)):
-        raise UsageError(_("{path} is compressed; unpack it first").format(path=source))
+        raise UsageError(_("{path} is compressed; unpack it first"), path=source)
     return start
 
 
@@ -375,7 +374,7 @@ def _read_link_text(anchor: Element) -> str:
     return " ".join("".join(found).split())
 
 
-class CannotIdentify(Exception):
+class CannotIdentify(UserError):
     """A saved page is not imported; the message is the reason."""
 
 
@@ -397,7 +396,7 @@ def find_target(url: str, site: str | None, *, known: bool = False) -> Target | 
 def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
     """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
     if saved.status != HTTPStatus.OK:
-        raise CannotIdentify(_("it came with status {status}").format(status=saved.status))
+        raise CannotIdentify(_("it came with status {status}"), status=saved.status)
     crawled = to_crawled_page(saved, target)
     if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = crawled.parsed.notice
@@ -443,4 +442,4 @@ def require_blog(crawled: CrawledPage) -> None:
     asked, author = crawled.target.uid or "", crawled.parsed.author
     if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
         text = _("it is of the blog {uid}, and its URL of the blog {asked}")
-        raise CannotIdentify(text.format(uid=author.uid, asked=asked))
+        raise CannotIdentify(text, uid=author.uid, asked=asked)

@@ -145,7 +145,7 @@ def open_records(source: Path) -> BinaryIO:
             return cast(BinaryIO, _GzipFile(source))
     except OSError as error:
         text = _("{source} cannot be read ({reason})")
-        raise UsageError(text.format(source=source, reason=error.strerror or error)) from error
+        raise UsageError(text, source=source, reason=error.strerror or error) from error
     return source.open("rb")
 
 
@@ -276,7 +276,7 @@ class Record:
             return modified_at(self._source)
         moment = plausible_time(found if found.tzinfo else found.replace(tzinfo=UTC))
         if moment is None:
-            raise CannotIdentify(_("its date {date} is out of range").format(date=text))
+            raise CannotIdentify(_("its date {date} is out of range"), date=text)
         return moment
 
     def field(self, name: str) -> str | None:
@@ -294,7 +294,7 @@ class Record:
         except _TRUNCATED as error:
             raise CannotIdentify(_(_CUT)) from error
         if len(block) > MAX_BYTES:
-            raise CannotIdentify(_("it is larger than {size} MB").format(size=MAX_BYTES >> 20))
+            raise CannotIdentify(_("it is larger than {size} MB"), size=MAX_BYTES >> 20)
         if truncated or self.field("WARC-Truncated"):
             raise CannotIdentify(_(_CUT))
         content = decode_content(block, self.headers, MAX_BYTES)
@@ -345,7 +345,7 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
             detail = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_MAX_DETAIL]
             if last is None:
                 text = _("{source} is no WARC file ({detail})")
-                raise UsageError(text.format(source=source, detail=detail)) from error
+                raise UsageError(text, source=source, detail=detail) from error
             if not (last.is_refused and isinstance(error, EOFError)):
                 reject(source.name, _("the rest of it cannot be read ({detail})").format(detail=detail))
             return

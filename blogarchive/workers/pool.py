@@ -44,9 +44,8 @@ def stop_signals() -> tuple[signal.Signals, ...]:
 
 def interrupted_by(signum: signal.Signals) -> Interrupted:
     """Return the error that ends a command after a stop signal."""
-    return Interrupted(
-        _("stopped by {signal}; the same command continues where it stopped").format(signal=signum.name)
-    )
+    text = _("stopped by {signal}; the same command continues where it stopped")
+    return Interrupted(text, signal=signum.name)
 
 
 _MOST_WORKERS = 61  # Windows waits for no more processes at once

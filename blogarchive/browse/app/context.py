@@ -146,9 +146,7 @@ class AppContext:
         """
         fields: dict[str, str] = await self.request.post_vars()
         if any("\0" in one or (len(one) > _LONGEST and name != "cookies") for name, one in fields.items()):
-            raise UsageError(
-                _("a value has a zero byte or more than {count} characters").format(count=_LONGEST)
-            )
+            raise UsageError(_("a value has a zero byte or more than {count} characters"), count=_LONGEST)
         return {name: value.strip() for name, value in fields.items()}
 
     async def command(self, *words: str, db: bool = True, seconds: float = SHORT_COMMAND) -> CommandResult:

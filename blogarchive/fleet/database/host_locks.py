@@ -155,8 +155,7 @@ class AdvisoryHostLocks(shard_file.HostLocks):
 
 
 def _busy(host: str) -> HostBusy:
-    text = _("another worker of the fleet holds {host}; run again when it has ended")
-    return HostBusy(text.format(host=host))
+    return HostBusy(_("another worker of the fleet holds {host}; run again when it has ended"), host=host)
 
 
 async def are_locked(connection: Connection, hosts: Sequence[str]) -> bool:
@@ -209,4 +208,4 @@ def _resumable() -> Iterator[None]:
 
 
 def _interrupted(error: FleetUnreachable) -> Interrupted:
-    return Interrupted(_("{error}; the same command continues when it is back").format(error=error))
+    return Interrupted(_("{error}; the same command continues when it is back"), error=error)

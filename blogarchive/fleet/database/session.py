@@ -45,7 +45,7 @@ def connection_string(url: str, *, holds_locks: bool = False) -> str:
         return make_conninfo(url, **missing)
     except psycopg.ProgrammingError as error:
         text = _("{variable} is no address of PostgreSQL: {reason}")
-        raise UsageError(text.format(variable=VARIABLE, reason=one_line(error))) from error
+        raise UsageError(text, variable=VARIABLE, reason=one_line(error)) from error
 
 
 @asynccontextmanager
@@ -93,12 +93,11 @@ def user_errors() -> Iterator[None]:
         raise OutdatedTables from error
     except psycopg.errors.OutOfMemory as error:
         text = _("PostgreSQL has no place for more locks ({reason}); run fewer rounds side by side")
-        raise HostBusy(text.format(reason=one_line(error))) from error
+        raise HostBusy(text, reason=one_line(error)) from error
     except psycopg.OperationalError as error:
-        text = _("PostgreSQL cannot be reached: {reason}")
-        raise FleetUnreachable(text.format(reason=one_line(error))) from error
+        raise FleetUnreachable(_("PostgreSQL cannot be reached: {reason}"), reason=one_line(error)) from error
     except (psycopg.errors.InsufficientPrivilege, psycopg.DataError, UnicodeEncodeError) as error:
-        raise UsageError(_("PostgreSQL refuses: {reason}").format(reason=one_line(error))) from error
+        raise UsageError(_("PostgreSQL refuses: {reason}"), reason=one_line(error)) from error
 
 
 def one_line(error: BaseException) -> str:
@@ -132,7 +131,7 @@ class Session:
     def error(self) -> FleetUnreachable:
         """Return why the session is not alive."""
         reason = self._lost or _("no answer for {seconds} seconds").format(seconds=f"{self._limits.client:g}")
-        return FleetUnreachable(_("PostgreSQL cannot be reached: {reason}").format(reason=reason))
+        return FleetUnreachable(_("PostgreSQL cannot be reached: {reason}"), reason=reason)
 
     def submit(self, sql: LiteralString, parameters: Sequence[object] = ()) -> "Future[list[Row]]":
         """Run a statement after those submitted before; return its rows, or `FleetUnreachable`, later."""

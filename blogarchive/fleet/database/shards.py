@@ -93,7 +93,7 @@ async def find_names(connection: Connection, patterns: Collection[str]) -> list[
     for pattern, names in found.items():
         if not names:
             text = _("the fleet has no shard {name}; `blogarchive fleet status` lists them")
-            raise UsageError(text.format(name=pattern))
+            raise UsageError(text, name=pattern)
     return sorted(set().union(*found.values()))
 
 
@@ -132,7 +132,7 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
         )
         if other is not None:
             text = _("the shard {other} has these hosts: {hosts}; a host belongs to one shard")
-            raise UsageError(text.format(other=other[0], hosts=", ".join(other[1:])))
+            raise UsageError(text, other=other[0], hosts=", ".join(other[1:]))
         await connection.execute(_SAVE, {**values, "machine": machine, "db": str(db)})
 
 

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 from weakref import ref
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 
 from blogarchive.store.database.connection import MAX_VALUE_BYTES, distrust_schema
 
@@ -75,6 +75,9 @@ _READING_PAGE: Final = re.compile(
 )
 
 _MAX_FORM_BYTES: Final = 2 * 2**20  # pasted cookies
+_COOKIE_NAME: Final = re.compile(rb"\s*[\w!#$%&'*+.^`|~:-]+\s*")
+"""The names of cookies that `http.cookies` takes."""
+
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 _INLINE_SCRIPTS: Final = ("_close_open_menus.html", "_codemirror_foot.html", "table.html")
@@ -96,8 +99,8 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
             await app(scope, receive, send)
         elif reason := _refusal(scope, names, any_address=any_address):
             await Response.text(reason, status=403).asgi_send(send)
-        else:  # bytes in a cookie, which any server of this machine may set, would end each page
-            headers = [(name, value.decode("utf-8", "replace").encode()) for name, value in scope["headers"]]
+        else:
+            headers = [(name, _readable_value(name, value)) for name, value in scope["headers"]]
             try:
                 await app({**scope, "headers": headers}, receive, _add_headers(send, added))
             except (TypeError, UnicodeDecodeError) as error:  # asgi-csrf compares a token of other letters
@@ -109,9 +112,16 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
     return guarded
 
 
-def request_headers(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request by their names in lower case."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+def _readable_value(name: bytes, value: bytes) -> bytes:
+    """Return the value of a header without what Datasette raises errors for.
+
+    Any server of this machine may set a cookie for all ports, and each page would end with an error: a value may be no
+    UTF-8, and `http.cookies` refuses a whole header for one name such as `a/b`.
+    """
+    text = value.decode("utf-8", "replace").encode()
+    if name != b"cookie":
+        return text
+    return b";".join(one for one in text.split(b";") if _COOKIE_NAME.fullmatch(one.partition(b"=")[0]))
 
 
 def _own_names(hosts: Collection[str]) -> frozenset[str]:
@@ -121,7 +131,7 @@ def _own_names(hosts: Collection[str]) -> frozenset[str]:
 
 def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str | None:
     """Return why a request is refused, or None."""
-    headers = request_headers(scope)
+    headers = Request(scope, None).headers
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
         return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")

@@ -70,7 +70,9 @@ def test_its_own_names_and_those_that_the_user_allows_are_answered(address: str,
     assert send(address, "/read", Host=host)[0] == 200
 
 
-@pytest.mark.parametrize("cookie", ["\xff=\xfe", "\x01=1", "a=\xff; ds_actor=\xfe", "=;=;a:b={"])
+@pytest.mark.parametrize(
+    "cookie", ["\xff=\xfe", "\x01=1", "a=\xff; ds_actor=\xfe", "=;=;a:b={", "a/b=1", "a,b=1; c@d=2"]
+)
 def test_a_cookie_of_another_server_of_this_machine_ends_no_page(address: str, cookie: str) -> None:
     assert send(address, "/read", Cookie=cookie)[0] == 200
 

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from gettext import gettext as _
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +14,7 @@ from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages
 from blogarchive.browse.app.commands import SHORT_COMMAND, CommandResult, CrawlJob, FileTask, run_command
-from blogarchive.browse.guard import AsgiApp, Scope, request_headers
+from blogarchive.browse.guard import AsgiApp, Scope
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
@@ -52,33 +51,28 @@ class Access:
         """Return `app` behind the check; a refused request gets a page with status 403 and reaches nothing."""
 
         async def guarded(scope: Scope, receive: Any, send: Any) -> None:
-            if scope["type"] == "http" and (reason := self._refusal(scope)):
-                response = await refused(datasette, Request(scope, receive), reason)
+            request = Request(scope, receive)
+            if scope["type"] == "http" and (reason := self._refusal(request)):
+                response = await refused(datasette, request, reason)
                 await response.asgi_send(send)
                 return
             await app(scope, receive, send)
 
         return guarded
 
-    def _refusal(self, scope: Scope) -> str | None:
-        headers = request_headers(scope)
+    def _refusal(self, request: Request) -> str | None:
         # `guard` has checked the name of the host
-        if scope["method"] not in _SAFE_METHODS and headers.get("origin") != f"http://{headers['host']}":
+        if request.method not in _SAFE_METHODS and request.headers.get("origin") != f"http://{request.host}":
             return N_("This form was sent by another site; nothing was done.")
-        if scope["path"] not in _OPEN and not self.is_token(self._cookie(headers.get("cookie", ""))):
+        if request.scope["path"] not in _OPEN and not self.is_token(
+            request.cookies.get(self.cookie_name, "")
+        ):
             return OLD_ADDRESS
         return None
 
     def is_token(self, given: str) -> bool:
         """Return whether `given` is the token."""
         return secrets.compare_digest(given.encode(), self.token.encode())
-
-    def _cookie(self, header: str) -> str:
-        try:
-            morsel = SimpleCookie(header).get(self.cookie_name)
-        except CookieError:
-            return ""
-        return morsel.value if morsel else ""
 
 
 async def refused(datasette: "Datasette", request: Request, reason: str) -> Response:

@@ -14,9 +14,8 @@ from jinja2 import BaseLoader, Environment, PackageLoader
 from blogarchive.browse import archives, requests
 from blogarchive.browse.guard import limit_connection
 from blogarchive.browse.pages import list_pages, post_choices
-from blogarchive.browse.pages.author_page import show_author
+from blogarchive.browse.pages.author_page import show_author, show_plots
 from blogarchive.browse.pages.list_pages import show_feed, show_home
-from blogarchive.browse.pages.plots_page import show_plots
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.requests import Handler, RequestContext, make_view
@@ -71,36 +70,26 @@ async def _show_stylesheet(request: Request) -> Response:
     return requests.respond("".join(texts), "text/css; charset=utf-8", headers)
 
 
-_PAGES: Final[dict[str, Handler]] = {
-    r"post/(?P<id>\d{1,15})": show_post,
-    r"post/(?P<id>\d{1,15})/edits": show_edits,
-    r"author/(?P<id>\d{1,15})": show_author,
-    r"search": show_search,
-    r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
-    r"author/(?P<id>\d{1,15})/plots": show_plots,
-    r"blogs": list_pages.show_blogs,
-    r"gone": list_pages.show_gone,
-    r"edited": list_pages.show_edited,
-    r"failures": list_pages.show_failures,
-    r"day": list_pages.show_day,
-    r"fleet": list_pages.show_fleet,
-    r"random": list_pages.open_random,
-    r"feed\.atom": show_feed,
-    r"help": _show_help,
+_PAGES: Final[dict[str, tuple[Handler, *tuple[str, ...]]]] = {
+    r"/?": (show_home, "archive_months", "failures", "post_revisions", "runs"),
+    r"/post/(?P<id>\d{1,15})": (show_post, "post_stats", "post_revisions", "comment_revisions"),
+    r"/post/(?P<id>\d{1,15})/edits": (show_edits, "post_revisions"),
+    r"/author/(?P<id>\d{1,15})": (show_author, "archive_months", "author_stats"),
+    r"/author/(?P<id>\d{1,15})/plots": (show_plots, "archive_months", "author_stats"),
+    r"/search": (show_search,),
+    r"/media/(?P<sha256>[0-9a-f]{64})": (_show_media,),
+    r"/blogs": (list_pages.show_blogs, "archive_months"),
+    r"/gone": (list_pages.show_gone,),
+    r"/edited": (list_pages.show_edited, "post_revisions"),
+    r"/failures": (list_pages.show_failures, "failures"),
+    r"/day": (list_pages.show_day,),
+    r"/fleet": (list_pages.show_fleet,),
+    r"/random": (list_pages.open_random,),
+    r"/feed\.atom": (show_feed,),
+    r"/help": (_show_help,),
 }
-
-
-_READS: Final[dict[Handler, tuple[str, ...]]] = {
-    show_home: ("archive_months", "failures", "post_revisions", "runs"),
-    show_post: ("post_stats", "post_revisions", "comment_revisions"),
-    show_edits: ("post_revisions",),
-    show_author: ("archive_months", "author_stats"),
-    show_plots: ("archive_months", "author_stats"),
-    list_pages.show_blogs: ("archive_months",),
-    list_pages.show_edited: ("post_revisions",),
-    list_pages.show_failures: ("failures",),
-}
-"""Further tables that a page shows."""
+"""The pages by their paths, each with the tables that it shows beside those of `make_view`: who may not view one of them
+gets no page."""
 
 
 _MAPPED_BYTES = 2**31 - 2**16 if os.name == "posix" else 0  # Windows shrinks no mapped file
@@ -141,8 +130,7 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
     return [
         *([(r"^/$", _open_first_page)] if archives.is_own_server(datasette) else []),
         (r"^/read/(?P<name>style|tables)\.css$", _show_stylesheet),
-        (rf"^/read{_IN}/?$", make_view(show_home, *_READS[show_home])),
-        *((rf"^/read{_IN}/{path}$", make_view(page, *_READS.get(page, ()))) for path, page in _PAGES.items()),
+        *((rf"^/read{_IN}{path}$", make_view(*page)) for path, page in _PAGES.items()),
     ]
 
 

@@ -62,8 +62,7 @@ def serve(
     version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
     """
     datasette = create_app(*paths, immutable=immutable)
-    listening = listen(host, port)
-    with closing(listening):
+    with closing(listen(host, port)) as listening:
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/read"
         names = ", ".join(map(str, paths))

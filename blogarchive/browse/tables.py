@@ -121,15 +121,15 @@ def _escape_rows(rows: bytes) -> bytes:
     return rows[: len(_BOM) * rows.startswith(_BOM)] + found.getvalue().encode("utf-8", "surrogateescape")
 
 
-# (table, column) -> (kind of reading page, column with its id)
 _CELLS = {
-    ("posts", "title"): ("post", "id"),
-    ("posts_view", "title"): ("post", "id"),
-    ("edited_posts", "title"): ("post", "id"),
-    ("missing_posts", "title"): ("post", "id"),
-    ("authors", "blog_title"): ("author", "id"),
-    ("authors", "nickname"): ("author", "id"),
+    ("posts", "title"): "post",
+    ("posts_view", "title"): "post",
+    ("edited_posts", "title"): "post",
+    ("missing_posts", "title"): "post",
+    ("authors", "blog_title"): "author",
+    ("authors", "nickname"): "author",
 }
+"""The kind of reading page that a table's column leads to; its id is in the column `id`."""
 
 # The columns of a query that name the post with the id in `post_id`; a query with `comment_id` leads to that comment.
 _QUERY_CELLS = {"title", "post", "what"}
@@ -181,8 +181,8 @@ def render_cell(
 def _reading_path(row: Any, column: str, table: str | None) -> str | None:
     """Return the path of the reading page that a cell leads to, or None."""
     is_query_cell = table is None and column in _QUERY_CELLS
-    kind, key = ("post", "post_id") if is_query_cell else _CELLS.get((table or "", column), (None, ""))
-    identity = _read_id(row, key) if kind else None
+    kind = "post" if is_query_cell else _CELLS.get((table or "", column))
+    identity = _read_id(row, "post_id" if is_query_cell else "id") if kind else None
     if identity is None:
         return None
     comment = _read_id(row, "comment_id") if is_query_cell else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,8 +27,7 @@ _blog = click.argument("name", metavar="BLOG")
 @click.command(help=_("KEY=VALUE changes a setting, KEY= removes it."))
 @click.argument("name", metavar="[BLOG]", required=False)
 @click.argument("changes", metavar="[KEY=VALUE]...", nargs=-1)
-@options.db
-@options.as_json
+@options.db_and_json
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Show or change the settings of blogs."""
     if changes and name:
@@ -137,19 +137,16 @@ def _apply_changes(current: blog_rows.BlogSettings, changes: Sequence[str]) -> b
 
 
 def _set_value(current: blog_rows.BlogSettings, key: str, value: str) -> blog_rows.BlogSettings:
-    match key:
-        case "delay":
-            delay = Seconds(min=0).convert(value, None, None) if value else None
-            return replace(current, delay=delay)
-        case "revisits":
-            revisits = Count(min=0).convert(value, None, None) if value else None
-            return replace(current, revisits=revisits)
-        case "media_hosts":
-            return replace(current, media_hosts=parse_hosts([value]))
-        case _:
-            if value:
-                read_cookies(Path(value).expanduser())
-            return replace(current, cookies=str(Path(value).expanduser().absolute()) if value else None)
+    stored: Any = None
+    if key == "media_hosts":
+        stored = parse_hosts([value])
+    elif value and key == "cookies":
+        path = Path(value).expanduser()
+        read_cookies(path)  # a wrong file is an error now, and not in the middle of a night
+        stored = str(path.absolute())
+    elif value:
+        stored = (Seconds(min=0) if key == "delay" else Count(min=0)).convert(value, None, None)
+    return replace(current, **{key: stored})
 
 
 def _format_settings(blog: blog_rows.Blog, current: blog_rows.BlogSettings) -> str:

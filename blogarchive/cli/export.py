@@ -59,9 +59,7 @@ Formats:
 @click.option("--since", type=Day(), help=_("Only posts of that day and later."))
 @click.option("--until", type=Day(last=True), help=_("Only posts of that day and earlier."))
 @click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def export(
     kind: str,
     out: Path | str,
@@ -141,9 +139,7 @@ def _choose_export(
 @click.option(
     "--file-only", is_flag=True, help=_("Write the verified copy to the file OUT, and nothing else.")
 )
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Write a verified copy."""
     from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need

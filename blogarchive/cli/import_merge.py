@@ -28,9 +28,7 @@ from blogarchive.importing.warc import import_warc
 @options.site
 @click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))
 @click.option("--drafts", is_flag=True, help=_("Import the drafts of an export too."))
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def import_(
     kind: str,
     source: Path,
@@ -68,9 +66,7 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 
 @click.command(help=_("The others are only read."))
 @click.argument("others", type=PathArgument(dir_okay=False), nargs=-1, required=True, metavar="ARCHIVE...")
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int:
     """Merge other archives into this one."""
     done = ImportReport()

@@ -5,8 +5,10 @@ import logging
 import os
 import re
 import sys
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import reduce
 from gettext import gettext as _
 from math import isfinite
 from pathlib import Path
@@ -50,12 +52,8 @@ class Day(click.ParamType[date]):
             )
 
     def _day(self, year: int, month: int | None) -> date:
-        if not self._last:
-            return date(year, month or 1, 1)
-        from calendar import monthrange
-
-        month = month or 12
-        return date(year, month, monthrange(year, month)[1])
+        month = month or (12 if self._last else 1)
+        return date(year, month, monthrange(year, month)[1] if self._last else 1)
 
 
 class Count(click.IntRange):
@@ -329,7 +327,16 @@ def add_common(command: click.Command) -> click.Command:
     return command
 
 
-_CRAWL_FLAGS = (
+def _all_of(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    """Return a decorator that adds these options to a command, in this order in its help."""
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+db_and_json = _all_of(db, as_json)
+
+db_json_quiet = _all_of(db, as_json, quiet)
+
+crawl_flags = _all_of(
     delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
     click.option("--since", type=Day(), help=_("Leave out older posts.")),
@@ -359,10 +366,4 @@ _CRAWL_FLAGS = (
         "-v", "--verbose", is_flag=True, callback=set_up_logging, help=_("Print more, with the log.")
     ),
 )
-
-
-def crawl_flags(function: _F) -> _F:
-    """Add the options of a crawl, which the command passes on to `run_crawl`."""
-    for option in reversed(_CRAWL_FLAGS):
-        function = option(function)
-    return function
+"""The options of a crawl, which a command passes on to `run_crawl`."""

@@ -32,9 +32,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 )
 @click.option("--stale", is_flag=True, help=_("Only pages that an older version parsed."))
 @click.option("--workers", type=Count(min=1), help=_("Number of processes. [default: one a core]"))
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def reparse(
     diff: bool, failed: bool, stale: bool, workers: int | None, db: Path, as_json: bool, quiet: bool
 ) -> int:
@@ -87,8 +85,7 @@ def _count_changed(count: int, *, diff: bool) -> str:
 @options.ignore_robots
 @options.ignore_certificates
 @options.cookies
-@options.db
-@options.as_json
+@options.db_and_json
 def doctor(
     source: str, site: str | None, url: str | None, lines: bool, db: Path, as_json: bool, **settings: Any
 ) -> None:

@@ -44,8 +44,7 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
 
 @click.command(help=_("Each line has the start, the command, the exit code and what was stored."))
 @click.option("--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many."))
-@options.db
-@options.as_json
+@options.db_and_json
 def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""
     with Archive.open(db, read_only=True) as archive:
@@ -67,9 +66,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
     is_flag=True,
     help=_("Check only bytes and texts stored since the last check on this machine that found no damage."),
 )
-@options.db
-@options.as_json
-@options.quiet
+@options.db_json_quiet
 def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Check the file, its references and all stored bytes."""
     from blogarchive.export.run import name_record, read_record, write_record
@@ -101,8 +98,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
 @click.command(help=_("From each stored version to the next."))
 @click.argument("number")
 @click.option("--author", metavar="UID", help=_("Blog of the post, if two blogs have that number."))
-@options.db
-@options.as_json
+@options.db_and_json
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments."""
     with Archive.open(db, read_only=True) as archive:

@@ -64,8 +64,7 @@ def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
     "--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many hits.")
 )
 @click.option("--rebuild", is_flag=True, help=_("Rebuild the search index first."))
-@options.db
-@options.as_json
+@options.db_and_json
 def search(
     words: tuple[str, ...],
     author: str | None,

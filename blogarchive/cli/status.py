@@ -30,8 +30,7 @@ _MAX_BLOGS: Final = 20
     is_flag=True,
     help=_("Show each blog, also of more than {count}.").format(count=_MAX_BLOGS),
 )
-@options.db
-@options.as_json
+@options.db_and_json
 def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None:
     """Show how much of each blog is stored."""
     with Archive.open(db, read_only=True) as archive:

@@ -4,22 +4,25 @@ Each post is one stored page: a small export with the post and its comments. A l
 same post, so an edit becomes a revision.
 """
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import cast
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.export_text import open_movabletype
-from blogarchive.importing.export_xml import ExportFile, PostPage, open_xml
+from blogarchive.importing import saved_files
+from blogarchive.importing.export_xml import MAX_TITLE, ExportFile, PostPage, open_xml
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import CannotIdentify, modified_at, plausible_time, require_plain_file
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.sites import exports as forms
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.exports import ExportSite, InvalidExport, PostStatus, find_zone, web_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import Progress, no_progress
 
@@ -47,14 +50,14 @@ def import_export(
     import again changes nothing. `progress` counts bytes. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`,
     `CannotWrite`.
     """
-    site = cast(ExportSite, site_by_name(platform))
+    site = cast(forms.ExportSite, site_by_name(platform))
     export = _open(source, site, url, zone)
     with PageImporter.open(archive) as importer:
         run = _ExportImport(
             importer=importer,
             site=site,
             source=source.name,
-            fetched_at=plausible_time(export.exported_at) or modified_at(source),
+            fetched_at=saved_files.plausible_time(export.exported_at) or saved_files.modified_at(source),
             drafts=drafts,
         )
         size = source.stat().st_size
@@ -65,17 +68,17 @@ def import_export(
         return replace(importer.report(), drafts=run.draft_count)
 
 
-def _open(source: Path, site: ExportSite, url: str | None, zone: str | None) -> ExportFile:
-    if require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+def _open(source: Path, site: forms.ExportSite, url: str | None, zone: str | None) -> ExportFile:
+    if saved_files.require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UsageError(_("{path} is UTF-16; save it as UTF-8 first"), path=source)
-    if url is not None and web_url(url) is None:
+    if url is not None and forms.web_url(url) is None:
         raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/"), url=url)
     if zone is not None and site.name in _WITH_OFFSETS:
         raise UsageError(_("times in this file have their zones: leave out --zone"))
-    if zone is not None and find_zone(zone) is None:
+    if zone is not None and forms.find_zone(zone) is None:
         raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai"), zone=zone)
     if site.form is None:
-        return open_movabletype(source, url, zone)
+        return _open_movabletype(source, url, zone)
     return open_xml(source, site.title, site.form, url, zone)
 
 
@@ -84,7 +87,7 @@ class _ExportImport:
     """The import of one export file; `fetched_at` is the time of its pages."""
 
     importer: PageImporter
-    site: ExportSite
+    site: forms.ExportSite
     source: str
     fetched_at: datetime
     drafts: bool
@@ -101,23 +104,23 @@ class _ExportImport:
             body=post_page.body,
         )
         status, parsed = self._number_anew(page, *self._read(page, None))
-        if status is PostStatus.NO_POST and parsed.problems:
-            raise CannotIdentify(_("its XML is damaged"))
-        if status is PostStatus.DRAFT:
+        if status is forms.PostStatus.NO_POST and parsed.problems:
+            raise saved_files.CannotIdentify(_("its XML is damaged"))
+        if status is forms.PostStatus.DRAFT:
             self.draft_count += 1
-        if status is PostStatus.PUBLISHED or (self.drafts and status is PostStatus.DRAFT):
+        if status is forms.PostStatus.PUBLISHED or (self.drafts and status is forms.PostStatus.DRAFT):
             self._store(post_page.name, page, parsed)
 
-    def _read(self, page: Page, number: str | None) -> tuple[PostStatus, ParsedPage]:
+    def _read(self, page: Page, number: str | None) -> tuple[forms.PostStatus, ParsedPage]:
         target = Target(url="", site=self.site.name, kind=PageKind.POST, number=number)
         try:
             return self.site.read_post(page, target, self.site.zone)
-        except InvalidExport as error:
-            raise CannotIdentify(str(error)) from error
+        except forms.InvalidExport as error:
+            raise saved_files.CannotIdentify(str(error)) from error
 
     def _number_anew(
-        self, page: Page, status: PostStatus, parsed: ParsedPage
-    ) -> tuple[PostStatus, ParsedPage]:
+        self, page: Page, status: forms.PostStatus, parsed: ParsedPage
+    ) -> tuple[forms.PostStatus, ParsedPage]:
         """Return the post with another number if its own is a time that an earlier post of the file has too."""
         number = parsed.posts[0].number
         self.numbers[number] += 1
@@ -130,3 +133,84 @@ class _ExportImport:
         target = Target(url=post.url, site=self.site.name, kind=PageKind.POST, uid=uid, number=post.number)
         crawled = CrawledPage(target=target, page=replace(page, url=target.url), parsed=parsed)
         self.importer.import_page(name, normalize_page(crawled))
+
+
+# Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone
+
+_LINE = 2**20
+
+
+def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterator[PostPage]:
+    """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
+    size = path.stat().st_size
+    for body, end in _split_entries(path):
+        if body is None:
+            why = _("the post before byte {end} is larger than {size} MB")
+            reject(path.name, why.format(end=end, size=saved_files.MAX_BYTES >> 20))
+            continue
+        name = _find_title(body)
+        if end >= size and not _is_whole(body):
+            why = _("the file ends in {title!r} without a line of dashes; it is not imported")
+            reject(path.name, why.format(title=name))
+            continue
+        yield PostPage(body=prefix + body, name=name, offset=end)
+
+
+def _open_movabletype(path: Path, url: str | None, zone: str | None) -> ExportFile:
+    """Return the export file of Movable Type at that path, with the facts that the user named. Raises `UsageError`.
+
+    The fields of the blog are stored before each post.
+    """
+    try:
+        body, _end = next(_split_entries(path), (None, 0))
+    except OSError as error:
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
+    line = _to_text(body.split(b"\n")[0]) if body else ""
+    if body is None or not forms.begins_entry(line) or "\r" in line:
+        text = _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)")
+        raise UsageError(text, path=path)
+    author = forms.parse_entry(decode(body).text)[0].field("AUTHOR")
+    blog = f"BLOG: {url or forms.unknown_blog_url(author or path.stem)}\n"
+    prefix = f"{blog}ZONE: {zone}\n" if zone else blog
+    return ExportFile(exported_at=None, pages=partial(_read_pages, path, prefix.encode()))
+
+
+def _split_entries(path: Path) -> Iterator[tuple[bytes | None, int]]:
+    """Yield the bytes of each entry, None if it is too large, and the place of its end. Raises `OSError`."""
+    entry = bytearray()
+    waiting = bytearray()  # dashes that end the entry if another begins after them
+    end, is_too_large = 0, False
+    with path.open("rb") as file:
+        while line := file.readline(_LINE):
+            text = _to_text(line.removeprefix(BOM_UTF8) if end == 0 else line)
+            if waiting and text.strip():
+                if forms.begins_entry(text):
+                    yield None if is_too_large else bytes(entry + waiting), end
+                    entry, is_too_large = bytearray(), False
+                else:
+                    entry += waiting
+                waiting = bytearray()
+            end += len(line)
+            if forms.may_end_entry(text) or waiting:
+                waiting += line
+            elif entry or text.strip():
+                entry += line.removeprefix(BOM_UTF8) if not entry else line
+            if len(entry) > saved_files.MAX_BYTES:
+                entry, is_too_large = bytearray(), True
+    if entry or is_too_large:
+        yield None if is_too_large else bytes(entry + waiting), end
+
+
+def _is_whole(body: bytes) -> bool:
+    last = _to_text(body.rstrip().rpartition(b"\n")[2])
+    return forms.ends_section(last) or forms.may_end_entry(last)
+
+
+def _find_title(body: bytes) -> str:
+    match = re.search(rb"^TITLE:(.*)$", body, re.MULTILINE)
+    return " ".join(decode(match[1]).text.split())[:MAX_TITLE] if match else ""
+
+
+def _to_text(line: bytes) -> str:
+    """Return the text of a line for its ASCII markup, in whatever charset the file is."""
+    return line.rstrip(b"\r\n").decode("latin-1")

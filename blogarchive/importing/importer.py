@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -21,7 +22,7 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import import_page, lacks_media_file, store_unparsed_page
 from blogarchive.store.pages import pages as page_rows
-from blogarchive.store.pages.context import ChangeCounts, Outcome
+from blogarchive.store.pages.context import Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
 from blogarchive.workers.parser_process import ParserKilled
 
@@ -75,8 +76,7 @@ class PageImporter:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._pages = self._same = self._images = 0
-        self._counted = ChangeCounts()
+        self._counts = Counter[str]()  # of `ImportReport`
         self._rejected: list[Unidentified] = []
 
     @contextmanager
@@ -112,26 +112,25 @@ class PageImporter:
                     save_page.resave_page(self.archive, *parse_stored_page(stored))
         saved = result.saved
         if saved is None:
-            self._same += 1
+            self._counts["same"] += 1
             return True
-        self._pages += 1
-        self._counted += saved.changes
+        new = saved.changes
+        self._counts.update(
+            pages=1, posts=new.posts_new, changed=new.posts_changed, comments=new.comments_new
+        )
         if saved.outcome is Outcome.FAILED and not exported:
             self.reject(name, _("stored, but it parses worse than the stored version of the post"))
         return saved.outcome is not Outcome.FAILED
 
     def store_unparsed(self, crawled: CrawledPage) -> None:
         """Store the page alone, without parsed rows."""
-        if store_unparsed_page(self.archive, crawled):
-            self._pages += 1
-        else:
-            self._same += 1
+        self._counts["pages" if store_unparsed_page(self.archive, crawled) else "same"] += 1
 
     def import_image(self, url: str, body: bytes, fetched_at: datetime) -> None:
         """Store `body` as the image of that URL, unless one is stored already or it is no image."""
         found = check_image(200, body)
         if isinstance(found, ImageFile) and lacks_media_file(self.archive, url):
-            self._images += media.store_image(self.archive, url, found, now=fetched_at)
+            self._counts["pictures"] += media.store_image(self.archive, url, found, now=fetched_at)
 
     def reject(self, name: str, why: str) -> None:
         """Note a file or record that is not imported."""
@@ -139,12 +138,4 @@ class PageImporter:
 
     def report(self) -> ImportReport:
         """Return the counts so far."""
-        return ImportReport(
-            pages=self._pages,
-            same=self._same,
-            posts=self._counted.posts_new,
-            changed=self._counted.posts_changed,
-            comments=self._counted.comments_new,
-            pictures=self._images,
-            unplaced=tuple(self._rejected),
-        )
+        return ImportReport(**self._counts, unplaced=tuple(self._rejected))

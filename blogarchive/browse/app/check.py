@@ -101,10 +101,8 @@ def preview_of(doctor_json: str) -> Preview:
     """Return the preview from the output of `blogarchive doctor URL --json`."""
     fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
     months = _matching(fields, r"months\[\d+\]\.month")
-    # a sidebar cuts long titles
-    titles = _matching(fields, r"(?:posts|listed)\[\d+\]\.title") or _matching(
-        fields, r"latest\[\d+\]\.title"
-    )
+    titles = _matching(fields, r"(?:posts|listed)\[\d+\]\.title")
+    titles = titles or _matching(fields, r"latest\[\d+\]\.title")  # of a sidebar, which cuts long titles
     return Preview(
         kind=fields.get("kind", "unknown"),
         blog_title=_shown(fields, "author.blog_title"),

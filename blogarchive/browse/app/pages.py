@@ -292,12 +292,9 @@ def _back_to_blog(name: str, message: str) -> Response:
     return Response.redirect(f"/app/blog?{urlencode({'name': name, 'message': message})}", status=303)
 
 
-async def ask_to_delete(context: AppContext) -> Response:
+async def ask_to_delete(context: AppContext, name: str = "", message: str | None = None) -> Response:
     """`/app/delete?name=SITE/UID`: count the rows to delete, and ask for the number of posts or the name."""
-    return await _ask_to_delete(context, context.request.args.get("name") or "")
-
-
-async def _ask_to_delete(context: AppContext, name: str, message: str | None = None) -> Response:
+    name = name or context.request.args.get("name") or ""
     contents = _contents(context.state.archive, name)
     if contents is None:
         return back("no_blog")
@@ -314,7 +311,7 @@ async def delete(context: AppContext) -> Response:
     if contents is None or name.startswith("-"):
         return back("wrong")
     if fold_spelling(form.get("typed", "")) not in (str(contents.posts), fold_spelling(contents.name)):
-        return await _ask_to_delete(context, name, MESSAGES["unconfirmed"])
+        return await ask_to_delete(context, name, MESSAGES["unconfirmed"])
     if context.state.job.is_running or context.state.task.is_own:
         return back("busy")
     copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")

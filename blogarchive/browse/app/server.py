@@ -1,27 +1,34 @@
-"""`blogarchive app`: a local server with pages to start, watch and stop backups, opened in the browser."""
+"""`blogarchive app`: a local server with pages to start, watch and stop backups, opened in the browser.
+
+Its plugin adds the pages to Datasette, and checks every request.
+"""
 
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from gettext import gettext as _
 from html import escape
 from http.client import HTTPConnection, HTTPException
+from importlib.resources import files
 from pathlib import Path
 from socket import socket
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
 import uvicorn
+from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils.asgi import Request, Response
 
+from blogarchive.browse.app import files as file_pages, pages
+from blogarchive.browse.app.check import check
 from blogarchive.browse.app.commands import CrawlJob, FileTask
-from blogarchive.browse.app.context import OPEN_PATH, Access, AppState
-from blogarchive.browse.app.plugin import AppPlugin
-from blogarchive.browse.guard import LOOPBACK_HOSTS
+from blogarchive.browse.app.context import OPEN_PATH, Access, AppContext, AppState, Page, open_database
+from blogarchive.browse.guard import LOOPBACK_HOSTS, AsgiApp
 from blogarchive.browse.serve import METADATA, SETTINGS, listen, make_server
 from blogarchive.errors import ArchiveBusy, BlogArchiveError, CannotWrite, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
@@ -142,3 +149,87 @@ def _migrate(path: Path) -> None:
             return
     except (ArchiveBusy, CannotWrite):  # from a read-only disk it can still be read
         return
+
+
+# The plugin
+
+_PAGES: dict[str, tuple[str, Page]] = {
+    "": ("GET", pages.overview),
+    "/open": ("GET", pages.open_app),
+    "/alive": ("GET", pages.alive),
+    "/progress": ("GET", pages.progress),
+    "/check": ("POST", check),
+    "/start": ("POST", pages.start),
+    "/retry": ("POST", pages.retry),
+    "/stop": ("POST", pages.stop),
+    "/quit": ("POST", pages.leave),
+    "/nightly": ("POST", pages.switch_nights),
+    "/changes": ("GET", pages.ask),
+    "/agree": ("POST", pages.agree),
+    "/blog": ("GET", pages.blog),
+    "/change": ("POST", pages.change_blog),
+    "/delete": ("GET", pages.ask_to_delete),
+    "/deleted": ("POST", pages.delete),
+    "/files": ("GET", file_pages.show_files),
+    "/make": ("POST", file_pages.make_file),
+    "/task(?:/part)?": ("GET", file_pages.show_task),
+    "/download": ("GET", file_pages.download),
+    "/show": ("POST", file_pages.open_folder),
+    "/.*": ("GET", pages.home),
+}
+_FILES = {"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8"}
+
+
+class AppPlugin:
+    """The hooks of one server."""
+
+    __name__ = "blogarchive-app"  # Datasette names plugins by it
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+
+    @hookimpl
+    def startup(self, datasette: Datasette) -> Callable[[], Awaitable[None]]:
+        """Open the archive if there is one."""
+
+        async def open_archive() -> None:
+            await open_database(datasette, self._state.archive)
+
+        return open_archive
+
+    @hookimpl
+    def register_routes(self) -> list[tuple[str, Callable[..., Any]]]:
+        """The two files of `app`, then its pages: the last one has every other address."""
+        return [
+            *((rf"^/app/{name}$", _file(name, content_type)) for name, content_type in _FILES.items()),
+            *((rf"^/app{path}$", self._view(method, page)) for path, (method, page) in _PAGES.items()),
+        ]
+
+    @hookimpl
+    def extra_template_vars(self) -> dict[str, str]:
+        """The way back from the reading pages."""
+        return {"app_url": "/app"}
+
+    @hookimpl(tryfirst=True)
+    def asgi_wrapper(self, datasette: Datasette) -> Callable[[AsgiApp], AsgiApp]:
+        """Check every request, those of the reading pages and of Datasette too."""
+        return lambda app: self._state.access.wrap(app, datasette)
+
+    def _view(self, method: str, page: Page) -> Callable[..., Awaitable[Response]]:
+        async def view(datasette: Datasette, request: Request) -> Response:
+            if request.method != method:
+                return Response.text(_("Use the buttons of the page."), status=405)
+            try:
+                return await page(AppContext(datasette=datasette, request=request, state=self._state))
+            except UsageError:
+                return pages.back("wrong")
+
+        return view
+
+
+def _file(name: str, content_type: str) -> Callable[..., Awaitable[Response]]:
+    async def view() -> Response:
+        text = (files("blogarchive.browse.app") / name).read_text("utf-8")
+        return Response(text, content_type=content_type, headers={"x-content-type-options": "nosniff"})
+
+    return view

@@ -1,13 +1,14 @@
-"""The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
+"""The pages of an author: facts, months, categories and posts; plots of posts, comments and visits, by year and day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages import post_choices
-from blogarchive.browse.plots import Bar, draw_bars, draw_sparkline
+from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs, lists
@@ -32,7 +33,7 @@ async def show_author(context: RequestContext) -> Response:
     return await context.render("author.html", _template_values(context, *found, chosen))
 
 
-def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
+def _draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
     """Return the posts of each month as bars that link to their lists."""
     bars = {
         month.month: Bar(
@@ -51,7 +52,7 @@ def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month,
     return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
 
 
-def describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> str:
+def _describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> str:
     """Return the first and the last number of visits in words; "" if there is none."""
     if not visits:
         return ""
@@ -108,8 +109,8 @@ def _template_values(
             found.selected_posts,
             lambda page: post_choices.list_url(replace(selection, page=page)),
         ),
-        "bars": draw_months(context, found.blog, found.months),
-        "visits": draw_sparkline(found.visits, describe_visits(context, found.visits)),
+        "bars": _draw_months(context, found.blog, found.months),
+        "visits": draw_sparkline(found.visits, _describe_visits(context, found.visits)),
         "lacking": [month for month in reversed(found.months) if month.lacking],
     }
 
@@ -130,3 +131,92 @@ def _describe_month(context: RequestContext, month: Month) -> str:
         N_("{month}: {stored} stored, {missing} missing") if month.lacking else N_("{month}: {stored} stored")
     )
     return context.gettext(words, month=month.month, stored=month.stored, missing=month.lacking)
+
+
+# Plots
+
+
+async def show_plots(context: RequestContext) -> Response:
+    """`/read/author/ID/plots`; `?year=` selects the year of the calendar."""
+    author_id = int(context.request.url_vars["id"])
+    found = await context.query(lambda archive: blogs.read_plots(archive, author_id))
+    if found is None:
+        return await context.not_found(N_("such author"))
+    years = sorted(filter(post_choices.PERIOD.fullmatch, post_choices.count_years(found["months"])))
+    given = context.text_parameter("year")
+    year = given if given in years else (years[-1] if years else "")
+    days = await context.query(lambda archive: blogs.read_days(archive, author_id, year)) if year else {}
+    table_years, rows = _tabulate(context, found)
+    values = {
+        **found,
+        "posts": _draw_months(context, found["blog"], found["months"]),
+        "comments": _draw_comments(context, found),
+        "visits": _draw_visits(context, found["visits"]),
+        "calendar": _draw_year(context, found["blog"], year, days) if year else "",
+        "year": year,
+        "years": years[::-1],
+        "category_years": table_years,
+        "categories": rows,
+    }
+    return await context.render("plots.html", values)
+
+
+def _draw_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> Markup:
+    title, unit = _describe_visits(context, visits), context.gettext("Visits")
+    return draw_line(visits, title=title, unit=unit, language=context.language)
+
+
+def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
+    bars = {
+        month: Bar(
+            comments,
+            context.ngettext(
+                "{month}: {count} comment",
+                "{month}: {count} comments",
+                comments,
+                month=month,
+                count=post_choices.format_count(comments),
+            ),
+            post_choices.posts_url(context.home, found["blog"], month),
+        )
+        for month, comments in found["comments"].items()
+    }
+    total = post_choices.format_count(sum(found["comments"].values()))
+    title = context.gettext("Comments by month, {count} in all", count=total)
+    return draw_bars(
+        bars, title=title, unit=context.gettext("Comments in a month"), language=context.language
+    )
+
+
+def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
+    bars = {
+        day: Bar(
+            posts,
+            context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts),
+            post_choices.posts_url(context.home, blog, day[: len("YYYY-MM")]),
+        )
+        for day, posts in days.items()
+    }
+    title = context.ngettext(
+        "{days} day with posts in {year}",
+        "{days} days with posts in {year}",
+        len(days),
+        days=len(days),
+        year=year,
+    )
+    return draw_calendar(
+        int(year), bars, title=title, weekdays=context.gettext("Mon Tue Wed Thu Fri Sat Sun")
+    )
+
+
+def _tabulate(
+    context: RequestContext, found: Mapping[str, Any]
+) -> tuple[list[str], dict[str, list[tuple[int, str]]]]:
+    """Return the years with posts in categories, newest first; of each category the posts in them, and their lists."""
+    rows: dict[str, dict[str, tuple[int, str]]] = {}
+    for one in found["categories"]:
+        url = post_choices.posts_url(context.home, found["blog"], one["year"], one["id"])
+        rows.setdefault(one["name"], {})[one["year"]] = one["posts"], url
+    known = {year for row in rows.values() for year in row}
+    years = sorted(filter(post_choices.PERIOD.fullmatch, known), reverse=True)
+    return years, {name: [row.get(year, (0, "")) for year in years] for name, row in rows.items()}

@@ -178,13 +178,13 @@ def _iter_descriptions(known: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield from ((table, column, "description", text) for column, text in words["columns"].items())
 
 
-CHECKS_OF_REQUEST: Final[ContextVar[dict[object, bool | None]]] = ContextVar("checks")
-"""The answers of `may_view` during a request: Datasette 0.65 asks for each table and query of a database page."""
+KNOWN_OF_REQUEST: Final[ContextVar[dict[object, Any]]] = ContextVar("known")
+"""Permissions and schemas during a request: Datasette 0.65 asks again for each table and query of a database page."""
 
 
 async def may_view(datasette: "Datasette", actor: Any, database: str, tables: Iterable[str]) -> bool:
     """Return whether `actor` may view each of the tables and views, for Datasette before 1.0."""
-    known = CHECKS_OF_REQUEST.get({})
+    known = KNOWN_OF_REQUEST.get({})
     for table in tables:
         key = id(datasette), repr(actor), database, table
         if key not in known:

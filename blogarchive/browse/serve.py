@@ -4,7 +4,7 @@ import os
 import socket
 import sqlite3
 import webbrowser
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import click
 import uvicorn
+from datasette import utils
 from datasette.app import Datasette
+from datasette.database import Database
 
-from blogarchive.browse.archives import CHECKS_OF_REQUEST, PLUGIN, is_archive
+from blogarchive.browse.archives import KNOWN_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
@@ -32,14 +34,48 @@ METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
+_FACTS: Final[dict[object, Any]] = {}
+"""By database, schema, function and table."""
+
+
+def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[..., Awaitable[Any]]:
+    """Return a method that reads a fact of a table once for a schema; a backup may change it while it is served."""
+
+    async def fact(self: "_Database", table: str) -> Any:
+        request = KNOWN_OF_REQUEST.get({})
+        if self not in request:
+            request[self] = await self.execute_fn(
+                lambda archive: tuple(archive.execute("pragma schema_version"))
+            )
+        key = self, request[self], read, table
+        if key not in _FACTS:
+            _FACTS[key] = await self.execute_fn(lambda archive: read(archive, table))
+        return _FACTS[key]
+
+    return fact
+
+
+class _Database(Database):  # type: ignore[misc]  # it has no types
+    """Knows the facts that a page of all tables asks for each of 53 tables: each is a statement in another thread."""
+
+    table_columns = _once_a_schema(utils.table_columns)
+    primary_keys = _once_a_schema(utils.detect_primary_keys)
+    fts_table = _once_a_schema(utils.detect_fts)
+
+
 class _Datasette(Datasette):  # type: ignore[misc]  # it has no types
     """Checks each permission once a request: version 0.65 asks again for each table of a database page."""
+
+    def add_database(self, db: Database, name: str | None = None, route: str | None = None) -> Database:
+        """Add a database; a file as one that knows its tables."""
+        own = _Database(self, db.path, is_mutable=db.is_mutable) if db.path else db
+        return super().add_database(own, name, route)
 
     async def permission_allowed(
         self, actor: Any, action: str, resource: Any = None, default: bool | None = False
     ) -> Any:
         """Return whether `actor` may do it, `default` if no rule says so."""
-        known = CHECKS_OF_REQUEST.get({})
+        known = KNOWN_OF_REQUEST.get({})
         key = repr(actor), action, resource
         if key not in known:
             known[key] = await super().permission_allowed(actor, action, resource, default=None)

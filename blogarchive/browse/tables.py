@@ -60,7 +60,7 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[AsgiApp], AsgiApp]:
 
     def wrap(app: AsgiApp) -> AsgiApp:
         async def wrapped(scope: Scope, receive: Any, send: Any) -> None:
-            archives.CHECKS_OF_REQUEST.set({})
+            archives.KNOWN_OF_REQUEST.set({})
             is_csv = scope["type"] == "http" and is_own and _is_archive_csv(datasette, scope)
             await app(scope, receive, _add_bom(send) if is_csv else send)
             if is_own:

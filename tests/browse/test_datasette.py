@@ -285,6 +285,20 @@ async def test_serve_has_pages_for_each_of_several_archives(archive_path: Path, 
     close(served)
 
 
+async def test_a_column_that_a_later_version_adds_meanwhile_is_shown(
+    archive_path: Path, tmp_path: Path
+) -> None:
+    path = Path(copy(archive_path, tmp_path / "archive.db"))
+    served = create_app(path)
+    await served.invoke_startup()
+    assert "weather" not in (await served.client.get("/archive/posts.json?_shape=array")).text
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("alter table posts add column weather text")
+    assert (await served.client.get("/archive/posts.json?_shape=array")).json()[0]["weather"] is None
+    assert "weather" in (await served.client.get("/archive")).text
+    close(served)
+
+
 async def test_csv_of_serve_begins_with_one_byte_order_mark(own_server: Datasette) -> None:
     for query in ("posts.csv", "posts.csv?_dl=1", "posts.csv?_stream=1", "most_discussed.csv"):
         content = (await own_server.client.get(f"/archive/{query}")).content

@@ -29,7 +29,7 @@ from blogarchive.browse.app.check import check
 from blogarchive.browse.app.commands import CrawlJob, FileTask
 from blogarchive.browse.app.context import OPEN_PATH, Access, AppContext, AppState, Page, open_database
 from blogarchive.browse.guard import LOOPBACK_HOSTS, AsgiApp
-from blogarchive.browse.serve import METADATA, SETTINGS, listen, make_server
+from blogarchive.browse.serve import create_app, listen, make_server
 from blogarchive.errors import ArchiveBusy, BlogArchiveError, CannotWrite, Interrupted, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
@@ -86,7 +86,7 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
 def _make_server(state: AppState) -> uvicorn.Server:
     """Return the server of the pages, which they can stop."""
     pm.register(AppPlugin(state), name="blogarchive-app")
-    server = make_server(Datasette(settings=dict(SETTINGS), metadata=METADATA, pdb=False), LOOPBACK_HOSTS)
+    server = make_server(create_app(), LOOPBACK_HOSTS)
     state.stop_server = lambda: setattr(server, "should_exit", True)
     return server
 

@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from gettext import gettext as _
-from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
@@ -167,7 +166,8 @@ def load_sites(paths: Iterable[str], package: str) -> LoadedSites:
     sites = LoadedSites()
     for module_info in pkgutil.iter_modules(paths):
         try:
-            site = _check_site(importlib.import_module(f"{package}.{module_info.name}"), sites.loaded)
+            module = importlib.import_module(f"{package}.{module_info.name}")
+            site = _check_site(getattr(module, "SITE", None), sites.loaded)
         except Exception as error:  # noqa: BLE001 - a site of a user's own may raise anything
             sites.broken[module_info.name] = f"{type(error).__name__}: {error}"
             continue
@@ -176,9 +176,8 @@ def load_sites(paths: Iterable[str], package: str) -> LoadedSites:
     return sites
 
 
-def _check_site(module: ModuleType, loaded: Container[str]) -> Site | None:
-    """Return the site of a module, or None. Raises `TypeError` or `ValueError` for values that would break other sites."""
-    site = getattr(module, "SITE", None)
+def _check_site(site: object, loaded: Container[str]) -> Site | None:
+    """Return the site, or None for None. Raises `TypeError` or `ValueError` for values that would break other sites."""
     if site is None:
         return None
     if not (isinstance(site, Site) and isinstance(site.hosts, tuple) and isinstance(site.image_hosts, tuple)):

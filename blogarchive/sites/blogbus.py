@@ -29,7 +29,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     if not number:
         raise exports.InvalidExport(_("it has no LogDate, which identifies a post"))
     url = exports.post_url(author.url, number)
-    body = exports.parse_body(exports.child_text(log, "Content") or exports.child_text(log, "Excerpt"), url)
+    text = exports.child_text(log, "Content") or exports.child_text(log, "Excerpt")
     post = Post(
         number=number,
         url=url,
@@ -40,7 +40,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     is_published = exports.child_text(log, "Status") in _PUBLISHED
     status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
     parsed = exports.page_of_post(
-        document.encoding, author, post, body, _read_comments(log, url, zone), *document.problems
+        document.encoding, author, post, text, _read_comments(log, url, zone), *document.problems
     )
     return status, parsed
 

@@ -45,18 +45,17 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     author = _read_author(feed, document.facts.get("url"))
     kind, number, _parent = _read_ids(entry)
     url = _post_url(entry, author, kind, number)
-    body = exports.parse_body(exports.child_text(entry, "{*}content"), url)
-    total = exports.child_text(entry, "{*}total")
+    text = exports.child_text(entry, "{*}content")
     post = Post(
         number=number,
         url=url,
         title=exports.child_text(entry, "{*}title"),
         posted=exports.offset_time(exports.child_text(entry, "{*}published")),
-        comment_count=parse_digits(total),
+        comment_count=parse_digits(exports.child_text(entry, "{*}total")),
         categories=tuple(_read_labels(entry)),
     )
     parsed = exports.page_of_post(
-        document.encoding, author, post, body, _read_comments(feed, url), *document.problems
+        document.encoding, author, post, text, _read_comments(feed, url), *document.problems
     )
     return _post_status(entry, kind, number), parsed
 

@@ -393,12 +393,12 @@ def page_of_post(
     encoding: str,
     author: items.Author,
     post: items.Post,
-    body: "Body",
+    html: str,
     comments: Iterable[items.Comment],
     *problems: items.Problem,
 ) -> items.ParsedPage:
-    """Return the parsed page of a post of that blog, with its body and comments, which are counted if no count is shown."""
-    shown = tuple(comments)
+    """Return the parsed page of a post of that blog, with its text and comments, which are counted if no count is shown."""
+    body, shown = parse_body(html, post.url), tuple(comments)
     whole = replace(
         post,
         body_html=body.html,

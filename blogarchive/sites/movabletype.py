@@ -8,14 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from gettext import gettext as _
 from hashlib import sha256
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, ParsedPage, Post, Target
 from blogarchive.sites import exports
-
-if TYPE_CHECKING:
-    from blogarchive.sites.markup.picker import Body
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")
@@ -34,7 +30,6 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     author = _read_author(entry)
     number = target.number or _find_number(entry, texts)
     url = exports.web_url(entry.field("UNIQUE URL")) or exports.post_url(author.url, number)
-    body = _parse_text(entry, texts, url)
     post = Post(
         number=number,
         url=url,
@@ -44,9 +39,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     )
     is_published = entry.field("STATUS").lower() in ("", "publish")
     status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
-    return status, exports.page_of_post(
-        decoded.encoding, author, post, body, _read_comments(sections, url, zone)
-    )
+    text, comments = _join_texts(entry, texts), _read_comments(sections, url, zone)
+    return status, exports.page_of_post(decoded.encoding, author, post, text, comments)
 
 
 SITE = exports.ExportSite(
@@ -88,15 +82,14 @@ def _read_time(text: str) -> str | None:
     The month comes first, with or without AM and PM; edited files may have the year first.
     """
     text = text.strip()
-    if iso := _ISO_TIME.fullmatch(text):
-        year, month, day, hour, minute, second = (int(group or 0) for group in iso.groups())
-        return f"{year:04d}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}"
-    match = _TIME.fullmatch(text)
-    if match is None:
+    if match := _ISO_TIME.fullmatch(text):
+        year, month, day, hour, minute, second = (int(group or 0) for group in match.groups())
+    elif match := _TIME.fullmatch(text):
+        month, day, year, hour, minute, second = (int(group or 0) for group in match.groups()[:6])
+        if match[7]:
+            hour = hour % 12 + (12 if match[7].upper() == "P" else 0)
+    else:
         return None
-    month, day, year, hour, minute, second = (int(group or 0) for group in match.groups()[:6])
-    if match[7]:
-        hour = hour % 12 + (12 if match[7].upper() == "P" else 0)
     return f"{year:04d}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}"
 
 
@@ -107,13 +100,13 @@ def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=text, at=found.at, precision=found.precision)
 
 
-def _parse_text(entry: exports.Section, texts: Mapping[str, str], url: str) -> "Body":
+def _join_texts(entry: exports.Section, texts: Mapping[str, str]) -> str:
     parts = (texts.get(name) for name in ("BODY", "EXTENDED BODY"))
     text = "\n\n".join(filter(None, parts)) or texts.get("EXCERPT", "")
     rule = entry.field("CONVERT BREAKS").lower()
     if rule in _CONVERTED or (rule not in _UNCHANGED and not _HTML_BREAKS.search(text)):
         text = exports.add_line_breaks(text)
-    return exports.parse_body(text, url)
+    return text
 
 
 def _read_categories(entry: exports.Section) -> Iterator[str]:

@@ -5,7 +5,6 @@ An id is the uid in 8 hexadecimal digits and 8 digits of base 36. Scripts fetch 
 
 import json
 import re
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
@@ -86,7 +85,7 @@ _ID = f"(?P<number>{_ID_DIGITS})"
 _ANSWER_URL = rf"/s/comment_{_ID}_\d+\.html(?:\?comment_v=articlenew)?"
 
 
-def _uid_of(groups: Mapping[str, str | None]) -> str:
+def _uid_of(groups: markup.Groups) -> str:
     return str(int((groups["number"] or "0")[:8], 16))
 
 

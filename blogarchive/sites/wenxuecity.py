@@ -3,7 +3,6 @@
 Ids are a series per month, so a post's number is YYYYMM_id, as the site's own counter script writes it.
 """
 
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
@@ -80,7 +79,7 @@ _COUNTER = "script[src*='/service/count/script/do.php'][src*='&id=']::attr(src)"
 _WRITTEN = r"document\.write\(['\"]([\d,]+)['\"]\);?"
 
 
-def _number_of(groups: Mapping[str, str | None]) -> str:
+def _number_of(groups: markup.Groups) -> str:
     return f"{groups['month']}_{int(groups['id'] or 0)}"
 
 

@@ -9,15 +9,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites import exports
-
-if TYPE_CHECKING:
-    from blogarchive.sites.markup.picker import Body
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"
@@ -44,7 +40,6 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
             _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
         )
     url = _post_url(item, author, number)
-    body = _parse_content(item.findtext(_CONTENT) or "", url)
     post = Post(
         number=number,
         url=url,
@@ -54,9 +49,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         ),
         categories=tuple(_read_categories(item)),
     )
-    parsed = exports.page_of_post(
-        document.encoding, author, post, body, _read_comments(item, url, zone), *document.problems
-    )
+    content, comments = _add_paragraphs(item.findtext(_CONTENT) or ""), _read_comments(item, url, zone)
+    parsed = exports.page_of_post(document.encoding, author, post, content, comments, *document.problems)
     return _post_status(item, number), parsed
 
 
@@ -111,10 +105,10 @@ def _post_url(item: Element, author: Author, number: str) -> str:
     return next(web, None) or f"{author.url.rstrip('/')}/?p={number}"
 
 
-def _parse_content(content: str, url: str) -> "Body":
+def _add_paragraphs(content: str) -> str:
     if _BLOCK_EDITOR not in content:
         content = exports.add_line_breaks(_CAPTION.sub("", content))
-    return exports.parse_body(content.strip(), url)
+    return content.strip()
 
 
 def _read_categories(item: Element) -> Iterator[str]:

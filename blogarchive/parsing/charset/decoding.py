@@ -71,9 +71,7 @@ def _is_charset_meta(tag: bytes) -> bool:
 
 def _resolve_label(label: str) -> whatwg.Charset | None:
     charset = whatwg.charset_for_label(label)
-    if charset and charset.name.startswith("utf-16"):
-        return whatwg.UTF_8
-    return whatwg.WINDOWS_1252 if charset and charset.name == "x-user-defined" else charset
+    return whatwg.UTF_8 if charset and charset.name.startswith("utf-16") else charset
 
 
 # --- charsets with escape sequences

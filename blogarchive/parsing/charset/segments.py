@@ -12,7 +12,6 @@ from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 # --- cheapest reading
 
 _MAX_BYTES = 1200  # takes about 3 ms
-_LONG_BYTES = 80  # from this length on, readable runs are skipped
 _SWITCH_COST = 24 * char_cost.BIT  # of changing the charset inside a run
 _SAME_CHARSET_MARGIN = 12 * char_cost.BIT  # by which a path in one charset must beat a browser's text
 _MIXED_MARGIN = 30 * char_cost.BIT  # by which a path in several charsets must
@@ -37,8 +36,6 @@ def _decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
     if charset is UTF_8:
         return _decode_damaged_utf_8(run, best)
     whole = "\ufffd" not in text
-    if not whole and len(run) >= _LONG_BYTES and _is_readable_around_damage(text):
-        return best
     clearer = _find_cheapest_path(run, [charset])
     if clearer[0] + (_MIXED_MARGIN if whole else _SAME_CHARSET_MARGIN) < best[0]:
         best = clearer
@@ -48,13 +45,6 @@ def _decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
     if mixed[0] + _MIXED_MARGIN < best[0] and not (whole and "\ufffd" in mixed[1]):
         return mixed
     return best
-
-
-def _is_readable_around_damage(text: str) -> bool:
-    """Return whether the text beside each U+FFFD is readable: a shifted decoder shows rare characters there."""
-    parts = text.split("\ufffd")
-    beside = [part[-6:] for part in parts[:-1]] + [part[:6] for part in parts[1:]]
-    return all(char_cost.text_cost(part) <= 12 * char_cost.BIT * len(part) for part in beside)
 
 
 def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:

@@ -2,24 +2,27 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.char_cost import Script
+
+_TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 # --- Big5
 
 _TRAIL_BYTES = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
 
 
-def _expand_runs(runs: str) -> Iterator[tuple[bytes, str]]:
+def _expand_runs(runs: Iterable[str]) -> Iterator[tuple[bytes, str]]:
     """Yield two bytes and their character for runs such as "8fcb覦覩", which fill consecutive cells from 8F CB."""
-    for run in runs.split():
+    for run in runs:
         lead, trail = bytes.fromhex(run[:4])
         first = lead * len(_TRAIL_BYTES) + _TRAIL_BYTES.index(trail)
         for cell, character in enumerate(run[4:], first):
@@ -27,26 +30,10 @@ def _expand_runs(runs: str) -> Iterator[tuple[bytes, str]]:
             yield bytes((row, _TRAIL_BYTES[column])), character
 
 
-_RUNS = (
-    "877a㡵𡵓𣚞𦀡㻬𥣞㫵竼龗𤅡𨤍𣇪𠪊𣉞䌊蒄龖鐯䤰蘓墖靊鈘秐稲晠権袝瑌篅枂稬剏遆㓦珄𥶹瓆鿇垳 "
-    "87c4䤯呌䄱𣚎堘穲𧭥讏䚮𦺈䆁𥶙箮𢒼鿈𢓁𢓉𢓌鿉蔄𣖻䂴鿊䓡𪷿拁灮鿋 8e69箸 8e6f簆 8e7e糎 8eab緒 8eb4縝 "
-    "8ecd者 8ed0耨 8f57菁 8f69蒨 8f6e萏 8fcb覦覩 8ffe起 906d都 907a銹 90dc靜 90f1響 91bf鼖 9244蔃 "
-    "92af兙兛兝兞 92c8鍮 92d1瑹 9447浧 94ca禛 95d9邗 9644靝 96ed瀞 96fc嬨 9b76爁 9b78矗 9b7b纇 9bc6駖 "
-    "9bde釔 9bec惞 9bf6澶 9c42輶 9c53侻 9c62營 9c68鄄 9c6b鷰 9c77菏 9cbc尐秣 9cd0婧 9d57輋 9d5a筑 9dc4拐 "
-    "9ea9恢 9eef痹 9efd汊 9f60鬮 9f66鼗 9fcb僭 9fd8弌 a063蠏 a077拎 a0d5瑨 a0df煢 a0e4牐 "
-    "a3c0␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡€ c6cf廴 c6d3无 c6d5癶 c6d7隶 c6de〃仝 fa5f倩 fa66偽 fabd包 "
-    "fac5卄 fad5卿 fb48嘅 fbb8婷 fbf3幵 fbf9廐 fc4f彘 fc6c悤 fcb9撐 fce2晴 fcf1杞 fdb7沜渝 fdbb港 fdf1煮 "
-    "fe52猪 fe6f瑜 feaa瓩 fedd砉 "
-)
-_MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
+_MISSING_CHARACTERS = dict(_expand_runs(_TABLES["big5"]["missing"]))
 """Two bytes to the character that only the standard has."""
 
-
-_BIG5_REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
-"""Python's character to the standard's character."""
-
-
-_AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
+_AMBIGUOUS_PAIRS = {b"\xa2\x41": "∕", b"\xa2\x42": "﹨"}
 """Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""
 
 
@@ -125,10 +112,6 @@ def _decode_hebrew(data: bytes, position: int) -> Replacement:
     return ("\u05ba", position + 1) if data[position] == 0xCA else _decode_byte(data, position)
 
 
-def _decode_user_defined(data: bytes, position: int) -> Replacement:
-    return chr(0xF700 + data[position]), position + 1
-
-
 def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
     """Register two error handlers, `name` and a strict one that raises at the first bad byte; return `name`."""
 
@@ -152,15 +135,9 @@ def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
 
 
 _STRICT_SUFFIX = "-strictly"
-_GB18030_ERRORS = _register("blogarchive-gb18030", _decode_gb18030)
 _GBK_ERRORS = _register("blogarchive-gbk", _decode_gbk)
-_BIG5_ERRORS = _register("blogarchive-big5", _decode_big5)
-_SHIFT_JIS_ERRORS = _register("blogarchive-shift-jis", _decode_shift_jis)
-_EUC_JP_ERRORS = _register("blogarchive-euc-jp", _decode_euc_jp)
-_EUC_KR_ERRORS = _register("blogarchive-euc-kr", _decode_euc_kr)
 _BYTE = _register("blogarchive-byte", _decode_byte)
 _HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
-_USER_DEFINED = _register("blogarchive-user-defined", _decode_user_defined)
 
 
 # --- decoders
@@ -250,36 +227,21 @@ def charset_for_label(label: str) -> Charset | None:
     Besides the labels of the standard it accepts a few that pages use and browsers ignore.
     """
     plain = label.strip("\t\n\f\r \"';").lower()
-    return _find_charset(_EXTRA_LABELS.get(plain.replace("_", "-")) or LABELS.get(plain, ""))
+    return _find_charset(_EXTRA_LABELS.get(plain.replace("_", "-")) or LABELS.get(plain, "replacement"))
 
 
 @cache
 def _find_charset(name: str) -> Charset | None:
-    if name in _CHARSETS:
-        return _CHARSETS[name]
-    if name in _SINGLE_BYTE_CODECS:
-        errors = _HEBREW if name == "windows-1255" else _BYTE
-        remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
-        return Charset(name=name, codec=_SINGLE_BYTE_CODECS[name], errors=errors, remapped=remapped)
-    return None
+    if name in _CHARSETS or name == "replacement":
+        return _CHARSETS.get(name)
+    errors = _HEBREW if name == "windows-1255" else _BYTE
+    remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
+    return Charset(name=name, codec=_TABLES["codecs"].get(name, name), errors=errors, remapped=remapped)
 
 
 _FREQUENT_BYTES = frozenset(b'abcdefghijklmnopqrstuvwxyz0123456789 <>/="')  # in markup
+_EXTRA_LABELS = {label: name for name, labels in _TABLES["labels"].items() for label in labels}
 _BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
-
-_EXTRA_LABELS = {
-    **dict.fromkeys(("cp936", "ms936", "windows-936", "euc-cn", "x-euc-cn", "gb2312-80", "gb-2312"), "gbk"),
-    **dict.fromkeys(("gb2312-1980", "simplified-chinese", "gb-18030", "gb18030-2000", "gb18030-2005"), "gbk"),
-    **dict.fromkeys(("gb-k", "cngb", "cn-gb", "zh-cn", "gb"), "gbk"),
-    **dict.fromkeys(("cp950", "ms950", "windows-950", "x-windows-950", "hkscs", "big-5", "zh-tw"), "big5"),
-    **dict.fromkeys(("big5hkscs", "big5-eten", "bigfive", "big5-2003", "x-big5"), "big5"),
-    **dict.fromkeys(("utf-8-sig", "utf8mb4", "unicode-utf-8", "utf 8", "u8"), "utf-8"),
-    **dict.fromkeys(("cp932", "cp943", "s-jis"), "shift_jis"),
-    **dict.fromkeys(("cp949", "uhc", "ms949"), "euc-kr"),
-    **dict.fromkeys(("hz", "hz-gb", "hzgb", "hz-gb-2312"), "hz-gb-2312"),
-}
-# Browsers dropped these for safety and show one U+FFFD; an archive decodes them.
-_EXTRA_LABELS |= {"iso-2022-kr": "iso-2022-kr", "csiso2022kr": "iso-2022-kr"}
 
 
 def _gb18030_2022() -> dict[str, str]:
@@ -295,47 +257,42 @@ GB18030 = Charset(
     name="gb18030",
     codec="gb18030",
     common_codec="gbk",
-    errors=_GB18030_ERRORS,
+    errors=_register("blogarchive-gb18030", _decode_gb18030),
     script="chinese",
     remapped=_gb18030_2022(),
 )
-BIG5 = Charset(name="big5", codec="big5hkscs", errors=_BIG5_ERRORS, script="chinese", remapped=_BIG5_REMAPPED)
+BIG5 = Charset(
+    name="big5",
+    codec="big5hkscs",
+    errors=_register("blogarchive-big5", _decode_big5),
+    script="chinese",
+    remapped=dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)),
+)
 HZ = Charset(name="hz-gb-2312", codec="hz", script="chinese")
 UTF_16LE = Charset(name="utf-16le", codec="utf-16-le", script="chinese")
 UTF_16BE = Charset(name="utf-16be", codec="utf-16-be", script="chinese")
 EUC_JP = Charset(
     name="euc-jp",
     codec="euc_jp",
-    errors=_EUC_JP_ERRORS,
+    errors=_register("blogarchive-euc-jp", _decode_euc_jp),
     script="japanese",
     remapped=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
 )
 SHIFT_JIS = Charset(
     name="shift_jis",
     codec="cp932",
-    errors=_SHIFT_JIS_ERRORS,
+    errors=_register("blogarchive-shift-jis", _decode_shift_jis),
     script="japanese",
     remapped=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
 ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
-EUC_KR = Charset(name="euc-kr", codec="cp949", errors=_EUC_KR_ERRORS, script="korean")
-_CHARSETS = {
-    "gbk": GB18030,
-    "iso-2022-kr": Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean"),
-    "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=_USER_DEFINED),
-    **{
-        c.name: c
-        for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR)
-    },
-}
-_SINGLE_BYTE_CODECS = {
-    "iso-8859-8-i": "iso8859-8",
-    "macintosh": "mac-roman",
-    "windows-874": "cp874",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "ibm866": "cp866",
-    **{f"windows-{n}": f"cp{n}" for n in range(1250, 1259)},
-    **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"koi8-{letter}": f"koi8-{letter}" for letter in "ru"},
-}
+EUC_KR = Charset(
+    name="euc-kr", codec="cp949", errors=_register("blogarchive-euc-kr", _decode_euc_kr), script="korean"
+)
+ISO_2022_KR = Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean")
+_CHINESE, _OTHERS = (
+    (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE),
+    (EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR, ISO_2022_KR),
+)
+_CHARSETS = {"gbk": GB18030} | {charset.name: charset for charset in _CHINESE + _OTHERS}
 WINDOWS_1252 = cast(Charset, _find_charset("windows-1252"))

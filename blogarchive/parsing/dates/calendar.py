@@ -8,7 +8,7 @@ from blogarchive.items import Precision
 from blogarchive.parsing.dates import numbers, rules
 from blogarchive.parsing.dates.relative import PERIOD
 
-ANYWHERE, BOUNDED, TIMED, ALONE = rules.Placement
+ANYWHERE, BOUNDED, TIMED, DATED, ALONE = rules.Placement
 
 # --- years
 
@@ -195,10 +195,11 @@ CALENDAR_RULES = rules.compile_rules(
         rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: de)?[ ,/-]{{1,2}}{_EN_YEAR}",
         _resolve_date,
     ),
-    (ANYWHERE, rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<y>[0-9]{{2}})(?![0-9])", _resolve_date),
+    # 14-Jul-14; RFC 822, as feeds of 2005 have it: Mon, 14 Jul 14 08:11:22 GMT
     (
         ANYWHERE,
-        rf"(?<![0-9])(?P<d>[0-9]{{1,2}}) {_EN_MONTH} (?P<y>[0-9]{{2}})(?= [0-9]{{2}}:)",
+        rf"(?<![0-9])(?P<d>[0-9]{{1,2}})(?P<sep>[ -]){_EN_MONTH}(?P=sep)(?P<y>[0-9]{{2}})"
+        r"(?:(?<=-..)(?![0-9])|(?= [0-9]{2}:))",
         _resolve_date,
     ),
     (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
@@ -214,10 +215,9 @@ CALENDAR_RULES = rules.compile_rules(
         r"(?<![0-9./:-])(?P<y>[0-9]{2})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])",
         _resolve_date,
     ),
-    (TIMED, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
-    (TIMED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
-    (TIMED, _ROC_NUMBERS, _resolve_date),
-    (ALONE, _ROC_NUMBERS, _resolve_date),
+    (DATED, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
+    (DATED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
+    (DATED, _ROC_NUMBERS, _resolve_date),
     (ALONE, r"(?<![0-9])(?P<y>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])", _resolve_date),
     (ALONE, r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _resolve_date),
     (ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_date),
@@ -225,8 +225,6 @@ CALENDAR_RULES = rules.compile_rules(
     (ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_date),
     (ALONE, rf"(?<![0-9月])(?P<d>{numbers.NUMBER}) ?日", _resolve_bare_day),
     (ALONE, rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_date),
-    (ALONE, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
-    (ALONE, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
 )
 """The rules of this module, the most specific first."""
 
@@ -243,7 +241,6 @@ _ENGLISH_DAY = rf"(?:the )?\b(?P<name>{'|'.join(_ENGLISH_DAYS)})\b"
 _WEEK = r"(?:(?P<ups>上+)个?|(?P<downs>下+)个?|本|这个?)(?:周|星期|礼拜)"
 _BARE_WEEK = r"(?<![上下个本这每])(?:周|星期|礼拜)"
 _WEEKDAY = r"(?P<weekday>[一二三四五六日天七])"
-_ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _resolve_named_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
@@ -269,9 +266,7 @@ def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> rules.Resolv
 
 
 def _resolve_english_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    wanted = next(
-        number for number, name in enumerate(_ENGLISH_WEEKDAYS) if name.startswith(match["weekday"][:3])
-    )
+    wanted = numbers.ENGLISH_DAYS.index(match["weekday"][:3])
     return _shift_days(now, -((now.weekday() - wanted) % 7))
 
 
@@ -283,12 +278,10 @@ NAMED_RULES = rules.compile_rules(
     (BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
     (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
     (BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
-    (TIMED, _ENGLISH_DAY, _resolve_named_day),
-    (ALONE, _ENGLISH_DAY, _resolve_named_day),
+    (DATED, _ENGLISH_DAY, _resolve_named_day),
     (BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
     (BOUNDED, _WEEK, _resolve_week),
-    (TIMED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    (ALONE, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    (DATED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
     (TIMED, rf"\b(?P<weekday>{numbers.ENGLISH_WEEKDAY})", _resolve_english_weekday),
     (
         ALONE,

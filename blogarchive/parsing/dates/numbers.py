@@ -158,6 +158,7 @@ WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6
 """The numeral after 星期, 周 or 礼拜 to the weekday; Monday is 0."""
 
 WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天七]"
+ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ENGLISH_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 
 MONTHS = {name: int(month) for name, month in words_of("months").items()}
@@ -193,8 +194,7 @@ def parse_number(words: str, *, by_place: bool = False) -> int:
 
 # --- order
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(_DAYS)})(?=[a-z]*\b)")
+_WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(ENGLISH_DAYS)})(?=[a-z]*\b)")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
@@ -218,7 +218,7 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     orders = {True} if first == second else {*order}
     if day := _WEEKDAY.search(text):
         dates = (datetime(year, second, first), datetime(year, first, second))
-        fits = [_DAYS[date.weekday()] == day[0].lower() for date in dates]
+        fits = [ENGLISH_DAYS[date.weekday()] == day[0].lower() for date in dates]
         orders = {fits[0]} if len({*fits}) == 2 else orders
     if len(orders) != 1:
         return text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
-from blogarchive.parsing.dates.numbers import fold
+from blogarchive.parsing.dates.numbers import fold, words_of
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 
 
@@ -23,22 +23,20 @@ class ParsedDate(NamedTuple):
 # --- forms of other languages
 
 _MAX_FALLBACK_LENGTH = 60
-_TIME_WORDS = re.compile(
-    r"\b(?:ago|last|next|previous|this|in|week|weeks|month|months|year|years|day|days|hours?|minutes?|fortnight"
-    r"|yesterday|tomorrow|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-    r"|january|february|april|june|july|august|september|october|november|december)\b"
-)
+# A sentence without a word of time, such as a name and a title, makes dateparser guess.
+_TIME_WORDS = re.compile(rf"\b(?:{'|'.join(words_of('fallback'))})\b")
 # Forms of the grammar: what it rejected stays rejected.
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
 )
 _PERIODS: dict[str, Precision] = {
     "time": "minute",
-    "day": "day",
     "week": "day",
+    "day": "day",
     "month": "month",
     "year": "year",
 }
+# dateparser puts words that it knows in part into the future: a page shows a coming date only with such a word.
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
@@ -51,27 +49,27 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
         or not _TIME_WORDS.search(text)
     ):
         return None
-    # Imported here: the import takes 0.1 s, and most runs never need it.
-    from dateparser.date import DateDataParser
+    at, precision = _ask_dateparser(text, now.replace(tzinfo=None))
+    if at is None or precision is None or not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
+        return None
+    at = rules.truncate(at.replace(tzinfo=now.tzinfo), precision).at
+    if at - now > rules.FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
+        return None
+    return ParsedDate(at, precision)
+
+
+def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precision | None]:
+    """Return the time that dateparser finds, naive as `now`, and its precision; None for what it does not find."""
+    from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
 
     settings = {
-        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "RELATIVE_BASE": now,
         "PREFER_DATES_FROM": "past",
         "RETURN_TIME_AS_PERIOD": True,
         "PARSERS": ["relative-time", "absolute-time"],
     }
     found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
-    precision = _PERIODS.get(found.period or "")
-    if (
-        found.date_obj is None
-        or precision is None
-        or not rules.FIRST_YEAR <= found.date_obj.year <= rules.LAST_YEAR
-    ):
-        return None
-    at = rules.truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision).at
-    if at - now > rules.FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
-        return None
-    return ParsedDate(at, precision)
+    return found.date_obj, _PERIODS.get(found.period or "")
 
 
 # --- parsing
@@ -79,7 +77,7 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
 
 _ISO_STAMP = re.compile(
     r"(?:[^0-9]*(?:留言|发[表布]|發[表佈布]|评论|評論|回[复復覆]|更新|修改)(?:时间|時間|日期|[于於])[:：]?)?"
-    r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
+    r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+([0-9]{2}:[0-9]{2}(:[0-9]{2})?))?\s*"
 )
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}|发[表布] ?:")
@@ -132,15 +130,11 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
 
 
 def _parse_iso_stamp(match: re.Match[str], now: datetime) -> ParsedDate | None:
-    year, month, day, hour, minute, second = match.groups()
-    if not rules.FIRST_YEAR <= int(year) <= rules.LAST_YEAR or hour == "24":
+    day, time, second = match.groups(default="")
+    if not rules.FIRST_YEAR <= int(day[:4]) <= rules.LAST_YEAR or time.startswith("24"):
         return None
-    if hour is None:
-        return ParsedDate(datetime(int(year), int(month), int(day), tzinfo=now.tzinfo), "day")
-    at = datetime(
-        int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=now.tzinfo
-    )
-    return ParsedDate(at, "second" if second else "minute")
+    at = datetime.fromisoformat(f"{day} {time or '00:00'}").replace(tzinfo=now.tzinfo)
+    return ParsedDate(at, "second" if second else "minute" if time else "day")
 
 
 def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:

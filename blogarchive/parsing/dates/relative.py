@@ -20,9 +20,9 @@ _SMALLER_UNITS = {
     "week": ("day", 7),
     "day": ("hour", 24),
     "hour": ("minute", 60),
+    "quarter": ("minute", 15),
     "minute": ("second", 60),
 }
-_MULTIPLES = {"quarter": ("minute", 15), "week": ("day", 7)}
 _NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _ENGLISH_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}
 _FINEST_FIRST: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
@@ -86,10 +86,7 @@ def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> 
 
 def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
     """Convert an amount to a whole number of years, months, days, hours, minutes or seconds."""
-    if unit in _MULTIPLES:
-        unit, size = _MULTIPLES[unit]
-        count *= size
-    while count != int(count):
+    while count != int(count) or unit in ("week", "quarter"):
         if unit not in _SMALLER_UNITS:
             raise ValueError(f"no whole {unit}s: {count}")
         unit, size = _SMALLER_UNITS[unit]

@@ -70,6 +70,7 @@ class Placement(Enum):
     ANYWHERE = auto()
     BOUNDED = auto()  # between white space, punctuation or labels
     TIMED = auto()  # as BOUNDED, and followed by a time of day
+    DATED = auto()  # as TIMED, or as ALONE
     ALONE = auto()  # only labels beside it
 
 
@@ -132,7 +133,7 @@ def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: b
     if rule.placement is Placement.TIMED and not has_time:
         return False
     has_label, has_follow_up = _is_labelled(text[:start]), _is_followed(text[end:])
-    if rule.placement is Placement.ALONE:
+    if rule.placement is Placement.ALONE or (rule.placement is Placement.DATED and not has_time):
         return has_label and has_follow_up
     before = has_label or not _is_word(text[start - 1])
     after = (

@@ -384,7 +384,8 @@ def _search_index(archive: Archive) -> Iterator[Damage]:
         (step, _PROBES),
     )
     for row, text in rows:
-        words = _INNER_WORD.search(text) or _WORD.search(text)
+        # A text that is no UTF-8 comes as bytes (`_decode`); `_posts` names its row.
+        words = isinstance(text, str) and (_INNER_WORD.search(text) or _WORD.search(text))
         query = parse_query(words[1] if words else "")
         if query and not archive.exists(
             "select 1 from posts_fts where posts_fts match ? and rowid = ?", (match_expression(query), row)

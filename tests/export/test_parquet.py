@@ -132,6 +132,20 @@ def test_a_text_that_is_no_time_is_null_and_ends_no_export(many: Path, tmp_path:
     assert rows == [("100", False, False), ("102", True, True)]
 
 
+def test_zeros_nulls_and_large_counts_are_exported_as_stored(many: Path, tmp_path: Path) -> None:
+    texts = [None, "", "一\0二", "𠀀" * 70_000]
+    counts = [0, None, 2**63 - 1, -(2**63)]
+    with sqlite3.connect(many) as archive:
+        for number, values in enumerate(zip(texts, counts, strict=True), 100):
+            archive.execute("update posts set title = ?, likes = ? where number = ?", (*values, str(number)))
+    export_parquet(many, tmp_path / "out")
+    rows = query(
+        tmp_path / "out",
+        "select title, likes from '{out}/posts/*/*/*.parquet' where number < '104' and uid = '31182' order by number",
+    )
+    assert rows == list(zip(texts, counts, strict=True))
+
+
 def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None:
     out, other = tmp_path / "out", tmp_path / "other.db"
     export_parquet(many, out)

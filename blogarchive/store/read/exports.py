@@ -184,12 +184,12 @@ def flat_digests(
 def flat_rows(
     archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part]
 ) -> Iterator[tuple[Value, ...]]:
-    """Yield site, year and the columns of each row of these parts, by site and year.
+    """Yield site, year and the columns of each row of these parts, texts as bytes, by site and year.
 
     `authors` are pairs of site and uid; if empty, the rows of all authors.
     """
     query = f"{_flat_query(table)} order by a.site, year, {table.order}"
-    yield from archive.each(query, (json.dumps(authors) if authors else None, json.dumps(parts)))
+    yield from archive.each_raw(query, (json.dumps(authors) if authors else None, json.dumps(parts)))
 
 
 def _flat_query(table: FlatTable) -> str:

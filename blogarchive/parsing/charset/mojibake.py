@@ -76,7 +76,9 @@ def _repair_utf_8(match: re.Match[str]) -> str:
         return garbled
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    is_alone = match.string.count(garbled[0]) == 1
+    # Two searches end at the next one; a count of all is quadratic on a page of such runs.
+    first, text = garbled[0], match.string
+    is_alone = text.find(first, match.start() + 1) == text.rfind(first, 0, match.start()) == -1
     certain = (
         _is_mojibake(before + repaired)  # a copy of a database was misread twice: Ã¢â‚¬â„¢ for ’
         or _is_certain_utf_8(garbled, repaired, before)

@@ -227,6 +227,7 @@ def site_for_url(url: str) -> Site:
     """
     host = host_of(url)
     sites = found_sites().loaded.values()
+    # A user's own site may have the host of another one: neither is right by chance.
     claims = [site for site in sites if matches_host(host, site.hosts)]
     if len(claims) > 1:
         names = " and ".join(site.name for site in claims)
@@ -235,6 +236,7 @@ def site_for_url(url: str) -> Site:
         )
     if claims:
         return claims[0]
+    # blog.creaders.com is a typing error, not the blog of an unknown host. Few commands need the import.
     from difflib import get_close_matches
 
     known = [name for site in sites for name in site.hosts]
@@ -245,6 +247,7 @@ def site_for_url(url: str) -> Site:
             )
         )
     any_host = next((site for site in sites if site.has_any_host), None)
+    # A single word is the name of a blog, or a file, but no host.
     if any_host is not None and (":" in host or "." in host or host == "localhost"):
         return any_host
     raise UsageError(

@@ -13,6 +13,7 @@ from blogarchive.items import Author, Comment, Page, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element
 from blogarchive.sites import exports
 
+# A post without a status is taken for a visible one; that 0 is a draft is a guess (docs/sites/exports.md).
 _PUBLISHED = ("", "1")
 _ZONE = ZoneInfo("Asia/Shanghai")
 _SEPARATOR = re.compile(r"[\s,，;；]+")
@@ -25,10 +26,12 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         raise exports.InvalidExport(_("it is no export of BlogBus"))
     zone = document.zone_or(zone)
     author = _read_author(document.root, document.facts.get("url"))
+    # The export has no ids. Two posts of one second get numbers from the import, in `target`.
     number = target.number or re.sub(r"\D", "", exports.child_text(log, "LogDate"))
     if not number:
         raise exports.InvalidExport(_("it has no LogDate, which identifies a post"))
     url = exports.post_url(author.url, number)
+    # Without a content, the excerpt is all that the file has of the text.
     text = exports.child_text(log, "Content") or exports.child_text(log, "Excerpt")
     post = Post(
         number=number,

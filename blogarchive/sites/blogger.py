@@ -19,6 +19,7 @@ _KIND = "http://schemas.google.com/g/2005#kind"
 _ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")
 _COMMENT_URL = re.compile(r"/comments/default/(\d+)")
 _FEEDS = "https://www.blogger.com/feeds"
+# Back up content has no status, Takeout has one in each entry.
 _VISIBLE = ("", "live")
 _STATUSES = {
     **dict.fromkeys(_VISIBLE, exports.PostStatus.PUBLISHED),
@@ -29,6 +30,7 @@ _STATUSES = {
 def _read_ids(entry: Element) -> tuple[str, str, str]:
     """Return the kind of an entry (`post`, `page`, `comment`, …), its number, and the post of a comment."""
     kinds = (node.get("term", "") for node in entry.iterfind("{*}category") if node.get("scheme") == _KIND)
+    # Takeout has an element, Back up content a category with a URL that ends in #post.
     kind = exports.child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2]
     reply = entry.find("{*}in-reply-to")
     parent = exports.child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))
@@ -91,6 +93,7 @@ def _read_author(feed: Element, named_url: str | None) -> Author:
     return Author(
         uid=match["blog"],
         url=named_url or _link(feed, "alternate") or f"{_FEEDS}/{match['blog']}/posts/default",
+        # Takeout names the author in the entries only.
         nickname=exports.child_text(feed, "{*}author/{*}name")
         or exports.child_text(feed, "{*}entry/{*}author/{*}name")
         or None,
@@ -105,12 +108,14 @@ def _post_status(entry: Element, kind: str, number: str) -> exports.PostStatus:
         return exports.PostStatus.TRASHED
     if exports.child_text(entry, "{*}control/{*}draft") == "yes":
         return exports.PostStatus.DRAFT
+    # SOFT_TRASHED, SPAM_COMMENT and what Google may add are not shown to readers.
     return _STATUSES.get(exports.child_text(entry, "{*}status").lower(), exports.PostStatus.TRASHED)
 
 
 def _post_url(entry: Element, author: Author, kind: str, number: str) -> str:
     """Return the URL that readers see; for a draft, which has none, that of its entry at Blogger."""
     name = exports.child_text(entry, "{*}filename")
+    # Takeout: the file name is below the URL of the blog, which only the user knows.
     if name and not author.url.startswith(_FEEDS):
         return urljoin(author.url, name)
     folder = "pages" if kind == "page" else "posts"
@@ -141,6 +146,7 @@ def _is_visible(comment: Element) -> bool:
 
 
 def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Comment:
+    # The comment that is answered: in Back up content a link, in Takeout an element.
     related = _COMMENT_URL.search(_link(entry, "related") or "")
     answered = related[1] if related else _number(exports.child_text(entry, "{*}inReplyTo"))
     body = exports.parse_body(exports.child_text(entry, "{*}content"), base_url)

@@ -38,6 +38,7 @@ def parse_body(html: str, base_url: str) -> "Body":
     """
     from blogarchive.sites.markup.picker import Picker, parse_tree, read_body  # most commands parse no page
 
+    # The limit of a page protects the parser from posts of an export too.
     if html.count("<") > MAX_TAGS:
         html = escape(html, quote=False)
     # Without the element, libxml2 wraps text at the beginning in a paragraph.
@@ -47,6 +48,7 @@ def parse_body(html: str, base_url: str) -> "Body":
 
 # --- times
 
+# Zones are from 12 hours behind UTC to 14 before it; a larger difference is an edited file.
 _MAX_OFFSET = timedelta(hours=15)
 
 
@@ -63,6 +65,7 @@ def offset_time(text: str) -> items.DateText | None:
 
 def local_time(text: str, zone: tzinfo | None) -> items.DateText | None:
     """Return the time `YYYY-MM-DD HH:MM:SS` in that zone; None if `text` is empty or all zeros."""
+    # WordPress writes 0000-00-00 00:00:00 for the time of a draft.
     if not text.strip("0-: "):
         return None
     try:
@@ -143,6 +146,7 @@ def parse_xml(text: str) -> tuple[Element, bool]:
     text = _FORBIDDEN.sub("", _DECLARATION.sub("", text, count=1))
     if _PROLOG.match(text) is None:
         raise InvalidExport(_("it has a document type, or is no XML"))
+    # Parsed strictly first: a parser that recovers drops text without a word.
     for candidate in (text, _escape_references(text)):
         try:
             return _parse(candidate, recover=False), False
@@ -214,6 +218,7 @@ _FIELD_NAMES = (
     "TITLE|AUTHOR|DATE|BASENAME|STATUS|ALLOW COMMENTS|ALLOW PINGS|CONVERT BREAKS|PRIMARY CATEGORY|CATEGORY|TAGS|"
     "NO ENTRY|UNIQUE URL|IMAGE"
 )
+# An author may type AUTHOR: or eight dashes: only these fields may begin an entry.
 _FIRST_FIELD = re.compile(rf"(?:{_FIELD_NAMES}):(?: |\t|$)")
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Z ]*):[ \t]*(?P<value>.*)")
 _SECTION = re.compile(r"(?P<name>BODY|EXTENDED BODY|EXCERPT|KEYWORDS|COMMENT|PING):[ \t]*")
@@ -270,6 +275,7 @@ def _split_sections(lines: list[str]) -> list[list[str]]:
         lines.pop()
     blocks: list[list[str]] = [[]]
     for index, line in enumerate(lines):
+        # An author may type five dashes: they end a section only before the name of another, or at the end.
         following = next((other for other in lines[index + 1 : index + 3] if other.strip()), "")
         if ends_section(line) and (index == len(lines) - 1 or _SECTION.fullmatch(following)):
             blocks.append([])
@@ -325,6 +331,7 @@ def _find_unchanged(html: str) -> Iterator[slice]:
     while match := _UNCHANGED.search(html, position):
         position, name = match.end(), (match[1] or "").lower()
         end = re.compile(rf"</{name}\s*>" if name else "-->", re.IGNORECASE)
+        # A text of a thousand open comments would be searched a thousand times.
         if name in endless or (found := end.search(html, position)) is None:
             endless.add(name)
             continue
@@ -340,6 +347,7 @@ def _break_blocks(html: str) -> str:
             continue
         parts.append(part)
         if not re.match(r"<(?:hr|col|iframe)\b", part, re.IGNORECASE):
+            # As WordPress does it: text beside a block is a paragraph only outside of all blocks.
             depth = max(0, depth - 1) if part.startswith("</") else depth + 1
     return "".join(parts)
 
@@ -404,6 +412,7 @@ def page_of_post(
         body_html=body.html,
         body_text=body.text,
         images=body.images,
+        # The export has all comments of a post, so their number is the count that a page would show.
         comment_count=len(shown) if post.comment_count is None else post.comment_count,
         comments=shown,
     )

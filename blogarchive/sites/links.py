@@ -20,7 +20,9 @@ TOO_MANY_BLOGS = Problem(
     kind="incomplete", field="blogs", detail=Detail.TOO_MANY_LINKS.format(limit=MAX_BLOGS)
 )
 
+# A URL ends at the | of a table, and at the backslash of an escaped slash in a script.
 _URL = re.compile(r"""https?://[^\s"'<>\\|]+""", re.IGNORECASE)
+# Longer ones are text that somebody typed into a URL, not the name of a blog.
 _MAX_UID_LENGTH = 64
 _MAX_URL_LENGTH = 300
 
@@ -70,6 +72,7 @@ def _blog_finder(site: Site, host: str) -> Callable[[str], BlogLink | None]:
 def text_urls(text: str) -> Iterator[str]:
     """Yield every absolute URL of a text, such as a list, a sitemap or a saved page, each once."""
     for url in dict.fromkeys(_URL.findall(text)):
+        # A URL in a sentence ends before its punctuation.
         yield html.unescape(url).rstrip(".,;:)")
 
 
@@ -102,6 +105,7 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
         host, own = urlsplit(url).hostname, urlsplit(page_url).hostname
     except ValueError:
         return None
+    # The forms of a site fit URLs of many hosts: there the number is that of another post.
     if host is None or (host != own and not matches_host(host, site_by_name(site).hosts)):
         return None
     parsed_url = site_by_name(site).parse_url(url)

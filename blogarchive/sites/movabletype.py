@@ -15,7 +15,9 @@ from blogarchive.sites import exports
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")
+# A text with such a tag was written as HTML: its line ends are white space.
 _HTML_BREAKS = re.compile(r"<(?:p|div|br|table|ul|ol|li|blockquote|h[1-6])\b", re.IGNORECASE)
+# Values of CONVERT BREAKS; Xuite writes none (docs/sites/exports.md).
 _CONVERTED = ("1", "__default__")
 _UNCHANGED = ("0", "richtext")
 
@@ -86,6 +88,7 @@ def _read_time(text: str) -> str | None:
         year, month, day, hour, minute, second = (int(group or 0) for group in match.groups())
     elif match := _TIME.fullmatch(text):
         month, day, year, hour, minute, second = (int(group or 0) for group in match.groups()[:6])
+        # 12:05 AM is five past midnight.
         if match[7]:
             hour = hour % 12 + (12 if match[7].upper() == "P" else 0)
     else:
@@ -119,11 +122,13 @@ def _read_categories(entry: exports.Section) -> Iterator[str]:
 def _read_comments(sections: Iterable[exports.Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the comments and the trackbacks, in the order of the file."""
     for section in sections:
+        # A reader saw trackbacks in the list of comments.
         if section.name in ("COMMENT", "PING"):
             yield _read_comment(section, base_url, zone)
 
 
 def _read_comment(section: exports.Section, base_url: str, zone: ZoneInfo) -> Comment:
+    # A trackback has the title of the post that links here.
     text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
     body = exports.parse_body(text if _HTML_BREAKS.search(text) else exports.add_line_breaks(text), base_url)
     return Comment(

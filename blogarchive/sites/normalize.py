@@ -104,6 +104,7 @@ def _merge_months(rows: Sequence[items.MonthRow]) -> tuple[items.MonthRow, ...]:
     """Merge rows of one month: a page may show a month in two halves, or twice."""
     months: dict[str, items.MonthRow] = {}
     for row in rows:
+        # Two rows of one month must not replace each other in the archive, whose key is the month.
         other = months.setdefault(row.month, row)
         if other is not row:
             first, last = min(other.first, row.first, key=_sort_key), max(other.last, row.last, key=_sort_key)

@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 from blogarchive.items import PageKind
 from blogarchive.sites import markup
 
+# The page writes a date in five parts: Dec 28 Sat 2013 00:28. The weekday is not needed.
 _TIME = tuple(f".publish .{part}" for part in ("month", "date", "year", "time"))
 
 _ANSWERS = markup.CommentParts(
     each="li.reply-text",
+    # The last line of an answer is the site's: NAME 於 2013/12/28 10:05 回覆. Its author may type another above.
     author=markup.Pick("./p[last()]", match=r"^(.*\S)\s*於\s*\d{4}/"),
     author_url="./p[last()]/a",
     posted=markup.Pick("./p[last()]", match=r"(\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2})\s*回覆\s*$"),
@@ -22,8 +24,10 @@ _COMMENTS = markup.CommentParts(
     author_url=".user-name a",
     posted=markup.Pick("li.post-info > .post-time", match=r"(\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2})"),
     body="li.post-text",
+    # The page counts a whisper (悄悄話) and does not show it.
     unseen="#comment-text > ul.secret",
     answers=_ANSWERS,
+    # So the page names a commenter without an account, in the place of a name.
     anonymous="訪客",
 )
 
@@ -33,6 +37,7 @@ _TEMPLATE = markup.Template(
         title=".article-head li.title h2",
         body="#article-content-inner",
         posted=tuple(f".article-head {part}" for part in _TIME),
+        # Pages of 2017 have the first, later ones the second; neither is inside the text.
         views=markup.Pick(".author-views, #BlogArticleCount", match=r"(?:人氣\s*\(\s*|^)([\d,]+)"),
         comment_count=markup.Pick("#comment-title", match=r"\(\s*([\d,]+)\s*\)"),
         categories="//ul[@class='refer']/li[contains(., '個人分類')]/a",
@@ -56,11 +61,13 @@ SITE = markup.MarkupSite(
     hosts=("*.pixnet.net",),
     image_hosts=("*.pixnet.net", "*.pixfs.net", "*.pimg.tw"),
     zone=ZoneInfo("Asia/Taipei"),
+    # These hosts are pages of the company, not blogs.
     host_uid=r"(?!(?:www|admin|pic|front|channel)\.)(?P<uid>[\w-]+)\.pixnet\.net",
     home_host="{uid}.pixnet.net",
     home="/blog",
     forms=(
         markup.Form(PageKind.POST, r"/blog/post/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/post/{number}"),
+        # The form of later years; the URL of a number is built by the first form.
         markup.Form(
             PageKind.POST, r"/blog/posts/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/posts/{number}"
         ),

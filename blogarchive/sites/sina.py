@@ -24,12 +24,14 @@ def _unwrap(text: str) -> str | None:
 
 
 _COMMENTS = markup.CommentParts(
+    # An answer has the comments alone, a page that a browser saved has them in the list.
     each="//li[starts-with(@id, 'cmt_')][parent::body or parent::ul[@id='article_comment_list']]",
     author="./div/p/span[@class='SG_revert_Tit']",
     author_url="./div/p/span[@class='SG_revert_Tit']/a",
     posted="./div/p/span[@class='SG_revert_Time']/em",
     body="./div/div[contains(@class, 'SG_revert_Inner')][1]",
 )
+# An author may type a span with such an id: only those of the page's head and foot count.
 _COUNTER = (
     "//span[starts-with(@id, '{}_')][contains(@class, 'SG_txtb')]"
     "[ancestor::div[@id='articlebody' or contains(@class, 'articalInfo')]]"
@@ -38,6 +40,7 @@ _COUNTER = (
 _BLOG7 = markup.Template(
     name="2012",
     post=markup.PostParts(
+        # Each is a child of #articlebody: a text pasted from another post of the host has the same classes.
         title="#articlebody > .articalTitle > .titName",
         body="#articlebody > .articalContent",
         posted=markup.Pick("#articlebody > .articalTitle > .time", match=r"([\d-]+ [\d:]+)"),
@@ -47,6 +50,7 @@ _BLOG7 = markup.Template(
         comments=_COMMENTS,
     ),
     titles=markup.ListParts(
+        # A list, or the home page, which shows excerpts under its titles.
         each="//div[@class='articleList']/div[contains(@class, 'articleCell')] | //div[@class='blog_title_h']",
         title=".atc_title a, .blog_title a",
         posted=markup.Pick(".atc_tm, .time", match=r"([\d-]+ [\d:]+)"),
@@ -68,6 +72,7 @@ _OLD = markup.Template(
     ),
     comments=markup.CommentParts(
         each="#commentContainer > li",
+        # The page of 2007 writes [匿名] before the name of a commenter without an account.
         author=markup.Pick("./div[@id='commentBar']/*[@id='commentTitle']", match=r"^(?:\[匿名\]\s*)?(.*)$"),
         author_url="./div[@id='commentBar']/*[@id='commentTitle']",
         posted="./div/div[@id='commentTimeHolder']",
@@ -94,11 +99,13 @@ SITE = markup.MarkupSite(
     hosts=("blog.sina.com.cn",),
     image_hosts=("*.sinaimg.cn", "*.sina.com.cn"),
     zone=ZoneInfo("Asia/Shanghai"),
+    # A saved post, the owner's link to edit it, a saved page of comments of 2007.
     own_number=rf'(?:id="t_|article_edit\.php\?mode=1&(?:amp;)?blog_id=|"src_title)({_ID_DIGITS})"',
     home="/u/{uid}",
     forms=(
         markup.Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
         markup.Form(PageKind.COMMENTS, _ANSWER_URL, query=("comment_v",), uid=_uid_of),
+        # Category 0 is the list of all posts.
         markup.Form(PageKind.HOME, rf"/s/articlelist_{DECIMAL_UID}_0_\d+\.html"),
         markup.Form(PageKind.CATEGORY, rf"/s/articlelist_{DECIMAL_UID}_[1-9]\d*_\d+\.html"),
         markup.Form(PageKind.HOME, rf"/u/{DECIMAL_UID}/?", canonical="/u/{uid}"),

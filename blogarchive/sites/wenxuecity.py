@@ -10,10 +10,12 @@ from blogarchive.sites import markup
 from blogarchive.sites.links import DECIMAL_UID
 
 _FOOTER, _UNDER_NAME = "td.post-footer", "./following-sibling::table[1]//tr"
+# No page was seen: crawlers know the class, and a reader needs the word.
 _NEXT = (
     "//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]"
 )
 _COUNTED = markup.Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$")
+# Inside the element of the text, links of the site to other posts follow this one.
 _MORE = ".//a[contains(., '更多我的博客文章') or contains(., '更多我的部落格文章')]"
 
 _OLD = markup.Template(
@@ -21,12 +23,15 @@ _OLD = markup.Template(
     whole=markup.PostParts(
         each="//table[@class='table-bg'][.//td[@class='post-footer']]",
         link="td.post-footer > em > a",
+        # The title and the time are cells of one class, side by side.
         title="(.//td[@class='post-title'])[1]",
         posted="(.//td[@class='post-title'])[2]",
         body="td.post-body",
+        # A post ends in 由NAME张贴 @ TIME (views) 共 N 篇评论; the name may have brackets too.
         views=markup.Pick(_FOOTER, match=r"\(([\d,]+)\)\s*共\s*[\d,]+\s*篇"),
         comment_count=markup.Pick(_FOOTER, match=r"共\s*([\d,]+)\s*篇[评評][论論]"),
     ),
+    # A list without a post has the sidebar, which no page of today has.
     marker="td.side_nav",
     next_page="//a[contains(@href, 'wid=')][contains(., '下一页') or contains(., '下一頁')]",
     card=markup.CardParts(
@@ -37,6 +42,7 @@ _OLD = markup.Template(
         account_age=markup.Pick("#s2 td", match=r",\s*(\d{1,3})\s*[岁歲]"),
         total_visits=markup.Pick("td.bottom_nav", match=r"你是第\D*([\d,]+)\s*位[访訪][问問]者"),
     ),
+    # Ten titles of a category follow in the table below its name, as at creaders.
     categories=markup.LinkParts(
         each="#s5 .category-title", name="a", posts=markup.ListParts(each=_UNDER_NAME, title="a")
     ),
@@ -63,6 +69,7 @@ _NEW = markup.Template(
     ),
     titles=markup.ListParts(each=".articleList .articleCell", title=".atc_title a", posted=".atc_tm"),
     next_page=_NEXT,
+    # The page has the number of the blog in a hidden field.
     card=markup.CardParts(uid="#blogId::attr(value)", nickname="strong#username", blog_title="#blognamespan"),
     categories=markup.LinkParts(each="#module_category a[href*='/myblog/']", name=_COUNTED, url="."),
 )
@@ -73,12 +80,14 @@ _FRONTEND = r"/blog/frontend\.php\?act="
 _NEW_BLOG = rf"&blogId={DECIMAL_UID}"
 _OLD_BLOG = rf"blogID={DECIMAL_UID}"
 _PAGE = r"(?:&page=\d+)?"
+# One order of the keys, so that a page has one URL in whatever order a link writes them.
 _KEYS = ("act", "blogId", "catId", "date", "postId", "postID", "blogID", "catid", "wid", "page")
 _POST_PATH = "/myblog/{uid}/{month}/{id}.html"
 _COUNTER = "script[src*='/service/count/script/do.php'][src*='&id=']::attr(src)"
 _WRITTEN = r"document\.write\(['\"]([\d,]+)['\"]\);?"
 
 
+# Ids are a series per month: two posts of different months may have the same one.
 def _number_of(groups: markup.Groups) -> str:
     return f"{groups['month']}_{int(groups['id'] or 0)}"
 
@@ -92,6 +101,7 @@ SITE = markup.MarkupSite(
     zone=ZoneInfo("America/Los_Angeles"),
     home="/myblog/{uid}/all.html",
     forms=(
+        # A second page of comments has the path of its post, so this form comes before that of a post.
         markup.Form(
             PageKind.COMMENTS, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html\?page=\d+", query=_KEYS, number=_number_of
         ),

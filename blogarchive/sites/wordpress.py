@@ -17,10 +17,13 @@ from blogarchive.sites import exports
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"
+# WordPress shows the caption as a figure; the image and the words inside the brackets stay.
 _CAPTION = re.compile(r"\[/?caption\b[^\[\]]*+\]")
 _POSTS = ("post", "page")
+# Comments of versions before 5.5 have no type. Others, such as notes of a shop, are not for readers.
 _COMMENTS = ("", "comment", "pingback", "trackback")
 _STATUSES = {
+    # The owner, who exports the blog, reads private posts too.
     **dict.fromkeys(("publish", "private"), exports.PostStatus.PUBLISHED),
     **dict.fromkeys(("draft", "pending", "future"), exports.PostStatus.DRAFT),
 }
@@ -35,6 +38,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     zone = document.zone_or(zone)
     author = _read_author(channel, document.facts.get("url"))
     number = exports.child_text(item, "{*}post_id")
+    # A feed is RSS as well, with a few posts that it may cut: it is no backup. A damaged item may lack both.
     if not document.problems and not (number and exports.child_text(item, "{*}post_type")):
         raise exports.InvalidExport(
             _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
@@ -86,6 +90,7 @@ def _read_author(channel: Element, named_url: str | None) -> Author:
     return Author(
         uid=exports.uid_of(url),
         url=url,
+        # A blog of several authors has no single nickname.
         nickname=names[0] or None if len(names) == 1 else None,
         blog_title=exports.child_text(channel, "title") or None,
         tagline=exports.child_text(channel, "description") or None,
@@ -95,6 +100,7 @@ def _read_author(channel: Element, named_url: str | None) -> Author:
 def _post_status(item: Element, number: str) -> exports.PostStatus:
     if exports.child_text(item, "{*}post_type") not in _POSTS or not number:
         return exports.PostStatus.NO_POST
+    # Plugins have statuses of their own: a post with one is not shown to readers.
     return _STATUSES.get(exports.child_text(item, "{*}status"), exports.PostStatus.TRASHED)
 
 
@@ -124,6 +130,7 @@ def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Com
         exports.child_text(node, "{*}comment_id"): exports.child_text(node, "{*}comment_author")
         for node in nodes
     }
+    # WordPress exports comments by their id; an imported blog has ids in another order than times.
     for node in sorted(nodes, key=lambda node: exports.child_text(node, "{*}comment_date")):
         is_approved = exports.child_text(node, "{*}comment_approved") == "1"
         if is_approved and exports.child_text(node, "{*}comment_type") in _COMMENTS:

@@ -15,6 +15,7 @@ _NAME = r"^(.*?)\s*(?:\bat|於)\s*(?:(?!\bat\b|於).)*?\d{1,2}:\d{2}|^((?:(?!\d{
 _TIME = rf"^.*?(?:\bat|於)\s*((?:(?!\bat\b|於).)*?{_HOUR})"
 _POST_LINE = "div.posted"
 
+# The name in an answer is a label (Blog Owner, 版主): it is stored as the page shows it.
 _ANSWERS = markup.CommentParts(
     each="./div[contains(@class, 'comments-reply')]",
     author=markup.Pick("li.comments-post", match=_NAME),
@@ -23,6 +24,7 @@ _ANSWERS = markup.CommentParts(
 )
 
 _COMMENTS = markup.CommentParts(
+    # Trackbacks have the same classes in another div: they are no comments.
     each="//div[@class='total-comments-div']/div[@class='comments-body'][ul/li[@class='comments-word']]",
     author=markup.Pick("li.comments-post", match=_NAME),
     author_url="li.comments-post > a.postuser",
@@ -32,9 +34,11 @@ _COMMENTS = markup.CommentParts(
     answers=_ANSWERS,
 )
 
+# The site appends its button 推 and a hidden form to the text.
 _PUSH = "(.//*[@id='push'])[last()]"
 _DROP = (f"{_PUSH} | {_PUSH}/parent::div[@class='clearfix']", "./div[@id='collection_comments']")
 _COUNT_DIV = "div[@id='article_counter']"
+# The counters are inside the text, where an author may type such a div before the site's own.
 _COUNTER = (
     f"./{_COUNT_DIV}[last()] | (.//{_COUNT_DIV})[last()][not(ancestor::div[@class='innertext']/{_COUNT_DIV})]"
 )
@@ -49,6 +53,7 @@ _TEMPLATE = markup.Template(
     post=markup.PostParts(
         title=_TITLE,
         body=_BODY,
+        # The day stands above the post, its hour below it: at 12:49 AM.
         posted=(".date > .datediv", _CLOCK),
         views=markup.Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
         comment_count=_COUNT,
@@ -59,6 +64,7 @@ _TEMPLATE = markup.Template(
         next_comments="//div[@class='total-comments-div']/div[@class='comments-linkcontrol'][1]/span[@class='next']/a",
     ),
     whole=markup.PostParts(
+        # A list of titles is such a div too, without the title of a post.
         each=f"//div[@class='blogbody'][{_OF_LIST}/h3[@class='title']]",
         link="./div/div[@class='posted']/a[contains(@href, '#')]",
         more="./div/div[@class='articletext']/div[@class='extended']/a",
@@ -69,12 +75,14 @@ _TEMPLATE = markup.Template(
         drop=_DROP,
     ),
     titles=markup.ListParts(
+        # The list of titles, and the calendar of a month, whose days link to posts.
         each="//div[@class='articletext']//tr[td[1]/a[contains(@href, '/blog/')]]"
         " | //table[caption[@class='calendarhead']]//td//a",
         title="./td[1]/a[contains(@href, '/blog/')] | ./self::a",
         posted=markup.Pick("./td[1]", match=r"(\d{4}\.\d{2}\.\d{2})"),
     ),
     next_page=".list-linkcontrol .next a",
+    # A page of comments or of a calendar may have no post.
     marker="#pageheader",
     card=markup.CardParts(
         uid=markup.Pick("#pageheader h1 a::attr(href)", match=r"/blog/(\w+)"),

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from blogarchive.parsing.html import BLOCKS, Element
 
 Shape = tuple[tuple[str, str], ...]
+# More than themes have between the text of a comment and the list of comments.
 _MAX_OFFSET = 14
 _DIGIT = re.compile(r"\S*[0-9]\S*")
 
@@ -25,6 +26,7 @@ def names_of(node: Element) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)  # a template repeats few names
 def _split_names(text: str) -> tuple[str, ...]:
     names = [name.removeprefix("wp-block-") for name in text.split()]
+    # tag-政治 is a word of the author, not of the template.
     of_words = ("tag-", "category-") if "hentry" in names or "type-post" in names else ()
     return tuple(name for name in names if not name.startswith(of_words))
 
@@ -71,6 +73,7 @@ def lift(nodes: list[Element], stops: set[Element]) -> list[Element]:
     for _ in range(_MAX_OFFSET if level else 0):
         parents = [node.getparent() for node in level]
         above = {parent: None for parent in parents if parent is not None and parent not in stops}
+        # The next element is around several texts: it is the list, or the page.
         if len(above) < len(level) or any(node.tag in ("body", "html") for node in above):
             break
         level = list(above)

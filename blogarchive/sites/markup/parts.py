@@ -196,8 +196,11 @@ def parse_by_forms(url: str, forms: tuple[Form, ...], host_uid: str | None = Non
         port = parts.port
     except ValueError:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
+    # A host may end in the dot of DNS.
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    # http://host:80/ and http://host/ are one page of the archive.
     netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
+    # Links that a template joins have //; the site answers both.
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
     of_host = re.fullmatch(host_uid, host) if host_uid else None
     uid = of_host["uid"] if of_host else None
@@ -212,6 +215,7 @@ def parse_by_forms(url: str, forms: tuple[Form, ...], host_uid: str | None = Non
 def _select_query(form: Form, path: str, query: str) -> str:
     """Return the path with the pairs of the query that select the page."""
     values = dict(parse_qsl(query, keep_blank_values=True)) if form.query else {}
+    # Other keys, such as sessions and the source of a click, would multiply pages.
     pairs = "&".join(f"{key}={quote(values[key], safe='@')}" for key in form.query if values.get(key))
     return f"{path}?{pairs}" if pairs else path
 

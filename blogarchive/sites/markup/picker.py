@@ -21,10 +21,12 @@ from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
 
+# A label of a template is short; what is longer is somebody's text.
 _LONGEST_LABEL = 1_000
 
 # --- the tree
 
+# A commenter may type <li>: the browser ends the site's own element there.
 IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
 """Elements that end without an end tag if a sibling begins."""
 
@@ -98,6 +100,7 @@ def tag_path(node: dom.Element) -> str:
 def visible_text(node: dom.Element, *skipped: Collection[dom.Element]) -> str:
     """Return the text of an element as a reader sees it, on one line, without the elements in any of `skipped`."""
     parts: list[str] = []
+    # An iterator and no recursion: a hostile page nests elements deeper than Python's stack.
     walker = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":
@@ -155,6 +158,7 @@ class Picker:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""
         context = self.tree.root if within is None else within
         found = cast("list[Node]", compile_selector(selector)(context))
+        # Text of people is closed: a typed 浏览(9999) or a link 下一页 in it must not be read.
         shut, hidden = self.closed, self.tree.hidden
         return [node for node in found if (holder := _element_of(node)) not in shut and holder not in hidden]
 
@@ -181,6 +185,7 @@ class Picker:
         parts = []
         for pick in picks if isinstance(picks, tuple) else (picks,):
             values = self.values(pick, within)
+            # A template writes a field once. If there are two, one may be typed, and nobody knows which.
             if len(values) > 1:
                 self.add_problem(
                     "unreadable", name, Detail.VALUES.format(count=len(values), values=values[:3])
@@ -209,6 +214,7 @@ class Picker:
         """Return the absolute URL of the first link or attribute that a selector selects, or None."""
         for node in [] if selector is None else self.nodes(selector, within):
             found = dom.link_url(_as_anchor(node), self.tree.base)
+            # A script's link (javascript:) leads to no page.
             if found is not None and found.startswith(("http://", "https://")):
                 return found
         return None
@@ -298,6 +304,7 @@ def read_body(
     The elements of `opened` are open to other selectors from now on.
     """
     unclosed = picker.with_closed()
+    # The body is closed by now, so its own elements are selected by a picker without closed ones.
     own = {node for selector in opened for node in unclosed.elements(selector, element)}
     dropped = own.union(removed, (node for selector in drop for node in unclosed.elements(selector, element)))
     picker.open(own)
@@ -311,6 +318,7 @@ def _copy_visible(
     element: dom.Element, hidden: Collection[dom.Element], dropped: Collection[dom.Element]
 ) -> dom.Element:
     """Return a `div` with a copy of the content of `element` that is shown."""
+    # The page is read further: its own tree stays as it is.
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
     shut = [

@@ -120,6 +120,7 @@ def _detect_utf_16(
         costs[header] -= _DECLARED_BONUS
         best = min(costs, key=lambda charset: costs[charset])
         return best if costs[best] < text_cost(whatwg.UTF_8.decode_lenient(start)) else None
+    # A page of ASCII in UTF-16 has a zero in every second byte; zeros of a damaged page are anywhere.
     if declared or len(body) < 8 or b"\0" not in body[:_SAMPLE_BYTES]:
         return None
     even, odd = body[:_SAMPLE_BYTES:2].count(0), body[1:_SAMPLE_BYTES:2].count(0)
@@ -172,6 +173,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         return _decode_non_utf_8(body, content_type, error.start)
+    # Few characters may be UTF-8 and GBK at once: 联通 is the famous case.
     if len(body) - len(text) < _UTF_8_PROOF:
         return _decode_short_utf_8(body, text, content_type)
     return _make_result(mojibake.repair_page(body, text), whatwg.UTF_8, "valid")
@@ -234,6 +236,7 @@ def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Deco
     if found := _decode_by_escapes(body, content_type, declared):
         return found
     if declared and declared[0] in (whatwg.GB18030, whatwg.BIG5):
+        # Most pages of these hosts: one decoding and three short samples, no search.
         text = decode_undamaged(body, declared[0])
         if text is not None and looks_chinese(text):
             return _make_result(text, declared[0], "declared")

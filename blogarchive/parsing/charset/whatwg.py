@@ -44,6 +44,7 @@ Replacement = tuple[str, int]  # the text, and the position at which decoding co
 
 def _replace_pair(data: bytes, position: int, leads: range) -> Replacement:
     """Replace a bad pair: an ASCII trail byte is decoded again, any other trail byte belongs to the error."""
+    # A browser shows the ASCII byte again, so that a cut character does not swallow the < of a tag.
     alone = data[position] not in leads or position + 1 >= len(data) or data[position + 1] < 0x80
     return "\ufffd", position + (1 if alone else 2)
 
@@ -94,6 +95,7 @@ def _decode_euc_jp(data: bytes, position: int) -> Replacement:
     if lead < 0xA1 and lead not in (0x8E, 0x8F):
         return "\ufffd", position + 1
     if lead >= 0xA1 and b"\xa1" <= trail < b"\xff":
+        # Two rows of 94 cells are one lead byte of Shift_JIS.
         half, row = divmod(lead - 0xA1, 2)
         cell = trail[0] - 0xA1 + 94 * row
         pair = bytes((half + (0x81 if half < 31 else 0xC1), cell + (0x40 if cell < 63 else 0x41)))
@@ -196,6 +198,7 @@ class Charset:
         return self._remap(data, data.decode(self.codec, self.errors))
 
     def _remap(self, data: bytes, text: str) -> str:
+        # Searched first in the text, which costs less than in the bytes: most pages have neither.
         has_slash = self.name == "big5" and ("／" in text or _contains(text, "＼"))
         if has_slash and any(pair in data for pair in _AMBIGUOUS_PAIRS):
             return "".join(self._decode_ambiguous(data))
@@ -234,6 +237,7 @@ def charset_for_label(label: str) -> Charset | None:
 def _find_charset(name: str) -> Charset | None:
     if name in _CHARSETS or name == "replacement":
         return _CHARSETS.get(name)
+    # Python's tables lack these two or three characters of the standard.
     errors = _HEBREW if name == "windows-1255" else _BYTE
     remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
     return Charset(name=name, codec=_TABLES["codecs"].get(name, name), errors=errors, remapped=remapped)

@@ -23,6 +23,7 @@ _YEAR = (
 """Pattern of a year; `_resolve_year` returns its value."""
 _YEAR_FIRST = rf"{_YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
 """Pattern of a year before its month; only a comma or 的 may separate them."""
+# 7月14日 2014 次阅读: the number is that of the readers.
 _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
 _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
@@ -53,6 +54,7 @@ def _resolve_year(groups: Mapping[str, str | None], now: datetime) -> int | None
     if shown is None:
         return None
     value = numbers.parse_number(shown, by_place=True)
+    # 一三年 is 2013, 十三年 is thirteen years.
     if len(shown) == 2 and "十" not in shown:
         return _expand_year(value, now)
     return _roc_year(value) if shown.isascii() and len(shown) == 3 else value
@@ -91,13 +93,16 @@ _DAY_OR_GLUED = rf"(?P<d>[0-9]{{2}}(?=[0-9]{{2}}:[0-9]{{2}})|[0-9]{{1,2}}{_NO_NU
 
 _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P<downs>下+)个?月)"
 _MONTH = rf"(?P<m>{numbers.NUMBER}|元) ?月(?:份)?"
+# 七月 2014: WordPress writes the months of its archive so in Chinese.
 _MONTH_TAIL = rf"(?P<late>(?:19|20)[0-9]{{2}})(?: ?年)?(?! ?[-/.:0-9]){_NO_COUNTER}"
+# 二〇一四七月14日: a year that no rule reads must not be replaced by the latest one.
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
 _DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?![\w:.]))"
 _ROC_NUMBERS = (
     r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
 )
 """103/07/14: year of the Republic of China, as hosts in Taiwan write it."""
+# 2014 级, 2014 年前 and 1998 年代 are no date.
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
@@ -142,6 +147,7 @@ def _resolve_word_month(match: re.Match[str], now: datetime) -> rules.ResolvedDa
 def _resolve_bare_day(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """15日: the latest such day."""
     wanted, on = numbers.parse_number(match["d"]), now + timedelta(days=1)
+    # Two months back at most: one of two months in a row has 31 days.
     for _ in range(62):
         if on.day == wanted:
             return rules.calendar_date(now, on.year, on.month, on.day)
@@ -180,6 +186,7 @@ CALENDAR_RULES = rules.compile_rules(
     (ANYWHERE, rf"{_YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_date),
     (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH},? {_MONTH_TAIL}", _resolve_date),
     (ANYWHERE, rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{_YEAR_BEHIND})?", _resolve_month_first),
+    # Essays of the New Year are dated by its name.
     (ANYWHERE, rf"{_YEAR} ?元旦", _resolve_new_year),
     (ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_date),
     (ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{numbers.NUMBER}) ?[日号]", _resolve_word_month),
@@ -203,6 +210,7 @@ CALENDAR_RULES = rules.compile_rules(
         _resolve_date,
     ),
     (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
+    # A year alone: 2012 年 is one, 12 年 and 3.5 年 are spans of time.
     (BOUNDED, rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_date),
     (BOUNDED, _MONTH_WORD, _resolve_word_month),
     (
@@ -217,13 +225,16 @@ CALENDAR_RULES = rules.compile_rules(
     ),
     (DATED, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_date),
     (DATED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_date),
+    # 103/07/14 could be a fraction of a page: it needs a time, or to be alone.
     (DATED, _ROC_NUMBERS, _resolve_date),
     (ALONE, r"(?<![0-9])(?P<y>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])", _resolve_date),
+    # A theme writes year, month and day into three elements side by side.
     (ALONE, r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _resolve_date),
     (ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_date),
     (ALONE, r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
     (ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_date),
     (ALONE, rf"(?<![0-9月])(?P<d>{numbers.NUMBER}) ?日", _resolve_bare_day),
+    # The months of an archive in English; dateparser takes March and May for verbs.
     (ALONE, rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_date),
 )
 """The rules of this module, the most specific first."""
@@ -277,6 +288,7 @@ def _resolve_now(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
 NAMED_RULES = rules.compile_rules(
     (BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
     (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
+    # 今天 in a text is no date of the page, so words count only where a site prints dates.
     (BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
     (DATED, _ENGLISH_DAY, _resolve_named_day),
     (BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),

@@ -85,7 +85,9 @@ _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复
 _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
 _MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length
 _MAX_LABELS = 4
+# The stamp that a script formats in the browser: seconds with or without a fraction, or milliseconds.
 _EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
+# 20140714T081122 of a saved file's name, 20140714 of a URL.
 _COMPACT = re.compile(
     r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
     r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(z|[+-][0-9]{2}:?[0-9]{2})?)?(?=[^0-9.,-]|$)"
@@ -141,6 +143,7 @@ def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
     for label in islice(_POSTED.finditer(text), _MAX_LABELS):
         if parsed := _parse_first(text[label.end() :], now):
             return parsed
+    # 更新于 2020-01-01 alone is the only date of the page: better than none.
     for label in islice(_NOT_POSTED.finditer(text), _MAX_LABELS):
         if _find_full_date(text[: label.start()], now):
             break
@@ -209,6 +212,7 @@ def _resolve_match(
 
 def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
     """Convert a time to the zone of `now`; a date without time keeps its day."""
+    # No conversion: a wall time of the missing hour of spring must stay as shown.
     if at.tzinfo is now.tzinfo:
         return ParsedDate(at, precision)
     if precision in ("day", "month", "year"):
@@ -255,6 +259,7 @@ def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
         return parse_date(value, now)
     if at.tzinfo is None:
         return ParsedDate(at.replace(tzinfo=now.tzinfo), "day" if len(value.strip()) <= 10 else "second")
+    # Z is what a server writes for every blog; another offset was chosen by the blog.
     if not at.utcoffset():
         at = at.astimezone(now.tzinfo)
     return ParsedDate(at, "second")

@@ -110,6 +110,7 @@ FUTURE_TOLERANCE = timedelta(days=1)
 _FIELDS = ("year", "month", "day", "hour", "minute", "second")
 _MINIMUMS = (1, 1, 1, 0, 0, 0)
 
+# What hosts print before a date, and after one: only there a bare number is a date.
 _LABEL_END = re.compile(
     r"(?:[于在自@]|时间|日期|时刻|时间戳|发表|发布|更新|编辑|回复|评论|留言|修改|创建|注册|登录"
     r"|\b(?:date|time|timestamp|posted|published|updated|created|modified|edited|on|at|since|by))$"
@@ -180,6 +181,7 @@ def yearless_date(
     now: datetime, month: int, day_of_month: int = 1, precision: Precision = "day"
 ) -> ResolvedDate:
     """Return a date in next year, or in the last year that has it; `move_into_past` corrects the year."""
+    # 29 February may be eight years back: 1900 and 2100 have none.
     for year in range(now.year + 1, now.year - 9, -1):
         try:
             return ResolvedDate(

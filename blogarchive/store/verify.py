@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from itertools import islice
+from threading import Event
 from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
@@ -39,6 +40,8 @@ class Damage:
     row: Any = None
 
 
+_STEPS_BETWEEN_LOOKS: Final = 100_000  # of SQLite's virtual machine: about a millisecond
+
 Check = Callable[[Archive], Iterable[Damage]]
 
 
@@ -48,14 +51,19 @@ def run_checks(archive: Archive, checks: Sequence[Check], threads: int) -> list[
     if threads == 1 or archive.text("pragma locking_mode") == "exclusive":
         found = [_run(archive, check) for check in checks]
     else:
+        is_over = Event()
         with ThreadPoolExecutor(threads) as pool:
-            found = list(pool.map(lambda check: _run_apart(archive, check), checks))
+            try:
+                found = list(pool.map(lambda check: _run_apart(archive, check, is_over), checks))
+            finally:
+                is_over.set()  # after Ctrl-C the pool waits for its threads, and a check may take minutes
     return [line for lines in found for line in lines]
 
 
-def _run_apart(archive: Archive, check: Check) -> list[Damage]:
+def _run_apart(archive: Archive, check: Check, is_over: Event) -> list[Damage]:
     try:
         with Archive.open(archive.path, read_only=True) as another:
+            another.connection.set_progress_handler(is_over.is_set, _STEPS_BETWEEN_LOOKS)
             return _run(another, check)
     except UNREADABLE as error:
         return [Damage(text=str(error))]

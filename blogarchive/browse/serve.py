@@ -21,7 +21,7 @@ from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
 from blogarchive.store.database.connection import file_uri, wal_path
-from blogarchive.store.statements import Statements
+from blogarchive.store.statements import Statements, user_errors
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -189,15 +189,12 @@ def _has_unwritten_changes(path: Path) -> bool:
 
 
 def _check_archive(path: Path, *, immutable: bool) -> None:
-    try:
-        with closing(_connect(path, "immutable=1" if immutable else "mode=ro")) as connection:
-            if not is_archive(connection, current=False):
-                text = _("{path} is no archive of blogarchive; name another file with --db")
-                raise ArchiveDamaged(text, path=path)
-            archive = Statements(path, connection)
-            migrations.refuse_unsupported(archive)
-            migrations.refuse_older(archive)
-            migrations.refuse_changed(archive)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        text = _("{path} cannot be read ({error}); restore a copy of it")
-        raise ArchiveDamaged(text, path=path, error=error) from error
+    flags = "immutable=1" if immutable else "mode=ro"
+    with user_errors(path), closing(_connect(path, flags)) as connection:
+        if not is_archive(connection, current=False):
+            text = _("{path} is no archive of blogarchive; name another file with --db")
+            raise ArchiveDamaged(text, path=path)
+        archive = Statements(path, connection)
+        migrations.refuse_unsupported(archive)
+        migrations.refuse_older(archive)
+        migrations.refuse_changed(archive)

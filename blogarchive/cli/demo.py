@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import PathArgument
+from blogarchive.cli.options import Count, PathArgument
 from blogarchive.cli.output import comment_count, post_count
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
@@ -24,9 +24,7 @@ _DEMO_DB = Path("data/demo.db")
 
 @click.command(help=_("It needs no network, and shows the archive at its end."))
 @click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("For --serve.")
-)
+@click.option("--port", type=Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
 @click.option(
     "--db",
     type=PathArgument(dir_okay=False),

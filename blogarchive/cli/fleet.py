@@ -169,7 +169,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
     metavar="COMMAND",
     help=_("Run this command if a shard needs a person; it gets JSON on its input."),
 )
-@click.option("--metrics-port", type=click.IntRange(1, 65535), help=_("Serve metrics for Prometheus here."))
+@click.option("--metrics-port", type=Count(1, 65535), help=_("Serve metrics for Prometheus here."))
 @click.option(
     "--metrics-file", type=PathArgument(dir_okay=False), help=_("Write metrics into this file each 10 s.")
 )

@@ -59,6 +59,8 @@ class Day(click.ParamType[date]):
 class Count(click.IntRange):
     """A count, at most 2**31 - 1."""
 
+    name = "number"  # a message names it, and so does the help
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the count; raises `click.BadParameter` for other text."""
         number: int = super().convert(value, param, ctx)
@@ -69,6 +71,8 @@ class Count(click.IntRange):
 
 class Seconds(click.FloatRange):
     """A finite number of seconds."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds; raises `click.BadParameter` for other text, `nan` and `inf`."""

@@ -138,7 +138,7 @@ def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Pag
     try:
         saved = load_page(path, path.parent)
     except OSError as error:
-        raise UsageError(_("{path} cannot be read: {error}"), path=path, error=error) from error
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
     try:
         crawled = identify(saved, url=url, site=site)
     except CannotIdentify as error:

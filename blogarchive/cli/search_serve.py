@@ -109,7 +109,7 @@ def search(
     help=_("Address to listen on; 0.0.0.0 lets other machines read the archive."),
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("0 takes any free port.")
+    "--port", type=Count(0, 65535), default=8001, show_default=True, help=_("0 takes any free port.")
 )
 @click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
 @click.option("--immutable", is_flag=True, help=_("Read faster; the file must not be written meanwhile."))
@@ -135,7 +135,7 @@ def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **cho
 @click.command(name="app", help=_("It answers this machine only."))
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Count(0, 65535),
     help=_("0 takes any free port. [default: 8123, or a free one if it is taken]"),
 )
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))

@@ -68,7 +68,7 @@ def test_a_tilde_that_the_shell_left_is_the_home_folder(
     [
         ({"months": "3", "url": "u"}, "unknown argument 'months'; write: scrapy crawl blog -a url=URL"),
         ({"url": " "}, "no URL; write: scrapy crawl blog"),
-        ({"url": "u", "limit": "x"}, "-a limit: 'x' is not a valid integer"),
+        ({"url": "u", "limit": "x"}, "-a limit: 'x' is not a valid number"),
         ({"url": "u", "limit": "-3"}, "-a limit: -3 is not in the range"),
         ({"url": "u", "since": "yesterday"}, "-a since: 'yesterday' is no day; write it as 2025-01-28"),
         ({"url": "u", "for": "soon"}, "-a for: 'soon' is no duration; write it as 30m, 2h or 1d"),
@@ -103,9 +103,9 @@ def test_scrapy_crawl_accepts_the_values_of_backup() -> None:
         ("delay = ", "is no valid configuration file"),
         pytest.param("delay = " + "[" * 100_000, "is no valid configuration file", id="nested"),
         pytest.param("limit = " + "9" * 5_000, "is no valid configuration file", id="digits"),
-        ("delay = 2025-01-28", "'2025-01-28' is not a valid float range"),
+        ("delay = 2025-01-28", "'2025-01-28' is not a valid number"),
         ("ignore-certificates = 1.5", "'1.5' is not a valid boolean"),
-        ("limit = inf", "'inf' is not a valid integer range"),
+        ("limit = inf", "'inf' is not a valid number"),
         ("media-hosts = 'http://x/'", "is no host"),
     ],
 )

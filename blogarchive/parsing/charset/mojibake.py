@@ -49,8 +49,19 @@ _UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_gbk_characters())}]")
 _MOJIBAKE_HINT = re.compile(f"[{_HIGH_CHARACTERS}{re.escape(_rare_gbk_characters())}]")
 
 
+_MAX_PASSES = 4  # databases were copied twice; a hostile text would ask for a pass a character
+
+
 def repair(text: str) -> str:
     """Return `text` with each certain mojibake repaired; the same string if there is none."""
+    for _ in range(_MAX_PASSES):
+        given, text = text, _repair_once(text)
+        if text == given:
+            break
+    return text
+
+
+def _repair_once(text: str) -> str:
     if _MOJIBAKE_HINT.search(text) is None:
         return text
     repaired, has_double_bytes = text, _DOUBLE_BYTE_MOJIBAKE.search(text)
@@ -61,7 +72,7 @@ def repair(text: str) -> str:
         repaired = _GB2312_RUN.sub(_repair_gb2312, repaired)
     if _UTF_8_IN_GBK.search(repaired):
         repaired = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, repaired)
-    return text if repaired == text else repair(repaired)
+    return repaired
 
 
 def _to_bytes(latin: str) -> bytes:
@@ -88,7 +99,7 @@ def _repair_utf_8(match: re.Match[str]) -> str:
 
 
 def _is_mojibake(text: str | None) -> bool:
-    return text is not None and repair(text) != text
+    return text is not None and _repair_once(text) != text
 
 
 def _is_certain_utf_8(garbled: str, repaired: str, before: str) -> bool:
@@ -113,7 +124,8 @@ def _is_certain_letter(garbled: str, repaired: str, before: str, after: str, is_
         follows = before.isalpha() or (before.isdigit() and repaired == "°")
         return (repaired in _SYMBOLS_AFTER and follows) or (repaired in _SYMBOLS_BEFORE and after.isdigit())
     inside = before.islower() or (after.islower() and not is_alone and not _AFTER_A_WORD & set(garbled))
-    return garbled[0] == "Ã" and len(repaired) == 1 and repaired.isalpha() and inside
+    # Ã itself would be the first half of another letter: aÃƒƒƒƒ would lose a character in each pass.
+    return garbled[0] == "Ã" != repaired and len(repaired) == 1 and repaired.isalpha() and inside
 
 
 def _repair_double_bytes(match: re.Match[str]) -> str:

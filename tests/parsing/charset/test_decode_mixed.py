@@ -187,3 +187,9 @@ def test_correct_latin_stays(words):
 @given(st.text())
 def test_repaired_text_can_be_stored(text):
     repair_text(text).encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["aÃ" + "ƒ" * 20_000, "aÃ" + "ƒÂ" * 10_000, "Ã¢â‚¬â„¢" * 5_000])
+def test_text_that_is_misread_many_times_neither_raises_nor_takes_a_pass_for_each_character(text):
+    once = repair_text(text)
+    assert repair_text(once) == once

@@ -301,8 +301,15 @@ def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
 
 
 def _finish_run(session: CrawlSession, result: CrawlResult) -> None:
-    stored = {name: getattr(result, name) for name in ("outcome", "exit_code", "counts", "cause")}
-    runs.finish_run(session.archive, session.run, **stored, now=utc_now())
+    runs.finish_run(
+        session.archive,
+        session.run,
+        outcome=result.outcome,
+        exit_code=result.exit_code,
+        counts=result.counts,
+        cause=result.cause,
+        now=utc_now(),
+    )
 
 
 def fetch(target: Target, settings: Settings) -> Page:

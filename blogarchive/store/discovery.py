@@ -1,7 +1,7 @@
 """Save the other blogs that a page links to."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -136,13 +136,18 @@ def add_blogs(
     found_on: str | None,
     now: datetime,
     found_by: str | None = None,
+    commenters: Collection[str | None] = (),
 ) -> int:
     """Insert the blogs that neither the table nor the archive contains; return the number of new ones.
 
-    `found_by` is the uid of the blog whose page names them.
+    `found_by` is the uid of the blog whose page names them. The source of those of `commenters` is their comments.
     """
     moment = format_utc(now)
-    rows = [(blog.site, blog.uid, blog.url, source, found_on, moment, found_by) for blog in blogs]
+    sources: dict[str | None, Source] = dict.fromkeys(commenters, "comments")
+    rows = [
+        (blog.site, blog.uid, blog.url, sources.get(blog.uid, source), found_on, moment, found_by)
+        for blog in blogs
+    ]
     return archive.execute_many(_INSERT, rows)
 
 
@@ -211,15 +216,15 @@ def _count_found_by(context: SaveContext) -> int:
 
 
 def _add(context: SaveContext, blogs: list[BlogLink]) -> None:
-    commenters = _commenters(context) if blogs else ()
-    for blog in blogs:
+    if blogs:
         context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
             context.archive,
-            [blog],
-            source="comments" if blog.uid in commenters else "links",
+            blogs,
+            source="links",
             found_on=context.page.url,
             found_by=context.blog.uid,
             now=context.page.fetched_at,
+            commenters=_commenters(context),
         )
 
 

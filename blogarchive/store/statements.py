@@ -61,8 +61,14 @@ class Statements:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows."""
-        with user_errors(self.path):
-            return self.execute(sql, parameters).fetchall()
+        return self._fetch_all(sql, parameters)[1]
+
+    def _fetch_all(self, sql: str, parameters: Parameters) -> tuple[sqlite3.Cursor, list[Row]]:
+        try:  # as `execute`
+            cursor = self.connection.execute(sql, parameters)
+            return cursor, cursor.fetchall()
+        except DATABASE_ERRORS as error:
+            raise to_user_error(error, self.path) or error from error
 
     def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
         """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
@@ -71,11 +77,9 @@ class Statements:
         field is a tuple or a dict. Raises `ArchiveDamaged` for a value of another type than its field, and `TypeError` if
         the columns differ from the fields.
         """
-        with user_errors(self.path):
-            cursor = self.execute(sql, parameters)
-            rows = cursor.fetchall()
+        cursor, rows = self._fetch_all(sql, parameters)
         read = _row_reader(kind, cursor, self.path)
-        return tuple(kind(**read(row)) for row in rows)
+        return tuple([kind(**read(row)) for row in rows])
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
@@ -90,9 +94,8 @@ class Statements:
 
         Values are checked and converted as `all_as` does if they have the name of a field of `like`.
         """
-        with user_errors(self.path):
-            cursor = self.execute(sql, parameters)
-            return list(map(_row_reader(like, cursor, self.path), cursor))
+        cursor, rows = self._fetch_all(sql, parameters)
+        return list(map(_row_reader(like, cursor, self.path), rows))
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""

@@ -236,10 +236,11 @@ def _mark_fetched(context: SaveContext) -> None:
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
     site = site_by_name(target.site)
-    is_last = not context.partial and not any(link.next_page for link in context.parsed.links)
-    is_digest = not context.partial and site.is_digest(target.url)
-    is_index = is_digest or (is_last and site.is_index(target.url))
-    is_single = target.kind is PageKind.POST or is_index or (target.is_home and not site.has_any_host)
+    is_index = site.is_digest(target.url) or (
+        site.is_index(target.url) and not any(link.next_page for link in context.parsed.links)
+    )
+    is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
+    is_single = target.kind is PageKind.POST or is_list
     header = context.page.header
     frontier.mark_fetched(
         context.archive,

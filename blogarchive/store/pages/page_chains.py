@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from blogarchive.items import LIST_KINDS, Link, PageKind, Target
+from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
@@ -153,7 +153,8 @@ def delete_chain(context: SaveContext, name: str) -> None:
     )
 
 
-_FOLLOWED_KINDS = (*LIST_KINDS, PageKind.POST)  # the hash of an enum member is slow
+# The hash of an enum member is slow; a page of many links has months and posts.
+_FOLLOWED_KINDS = (PageKind.MONTH, PageKind.POST, PageKind.CATEGORY, PageKind.HOME)
 _MAX_CACHED_KEYS = 300_000
 
 

@@ -213,6 +213,8 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
             _insert(context, post_id, item)
         else:
             _revise(context, item, before)
+    new = sum(item.fingerprint not in stored for item in identified)
+    context.add_changes(ChangeCounts(comments_new=new))
     # A page that is parsed again is mostly older than the rows, which then need no update.
     rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
     if rows:
@@ -336,7 +338,6 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
 
 
 def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
-    context.add_changes(ChangeCounts(comments_new=1))
     comment = item.comment
     context.archive.insert_row(
         "comments",

@@ -64,6 +64,12 @@ NO_COUNTERS: CounterValues = (None, None, None)
 
 def save_post_counters(context: SaveContext, post: ParsedPost, before: "PostRow") -> None:
     """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
+    if columns := _save_series(context, post, before):
+        context.archive.update_row("posts", before.id, columns)
+
+
+def _save_series(context: SaveContext, post: ParsedPost, before: "PostRow") -> dict[str, Value]:
+    """Store the counters that a page shows in their series; return the columns that change in the row of the post."""
     post_id, stored = before.id, before.counters
     shown: CounterValues = (post.views, post.likes, post.comment_count)
     if context.is_reparse or context.moment < before.last_seen_at:
@@ -72,8 +78,7 @@ def save_post_counters(context: SaveContext, post: ParsedPost, before: "PostRow"
         newest = _fill_counters(shown, stored)
         if newest != stored:
             _store_counters(context, post_id, newest)
-    if newest != stored:
-        context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
+    return {} if newest == stored else dict(zip(COLUMNS, newest, strict=True))
 
 
 def _insert_counters(context: SaveContext, post_id: int, shown: CounterValues) -> CounterValues | None:
@@ -187,8 +192,6 @@ def save_own_page(context: SaveContext, post: ParsedPost, before: PostRow | None
         return save_post(context, post, before)
     # A listing may show the same text in other HTML, so the text of the own page is no edit.
     _fill(context, post, before)
-    context.archive.update_row("posts", before.id, {"from_listing": False})
-    save_post_counters(context, post, before)
     return before.id
 
 
@@ -197,10 +200,10 @@ def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) ->
     row = before or _insert(context, post)
     if row.has_text:
         _revise(context, post, row)
+        save_post_counters(context, post, row)
     else:
         context.add_changes(ChangeCounts(posts_new=1))
         _fill(context, post, row)
-    save_post_counters(context, post, row)
     return row.id
 
 
@@ -226,7 +229,10 @@ def _insert(context: SaveContext, post: ParsedPost) -> PostRow:
 
 
 def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
-    """Store the first text of a post of which only a title, or the text of a listing, was stored."""
+    """Store the first text of a post of which only a title, or the text of a listing, was stored, and its counters.
+
+    One statement: each writes the whole text again, and updates the totals.
+    """
     title = post.title if post.title is not None else before.title
     context.archive.update_row(
         "posts",
@@ -238,6 +244,8 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
             "title_is_cut": before.title_is_cut and post.title is None,
             "version_at": context.moment,
             "page_id": context.page_id(),
+            "from_listing": False,
+            **_save_series(context, post, before),  # names the page, which is stored now
             **_seen_columns(context, before),
         },
     )

@@ -54,7 +54,7 @@ _SECTIONS: Final = {
         "reparse": ("reparse_doctor", N_("Parse all stored pages again with the installed version.")),
         "doctor": ("reparse_doctor", N_("Fetch or read one page, and print every parsed field.")),
         "sites": ("reports", N_("List the supported sites with their hosts.")),
-        "demo": ("demo", N_("Back up invented blogs from a small host on this machine.")),
+        "demo": ("backup_update", N_("Back up invented blogs from a small host on this machine.")),
     },
     N_("Several machines"): {"fleet": ("fleet", N_("Keep the archives of many hosts on several machines."))},
 }

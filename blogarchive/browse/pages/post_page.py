@@ -9,7 +9,7 @@ from typing import Any, Literal
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from blogarchive.browse.pages.trail import find_trail
+from blogarchive.browse.pages.search_page import find_trail
 from blogarchive.browse.plots import draw_line, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_

@@ -106,7 +106,7 @@ def run_crawl(
         ignored = {"ignore_robots": ignore_robots, "ignore_certificates": ignore_certificates}
         result = _crawl(crawl_options, quiet=quiet, verbose=verbose, **ignored)
     except BlogArchiveError as error:
-        if notify and not isinstance(error, UsageError):
+        if notify and not isinstance(error, UsageError):  # a mistyped command is seen by who types it
             output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
         raise
     _report(crawl_options, result, as_json=as_json, quiet=quiet, notify=notify)
@@ -143,6 +143,8 @@ def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]
         "cookies": str(cookies.absolute()) if cookies else None,
         "media_hosts": parse_hosts(values["media_hosts"]),
     }
+    # A value of the command line is for the blogs of this run, and stored for them; one of the configuration file is for
+    # all blogs that have none of their own.
     source = click.get_current_context().get_parameter_source
     named = {name for name in values if source(name) is ParameterSource.COMMANDLINE}
     return {

@@ -127,7 +127,7 @@ def add(
 ) -> None:
     """Add a shard, or change the named values of one."""
     changes |= _blogs(words, list_file, db, changes.get("site"))
-    if "hosts" not in changes and not shard_file(db).exists():
+    if "hosts" not in changes and not shard_file(db).exists():  # a shard that exists keeps its blogs
         raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
     is_new = _ask(lambda registry, url: registry.add_shard(url, db, changes))
     if not quiet:
@@ -251,7 +251,7 @@ def remove(patterns: tuple[str, ...]) -> None:
 @click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
-    require_archive(db)
+    require_archive(db)  # before PostgreSQL names it as the home, which refuses the old one for good
     moved = _ask(lambda registry, url: registry.move_shard(url, name, db))
     note(_("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch))
 
@@ -361,6 +361,7 @@ class WorkerReport:
         values = {"shard": row.shard, "db": row.db, **asdict(result)}
         due_at = next_at.isoformat() if next_at else None
         line = round_line(row.shard, result, paused=paused, next_at=due_at)
+        # A pause needs a person, who may read nothing but a mail of cron.
         if not self.quiet or paused or self.as_json:
             self._print(line, event="round", paused=paused, next_at=due_at, **values)
         if paused:
@@ -385,7 +386,7 @@ class WorkerReport:
         if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             click.echo(to_json({"time": now, **event}))
-            sys.stdout.flush()
+            sys.stdout.flush()  # who reads the lines by a pipe waits for each event, not for a full buffer
         else:
             note(stamped(line, sys.stderr))
 
@@ -430,6 +431,7 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
         failing=sum(len(one["failing_hosts"]) for one in found),
     )
     yield from _home_lines(found)
+    # A worker takes up to some seconds to begin a round that is due: less than a minute is not late.
     shown = [one for one in found if all_shards or one["needs_person"] or one["lag_seconds"] >= 60]
     shown = list(found) if len(found) <= _SHOWN_SHARDS else shown
     for one in shown:

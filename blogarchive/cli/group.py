@@ -137,9 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if not (sys.argv[1:] if arguments is None else arguments):
         arguments = default_arguments()
     output.replace_streams()
-    for signum in stop_signals():
+    for signum in stop_signals():  # an init system and a closed terminal stop a command as Ctrl-C does
         signal.signal(signum, _interrupt)
-    sys.excepthook = _report_program_error
+    sys.excepthook = _report_program_error  # a traceback tells a user nothing; -v logs it
     code = run(arguments)
     gc.freeze()  # objects in cycles end with the process: to look for them takes a twentieth of an export
     for signum in stop_signals():  # a second signal must not change the exit code of the first
@@ -159,6 +159,7 @@ def run(arguments: Sequence[str] | None) -> int:
     """Run the command line and return its exit code; raises errors of this program."""
     stdout = sys.stdout
     try:
+        # Standalone, click would print errors in four lines, and end with codes of its own.
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
     except (BlogArchiveError, sqlite3.DatabaseError) as error:
         shown = error if isinstance(error, BlogArchiveError) else to_user_error(error, Path("the archive"))

@@ -228,6 +228,7 @@ def explain_damage(path: Path) -> Iterator[None]:
         yield
     except (BlogArchiveError, click.ClickException, click.exceptions.Exit, click.Abort):
         raise
+    # Few errors of a damaged file say that it is damaged: a text is a number, a row is missing.
     except Exception as error:
         damage = _find_damage(path)
         if damage is None:
@@ -251,7 +252,7 @@ def _find_damage(path: Path) -> str | None:
 
 SENTENCE: Final = "BLOGARCHIVE_SUMMARY"
 """Environment variable of the command, with the summary as one sentence."""
-_TIMEOUT: Final = 60.0  # seconds
+_TIMEOUT: Final = 60.0  # seconds; a mail program that hangs must not keep cron waiting
 
 
 def notify(command: str, *, summary: str, sentence: str) -> None:
@@ -264,7 +265,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
             shell=True,
             input=f"{summary}\n".encode(),
             env={**os.environ, SENTENCE: sentence},
-            stdout=sys.stderr.fileno(),
+            stdout=sys.stderr.fileno(),  # its lines must not stand among the JSON of this command
             timeout=_TIMEOUT,
             check=False,
         )

@@ -80,7 +80,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
         found = integrity.verify_archive(
             archive, threads=count_cores(), verified=earlier["rows"] if is_verified else None
         )
-    if not found.damage:
+    if not found.damage:  # after damage the next `--new` must check all again
         write_record(name, {"rows": rows, "digests": digests})
     if as_json:
         print_json(found)

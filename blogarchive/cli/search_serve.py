@@ -78,6 +78,7 @@ def search(
 ) -> int:
     """Find posts or comments."""
     for word in words:
+        # Click passes on unknown options, and a mistyped one would be a word to find.
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
@@ -90,6 +91,7 @@ def search(
         if author is not None and not comments:
             finder.require_blog(archive, author)
         found = finder.search(archive, text, order="best" if best else "newest", limit=limit, **scope)
+        # Fewer hits than asked for are all: to count them would search the index again.
         total = len(found) if len(found) < limit else finder.count_hits(archive, text, **scope)
         is_whole = search_index.is_whole(archive)
     _print_hits(found, total, as_json=as_json, is_whole=is_whole)

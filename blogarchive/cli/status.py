@@ -70,6 +70,7 @@ def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
             paused=sum(blog.paused_at is not None for blog in of_site),
         )
         yield from _format_counts(of_site)
+    # Of a whole host a person wants to know which blogs need attention, not thousands that are complete.
     yield from _format_incomplete([blog for blog in blogs if not blog.complete])
 
 
@@ -134,6 +135,7 @@ def _format_warnings(blog: BlogStatus) -> Iterator[str]:
         yield _("  home page not reached since {time}: {error}").format(
             time=blog.unreached_since, error=explain_detail(blog.last_error or "")
         )
+    # A closed or paused blog is overdue by intention.
     if blog.overdue and not blog.state and not blog.paused_at:
         yield _(
             "  pages due for more than a week: {count}; `blogarchive settings {uid} revisits=N` allows more requests"

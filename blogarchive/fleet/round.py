@@ -59,6 +59,7 @@ class Round:
         """Run the process until it ends, and return its result."""
         words, listed = round_command(self._shard)
         with TemporaryFile() as given:
+            # A file and no pipe: a process that reads late, or not at all, must not block this one.
             given.write(listed.encode())
             given.seek(0)
             process = await asyncio.create_subprocess_exec(

@@ -135,6 +135,7 @@ class Worker:
         is_quiet = False
         while True:
             self._round_ended.clear()
+            # At each beat: `fleet add` may have made a new one below it.
             self._folders = await shards.find_homes(connection, self._folder)
             await self._lock_homes(connection)
             for home in self._homes:
@@ -315,6 +316,7 @@ class Worker:
 
 _FIRST_BACK_OFF: Final = timedelta(minutes=15)
 _LONGEST_BACK_OFF: Final = timedelta(days=1)
+# Of 15 minutes: more than a day, and a site that is gone for years overflows nothing.
 _MOST_DOUBLINGS: Final = 10
 _NOW: Final = timedelta(0)
 PAUSED: Final = frozenset(
@@ -341,6 +343,7 @@ def next_round(
         return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
     if code in (errors.ArchiveBusy.exit_code, errors.HostBusy.exit_code):
         return shards.SOON
+    # Killed, by an operator or for its memory: again at once, but no loop of a round that is too large.
     if code < 0:
         return _NOW if repeated == 1 else shards.SOON
     return max(every - lasted, _NOW)

@@ -29,7 +29,7 @@ from blogarchive.store.rows import Progress, no_progress
 PLATFORMS = ("blogger", "wordpress", "movabletype", "blogbus")
 """The sites of export files."""
 
-_WITH_OFFSETS = ("blogger",)
+_WITH_OFFSETS = ("blogger",)  # each time in their files has its offset from UTC
 
 
 def import_export(
@@ -62,6 +62,7 @@ def import_export(
         )
         size = source.stat().st_size
         for page in export.pages(importer.reject):
+            # One damaged post must not lose the others.
             with importer.isolate_failure(page.name or source.name):
                 run.import_post(page)
             progress(page.offset, size)
@@ -137,7 +138,7 @@ class _ExportImport:
 
 # Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone
 
-_LINE = 2**20
+_LINE = 2**20  # bytes that are read at once of a line without an end
 
 
 def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterator[PostPage]:

@@ -119,7 +119,7 @@ async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
-    if name.startswith("-") or site.startswith("-"):
+    if name.startswith("-") or site.startswith("-"):  # it would be an option of the command
         return back("wrong")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))

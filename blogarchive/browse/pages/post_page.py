@@ -30,6 +30,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
     newest_by: dict[str, int] = {}
     found = {}
     for comment in comments:
+        # The page names the person, and no comment: the last one is the likeliest.
         if comment.reply_to in newest_by:
             found[comment.id] = newest_by[comment.reply_to]
         newest_by[comment.author_name] = comment.id
@@ -37,7 +38,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
 
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）]*|\n|$)")
-_MAX_COMPARED = 4000
+_MAX_COMPARED = 4000  # characters: the comparison takes up to their square
 _CONTEXT = 1
 _MIN_EQUAL_RUN = 2
 _Kind = Literal["same", "old", "new", "skipped"]
@@ -55,6 +56,7 @@ def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
     """Return the parts from `old` to `new`; each run of sentences far from a change is one `skipped` part."""
     before, after = _split_sentences(old), _split_sentences(new)
     found: list[DiffPart] = []
+    # Without `autojunk`, which from 200 sentences on takes the frequent ones, as empty lines, for no anchors.
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for place, (verb, from_, to, from_after, to_after) in enumerate(steps):
         if verb == "equal":
@@ -119,7 +121,7 @@ def find_linked_posts(archive: Statements, found: PostPage) -> dict[str, int]:
     return {link: post_id for link, post_id in ids.items() if post_id is not None}
 
 
-_FEWEST_COUNTS = 3
+_FEWEST_COUNTS = 3  # a line through two points shows nothing that their numbers do not
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))
 
 
@@ -175,6 +177,7 @@ def _render_body(
     }
 
     def source(image_url: str) -> ImageToShow | None:
+        # Only on request: the host of an image would learn who reads which post.
         is_loaded = remote and image_url.startswith(("https://", "http://"))
         return stored.get(image_url) or (ImageToShow(url=image_url) if is_loaded else None)
 

@@ -22,7 +22,7 @@ from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_
 from blogarchive.store.statements import Statements
 
 _HITS_PER_PAGE: Final = 20
-_LAST_PAGE: Final = 500
+_LAST_PAGE: Final = 500  # SQLite reads all hits before a page: a later one would take seconds
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
 
@@ -61,7 +61,7 @@ class SearchQuery:
 def _read_query(context: RequestContext) -> SearchQuery:
     """Return the search that the URL asks for."""
     return SearchQuery(
-        terms=context.text_parameter("q")[:1000],
+        terms=context.text_parameter("q")[:1000],  # a longer text is no search of a person
         author=context.text_parameter("author"),
         since=context.text_parameter("since"),
         until=context.text_parameter("until"),
@@ -139,7 +139,7 @@ def _find_named_post(archive: Statements, words: str) -> int | None:
     """Return the id of the post that a URL or a long number names, or None."""
     if words.startswith(("https://", "http://")):
         return post_lookup.find_by_url(archive, words)
-    if len(words) < _SURE_NUMBER:
+    if len(words) < _SURE_NUMBER:  # 2012 is a word of many texts
         return None
     named = post_lookup.find_by_number(archive, words)
     return named[0].id if len(named) == 1 else None
@@ -155,6 +155,7 @@ def _run_search(archive: Statements, query: SearchQuery) -> dict[str, Any]:
     posts = count_hits(archive, query.terms, **query.filters)
     comments = count_hits(archive, query.terms, comments=True, **query.filters)
     total = comments if query.comments else posts
+    # The groups need the row of each hit, the counts above the index alone.
     groups = count_groups(archive, query.terms, **scope) if 0 < total <= _MAX_GROUPED else []
     offset = (query.page - 1) * _HITS_PER_PAGE
     return {

@@ -166,6 +166,7 @@ class Session:
         except psycopg.OperationalError as error:
             self._lost = self._lost or one_line(error)
             raise self.error() from error
+        # Not the time of the answer: PostgreSQL counts from when it heard of the session.
         self._confirmed_at = sent_at
         return rows
 
@@ -200,6 +201,7 @@ async def migrate(connection: Connection) -> None:
     if connection.info.server_version < _MINIMUM_SERVER:
         raise UsageError(_("a fleet needs PostgreSQL 14 or later"))
     async with connection.transaction():
+        # Operators start workers of several machines at once, and each may run `fleet init` first.
         await connection.execute(
             "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
         )

@@ -123,6 +123,7 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
     """Store a shard with the home `db` on `machine`. Raises `UsageError` if another shard has one of its hosts."""
     values = {**description(shard), "hosts": list(shard.hosts), "urls": list(shard.urls)}
     async with connection.transaction():
+        # Two machines may add shards with one host at the same moment, and neither would see the other's row.
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")
         other = await scalar(
             connection,

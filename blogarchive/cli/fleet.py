@@ -198,7 +198,10 @@ def work(
     if metrics and metrics_port:
         metrics.serve(metrics_port)
     report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
-    _run(_work(Worker(url, folder, most_rounds=rounds, once=once, keep=keep, observer=report)))
+    worker = Worker(
+        url=url, folder=folder.resolve(), most_rounds=rounds, once=once, keep=keep, observer=report
+    )
+    _run(_work(worker))
 
 
 @fleet.command(help=_("Show the shards, their workers, their last and next rounds, and how late they are."))

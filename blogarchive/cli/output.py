@@ -109,6 +109,15 @@ def print_json_array(values: Iterable[object]) -> None:
     print_result("]" if before != "[" else "[]")
 
 
+def print_list(values: Iterable[object], lines: Iterable[str], *, as_json: bool) -> None:
+    """Print `values` as the array of `--json`, or else `lines` for a person; the other ones are not computed."""
+    if as_json:
+        print_json_array(values)
+        return
+    for line in lines:
+        click.echo(line)
+
+
 def to_json(value: object) -> str:
     """Return JSON on one line; dataclasses become objects, paths text."""
     return json.dumps(value, ensure_ascii=False, default=_to_plain)

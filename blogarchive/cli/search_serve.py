@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
-from blogarchive.cli.output import note, print_json_array
+from blogarchive.cli.output import note, print_list
 from blogarchive.store import search as finder, search_index
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
@@ -157,10 +157,8 @@ def _rebuild_index(db: Path) -> None:
 
 def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
     """Print the first hits of `total`."""
-    if as_json:
-        print_json_array(map(hit_object, found))
-    for hit in () if as_json else found:
-        click.echo(format_hit(hit, colour=sys.stdout.isatty()))
+    lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
+    print_list(map(hit_object, found), lines, as_json=as_json)
     if not is_whole:
         note(
             _(

@@ -1,6 +1,7 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -252,7 +253,7 @@ async def blog(context: AppContext) -> Response:
         "blog.html",
         name=name,
         title=contents.name,
-        settings=result.json() if result.code == 0 else None,
+        settings=None if result.code else json.loads(result.out),
         message=result.message or MESSAGES.get(context.request.args.get("message") or ""),
     )
 

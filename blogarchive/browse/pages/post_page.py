@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any, Literal
 
 from datasette.utils.asgi import Response
@@ -133,10 +134,7 @@ async def show_post(context: RequestContext) -> Response:
     posts = await context.query(lambda archive: find_linked_posts(archive, found))
     remote = context.text_parameter("remote") == "1"
     reply_targets = find_reply_targets(found.post.comments)
-
-    def render(body_html: str | None, images: Sequence[Image]) -> Markup:
-        return _render_body(context, body_html, found.post.url, images, posts, remote=remote)
-
+    render = partial(_render_body, context, found.post.url, posts, remote)
     values = {
         "page": found,
         "blog": found.blog,
@@ -145,7 +143,7 @@ async def show_post(context: RequestContext) -> Response:
         "body": render(found.post.body_html, found.post.images),
         "language": detect_language(found.post.body_text or found.post.title),
         "comments": [
-            (one, render(one.body_html, ()), detect_language(one.body_text), reply_targets.get(one.id))
+            (one, render(one.body_html), detect_language(one.body_text), reply_targets.get(one.id))
             for one in found.post.comments
         ],
         "series": _draw_series(context, found.counters),
@@ -160,12 +158,11 @@ async def show_post(context: RequestContext) -> Response:
 
 def _render_body(
     context: RequestContext,
-    body_html: str | None,
     url: str,
-    images: Sequence[Image],
     posts: Mapping[str, int],
-    *,
     remote: bool,
+    body_html: str | None,
+    images: Sequence[Image] = (),
 ) -> Markup:
     """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs."""
     stored = {

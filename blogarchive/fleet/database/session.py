@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
@@ -61,7 +61,9 @@ async def connected(url: str, *, holds_locks: bool = False) -> AsyncIterator[Con
             yield connection
 
 
-async def scalar(connection: Connection, sql: LiteralString, parameters: Sequence[object] = ()) -> Any:
+async def scalar(
+    connection: Connection, sql: LiteralString, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> Any:
     """Return the first column of the first row; None if there is none."""
     row = await (await connection.execute(sql, parameters)).fetchone()
     return row[0] if row else None

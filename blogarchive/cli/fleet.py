@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from gettext import gettext as _, ngettext
+from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
@@ -18,7 +18,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Duration, PathArgument
-from blogarchive.cli.output import note, notify, print_json, to_json
+from blogarchive.cli.output import note, notify, print_json, request_count, to_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import parse_url_list, read_url_list
@@ -299,10 +299,8 @@ def _home_of_host(word: str) -> str:
     """Return the URL of a host without scheme and path; raises `UsageError` for other text."""
     if _HOST.fullmatch(word):
         return f"https://{word.lower()}/"
-    raise UsageError(
-        _("{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"),
-        word=word,
-    )
+    text = _("{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/")
+    raise UsageError(text, word=word)
 
 
 def _ask(work: Callable[[Any, str], Coroutine[Any, Any, _T]]) -> _T:
@@ -403,19 +401,13 @@ def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str |
     outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
     parts = [f"{name}: {outcome}"]
     if result.requests is not None:
-        parts.append(
-            ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
-        )
+        parts.append(request_count(result.requests))
     if result.hosts:
         parts.append(_("failed: {hosts}").format(hosts=_few(list(result.hosts))))
-    if paused:
-        parts.append(
-            _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
-                reason=result.message or outcome, name=name
-            )
-        )
-    else:
-        parts.append(_("next round: {time}").format(time=_time(next_at)))
+    then = (
+        _("paused: {reason}; then `blogarchive fleet resume {name}`") if paused else _("next round: {time}")
+    )
+    parts.append(then.format(reason=result.message or outcome, name=name, time=_time(next_at)))
     return _(", ").join(parts)
 
 

@@ -187,12 +187,9 @@ def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> Non
         known = options[key] if is_table else everywhere
         for name in value if is_table else (key,):
             if name not in known:
-                raise UsageError(
-                    _("{path}: unknown key {key}; known keys: {known}"),
-                    path=path,
-                    key=f"{key}.{name}" if is_table else key,
-                    known=", ".join(sorted(known)),
-                )
+                shown = f"{key}.{name}" if is_table else key
+                text = _("{path}: unknown key {key}; known keys: {known}")
+                raise UsageError(text, path=path, key=shown, known=", ".join(sorted(known)))
 
 
 def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

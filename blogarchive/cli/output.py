@@ -197,14 +197,14 @@ def summary_lines(result: "CrawlResult") -> Iterator[str]:
         return
     counts = result.counts
     parts = (
-        ngettext("{count} request", "{count} requests", counts.requests).format(count=counts.requests),
+        request_count(counts.requests),
         ngettext("{count} new post", "{count} new posts", counts.posts_new).format(count=counts.posts_new),
         _("{count} changed").format(count=counts.posts_changed),
         _("{count} gone").format(count=counts.posts_gone),
         ngettext("{count} new comment", "{count} new comments", counts.comments_new).format(
             count=counts.comments_new
         ),
-        ngettext("{count} image", "{count} images", counts.media).format(count=counts.media),
+        image_count(counts.media),
     )
     text = _(", ").join(parts)
     yield _("done: {counts}").format(counts=text) if result.outcome == "done" else text
@@ -308,6 +308,11 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
 def _write_progress(path: Path, done: int, total: int) -> None:
     with suppress(OSError):  # a full disk fails the command itself, or nothing
         path.write_text(f"{done} {total}", "ascii")
+
+
+def request_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} request", "{count} requests", number).format(count=number)
 
 
 def post_count(number: int) -> str:

@@ -7,18 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from blogarchive.items import (
-    LIST_KINDS,
-    Author,
-    Comment,
-    Link,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import absolute_url
@@ -93,7 +82,7 @@ def _fits(picker: Picker, template: Template) -> bool:
 # --- the page
 
 
-def _find_post(view: PageView) -> Post | None:
+def _find_post(view: PageView) -> items.Post | None:
     """Return the post that the words of the page show, if the window title confirms its title."""
     found = parse_post(view, further=False, pager=None)
     if found is None or found.heading is None or not confirms_title(view.document.title, found.heading.title):
@@ -101,9 +90,9 @@ def _find_post(view: PageView) -> Post | None:
     return found.to_post(view.number or "", view.url)
 
 
-_EMPTY_LIST = Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
-_LIST_AT_POST = Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)
-_NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_OF_POST)
+_EMPTY_LIST = items.Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
+_LIST_AT_POST = items.Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)
+_NO_TIME = items.Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_OF_POST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,9 +104,9 @@ class PageReader:
     encoding: str
     url: str
     now: datetime
-    target: Target
+    target: items.Target
 
-    def parse(self) -> ParsedPage:
+    def parse(self) -> items.ParsedPage:
         """Return all that the page shows."""
         parsed = self._parse_answer()
         if parsed is not None:
@@ -125,14 +114,14 @@ class PageReader:
         tree = parse_tree(self.text, self.url)
         return self._with_blogs(self._parse_tree(tree), tree)
 
-    def _parse_tree(self, tree: PageTree) -> ParsedPage:
+    def _parse_tree(self, tree: PageTree) -> items.ParsedPage:
         template = find_template(tree, self.site.templates)
         if template is None:
             return self._parse_by_words(tree)
         parsed = self._parse_template(Picker(tree=tree), template)
-        return self._check_list(tree, parsed) if parsed.kind in LIST_KINDS else parsed
+        return self._check_list(tree, parsed) if parsed.kind in items.LIST_KINDS else parsed
 
-    def _with_blogs(self, parsed: ParsedPage, tree: PageTree) -> ParsedPage:
+    def _with_blogs(self, parsed: items.ParsedPage, tree: PageTree) -> items.ParsedPage:
         """Return the parsed page with the blogs that its visible links name.
 
         A closed site has no blogs to back up, so its pages name none.
@@ -145,16 +134,16 @@ class PageReader:
         blogs, too_many = linked_blogs(self.site, urls, tree.url, [uid for uid in uids if uid])
         return replace(parsed, blogs=blogs, problems=(*parsed.problems, *too_many)) if blogs else parsed
 
-    def _parse_by_words(self, tree: PageTree) -> ParsedPage:
+    def _parse_by_words(self, tree: PageTree) -> items.ParsedPage:
         """Return the post, the notice, or a page of kind UNKNOWN; a notice alone has no problem of its template."""
         number = self.target.post_number or self.target.number
         view = build_page_view(self.text, self.url, self.now, self.site.parse_url, number)
         post = None if view.number is None else _find_post(view)
         notice = None if post is not None else find_notice(view, range(len(view.lines)))
         detail = Detail.TEMPLATE_UNKNOWN if post is None else Detail.TEMPLATE_WORDS
-        problem = Problem(kind="unreadable", field="template", detail=detail)
-        return ParsedPage(
-            kind=PageKind.POST if post else PageKind.NOTICE if notice else PageKind.UNKNOWN,
+        problem = items.Problem(kind="unreadable", field="template", detail=detail)
+        return items.ParsedPage(
+            kind=items.PageKind.POST if post else items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN,
             encoding=self.encoding,
             author=self._read_author(Picker(tree=tree), None),
             posts=() if post is None else (post,),
@@ -162,15 +151,15 @@ class PageReader:
             problems=() if notice else (problem,),
         )
 
-    def _check_list(self, tree: PageTree, parsed: ParsedPage) -> ParsedPage:
+    def _check_list(self, tree: PageTree, parsed: items.ParsedPage) -> items.ParsedPage:
         """Return a list, with a problem if it is empty or at the URL of a post; else what the words say.
 
         The template around a notice, or around a post of unknown markup, fits too.
         """
-        is_at_post, is_empty = self._here.kind is PageKind.POST, not (parsed.posts or parsed.listed)
+        is_at_post, is_empty = self._here.kind is items.PageKind.POST, not (parsed.posts or parsed.listed)
         if is_empty:
             by_words = self._parse_by_words(tree)
-            if is_at_post or by_words.kind is PageKind.NOTICE:
+            if is_at_post or by_words.kind is items.PageKind.NOTICE:
                 return by_words
         problem = _EMPTY_LIST if is_empty else _LIST_AT_POST if is_at_post else None
         return parsed if problem is None else replace(parsed, problems=(*parsed.problems, problem))
@@ -187,14 +176,14 @@ class PageReader:
         return Explanation(template=template.name, sources=tuple(reversed(sources.values())))
 
     @property
-    def _here(self) -> ParsedUrl:
+    def _here(self) -> items.ParsedUrl:
         return self.site.parse_url(self.url)
 
     @property
     def _post_url(self) -> str:
         """URL of the post that the page belongs to."""
         number, url = self._number, self._here.url
-        if self._here.kind is not PageKind.COMMENTS or number is None:
+        if self._here.kind is not items.PageKind.COMMENTS or number is None:
             return url
         return self.site.build_post_url(url, number) or url
 
@@ -205,61 +194,67 @@ class PageReader:
 
     @property
     def _is_further_comments(self) -> bool:
-        return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
+        return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
 
-    def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
-        shows_list = self._here.kind in LIST_KINDS and shows_whole_posts(picker, template)
+    def _parse_template(self, picker: Picker, template: Template) -> items.ParsedPage:
+        shows_list = self._here.kind in items.LIST_KINDS and shows_whole_posts(picker, template)
         if template.post is not None and post_parts.has_post(picker, template.post) and not shows_list:
             return self._parse_post_page(picker, template, template.post)
         if template.comments is not None and picker.elements(template.comments.each):
             return self._parse_comments_page(picker, template)
         return self._parse_list_page(picker, template)
 
-    def _parse_post_page(self, picker: Picker, template: Template, parts: PostParts) -> ParsedPage:
+    def _parse_post_page(self, picker: Picker, template: Template, parts: PostParts) -> items.ParsedPage:
         number = self._number
         post = None if number is None else post_parts.read_post(picker, parts, number, self._post_url)
         if post is None:
             picker.add_problem("unreadable", "posts", Detail.NO_POST_NUMBER)
-            return self._page(picker, template, PageKind.POST)
+            return self._page(picker, template, items.PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
             picker.problems.append(UNCONFIRMED_TITLE)
         if post.posted is None and parts.posted is not None and not self._is_further_comments:
             picker.problems.append(_NO_TIME)
         reader = self._list_reader(picker)
-        paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
+        paging = reader.next_link(parts.next_comments, items.PageKind.COMMENTS, number)
         if self._is_further_comments:
             post = post_parts.without_body(post)
-            return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
+            return self._page(picker, template, items.PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
         if post.views is None and (url := find_views_url(picker, self.site.views_answer)):
-            paging.append(Link(url=url, kind=PageKind.COMMENTS, number=number))
-        return self._page(picker, template, PageKind.POST, posts=(post,), paging=paging)
+            paging.append(items.Link(url=url, kind=items.PageKind.COMMENTS, number=number))
+        return self._page(picker, template, items.PageKind.POST, posts=(post,), paging=paging)
 
-    def _parse_comments_page(self, picker: Picker, template: Template) -> ParsedPage:
+    def _parse_comments_page(self, picker: Picker, template: Template) -> items.ParsedPage:
         """Parse a page that shows comments alone."""
         elements = post_parts.find_comment_elements(picker, template.comments)
         picker.close(elements)
         found = post_parts.check_doubt(picker, post_parts.read_comments(picker, template.comments, elements))
-        paging = self._list_reader(picker).next_link(template.next_comments, PageKind.COMMENTS, self._number)
+        paging = self._list_reader(picker).next_link(
+            template.next_comments, items.PageKind.COMMENTS, self._number
+        )
         return self._page(
-            picker, template, PageKind.COMMENTS, posts=self._comments_only(found.comments), paging=paging
+            picker,
+            template,
+            items.PageKind.COMMENTS,
+            posts=self._comments_only(found.comments),
+            paging=paging,
         )
 
-    def _parse_list_page(self, picker: Picker, template: Template) -> ParsedPage:
+    def _parse_list_page(self, picker: Picker, template: Template) -> items.ParsedPage:
         reader = self._list_reader(picker)
         posts = tuple(post_parts.read_whole_posts(picker, template.whole, self.site.parse_url))
         listed = reader.titles(template.titles)
-        if self._here.kind is PageKind.POST and (
+        if self._here.kind is items.PageKind.POST and (
             own := [post for post in posts if post.number == self._number]
         ):
-            return self._page(picker, template, PageKind.POST, posts=tuple(own))
-        kind = self._here.kind if self._here.kind in LIST_KINDS else self.target.kind
-        kind = kind if kind in LIST_KINDS else PageKind.HOME
+            return self._page(picker, template, items.PageKind.POST, posts=tuple(own))
+        kind = self._here.kind if self._here.kind in items.LIST_KINDS else self.target.kind
+        kind = kind if kind in items.LIST_KINDS else items.PageKind.HOME
         paging = reader.next_link(template.next_page, kind)
         urls = [*(post.url for post in listed), *(post.url for post in posts)]
-        links = [link for url in urls for link in reader.link(url, PageKind.POST)]
+        links = [link for url in urls for link in reader.link(url, items.PageKind.POST)]
         page = self._page(picker, template, kind, posts=posts, paging=paging, links=links)
-        month = self._here.month if kind is PageKind.MONTH else None
+        month = self._here.month if kind is items.PageKind.MONTH else None
         here = (self._here.url, self.target.chain)
         name = month or find_listing_name(kind, here, page.categories, page.months)
         return replace(page, listed=listed, listing=name)
@@ -268,23 +263,25 @@ class PageReader:
         self,
         picker: Picker,
         template: Template,
-        kind: PageKind,
+        kind: items.PageKind,
         *,
-        posts: tuple[Post, ...] = (),
-        paging: list[Link] | None = None,
-        links: list[Link] | None = None,
-    ) -> ParsedPage:
+        posts: tuple[items.Post, ...] = (),
+        paging: list[items.Link] | None = None,
+        links: list[items.Link] | None = None,
+    ) -> items.ParsedPage:
         """Return the page with the parts around its posts."""
         reader = self._list_reader(picker)
         months, categories = reader.months(template.months), reader.categories(template.categories)
         latest = reader.titles(template.latest)
-        urls = [(row.url, PageKind.MONTH) for row in months]
+        urls = [(row.url, items.PageKind.MONTH) for row in months]
         urls += [
-            (url, PageKind.CATEGORY) for row in categories if (url := row.url) and self._is_category(url)
+            (url, items.PageKind.CATEGORY)
+            for row in categories
+            if (url := row.url) and self._is_category(url)
         ]
-        urls += [(post.url, PageKind.POST) for post in latest]
+        urls += [(post.url, items.PageKind.POST) for post in latest]
         around = [link for url, kind in urls for link in reader.link(url, kind)]
-        return ParsedPage(
+        return items.ParsedPage(
             kind=kind,
             encoding=self.encoding,
             author=self._read_author(picker, template),
@@ -297,32 +294,32 @@ class PageReader:
         )
 
     def _is_category(self, url: str) -> bool:
-        return self.site.parse_url(url).kind is PageKind.CATEGORY
+        return self.site.parse_url(url).kind is items.PageKind.CATEGORY
 
     def _list_reader(self, picker: Picker) -> post_parts.ListReader:
         return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
 
-    def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
+    def _read_author(self, picker: Picker, template: Template | None) -> items.Author | None:
         card = (template and template.card) or CardParts()
         uid = picker.value("uid", card.uid) or self._here.uid or self.target.uid
         if uid is None:
             return None
         return post_parts.read_author(picker, card, uid, self.site.build_home_url(self.url, uid))
 
-    def _parse_answer(self) -> ParsedPage | None:
+    def _parse_answer(self) -> items.ParsedPage | None:
         """Return the comments or the number of views of an answer that a script fetches; None for any other page."""
-        if self.target.kind is not PageKind.COMMENTS:
+        if self.target.kind is not items.PageKind.COMMENTS:
             return None
         views = read_views_answer(self.text, self.site.views_answer)
         if views is not None:
             posts = tuple(replace(post, views=views) for post in self._comments_only(()))
-            return ParsedPage(kind=PageKind.COMMENTS, encoding=self.encoding, posts=posts)
+            return items.ParsedPage(kind=items.PageKind.COMMENTS, encoding=self.encoding, posts=posts)
         answer = read_comments_answer(self.text, self.url, self.site.answer)
         if answer is None:
             return None
         found, picker = answer
-        parsed = ParsedPage(
-            kind=PageKind.COMMENTS,
+        parsed = items.ParsedPage(
+            kind=items.PageKind.COMMENTS,
             encoding=self.encoding,
             author=self._read_author(picker, None),
             posts=self._comments_only(found.comments),
@@ -331,17 +328,17 @@ class PageReader:
         )
         return self._with_blogs(parsed, picker.tree)
 
-    def _answer_link(self, page: int) -> list[Link]:
+    def _answer_link(self, page: int) -> list[items.Link]:
         """Return the link to a page of the answer; the post's own page is the first page of the chain."""
         number, uid = self._number, self._here.uid or self.target.uid
         if self.site.answer is None or number is None:
             return []
         path = self.site.answer.url.format(number=number, uid=uid, page=page)
         url = self.site.parse_url(urljoin(self.url, path)).url
-        return [Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)]
+        return [items.Link(url=url, kind=items.PageKind.COMMENTS, next_page=True, number=number)]
 
-    def _comments_only(self, comments: tuple[Comment, ...]) -> tuple[Post, ...]:
+    def _comments_only(self, comments: tuple[items.Comment, ...]) -> tuple[items.Post, ...]:
         number = self._number
         if number is None:
             return ()
-        return (Post(number=number, url=self._post_url, comments=comments, whole=False),)
+        return (items.Post(number=number, url=self._post_url, comments=comments, whole=False),)

@@ -180,3 +180,11 @@ def test_a_guide_and_its_translation_have_the_same_sections(guide: Path) -> None
         return re.findall(r"^(#+(?= )|\|(?= )|!\[)", text, re.MULTILINE)
 
     assert shape(chinese(guide)) == shape(guide)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_a_guide_and_its_translation_have_the_same_numbers(guide: Path) -> None:
+    def numbers(path: Path) -> set[str]:
+        return set(re.findall(r"\d[\d,.]*\d|\d", path.read_text("utf-8")))
+
+    assert numbers(chinese(guide)) == numbers(guide)

@@ -101,7 +101,7 @@ def choose_charset(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Ch
             return candidate
         break
     is_sure = not best.is_single_byte and is_readable(sample, best)
-    return best if is_sure else _ask_chardet(sample, best, declared, costs)
+    return best if is_sure else _ask_chardet(sample, best, declared)
 
 
 def _is_doubtful(candidate: whatwg.Charset, sample: bytes) -> bool:
@@ -119,9 +119,7 @@ def is_readable(data: bytes, charset: whatwg.Charset) -> bool:
     return len(set(rest)) > 1 and char_cost.text_cost(rest, charset.script) <= limit * len(rest)
 
 
-def _ask_chardet(
-    sample: bytes, best: whatwg.Charset, declared: Sequence[whatwg.Charset], costs: dict[str, int]
-) -> whatwg.Charset:
+def _ask_chardet(sample: bytes, best: whatwg.Charset, declared: Sequence[whatwg.Charset]) -> whatwg.Charset:
     """Compare `best` with chardet's guess and with the other charsets of East Asia.
 
     Undeclared text in Latin letters is windows-1252, as in browsers; another alphabet must have whole words.
@@ -137,13 +135,10 @@ def _ask_chardet(
         guess = None
     if declared and guess is None:
         return best
-    costs = dict(costs)
     others = (guess, whatwg.EUC_JP, whatwg.SHIFT_JIS, whatwg.EUC_KR)
     candidates = [best, *(c for c in others if c and c.name not in _NOT_GUESSED)]
-    for charset in candidates:
-        bonus = _CHARDET_BONUS if charset is guess else 0
-        costs[charset.name] = _cost_in(sample, charset, declared) - bonus
-    return min(candidates, key=lambda c: costs[c.name])
+    bonus = {guess: _CHARDET_BONUS}
+    return min(candidates, key=lambda c: _cost_in(sample, c, declared) - bonus.get(c, 0))
 
 
 def _cost_in(sample: bytes, charset: whatwg.Charset, declared: Sequence[whatwg.Charset]) -> int:

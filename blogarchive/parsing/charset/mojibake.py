@@ -1,9 +1,7 @@
 """Repair mojibake in a page of UTF-8."""
 
-import codecs
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from blogarchive.parsing.charset.char_cost import BIT, mean_cost, non_ascii, text_cost
 from blogarchive.parsing.charset.detect import looks_chinese
@@ -205,10 +203,6 @@ _MARK = re.compile(
     b"|".join((rb"\xc3[\x80-\xbf](?=[\xc2\xc3\xc5\xc6\xcb\xe2])", *(mark.encode() for mark in _GBK_MARKS)))
 )
 
-_TO_BYTES = codecs.charmap_build(
-    "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
-)
-
 
 def repair_page(body: bytes, text: str) -> str:
     """Return `text`, which is `body` decoded as UTF-8, with each certain mojibake repaired."""
@@ -228,18 +222,12 @@ def _has_marks(body: bytes, text: str) -> bool:
 
 def _repair_whole_page(text: str) -> str | None:
     """Decode a page that was misread as Latin-1 or windows-1252 from start to end; None if it was not."""
-    candidates = (
-        charset.decode_strict(data) for data in _original_bytes(text) for charset in (UTF_8, GB18030, BIG5)
-    )
-    return next((parsed for parsed in candidates if parsed and looks_chinese(parsed)), None)
-
-
-def _original_bytes(text: str) -> Iterator[bytes]:
     try:
-        yield text.encode("latin-1")
+        data = _to_bytes(text)
     except UnicodeEncodeError:
-        with suppress(UnicodeEncodeError):
-            yield codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
+        return None
+    candidates = (charset.decode_strict(data) for charset in (UTF_8, GB18030, BIG5))
+    return next((parsed for parsed in candidates if parsed and looks_chinese(parsed)), None)
 
 
 def _repair_segments(body: bytes) -> Iterator[str]:

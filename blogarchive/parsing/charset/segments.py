@@ -1,13 +1,12 @@
 """Decode a page whose segments may be damaged or in another charset, by the cost of each reading."""
 
 import re
-import string
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from blogarchive.parsing.charset import char_cost
-from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
+from blogarchive.parsing.charset.whatwg import BIG5, GB18030, MARKUP_BYTES, UTF_8, Charset
 
 # --- cheapest reading
 
@@ -150,14 +149,13 @@ def decode_undamaged(body: bytes, charset: Charset) -> str | None:
     return None if charset.is_single_byte and _HIGH_RUN.search(body) else text
 
 
-_MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")  # commas decode to these if decoding is off by one byte
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
 def select_fast_marks(marks: Iterable[str]) -> list[str]:
     """Return the `marks` that are quick to find: those whose low byte is rare in markup."""
-    return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in _MARKUP_BYTES]
+    return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in MARKUP_BYTES]
 
 
 def _misread_marks(written: str, read: str) -> list[str]:

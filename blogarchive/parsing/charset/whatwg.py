@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import string
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from typing import Any, cast
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.char_cost import Script
+
+MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
+"""Bytes that are frequent in markup: `in` finds a character whose low byte is one of these slowly."""
 
 _TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
@@ -221,7 +225,7 @@ class Charset:
 
 def _contains(text: str, character: str) -> bool:
     # `in` compares low bytes first, `count` whole characters.
-    return text.count(character) > 0 if ord(character) % 256 in _FREQUENT_BYTES else character in text
+    return text.count(character) > 0 if ord(character) % 256 in MARKUP_BYTES else character in text
 
 
 def charset_for_label(label: str) -> Charset | None:
@@ -243,7 +247,6 @@ def _find_charset(name: str) -> Charset | None:
     return Charset(name=name, codec=_TABLES["codecs"].get(name, name), errors=errors, remapped=remapped)
 
 
-_FREQUENT_BYTES = frozenset(b'abcdefghijklmnopqrstuvwxyz0123456789 <>/="')  # in markup
 _EXTRA_LABELS = {label: name for name, labels in _TABLES["labels"].items() for label in labels}
 _BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
 

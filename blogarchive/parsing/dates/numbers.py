@@ -24,11 +24,9 @@ def words_of(table: str) -> dict[str, str]:
 
 # --- numbers
 
-_SCALES = {
-    sign: size
-    for size, signs in {10**3: "k千", 10**4: "w万萬", 10**6: "m", 10**8: "亿億"}.items()
-    for sign in signs
-}
+_SCALES = (
+    dict.fromkeys("k千", 10**3) | dict.fromkeys("w万萬", 10**4) | {"m": 10**6} | dict.fromkeys("亿億", 10**8)
+)
 _COUNT = re.compile(
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,19})"
     r"(?:(?P<part>\.[0-9]{1,8})? ?(?P<scale>[kwm千万萬亿億])\+?)?"

@@ -33,7 +33,8 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     and forbidden characters become full-width. The same title returns the same name.
     """
     text = normalize_nfc(title[:_TITLE_CHARACTERS]).translate(_FULL_WIDTH)
-    text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
+    if not text.isprintable():  # few titles have an invisible character, and a look at each costs a call
+        text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
     text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):
         text = f"_{text}"
@@ -71,7 +72,7 @@ def _cut(text: str, max_bytes: int) -> str:
 
 
 _PART = ".part"
-_BUFFER = 2**18  # bytes: Python's own 8 KB are a system call for each record of a WARC
+BUFFER = 2**18  # bytes: Python's own 8 KB are a system call for each record of a WARC
 _CAN_FLUSH_DISK = hasattr(os, "sync")
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
 _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
@@ -102,7 +103,7 @@ def atomic_file(
     with to_user_error(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("w+b", _BUFFER) as file:
+            with part.open("w+b", BUFFER) as file:
                 yield file
                 file.flush()
                 if not (flushed_later and _CAN_FLUSH_DISK):
@@ -298,27 +299,24 @@ class ExportFolder:
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
         if marker.is_file():
-            head, *lines = marker.read_text(encoding="utf-8", errors="replace").split("\n")
-            if head != self._head:
-                raise UsageError(
-                    _("{folder} holds another export ({head}); name another folder").format(
-                        folder=self.root, head=head
-                    )
-                )
-            entries = (line.partition("\t") for line in lines)
-            self._earlier = {name: _parse_file(text) for name, _tab, text in entries if _is_inside(name)}
-            for name, known in self._earlier.items():
-                if known == _UNKNOWN:  # a killed export may have left its temporary file
-                    part_path(Path(self._resolve(name))).unlink(missing_ok=True)
+            self._read_marker(marker)
             return
         if self.root.exists() and any(self.root.iterdir()):
-            raise UsageError(
-                _("{folder} is not empty and no earlier export made it; name a new folder").format(
-                    folder=self.root
-                )
-            )
+            text = _("{folder} is not empty and no earlier export made it; name a new folder")
+            raise UsageError(text.format(folder=self.root))
         with atomic_file(marker) as file:
             file.write(f"{self._head}\n".encode())
+
+    def _read_marker(self, marker: Path) -> None:
+        head, *lines = marker.read_text(encoding="utf-8", errors="replace").split("\n")
+        if head != self._head:
+            text = _("{folder} holds another export ({head}); name another folder")
+            raise UsageError(text.format(folder=self.root, head=head))
+        entries = (line.partition("\t") for line in lines)
+        self._earlier = {name: _parse_file(text) for name, _tab, text in entries if _is_inside(name)}
+        for name, known in self._earlier.items():
+            if known == _UNKNOWN:  # a killed export may have left its temporary file
+                part_path(Path(self._resolve(name))).unlink(missing_ok=True)
 
     def _resolve(self, name: str) -> str:
         """Return the path of a file; its folder is checked once."""
@@ -329,18 +327,16 @@ class ExportFolder:
             os.fsencode(name)
         except UnicodeEncodeError as error:
             charset = sys.getfilesystemencoding()
-            raise CannotWrite(
-                _(
-                    "no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
-                ).format(name=name, charset=charset)
-            ) from error
+            text = _(
+                "no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
+            )
+            raise CannotWrite(text.format(name=name, charset=charset)) from error
         if folder in self._folders:
             return path
         parent = self.root / folder
         if not parent.resolve().is_relative_to(self.root.resolve()):
-            raise UsageError(
-                _("{folder} leads out of {root}; name a new folder").format(folder=parent, root=self.root)
-            )
+            text = _("{folder} leads out of {root}; name a new folder")
+            raise UsageError(text.format(folder=parent, root=self.root))
         if parent.is_dir():
             self._folders.add(folder)
         return path

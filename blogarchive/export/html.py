@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -31,8 +32,6 @@ from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.search_index import fold
-
-YEAR_LENGTH = len("YYYY")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,39 +62,36 @@ def plan_blog(
     names = UniqueNames()
     names.claim("index", "")
     posts = [
-        PostFile(
-            blog=blog,
-            heading=heading,
-            path=f"{folder}/{names.claim(_short_name(heading.number), 'post')}.html",
-        )
-        for heading in sorted(headings, key=lambda heading: heading.posted_at or "")
+        PostFile(blog=blog, heading=one, path=f"{folder}/{names.claim(_short_name(one.number), 'post')}.html")
+        for one in sorted(headings, key=lambda heading: heading.posted_at or "")
     ]
-
-    def add(listings: dict[str, Listing], kind: str, name: str, post: PostFile) -> None:
-        if name not in listings:
-            stem = names.claim(f"{kind}-{_short_name(name)}", "more")
-            listings[name] = Listing(name=name, path=f"{folder}/{stem}.html")
-        listings[name].posts.append(post)
-
-    months: dict[str, Listing] = {}
-    categories: dict[str, Listing] = {}
-    years: dict[str, Listing] = {}
-    for post in reversed(posts):
-        add(months, "month", post.month, post)
-        for name in post.heading.categories:
-            add(categories, "category", name, post)
-    for post in posts if with_years else ():
-        add(years, "year", UNDATED if post.month == UNDATED else post.month[:YEAR_LENGTH], post)
+    newest_first = posts[::-1]
+    months = _group_posts(folder, names, "month", ((post.month, post) for post in newest_first))
+    categories = _group_posts(
+        folder, names, "category", ((name, post) for post in newest_first for name in post.heading.categories)
+    )
+    years = _group_posts(folder, names, "year", ((post.year, post) for post in posts if with_years))
     return SiteBlog(
         blog=blog,
         path=f"{folder}/index.html",
         posts=posts,
-        months=[
-            months[name] for name in sorted(months, key=lambda month: (month != UNDATED, month), reverse=True)
-        ],
-        categories=[categories[name] for name in sorted(categories)],
-        years=list(reversed(years.values())),
+        months=sorted(months, key=lambda month: (month.name != UNDATED, month.name), reverse=True),
+        categories=sorted(categories, key=attrgetter("name")),
+        years=years[::-1],
     )
+
+
+def _group_posts(
+    folder: str, names: UniqueNames, kind: str, posts: Iterable[tuple[str, PostFile]]
+) -> list[Listing]:
+    """Return the lists of these names with their posts, each with the path of its page."""
+    listings: dict[str, Listing] = {}
+    for name, post in posts:
+        if name not in listings:
+            stem = names.claim(f"{kind}-{_short_name(name)}", "more")
+            listings[name] = Listing(name=name, path=f"{folder}/{stem}.html")
+        listings[name].posts.append(post)
+    return list(listings.values())
 
 
 def href(path: str, root: str = "") -> str:
@@ -128,7 +124,7 @@ def _plan_files(site_blog: SiteBlog) -> Iterator[PostFile]:
     for place, post in enumerate(posts):
         listings = [(name, categories[name]) for name in sorted(post.heading.categories)]
         page = (site_blog.path, listings, links[place], links[place + 2])
-        yield replace(post, page=page)
+        yield PostFile(blog=post.blog, heading=post.heading, path=post.path, page=page)
 
 
 def _render_job(given: PostInput) -> bytes:
@@ -195,14 +191,14 @@ def environment(folder: str) -> Environment:
         "years": _group_by_year,
         "month": _format_month,
         "lang": detect_language,
-        "post_lines": lambda pages, root: Markup("").join(_post_line(page, root) for page in pages),
+        "post_lines": lambda pages, root: Markup("".join(_post_line(page, root) for page in pages)),  # noqa: S704
     }
     return environment
 
 
 @lru_cache(maxsize=10_000)  # a post is in lists of its month and of its categories
-def _post_line(page: PostFile, root: str) -> Markup:
-    """Return the line of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
+def _post_line(page: PostFile, root: str) -> str:
+    """Return the HTML of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
     post, facts = page.heading, ""
     shown = escape(post.shown_time)
     if post.posted_at:
@@ -214,7 +210,7 @@ def _post_line(page: PostFile, root: str) -> Markup:
     facts += '<span class="gone">原站已无</span>' if post.gone_at else ""
     facts += "" if post.has_text else '<span class="missing">正文未存</span>'
     title = f'<a class="title" href="{href(page.path, root)}">{escape(page.title)}</a>'
-    return Markup(f'<li>\n{title}\n<div class="meta">\n{facts}</div>\n</li>\n')  # noqa: S704 - texts are escaped
+    return f'<li>\n{title}\n<div class="meta">\n{facts}</div>\n</li>\n'
 
 
 def _format_month(month: str) -> str:
@@ -234,7 +230,7 @@ def _format_count(number: int | None) -> str:
 def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]:
     found: dict[str, list[Listing]] = {}
     for listing in months:
-        found.setdefault(listing.name[:4] if listing.name != UNDATED else listing.name, []).append(listing)
+        found.setdefault(listing.name.partition("-")[0], []).append(listing)
     return list(found.items())
 
 
@@ -356,7 +352,7 @@ class _Site:
                 entries = (_search_entry(one, self._reader.post(one.heading)) for one in chunk)
                 content = "blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n"
                 self._folder.write(name, content.encode(), digest)
-        years = {post.month[:YEAR_LENGTH] for post in posts if post.month != UNDATED}
+        years = {post.year for post in posts} - {UNDATED}
         page = render_template(
             "search.html",
             root="",

@@ -91,6 +91,7 @@ def require_pyarrow() -> None:
 
 def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], files: Digests) -> None:
     """Write the rows of one site and year, and replace an earlier file if it differs."""
+    import pyarrow
     from pyarrow import parquet
 
     schema = _schema(table)
@@ -99,7 +100,9 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
         parquet.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
     ):
         while group := list(islice(rows, _ROWS_AT_ONCE)):
-            writer.write_table(_to_table(schema, group), row_group_size=_ROWS_AT_ONCE)
+            columns = list(zip(*group, strict=True))[2:]  # without site and year, which the path has
+            arrays = [_to_array(field.type, values) for field, values in zip(schema, columns, strict=True)]
+            writer.write_table(pyarrow.table(arrays, schema=schema), row_group_size=_ROWS_AT_ONCE)
 
 
 def _schema(table: FlatTable) -> "pyarrow.Schema":
@@ -114,17 +117,8 @@ def _schema(table: FlatTable) -> "pyarrow.Schema":
     return pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
 
 
-def _to_table(schema: "pyarrow.Schema", rows: list[tuple[Any, ...]]) -> "pyarrow.Table":
-    """Return the rows without site and year, which the path has; days and times are parsed from their text."""
-    import pyarrow
-
-    columns = list(zip(*rows, strict=True))[2:]
-    arrays = [_to_array(field.type, values) for field, values in zip(schema, columns, strict=True)]
-    return pyarrow.Table.from_arrays(arrays, schema=schema)
-
-
 def _to_array(kind: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":
-    """Return the values as an array of a type; a text that is no day or time becomes null.
+    """Return the values as an array of a type: days and times are parsed, a text that is none becomes null.
 
     The buffers are made here: `pyarrow.array` of Python's objects imports pandas, which takes longer than the export.
     """

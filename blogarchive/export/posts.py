@@ -44,6 +44,11 @@ class PostFile:
         found = _MONTH.match(self.heading.posted_at or "")
         return found[0] if found else UNDATED
 
+    @property
+    def year(self) -> str:
+        """YYYY, or `UNDATED`."""
+        return self.month.partition("-")[0]
+
 
 class InternalLinks:
     """The paths of the posts in an export, by the uid and number in their URLs."""
@@ -105,8 +110,8 @@ class PostPlan:
 
     def input_digest(self, images: Mapping[str, ImageToShow], links: Mapping[str, str]) -> str:
         """Return the digest of all that the file is made from."""
-        shown = repr((self.file.page, images, links))
-        return input_digest(self.blog_digest, heading_values(self.file.heading), repr(self.digest), shown)
+        shown = self.file.page, repr(images), links
+        return input_digest(self.blog_digest, heading_values(self.file.heading), repr(self.digest), *shown)
 
     def resolve(self, uses: Uses) -> tuple[dict[str, ImageToShow], dict[str, str]]:
         """Return the images and links of these URLs that the export has."""

@@ -140,9 +140,9 @@ def program_digest() -> bytes:
         for name in sorted(names):
             with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of hundreds of files
                 found.update(file.readall())
-    for path in map(Path, sys.path):
-        if path.is_dir():
-            found.update("\n".join(sorted(one.name for one in path.glob("*.dist-info"))).encode())
+    for path in filter(os.path.isdir, sys.path):
+        names = sorted(name for name in os.listdir(path) if name.endswith(".dist-info"))  # noqa: PTH208
+        found.update("\n".join(names).encode())
     return found.digest()
 
 
@@ -178,15 +178,18 @@ def run_export(
     export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))
     if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
-        record = {
-            "maker": _find_maker(out),
-            "archive": exported.archive_state,  # None: the next export compares record by record
-            "files": exported.files,
-            "result": exported.to_json(),
-            "records": exported.records,
-        }
-        write_record(name, record)
+        write_record(name, _make_record(exported, out))
     return exported
+
+
+def _make_record(exported: Exported, out: Path) -> dict[str, Any]:
+    return {
+        "maker": _find_maker(out),
+        "archive": exported.archive_state,  # None: the next export compares record by record
+        "files": exported.files,
+        "result": exported.to_json(),
+        "records": exported.records,
+    }
 
 
 def _is_intact(record: Mapping[str, Any], out: Path) -> bool:

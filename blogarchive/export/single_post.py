@@ -41,11 +41,8 @@ def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
         raise UsageError(_("no blog of --author has a post {number}").format(number=number))
     if len(found) > 1:
         names = ", ".join(f"{blog.site}/{blog.uid}" for blog, _post in found)
-        raise UsageError(
-            _("several blogs have a post {number}: {names}; choose one with --author").format(
-                number=number, names=names
-            )
-        )
+        text = _("several blogs have a post {number}: {names}; choose one with --author")
+        raise UsageError(text.format(number=number, names=names))
     return found[0]
 
 

@@ -105,7 +105,7 @@ def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
     heads = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX_NAME})}\n"]
     with files.open(f"indexes/{_INDEX_NAME}", ZIP_STORED) as blocks:
         for start in range(0, len(lines), _LINES_PER_BLOCK):
-            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), wbits=_GZIP)
+            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), _LEVEL, _GZIP)
             place = {"offset": files.size, "length": len(block)}
             heads.append(f"{lines[start].partition(' {')[0]} {json.dumps(place)}\n")
             blocks.write(block)

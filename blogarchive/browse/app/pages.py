@@ -1,7 +1,6 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -120,7 +119,7 @@ async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
-    if name.startswith("-") or site.startswith("-"):  # it would be an option of the command
+    if name.startswith("-") or site.startswith("-"):
         return back("wrong")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
@@ -253,7 +252,7 @@ async def blog(context: AppContext) -> Response:
         "blog.html",
         name=name,
         title=contents.name,
-        settings=None if result.code else json.loads(result.out),
+        settings=result.json() if result.code == 0 else None,
         message=result.message or MESSAGES.get(context.request.args.get("message") or ""),
     )
 

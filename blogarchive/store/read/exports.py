@@ -18,7 +18,7 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import is_settled, read_state
 from blogarchive.store.read import models
-from blogarchive.store.rows import CONTROLS, TEXT_SINCE, Value
+from blogarchive.store.rows import CONTROLS, TEXT_SINCE
 from blogarchive.store.statements import columns_of
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def flat_digests(
 
 def flat_rows(
     archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part]
-) -> Iterator[tuple[Value, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """Yield site, year and the columns of each row of these parts, texts as bytes, by site and year.
 
     `authors` are pairs of site and uid; if empty, the rows of all authors.

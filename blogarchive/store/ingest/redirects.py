@@ -1,7 +1,6 @@
 """Follow the URLs of a blog: retire targets that redirect to others, and move all of them with the blog."""
 
 from dataclasses import replace
-from itertools import repeat
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -50,26 +49,25 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     others = {_origin(url) for url in homes} | {_other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
 
-    def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
-        text = "\n".join([row.url or "" for row in rows])
-        if not any(prefix in text for prefix in prefixes):
-            return rows  # nearly all pages
-        old = [row.url is not None and row.url.startswith(prefixes) for row in rows]
-        return tuple(map(_with_origin, rows, old, repeat(origin))) if any(old) else rows
-
     parsed = crawled.parsed
-    categories = tuple(
-        row if (posts := moved(row.posts)) is row.posts else replace(row, posts=posts)
-        for row in moved(parsed.categories)
-    )
-    rows: Any = {
-        name: moved(getattr(parsed, name)) for name in ("links", "months", "listed", "latest", "posts")
-    }
-    return replace(crawled, parsed=replace(parsed, **rows, categories=categories))
+    lists: Any = {name: getattr(parsed, name) for name in ("links", "months", "listed", "latest", "posts")}
+    listed = (*lists.values(), parsed.categories, *(row.posts for row in parsed.categories))
+    text = "\n".join([row.url or "" for rows in listed for row in rows])
+    if not any(prefix in text for prefix in prefixes):
+        return crawled  # nearly all pages
+
+    def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
+        return tuple([_with_origin(row, prefixes, origin) for row in rows])
+
+    lists = {name: moved(rows) for name, rows in lists.items()}
+    categories = tuple(replace(row, posts=moved(row.posts)) for row in moved(parsed.categories))
+    return replace(crawled, parsed=replace(parsed, **lists, categories=categories))
 
 
-def _with_origin(row: Linked, is_old: bool, origin: str) -> Linked:
-    return replace(row, url=origin + row.url[len(_origin(row.url)) :]) if is_old and row.url else row
+def _with_origin(row: Linked, others: tuple[str, ...], origin: str) -> Linked:
+    if row.url is None or not row.url.startswith(others):
+        return row
+    return replace(row, url=origin + row.url[len(_origin(row.url)) :])
 
 
 def move_blog(archive: Archive, blog: Blog, home: str) -> None:

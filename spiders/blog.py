@@ -33,7 +33,7 @@ from spiders.scheduler import HostScheduler
 from spiders.throttle import pause_reason
 
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
-_AHEAD = 3
+_AHEAD = 3  # the second process always has a page; more gain little, and a kill repeats what is in flight
 
 
 class PageParser:

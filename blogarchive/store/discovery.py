@@ -183,7 +183,7 @@ def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
 MAX_FOUND_BY = 10_000
 """Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""
 
-_MAX_CACHED_BLOGS = 100_000
+_MAX_CACHED_BLOGS = 100_000  # as `_MAX_CACHED_KEYS` of links: only memory is at stake
 _TOO_MANY = Failure(
     kind="incomplete", field="blogs", detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY), permanent=True
 )

@@ -30,6 +30,8 @@ _ROUNDS = 2
 
 LISTING_INTERVAL = timedelta(days=24)
 LISTING_SPREAD = timedelta(days=4)
+"""Added by the key of a listing: after a first backup, all of them would be due in one night."""
+
 LISTING_DEADLINE = timedelta(days=29)
 """Age at which a listing is fetched regardless of the budget, so that a daily run stays within thirty days."""
 

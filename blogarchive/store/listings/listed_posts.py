@@ -17,6 +17,7 @@ from blogarchive.store.posts import posts
 from blogarchive.store.rows import HAS_TEXT, Post as StoredPost, Value, format_utc
 from blogarchive.store.statements import columns_of
 
+# Hosts put labels before and after the titles of a list that the page of the post lacks: [置顶], 【原创】, (图).
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )

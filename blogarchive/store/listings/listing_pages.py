@@ -52,7 +52,8 @@ def save_listing(context: SaveContext) -> None:
         targets = listed_posts.listed_targets(context, listed)
         shown_on = [(target, days[target.number]) for target in targets if target.number in days]
         frontier.set_post_days(context.archive, shown_on)
-        listed_posts.requeue_commented(context)
+        if context.parsed.commented:  # of a feed of comments alone
+            listed_posts.requeue_commented(context)
 
 
 def is_beyond_end(context: SaveContext) -> bool:

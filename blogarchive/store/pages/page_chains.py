@@ -155,7 +155,7 @@ def delete_chain(context: SaveContext, name: str) -> None:
 
 # The hash of an enum member is slow; a page of many links has months and posts.
 _FOLLOWED_KINDS = (PageKind.MONTH, PageKind.POST, PageKind.CATEGORY, PageKind.HOME)
-_MAX_CACHED_KEYS = 300_000
+_MAX_CACHED_KEYS = 300_000  # some 50 MB; a run over thousands of blogs sees more, and asks for those again
 
 
 def save_links(context: SaveContext, targets: Iterable[Target]) -> None:

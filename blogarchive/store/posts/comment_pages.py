@@ -20,6 +20,7 @@ from blogarchive.store.posts.comments import IdentifiedComment, identify_comment
 from blogarchive.store.rows import format_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
+"""Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long."""
 _DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
 _DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
 

@@ -101,7 +101,7 @@ def _neighbour(
 
 _MAX_FOUND: Final = 10
 _MAX_YEARS: Final = 60
-_OF_A_YEAR: Final = 5
+_OF_A_YEAR: Final = 5  # so that one year with many posts on this day does not hide the others
 
 
 def find_by_url(archive: Statements, url: str) -> int | None:

@@ -1,7 +1,7 @@
 """Processor time of commands: a second export against the first, `status`, `verify`.
 
 Unchanged, rendered formats and the commands: 5,000 posts with 25,000 comments. The others, which take less: six times as
-many. After ten new posts: 2,000 posts of 1,500 characters of one blog.
+many. After an update: 2,000 posts of 1,500 characters of one blog, for html also 300.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.figures import Row
 from bench.large_archive import add_posts, fill
 from bench.running import command, folder
+from blogarchive.store.database.archive import Archive
 
 POSTS, BLOGS = 5_000, 300
 FEW, LENGTH = 2_000, 700
@@ -35,7 +36,8 @@ def measure(*, small: bool = False) -> list[Row]:
     with folder() as place:
         fill(place / "a.db", 6 * posts, authors=10 if small else BLOGS).close()
         rows += [_compare(kind, 6 * posts, place / "a.db") for kind in STREAMED]
-    return rows + _after_new_posts(50 if small else FEW)
+    rows += _after_update(50 if small else FEW, AFTER, "ten new posts", new=10)
+    return rows + _after_update(50 if small else BLOGS, {"html": 15}, "6 new posts and 3 gone", new=6, gone=3)
 
 
 def _compare(kind: str, posts: int, db: Path) -> Row:
@@ -45,21 +47,23 @@ def _compare(kind: str, posts: int, db: Path) -> Row:
     return Row(f"export {kind} of {posts:,} posts: again, unchanged", "at most 10 %", figure)
 
 
-def _after_new_posts(posts: int) -> list[Row]:
-    """Export, add ten posts, and export again."""
+def _after_update(posts: int, goals: dict[str, int], change: str, *, new: int, gone: int = 0) -> list[Row]:
+    """Export, add posts and mark some as gone, and export again."""
     with folder() as place:
         db = place / "a.db"
         fill(db, posts, authors=1, length=LENGTH).close()
-        first = {kind: _export(kind, db) for kind in AFTER}
-        add_posts(db, 10, length=LENGTH)
-        second = {kind: _export(kind, db) for kind in AFTER}
+        first = {kind: _export(kind, db) for kind in goals}
+        add_posts(db, new, length=LENGTH)
+        with Archive.open(db) as archive:
+            archive.execute("update posts set gone_at = last_seen_at where id <= ?", (gone,))
+        second = {kind: _export(kind, db) for kind in goals}
     return [
         Row(
-            f"export {kind} of {posts:,} posts: after ten new posts",
+            f"export {kind} of {posts:,} posts: after {change}",
             f"at most {goal} %" if goal else "",
             f"{100 * second[kind] / first[kind]:.1f} % ({first[kind]:.1f} s, {second[kind]:.2f} s)",
         )
-        for kind, goal in AFTER.items()
+        for kind, goal in goals.items()
     ]
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, dropwhile, islice
+from itertools import chain, dropwhile, islice, takewhile
 
 from blogarchive.items import Comment, DateText
 from blogarchive.parsing.dates.numbers import day_orders, write_year_first
@@ -24,14 +24,15 @@ _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author",
 _BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
 _DAY_FIRST, _AFTER_BY, _ANSWER = (pattern("comments", name) for name in ("day_first", "after_by", "answer"))
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
+_PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
 # Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
-# Ways to find names that may be equal; comments of which some have another name otherwise.
-_MAX_NAME, _SURE, _MANY = 60, 5, 3
+# Ways to find names that may be equal, bold ones too: one author writes all. Of links and texts near the time some differ.
+_MAX_NAME, _SURE, _MANY = 60, 6, 3
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
@@ -69,8 +70,10 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     items, comments = list[Item](), list[Comment | None]()
     for way, is_whole in _WAYS if elements else ():
         items = _cut(outline, elements, places, way)
-        for item, text in zip(items, _find_texts(outline, items, is_whole), strict=True):
-            item.body, item.shown = text
+        for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
+            inner = range(min(shown, default=0), max(shown, default=0))
+            # A word in bold type between the lines of a text is no name.
+            item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
         # One way finds the names of all comments. A text that all have beside their time is a label.
         ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
         good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
@@ -93,24 +96,29 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     items = [Item(*row) for row in zip(elements, places, strict=True)]
     items.sort(key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
-    others = {*elements}
     for item in items:
-        rest = [] if way is None else beside(item.element, way, others, APART)
-        item.parts = [item.element, *filter(outline.order.__contains__, rest)]
+        rest = [] if way is None else beside(item.element, way, known.keys(), APART)
+        # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
+        shown = filter(outline.order.__contains__, rest)
+        item.parts = [item.element, *takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
             item.above.inner.append(item.element)
     for item in items:
         inner = with_descendants(item.inner)
         every = chain.from_iterable(part.iter() for part in item.parts)
-        item.nodes = [node for node in every if node in outline.order and node not in inner]
+        found = [node for node in every if node in outline.order and node not in inner]
+        # A row of `th` alone names the columns: a single comment is the whole table.
+        item.nodes = [node for node in found if node.tag != "th" or node.xpath("../td")]
     return items
 
 
 def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> Comment | None:
     if item.name is None or item.body is None:
         return None
-    drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner)
+    # Movable Type writes paragraphs without an element around each comment: the body is then that of the page.
+    others = () if item.body in item.nodes else {*item.body}.difference(item.parts)
+    drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner, others)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop)
     named, (name, url), at = _REPLY_TO.match(text.text), item.name, _find_posted(outline, item, orders, now)
     to = item.above.name[0] if item.above and item.above.name else named[1] if named else None
@@ -135,6 +143,13 @@ def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime)
     return date_text(text, found) or DateText(text=text)
 
 
+def shows_time(node: Element, text: str) -> bool:
+    """Return whether a text, or an attribute of its element, may be the time of a comment, not of a source it links."""
+    is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(DATE.split(text)[0])
+    is_time = (DATE.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
+    return bool(is_time and not _PROSE.search(DATE.sub("", text)))
+
+
 def stated_times(node: Element) -> Iterator[str]:
     """Yield the times that attributes of an element state, for machines or as its title."""
     values = (str(value) for name, value in node.attrib.items() if name not in ("href", "src"))
@@ -148,45 +163,41 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     It has a class; on the line of the time it is a link or a text before the time, or a text after it; in the rest of
     the comment it is bold, a link, or the text next to the time, as sina writes it.
     """
-    own, nodes, time = item.place, {*item.nodes}, outline.holders[item.place]
+    own, nodes, texts = item.place, {*item.nodes}, outline.texts
     every = {place for part in item.parts for place in outline.span(part) if outline.holders[place] in nodes}
-    places = {place for place in every - item.shown if not outline.texts[place - 1].rstrip().endswith("@")}
-    places -= {place for place in places if item.above and outline.texts[place].lstrip().startswith("@")}
+    places = {place for place in every - item.shown if not texts[place - 1].rstrip().endswith("@")}
+    places -= {place for place in places if item.above and texts[place].lstrip().startswith("@")}
     free = [node for node in item.nodes if outline.size(node) and item.shown.isdisjoint(outline.span(node))]
     free = [node for node in free if outline.span(node).start in places]
     named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
-    badges = {one for one in named if _BADGE.fullmatch(outline.text(one))}
-    named = [one for one in named if one not in badges or " fn " in f" {one.get('class')} "]
     buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
     named = [one for one in named if one not in buttons or not is_label(outline.text(one))]
     around = ancestors(named)  # the innermost: `<div class="comment-author"><cite class="fn">`
     found = ((shape_of(node), _name_of(outline, item, node)) for node in named if node not in around)
     yield [(shape, name) for shape, name in found if name]
-    line, text = block_around(time), outline.texts[own]
-    said = " ".join(outline.texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
-    shown = {place: outline.texts[place].strip() for place in places - {own}}
-    places -= {place for place, text in shown.items() if said.startswith(text) and not said.isdigit()}
+    line, text = block_around(outline.holders[own]), texts[own]
+    said = " ".join(texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
+    places = {at for at in places if at == own or said.isdigit() or not said.startswith(texts[at].strip())}
     free = [node for node in free if outline.span(node).start in places]
     start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
     near = [place for place in closest if place in outline.span(line)]
     head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
-    after = [CLOCK.sub("", text[end:].lstrip("日")), *(outline.texts[place] for place in near if place > own)]
+    after = [CLOCK.sub("", text[end:].lstrip("日")), *(texts[place] for place in near if place > own)]
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     yield _names_in(outline, item, head, ("a",))
-    before = [outline.texts[place] for place in near if place < own]
+    before = [texts[place] for place in near if place < own]
     bold, links = (_names_in(outline, item, free, tags) for tags in (("cite", "b", "strong"), ("a",)))
     yield _first_text(before if bold else [text[:start], *before])
-    texts = (_first_text(texts) for texts in (after, [outline.texts[place] for place in closest]))
+    beside_time = (_first_text(row) for row in (after, [texts[place] for place in closest]))
     known = {name for _, (name, _) in [*bold, *links]}
-    names = [[one for one in found if not known or one[1][0] in known] for found in texts]
+    names = [[one for one in found if not known or one[1][0] in known] for found in beside_time]
     yield from (names[0], bold, links, names[1])
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
-    texts = ((node, outline.text(node)) for node in nodes if node.tag in tags)
-    short = ((node, text) for node, text in texts if 0 < len(text) <= _MAX_NAME and not _NO_NAME.search(text))
-    good = (node for node, text in short if not (node.tag == "a" and is_label(text)))
+    short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= _MAX_NAME)
+    good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     found = ((shape_of(node), _name_of(outline, item, node)) for node in good)
     return [(shape, name) for shape, name in found if name and (name[1] or not name[0].isdigit())]
 
@@ -205,17 +216,14 @@ def is_label(text: str) -> bool:
 def _trim(text: str) -> str:
     """Return a name without words that say who wrote: `Posted by`, `says:`."""
     bare = text.strip(_SIGNS).lstrip("])）").rstrip("[(（")
-    bare = bare if re.search(r"[\])）]", bare) else bare.lstrip("[(（")
     name = _SAYS.sub("", " " + _BY.sub("", bare)).strip(_SIGNS)
-    name = _BADGE.sub("", name) or name
-    return name if re.search(r"[\[(（]", name) else name.rstrip("])）")
+    return _BADGE.sub("", name) or name
 
 
 def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
-    texts = [outline.texts[place].strip() for place in outline.span(node)]
-    date = next((place for place, text in enumerate(texts) if DATE.search(text)), len(texts))
-    texts = [*texts[:date], *(DATE.split(text, maxsplit=1)[0] for text in texts[date : date + 1])]
+    shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
+    texts = DATE.split(shown, maxsplit=1)[0].split("\0")
     parts = [text for text in texts if _trim(text) and not (is_label(text) or _BADGE.fullmatch(text))][:1]
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
@@ -250,14 +258,16 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()
+    behind = " ".join(outline.texts[place] for place in outline.span(line) if place > item.place)
+    # The name is before the time if the text is behind it in one line.
+    head = range(outline.span(line).start, 0 if is_label(behind) else item.place)
     for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
-        is_body = has_role(node, BODY) or node.get("itemprop") in _TEXTS
+        is_body = node.tag not in HEADINGS and (has_role(node, BODY) or node.get("itemprop") in _TEXTS)
         is_named = is_body and node in apart and node not in above
         around = not is_named and (node not in apart or node in outer)
         if node is time or not (is_named or node.tag in _TEXT_TAGS):
             continue
-        spoken = outline.span(node) if around else {*outline.span(node)} - heads
-        own = [place for place in sorted(spoken) if not around or outline.holders[place] is node]
+        own = [i for i in outline.span(node) if (outline.holders[i] is node if around else i not in heads)]
         buttons = {at for at in own if outline.holders[at].tag == "a" and is_label(outline.texts[at])}
         own = [place for place in own if not (is_named and place in buttons)] or own
         texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
@@ -266,10 +276,12 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
         is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
         is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
+        is_line |= node.tag == "span" and outline.span(node).start in head
         is_says = _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
         if not is_named and (is_bold or is_line or is_says or is_weak or links == 1):
             continue  # a comment may be `+1`
-        traits = (not around, not outline.contains(line, node), node.tag not in ("span", "li"))
+        # Of a comment whose text stands in it directly, an element in it is rather the name.
+        traits = (around == bool(is_whole), not outline.contains(line, node), node.tag not in ("span", "li"))
         size, parent = 0 if is_label(shown) else len(shown), node.getparent()
         alike = (shape_of(node)[0], None if parent is None else parent.tag)
         first = found.get((alike, 0))
@@ -295,5 +307,4 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         is_button = named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME))
         return bool(is_apart or is_button or is_head or has_role(one, _AGENT))
 
-    within = (node for node in item.nodes if node is not body and outline.contains(body, node))
-    return {*filter(is_added, within)}
+    return {one for one in item.nodes if one is not body and outline.contains(body, one) and is_added(one)}

@@ -11,7 +11,7 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, stated_times
+from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import pattern
@@ -20,7 +20,6 @@ from blogarchive.sites.markup.picker import with_descendants
 
 _COUNT, _ID, _HEADING_OF = (pattern("comments", name) for name in ("count", "id", "heading_of"))
 _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
-_PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
@@ -121,9 +120,11 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     shown = " ".join(outline.texts[place] for place in places)
     is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
     if is_read or shown:
-        return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]", shown)))
-    heads = [*_headings(outline, body, 0)]
-    start = next((place for place in heads if place >= outline.span(body).stop), len(outline.texts))
+        return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)))
+    heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
+    # A page that names no comments may show them below its form.
+    forms = (outline.span(one).start for one in outline.select("form") if one not in outline.beside)
+    start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(outline.texts))
     rest = (at for at in range(start, len(outline.texts)) if outline.holders[at] not in outline.beside)
     is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
     return is_counted or any(DATE.search(outline.texts[place]) for place in rest)
@@ -147,12 +148,19 @@ def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
         node = outline.holders[place]
         if node.tag in ("a", "span", "li"):
             continue
-        while (parent := node.getparent()) is not None and outline.span(parent) == outline.span(node):
+        while (parent := node.getparent()) is not None and _is_line(outline, parent, node):
             node = parent
-        is_alone = len(outline.span(node)) == 1 or node.tag in HEADINGS
+        is_alone = len(outline.span(outline.holders[place])) == 1 or node.tag in HEADINGS
         rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
         return [one for one in takewhile(lambda one: one.tag not in HEADINGS, rest) if one in outline.order]
     return []
+
+
+def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:
+    """Return whether an element around a heading has nothing more than links: `[write a comment]`, as sina has it."""
+    rest = outline.size(outer) - outline.size(heading)
+    is_linked = rest <= round(outline.link_share(outer) * outline.size(outer))
+    return is_linked and rest <= _MAX_HEADING and not (rest and has_role(outer, COMMENTS))
 
 
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
@@ -172,9 +180,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     """
     groups: defaultdict[Shape, list[int]] = defaultdict(list)
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
-        rest = DATE.sub("", text)
-        is_time = rest != text or holder.get("datetime") or any(stated_times(holder))
-        if is_time and holder in inside and not _PROSE.search(rest):
+        if holder in inside and shows_time(holder, text):
             shape = shape_of(holder)
             for kind in (shape, shape[:1], ((holder.tag, "*"),)):  # answers may stand in other elements
                 groups[kind].append(place)

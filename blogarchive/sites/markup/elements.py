@@ -6,7 +6,7 @@ a `dt` and a `dd`, two rows of a table. Then its other elements are beside the o
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -80,7 +80,7 @@ def lift(nodes: list[Element], stops: set[Element]) -> list[Element]:
     return level
 
 
-def beside(element: Element, preceding: bool, others: set[Element], closed: tuple[str, ...]) -> list[Element]:
+def beside(element: Element, preceding: bool, others: Set[Element], closed: tuple[str, ...]) -> list[Element]:
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 
     They follow it or precede it, the nearest first. They end at one of `others`, at an element with a closed tag or a
@@ -88,12 +88,8 @@ def beside(element: Element, preceding: bool, others: set[Element], closed: tupl
     """
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):
-        if (
-            one in others
-            or one.tag in closed
-            or one.tag == element.tag == "li"
-            or one.find(".//form") is not None
-        ):
+        is_closed = one.tag in closed or one.tag == element.tag == "li"
+        if one in others or is_closed or one.find(".//form") is not None:
             break
         found.append(one)
     return found

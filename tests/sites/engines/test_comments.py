@@ -453,3 +453,102 @@ def test_a_link_to_answer_behind_the_paragraphs_is_no_part_of_the_text() -> None
     )
     comments = read(f'<div id="comments"><ol>{items}</ol></div>').posts[0].comments
     assert [one.body_text for one in comments] == ["Am See.", "Im Wald.\nJa."]
+
+
+def authors(page: ParsedPage) -> list[tuple[str | None, str | None]]:
+    return [(one.author_name, one.body_text) for one in page.posts[0].comments]
+
+
+def test_a_date_in_a_link_to_a_source_is_no_time_of_a_comment() -> None:
+    item = '<article class="comment"><p>{} <a href="#c{}">2019-05-2{} 09:05</a></p><div>{}</div></article>'
+    items = item.format("Jutta", 1, 1, "Am See.") + item.format(
+        "Sven", 2, 2, '<p>Siehe <a href="https://x.example.org/">die Karte vom 17.05.1999</a> im Amt.</p>'
+    )
+    page = read(f'<div id="comments"><h3>2 Kommentare</h3>{items}</div>')
+    assert authors(page) == [("Jutta", "Am See."), ("Sven", "Siehe die Karte vom 17.05.1999 im Amt.")]
+    assert "comments" not in told(page)
+
+
+def test_comments_are_found_behind_a_heading_beside_a_link_to_write_one() -> None:
+    item = '<li><p><a href="/u/{}">{}</a> <em>2019-05-2{} 09:05</em></p><div>Am See {}.</div></li>'
+    items = item.format(1, "Jutta", 1, 1) + item.format(2, "Sven", 2, 2)
+    head = '<div class="tit"><strong>评论</strong> <span><a href="#post">[发评论]</a></span></div>'
+    page = read(f'<div class="all">{head}<ul>{items}</ul></div>')
+    assert authors(page) == [("Jutta", "Am See 1."), ("Sven", "Am See 2.")]
+
+
+@pytest.mark.parametrize("form", ["发表评论", ""])
+def test_texts_before_the_lines_of_their_authors_are_not_given_to_others(form: str) -> None:
+    item = '<div class="lesser">Am {}.</div><div class="lessdate">Post by <a href="#u">{}</a> on 2019-05-2{}, 09:05</div>'
+    items = item.format("See", "Jutta", 1) + item.format("Berg", "Sven", 2)
+    page = read(f"<div class='title'>评论列表</div>{items}<div class='title'>{form}</div><form></form>")
+    assert authors(page) == [("Jutta", "Am See."), ("Sven", "Am Berg.")]
+
+
+def test_paragraphs_without_an_element_around_each_comment_are_its_whole_text() -> None:
+    item = "{}<p class='posted'>Posted by {} at 2019-05-2{} 09:05</p>"
+    items = item.format("<p>Am See.</p><p>Am Ufer.</p>", "Jutta", 1) + item.format(
+        "<p>Im Wald.</p>", "Sven", 2
+    )
+    page = read(f"<h2>Comments</h2>{items}<h2>Post a comment</h2><form></form>")
+    assert authors(page) == [("Jutta", "Am See.\nAm Ufer."), ("Sven", "Im Wald.")]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<div>{text} <small>by {name} - 2019-05-2{day} 09:05</small></div>",
+        "<div><strong>{name}</strong>: {text} <small>(2019-05-2{day} 09:05)</small></div>",
+    ],
+)
+def test_a_word_in_bold_type_in_a_text_is_no_name(item: str) -> None:
+    texts = {
+        "Jutta": "Am See.",
+        "Sven": "Drei Dinge.<br><b>Erstens</b>, das Ufer ist zu.",
+        "Otto": "Im Wald.",
+    }
+    shown = (item.format(name=name, day=day, text=texts[name]) for day, name in enumerate(texts, 1))
+    page = read(f"<h4>Comments</h4>{''.join(shown)}")
+    assert [name for name, _ in authors(page)] == ["Jutta", "Sven", "Otto"]
+
+
+def test_a_word_that_names_comments_beside_a_name_is_neither_name_nor_text() -> None:
+    item = '<li><h6 class="c-content"></h6><div class="of"><font>{}</font> <font>评论：</font></div><div class="noter-txt">{}</div><font>2019-05-2{} 09:05</font></li>'
+    page = read(f'<section class="comment-list"><ul>{item.format("Jutta", "Schön", 1)}</ul></section>')
+    assert authors(page) == [("Jutta", "Schön")]
+
+
+def test_three_comments_of_one_author_are_read() -> None:
+    items = "".join(
+        f"<div><i>2019-05-2{n} 09:05</i><b>Jutta</b><p>Am See {n}.</p></div>" for n in range(1, 4)
+    )
+    page = read(f"<h3>Kommentare</h3>{items}")
+    assert authors(page) == [("Jutta", f"Am See {n}.") for n in range(1, 4)]
+
+
+def test_the_names_of_the_columns_of_a_table_are_not_that_of_an_author() -> None:
+    head = "<tr><th>No</th><th>Name</th><th>Comment</th><th>Time</th></tr>"
+    row = "<tr><td>1</td><td>Otto Ost</td><td>Gut :)</td><td>2019-05-21 09:05</td></tr>"
+    page = read(f'<div id="comment-list"><table>{head}{row}</table></div>')
+    assert "Time" not in [name for name, _ in authors(page)]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<form><label>Name</label><input></form><ul><li><b>Jutta</b><p>Am See.</p><i>May 21st, 2019</i></li></ul>",
+        "<p>Comments:</p><ul>Autor: Jutta<br>Das war bei uns am See auch so, sagte der Nachbar am Morgen zu uns, als es regnete.<br></ul>",
+    ],
+    ids=["below a form alone", "names without times"],
+)
+def test_comments_that_no_name_or_no_time_shows_are_a_problem(shown: str) -> None:
+    page = read(shown)
+    assert page.posts[0].comments == ()
+    assert told(page) == ["comments"]
+
+
+def test_a_name_in_a_sentence_before_the_time_is_read() -> None:
+    item = "<li><p>来自用户<span class='address'>{}</span>的评论<span>(2019-05-2{} 09:05)</span><br>Am See war es still.</p></li>"
+    items = item.format("Jutta", 1) + item.format("Sven", 2)
+    page = read(f'<h3>评论</h3><ol id="comment_list">{items}</ol>')
+    assert [name for name, _ in authors(page)] == ["Jutta", "Sven"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import cast
 
 from lxml import etree
 
@@ -15,6 +16,9 @@ _SPACE = " \t\n\r\f\v"
 _EDGES = _SPACE + "\xa0\u200b\ufeff"
 
 
+Media = tuple[Element, Element | None]
+"""A replaced element (an image, a player), and the `a` around it or None."""
+
 Span = tuple[int, int, Element, Element | None]
 """A part of a line's text: start, end, the element of the text, and the `a` around it or None."""
 
@@ -23,10 +27,9 @@ Span = tuple[int, int, Element, Element | None]
 class Line:
     """One visible line: its collapsed text, its innermost block, and its position in the document.
 
-    `start` and `end` are positions in document order. `media` are the replaced elements (images, players) in
-    the line, each with the `a` around it; a line of images only has an empty text. A line is never changed
-    after its creation; it is not frozen because that doubles the time to create the hundreds of lines of a
-    page.
+    `start` and `end` are positions in document order. `links` are the text in the line and the element of each `a`,
+    in order. A line of images only has an empty text. A line is never changed after its creation; it is not frozen
+    because that doubles the time to create the hundreds of lines of a page.
     """
 
     index: int
@@ -35,7 +38,8 @@ class Line:
     start: int
     end: int
     spans: tuple[Span, ...]
-    media: tuple[tuple[Element, Element | None], ...] = ()
+    links: Sequence[tuple[str, Element]]
+    media: tuple[Media, ...] = ()
 
     def node_at(self, offset: int) -> Element:
         """Return the element of the character at `offset` of the text."""
@@ -43,20 +47,6 @@ class Line:
             if start <= offset < end:
                 return node
         return self.block
-
-    def links(self) -> Sequence[tuple[str, Element]]:
-        """Return the text in this line and the element of each `a`, in order."""
-        if len(self.spans) == 1 and not self.media:  # most lines
-            anchor = self.spans[0][3]
-            return () if anchor is None else ((self.text.strip(_EDGES), anchor),)
-        found: dict[Element, str] = {}
-        for start, end, _, anchor in self.spans:
-            if anchor is not None:
-                found[anchor] = found.get(anchor, "") + self.text[start:end]
-        for _, anchor in self.media:
-            if anchor is not None:
-                found.setdefault(anchor, "")
-        return [(text.strip(_EDGES), anchor) for anchor, text in found.items()]
 
     def link_spans(self) -> dict[Element, list[tuple[int, int]]]:
         """Return the start and end of each piece of text of each `a` in this line."""
@@ -89,55 +79,66 @@ def _build_line(index: int, pieces: Sequence[Piece], block: Element, pre: int) -
         return _join_pieces(index, pieces, block, pre=pre > 0)
     if not (text := text.strip(_EDGES)):
         return None
-    text = _collapse_spaces(text)
-    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),))
+    if "  " in text or not text.isprintable():  # most texts need no change
+        text = _spaces.sub(" ", text)
+    links = () if anchor is None else ((text, anchor),)
+    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),), links)
 
 
 def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
     """Return the line of several pieces. Spaces also collapse between pieces, unless `pre` preserves them."""
-    after_space, length = True, 0
-    texts: list[str] = []
+    after_space, raw = not pre, ""
     spans: list[Span] = []
-    media: list[tuple[Element, Element | None]] = []
+    media: list[Media] = []
     positions: list[int] = []
     for text, node, anchor, position in pieces:
-        if text is not None:
+        if text is None:
+            media.append((cast(Element, node), anchor))
+        else:
             if not pre:
-                text = _collapse_spaces(text.lstrip(_SPACE) if after_space else text)
+                text = text.lstrip(_SPACE) if after_space else text
+                if "  " in text or not text.isprintable():
+                    text = _spaces.sub(" ", text)
                 if not text:
                     continue
                 after_space = text[-1] == " "
-            texts.append(text)
-            start, length = length, length + len(text)
-            if node is not None:
-                spans.append((start, length, node, anchor))
-                positions.append(position)
-        elif node is not None:
-            media.append((node, anchor))
-            positions.append(position)
-    raw = "".join(texts)
+            start = len(raw)
+            raw += text
+            if node is None:
+                continue
+            spans.append((start, len(raw), node, anchor))
+        positions.append(position)
     text = raw.strip("\n") if pre else raw.strip(_EDGES)
     if not positions or not (media or text.strip(_EDGES)):
         return None
-    found = tuple(spans) if text == raw else _shift_spans(spans, raw.find(text) if text else 0, len(text))
-    return Line(index, text, block, positions[0], positions[-1] + 1, found, tuple(media))
+    if text != raw:
+        spans = _shift_spans(spans, raw.find(text) if text else 0, len(text))
+    links, end = _find_links(text, spans, media), positions[-1] + 1
+    return Line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
 
 
-def _collapse_spaces(text: str) -> str:
-    """Return `text` with its spaces collapsed."""
-    # Most texts need no change.
-    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text
+def _find_links(text: str, spans: Sequence[Span], media: Sequence[Media]) -> Sequence[tuple[str, Element]]:
+    """Return the text and the element of each `a` in the line, in order."""
+    if not media and (len(spans) == 1 or (len(spans) == 2 and spans[0][3] is None)):
+        start, end, _, anchor = spans[-1]  # most lines: a link after a bullet
+        return () if anchor is None else ((text[start:end].strip(_EDGES), anchor),)
+    found: dict[Element, str] = {}
+    for start, end, _, anchor in spans:
+        if anchor is not None:
+            found[anchor] = found.get(anchor, "") + text[start:end]
+    for _, anchor in media:
+        if anchor is not None:
+            found.setdefault(anchor, "")
+    return [(words.strip(_EDGES), anchor) for anchor, words in found.items()]
 
 
-def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
+def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
     """Return the spans of a line after `shift` characters were removed before it and all after `size` more."""
-    return tuple(
-        [
-            (max(start - shift, 0), min(end - shift, size), node, anchor)
-            for start, end, node, anchor in spans
-            if end > shift and start - shift < size
-        ]
-    )
+    return [
+        (max(start - shift, 0), min(end - shift, size), node, anchor)
+        for start, end, node, anchor in spans
+        if end > shift and start - shift < size
+    ]
 
 
 # --- building of lines

@@ -306,6 +306,6 @@ class _PageParser:
         uids = (author and author.uid, self.target.uid, parse_url(self.view.url).uid)
         own = frozenset([uid for uid in uids if uid])
         has_names = any(not uid.isdigit() for uid in own)
-        found = self.view.foreign_urls(own)
-        urls = [parsed_url.url for parsed_url in found if has_names or (parsed_url.uid or "").isdigit()]
+        linked = [to for row in self.view.links for _, _, to in row if to is not None and to.uid not in own]
+        urls = dict.fromkeys(to.url for to in linked if to.uid and (has_names or to.uid.isdigit()))
         return linked_blogs(self.site, urls, self.view.url, own)

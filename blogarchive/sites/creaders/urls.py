@@ -20,7 +20,7 @@ _CATEGORY = re.compile(rf"/u/{DECIMAL_UID}/(?P<category>\d+)\.html?")
 _HOME = re.compile(rf"/u/{DECIMAL_UID}/?(?:index\.(?:html?|php))?")
 _OLD_POST = re.compile(r"(?:/(?P<name>[A-Za-z0-9_-]+))?/user_blog_diary\.php")
 _OLD_HOME = re.compile(r"/(?P<name>[A-Za-z0-9_][A-Za-z0-9_-]*)/?")
-_UNDER_BLOG = re.compile(rf"/u/{DECIMAL_UID}/")
+_UNDER_BLOG = re.compile(rf"/u/{DECIMAL_UID}(?:/|$)")
 _RESERVED_NAMES = frozenset(
     ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
 )
@@ -62,29 +62,30 @@ def _parse_uncached(url: str) -> ParsedUrl:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
     canonical = url if url == canonical else canonical  # so the cache stores one string
-    match = None if query else _POST.fullmatch(path)
-    if match and (number := parse_decimal_id(match["number"])) is not None:
-        month = _parse_month(match["month"])
-        return ParsedUrl(
-            url=canonical, kind=PageKind.POST, uid=intern(match["uid"]), number=number, month=month
-        )
-    if query and _OLD_POST.fullmatch(path):
-        pairs = parse_qs(query)
-        number = parse_did(pairs.get("did", [""])[0])
-        if number is not None and len(pairs) == 1:
-            return ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, uid=None, number=number)
-    if match := _HOME.fullmatch(path):
-        if query:
-            return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
-        return ParsedUrl(url=f"{origin}/u/{match['uid']}/", kind=PageKind.HOME, uid=match["uid"])
-    if not query and (match := _CATEGORY.fullmatch(path)):
-        return ParsedUrl(url=canonical, kind=PageKind.CATEGORY, uid=match["uid"])
-    if match := _UNDER_BLOG.match(path):
-        return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
-    match = None if query else _OLD_HOME.fullmatch(path)
-    if match and match["name"].lower() not in _RESERVED_NAMES:
-        return ParsedUrl(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
-    return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN)
+    if (post := _parse_post(canonical, origin, path, query)) is not None:
+        return post
+    if not query:
+        if match := _HOME.fullmatch(path):
+            return ParsedUrl(url=f"{origin}/u/{match['uid']}/", kind=PageKind.HOME, uid=match["uid"])
+        if match := _CATEGORY.fullmatch(path):
+            return ParsedUrl(url=canonical, kind=PageKind.CATEGORY, uid=match["uid"])
+        if (match := _OLD_HOME.fullmatch(path)) and match["name"].lower() not in _RESERVED_NAMES:
+            return ParsedUrl(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
+    under = _UNDER_BLOG.match(path)
+    return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=under["uid"] if under else None)
+
+
+def _parse_post(canonical: str, origin: str, path: str, query: str) -> ParsedUrl | None:
+    """Return what the URL of a post says, in the form of today or in that of 2009 with `did`; else None."""
+    if not query and (match := _POST.fullmatch(path)):
+        number, month = parse_decimal_id(match["number"]), _parse_month(match["month"])
+        uid = intern(match["uid"])
+        post = ParsedUrl(url=canonical, kind=PageKind.POST, uid=uid, number=number, month=month)
+        return post if number else None
+    pairs = parse_qs(query) if query and _OLD_POST.fullmatch(path) else {}
+    number = parse_did(pairs["did"][0]) if list(pairs) == ["did"] else None
+    post = ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, number=number)
+    return post if number else None
 
 
 _MAX_CACHED_LENGTH = 300

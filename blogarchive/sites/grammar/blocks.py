@@ -153,7 +153,7 @@ def _is_template_line(
         if path not in typed and not (alone and path.startswith(tuple(f"{each}/" for each in typed))):
             return True
     words = view.folded[index].strip()
-    if line.links() and not _NOT_PAGER.search(words):
+    if line.links and not _NOT_PAGER.search(words):
         return True
     return not alone and index in markers.labels
 

@@ -141,7 +141,7 @@ def _is_template_line(view: PageView, index: int) -> bool:
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
     """Restore edge lines that lie in the element of the body: an author wrote them."""
     if not lines:
-        return tuple(line for line in view.lines[start:end] if not line.links())
+        return tuple(line for line in view.lines[start:end] if not line.links)
     node = view.document.common_ancestor(lines[0], lines[-1])
     parent = node.getparent()
     if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
@@ -155,7 +155,7 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
 
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
-    return view.document.contains(node, line) and not line.links()
+    return view.document.contains(node, line) and not line.links
 
 
 # Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text.
@@ -268,11 +268,12 @@ _COMMENTS_IN_TEXT = comments_problem("forged", Detail.COMMENTS_IN_TEXT)
 
 def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:
     """Return the bounds of the body below `heading` with the counters and the comments; None if it has no end."""
+    posted = view.parse_date(heading.posted.text) if heading.posted else None
     search = _BoundsSearch(
         view=view,
         heading=heading,
         markers=find_markers(view, heading.end),
-        posted_at=None if heading.posted is None else view.parse_datetime(heading.posted.text),
+        posted_at=posted and posted.at,
         further=further,
         pager=pager,
     )

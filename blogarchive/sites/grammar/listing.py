@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +13,7 @@ from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import iter_counters
+from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
 
@@ -99,10 +99,7 @@ def _iter_candidates(
             if parsed_url is None:
                 continue
             words = text or _read_image_text(anchor)
-            # No pager has a hyphen, and most links of an archive do.
-            if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH or "-" in words:
-                continue
-            pager_text = _parse_words(words)
+            pager_text = _pager_texts[words] if len(words) <= _MAX_LENGTH else None
             if pager_text is None or pager_text.number not in (None, page_no + 1):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
@@ -121,12 +118,14 @@ def _check_sign(pager_text: _PagerText, anchor: Element) -> _PagerText:
     if pager_text.number is not None or pager_text.sure:
         return pager_text
     title = anchor.get("title", "")
-    titled = len(title) > _MAX_SIGN_LENGTH and _parse_words(title[:_MAX_LENGTH]) is not None
+    titled = len(title) > _MAX_SIGN_LENGTH and _pager_texts[title[:_MAX_LENGTH]] is not None
     return _PagerText(None, anchor.get("rel") == "next" or titled)
 
 
-@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def _parse_words(words: str) -> _PagerText | None:
+    # No pager has a hyphen, and most links of an archive do.
+    if words.lstrip()[:1] not in _FIRST_CHARS or "-" in words:
+        return None
     folded = vocabulary.fold(words).strip()
     if vocabulary.NEXT_PAGE.fullmatch(folded):
         return _PagerText(None, len(folded) > _MAX_SIGN_LENGTH)
@@ -134,6 +133,9 @@ def _parse_words(words: str) -> _PagerText | None:
         return _PagerText(None, False)
     number = _NUMBER.fullmatch(folded)
     return None if number is None else _PagerText(int(number[1]), len(folded) > _MAX_SIGN_LENGTH)
+
+
+_pager_texts = TextCache(_parse_words)
 
 
 def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:

@@ -57,26 +57,23 @@ class LineIndex:
 
 def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
     """Return the index of all lines, and each folded line; prose becomes dots of the same length."""
-    pairs = [
-        _fold_short(text) if len(text := line.text) <= _MAX_CACHED else _fold_line(text) for line in lines
-    ]
-    folded = tuple([line for line, _ in pairs])
-    starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
-    return LineIndex(
-        text="".join([vocabulary.LINE_START + shown for _, shown in pairs]), starts=starts
-    ), folded
+    texts = [line.text for line in lines]
+    pairs = [_folded[text] if len(text) <= _MAX_CACHED else _fold_line(text) for text in texts]
+    folded, shown = zip(*pairs, strict=True) if pairs else ((), ())
+    starts = list(accumulate(map(len, shown), initial=1))[:-1]
+    return LineIndex(text="".join(shown), starts=starts), folded
 
 
 def _fold_line(text: str) -> tuple[str, str]:
     """Return a folded line, and its text in the index: dots for a row of the archive, which no pattern matches."""
     if len(text) > MAX_LABEL_LENGTH:
-        return "…" * len(text), "…" * len(text)
+        return "…" * len(text), vocabulary.LINE_START + "…" * len(text)
     # Patterns take the cube of the length of a run.
     folded = vocabulary.fold(text).replace(_LONG_RUN, _LONG_RUN[:-1] + "…")
-    return folded, "…" * len(folded) if _TWO_DAYS.fullmatch(folded) else folded
+    return folded, vocabulary.LINE_START + ("…" * len(folded) if _TWO_DAYS.fullmatch(folded) else folded)
 
 
-_fold_short = lru_cache(maxsize=2048)(_fold_line)  # each page of a blog has the same sidebar
+_folded = page_links.TextCache(_fold_line)
 
 
 # --- labels of the sidebar
@@ -139,12 +136,6 @@ class PageView:
         """Return the links of a line to pages of that kind: the text, the element, the target."""
         return [(text, a, to) for text, a, to in self.links[index] if to is not None and to.kind is kind]
 
-    def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
-        """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
-        uids = frozenset([*own, None])
-        linked = [to for links in self.links for _, _, to in links if to is not None and to.uid not in uids]
-        return {to.url: to for to in linked}.values()
-
     def find_home_link(self, index: int) -> ParsedUrl | None:
         """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
         links = self.links[index]
@@ -182,13 +173,8 @@ class PageView:
         """Return True if the line is the label of a parsed section of the sidebar."""
         return self.sections.get(index, "other") != "other"
 
-    def parse_datetime(self, text: str) -> datetime | None:
-        """Return the time in `text` for comparison; the dates pipeline resolves the stored one."""
-        parsed = self.parse_date(text)
-        return None if parsed is None else parsed.at
-
     def parse_date(self, text: str) -> ParsedDate | None:
-        """Return the time in `text` with its precision, or None."""
+        """Return the time in `text` with its precision, or None; the dates pipeline resolves the stored one."""
         return parse_date(text, self.now)
 
     def tag_path(self, node: Element) -> str:

@@ -377,8 +377,8 @@ def is_title_cut(title: str) -> bool:
 
 def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     """Find the post that a line of the sidebar links to."""
-    for text, _, to in view.links_to(index, _POST):
-        if (post := _build_listed_post(text, to.number, to.url)) is not None:
+    for text, _, to in view.links[index]:
+        if to is not None and to.kind is _POST and (post := _build_listed_post(text, to.number, to.url)):
             return post
     return None
 

@@ -67,13 +67,13 @@ def test_a_line_returns_its_links_and_their_positions() -> None:
     line = parse_document(
         "<p>看<a href=/a>甲</a>和<a href=/b><b>乙</b></a><a href=/c><img src=x></a></p>"
     ).lines[0]
-    assert [(text, anchor.get("href")) for text, anchor in line.links()] == [
+    assert [(text, anchor.get("href")) for text, anchor in line.links] == [
         ("甲", "/a"),
         ("乙", "/b"),
         ("", "/c"),
     ]
     spans = line.link_spans()
-    assert [[line.text[slice(*span)] for span in spans.get(anchor, [])] for _, anchor in line.links()] == [
+    assert [[line.text[slice(*span)] for span in spans.get(anchor, [])] for _, anchor in line.links] == [
         ["甲"],
         ["乙"],
         [],
@@ -86,7 +86,7 @@ def test_a_line_returns_its_links_and_their_positions() -> None:
 
 def test_a_link_around_blocks_belongs_to_its_first_block() -> None:
     line = parse_document("<a href=/a><div>甲</div></a>").lines[0]
-    assert [text for text, _ in line.links()] == ["甲"]
+    assert [text for text, _ in line.links] == ["甲"]
 
 
 def test_a_line_of_images_only_has_no_text() -> None:

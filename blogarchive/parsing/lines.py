@@ -86,7 +86,19 @@ def _build_line(index: int, pieces: Sequence[Piece], block: Element, pre: int) -
 
 
 def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
-    """Return the line of several pieces. Spaces also collapse between pieces, unless `pre` preserves them."""
+    """Return the line of several pieces; `pre` preserves spaces."""
+    raw, spans, media, positions = _collect_pieces(pieces, pre=pre)
+    text = raw.strip("\n") if pre else raw.strip(_EDGES)
+    if not positions or not (media or text.strip(_EDGES)):
+        return None
+    if text != raw:
+        spans = _shift_spans(spans, raw.find(text) if text else 0, len(text))
+    links, end = _find_links(text, spans, media), positions[-1] + 1
+    return Line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
+
+
+def _collect_pieces(pieces: Sequence[Piece], *, pre: bool) -> tuple[str, list[Span], list[Media], list[int]]:
+    """Return the joined text, its spans, the media and all positions. Spaces also collapse between pieces."""
     after_space, raw = not pre, ""
     spans: list[Span] = []
     media: list[Media] = []
@@ -108,13 +120,7 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bo
                 continue
             spans.append((start, len(raw), node, anchor))
         positions.append(position)
-    text = raw.strip("\n") if pre else raw.strip(_EDGES)
-    if not positions or not (media or text.strip(_EDGES)):
-        return None
-    if text != raw:
-        spans = _shift_spans(spans, raw.find(text) if text else 0, len(text))
-    links, end = _find_links(text, spans, media), positions[-1] + 1
-    return Line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
+    return raw, spans, media, positions
 
 
 def _find_links(text: str, spans: Sequence[Span], media: Sequence[Media]) -> Sequence[tuple[str, Element]]:

@@ -200,32 +200,33 @@ def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail
     return Problem(kind=kind, field="comments", detail=detail)
 
 
-def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claims:
+    """The number of comments that the page shows for the whole post, None if it shows none, and the time of the post."""
+
+    count: int | None
+    paging: Paging
+    posted_at: datetime | None = None
+
+
+def check_missing(claims: Claims) -> Problem | None:
     """Return a problem if the page claims comments and shows none, unless other pages have them."""
-    if not claimed or paging is not Paging.NO:
+    if not claims.count or claims.paging is not Paging.NO:
         return None
-    return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claimed))
+    return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
 
 
-def are_possible(
-    view: PageView,
-    markers: comment_footers.CommentMarkers,
-    claimed: int | None,
-    paging: Paging,
-    posted_at: datetime | None,
-) -> bool:
+def are_possible(markers: comment_footers.CommentMarkers, claims: Claims) -> bool:
     """Return True if the page's own comments can be among these: typed ones only increase the number."""
-    first = view.parse_date(markers.headers[0].posted.text)
-    if claimed == 0 or (
-        first is not None and posted_at is not None and posted_at - _latest_time(first) > _CLOCK_TOLERANCE
-    ):
+    first, posted_at = markers.view.parse_date(markers.headers[0].posted.text), claims.posted_at
+    if claims.count == 0 or (first and posted_at and posted_at - _latest_time(first) > _CLOCK_TOLERANCE):
         return False
-    return claimed is None or paging is not Paging.NO or len(markers.headers) >= claimed
+    return claims.count is None or claims.paging is not Paging.NO or len(markers.headers) >= claims.count
 
 
-def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Paging) -> Problem | None:
+def check_count(sure: Sequence[HeaderSelection], claims: Claims) -> Problem | None:
     """Return a problem if the number differs from the claimed one, or structure allows other comments."""
-    count = len(sure[0].headers)
+    count, claimed, paging = len(sure[0].headers), claims.count, claims.paging
     if any(selection.headers != sure[0].headers for selection in sure[1:]):
         return comments_problem("forged", Detail.COMMENTS_STRUCTURE)
     if claimed is None or (paging is not Paging.NO and count <= claimed):
@@ -235,13 +236,14 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
 
 
 def check_first(
-    view: PageView, start: int, headers: Sequence[CommentHeader], claimed: int | None, paging: Paging
+    view: PageView, start: int, headers: Sequence[CommentHeader], claims: Claims
 ) -> Problem | None:
     """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
 
     If the first has no link, the page must show as many as it claims, or the header must follow the label.
     """
-    if paging is not Paging.NO or (len(headers) == claimed if claimed else len(headers) > 1):
+    is_counted = len(headers) == claims.count if claims.count else len(headers) > 1
+    if claims.paging is not Paging.NO or is_counted:
         return None
     if headers[0].is_linked:
         return None
@@ -257,8 +259,13 @@ def _has_plain_text(view: PageView, index: int) -> bool:
     return _WORD.search(view.text_without(index, (text for text, _, _ in view.links[index]))) is not None
 
 
+def check_times(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
+    """Return a problem if the times are of unknown years, in no order, or earlier than the post."""
+    return _check_years(view, selection.headers, posted_at) or _check_order(view, selection, posted_at)
+
+
 # Promise "no wrong value": a year is not guessed.
-def check_years(
+def _check_years(
     view: PageView, headers: Sequence[CommentHeader], posted_at: datetime | None
 ) -> Problem | None:
     """Return a problem if times without a year may be of more than one year since the post."""
@@ -270,7 +277,8 @@ def check_years(
     return comments_problem("unreadable", Detail.COMMENTS_YEARS)
 
 
-def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
+# Promise "no forgery": the one known page has the newest comment first; typed headers seldom keep an order of time.
+def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
     """Return a problem if the comments are in no order of time, or earlier than their post."""
     times = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in times if time is not None]
@@ -292,7 +300,14 @@ def _latest_time(parsed: ParsedDate) -> datetime:
     return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
 
 
-def check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
+def check_blocks(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
+    """Return a problem if a text may quote comments, is missing, or is above its header."""
+    problem = _check_closed(markers, blocks) or _check_empty(blocks)
+    return problem or _check_text_position(markers.view, blocks)
+
+
+# Promise "no forgery": a sole comment may quote another comment with its footer.
+def _check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if a sole comment, identified by words alone, continues below a footer."""
     header = markers.headers[0]
     is_sole = len(markers.headers) == 1 and not header.is_linked
@@ -303,7 +318,7 @@ def check_closed(markers: comment_footers.CommentMarkers, blocks: Sequence[Comme
     return comments_problem("forged", Detail.COMMENTS_QUOTED)
 
 
-def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
+def _check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if a comment has neither text nor footer, and another has a footer.
 
     Unbalanced tags in one comment make the parser move the text of the next one.
@@ -314,7 +329,7 @@ def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     return comments_problem("incomplete", Detail.COMMENTS_BARE.format(bare=len(bare), count=len(blocks)))
 
 
-def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
+def _check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
     """Return a problem if the texts are above their headers; no real page has that."""
     if any(block.text_end > block.header.last + 1 for block in blocks):
         return None

@@ -10,7 +10,7 @@ from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
-from blogarchive.sites.grammar.blocks import Paging, comments_problem
+from blogarchive.sites.grammar.blocks import Claims, Paging, comments_problem
 from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (
     Counters,
@@ -53,6 +53,7 @@ class BodyBounds:
     problems: tuple[Problem, ...] = ()
 
 
+# Promise "no forgery": authors pasted saved pages, with counters and comments, into new posts.
 def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
     """Return the bounds at the page's own counters, among all that match the pattern of counters.
 
@@ -99,6 +100,7 @@ def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -
     return comments.agrees and comments.sure and comments.texts.issuperset(later)
 
 
+# Promise "no forgery": an author can type counters, but cannot end the element of his text above them.
 def _is_framed(view: PageView, start: int, end: int) -> bool:
     """Return True if an element contains these body lines and not the line after them."""
     lines = trim_body(view, start, end)
@@ -389,14 +391,9 @@ class _BoundsSearch:
         start = end if counters is None else max(end, counters.last + 1)
         if counters is None or counters.comments is None:
             counters = self._count_by_label(start, counters)
-        comments = parse_comments(
-            self.view,
-            self.markers,
-            start,
-            claimed=None if counters is None else counters.comments,
-            paging=self._find_paging(start - 1),
-            posted_at=self.posted_at,
-        )
+        count = None if counters is None else counters.comments
+        claims = Claims(count=count, paging=self._find_paging(start - 1), posted_at=self.posted_at)
+        comments = parse_comments(self.view, self.markers, start, claims)
         return BodyBounds(begin=begin, end=end, counters=counters, comments=comments)
 
     def _count_by_label(self, start: int, counters: Counters | None) -> Counters | None:

@@ -120,6 +120,7 @@ def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
     return replace(card, registered=registered, total_visits=visits, problems=problems)
 
 
+# Promise "any markup": the label of the card may be an image without words.
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
     filled = list(view.lines_with_text(lines))
@@ -148,6 +149,7 @@ def _add_field(card: AuthorCard, before: str, field: _CardField, following: str)
     return card
 
 
+# The one known page shows `NAME ,3岁`: the age of the account beside the name.
 def _add_age(card: AuthorCard, before: str, field: _CardField, match: "re.Match[str]") -> AuthorCard:
     """Add age and nickname; the nickname precedes the age, or is on the line before."""
     named = field.raw[slice(*match.span("name"))] if match["name"] else "" if match["blog"] else before
@@ -248,6 +250,7 @@ def _find_tagline(view: PageView, title: int, outside: Container[int]) -> int | 
     return None
 
 
+# The one known page shows title, tagline and URL of the blog one below the other, without labels.
 def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:
     """Find the lines of title and tagline: those before the URL in the innermost element with text.
 
@@ -278,6 +281,7 @@ def _is_title(view: PageView, index: int) -> bool:
     return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
 
 
+# The one known page shows the site's bar right above the title of the blog.
 def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
     """Return the lines after the last one that has only words of the site's bar."""
     for offset in range(len(lines) - 1, -1, -1):

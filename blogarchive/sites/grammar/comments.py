@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -228,47 +227,31 @@ class PageComments:
 
 
 def parse_comments(
-    view: PageView,
-    found: comment_footers.MarkerCandidates,
-    start: int,
-    *,
-    claimed: int | None,
-    paging: comment_blocks.Paging,
-    posted_at: datetime | None,
+    view: PageView, found: comment_footers.MarkerCandidates, start: int, claims: comment_blocks.Claims
 ) -> PageComments:
     """Return the comments from line `start` on, selected from all markers `found`.
 
-    `claimed` is the number that the page shows for the whole post, `posted_at` the time of the post. The
-    result has blocks of lines; `build_comments` adds the items.
+    The result has blocks of lines; `build_comments` adds the items.
     """
-    found = _find_unlabelled(view, found.from_line(start), start, claimed)
+    found = _find_unlabelled(view, found.from_line(start), start, claims.count)
     if not found.headers:
-        problem = comment_blocks.check_missing(claimed, paging)
+        problem = comment_blocks.check_missing(claims)
         return PageComments(problem=problem, start=len(view.lines), end=start, possible=problem is None)
     markers = comment_footers.build_markers(view, found)
-    selection, problem = _choose_headers(markers, claimed, paging)
+    selection, problem = _choose_headers(markers, claims)
     above = _split_above(markers, selection, start)
     blocks = above or comment_blocks.split_comments(markers, selection.headers)
-    problem = (
-        problem
-        or comment_blocks.check_years(view, selection.headers, posted_at)
-        or comment_blocks.check_order(view, selection, posted_at)
-    )
+    problem = problem or comment_blocks.check_times(view, selection, claims.posted_at)
     if not above:
-        problem = (
-            comment_blocks.check_first(view, start, selection.headers, claimed, paging)
-            or problem
-            or comment_blocks.check_closed(markers, blocks)
-            or comment_blocks.check_empty(blocks)
-            or comment_blocks.check_text_position(view, blocks)
-        )
+        first = comment_blocks.check_first(view, start, selection.headers, claims)
+        problem = first or problem or comment_blocks.check_blocks(markers, blocks)
     return PageComments(
         blocks=blocks,
         problem=problem,
         start=above[0].text_begin if above else markers.headers[0].first,
         end=max(block.end for block in blocks),
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked),
-        possible=comment_blocks.are_possible(view, markers, claimed, paging, posted_at),
+        possible=comment_blocks.are_possible(markers, claims),
         framed=selection.framed,
         texts=frozenset(comment_blocks.iter_text_lines(view, selection, blocks)),
     )
@@ -304,11 +287,11 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
 
 
 def _choose_headers(
-    markers: comment_footers.CommentMarkers, claimed: int | None, paging: comment_blocks.Paging
+    markers: comment_footers.CommentMarkers, claims: comment_blocks.Claims
 ) -> tuple[comment_blocks.HeaderSelection, Problem | None]:
-    found = list(_iter_selections(markers))
+    found, claimed = list(_iter_selections(markers)), claims.count
     structured = [selection for selection in found if selection.sure]
-    if claimed is not None and paging is comment_blocks.Paging.NO:
+    if claimed is not None and claims.paging is comment_blocks.Paging.NO:
         # On other pages a forged comment could replace one of another page, or one that the site counts
         # and hides. So a number never wins over structure.
         countable = structured or _select_countable(markers, found)
@@ -319,7 +302,7 @@ def _choose_headers(
         count = "unknown" if claimed is None else str(claimed)
         detail = Detail.COMMENTS_WORDS.format(count=len(markers.headers), claimed=count)
         return found[-1], comment_blocks.comments_problem("forged", detail)
-    return sure[0], comment_blocks.check_count(sure, claimed, paging)
+    return sure[0], comment_blocks.check_count(sure, claims)
 
 
 def _build_comment(view: PageView, block: comment_blocks.CommentBlock, names: frozenset[str]) -> Comment:

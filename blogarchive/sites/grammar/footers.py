@@ -243,6 +243,7 @@ def _find_comments_end(view: page.PageView, start: int, end: int, typed: set[str
     return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
 
 
+# Promise "no forgery": the last comment may have a line with the words of a label.
 def _find_section_labels(view: page.PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
     """Find the lines after the last header that are labels of sections.
 
@@ -366,6 +367,7 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
     return not markers.view.has_text(range(footer.last + 1, document.lines_in(node).stop))
 
 
+# Promise "no forgery": anybody can type 回复 | 3; the link of the template cannot be typed as text.
 def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:
     """Return the footers that nobody can type, if their positions are equal; else none."""
     linked = [f for f in markers.footers if f.linked]

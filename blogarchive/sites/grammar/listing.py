@@ -24,6 +24,7 @@ _FILE_NAME = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
 _PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re.IGNORECASE)
 
 
+# The paging of blog.creaders.net is unknown: a word such as 更多 counts only if the URL agrees.
 def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
     """Return True if `url` is `here` with `page_no + 1` in its query or at the end of its path."""
     one, other = urlsplit(url), urlsplit(here)
@@ -149,6 +150,7 @@ def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool
     return parsed_url.number != str(page_no + 1) or here.number not in (None, str(page_no))
 
 
+# The one known page has a calendar, whose day 2 looks like a link to page 2.
 def _find_calendar_lines(view: PageView) -> set[int]:
     """Find the lines of calendars: a row of weekdays and all that a calendar can show around it."""
     found: set[int] = set()
@@ -172,6 +174,7 @@ def _is_week(view: PageView, index: int) -> bool:
     return _WEEK.fullmatch(word) is not None
 
 
+# Promise "no wrong value": a link `2` alone may be a day or a word of a text.
 def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
     """Check whether the line is in a pager: 1 2 3, this page's number of many, or with 页."""
     first, last = line.index, line.index
@@ -249,6 +252,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
     return _add_counters(view, list(found.values()), lines)
 
 
+# Promise "any markup": a row may link to its post by its title, by 阅读全文 and by 评论.
 def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
     """Drop the links with words of buttons if another link has the title of their post.
 
@@ -268,6 +272,7 @@ def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
     ]
 
 
+# Promise "no forgery": an author may type counters into an excerpt.
 def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
     """Add the number of comments that the last counters below each title show, and their views if all titles have some.
 
@@ -290,28 +295,28 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
     here = view.parse_url(view.url).url  # a switch of script links to the page itself
     for index in lines:
         spans = view.lines[index].link_spans() if index in view.post_lines else {}
-        for text, anchor, parsed_url in view.links_to(index, PageKind.POST):
-            if parsed_url.url == here:
-                continue
+        for text, anchor, to in view.links_to(index, PageKind.POST):
             pieces = spans.get(anchor, [(0, 0)])
-            start = _find_time_in_link(view.lines[index], pieces, text)
-            shown, time = text[:start], text[start:]
-            if _TIME_IN.fullmatch(vocabulary.fold(shown)):
-                # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
-                first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
-                shown, time = (view.lines[first].text, shown) if first != index else (shown, time)
-            title = _PINNED.sub("", vocabulary.strip_bullets(shown)).strip()
-            if title:
-                post = ListedPost(
-                    title=title,
-                    number=parsed_url.number,
-                    url=parsed_url.url,
-                    title_cut=is_title_cut(title),
-                    posted=DateText(text=time.strip()) if time else None,
-                )
-                button = _NOT_A_TITLE.fullmatch(vocabulary.fold(title)) is not None
+            if to.url != here and (post := _build_entry_post(view, index, text, anchor, to, pieces)):
+                button = _NOT_A_TITLE.fullmatch(vocabulary.fold(post.title)) is not None
                 path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])
                 yield _Entry(line=index, path=path, span=span, post=post, button=button)
+
+
+def _build_entry_post(
+    view: PageView, index: int, text: str, anchor: Element, to: ParsedUrl, pieces: Sequence[tuple[int, int]]
+) -> ListedPost | None:
+    """Return the post that a link names, with the time in its words; None if these are no title."""
+    start = _find_time_in_link(view.lines[index], pieces, text)
+    shown, time = text[:start], text[start:]
+    if _TIME_IN.fullmatch(vocabulary.fold(shown)):
+        # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
+        first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
+        shown, time = (view.lines[first].text, shown) if first != index else (shown, time)
+    title = _PINNED.sub("", vocabulary.strip_bullets(shown)).strip()
+    posted, cut = DateText(text=time.strip()) if time else None, is_title_cut(title)
+    post = ListedPost(title=title, number=to.number, url=to.url, title_cut=cut, posted=posted)
+    return post if title else None
 
 
 def _find_time_in_link(line: Line, pieces: Sequence[tuple[int, int]], text: str) -> int:

@@ -8,7 +8,7 @@ from blogarchive.items import Image, Notice, NoticeKind, Post, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
-from blogarchive.sites.grammar.blocks import Paging
+from blogarchive.sites.grammar.blocks import Claims, Paging
 from blogarchive.sites.grammar.body import BodyBounds, find_bounds, trim_body
 from blogarchive.sites.grammar.comments import PageComments, build_comments, parse_comments
 from blogarchive.sites.grammar.counters import Counters, iter_counters
@@ -125,7 +125,7 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     claimed = None if counters is None else counters.comments
     markers = find_markers(view, start)
     comments = build_comments(
-        view, parse_comments(view, markers, start, claimed=claimed, paging=Paging.FURTHER, posted_at=None)
+        view, parse_comments(view, markers, start, Claims(count=claimed, paging=Paging.FURTHER))
     )
     if not comments.found and not find_labels(view, COMMENTS_LABEL):
         return None  # a page after the last one still has the label
@@ -146,13 +146,8 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     if bounds.doubt is not None:
         comments = replace(comments, problem=bounds.doubt)
     comments = build_comments(view, comments)
-    problems = [*(bounds.problems if counters is None else counters.problems)]
-    if comments.problem is not None:
-        problems.append(comments.problem)
-    if heading.posted is None:
-        problems.append(_NO_TIME)
-    if body is None and not further:
-        problems.append(_NO_TEXT)
+    missing = (None if heading.posted else _NO_TIME, _NO_TEXT if body is None and not further else None)
+    problems = (*(counters or bounds).problems, comments.problem, *missing)
     return PostPage(
         heading=heading,
         body_html="" if body is None else sanitize_element(body, view.base),
@@ -160,7 +155,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
         images=images,
         counters=counters,
         comments=comments,
-        problems=tuple(problems),
+        problems=tuple(filter(None, problems)),
         start=heading.start,
         body_end=bounds.end,
         end=max(comments.end, bounds.end, 0 if counters is None else counters.last + 1),

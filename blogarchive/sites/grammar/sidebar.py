@@ -250,6 +250,7 @@ def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
             yield _Label(offset, view.sections[index], path)
 
 
+# Promise "no forgery": a line of a text may have the words of a label.
 def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
     """Choose the page's own labels: for each name the one in the position of most other names."""
     names: dict[str, set[str]] = defaultdict(set)
@@ -404,6 +405,7 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
     return lines[0], *_drop_other_rows(view, list(shown), posts)
 
 
+# Promise "no wrong value": a list below the sidebar has posts of other blogs.
 def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> list[int]:
     """Drop the last rows in another position than the first title: they begin a list of posts below."""
     titles = [i for i in rows if i in posts]
@@ -414,6 +416,7 @@ def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> 
     return rows if last == titles[-1] else [i for i in rows if i <= last]
 
 
+# The one known page shows a calendar above the newest titles; without labels its days could be rows of these.
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
     return lines[0], *takewhile(
         lambda i: not view.folded[i] or vocabulary.is_calendar_text(view.folded[i]), lines[1:]

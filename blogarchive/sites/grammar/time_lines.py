@@ -147,6 +147,7 @@ def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
     return _build_match(view, index, _TIME_AGO.fullmatch(text)) if _AGO.search(text) else None
 
 
+# Promise "any order": the time may be aligned to the right, before the title in the markup.
 def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     """Return the time before a title in another element: such a time is aligned to the right."""
     text, line = view.folded[index], view.lines[index]
@@ -242,6 +243,7 @@ def find_text_element(view: PageView, title: int, begin: int, line: int) -> rang
     return None if title in inside else inside
 
 
+# Promise "no forgery": authors pasted saved pages, with times and counters, into new posts.
 def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
     """Return True if `line` is inside the text that begins at `begin`, and comments follow that text."""
     element = find_text_element(view, title, begin, line)

@@ -260,11 +260,13 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     return None, passed
 
 
+# Lists and sidebars show titles of other posts above that of the post.
 def _names_other(view: page.PageView, index: int) -> bool:
     """Check whether a line is the title of another post, or the name of the blog."""
     return view.links_to_other_post(index) or view.find_home_link(index) is not None
 
 
+# The one known page has the label 网络日志正文 above title and time, which may be cells of one row.
 def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime | None:
     stop = min(start + _LINES_BELOW_LABEL, len(view.lines))
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
@@ -426,6 +428,7 @@ def _build_with_title(
     )
 
 
+# Promise "any order": the author may be named between the title and the time.
 def _is_byline(view: page.PageView, before: list[int], time_match: time_lines.TimeMatch) -> bool:
     """Check whether the words before the time name the author, so that the title is above."""
     if not time_match.title or time_lines.BYLINE.match(time_match.title):

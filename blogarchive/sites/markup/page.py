@@ -273,15 +273,7 @@ class PageReader:
         reader = self._list_reader(picker)
         months, categories = reader.months(template.months), reader.categories(template.categories)
         latest = reader.titles(template.latest)
-        urls = [(row.url, items.PageKind.MONTH) for row in months]
-        urls += [
-            (url, items.PageKind.CATEGORY)
-            for row in categories
-            if (url := row.url) and self._is_category(url)
-        ]
-        urls += [(post.url, items.PageKind.POST) for post in latest]
-        around = [link for url, kind in urls for link in reader.link(url, kind)]
-        return items.ParsedPage(
+        page = items.ParsedPage(
             kind=kind,
             encoding=self.encoding,
             author=self._read_author(picker, template),
@@ -289,9 +281,17 @@ class PageReader:
             latest=latest,
             categories=categories,
             months=months,
-            links=tuple(dict.fromkeys([*(links or ()), *around, *(paging or ())])),
-            problems=tuple(picker.problems),
         )
+        around = [link for url, kind in self._iter_urls(page) for link in reader.link(url, kind)]
+        found = dict.fromkeys([*(links or ()), *around, *(paging or ())])
+        return replace(page, links=tuple(found), problems=tuple(picker.problems))
+
+    def _iter_urls(self, page: items.ParsedPage) -> Iterable[tuple[str | None, items.PageKind]]:
+        """Return the URLs in the parts around the posts, with the kinds that these parts say."""
+        yield from ((row.url, items.PageKind.MONTH) for row in page.months)
+        urls = (row.url for row in page.categories if row.url)
+        yield from ((url, items.PageKind.CATEGORY) for url in urls if self._is_category(url))
+        yield from ((post.url, items.PageKind.POST) for post in page.latest)
 
     def _is_category(self, url: str) -> bool:
         return self.site.parse_url(url).kind is items.PageKind.CATEGORY

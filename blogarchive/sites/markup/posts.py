@@ -168,25 +168,29 @@ def _build_comment(
     """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
     known = len(picker.problems)
     around = picker.with_closed(() if body_element is element else with_descendants((body_element, *answers)))
-    author = around.value("comments.author_name", parts.author, element)
-    posted = around.date("comments.posted_at", parts.posted, element)
-    to = reply_to or around.value("comments.reply_to", parts.reply_to, element)
-    likes = around.count("comments.likes", parts.likes, element)
+    comment = _read_header(around, parts, element, reply_to)
     if any(problem.detail.startswith(_SEVERAL_VALUES) for problem in picker.problems[known:]):
         del picker.problems[known:]
         return None
-    if posted is None and parts.posted is not None:
+    if comment.posted is None and parts.posted is not None:
         picker.add_problem("unreadable", "comments.posted_at", Detail.NO_TIME_OF_COMMENT)
     body = read_body(picker, body_element, parts.drop)
     picker.note_source("comments.body", parts.body, body.text)
+    url = around.url(parts.author_url, element)
+    return replace(comment, author_url=url, body_html=body.html, body_text=body.text)
+
+
+def _read_header(
+    around: Picker, parts: CommentParts, element: Element, reply_to: str | None
+) -> items.Comment:
+    """Return the comment without its body and the URL of its author."""
     return items.Comment(
-        author_name=author or parts.anonymous,
-        author_url=around.url(parts.author_url, element),
-        reply_to=to,
-        posted=posted,
-        body_html=body.html,
-        body_text=body.text,
-        likes=likes,
+        author_name=around.value("comments.author_name", parts.author, element) or parts.anonymous,
+        posted=around.date("comments.posted_at", parts.posted, element),
+        reply_to=reply_to or around.value("comments.reply_to", parts.reply_to, element),
+        likes=around.count("comments.likes", parts.likes, element),
+        body_html="",
+        body_text="",
         is_counted=reply_to is None,
     )
 

@@ -111,7 +111,7 @@ def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str, language: Langu
         return Markup("")
     first, last = min(known), max(known)
     ticks = round_ticks(max(bar.value + bar.lacking for bar in known.values()))
-    step = _RIGHT / max(last - first + 1, 12)
+    step = _RIGHT / max(last - first + 1, 12)  # the bar of a single month would fill the page
     # The newest month is at the right, where a narrow screen begins.
     places = {month: _RIGHT - (last - month + 1) * step for month in range(first, last + 1)}
     years = [(x, f"{month // 12:04}") for month, x in places.items() if month % 12 == 0]

@@ -110,6 +110,7 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
 
 
 _Result = TypeVar("_Result")
+# A reader waits no longer, and a thread of the server must not be lost to one request.
 _TIME_LIMIT_MS = 20_000
 
 
@@ -132,6 +133,7 @@ class RequestContext:
     def int_parameter(self, name: str, *, minimum: int = 0) -> int | None:
         """Return a parameter of the URL as a number, at least `minimum`; None if it is no number."""
         text = self.text_parameter(name)
+        # SQLite refuses integers of more than 19 digits, and `int` takes other digits than ASCII.
         return max(minimum, int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
     def gettext(self, message: str, **values: object) -> str:

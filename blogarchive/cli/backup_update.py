@@ -1,16 +1,18 @@
-"""The commands that crawl blogs: `backup` and `update`."""
+"""The commands that crawl blogs: `backup`, `update`, and for a first try `demo`."""
 
+import shlex
+import shutil
 import sys
 from dataclasses import replace
 from gettext import gettext as _, ngettext
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.core import ParameterSource
 
 from blogarchive.cli import options, output
-from blogarchive.cli.options import Count
+from blogarchive.cli.options import Count, PathArgument
 from blogarchive.cli.output import has_news, note, print_json, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
@@ -20,10 +22,15 @@ from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
+from blogarchive.processes import own_program
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import waiting_urls
 from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings
-from blogarchive.store.read.status import digest_of
+from blogarchive.store.ledger.failures import open_failures
+from blogarchive.store.read.status import digest_of, read_status
+
+if TYPE_CHECKING:
+    from blogarchive.demo.host import DemoHost
 
 
 @click.command(help=_("Run it again to update them. An interrupted backup continues where it stopped."))
@@ -99,7 +106,7 @@ def run_crawl(
         ignored = {"ignore_robots": ignore_robots, "ignore_certificates": ignore_certificates}
         result = _crawl(crawl_options, quiet=quiet, verbose=verbose, **ignored)
     except BlogArchiveError as error:
-        if notify and not isinstance(error, UsageError):
+        if notify and not isinstance(error, UsageError):  # a mistyped command is seen by who types it
             output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
         raise
     _report(crawl_options, result, as_json=as_json, quiet=quiet, notify=notify)
@@ -136,6 +143,8 @@ def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]
         "cookies": str(cookies.absolute()) if cookies else None,
         "media_hosts": parse_hosts(values["media_hosts"]),
     }
+    # A value of the command line is for the blogs of this run, and stored for them; one of the configuration file is for
+    # all blogs that have none of their own.
     source = click.get_current_context().get_parameter_source
     named = {name for name in values if source(name) is ParameterSource.COMMANDLINE}
     return {
@@ -159,3 +168,77 @@ def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool)
             ).format(count=len(urls))
         )
     return 0
+
+
+# The demo
+
+_DEMO_DB = Path("data/demo.db")
+
+
+@click.command(help=_("It needs no network, and shows the archive at its end."))
+@click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
+@click.option("--port", type=Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
+@click.option(
+    "--db",
+    type=PathArgument(dir_okay=False),
+    default=_DEMO_DB,
+    show_default=True,
+    help=_("Path of the archive."),
+)
+@options.quiet
+def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:
+    """Back up invented blogs."""
+    with _start_host() as host, open_observer(sys.stderr, quiet=quiet) as observer:
+        crawl_options = CrawlOptions(command="backup", db=db, urls=host.blog_urls, site="creaders")
+        result = crawl(crawl_options, observer, build_settings(delay=0))
+    if not quiet:
+        _print_archive(db, result.counts.requests)
+    if serve:
+        from blogarchive.browse.serve import serve as run_server
+
+        run_server(db, port=port)
+    return 0 if result.exit_code == 1 and _only_images_failed(db) else result.exit_code
+
+
+def _only_images_failed(db: Path) -> bool:
+    """Return True if only images failed: the demo has two broken ones, to show how failures are reported."""
+    with Archive.open(db, read_only=True) as archive:
+        return all(failure.kind == "picture" for failure in open_failures(archive))
+
+
+def _start_host() -> "DemoHost":
+    """Start the host on a fixed port, so that a second demo finds nothing new; if it is taken, on any port."""
+    from blogarchive.demo.host import DemoHost  # here: a backup needs no reader of WARC files
+
+    try:
+        return DemoHost()
+    except OSError:
+        return DemoHost(port=0)
+
+
+def _print_archive(db: Path, requests: int) -> None:
+    with Archive.open(db, read_only=True) as archive:
+        found = read_status(archive)
+    click.echo(
+        _("{requests} requests to a host of invented blogs on this machine. Stored in {db}:").format(
+            requests=requests, db=db
+        )
+    )
+    for blog in found.blogs:
+        click.echo(
+            _("  {blog.blog_title} by {blog.nickname}: {posts}, {comments}").format(
+                blog=blog,
+                posts=output.post_count(blog.posts_read),
+                comments=output.comment_count(blog.comments_held),
+            )
+        )
+    click.echo(_("Try next:"))
+    program = _program_name()
+    for command in ("serve", "search 一只猫", "status", "failures"):
+        click.echo(f"  {program} {command} --db {db}")
+
+
+def _program_name() -> str:
+    """Return how to call this program: its name if the shell finds it, else its path."""
+    own, found = own_program(), shutil.which("blogarchive")
+    return "blogarchive" if found and Path(found).samefile(own[0]) else shlex.join(own)

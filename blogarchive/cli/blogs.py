@@ -84,7 +84,7 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     with Archive.open(db, read_only=True) as archive:
         contents = blog_rows.count_contents(archive, blog_rows.find_blog(archive, name))
     if not yes:
-        _ask(contents, delete=delete)
+        _ask(contents, delete=delete)  # without the lock: a nightly update must not wait for the answer
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
         return

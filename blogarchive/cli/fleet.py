@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from gettext import gettext as _, ngettext
+from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
@@ -18,7 +18,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Duration, PathArgument
-from blogarchive.cli.output import note, notify, print_json, to_json
+from blogarchive.cli.output import note, notify, print_json, request_count, to_json
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import parse_url_list, read_url_list
@@ -127,7 +127,7 @@ def add(
 ) -> None:
     """Add a shard, or change the named values of one."""
     changes |= _blogs(words, list_file, db, changes.get("site"))
-    if "hosts" not in changes and not shard_file(db).exists():
+    if "hosts" not in changes and not shard_file(db).exists():  # a shard that exists keeps its blogs
         raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
     is_new = _ask(lambda registry, url: registry.add_shard(url, db, changes))
     if not quiet:
@@ -198,7 +198,10 @@ def work(
     if metrics and metrics_port:
         metrics.serve(metrics_port)
     report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
-    _run(_work(Worker(url, folder, most_rounds=rounds, once=once, keep=keep, observer=report)))
+    worker = Worker(
+        url=url, folder=folder.resolve(), most_rounds=rounds, once=once, keep=keep, observer=report
+    )
+    _run(_work(worker))
 
 
 @fleet.command(help=_("Show the shards, their workers, their last and next rounds, and how late they are."))
@@ -251,7 +254,7 @@ def remove(patterns: tuple[str, ...]) -> None:
 @click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
-    require_archive(db)
+    require_archive(db)  # before PostgreSQL names it as the home, which refuses the old one for good
     moved = _ask(lambda registry, url: registry.move_shard(url, name, db))
     note(_("{name} is at {db} now, epoch {epoch}").format(name=moved.shard, db=db, epoch=moved.epoch))
 
@@ -296,10 +299,8 @@ def _home_of_host(word: str) -> str:
     """Return the URL of a host without scheme and path; raises `UsageError` for other text."""
     if _HOST.fullmatch(word):
         return f"https://{word.lower()}/"
-    raise UsageError(
-        _("{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/"),
-        word=word,
-    )
+    text = _("{word!r} is no host and no URL; write blog.creaders.net or https://blog.creaders.net/u/31182/")
+    raise UsageError(text, word=word)
 
 
 def _ask(work: Callable[[Any, str], Coroutine[Any, Any, _T]]) -> _T:
@@ -361,6 +362,7 @@ class WorkerReport:
         values = {"shard": row.shard, "db": row.db, **asdict(result)}
         due_at = next_at.isoformat() if next_at else None
         line = round_line(row.shard, result, paused=paused, next_at=due_at)
+        # A pause needs a person, who may read nothing but a mail of cron.
         if not self.quiet or paused or self.as_json:
             self._print(line, event="round", paused=paused, next_at=due_at, **values)
         if paused:
@@ -385,7 +387,7 @@ class WorkerReport:
         if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             click.echo(to_json({"time": now, **event}))
-            sys.stdout.flush()
+            sys.stdout.flush()  # who reads the lines by a pipe waits for each event, not for a full buffer
         else:
             note(stamped(line, sys.stderr))
 
@@ -399,19 +401,13 @@ def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str |
     outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
     parts = [f"{name}: {outcome}"]
     if result.requests is not None:
-        parts.append(
-            ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
-        )
+        parts.append(request_count(result.requests))
     if result.hosts:
         parts.append(_("failed: {hosts}").format(hosts=_few(list(result.hosts))))
-    if paused:
-        parts.append(
-            _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
-                reason=result.message or outcome, name=name
-            )
-        )
-    else:
-        parts.append(_("next round: {time}").format(time=_time(next_at)))
+    then = (
+        _("paused: {reason}; then `blogarchive fleet resume {name}`") if paused else _("next round: {time}")
+    )
+    parts.append(then.format(reason=result.message or outcome, name=name, time=_time(next_at)))
     return _(", ").join(parts)
 
 
@@ -430,6 +426,7 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
         failing=sum(len(one["failing_hosts"]) for one in found),
     )
     yield from _home_lines(found)
+    # A worker takes up to some seconds to begin a round that is due: less than a minute is not late.
     shown = [one for one in found if all_shards or one["needs_person"] or one["lag_seconds"] >= 60]
     shown = list(found) if len(found) <= _SHOWN_SHARDS else shown
     for one in shown:

@@ -54,7 +54,7 @@ _SECTIONS: Final = {
         "reparse": ("reparse_doctor", N_("Parse all stored pages again with the installed version.")),
         "doctor": ("reparse_doctor", N_("Fetch or read one page, and print every parsed field.")),
         "sites": ("reports", N_("List the supported sites with their hosts.")),
-        "demo": ("demo", N_("Back up invented blogs from a small host on this machine.")),
+        "demo": ("backup_update", N_("Back up invented blogs from a small host on this machine.")),
     },
     N_("Several machines"): {"fleet": ("fleet", N_("Keep the archives of many hosts on several machines."))},
 }
@@ -138,9 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if not (sys.argv[1:] if arguments is None else arguments):
         arguments = default_arguments()
     output.replace_streams()
-    for signum in stop_signals():
+    for signum in stop_signals():  # an init system and a closed terminal stop a command as Ctrl-C does
         signal.signal(signum, _interrupt)
-    sys.excepthook = _report_program_error
+    sys.excepthook = _report_program_error  # a traceback tells a user nothing; -v logs it
     code = run(arguments)
     gc.freeze()  # objects in cycles end with the process: to look for them takes a twentieth of an export
     for signum in stop_signals():  # a second signal must not change the exit code of the first
@@ -160,6 +160,7 @@ def run(arguments: Sequence[str] | None) -> int:
     """Run the command line and return its exit code; raises errors of this program."""
     stdout = sys.stdout
     try:
+        # Standalone, click would print errors in four lines, and end with codes of its own.
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
     except (BlogArchiveError, sqlite3.DatabaseError) as error:
         shown = error if isinstance(error, BlogArchiveError) else to_user_error(error, Path("the archive"))

@@ -71,6 +71,7 @@ def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int
     """Merge other archives into this one."""
     done = ImportReport()
     for other in others:
+        # --db explains errors by damage of its archive; the damage may be in the other one.
         with output.progress_bar(_("merging"), quiet=quiet) as progress, output.explain_damage(other):
             done += merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)

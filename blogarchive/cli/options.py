@@ -22,6 +22,7 @@ from blogarchive.errors import UsageError
 from blogarchive.store.database.files import default_db
 
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
+# More than any archive has; SQLite and timers refuse much larger ones in the middle of a run.
 _LARGEST = 2**31 - 1
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -165,6 +166,7 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
         text = _("{path} is no valid configuration file: {error}")
         raise UsageError(text, path=path, error=error) from error
     _check_keys(ctx, path, found)
+    # The file beside one archive would lead its commands to another one, which may have a file of its own.
     if value is None and any("db" in table for table in (found, *found.values()) if isinstance(table, dict)):
         text = _("{path}: {key} can only be set in a file named with --config")
         raise UsageError(text, path=path, key="db")
@@ -185,12 +187,9 @@ def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> Non
         known = options[key] if is_table else everywhere
         for name in value if is_table else (key,):
             if name not in known:
-                raise UsageError(
-                    _("{path}: unknown key {key}; known keys: {known}"),
-                    path=path,
-                    key=f"{key}.{name}" if is_table else key,
-                    known=", ".join(sorted(known)),
-                )
+                shown = f"{key}.{name}" if is_table else key
+                text = _("{path}: unknown key {key}; known keys: {known}")
+                raise UsageError(text, path=path, key=shown, known=", ".join(sorted(known)))
 
 
 def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -228,6 +227,7 @@ def _open_db(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
 def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
     """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
     source = ctx.get_parameter_source(param.name or "")
+    # A mistyped folder would be made, and the blog be fetched into it as if nothing were stored.
     if source is not ParameterSource.DEFAULT and not value.parent.exists():
         text = _("no archive at {path}: there is no folder {folder}; make it, or correct --db")
         raise UsageError(text, path=value, folder=value.parent)

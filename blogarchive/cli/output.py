@@ -109,6 +109,15 @@ def print_json_array(values: Iterable[object]) -> None:
     print_result("]" if before != "[" else "[]")
 
 
+def print_list(values: Iterable[object], lines: Iterable[str], *, as_json: bool) -> None:
+    """Print `values` as the array of `--json`, or else `lines` for a person; the other ones are not computed."""
+    if as_json:
+        print_json_array(values)
+        return
+    for line in lines:
+        click.echo(line)
+
+
 def to_json(value: object) -> str:
     """Return JSON on one line; dataclasses become objects, paths text."""
     return json.dumps(value, ensure_ascii=False, default=_to_plain)
@@ -188,14 +197,14 @@ def summary_lines(result: "CrawlResult") -> Iterator[str]:
         return
     counts = result.counts
     parts = (
-        ngettext("{count} request", "{count} requests", counts.requests).format(count=counts.requests),
+        request_count(counts.requests),
         ngettext("{count} new post", "{count} new posts", counts.posts_new).format(count=counts.posts_new),
         _("{count} changed").format(count=counts.posts_changed),
         _("{count} gone").format(count=counts.posts_gone),
         ngettext("{count} new comment", "{count} new comments", counts.comments_new).format(
             count=counts.comments_new
         ),
-        ngettext("{count} image", "{count} images", counts.media).format(count=counts.media),
+        image_count(counts.media),
     )
     text = _(", ").join(parts)
     yield _("done: {counts}").format(counts=text) if result.outcome == "done" else text
@@ -228,6 +237,7 @@ def explain_damage(path: Path) -> Iterator[None]:
         yield
     except (BlogArchiveError, click.ClickException, click.exceptions.Exit, click.Abort):
         raise
+    # Few errors of a damaged file say that it is damaged: a text is a number, a row is missing.
     except Exception as error:
         damage = _find_damage(path)
         if damage is None:
@@ -251,7 +261,7 @@ def _find_damage(path: Path) -> str | None:
 
 SENTENCE: Final = "BLOGARCHIVE_SUMMARY"
 """Environment variable of the command, with the summary as one sentence."""
-_TIMEOUT: Final = 60.0  # seconds
+_TIMEOUT: Final = 60.0  # seconds; a mail program that hangs must not keep cron waiting
 
 
 def notify(command: str, *, summary: str, sentence: str) -> None:
@@ -264,7 +274,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
             shell=True,
             input=f"{summary}\n".encode(),
             env={**os.environ, SENTENCE: sentence},
-            stdout=sys.stderr.fileno(),
+            stdout=sys.stderr.fileno(),  # its lines must not stand among the JSON of this command
             timeout=_TIMEOUT,
             check=False,
         )
@@ -298,6 +308,11 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
 def _write_progress(path: Path, done: int, total: int) -> None:
     with suppress(OSError):  # a full disk fails the command itself, or nothing
         path.write_text(f"{done} {total}", "ascii")
+
+
+def request_count(number: int) -> str:
+    """Return the number with its noun."""
+    return ngettext("{count} request", "{count} requests", number).format(count=number)
 
 
 def post_count(number: int) -> str:

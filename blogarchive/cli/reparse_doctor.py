@@ -90,7 +90,7 @@ def doctor(
     source: str, site: str | None, url: str | None, lines: bool, db: Path, as_json: bool, **settings: Any
 ) -> None:
     """Print every parsed field of a page."""
-    if not Path(source).exists():
+    if not Path(source).exists():  # a URL without its scheme reads like the name of a file
         source = repair_url(source)
     if source.startswith(("http://", "https://")):
         from blogarchive.crawl.run import build_settings, fetch

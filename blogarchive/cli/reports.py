@@ -10,13 +10,13 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
-from blogarchive.cli.output import file_count, note, page_count, print_json, print_json_array, print_result
+from blogarchive.cli.output import file_count, note, page_count, print_json, print_list, print_result
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
-from blogarchive.sites.base import broken_sites, site_by_name, site_names
+from blogarchive.sites.base import Site, broken_sites, site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.ledger.runs import logged_runs
+from blogarchive.store.ledger.runs import LoggedRun, logged_runs
 from blogarchive.store.read import posts
 from blogarchive.store.read.models import Blog, Comment, FullPost, Version
 from blogarchive.workers.pool import count_cores
@@ -34,11 +34,7 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
         return run_crawl(CrawlOptions(command="update", db=db, retry=True), as_json=as_json, **flags)
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)
-    if as_json:
-        print_json_array(found)
-        return 0
-    for failure in found:
-        click.echo(_format_failure(failure))
+    print_list(found, map(_format_failure, found), as_json=as_json)
     return 0
 
 
@@ -49,14 +45,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""
     with Archive.open(db, read_only=True) as archive:
         runs = logged_runs(archive, limit)
-    if as_json:
-        print_json_array(runs)
-        return
-    for run in runs:
-        counts = ", ".join(f"{name} {count}" for name, count in run.counts.items() if count)
-        outcome = label(run.outcome) if run.outcome else _("running")
-        code = "-" if run.exit_code is None else run.exit_code
-        click.echo(f"{run.started_at}  {run.command}  {code} {outcome}  {counts}".rstrip())
+    print_list(runs, map(_format_run, runs), as_json=as_json)
 
 
 @click.command(help=_("It ends with exit code 6 if something is damaged."))
@@ -80,7 +69,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
         found = integrity.verify_archive(
             archive, threads=count_cores(), verified=earlier["rows"] if is_verified else None
         )
-    if not found.damage:
+    if not found.damage:  # after damage the next `--new` must check all again
         write_record(name, {"rows": rows, "digests": digests})
     if as_json:
         print_json(found)
@@ -103,32 +92,34 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments."""
     with Archive.open(db, read_only=True) as archive:
         found = posts.find_posts(archive, number, uid=author)
-    if as_json:
-        print_json_array(_history_object(blog, post) for blog, post in found)
-        return
-    for blog, post in found:
-        click.echo("\n".join(_format_history(blog, post)))
+    objects = (_history_object(blog, post) for blog, post in found)
+    lines = ("\n".join(_format_history(blog, post)) for blog, post in found)
+    print_list(objects, lines, as_json=as_json)
 
 
 @click.command(help="")
 @options.as_json
 def sites(as_json: bool) -> None:
     """List the supported sites with their hosts."""
-    found = {name: site_by_name(name) for name in site_names()}
+    found = [site_by_name(name) for name in site_names()]
     for name, reason in broken_sites().items():
         note(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason))
-    if as_json:
-        print_json_array({"name": name, "hosts": site.hosts} for name, site in found.items())
-        return
-    for name, site in found.items():
-        any_host = _("any other host") if site.has_any_host else ""
-        hosts = (
-            ", ".join(site.hosts)
-            or any_host
-            or _("export files, blogarchive import {name}").format(name=name)
-        )
-        closed = _("closed: blogarchive import html stores saved pages")
-        click.echo(f"{name}: {hosts}" + (f" ({closed})" if site.is_closed else ""))
+    objects = ({"name": site.name, "hosts": site.hosts} for site in found)
+    print_list(objects, map(_format_site, found), as_json=as_json)
+
+
+def _format_run(run: LoggedRun) -> str:
+    counts = ", ".join(f"{name} {count}" for name, count in run.counts.items() if count)
+    outcome = label(run.outcome) if run.outcome else _("running")
+    code = "-" if run.exit_code is None else run.exit_code
+    return f"{run.started_at}  {run.command}  {code} {outcome}  {counts}".rstrip()
+
+
+def _format_site(site: Site) -> str:
+    other = _("any other host") if site.has_any_host else _("export files, blogarchive import {name}")
+    hosts = ", ".join(site.hosts) or other.format(name=site.name)
+    closed = _("closed: blogarchive import html stores saved pages")
+    return f"{site.name}: {hosts}" + (f" ({closed})" if site.is_closed else "")
 
 
 def _format_failure(failure: OpenFailure) -> str:

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Day, PathArgument
-from blogarchive.cli.output import note, print_json_array
+from blogarchive.cli.output import note, print_list
 from blogarchive.store import search as finder, search_index
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
@@ -78,6 +78,7 @@ def search(
 ) -> int:
     """Find posts or comments."""
     for word in words:
+        # Click passes on unknown options, and a mistyped one would be a word to find.
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
@@ -90,6 +91,7 @@ def search(
         if author is not None and not comments:
             finder.require_blog(archive, author)
         found = finder.search(archive, text, order="best" if best else "newest", limit=limit, **scope)
+        # Fewer hits than asked for are all: to count them would search the index again.
         total = len(found) if len(found) < limit else finder.count_hits(archive, text, **scope)
         is_whole = search_index.is_whole(archive)
     _print_hits(found, total, as_json=as_json, is_whole=is_whole)
@@ -155,10 +157,8 @@ def _rebuild_index(db: Path) -> None:
 
 def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
     """Print the first hits of `total`."""
-    if as_json:
-        print_json_array(map(hit_object, found))
-    for hit in () if as_json else found:
-        click.echo(format_hit(hit, colour=sys.stdout.isatty()))
+    lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
+    print_list(map(hit_object, found), lines, as_json=as_json)
     if not is_whole:
         note(
             _(

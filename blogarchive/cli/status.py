@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from gettext import gettext as _
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -48,15 +49,10 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
         ]
         print_json({**asdict(found), "blogs": blogs})
         return
-    if in_full or names or len(found.blogs) <= _MAX_BLOGS:
-        lines = [line for blog in found.blogs for line in _format_blog(blog)]
-    else:
-        lines = list(_format_sums(found.blogs))
-    for line in lines:
+    is_long = len(found.blogs) > _MAX_BLOGS and not (in_full or names)
+    of_blogs = _format_sums(found.blogs) if is_long else chain.from_iterable(map(_format_blog, found.blogs))
+    for line in chain(of_blogs, () if names else _format_archive(found)):
         click.echo(line)
-    if not names:
-        for line in _format_archive(found):
-            click.echo(line)
 
 
 def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
@@ -70,6 +66,7 @@ def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
             paused=sum(blog.paused_at is not None for blog in of_site),
         )
         yield from _format_counts(of_site)
+    # Of a whole host a person wants to know which blogs need attention, not thousands that are complete.
     yield from _format_incomplete([blog for blog in blogs if not blog.complete])
 
 
@@ -134,6 +131,7 @@ def _format_warnings(blog: BlogStatus) -> Iterator[str]:
         yield _("  home page not reached since {time}: {error}").format(
             time=blog.unreached_since, error=explain_detail(blog.last_error or "")
         )
+    # A closed or paused blog is overdue by intention.
     if blog.overdue and not blog.state and not blog.paused_at:
         yield _(
             "  pages due for more than a week: {count}; `blogarchive settings {uid} revisits=N` allows more requests"

@@ -46,6 +46,7 @@ class FleetMetrics:
     def __init__(self, found: Iterable[ShardStatus] = (), *, is_connected: bool = True) -> None:
         self.found = found
         self.is_connected = is_connected
+        # Without this the registry would collect once while it registers.
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 

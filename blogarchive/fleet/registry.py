@@ -135,7 +135,7 @@ async def remove(url: str, patterns: Sequence[str]) -> list[str]:
         await _require_idle(connection, found)
         await shards.remove_shards(connection, [row.shard for row in found])
         for row in found:
-            if row.machine == shard_file.machine_id():
+            if row.machine == shard_file.machine_id():  # no other machine's files are within reach
                 shard_file.shard_file(Path(row.db)).unlink(missing_ok=True)
     return [row.shard for row in found]
 

@@ -44,21 +44,22 @@ class RoundResult:
         return RoundResult(exit_code=0, outcome="limited" if self.is_unfinished else "done")
 
 
+@dataclass(slots=True, eq=False)
 class Round:
     """A round in progress; `report` receives the lines that its process writes to stderr."""
 
-    def __init__(self, shard: ShardRow, number: int, report: Callable[[str], None]) -> None:
-        self._shard = shard
-        self._number = number
-        self._report = report
-        self._process: Process | None = None
-        self._stopping = False
-        self._last_line: str | None = None
+    shard: ShardRow
+    number: int
+    report: Callable[[str], None]
+    _process: Process | None = field(default=None, init=False)
+    _stopping: bool = field(default=False, init=False)
+    _last_line: str | None = field(default=None, init=False)
 
     async def run(self) -> RoundResult:
         """Run the process until it ends, and return its result."""
-        words, listed = round_command(self._shard)
+        words, listed = round_command(self.shard)
         with TemporaryFile() as given:
+            # A file and no pipe: a process that reads late, or not at all, must not block this one.
             given.write(listed.encode())
             given.seek(0)
             process = await asyncio.create_subprocess_exec(
@@ -66,7 +67,7 @@ class Round:
                 stdin=given,
                 stdout=PIPE,
                 stderr=PIPE,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self._number)},
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self.number)},
                 limit=_LONGEST_LINE,
             )
         self._process = process
@@ -94,7 +95,7 @@ class Round:
         assert process.stderr is not None  # noqa: S101 - a pipe
         async for line in process.stderr:
             self._last_line = line.decode("utf-8", "replace").rstrip()
-            self._report(self._last_line)
+            self.report(self._last_line)
 
 
 def round_command(shard: ShardRow) -> tuple[list[str], str]:

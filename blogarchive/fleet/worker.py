@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from importlib.metadata import version
@@ -51,40 +51,32 @@ class WorkerObserver(Protocol):
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
 
 
+@dataclass(kw_only=True, slots=True, eq=False)
 class Worker:
     """Runs at most `most_rounds` rounds side by side, and keeps the rows of rounds for `keep`.
 
     With `once`, it ends if no round of its shards is due.
     """
 
-    def __init__(
-        self,
-        url: str,
-        folder: Path,
-        *,
-        most_rounds: int,
-        once: bool,
-        keep: timedelta,
-        observer: WorkerObserver,
-    ) -> None:
-        self._url = url
-        self._folder = folder.resolve()
-        self._most_rounds = most_rounds
-        self._once = once
-        self._keep = keep
-        self._observer = observer
-        self._homes: list[str] = []  # locked
-        self._waits_since: float | None = None  # for the lock of a home
-        self._folders: Mapping[str, str] = {}  # by home
-        self._reported: set[tuple[str, str]] = set()  # messages, with their shards
-        self._tasks: dict[str, asyncio.Task[None]] = {}  # of shards whose round runs, begins or ends
-        self._running: dict[str, Round] = {}
-        self._round_ended = asyncio.Event()
-        self._scan_at = 0.0
-        self._status_at = 0.0
-        self._started_at = datetime.now(UTC)
-        self._ending = asyncio.Event()
-        self._error: BaseException | None = None
+    url: str
+    folder: Path
+    most_rounds: int
+    once: bool
+    keep: timedelta
+    observer: WorkerObserver
+    _homes: list[str] = field(default_factory=list, init=False)  # locked
+    _waits_since: float | None = field(default=None, init=False)  # for the lock of a home
+    _folders: Mapping[str, str] = field(default_factory=dict, init=False)  # by home
+    _reported: set[tuple[str, str]] = field(default_factory=set, init=False)  # messages, with their shards
+    # The tasks of shards whose round runs, begins or ends; those of them that run.
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _running: dict[str, Round] = field(default_factory=dict, init=False)
+    _round_ended: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _scan_at: float = field(default=0.0, init=False)
+    _status_at: float = field(default=0.0, init=False)
+    _started_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
+    _ending: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _error: BaseException | None = field(default=None, init=False)
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the rounds that run, then the worker; only the first `error` counts."""
@@ -99,7 +91,7 @@ class Worker:
         Raises `FleetUnreachable` if PostgreSQL is gone at the start, `OutdatedTables`, and `HostBusy` if another worker
         serves the folder.
         """
-        async with connected(self._url) as connection:
+        async with connected(self.url) as connection:
             await require_tables(connection)
             await self._scan(connection)
         serving = asyncio.create_task(self._keep_serving())
@@ -116,7 +108,7 @@ class Worker:
         try:
             while True:
                 try:
-                    async with connected(self._url, holds_locks=True) as connection:
+                    async with connected(self.url, holds_locks=True) as connection:
                         try:
                             await self._beat(connection)
                         except asyncio.CancelledError:
@@ -124,7 +116,7 @@ class Worker:
                             raise
                 except FleetUnreachable as error:
                     self._report("", str(error))
-                    self._observer.on_status(None)
+                    self.observer.on_status(None)
                 self._homes.clear()
                 await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
         except Exception as error:  # noqa: BLE001 - `run` raises it
@@ -135,29 +127,30 @@ class Worker:
         is_quiet = False
         while True:
             self._round_ended.clear()
-            self._folders = await shards.find_homes(connection, self._folder)
+            # At each beat: `fleet add` may have made a new one below it.
+            self._folders = await shards.find_homes(connection, self.folder)
             await self._lock_homes(connection)
             for home in self._homes:
                 await shards.save_worker(connection, self._row(home))
             if shard_file.boot_clock() >= self._scan_at:
                 await self._scan(connection)
-            if shard_file.boot_clock() >= self._status_at and self._observer.needs_status:
+            if shard_file.boot_clock() >= self._status_at and self.observer.needs_status:
                 self._status_at = shard_file.boot_clock() + _SECONDS_BETWEEN_STATUS
-                self._observer.on_status(await shards.read_status(connection, homes=self._homes))
+                self.observer.on_status(await shards.read_status(connection, homes=self._homes))
             self._reported = {(name, text) for name, text in self._reported if name}
             await self._start_due(connection)
             # Not directly after a round: a person may have waited for its end to ask for another.
-            if self._once and is_quiet and len(self._homes) == len(self._folders) and not self._tasks:
+            if self.once and is_quiet and len(self._homes) == len(self._folders) and not self._tasks:
                 self.stop()
             try:
-                async with asyncio.timeout(_BEAT_SECONDS_ONCE if self._once else _BEAT_SECONDS):
+                async with asyncio.timeout(_BEAT_SECONDS_ONCE if self.once else _BEAT_SECONDS):
                     is_quiet = not await self._round_ended.wait()
             except TimeoutError:
                 is_quiet = True
 
     async def _start_due(self, connection: Connection) -> None:
         """Start the rounds that are due in the free places."""
-        free = self._most_rounds - len(self._tasks)
+        free = self.most_rounds - len(self._tasks)
         if self._ending.is_set() or not free:
             return
         for name in await rounds.due_shards(connection, self._homes, running=self._tasks, limit=free):
@@ -206,7 +199,7 @@ class Worker:
             "folder": self._folders.get(home, ""),
             "pid": os.getpid(),
             "version": version("blogarchive"),
-            "rounds": self._most_rounds,
+            "rounds": self.most_rounds,
             "started_at": self._started_at,
         }
 
@@ -217,14 +210,14 @@ class Worker:
         self._scan_at = shard_file.boot_clock() + _SECONDS_BETWEEN_SCANS
         known = await shards.known_shards(connection)
         for db, shard in shard_file.find_shards(
-            self._folder, lambda db, error: self._report(db.stem, str(error))
+            self.folder, lambda db, error: self._report(db.stem, str(error))
         ):
             row = known.get(shard.shard)
             if row is None:
                 reason = _(
                     "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
                 )
-                self._report(shard.shard, reason.format(folder=self._folder))
+                self._report(shard.shard, reason.format(folder=self.folder))
             # A file that is at home, and behind or missing, is reported by its round.
             elif (shard_file.machine_id(), str(db)) != (row.machine, row.db) and (
                 error := shard_file.home_error(db, shard, row)
@@ -235,7 +228,7 @@ class Worker:
         """Report a message once."""
         if (name, text) not in self._reported:
             self._reported.add((name, text))
-            self._observer.on_message(name, text)
+            self.observer.on_message(name, text)
 
     # a round
 
@@ -243,7 +236,7 @@ class Worker:
         """Run `work` in a transaction; repeat it until PostgreSQL answers, or the worker ends."""
         while True:
             try:
-                async with connected(self._url) as connection, connection.transaction():
+                async with connected(self.url) as connection, connection.transaction():
                     return await work(connection)
             except FleetUnreachable as error:
                 if self._ending.is_set():
@@ -258,7 +251,7 @@ class Worker:
         row, begun = began
         began_at = shard_file.boot_clock()
         self._running[name] = running = Round(
-            row, begun.id, lambda line: self._observer.on_message(name, line)
+            row, begun.id, lambda line: self.observer.on_message(name, line)
         )
         try:
             if self._ending.is_set():
@@ -268,11 +261,11 @@ class Worker:
             ended = _EndedRound(row=row, begun=begun, result=result, lasted=lasted)
             posts = await asyncio.to_thread(stored_posts, Path(row.db))
             paused, next_at = await self._persist(
-                lambda connection: end_round(connection, ended, keep=self._keep, posts=posts)
+                lambda connection: end_round(connection, ended, keep=self.keep, posts=posts)
             )
         finally:
             del self._running[name]
-        self._observer.on_ended(row, result, paused=paused, next_at=next_at)
+        self.observer.on_ended(row, result, paused=paused, next_at=next_at)
 
     async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
@@ -308,13 +301,14 @@ class Worker:
         """Store and report why a round cannot begin."""
         await shards.set_problem(connection, row.shard, problem)
         if problem != row.problem:
-            self._observer.on_problem(row.shard, problem)
+            self.observer.on_problem(row.shard, problem)
 
 
 # When a shard and its hosts are due after a round: a host that fails delays only itself.
 
 _FIRST_BACK_OFF: Final = timedelta(minutes=15)
 _LONGEST_BACK_OFF: Final = timedelta(days=1)
+# Of 15 minutes: more than a day, and a site that is gone for years overflows nothing.
 _MOST_DOUBLINGS: Final = 10
 _NOW: Final = timedelta(0)
 PAUSED: Final = frozenset(
@@ -341,6 +335,7 @@ def next_round(
         return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
     if code in (errors.ArchiveBusy.exit_code, errors.HostBusy.exit_code):
         return shards.SOON
+    # Killed, by an operator or for its memory: again at once, but no loop of a round that is too large.
     if code < 0:
         return _NOW if repeated == 1 else shards.SOON
     return max(every - lasted, _NOW)

@@ -48,8 +48,8 @@ _SECTION_ENDS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
 _PLACE = "blogarchive-place"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(<\?xml\s[^>]*+>)")
 _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
-_TITLE_WITHIN = 4096
-_TAIL = 4096
+_TITLE_WITHIN = 4096  # bytes of a post that are searched for its title, which messages alone show
+_TAIL = 4096  # bytes at the end of the file, within which its root element ends
 MAX_TITLE = 40
 _MAX_HEAD = 65_536  # it is stored with each post
 
@@ -139,7 +139,7 @@ def _build_frame(root: Element, container: Element, form: XmlForm) -> tuple[byte
     for child in container:
         if isinstance(child.tag, str) and _local_name(child) in form.stored:
             copy = deepcopy(child)
-            copy.tail = "\n"
+            copy.tail = "\n"  # white space that differs between exports would make each post a new page
             etree.strip_elements(copy, *form.dropped, with_tail=False)
             size += len(etree.tostring(copy))
             if size < _MAX_HEAD:

@@ -29,7 +29,7 @@ from blogarchive.store.rows import Progress, no_progress
 PLATFORMS = ("blogger", "wordpress", "movabletype", "blogbus")
 """The sites of export files."""
 
-_WITH_OFFSETS = ("blogger",)
+_WITH_OFFSETS = ("blogger",)  # each time in their files has its offset from UTC
 
 
 def import_export(
@@ -62,6 +62,7 @@ def import_export(
         )
         size = source.stat().st_size
         for page in export.pages(importer.reject):
+            # One damaged post must not lose the others.
             with importer.isolate_failure(page.name or source.name):
                 run.import_post(page)
             progress(page.offset, size)
@@ -103,7 +104,7 @@ class _ExportImport:
             headers=(("Content-Type", self.site.content_type), ("X-Imported-From", self.source)),
             body=post_page.body,
         )
-        status, parsed = self._number_anew(page, *self._read(page, None))
+        status, parsed = self._read(page)
         if status is forms.PostStatus.NO_POST and parsed.problems:
             raise saved_files.CannotIdentify(_("its XML is damaged"))
         if status is forms.PostStatus.DRAFT:
@@ -111,22 +112,19 @@ class _ExportImport:
         if status is forms.PostStatus.PUBLISHED or (self.drafts and status is forms.PostStatus.DRAFT):
             self._store(post_page.name, page, parsed)
 
-    def _read(self, page: Page, number: str | None) -> tuple[forms.PostStatus, ParsedPage]:
-        target = Target(url="", site=self.site.name, kind=PageKind.POST, number=number)
+    def _read(self, page: Page) -> tuple[forms.PostStatus, ParsedPage]:
+        """Return the post of a page; with another number if its own is a time that an earlier post of the file has too."""
+        target = Target(url="", site=self.site.name, kind=PageKind.POST)
         try:
-            return self.site.read_post(page, target, self.site.zone)
+            status, parsed = self.site.read_post(page, target, self.site.zone)
+            number = parsed.posts[0].number
+            self.numbers[number] += 1
+            if self.numbers[number] > 1:
+                target = replace(target, number=f"{number}-{self.numbers[number]}")
+                status, parsed = self.site.read_post(page, target, self.site.zone)
         except forms.InvalidExport as error:
             raise saved_files.CannotIdentify(str(error)) from error
-
-    def _number_anew(
-        self, page: Page, status: forms.PostStatus, parsed: ParsedPage
-    ) -> tuple[forms.PostStatus, ParsedPage]:
-        """Return the post with another number if its own is a time that an earlier post of the file has too."""
-        number = parsed.posts[0].number
-        self.numbers[number] += 1
-        if self.numbers[number] == 1:
-            return status, parsed
-        return self._read(page, f"{number}-{self.numbers[number]}")
+        return status, parsed
 
     def _store(self, name: str, page: Page, parsed: ParsedPage) -> None:
         post, uid = parsed.posts[0], parsed.author.uid if parsed.author else None
@@ -137,7 +135,7 @@ class _ExportImport:
 
 # Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone
 
-_LINE = 2**20
+_LINE = 2**20  # bytes that are read at once of a line without an end
 
 
 def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterator[PostPage]:

@@ -23,7 +23,7 @@ from blogarchive.sites.base import find_own_urls, site_by_name
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.workers.parser_process import run_guarded
 
-_SHORTEST_CUT = 8
+_SHORTEST_CUT = 8  # characters of a title that a sidebar has cut; fewer begin several titles
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
 
 

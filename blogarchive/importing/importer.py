@@ -92,7 +92,7 @@ class PageImporter:
             self.reject(name, _("it cannot be read ({reason})").format(reason=error.strerror or error))
         except (BlogArchiveError, sqlite3.Error):
             raise
-        except Exception as error:
+        except Exception as error:  # a mistake of a parser must not stop a folder of thousands of pages
             log.exception("parsing or storing %s failed", name)
             detail = Detail.PROGRAM.format(name=type(error).__name__, reason=error)
             self.reject(name, explain_detail(detail))

@@ -82,7 +82,7 @@ def _save_slices(
     """
     counted, done = ChangeCounts(), 0
     with closing(parse_stored_pages(stored, errors=rejected)) as parsed:
-        while batch := list(islice(parsed, 1)):
+        while batch := list(islice(parsed, 1)):  # a transaction begins only if a page is left for it
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
                     counted += save(archive, page_id, crawled)

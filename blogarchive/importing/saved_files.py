@@ -30,6 +30,7 @@ from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
+# Mirrors name pages as their URLs, so that files of any name are opened, but not these.
 _NO_PAGES = {".css", ".js", ".json", ".xml", ".txt", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".ico", ".db"}
 MAX_BYTES = 64 * 2**20
 """The largest page or image that is imported, or post of an export with its comments."""
@@ -41,7 +42,7 @@ _MAX_CONTAINERS = 20
 
 _SNIFFED = 2048
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_CLOCK_ERROR = timedelta(days=1)
+_CLOCK_ERROR = timedelta(days=1)  # by which the clock of another machine may be ahead
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
@@ -282,7 +283,7 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _CANONICAL = re.compile(r"(^|\s)canonical(\s|$)", re.IGNORECASE)
 _DIGITS = re.compile(r"\s*[0-9]+\s*")
 _MAX_URL = 2_048
-_MAX_LINK_TEXT = 1_000
+_MAX_LINK_TEXT = 1_000  # titles are shorter; a tag without an end makes one link of a whole page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,6 +37,7 @@ def import_warc(
             with importer.isolate_failure(record.url):
                 _import_record(importer, record, source, site)
             progress(count, 0)
+        # After all pages: an image may be before the only page that shows it.
         _import_images(importer, source)
         return importer.report()
 
@@ -60,6 +61,7 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
     if not record.is_response:
         return
     exported = _parse_export_field(record, site)
+    # Some servers and crawlers leave the type out.
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (
         not is_html

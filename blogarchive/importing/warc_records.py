@@ -70,6 +70,7 @@ def join_chunks(content: bytes, headers: Headers) -> bytes:
 
     Raises `CannotIdentify` if it is truncated.
     """
+    # `ChunkedDataReader` of warcio takes the trailers that may follow the last chunk for damage.
     if "chunked" not in _tokens(headers, "transfer-encoding"):
         return content
     joined, position = bytearray(), 0
@@ -109,7 +110,7 @@ _ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 _TRAINED = b"\x37\xa4\x30\xec"
 _GZIP = b"\x1f\x8b"
 _ARC = b"filedesc:"
-_LARGEST_DICTIONARY = 2**24
+_LARGEST_DICTIONARY = 2**24  # a header may claim 4 GB
 _MAX_HEADERS = 2**20  # bytes of a record's headers, with those of its response
 
 
@@ -225,7 +226,7 @@ _STATUS_DIGITS = 3
 _MAX_RATIO = 50
 """Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary."""
 
-_SMALLEST_FILE = 200_000
+_SMALLEST_FILE = 200_000  # a file of a few short pages may have any ratio
 _RECORD_COST = 4_096  # bytes of a page that take as long to parse as the smallest one
 
 

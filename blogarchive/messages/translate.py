@@ -12,22 +12,14 @@ def translator(language: Language) -> Callable[..., str]:
 
     The result is Markup if a value is Markup; other values are escaped then. "" is returned unchanged.
     """
-    translations = catalogue(language)
-
-    def translate(message: str, **values: object) -> str:
-        return _fill(translations.gettext(message) if message else "", values)
-
-    return translate
+    translate = catalogue(language).gettext
+    return lambda message, **values: _fill(translate(message) if message else "", values)
 
 
 def plural_translator(language: Language) -> Callable[..., str]:
     """Return the function `ngettext` of templates: as `translator`, by the number `n`."""
-    translations = catalogue(language)
-
-    def translate(one: str, many: str, n: int, **values: object) -> str:
-        return _fill(translations.ngettext(one, many, n), values)
-
-    return translate
+    translate = catalogue(language).ngettext
+    return lambda one, many, n, **values: _fill(translate(one, many, n), values)
 
 
 def _fill(message: str, values: dict[str, object]) -> str:

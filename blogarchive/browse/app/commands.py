@@ -5,7 +5,6 @@ different things.
 """
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from blogarchive.errors import Interrupted
 from blogarchive.messages import Language
@@ -38,10 +36,6 @@ class CommandResult:
     code: int
     out: str
     err: str
-
-    def json(self) -> Any:
-        """Return the output, parsed as JSON."""
-        return json.loads(self.out)
 
     @property
     def message(self) -> str:

@@ -158,6 +158,7 @@ async def make_file(context: AppContext) -> Response:
     kind, place = form.get("kind", ""), Path(form.get("place", ""))
     if context.state.task.is_own:
         return await show_files(context, WORKING)
+    # Only places that the page offered: another local program must not choose a path to overwrite.
     if place not in [one.path for one in list_places(context.state.archive)]:
         return await show_files(context, NO_PLACE)
     planned = await _plan_post(context, form.get("post", ""), place) if kind == "post" else None

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from blogarchive.processes import own_program
 
-_HOUR, _MINUTE = 3, 30
+_HOUR, _MINUTE = 3, 30  # the site has few readers then, and the person sleeps
 _SECONDS: Final = 30.0
 
 

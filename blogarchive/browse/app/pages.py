@@ -1,6 +1,7 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -119,7 +120,7 @@ async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
-    if name.startswith("-") or site.startswith("-"):
+    if name.startswith("-") or site.startswith("-"):  # it would be an option of the command
         return back("wrong")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
@@ -252,7 +253,7 @@ async def blog(context: AppContext) -> Response:
         "blog.html",
         name=name,
         title=contents.name,
-        settings=result.json() if result.code == 0 else None,
+        settings=None if result.code else json.loads(result.out),
         message=result.message or MESSAGES.get(context.request.args.get("message") or ""),
     )
 

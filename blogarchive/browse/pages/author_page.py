@@ -16,7 +16,7 @@ from blogarchive.store.read.blogs import AuthorPage, BlogSummary, Month
 from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.statements import Statements
 
-_FEW_MONTHS = 36
+_FEW_MONTHS = 36  # of three years; the links of more are folded, so that the list of posts is not below them
 
 
 _Counts = tuple[Mapping[str, int], Mapping[str, int]]
@@ -217,6 +217,6 @@ def _tabulate(
     for one in found["categories"]:
         url = post_choices.posts_url(context.home, found["blog"], one["year"], one["id"])
         rows.setdefault(one["name"], {})[one["year"]] = one["posts"], url
-    known = {year for row in rows.values() for year in row}
+    known = {year for row in rows.values() for year in row}  # of a merged archive a year may be any text
     years = sorted(filter(post_choices.PERIOD.fullmatch, known), reverse=True)
     return years, {name: [row.get(year, (0, "")) for year in years] for name, row in rows.items()}

@@ -73,6 +73,7 @@ async def show_feed(context: RequestContext) -> Response:
 def _read(archive: Statements) -> tuple[dict[int, Blog], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
     newest = blog_lists.read_newest(archive, _IN_FEED)
+    # A post that a list alone has shown has no text yet: a feed reader would keep the empty entry.
     posts = (read_post(archive, line.id) for line in newest if line.has_text)
     return blogs, [post for post in posts if post is not None]
 
@@ -83,7 +84,7 @@ def _absolute(context: RequestContext, path: str) -> str:
 
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
-_MAX_NAME = 200
+_MAX_NAME = 200  # a LIKE takes text length times pattern length
 _LEAP_YEAR = 2024  # has every day of the year
 
 
@@ -157,12 +158,13 @@ async def show_fleet(context: RequestContext) -> Response:
     """`/read/fleet`, for operators: the workers, and the shards that need a person or are late, or all with `?all=1`."""
     if not has_fleet(context):
         return await context.not_found(N_("such page"))
-    from blogarchive.fleet import registry
+    from blogarchive.fleet import registry  # here: it needs the packages of the extra
 
     try:
         found = await registry.read_status(fleet_url())
     except BlogArchiveError as error:
         return await context.render("fleet.html", {"error": str(error), "shards": ()}, status=503)
+    # Of thousands of shards an operator looks for those that need something, in the order of need.
     by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
     shown = [
         one for one in by_need if one["needs_person"] or one["failing_hosts"] or one["lag_seconds"] >= 60
@@ -185,6 +187,7 @@ async def open_random(context: RequestContext) -> Response:
     post_id = await context.query(post_lookup.find_random)
     if post_id is None:
         return await context.not_found(N_("such post"))
+    # A browser that kept the redirect would show the same post at each click.
     return Response.redirect(f"{context.home}/post/{post_id}", headers={"cache-control": "no-store"})
 
 

@@ -70,7 +70,7 @@ def choose_periods(posts: Mapping[str, int], selection: PostSelection) -> Iterat
     """Yield a choice for each year or month that has posts, in the selected category."""
     for period, count in posts.items():
         if count and PERIOD.fullmatch(period):
-            is_selected = selection.period.startswith(period)
+            is_selected = selection.period.startswith(period)  # the year of a selected month is selected too
             wanted = PostSelection(period=period, category=selection.category)
             yield Choice(period, count, list_url(wanted), is_selected)
 
@@ -79,6 +79,7 @@ def choose_categories(categories: Iterable[CategoryCount], chosen: PostSelection
     """Yield a choice for each category that has posts in the chosen period."""
     for category in categories:
         is_selected = category.id == chosen.category
+        # A selected category without posts stays, as the way out of it.
         if category.posts or is_selected or not chosen.period:
             wanted = PostSelection(period=chosen.period, category=category.id)
             yield Choice(category.name, category.posts, list_url(wanted), is_selected)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any, Literal
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from blogarchive.browse.pages.trail import find_trail
+from blogarchive.browse.pages.search_page import find_trail
 from blogarchive.browse.plots import draw_line, draw_sparkline
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
@@ -30,6 +31,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
     newest_by: dict[str, int] = {}
     found = {}
     for comment in comments:
+        # The page names the person, and no comment: the last one is the likeliest.
         if comment.reply_to in newest_by:
             found[comment.id] = newest_by[comment.reply_to]
         newest_by[comment.author_name] = comment.id
@@ -37,7 +39,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
 
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）]*|\n|$)")
-_MAX_COMPARED = 4000
+_MAX_COMPARED = 4000  # characters: the comparison takes up to their square
 _CONTEXT = 1
 _MIN_EQUAL_RUN = 2
 _Kind = Literal["same", "old", "new", "skipped"]
@@ -55,6 +57,7 @@ def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
     """Return the parts from `old` to `new`; each run of sentences far from a change is one `skipped` part."""
     before, after = _split_sentences(old), _split_sentences(new)
     found: list[DiffPart] = []
+    # Without `autojunk`, which from 200 sentences on takes the frequent ones, as empty lines, for no anchors.
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for place, (verb, from_, to, from_after, to_after) in enumerate(steps):
         if verb == "equal":
@@ -119,7 +122,7 @@ def find_linked_posts(archive: Statements, found: PostPage) -> dict[str, int]:
     return {link: post_id for link, post_id in ids.items() if post_id is not None}
 
 
-_FEWEST_COUNTS = 3
+_FEWEST_COUNTS = 3  # a line through two points shows nothing that their numbers do not
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))
 
 
@@ -131,10 +134,7 @@ async def show_post(context: RequestContext) -> Response:
     posts = await context.query(lambda archive: find_linked_posts(archive, found))
     remote = context.text_parameter("remote") == "1"
     reply_targets = find_reply_targets(found.post.comments)
-
-    def render(body_html: str | None, images: Sequence[Image]) -> Markup:
-        return _render_body(context, body_html, found.post.url, images, posts, remote=remote)
-
+    render = partial(_render_body, context, found.post.url, posts, remote)
     values = {
         "page": found,
         "blog": found.blog,
@@ -143,7 +143,7 @@ async def show_post(context: RequestContext) -> Response:
         "body": render(found.post.body_html, found.post.images),
         "language": detect_language(found.post.body_text or found.post.title),
         "comments": [
-            (one, render(one.body_html, ()), detect_language(one.body_text), reply_targets.get(one.id))
+            (one, render(one.body_html), detect_language(one.body_text), reply_targets.get(one.id))
             for one in found.post.comments
         ],
         "series": _draw_series(context, found.counters),
@@ -158,12 +158,11 @@ async def show_post(context: RequestContext) -> Response:
 
 def _render_body(
     context: RequestContext,
-    body_html: str | None,
     url: str,
-    images: Sequence[Image],
     posts: Mapping[str, int],
-    *,
     remote: bool,
+    body_html: str | None,
+    images: Sequence[Image] = (),
 ) -> Markup:
     """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs."""
     stored = {
@@ -175,6 +174,7 @@ def _render_body(
     }
 
     def source(image_url: str) -> ImageToShow | None:
+        # Only on request: the host of an image would learn who reads which post.
         is_loaded = remote and image_url.startswith(("https://", "http://"))
         return stored.get(image_url) or (ImageToShow(url=image_url) if is_loaded else None)
 

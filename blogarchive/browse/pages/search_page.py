@@ -1,16 +1,99 @@
-"""The search page: hits, their counts by blog and year, and posts that the words name by URL or number."""
+"""The search: its page with hits and their counts; the list that a reader of a post came from, a search or a category.
 
+A link to a hit carries its search, so that the page of the post leads back, and on to the neighbours in the list.
+"""
+
+import re
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from blogarchive.browse.pages.post_choices import Choice
-from blogarchive.browse.pages.trail import HITS_PER_PAGE, LAST_PAGE, SearchQuery, hit_url, read_query
+from blogarchive.browse.pages.post_choices import Choice, list_url
 from blogarchive.browse.requests import RequestContext
-from blogarchive.store.read import blogs as blog_lists, posts as post_lookup
-from blogarchive.store.search import HitGroups, count_groups, count_hits, search
+from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import FullPost, PostLine
+from blogarchive.store.read.posts import PostPage
+from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
+
+_HITS_PER_PAGE: Final = 20
+_LAST_PAGE: Final = 500  # SQLite reads all hits before a page: a later one would take seconds
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The fields of the search form, and the page of the hits."""
+
+    terms: str
+    author: str = ""
+    since: str = ""
+    until: str = ""
+    comments: bool = False
+    order: Order = "newest"
+    page: int = 1
+
+    @property
+    def wrong_date(self) -> str:
+        """Return the first date that is none, or ""."""
+        return next((given for given in (self.since, self.until) if given and not _is_date(given)), "")
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return the keyword arguments of `search.search` and `search.count_hits`, without `comments`."""
+        return {name: getattr(self, name) or None for name in ("author", "since", "until")}
+
+    def url(self, **changes: Any) -> str:
+        """Return the query of the first page of this search with fields changed, or of `page` if it is among them."""
+        return _encode(replace(self, **{"page": 1, **changes}))
+
+    def hit_url(self, place: int) -> str:
+        """Return the query that a link to the hit at `place` carries; the first hit of all pages is 1."""
+        return _encode(replace(self, page=1), hit=str(place))
+
+
+def _read_query(context: RequestContext) -> SearchQuery:
+    """Return the search that the URL asks for."""
+    return SearchQuery(
+        terms=context.text_parameter("q")[:1000],  # a longer text is no search of a person
+        author=context.text_parameter("author"),
+        since=context.text_parameter("since"),
+        until=context.text_parameter("until"),
+        comments=context.text_parameter("in") == "comments",
+        order="best" if context.text_parameter("order") == "best" else "newest",
+        page=min(_LAST_PAGE, context.int_parameter("page", minimum=1) or 1),
+    )
+
+
+def _encode(query: SearchQuery, **more: str) -> str:
+    wanted = {
+        "q": query.terms,
+        "author": query.author,
+        "since": query.since,
+        "until": query.until,
+        "in": "comments" if query.comments else "",
+        "order": "best" if query.order == "best" else "",
+        "page": str(query.page) if query.page > 1 else "",
+        **more,
+    }
+    return "?" + urlencode({name: value for name, value in wanted.items() if value})
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
+        return False
+    return True
+
 
 _MAX_GROUPED = 4000
 """Hits up to which they are counted by blog and year."""
@@ -26,18 +109,18 @@ _SURE_NUMBER = 5
 
 async def show_search(context: RequestContext) -> Response:
     """`/read/search?q=…`, with `author`, `since`, `until`, `in=comments`, `order=best` and `page`."""
-    query = read_query(context)
+    query = _read_query(context)
     post_id = await context.query(lambda archive: _find_named_post(archive, query.terms))
     if post_id is not None:
         return Response.redirect(f"{context.home}/post/{post_id}")
     found = await context.query(lambda archive: _run_search(archive, query))
-    places = enumerate(found["hits"], (query.page - 1) * HITS_PER_PAGE + 1)
+    places = enumerate(found["hits"], (query.page - 1) * _HITS_PER_PAGE + 1)
     values = {
         "terms": query.terms,
         "query": query,
         "found": found,
-        "hits": [(hit, hit_url(context, query, place, hit)) for place, hit in places],
-        "last": (last := min(LAST_PAGE, max(1, -(-found["total"] // HITS_PER_PAGE)))),
+        "hits": [(hit, _hit_url(context, query, place, hit)) for place, hit in places],
+        "last": (last := min(_LAST_PAGE, max(1, -(-found["total"] // _HITS_PER_PAGE)))),
         "links": {
             "posts": query.url(comments=False),
             "comments": query.url(comments=True),
@@ -56,7 +139,7 @@ def _find_named_post(archive: Statements, words: str) -> int | None:
     """Return the id of the post that a URL or a long number names, or None."""
     if words.startswith(("https://", "http://")):
         return post_lookup.find_by_url(archive, words)
-    if len(words) < _SURE_NUMBER:
+    if len(words) < _SURE_NUMBER:  # 2012 is a word of many texts
         return None
     named = post_lookup.find_by_number(archive, words)
     return named[0].id if len(named) == 1 else None
@@ -72,11 +155,12 @@ def _run_search(archive: Statements, query: SearchQuery) -> dict[str, Any]:
     posts = count_hits(archive, query.terms, **query.filters)
     comments = count_hits(archive, query.terms, comments=True, **query.filters)
     total = comments if query.comments else posts
+    # The groups need the row of each hit, the counts above the index alone.
     groups = count_groups(archive, query.terms, **scope) if 0 < total <= _MAX_GROUPED else []
-    offset = (query.page - 1) * HITS_PER_PAGE
+    offset = (query.page - 1) * _HITS_PER_PAGE
     return {
         "blogs": blogs,
-        "hits": search(archive, query.terms, order=query.order, limit=HITS_PER_PAGE, offset=offset, **scope),
+        "hits": search(archive, query.terms, order=query.order, limit=_HITS_PER_PAGE, offset=offset, **scope),
         "posts": posts,
         "comments": comments,
         "total": total,
@@ -112,3 +196,94 @@ def _group_by_blog(archive: Statements, query: SearchQuery, groups: HitGroups) -
         key = f"{blog.site}/{blog.uid}" if blog.name in namesakes else blog.name
         choices.append(Choice(blog.name, hits, query.url(author=key), query.author == key))
     return choices
+
+
+# The list that a reader of a post came from
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to a neighbour: its title and URL."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The way through a list: its name and URL, the steps back and forth, the query that keeps the reader in it."""
+
+    name: str
+    url: str
+    before: Step | None
+    after: Step | None
+    query: str = ""
+
+
+async def find_trail(context: RequestContext, found: PostPage) -> Trail:
+    """Return the trail of `?category=` or of `?q=…&hit=`, else that of all posts of the author by time."""
+    place = context.int_parameter("hit", minimum=1)
+    query = _read_query(context)
+    if place is not None and place <= _HITS_PER_PAGE * _LAST_PAGE and query.terms and not query.wrong_date:
+        return await context.query(lambda archive: _search_trail(context, archive, query, place))
+    category = context.int_parameter("category")
+    if category is not None:
+        trail = await context.query(lambda archive: _category_trail(context, archive, found.post, category))
+        if trail is not None:
+            return trail
+    year = (found.post.posted_at or "")[:4]
+    url = f"{context.home}/author/{found.blog.id}{list_url(PostSelection(period=year))}"
+    return Trail("", url, _step(context, found.older), _step(context, found.newer))
+
+
+def _category_trail(
+    context: RequestContext, archive: Statements, post: FullPost, category: int
+) -> Trail | None:
+    name = lists.read_category_name(archive, post.author_id, category)
+    if name is None:
+        return None
+    query = f"?category={category}"
+    url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
+    older, newer = lists.read_category_neighbours(archive, post, category)
+    steps = _step(context, older, query), _step(context, newer, query)
+    return Trail(context.gettext("Category: {name}", name=name), url, *steps, query)
+
+
+def _step(context: RequestContext, line: PostLine | None, query: str = "") -> Step | None:
+    title = line and (line.title or context.gettext("(untitled)"))
+    return Step(title or "", f"{context.home}/post/{line.id}{query}") if line else None
+
+
+def _search_trail(context: RequestContext, archive: Statements, query: SearchQuery, place: int) -> Trail:
+    first = max(1, place - 1)
+    hits = search(
+        archive,
+        query.terms,
+        comments=query.comments,
+        order=query.order,
+        limit=place + 2 - first,
+        offset=first - 1,
+        **query.filters,
+    )
+    shown = dict(enumerate(hits, first))
+    page = -(-place // _HITS_PER_PAGE)
+    return Trail(
+        context.gettext("Search: {words}", words=query.terms),
+        f"{context.home}/search{query.url(page=page)}",
+        _hit_step(context, query, place - 1, shown.get(place - 1)),
+        _hit_step(context, query, place + 1, shown.get(place + 1)),
+        query.hit_url(place),
+    )
+
+
+def _hit_url(context: RequestContext, query: SearchQuery, place: int, hit: Hit) -> str:
+    """Return the URL of a hit, which leads back to the search and on to its other hits."""
+    anchor = f"#c{hit.id}" if hit.kind == "comment" else ""
+    return f"{context.home}/post/{hit.post_id}{query.hit_url(place)}{anchor}"
+
+
+def _hit_step(context: RequestContext, query: SearchQuery, place: int, hit: Hit | None) -> Step | None:
+    if hit is None:
+        return None
+    title = "".join(fragment.text for fragment in hit.title)
+    return Step(title or context.gettext("(untitled)"), _hit_url(context, query, place, hit))

@@ -19,6 +19,7 @@ from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database.session import Connection, OutdatedTables, Row, Session, scalar, user_errors
 from blogarchive.fleet.database.shards import SELECT
 
+# The prefix keeps these locks apart from those of other programs in the same database.
 _LOCK: Final[LiteralString] = """
 select w.host, pg_try_advisory_lock(hashtextextended('blogarchive:' || w.host, 0)), coalesce(h.delay, 0),
        extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8
@@ -34,7 +35,7 @@ _SAVE_DELAY: Final[LiteralString] = """
 insert into fleet_hosts (host, delay) values (%s, %s) on conflict (host) do update set delay = excluded.delay
 """
 _PROGRESS: Final[LiteralString] = "update fleet_rounds set requests = %s where id = %s returning is_stopped"
-_SECONDS_BETWEEN_REPORTS: Final = 5.0
+_SECONDS_BETWEEN_REPORTS: Final = 5.0  # PostgreSQL writes a new version of the row for each of them
 _TURN: Final = 10.0
 _BETWEEN_TURNS: Final = 1.0
 _POLL: Final = 0.5  # less than `_BETWEEN_TURNS`: another run gets its turn
@@ -96,6 +97,7 @@ class AdvisoryHostLocks(shard_file.HostLocks):
             self._reported_at = now
             self._progress = self._session.submit(_PROGRESS, (requests, self._round_id))
         done = self._progress
+        # A report that fails is no reason to end the round: `lost` decides that, by the time of the last answer.
         if done is None or not done.done() or done.exception() or (True,) not in done.result():
             return None
         return Interrupted(_("the shard is paused; the round ends"))

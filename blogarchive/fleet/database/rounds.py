@@ -58,6 +58,8 @@ class EndedShard:
     repeated: int
 
 
+# A host that is due within a second goes along: a round of its own would start a process for it. A round without an end
+# is one of a worker that was killed: its successor alone begins rounds of this home.
 _BEGIN: Final[LiteralString] = """
 with lost as (
     update fleet_rounds set finished_at = now(), outcome = 'lost' where shard = %(shard)s and finished_at is null

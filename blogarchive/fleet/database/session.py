@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
@@ -61,7 +61,9 @@ async def connected(url: str, *, holds_locks: bool = False) -> AsyncIterator[Con
             yield connection
 
 
-async def scalar(connection: Connection, sql: LiteralString, parameters: Sequence[object] = ()) -> Any:
+async def scalar(
+    connection: Connection, sql: LiteralString, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> Any:
     """Return the first column of the first row; None if there is none."""
     row = await (await connection.execute(sql, parameters)).fetchone()
     return row[0] if row else None
@@ -166,6 +168,7 @@ class Session:
         except psycopg.OperationalError as error:
             self._lost = self._lost or one_line(error)
             raise self.error() from error
+        # Not the time of the answer: PostgreSQL counts from when it heard of the session.
         self._confirmed_at = sent_at
         return rows
 
@@ -200,6 +203,7 @@ async def migrate(connection: Connection) -> None:
     if connection.info.server_version < _MINIMUM_SERVER:
         raise UsageError(_("a fleet needs PostgreSQL 14 or later"))
     async with connection.transaction():
+        # Operators start workers of several machines at once, and each may run `fleet init` first.
         await connection.execute(
             "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
         )

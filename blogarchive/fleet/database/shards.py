@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from blogarchive.errors import UsageError
 from blogarchive.fleet.database.session import Connection, scalar
@@ -123,6 +123,7 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
     """Store a shard with the home `db` on `machine`. Raises `UsageError` if another shard has one of its hosts."""
     values = {**description(shard), "hosts": list(shard.hosts), "urls": list(shard.urls)}
     async with connection.transaction():
+        # Two machines may add shards with one host at the same moment, and neither would see the other's row.
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")
         other = await scalar(
             connection,
@@ -182,8 +183,7 @@ returning failures
 
 async def record_failed_host(connection: Connection, name: str, host: str, failed: Mapping[str, Any]) -> int:
     """Store the `exit_code` and `message` of a host that failed; return how many times in a row it failed so."""
-    row = await (await connection.execute(_FAILED, {**failed, "host": host, "shard": name})).fetchone()
-    return int(row[0]) if row else 1
+    return int(await scalar(connection, _FAILED, {**failed, "host": host, "shard": name}))
 
 
 async def schedule_host(connection: Connection, host: str, next_at: datetime | None) -> None:
@@ -245,9 +245,7 @@ async def save_worker(connection: Connection, worker: Mapping[str, Any]) -> None
 
 async def find_worker(connection: Connection, home: str) -> dict[str, Any]:
     """Return the row of the worker of a home; empty if there is none."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute("select * from fleet_workers where home = %s", (home,))
-        return await cursor.fetchone() or {}
+    return await scalar(connection, "select to_jsonb(w) from fleet_workers w where home = %s", (home,)) or {}
 
 
 async def remove_workers(connection: Connection, homes: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import HEADINGS, Outline
+from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
 from blogarchive.sites.markup.elements import has_role, names_of
@@ -109,8 +109,8 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
 
 
 def _title_of(outline: Outline, anchor: Element) -> str:
-    inner = next(anchor.iter(*HEADINGS), None)
-    return outline.text(anchor if inner is None else inner)[:300] or (anchor.get("title") or "").strip()
+    heading = next(anchor.iter(*HEADINGS), anchor)
+    return title_text(outline, heading)[:300] or (anchor.get("title") or "").strip()
 
 
 def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:

@@ -24,7 +24,7 @@ _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comment
 _NO_TITLE = pattern("outline", "no_title")
 _TITLE_TAGS = ("a", "td", "b", "strong", "font")
 _NAMED_TAGS = ("div", "span", "p", "header", "center")
-_SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]")
+_SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]|(?<=[一-鿿])-(?=[一-鿿])")
 """Separators of the title of a post and the name of its blog in a window title."""
 _MAX_TITLE = 300
 
@@ -155,7 +155,9 @@ def find_title(outline: Outline) -> Title | None:
     titles = [node for node in short if not _leads_home(outline, node)]
     confirmed = [node for node in titles if any(_is_part(texts[node], claim) for claim in witnesses)]
     keys = {node: _rank_heading(outline, node, texts[node], claims, sites) for node in confirmed}
-    best = max(confirmed, key=keys.__getitem__, default=None)
+    # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
+    places = {texts[node]: outline.order[node] for node in reversed(confirmed)}
+    best = max(confirmed, key=lambda node: (keys[node], places[texts[node]]), default=None)
     if best is not None and all(keys[best][:2]):
         return Title(text=texts[best], heading=best, is_confirmed=True)
     others = (node for node in titles if node not in keys and node not in outline.beside)
@@ -165,7 +167,9 @@ def find_title(outline: Outline) -> Title | None:
         heads = [node for node in shown if node.tag == "h1"]
         shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
     if shown:  # the window title is the name of the blog
-        return Title(text=texts[shown[0]], heading=shown[0], is_confirmed=False)
+        # Typecho VOID has the heading, a time and counters in an element of the title.
+        best = next((node for node in shown[0].iter(*HEADINGS) if texts.get(node)), shown[0])
+        return Title(text=texts[best], heading=best, is_confirmed=False)
     text = next(iter(claims[1:] or claims), None)  # else the post has no title
     return Title(text=text, heading=None, is_confirmed=False) if text else None
 
@@ -173,9 +177,9 @@ def find_title(outline: Outline) -> Title | None:
 def title_text(outline: Outline, heading: Element) -> str:
     """Return the text of a heading without the sign of a link to itself, and without a time."""
     text = outline.text(heading)
-    for time in heading.iter("time"):
-        text = text.replace(outline.text(time), "", 1).lstrip()
-    return text.rstrip(" \u200b\ufeff¶#§")
+    for node in select_all(heading, "time, .date"):
+        text = text.replace(outline.text(node), "", 1).strip()
+    return text.removeprefix("# ").rstrip(" \u200b\ufeff¶#§")  # VuePress 1 has the link before the title
 
 
 def _site_names(outline: Outline) -> set[str]:
@@ -224,14 +228,11 @@ def _rank_heading(
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = letters_of(text)
-    folded = [letters_of(claim) for claim in claims]
-    is_most = any(own in claim and 2 * len(own) >= len(claim) for claim in folded[1:])
-    starts = any(claim.startswith(own) for claim in folded)
     is_heading = node.tag in HEADINGS
     is_titled = is_heading or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    is_large = is_titled or 2 * len(own) >= min(map(len, folded), default=_MAX_TITLE)
-    is_shown = node not in outline.beside or is_most
-    return (own not in sites, is_large, is_shown, starts, is_titled, is_heading, len(own))
+    is_large = is_titled or 2 * len(own) >= min(map(len, map(letters_of, claims)), default=_MAX_TITLE)
+    is_shown = node not in outline.beside
+    return (own not in sites, is_large, is_shown, is_titled + is_heading, is_titled * len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:

@@ -25,6 +25,7 @@ _LIST_CLASS, _POST_CLASS = (urls.pattern("page", name) for name in ("list_class"
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese
+_LOADING, _SENTENCE = re.compile(r"(?i)\W*(?:loading|正?在?加载中?)\W*"), re.compile(r"[,，。]|.{60}")
 _MIN_LISTED = 3
 _MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
 
@@ -181,4 +182,6 @@ def _needs_browser(outline: Outline) -> bool:
     root = outline.tree.root
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
     empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
-    return outline.size(root) < _MIN_TEXT and empty and root.find(".//script") is not None
+    waits = any(map(_LOADING.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
+    is_empty = (outline.size(root) < _MIN_TEXT and empty) or (waits and mount != [])
+    return is_empty and root.find(".//script") is not None

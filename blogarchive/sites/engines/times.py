@@ -23,7 +23,6 @@ _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|
 _WORD = r"(?!pm)[^\W\d_一-鿿]{1,7}[\s.]|(?<=[(（])[^\W\d]"
 _JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
 CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
-_BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
@@ -118,7 +117,9 @@ def _dates_outside(around: Surroundings) -> list[int]:
 def _is_of_another(around: Surroundings, node: Element) -> bool:
     """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
     outline = around.outline
-    if node in outline.beside and around.heading not in outline.beside:
+    # A script of Fluid writes the title into the banner, which has the time.
+    is_banner = around.heading is None and node.tag == "time"
+    if node in outline.beside and around.heading not in outline.beside and not is_banner:
         return True
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
     anchor = next((one for one in near if one.tag == "a"), None)
@@ -165,14 +166,13 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
     if (match := DATE.search(text := write_year_first(outline.texts[place], order))) is None:
         return None
-    start, end = match.span()
+    end = match.end()
     if not re.search(r"\d", text[end:]):  # the time of day may be in an element of its own
         above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
         clock = below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else ""
         text += f" {clock.strip()}"
-    before = _BEFORE.findall(text[max(0, start - 14) : start])[0]
     date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
+    parsed = parse_date(" ".join((date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 
 

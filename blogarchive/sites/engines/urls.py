@@ -112,9 +112,9 @@ def is_rest_posts(url: str) -> bool:
 def folder_of_index(url: str) -> str:
     """Return the URL of the folder that a feed, or another list of posts, stands in."""
     parts = urlsplit(url)
-    match = _INDEX_PATH.search(parts.path)
-    path = parts.path if match is None else parts.path[: match.start()]
-    return urlunsplit((parts.scheme, parts.netloc, f"{path.rstrip('/')}/", "", ""))
+    # The home page of Typecho without rewriting is above `index.php`.
+    folder = _INDEX_PATH.sub("", parts.path).rstrip("/").removesuffix("/index.php")
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/", "", ""))
 
 
 def blog_root(uid: str, page_url: str) -> str:

@@ -145,6 +145,18 @@ def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_th
     assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]
 
 
+def test_posts_below_archives_are_found_on_the_pages_of_the_home_page(tmp_path: Path) -> None:
+    blog = Blog(
+        tmp_path / "blog", lists=False, permalink="/archives/:slug/"
+    )  # as Typecho and WordPress number them
+    for number in range(1, 14):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+    assert rows(tmp_path, "select count(*), count(body_text), count(posted_at) from posts") == [(13, 13, 13)]
+
+
 def test_a_second_edit_on_a_day_that_the_sitemap_names_is_seen_on_the_next_day(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 4):

@@ -128,3 +128,128 @@ def test_an_author_and_a_date_in_a_padded_element_are_no_comment() -> None:
     page = read(f'<div class="row"><div class="pl-1 pr-3"><main class="post px-1">{body}</main></div></div>')
     assert page.posts[0].comments == ()
     assert told(page) == []
+
+
+BODY = f'<div class="entry-content">{TEXT}</div>'
+
+
+def test_the_link_that_vuepress_puts_before_a_title_is_not_of_the_title() -> None:
+    anchor = '<a href="#bridge" class="header-anchor">#</a>'
+    page = read(
+        f'<main><div class="theme-default-content"><h1>{anchor} {TITLE}</h1><p>2020-05-06</p>{TEXT}</div></main>'
+    )
+    assert page.posts[0].title == TITLE
+
+
+def test_a_hyphen_between_chinese_words_separates_the_title_from_the_name_of_the_blog() -> None:
+    post = f'<div class="post"><h4>2020年5月6日</h4><h2 class="post-title">{TITLE}</h2>{BODY}</div>'
+    body = f'<h1><a href="/">山居</a></h1>{post}'
+    text = f"<html><head><title>山居-{TITLE}</title></head><body>{body}</body></html>"
+    page = api.parse_page(text.encode(), "https://notes.example.org/post/3.html", fetched_at=READ_AT)
+    assert page.posts[0].title == TITLE
+    assert told(page) == []
+
+
+def test_the_time_and_counters_in_the_element_of_a_title_are_not_of_the_title() -> None:
+    banner = f'<div class="banner-title"><h1 class="post-title">{TITLE}</h1><p><time>2020-05-06</time> • 63 阅读</p></div>'
+    name = f'<meta property="og:site_name" content="{TITLE} - 山居">'
+    page = read(f"{banner}<article>{BODY}</article>{name}")
+    assert page.posts[0].title == TITLE
+
+
+def test_the_time_in_a_banner_whose_title_a_script_writes_is_that_of_the_post() -> None:
+    stamp = '<meta property="article:published_time" content="2020-05-05T15:10:05.000Z">'
+    time = '<time datetime="2020-05-06 00:10">2020年5月6日 凌晨</time>'
+    banner = f'<header><div id="banner"><span id="subtitle"></span>{time}</div></header>'
+    hidden = f'<h1 style="display: none">{TITLE}</h1>'
+    page = read(f"{stamp}{banner}<main><article>{hidden}{BODY}</article></main>")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2020-05-06"
+
+
+def test_the_name_of_a_month_above_a_calendar_is_no_time_of_a_post() -> None:
+    page = read(
+        f"<main><article>{BODY}</article></main><table><caption>2020年5月</caption><tr><td>1</td></tr></table>"
+    )
+    assert page.posts[0].posted is None
+    assert "posted_at" in told(page)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<span class="posted">Posted by Ming at May 06, 2020 07:55 AM<br></span>',
+        "<p>published on 2020-05-06 · tagged with <a href='/tags/river'>河</a></p>",
+    ],
+    ids=["Movable Type", "blag"],
+)
+def test_the_line_that_says_when_a_post_was_posted_is_not_of_the_text(line: str) -> None:
+    page = read(f'<div class="blogbody"><h3 class="title">{TITLE}</h3>{TEXT}{line}</div>')
+    assert (page.posts[0].body_text or "").endswith("钓鱼。")
+    assert page.posts[0].posted is not None
+
+
+@pytest.mark.parametrize("waiting", ["Loading...", "加载中…"])
+def test_a_page_that_shows_menus_and_waits_for_its_scripts_needs_a_browser(waiting: str) -> None:
+    menu = "<ul><li><a href='/home'>首页</a></li><li><a href='/archives'>归档</a></li></ul>"
+    page = read(
+        f'<div id="app"><nav>{menu}</nav><div class="post"><h2>文章详情</h2><p>{waiting}</p></div></div><script></script>'
+    )
+    assert page.kind is PageKind.UNKNOWN
+    assert "needs a browser" in page.problems[0].detail
+
+
+def test_the_day_beside_a_title_in_a_list_is_not_of_the_title() -> None:
+    rows = "".join(
+        f'<a href="/posts/{slug}" class="posts"><div class="post">{title}</div><div class="date">05/1{number}</div></a>'
+        for number, (slug, title) in enumerate((("a", "车站"), ("b", "信"), ("c", "雨"), ("d", "窗")))
+    )
+    page = read(
+        f'<main><div class="archives"><div class="year">2024</div>{rows}</div></main>',
+        "https://notes.example.org/archives/",
+    )
+    assert [post.title for post in page.listed] == ["车站", "信", "雨", "窗"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archives/12/",
+        "/index.php/archives/12/",
+        "/archives/12",
+        "/archives/river",
+        "/archives/2022/05/river",
+    ],
+)
+def test_a_post_below_archives_is_a_post(path: str) -> None:
+    assert urls.may_be_post(f"https://notes.example.org{path}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/archives/", "/archives/2022/", "/archives/2022/05/", "/archives/202205", "/archives/page/2/", "/archives/tag/river",
+     "/archive/2005/07.html", "/archives/2004_05.html", "/blog/page2/"],
+)  # fmt: skip
+def test_a_year_a_month_and_a_tag_below_archives_are_lists(path: str) -> None:
+    assert not urls.may_be_post(f"https://notes.example.org{path}")
+
+
+def test_the_blog_of_a_feed_below_index_php_begins_above_it() -> None:
+    feed = '<link rel="alternate" type="application/rss+xml" href="/index.php/feed/">'
+    body = f"{feed}<article><h1>{TITLE}</h1><time>2020-05-06</time>{BODY}</article>"
+    page = read(body, "https://notes.example.org/index.php/archives/5/")
+    assert page.author is not None
+    assert page.author.uid == "notes.example.org"
+
+
+@pytest.mark.parametrize("window", [f"山居文字 --- {TITLE}", f"{TITLE} - 山居文字"])
+def test_of_two_bold_lines_that_the_window_title_has_the_later_one_is_the_title(window: str) -> None:
+    menu = '<td><a href="../index.htm">首页</a><br><a href="guestbook.asp">留言</a></td>'
+    post = f'<td><font size="4"><b>{TITLE}</b></font><p align="right">2003年6月8日</p>{TEXT}</td>'
+    rows = f'<tr><td colspan="2"><font size="6">山居文字</font></td></tr><tr>{menu}{post}</tr>'
+    foot = "<tr><td colspan=2>版权所有 <b>山居文字</b></td></tr>"
+    text = f"<html><head><title>{window}</title></head><body><table>{rows}{foot}</table></body></html>"
+    page = api.parse_page(text.encode(), "https://notes.example.org/2003/rain.htm", fetched_at=READ_AT)
+    assert page.posts[0].title == TITLE
+    assert page.posts[0].posted is not None
+    assert told(page) == []

@@ -41,7 +41,7 @@ _HEADERS: Final = {
 }
 
 
-def content_security_policy(*, remote: bool, script: str = "") -> str:
+def content_security_policy(*, remote: bool, script: str) -> str:
     """Return the Content-Security-Policy of a reading page: no frames, nothing from other hosts.
 
     No script runs but the one with the hash `script`. If `remote`, which the reader has to request, images alone may

@@ -45,7 +45,7 @@ def reparse(
             with archive.atomic():
                 totals.correct(archive)
         stored = pages.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        parsed = parse_stored_pages(pages.within_size(archive, stored), workers, errors)
+        parsed = parse_stored_pages(pages.within_size(archive, stored), errors, workers)
         changed = reparse_pages(archive, parsed)
         count = _print_changes(changed, as_json=as_json) if diff else sum(1 for _page in changed)
     if as_json and not diff:

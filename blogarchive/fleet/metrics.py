@@ -43,9 +43,9 @@ _COUNTERS: Final[dict[str, tuple[str, Callable[[ShardStatus], float | None]]]] =
 class FleetMetrics:
     """A collector: a sample of each metric for each shard of `found`, which is replaced at each reading."""
 
-    def __init__(self, found: Iterable[ShardStatus] = (), *, is_connected: bool = True) -> None:
+    def __init__(self, found: Iterable[ShardStatus]) -> None:
         self.found = found
-        self.is_connected = is_connected
+        self.is_connected = True
         # Without this the registry would collect once while it registers.
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)

@@ -81,7 +81,7 @@ def _save_slices(
     A page that cannot be parsed is not saved, and `rejected` has its URL and the reason.
     """
     counted, done = ChangeCounts(), 0
-    with closing(parse_stored_pages(stored, errors=rejected)) as parsed:
+    with closing(parse_stored_pages(stored, rejected)) as parsed:
         while batch := list(islice(parsed, 1)):  # a transaction begins only if a page is left for it
             with save_page.page_transaction(archive):
                 for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):

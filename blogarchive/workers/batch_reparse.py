@@ -27,12 +27,11 @@ def parse_stored_page(stored: StoredPage) -> Reparsed:
 
 
 def parse_stored_pages(
-    pages: Iterable[StoredPage], workers: int | None = None, errors: list[tuple[str, str]] | None = None
+    pages: Iterable[StoredPage], errors: list[tuple[str, str]], workers: int | None = None
 ) -> Generator[Reparsed]:
     """Yield `parse_stored_page` of each of `pages`, in their order; `workers` None means one for each core.
 
-    A page that cannot be parsed is left out; its URL and the reason are appended to `errors`. Raises `RuntimeError`
-    if `errors` is None and a page cannot be parsed.
+    A page that cannot be parsed is left out; its URL and the reason are appended to `errors`.
     """
     reduce_garbage_collection()
     found = map_in_order(
@@ -46,8 +45,6 @@ def parse_stored_pages(
     for stored, result in found:
         if isinstance(result, ParsedPage):
             yield stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=result)
-        elif errors is None:
-            raise RuntimeError(f"{stored.page.url}: {result}")
         else:
             errors.append((stored.page.url, result))
 

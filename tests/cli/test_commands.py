@@ -171,7 +171,7 @@ def test_status_prints_none_for_a_month_without_a_stored_post(
 
 def test_a_few_pages_are_reparsed_without_workers(db: Path) -> None:
     with Archive.open(db, read_only=True) as archive:
-        found = parse_stored_pages(page_rows.stored_pages(archive))
+        found = parse_stored_pages(page_rows.stored_pages(archive), [])
         next(found)
         assert active_children() == []
         assert len(list(found)) == page_rows.count_pages(archive) - 1

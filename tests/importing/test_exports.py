@@ -55,7 +55,10 @@ def import_case(folder: Path, case: str, **options: object) -> ImportReport:
 
 def reparse(archive: Path) -> list[object]:
     with Archive.open(archive) as opened:
-        return list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), 1)))
+        errors: list[tuple[str, str]] = []
+        changed = list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), errors, 1)))
+    assert errors == []
+    return changed
 
 
 @pytest.mark.parametrize("case", PLATFORMS)

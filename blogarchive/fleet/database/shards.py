@@ -97,7 +97,7 @@ async def find_names(connection: Connection, patterns: Collection[str]) -> list[
     return sorted(set().union(*found.values()))
 
 
-async def read_shards(connection: Connection, patterns: Collection[str] = ("*",)) -> list[ShardRow]:
+async def read_shards(connection: Connection, patterns: Collection[str]) -> list[ShardRow]:
     """Return the shards that the patterns name, by name; locked to the end of the transaction. Raises `UsageError`."""
     names = await find_names(connection, patterns)
     async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:

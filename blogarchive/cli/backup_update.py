@@ -64,6 +64,7 @@ def backup(
         if not found and not urls and not listed:
             note(_("no discovered blog waits for a backup; `blogarchive discover` finds some"))
             return 0
+        # One name for all lists of discovered blogs: those that wait are fewer when an interrupted run is resumed.
         listed, digest = (*listed, *found), f"{digest or ''}discovered"
     chosen = CrawlOptions(command="backup", db=db, urls=urls, listed=listed, list_digest=digest, site=site)
     return run_crawl(chosen, **flags)

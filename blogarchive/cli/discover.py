@@ -28,7 +28,7 @@ from blogarchive.store.rows import Progress, no_progress, utc_now
 if TYPE_CHECKING:  # Scrapy is imported when a request is sent
     from scrapy.crawler import AsyncCrawlerProcess
 
-_FAILURES_SHOWN = 5
+_FAILURES_SHOWN = 5  # of a host that is down all lookups fail, for one reason
 
 
 class UidRange(click.ParamType[tuple[int, int]]):

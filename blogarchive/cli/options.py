@@ -134,7 +134,7 @@ class PathArgument(click.Path):
         try:
             os.lstat(path)
         except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
+            if error.errno == errno.ENAMETOOLONG:  # click would print the whole of it
                 self.fail(_("{path}… is too long a name").format(path=path[:40]), param, ctx)
         return super().convert(path, param, ctx)
 

@@ -78,7 +78,7 @@ class BackgroundCommand:
 
     def start(self, *words: str, language: Language, **environment: str) -> None:
         """Start a command on the archive in a group of its own; it goes on if this process is killed."""
-        with self._messages.open("wb") as file:
+        with self._messages.open("wb") as file:  # a pipe would end a crawl that goes on without this process
             self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are arguments of our own command
                 own_command(*words, "--db", str(self._archive)),
                 env={**_environment(language), **environment},

@@ -61,7 +61,8 @@ class Access:
         return guarded
 
     def _refusal(self, request: Request) -> str | None:
-        # `guard` has checked the name of the host
+        # A page of any site can send a form to this port; a browser names that site as its origin. `guard` has checked
+        # the name of the host.
         if request.method not in _SAFE_METHODS and request.headers.get("origin") != f"http://{request.host}":
             return N_("This form was sent by another site; nothing was done.")
         if request.scope["path"] not in _OPEN and not self.is_token(

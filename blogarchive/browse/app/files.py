@@ -198,6 +198,7 @@ async def _plan_post(context: AppContext, named: str, place: Path) -> _Plan | No
         return None
     blog = await context.read(lambda archive: read_blog(archive, post.author_id))
     words = ("export", "html", "--number", post.number, "--author", f"{blog.site}/{blog.uid}")
+    # A number may be any text of a page: quoted, it stays in the folder.
     return words, place / f"post-{quote(post.number, safe='')}.html"
 
 

@@ -106,6 +106,7 @@ class Launchd(Schedule):
 
     def commands(self) -> tuple[list[list[str]], list[list[str]]]:
         """Load the agent; unload it."""
+        # `-w` also switches on an agent that was switched off before.
         words = (["launchctl", verb, "-w", str(self._path)] for verb in ("load", "unload"))
         return [next(words)], [next(words)]
 

@@ -78,12 +78,12 @@ _MOST_PROBLEMS = 8
 
 async def open_app(context: AppContext) -> Response:
     """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
-    if not context.state.access.is_token(context.request.args.get("token") or ""):
+    access = context.state.access
+    if not access.is_token(context.request.args.get("token") or ""):
         return await refused(context.datasette, context.request, OLD_ADDRESS)
     response = Response.redirect("/app")
-    response.set_cookie(
-        context.state.access.cookie_name, context.state.access.token, httponly=True, samesite="strict"
-    )
+    # Strict: a link or a form of another site comes without it.
+    response.set_cookie(access.cookie_name, access.token, httponly=True, samesite="strict")
     return response
 
 
@@ -283,7 +283,7 @@ async def _change_settings(context: AppContext, name: str, form: dict[str, str])
     if not result.code:
         return _back_to_blog(name, "changed")
     if cookies:
-        cookies.unlink()
+        cookies.unlink()  # the secrets of a refused file must not stay on the disk
     wrong = [text for key, text in _WRONG.items() if f"{key}: " in result.message]
     message = wrong[0] if wrong else result.words(WRONG_SETTING)
     return await context.page("result.html", message=message, name=name)
@@ -311,6 +311,7 @@ async def delete(context: AppContext) -> Response:
     contents = _contents(archive, name)
     if contents is None or name.startswith("-"):
         return back("wrong")
+    # Folded: the keyboard of a person may write the other script, or full width.
     if fold_spelling(form.get("typed", "")) not in (str(contents.posts), fold_spelling(contents.name)):
         return await ask_to_delete(context, name, MESSAGES["unconfirmed"])
     if context.state.job.is_running or context.state.task.is_own:
@@ -334,7 +335,7 @@ def _store_cookies(archive: Path, blog_name: str, text: str) -> Path:
     """Write pasted cookies beside the archive, for its owner alone; returns the path, which is new."""
     name = "".join(character for character in blog_name if character.isalnum()) or "blog"
     path = archive.with_name(f"cookies-{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}.txt")
-    path.touch(mode=0o600)
+    path.touch(mode=0o600)  # before the cookies are in it
     path.write_text(text.replace("\r\n", "\n") + "\n", "utf-8")
     return path
 

@@ -38,7 +38,7 @@ from blogarchive.store.rows import utc_now
 _PORT: Final = 8123
 """The port of pages that a person may have bookmarked; another one if it is taken."""
 
-_SECONDS: Final = 5.0
+_SECONDS: Final = 5.0  # that a server may take to answer; one that hangs must not prevent a new start
 
 
 def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -> None:
@@ -73,7 +73,7 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
             with _noted_address(path, address):
                 click.echo(_("The archive is {path}").format(path=path), err=True)
                 click.echo(_("Open {address} (Ctrl-C ends)").format(address=address), err=True)
-                if open_browser:
+                if open_browser:  # it waits in the queue of the socket, which listens already
                     webbrowser.open(address)
                 server.run(sockets=[listening])
         except (KeyboardInterrupt, Interrupted):
@@ -115,7 +115,7 @@ def _noted_address(archive: Path, address: str) -> Iterator[None]:
     note = _note(archive)
     with suppress(OSError):  # a folder that cannot be written is reported by the first backup
         note.parent.mkdir(parents=True, exist_ok=True)
-        note.touch(mode=0o600)
+        note.touch(mode=0o600)  # before the address with its token is in it
         note.write_text(address, "ascii")
     try:
         yield

@@ -253,3 +253,21 @@ def test_of_two_bold_lines_that_the_window_title_has_the_later_one_is_the_title(
     assert page.posts[0].title == TITLE
     assert page.posts[0].posted is not None
     assert told(page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_post"),
+    [
+        ("/2020/05/12/about-my-cat/", True),
+        ("/login-problem.html", True),
+        ("/posts/contact-lenses/", True),
+        ("/feed-the-cat/", True),
+        ("/about/", False),
+        ("/cn/about-me.html", False),
+        ("/contact", False),
+        ("/2020/05/river/feed/", False),
+        ("/wp-login.php", False),
+    ],
+)
+def test_a_slug_that_begins_with_the_name_of_a_page_is_that_of_a_post(path: str, is_post: bool) -> None:
+    assert urls.may_be_post(f"https://notes.example.org{path}") == is_post

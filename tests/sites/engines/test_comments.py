@@ -519,11 +519,9 @@ def test_a_word_that_names_comments_beside_a_name_is_neither_name_nor_text() -> 
 
 
 def test_three_comments_of_one_author_are_read() -> None:
-    items = "".join(
-        f"<div><i>2019-05-2{n} 09:05</i><b>Jutta</b><p>Am See {n}.</p></div>" for n in range(1, 4)
-    )
-    page = read(f"<h3>Kommentare</h3>{items}")
-    assert authors(page) == [("Jutta", f"Am See {n}.") for n in range(1, 4)]
+    item = "<div class='l'><b>Jutta</b><div>2019-05-2{0} 09:05 <a href='#'>回复</a></div><div>Am See {0}.</div></div>"
+    page = read(f"<div>Kommentare</div><div>{''.join(map(item.format, (1, 2, 3)))}</div>")
+    assert authors(page) == [("Jutta", f"Am See {n}.") for n in (1, 2, 3)]
 
 
 def test_the_names_of_the_columns_of_a_table_are_not_that_of_an_author() -> None:

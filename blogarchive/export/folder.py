@@ -163,9 +163,8 @@ def require_other_file(archive: Path, path: Path) -> None:
     archives = {Path(os.path.realpath(archive)), archive.absolute()}
     beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
-        raise UsageError(
-            _("{path} is the archive itself, or belongs to it; name another file").format(path=path)
-        )
+        text = _("{path} is the archive itself, or belongs to it; name another file")
+        raise UsageError(text.format(path=path))
 
 
 def _is_stream(path: Path) -> bool:
@@ -187,13 +186,10 @@ def to_user_error(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader of the pipe has ended
     except OSError as error:
+        text = _("cannot write {path} ({reason}); name another place")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CannotWrite(
-                _("the disk is full at {path}; make room, then run the same command").format(path=path)
-            ) from error
-        raise CannotWrite(
-            _("cannot write {path} ({reason}); name another place").format(path=path, reason=error.strerror)
-        ) from error
+            text = _("the disk is full at {path}; make room, then run the same command")
+        raise CannotWrite(text.format(path=path, reason=error.strerror)) from error
 
 
 MARKER = ".blogarchive-export"

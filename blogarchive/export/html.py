@@ -30,6 +30,7 @@ from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
+from blogarchive.store.read.exports import PostDigest
 from blogarchive.store.read.models import Blog, FullPost, PostHeading
 from blogarchive.store.search_index import fold
 
@@ -277,7 +278,7 @@ class _Site:
         self._reader = job.reader
         self._folder = ExportFolder(job.out, "html")
         self._image = make_image_source(job.reader, "../media/")
-        self._sizes: dict[str, int] = {}
+        self._digests: dict[str, PostDigest] = {}
         names = UniqueNames()
         for own in ("media", "look", "search"):
             names.claim(own, "")
@@ -309,7 +310,7 @@ class _Site:
     def _plans(self) -> Iterator[PostPlan]:
         posts = [post for site_blog in self._blogs for post in _plan_files(site_blog)]
         for plan in plan_posts(self._job, posts, self._image, with_versions=True):
-            self._sizes[plan.file.path] = plan.digest.size
+            self._digests[plan.file.path] = plan.digest
             yield plan
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
@@ -347,7 +348,7 @@ class _Site:
         count = 0
         for count, chunk in enumerate(self._divide(posts), 1):
             name = f"search/{count - 1:04}.js"
-            digest = input_digest([(post.path, self._folder.digest_of(post.path)) for post in chunk])
+            digest = input_digest(list(map(self._search_input, chunk)))
             if not self._folder.keep(name, digest):
                 entries = (_search_entry(one, self._reader.post(one.heading)) for one in chunk)
                 content = "blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n"
@@ -363,13 +364,18 @@ class _Site:
         )
         self._folder.write("search.html", page)
 
+    def _search_input(self, post: PostFile) -> Sequence[object]:
+        """Return all that the search shows of a post: its counts and marks, which updates change, are none of it."""
+        heading, rows = post.heading, repr(self._digests[post.path])
+        return post.path, _author(post.blog), heading.title, heading.posted_at, rows
+
     def _divide(self, posts: Iterable[PostFile]) -> Iterator[list[PostFile]]:
         """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""
         chunk: list[PostFile] = []
         size = 0
         for post in posts:
             chunk.append(post)
-            size += self._sizes[post.path]
+            size += self._digests[post.path].size
             if size >= _CHUNK:
                 yield chunk
                 chunk, size = [], 0

@@ -175,18 +175,16 @@ def export_to_store(
     try:
         store, root = fs.FileSystem.from_uri(url.rstrip("/"))
     except ArrowInvalid as error:
-        raise UsageError(
-            _("{url} names no object store: {reason}").format(url=url, reason=_first_line(error))
-        ) from error
+        text = _("{url} names no object store: {reason}")
+        raise UsageError(text.format(url=url, reason=_first_line(error))) from error
     with TemporaryDirectory() as folder:
         done = export_parquet(archive, Path(folder), filters=filters, progress=progress)
         files = {os.path.relpath(path, folder): digest for path, digest in done.files.items()}
         try:
             _send(store, root, archive.resolve().stem, Path(folder), files)
         except OSError as error:
-            raise CannotWrite(
-                _("{url} refuses: {reason}").format(url=url, reason=_first_line(error))
-            ) from error
+            text = _("{url} refuses: {reason}")
+            raise CannotWrite(text.format(url=url, reason=_first_line(error))) from error
     return replace(done, out=url, files={}, archive_state=None)
 
 

@@ -71,6 +71,21 @@ def test_a_changed_post_a_changed_file_and_a_lost_file_are_written_again(
     assert all_bytes(out) == all_bytes(fresh)
 
 
+def test_new_counts_and_marks_of_posts_make_no_file_of_the_search_again(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    export_html(archive, out)
+    for change, is_shown in (("views = 77, gone_at = first_seen_at", False), ("title = '新题'", True)):
+        with closing(sqlite3.connect(archive)) as connection, connection:
+            connection.execute(f"update posts set {change} where id = 1")
+        names = rendered(out, archive, export_html, monkeypatch)
+        assert any(name.startswith("creaders-") for name in names)
+        assert any(name.startswith("search/") for name in names) == is_shown
+        export_html(archive, tmp_path / change[:5])
+        assert all_bytes(out) == all_bytes(tmp_path / change[:5])
+
+
 @pytest.mark.parametrize("damage", [b"", b"blogarchive export markdown\n\xff\xfe\tx\ty\n"])
 def test_a_marker_without_digests_renders_everything(
     archive: Path, tmp_path: Path, damage: bytes, monkeypatch: pytest.MonkeyPatch

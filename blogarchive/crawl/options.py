@@ -46,7 +46,7 @@ def read_cookies(path: Path) -> "MozillaCookieJar":
     except (OSError, LoadError, UnicodeDecodeError) as error:
         text = _("{path} is no Netscape cookies file: {error}")
         reason = str(error).partition(f"{str(path)!r}: ")[0].strip()  # after it is the line, a secret
-        raise UsageError(text.format(path=path, error=reason)) from error
+        raise UsageError(text, path=path, error=reason) from error
     for cookie in jar:
         if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
             cookie.expires = None
@@ -112,7 +112,7 @@ class CrawlOptions:
 def require_archive(db: Path) -> None:
     """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
     if not db.exists():
-        raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one").format(db=db))
+        raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one"), db=db)
 
 
 class RunSettings:

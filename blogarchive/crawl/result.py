@@ -300,28 +300,19 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
         return None
     by_kind = {failure.kind: failure for failure in found}
     if by_kind.keys() == {"unreadable"} and coverage.has_posts(session.archive, session.blogs):
-        return SiteChanged(
-            _("the site seems to have changed: {what}; see `blogarchive doctor URL`").format(
-                what=_describe(by_kind["unreadable"])
-            )
-        )
+        text = _("the site seems to have changed: {what}; see `blogarchive doctor URL`")
+        return SiteChanged(text, what=_describe(by_kind["unreadable"]))
     return None if by_kind.keys() == {"mistake"} else _error_of_kinds(by_kind)
 
 
 def _error_of_kinds(by_kind: Mapping[str, OpenFailure]) -> BlogArchiveError:
     """Return the error of a run without a page, by a failure of each kind."""
     if "robots" in by_kind:
-        return RobotsForbid(
-            _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog").format(
-                what=_describe(by_kind["robots"])
-            )
-        )
+        text = _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog")
+        return RobotsForbid(text, what=_describe(by_kind["robots"]))
     if "blocked" in by_kind:
-        return SiteBlocks(
-            _("the site refuses requests: {what}; try again later, with a longer --delay").format(
-                what=_describe(by_kind["blocked"])
-            )
-        )
+        text = _("the site refuses requests: {what}; try again later, with a longer --delay")
+        return SiteBlocks(text, what=_describe(by_kind["blocked"]))
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
     return Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)

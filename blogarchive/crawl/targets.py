@@ -67,10 +67,10 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
             site_of(url)
         except UsageError as error:
             why = _("{name}, line {number}: {error}")
-            raise UsageError(why.format(name=name, number=number, error=error)) from error
+            raise UsageError(why, name=name, number=number, error=error) from error
         urls.append(url)
     if not urls:
-        raise UsageError(_("{name} names no URL").format(name=name))
+        raise UsageError(_("{name} names no URL"), name=name)
     return tuple(dict.fromkeys(urls))
 
 
@@ -79,7 +79,7 @@ def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, .
     try:
         text = file.read()
     except UnicodeDecodeError as error:
-        raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
+        raise UsageError(_("{name} is no text in UTF-8"), name=file.name) from error
     return parse_url_list(text, file.name, db, site_name)
 
 
@@ -94,14 +94,12 @@ def _start_target(url: str, site: Site) -> Target:
 
 def _site_of(url: str, site_name: str | None) -> Site:
     if split_web_url(url) is None:
-        text = _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
-        raise UsageError(text.format(url=url))
+        raise UsageError(_("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/"), url=url)
     if site_name is None:
         return site_for_url(url)
     if site_by_name(site_name).is_crawled:
         return site_by_name(site_name)
-    text = _("{name} is a format of export files: blogarchive import {name} FILE")
-    raise UsageError(text.format(name=site_name))
+    raise UsageError(_("{name} is a format of export files: blogarchive import {name} FILE"), name=site_name)
 
 
 def stored_site(db: Path, url: str) -> str | None:

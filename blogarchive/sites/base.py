@@ -210,14 +210,10 @@ def site_by_name(name: str) -> Site:
     if name in sites.loaded:
         return sites.loaded[name]
     if name in sites.broken:
-        raise UsageError(
-            _("the site {name!r} cannot be loaded: {reason}").format(name=name, reason=sites.broken[name])
-        )
-    raise UsageError(
-        _("unknown site {name!r}; known sites: {sites}").format(
-            name=name[:40], sites=", ".join(crawled_site_names())
-        )
-    )
+        text = _("the site {name!r} cannot be loaded: {reason}")
+        raise UsageError(text, name=name, reason=sites.broken[name])
+    text = _("unknown site {name!r}; known sites: {sites}")
+    raise UsageError(text, name=name[:40], sites=", ".join(crawled_site_names()))
 
 
 def site_for_url(url: str) -> Site:
@@ -231,9 +227,7 @@ def site_for_url(url: str) -> Site:
     claims = [site for site in sites if matches_host(host, site.hosts)]
     if len(claims) > 1:
         names = " and ".join(site.name for site in claims)
-        raise UsageError(
-            _("{sites} both have the host {host}; name one with --site").format(sites=names, host=host)
-        )
+        raise UsageError(_("{sites} both have the host {host}; name one with --site"), sites=names, host=host)
     if claims:
         return claims[0]
     # blog.creaders.com is a typing error, not the blog of an unknown host. Few commands need the import.
@@ -241,20 +235,14 @@ def site_for_url(url: str) -> Site:
 
     known = [name for site in sites for name in site.hosts]
     if similar := get_close_matches(host, known, n=1, cutoff=0.8):
-        raise UsageError(
-            _("no known site has the host {host!r}; did you mean {similar}?").format(
-                host=host, similar=similar[0]
-            )
-        )
+        text = _("no known site has the host {host!r}; did you mean {similar}?")
+        raise UsageError(text, host=host, similar=similar[0])
     any_host = next((site for site in sites if site.has_any_host), None)
     # A single word is the name of a blog, or a file, but no host.
     if any_host is not None and (":" in host or "." in host or host == "localhost"):
         return any_host
-    raise UsageError(
-        _("no known site has the host {host!r}; name one with --site ({sites})").format(
-            host=host or url, sites=", ".join(crawled_site_names())
-        )
-    )
+    text = _("no known site has the host {host!r}; name one with --site ({sites})")
+    raise UsageError(text, host=host or url, sites=", ".join(crawled_site_names()))
 
 
 def find_own_urls(text: str) -> tuple[str, ...]:

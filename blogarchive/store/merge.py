@@ -263,7 +263,7 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` if it is the same file or of another version.
     """
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
-        raise UsageError(_("{other} is the archive itself; name another one").format(other=other))
+        raise UsageError(_("{other} is the archive itself; name another one"), other=other)
     Archive.open(other, read_only=True).close()
     run_script(archive, _TABLES)
     archive.execute(

@@ -100,7 +100,7 @@ def _clock_offset() -> timedelta:
         return datetime.fromisoformat(given).astimezone(UTC) - datetime.now(UTC)
     except ValueError as error:
         text = _("{name} is no time: {value!r}; write it as 2025-01-28T01:46:53+00:00")
-        raise UsageError(text.format(name=NOW_VARIABLE, value=given)) from error
+        raise UsageError(text, name=NOW_VARIABLE, value=given) from error
 
 
 def format_utc(moment: datetime) -> str:

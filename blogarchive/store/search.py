@@ -352,7 +352,7 @@ def require_blog(archive: Statements, author: str) -> None:
         known = archive.column("select site || '/' || uid from authors order by site, uid limit 10")
         names = ", ".join(known) or _("none")
         text = _("no blog in the archive is called {author!r}; it holds {names}")
-        raise UsageError(text.format(author=author, names=names))
+        raise UsageError(text, author=author, names=names)
 
 
 def _sql_parts(query: Query, scope: Scope) -> tuple[str, str, list[str]]:
@@ -381,7 +381,7 @@ def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool)
     row = next(iter(archive.dicts(_COMMENT if comments else _POST, (row_id,))), None)
     if row is None:
         text = _("the index names row {row}, which is not there; restore a copy of the archive")
-        raise ArchiveDamaged(text.format(row=row_id))
+        raise ArchiveDamaged(text, row=row_id)
     title, text = row.pop("title") or "", row.pop("body_text") or ""
     return Hit(
         kind="comment" if comments else "post",

@@ -228,7 +228,7 @@ def _make_reader(
                 values[name] = convert(values[name])
         except ValueError as error:
             text = _("{path} is damaged: {column} has a wrong value ({found}); `blogarchive verify` names it")
-            raise ArchiveDamaged(text.format(path=path, column=name, found=clip(values[name], 40))) from error
+            raise ArchiveDamaged(text, path=path, column=name, found=clip(values[name], 40)) from error
         return values
 
     return read_row

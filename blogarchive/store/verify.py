@@ -257,7 +257,7 @@ class IntegrityReport:
             more = len(self.damage) - 1
             also = _(", and {more} more").format(more=more) if more else ""
             text = _("the archive is damaged: {damage}{also}; restore a copy of it")
-            raise ArchiveDamaged(text.format(damage=self.damage[0], also=also))
+            raise ArchiveDamaged(text, damage=self.damage[0], also=also)
 
 
 Rows = Mapping[str, int]
@@ -321,7 +321,7 @@ def require_readable(archive: Archive) -> None:
         damage = _as_damage(archive.column(f"pragma quick_check({quote_name(table)})"))
         if damage:
             text = _("{path} is damaged: {damage}; `blogarchive verify` shows all damage")
-            raise ArchiveDamaged(text.format(path=archive.path, damage=damage[0]))
+            raise ArchiveDamaged(text, path=archive.path, damage=damage[0])
 
 
 def _integrity(archive: Archive) -> list[Damage]:

@@ -63,9 +63,9 @@ class Archive(Statements):
         path = Path(path)
         fresh = not path.exists()
         if fresh and (read_only or not create):
-            raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
+            raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
         if path.is_dir():
-            raise NoArchive(_("{path} is a folder; name the archive's file with --db").format(path=path))
+            raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
         if fresh:
             make_folder(path)
         archive = cls(path, connect(path, read_only=read_only), read_only=read_only)
@@ -104,9 +104,8 @@ class Archive(Statements):
         """Raise `CannotWrite` if the path names another file: SQLite would write on to the removed one."""
         if identify_file(self.path) != self._file_id:
             raise CannotWrite(
-                _(
-                    "{path} was removed or replaced while this run wrote to it; restore it, then run again"
-                ).format(path=self.path)
+                _("{path} was removed or replaced while this run wrote to it; restore it, then run again"),
+                path=self.path,
             )
 
     def rebuild_search(self) -> int:
@@ -162,7 +161,7 @@ class Archive(Statements):
         is_empty = self._is_empty()
         if is_empty and not create:
             text = _("{path} holds no archive yet; `blogarchive backup URL` makes one")
-            raise NoArchive(text.format(path=self.path))
+            raise NoArchive(text, path=self.path)
         if not is_empty:
             migrations.refuse_unsupported(self)
             if self.read_only:
@@ -191,7 +190,7 @@ class Archive(Statements):
         )  # 0: before it was set
         if is_other or (tables and "frontier" not in tables):
             text = _("{path} is a database of something else; name another file with --db")
-            raise ArchiveDamaged(text.format(path=self.path))
+            raise ArchiveDamaged(text, path=self.path)
         return not tables
 
 

@@ -70,7 +70,7 @@ def _locked(path: Path | str) -> Iterator[None]:
         raise ArchiveBusy(_busy(path)) from None
     except OSError as error:
         text = _("cannot write {file}: {reason}; correct the permissions, then run again")
-        raise CannotWrite(text.format(file=file, reason=error.strerror)) from error
+        raise CannotWrite(text, file=file, reason=error.strerror) from error
     try:
         yield
     finally:
@@ -129,7 +129,7 @@ def make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         text = _("cannot make the folder {folder}: {reason}; choose another with --db")
-        raise CannotWrite(text.format(folder=path.parent, reason=error.strerror)) from error
+        raise CannotWrite(text, folder=path.parent, reason=error.strerror) from error
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

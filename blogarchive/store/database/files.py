@@ -83,7 +83,7 @@ def is_settled(path: Path) -> bool:
 def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[Archive]:
     """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`."""
     if not create and not path.exists():  # before a lock file is made
-        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
     with lock.hold_lock(path, command, now=utc_now()), Archive.open(path, create=create) as archive:
         yield archive
 
@@ -126,7 +126,7 @@ def _copy(path: Path, folder: str) -> Path:
             source.backup(copy)
     except DATABASE_ERRORS as error:
         text = _("no copy of {path} to try it on could be made in {folder} ({error})")
-        raise CannotWrite(text.format(path=path, folder=folder, error=error)) from error
+        raise CannotWrite(text, path=path, folder=folder, error=error) from error
     with closing(connect(copy_path, read_only=False)) as copy:
         _migrate(Statements(path, copy))
     return copy_path

@@ -200,7 +200,7 @@ def prepare(archive: Statements) -> bool:
     except (ValueError, TypeError, sqlite3.DatabaseError) as error:
         archive.rollback()
         text = _("{path} cannot be brought up to date ({error}); restore a copy of it")
-        raise ArchiveDamaged(text.format(path=archive.path, error=clip(error))) from error
+        raise ArchiveDamaged(text, path=archive.path, error=clip(error)) from error
     except BaseException:
         archive.rollback()
         raise
@@ -242,14 +242,13 @@ def refuse_unsupported(archive: Statements) -> None:
     """Raise `UsageError` if this version cannot open the archive: its rows may have another meaning."""
     version = _version(archive)
     if version > SCHEMA_VERSION:
-        text = _("{path} was made by a newer blogarchive; install that one")
-        raise UsageError(text.format(path=archive.path))
+        raise UsageError(_("{path} was made by a newer blogarchive; install that one"), path=archive.path)
     if version < _OLDEST_VERSION:
         text = _(
             "{path} was made by blogarchive 0.1, which this version cannot open; open it once with"
             " blogarchive 1.0, which brings it up to date"
         )
-        raise UsageError(text.format(path=archive.path))
+        raise UsageError(text, path=archive.path)
 
 
 def refuse_older(archive: Statements) -> None:
@@ -261,7 +260,8 @@ def refuse_older(archive: Statements) -> None:
                 " to date first: `blogarchive update`, or without the network `blogarchive reparse --stale --db"
                 " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
                 " which cannot open it then"
-            ).format(path=archive.path)
+            ),
+            path=archive.path,
         )
 
 
@@ -280,7 +280,7 @@ def refuse_changed(archive: Statements) -> None:
             "{path} has a {object} that blogarchive did not make; delete it by the SQL `drop {object}`,"
             " or use a copy of the file"
         )
-    raise ArchiveDamaged(words.format(path=archive.path, object=clip(changed[0])))
+    raise ArchiveDamaged(words, path=archive.path, object=clip(changed[0]))
 
 
 def _version(archive: Statements) -> int:

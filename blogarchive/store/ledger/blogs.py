@@ -78,7 +78,7 @@ def stored_blogs(
         found = renamed or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
         if not found:
             text = _("no blog {uid!r} in {archive}; `blogarchive status` lists them")
-            raise UsageError(text.format(uid=name, archive=archive.path))
+            raise UsageError(text, uid=name, archive=archive.path)
         chosen += [blog for blog in found if blog not in chosen]
     return chosen
 
@@ -103,7 +103,9 @@ def find_blog(archive: Archive, name: str) -> Blog:
         raise UsageError(
             _(
                 "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"
-            ).format(count=len(found), name=name)
+            ),
+            count=len(found),
+            name=name,
         )
     return found[0]
 

@@ -198,7 +198,7 @@ def within_size(archive: Archive, pages: Iterable[StoredPage], schema: str = "ma
         left -= len(page.page.body)
         if left < 0:
             text = _("the pages are more than {ratio} times as large as their file")
-            raise ArchiveDamaged(text.format(ratio=_MAX_RATIO))
+            raise ArchiveDamaged(text, ratio=_MAX_RATIO)
         yield page
 
 

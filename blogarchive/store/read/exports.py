@@ -416,10 +416,10 @@ class ExportReader:
             self.archive.column("select site || '/' || uid from authors order by site, uid limit 10")
         )
         text = _("no single blog in the archive is called {words!r}; it holds {known}")
-        raise UsageError(text.format(words=words, known=known or _("none")))
+        raise UsageError(text, words=words, known=known or _("none"))
 
     def _check_category(self, name: str) -> None:
         if not self.archive.exists("select 1 from categories where name = ?", (name,)):
             known = "、".join(self.archive.column("select distinct name from categories limit 20"))
             text = _("no category in the archive is called {name!r}; it holds {known}")
-            raise UsageError(text.format(name=name, known=known or _("none")))
+            raise UsageError(text, name=name, known=known or _("none"))

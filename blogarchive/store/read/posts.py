@@ -32,7 +32,7 @@ def find_posts(
     )
     if not headings:
         text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
-        raise UsageError(text.format(number=number, archive=archive.path))
+        raise UsageError(text, number=number, archive=archive.path)
     blogs = {blog.id: blog for blog in archive.all_as(models.Blog, models.BLOGS)}
     return [(blogs[heading.author_id], models.complete_heading(archive, heading)) for heading in headings]
 

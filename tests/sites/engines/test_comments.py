@@ -550,3 +550,11 @@ def test_a_name_in_a_sentence_before_the_time_is_read() -> None:
     items = item.format("Jutta", 1) + item.format("Sven", 2)
     page = read(f'<h3>评论</h3><ol id="comment_list">{items}</ol>')
     assert [name for name, _ in authors(page)] == ["Jutta", "Sven"]
+
+
+def test_a_time_of_day_before_the_date_of_a_comment_is_kept() -> None:
+    item = "<li><span class='author'>{}</span> <i>{}, 2{}/05/2019</i><p>Am See.</p></li>"
+    items = item.format("Jutta", "09:05", 1) + item.format("Sven", "23:59", 2)
+    comments = read(f'<ol id="comments">{items}</ol>').posts[0].comments
+    times = [one.posted.at.strftime("%d %H:%M") for one in comments if one.posted and one.posted.at]
+    assert times == ["21 09:05", "22 23:59"]

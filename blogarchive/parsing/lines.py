@@ -162,7 +162,8 @@ def split_lines(  # noqa: C901 - see its second paragraph
     """Return the lines of a tree, without the content of `hidden` elements, and the positions of its elements.
 
     The loop runs for each of the hundreds of nodes of a page, in a third of the time of `etree.iterwalk`, and
-    takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md). `above` is
+    takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md): elements closed by
+    a function of its own cost 1.3 % of parsing an HTML5 page. `above` is
     the innermost open element, opened at `start`, `block` the innermost open block, `anchor` the `a` around the
     text of `above`; `path` has those of the outer elements. `pre` counts the open elements that preserve
     spaces.

@@ -106,10 +106,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
             item.above.inner.append(item.element)
     for item in items:
         inner = with_descendants(item.inner)
-        every = chain.from_iterable(part.iter() for part in item.parts)
-        found = [node for node in every if node in outline.order and node not in inner]
         # A row of `th` alone names the columns: a single comment is the whole table.
-        item.nodes = [node for node in found if node.tag != "th" or node.xpath("../td")]
+        every = (one for part in item.parts for one in part.iter() if one.tag != "th" or one.xpath("../td"))
+        item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items
 
 

@@ -23,8 +23,6 @@ _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|
 _WORD = r"(?!pm)[^\W\d_一-鿿]{1,7}[\s.]|(?<=[(（])[^\W\d]"
 _JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
 CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
-# The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
-_BEFORE = re.compile(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
@@ -173,7 +171,8 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
         clock = below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else ""
         text += f" {clock.strip()}"
-    before = _BEFORE.findall(text[max(0, start - 14) : start])[0]
+    # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
+    before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$", text[max(0, start - 14) : start])[0]
     date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed

@@ -163,8 +163,7 @@ def require_other_file(archive: Path, path: Path) -> None:
     archives = {Path(os.path.realpath(archive)), archive.absolute()}
     beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
-        text = _("{path} is the archive itself, or belongs to it; name another file")
-        raise UsageError(text.format(path=path))
+        raise UsageError(_("{path} is the archive itself, or belongs to it; name another file"), path=path)
 
 
 def _is_stream(path: Path) -> bool:
@@ -189,7 +188,7 @@ def to_user_error(path: Path) -> Iterator[None]:
         text = _("cannot write {path} ({reason}); name another place")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             text = _("the disk is full at {path}; make room, then run the same command")
-        raise CannotWrite(text.format(path=path, reason=error.strerror)) from error
+        raise CannotWrite(text, path=path, reason=error.strerror) from error
 
 
 MARKER = ".blogarchive-export"
@@ -293,13 +292,13 @@ class ExportFolder:
     def _open_marker(self) -> None:
         marker = self.root / MARKER
         if self.root.exists() and not self.root.is_dir():
-            raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
+            raise UsageError(_("{folder} is a file; name a folder for this export"), folder=self.root)
         if marker.is_file():
             self._read_marker(marker)
             return
         if self.root.exists() and any(self.root.iterdir()):
             text = _("{folder} is not empty and no earlier export made it; name a new folder")
-            raise UsageError(text.format(folder=self.root))
+            raise UsageError(text, folder=self.root)
         with atomic_file(marker) as file:
             file.write(f"{self._head}\n".encode())
 
@@ -307,7 +306,7 @@ class ExportFolder:
         head, *lines = marker.read_text(encoding="utf-8", errors="replace").split("\n")
         if head != self._head:
             text = _("{folder} holds another export ({head}); name another folder")
-            raise UsageError(text.format(folder=self.root, head=head))
+            raise UsageError(text, folder=self.root, head=head)
         entries = (line.partition("\t") for line in lines)
         self._earlier = {name: _parse_file(text) for name, _tab, text in entries if _is_inside(name)}
         for name, known in self._earlier.items():
@@ -326,13 +325,13 @@ class ExportFolder:
             text = _(
                 "no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
             )
-            raise CannotWrite(text.format(name=name, charset=charset)) from error
+            raise CannotWrite(text, name=name, charset=charset) from error
         if folder in self._folders:
             return path
         parent = self.root / folder
         if not parent.resolve().is_relative_to(self.root.resolve()):
             text = _("{folder} leads out of {root}; name a new folder")
-            raise UsageError(text.format(folder=parent, root=self.root))
+            raise UsageError(text, folder=parent, root=self.root)
         if parent.is_dir():
             self._folders.add(folder)
         return path

@@ -37,7 +37,7 @@ def export_parquet(job: ExportJob) -> None:
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
     if job.out.exists() and not job.out.is_dir():
-        raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=job.out))
+        raise UsageError(_("{folder} is a file; name a folder for this export"), folder=job.out)
     blogs, shard = job.reader.blogs(), job.archive.resolve().stem
     authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []
     for done, table in enumerate(FLAT_TABLES, 1):
@@ -176,15 +176,14 @@ def export_to_store(
         store, root = fs.FileSystem.from_uri(url.rstrip("/"))
     except ArrowInvalid as error:
         text = _("{url} names no object store: {reason}")
-        raise UsageError(text.format(url=url, reason=_first_line(error))) from error
+        raise UsageError(text, url=url, reason=_first_line(error)) from error
     with TemporaryDirectory() as folder:
         done = export_parquet(archive, Path(folder), filters=filters, progress=progress)
         files = {os.path.relpath(path, folder): digest for path, digest in done.files.items()}
         try:
             _send(store, root, archive.resolve().stem, Path(folder), files)
         except OSError as error:
-            text = _("{url} refuses: {reason}")
-            raise CannotWrite(text.format(url=url, reason=_first_line(error))) from error
+            raise CannotWrite(_("{url} refuses: {reason}"), url=url, reason=_first_line(error)) from error
     return replace(done, out=url, files={}, archive_state=None)
 
 

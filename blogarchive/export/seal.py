@@ -81,9 +81,8 @@ def _require_free(database: Path, *others: Path) -> None:
         return
     for path in (database, *others):
         if path.exists():
-            raise UsageError(
-                _("{path} exists and is no part of a sealed archive; name another folder").format(path=path)
-            )
+            text = _("{path} exists and is no part of a sealed archive; name another folder")
+            raise UsageError(text, path=path)
 
 
 def _write(path: Path, text: str) -> None:

@@ -38,11 +38,11 @@ def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
     allowed = {blog.id for blog in reader.blogs()}
     found = [entry for entry in find_posts(reader.archive, number) if entry[0].id in allowed]
     if not found:
-        raise UsageError(_("no blog of --author has a post {number}").format(number=number))
+        raise UsageError(_("no blog of --author has a post {number}"), number=number)
     if len(found) > 1:
         names = ", ".join(f"{blog.site}/{blog.uid}" for blog, _post in found)
         text = _("several blogs have a post {number}: {names}; choose one with --author")
-        raise UsageError(text.format(number=number, names=names))
+        raise UsageError(text, number=number, names=names)
     return found[0]
 
 

@@ -110,11 +110,8 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
     found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
     for part in found:
         if part and not _HOST_PATTERN.fullmatch(part) and parse_address(part) is None:
-            raise UsageError(
-                _("{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'").format(
-                    part=part
-                )
-            )
+            text = _("{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'")
+            raise UsageError(text, part=part)
     return tuple(dict.fromkeys(part for part in found if part))
 
 

@@ -127,7 +127,8 @@ def _to_array(kind: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array
     bits = "".join("01"[value is not None] for value in reversed(values))
     buffers: list[Any] = [int(bits, 2).to_bytes(len(bits) // 8 + 1, "little")]  # which values are not null
     if pyarrow.types.is_integer(kind):
-        buffers.append(array("q", [int(value or 0) for value in values]))
+        # A text or bytes instead of a count is damage: `int` alone would read some of them, but none has a sum.
+        buffers.append(array("q", [0 if value is None else int(value + 0) for value in values]))
         return pyarrow.Array.from_buffers(kind, len(values), list(map(pyarrow.py_buffer, buffers)))
     texts = [value or b"" for value in values]
     buffers += array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)

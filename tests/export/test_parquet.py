@@ -21,7 +21,7 @@ from blogarchive.store.read.exports import FLAT_TABLES, Filters
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
 from tests.ports import port_for_later, wait_for_port
-from tests.tool import Ran
+from tests.tool import Ran, run_command
 
 BLOCK = re.compile(r"```(sql|python)\n(.*?)```", re.DOTALL)
 
@@ -144,6 +144,17 @@ def test_zeros_nulls_and_large_counts_are_exported_as_stored(many: Path, tmp_pat
         "select title, likes from '{out}/posts/*/*/*.parquet' where number < '104' and uid = '31182' order by number",
     )
     assert rows == list(zip(texts, counts, strict=True))
+
+
+@pytest.mark.parametrize("value", ["''", "'many'", "x'35'", "1e30"])
+def test_a_count_that_is_no_number_is_damage_and_no_other_count(
+    many: Path, tmp_path: Path, value: str
+) -> None:
+    with sqlite3.connect(many) as archive:
+        archive.execute(f"update posts set views = {value} where number = '100' and author_id = 1")
+    ran = run_command("export", "parquet", "out", "--db", str(many), folder=tmp_path)
+    assert ran.code == 6
+    assert "views has a wrong value" in ran.err
 
 
 def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None:

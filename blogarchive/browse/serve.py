@@ -34,8 +34,8 @@ METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
-_FACTS: Final[dict[object, Any]] = {}
-"""By database, schema, function and table."""
+_MOST_FACTS: Final = 1_000
+"""Of a schema: 53 tables have three each. More are of names that a visitor made up."""
 
 
 def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[..., Awaitable[Any]]:
@@ -44,19 +44,23 @@ def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[.
     async def fact(self: "_Database", table: str) -> Any:
         request = KNOWN_OF_REQUEST.get({})
         if self not in request:
-            request[self] = await self.execute_fn(
-                lambda archive: tuple(archive.execute("pragma schema_version"))
-            )
-        key = self, request[self], read, table
-        if key not in _FACTS:
-            _FACTS[key] = await self.execute_fn(lambda archive: read(archive, table))
-        return _FACTS[key]
+            schema = await self.execute_fn(lambda archive: tuple(archive.execute("pragma schema_version")))
+            if schema != self.schema or len(self.facts or ()) > _MOST_FACTS:
+                self.schema, self.facts = schema, {}
+            request[self] = self.facts
+        facts = request[self]
+        if (read, table) not in facts:
+            facts[read, table] = await self.execute_fn(lambda archive: read(archive, table))
+        return facts[read, table]
 
     return fact
 
 
 class _Database(Database):  # type: ignore[misc]  # it has no types
     """Knows the facts that a page of all tables asks for each of 53 tables: each is a statement in another thread."""
+
+    schema: object = None
+    facts: dict[object, Any] | None = None
 
     table_columns = _once_a_schema(utils.table_columns)
     primary_keys = _once_a_schema(utils.detect_primary_keys)

@@ -299,6 +299,15 @@ async def test_a_column_that_a_later_version_adds_meanwhile_is_shown(
     close(served)
 
 
+async def test_names_that_visitors_make_up_fill_no_memory(
+    own_server: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blogarchive.browse.serve._MOST_FACTS", 10)
+    for number in range(40):
+        await own_server.client.get(f"/archive/posts.json?_size=1&_fts_table=made_up_{number}&_search_a=b")
+    assert 0 < len(own_server.get_database("archive").facts) < 40
+
+
 async def test_csv_of_serve_begins_with_one_byte_order_mark(own_server: Datasette) -> None:
     for query in ("posts.csv", "posts.csv?_dl=1", "posts.csv?_stream=1", "most_discussed.csv"):
         content = (await own_server.client.get(f"/archive/{query}")).content

@@ -519,7 +519,7 @@ def test_serve_reports_clear_errors(tmp_path: Path, own_archive: Path) -> None:
     with pytest.raises(NoArchive, match="no archive at"):
         create_app(tmp_path / "nothing.db")
     (tmp_path / "words.db").write_text("these are words, and no database at all" * 40)
-    with pytest.raises(ArchiveDamaged, match="cannot be read"):
+    with pytest.raises(ArchiveDamaged, match="file is not a database"):
         create_app(tmp_path / "words.db")
     sqlite3.connect(tmp_path / "empty.db").close()
     with pytest.raises(ArchiveDamaged, match="no archive of blogarchive"):

@@ -104,10 +104,11 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
             item.above.inner.append(item.element)
+    # A row of `th` alone names the columns: a single comment is the whole table.
+    rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
         inner = with_descendants(item.inner)
-        # A row of `th` alone names the columns: a single comment is the whole table.
-        every = (one for part in item.parts for one in part.iter() if one.tag != "th" or one.xpath("../td"))
+        every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items
 

@@ -112,7 +112,8 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     found: dict[str, ListedPost] = {
         post.number: post
         for post in listed
-        if post.url and post.number and blog_urls.is_within(post.url, uid) and blog_urls.may_be_post(post.url)
+        if post.url and post.number and blog_urls.is_within(post.url, uid)
+        if blog_urls.may_be_post(post.url, post.title)
     }
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))

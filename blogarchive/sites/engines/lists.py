@@ -29,7 +29,9 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     rows = _find_rows(outline, uid)
     shared = _around_several(rows)
     for anchor, url in rows:
-        number, title = post_number(url), _title_of(outline, anchor)
+        number, heading = post_number(url), next(anchor.iter(*HEADINGS), anchor)
+        # An image as a link has no text: its theme repeats the title as an attribute.
+        title = title_text(outline, heading)[:300] or anchor.get("title", "").strip()
         is_known = number in found and (found[number].title or not title)
         if is_known or not (title or _group(anchor).startswith("title")):
             continue
@@ -46,8 +48,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     places = {outline.span(anchor).start for anchor in rows if outline.contains(main, anchor)}
     span = outline.span(main)
     ends = [span.start, *sorted(places), span.stop]
-    holders, beside = outline.holders, outline.beside
-    content = [outline.sizes(place) * (node not in beside) for place, node in enumerate(holders)]
+    content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
     if 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
         return False
@@ -61,10 +62,13 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     for anchor in outline.order:
         is_link = anchor.tag == "a" and anchor not in outline.beside
         url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
-        if not url.startswith("http") or not is_within(url, uid) or not may_be_post(url):
+        if not url.startswith("http") or not is_within(url, uid):
             continue
         group, is_part = _group(anchor), "#" in url.replace("#!", "")
-        if (is_part and not group.startswith("title")) or post_number(url) == own:
+        # A link of a menu may have any word for a year as its text.
+        is_title = group.startswith("title")
+        is_post = may_be_post(url, outline.text(anchor) if is_title else "")
+        if not is_post or (is_part and not is_title) or post_number(url) == own:
             continue
         groups[group].append((anchor, parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
@@ -106,11 +110,6 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
             if len(text) < 80 and DATE.search(text) and not _PROSE.search(text):
                 return date_text(text.strip(), parse_place(outline, place, now))
     return None
-
-
-def _title_of(outline: Outline, anchor: Element) -> str:
-    heading = next(anchor.iter(*HEADINGS), anchor)
-    return title_text(outline, heading)[:300] or (anchor.get("title") or "").strip()
 
 
 def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:

@@ -24,10 +24,10 @@ from blogarchive.sites.markup.picker import parse_tree
 _LIST_CLASS, _POST_CLASS = (urls.pattern("page", name) for name in ("list_class", "post_class"))
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
 _HAN = re.compile("[\u4e00-\u9fff]")
-_FEW_HAN = 2000  # a page that has fewer than one of them in so many characters is not Chinese
 _LOADING, _SENTENCE = re.compile(r"(?i)\W*(?:loading|正?在?加载中?)\W*"), re.compile(r"[,，。]|.{60}")
-_MIN_LISTED = 3
-_MIN_TEXT = 200  # visible characters below which a page with scripts shows nothing without them
+# A page with fewer than one of them in so many characters is not Chinese. Two links may be of the newest posts beside
+# a text. With less text, a page with scripts shows nothing without them.
+_FEW_HAN, _MIN_LISTED, _MIN_TEXT = 2000, 3, 200
 
 
 class PageParser:

@@ -25,6 +25,7 @@ LISTING = pattern("urls", "listing")
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
 _POST_PATH = pattern("urls", "post_path")
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
+_YEAR = re.compile(r"/archives/((?:19|20)\d\d)(?:/|\.html)?$")
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
@@ -64,10 +65,9 @@ def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
     if is_rest_comments(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
-    if is_root or is_index(path) or _LISTING_QUERY.search(query):
-        return PageKind.HOME
-    is_list = path == "/" or LISTING.search(path)
-    return PageKind.HOME if is_list and not _POST_QUERY.search(query) else PageKind.POST
+    is_list = (path == "/" or LISTING.search(path)) and not _POST_QUERY.search(query)
+    is_home = is_root or is_index(path) or _LISTING_QUERY.search(query) or is_list
+    return PageKind.HOME if is_home else PageKind.POST
 
 
 def post_number(url: str) -> str:
@@ -85,13 +85,15 @@ def looks_like_post(url: str) -> bool:
     return bool(is_path or _POST_QUERY.search(parts.query))
 
 
-def may_be_post(url: str) -> bool:
+def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
     path = _INDEX.sub("", parts.path)
     is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
-    is_list = LISTING.search(path) or _LISTING_QUERY.search(parts.query) or is_root
-    return not is_list and not _NO_POST.search(path)
+    # WordPress and Typecho number their posts: `/archives/1998/` is the year only if the title has it.
+    year = _YEAR.search(path) if title else None
+    is_list = year[1] in title if year else LISTING.search(path)
+    return not (is_list or _LISTING_QUERY.search(parts.query) or is_root or _NO_POST.search(path))
 
 
 def is_rest_comments(url: str) -> bool:

@@ -45,12 +45,12 @@ class Blog:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
 
-    def write(self, number: int, text: str, changed: str = "2021-01-01") -> None:
+    def write(self, number: int, text: str, changed: str = "2021-01-01", slug: str | None = None) -> None:
         post = self.folder / "content" / "posts" / f"p{number}.md"
         post.parent.mkdir(parents=True, exist_ok=True)
         date = f"2020-{number % 12 + 1:02d}-03T08:30:00+08:00"
         post.write_text(
-            f"---\ntitle: 第 {number} 天\nslug: p{number}\ndate: {date}\nlastmod: {changed}\n---\n{text}\n",
+            f"---\ntitle: 第 {number} 天\nslug: {slug or post.stem}\ndate: {date}\nlastmod: {changed}\n---\n{text}\n",
             encoding="utf-8",
         )
 
@@ -151,6 +151,16 @@ def test_posts_below_archives_are_found_on_the_pages_of_the_home_page(tmp_path: 
     )  # as Typecho and WordPress number them
     for number in range(1, 14):
         blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+    assert rows(tmp_path, "select count(*), count(body_text), count(posted_at) from posts") == [(13, 13, 13)]
+
+
+def test_posts_whose_numbers_look_like_years_are_found_on_the_pages_of_the_home_page(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False, permalink="/archives/:slug/")
+    for number in range(1, 14):
+        blog.write(number, "今天下午去了河边。\n\n晚上下雨，读了一会儿书。", slug=str(1990 + number))
     with serve(blog) as url:
         blog.build(url)
         assert run(tmp_path, "backup", url).code == 0

@@ -404,3 +404,29 @@ def test_a_list_that_fails_after_the_pages_were_read_does_not_ask_for_them_again
         save("https://notes.example.org/robots.txt", 2, status=404)
         states = archive.rows("select url, state from frontier where kind = 'home' and page_no < 3")
     assert (f"{root}#walk", "done") in states
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "is_post"),
+    [
+        ("archives/1998/", "河边的傍晚", True),
+        ("archives/1998.html", "河边的傍晚", True),
+        ("archives/1998", "1998 年的文章", False),
+        ("archives/1998/", "", False),
+        ("archives/1998/05/", "五月", False),
+    ],
+)
+def test_a_post_whose_number_looks_like_a_year_is_one_of_a_feed_and_of_a_list(
+    path: str, title: str, is_post: bool
+) -> None:
+    items = "".join(
+        f"<item><title>{text}</title><link>{HOME}/{last}</link></item>"
+        for last, text in ((path, title), ("archives/77/", "山路"))
+    )
+    feed = read("feed.xml", f"<rss><channel>{items}</channel></rss>")
+    assert len(feed.listed) == 1 + is_post
+    rows = "".join(
+        f'<h2><a href="/{last}">{text}</a></h2>' for last, text in ((path, title), ("archives/77/", "山路"))
+    )
+    page = read("", f"<title>小城笔记</title><body><main>{rows}</main></body>")
+    assert len(page.listed) == 1 + is_post

@@ -111,6 +111,7 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> 
         inner = block if (block := blocks[holder]) in parents else block.getparent()
         if holder in extra or inner is None:
             continue
+        # Sentences have commas; menus and lists of titles have none.
         size = outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
         outer = inner.getparent()
         scores[inner] += size
@@ -159,6 +160,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     for node in body.iterdescendants():
         if not isinstance(node.tag, str) or node not in outline.order:
             continue
+        # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         if is_code or node.getparent() in code:
@@ -183,6 +185,7 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
 def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
     """Yield the blocks at the end, or at the start, of the text that state a licence or list other posts."""
     shown = [body]
+    # Themes wrap the text in elements: its first and last lines are inside of all.
     while len(shown) == 1 and len(shown[0]):
         shown = [node for node in shown[0] if node in outline.order and outline.size(node)]
     for nodes in (shown[::-1], shown):

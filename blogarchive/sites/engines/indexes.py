@@ -42,11 +42,13 @@ class Index(NamedTuple):
 
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     """Return the list of posts in a page that is no HTML; None if it is none."""
+    # Hosts serve sitemap.xml.gz as a file, without a Content-Encoding.
     if page.body.startswith(b"\x1f\x8b"):
         text = unpack_file(page.body).decode("utf-8", "replace")
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
         found = _absolute(_SITEMAP_LINE.findall(text), page.url)
+        # A host without robots.txt may answer with its home page.
         return Index((), tuple(found)) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
         return _read_json(page, text, uid, now)
@@ -62,6 +64,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES + 1))
     if kind == "sitemapindex":
         maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
+        # WordPress has maps of tags and users beside those of posts.
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
         return Index((), _on_host(of_posts or maps, uid))
     if blog_urls.COMMENT_FEED.search(url):
@@ -72,6 +75,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= _BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
+    # The feed of Hugo has all posts, as sitemaps and search.xml; others have the newest.
     is_hugo = any("Hugo" in (node.text or "") for node in root.iter("generator"))
     is_whole = is_hugo or kind in ("urlset", "search") or root.find(_COMPLETE) is not None
     is_complete = len(nodes) <= _MAX_ENTRIES and bool(more or start or is_whole)
@@ -153,6 +157,7 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         return Index(_own(listed, uid), ())
     more = _next_rest(page, rows)
     total = parse_digits(page.header("x-wp-total") or "")
+    # A host may state more posts than it sends, without a next page: the walk finds the rest.
     is_cut = not more and (total or 0) > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
     own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
     return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else (), total=total)
@@ -195,6 +200,7 @@ def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, 
     if not isinstance(value, list):
         return None
     asked = dict(parse_qsl(urlsplit(page.url).query)).get("post")
+    # A host may ignore the parameter and send the comments of all posts.
     rows = [row for row in json_objects(value) if asked in (None, str(row.get("post") or asked))]
     names = {str(row.get("id")): plain_text(str(row.get("author_name") or "")) for row in rows}
     comments = tuple(_read_comment(row, names, page.url, now) for row in rows)

@@ -36,6 +36,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         if is_known or not (title or _group(anchor).startswith("title")):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
+        # Themes shorten titles: the page of the post has the whole one.
         title = title.rstrip("….⋯ ") if cut else title
         found[number] = ListedPost(title=title, number=number, url=url, title_cut=cut or not title, posted=at)
     return tuple(found.values())
@@ -102,6 +103,7 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
     row = anchor
     for _ in range(5):
         parent = row.getparent()
+        # A row is small: a larger element is the whole list, or the page.
         if parent is None or parent in shared or outline.size(parent) > _MAX_ROW:
             break
         row = parent
@@ -124,6 +126,7 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     links += [anchor for anchor in anchors if archives and _ARCHIVE.match(outline.text(anchor))]
     own, urls = parse_url(outline.tree.url).url, (link_url(node, outline.tree.base) or "" for node in links)
     found = (parse_url(url).url for url in urls if url.startswith("http") and is_within(url, uid))
+    # The last page of a theme may link itself, or the home page.
     return next((url for url in found if url not in (own, urljoin(own, "/"))), None)
 
 

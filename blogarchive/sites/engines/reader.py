@@ -59,6 +59,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     closed = {node for section in found.sections for node in section.iter()}
     added = added_parts(outline, element, heading)
     time = find_time(Surroundings(outline, heading, element, added, closed, now))
+    # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
     post = Post(
@@ -106,6 +107,7 @@ def _read_categories(
 def _problems(
     title: Title | None, time: FoundTime, body: Body, agreed: bool, found: FoundComments
 ) -> tuple[Problem, ...]:
+    # Promise "wrong without a word: none": what one witness alone says is told.
     title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
     body_doubt = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
     doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]

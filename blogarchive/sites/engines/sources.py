@@ -16,6 +16,7 @@ _FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
 _OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
 _SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
 _COMMENT_FEED: str = blog_urls.PATTERNS["sources"]["comment_feed"]
+# One or two posts below a page may be those before and after it.
 _MIN_LISTED = 3
 _POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
 _OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
@@ -30,6 +31,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
     own = f"{page.netloc}{page.path.rstrip('/')}"
     if not blog_urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= _MIN_LISTED:
         return own
+    # The shortest is the home page: feeds of categories are in folders below it.
     homes = (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len))
     for home in homes:
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
@@ -57,16 +59,19 @@ def first_index(outline: Outline, uid: str) -> str:
     A feed of the newest comments comes before it.
     """
     root = blog_urls.blog_root(uid, outline.tree.url)
+    # Promise: an update of nothing takes three requests. This feed changes with any post or comment.
     nodes = select_all(outline.tree.root, _COMMENT_FEED)
     feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
     if feed := next((url for url in feeds if url and blog_urls.is_within(url, uid)), None):
         return feed
     api = _link(outline, "https://api.w.org/")
+    # Other origins are not followed: a page may name the interface of another blog.
     if api and blog_urls.is_within(api, uid.partition("/")[0]):
         return blog_urls.posts_url(api)
     if "blogger" in outline.metas.get("generator", "").lower():
         return blogger_url(root)
     named = _link(outline, "sitemap")
+    # A page may name a map of the site for people, or one on another host.
     is_list = blog_urls.is_index(named) and blog_urls.is_within(named, uid.partition("/")[0])
     return named if is_list else urljoin(root, blog_urls.INDEXES[0])
 

@@ -47,8 +47,10 @@ def parse_url(url: str) -> ParsedUrl:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     host, scheme = (parts.hostname or "").rstrip("."), parts.scheme.lower()
     netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
+    # Themes that join a folder and a slash write two; hosts answer both.
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
+    # A post that others share has words of the sharer in its URL: it is one post.
     query = urlencode([pair for pair in pairs if not _TRACKING.match(pair[0])])
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
@@ -73,6 +75,7 @@ def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
 def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
     parts = urlsplit(url)
+    # `/a/`, `/a/index.html` and a page of its comments are one post.
     path = unquote(_INDEX.sub("", re.sub(r"/comment-page-\d+/?$", "", parts.path))).strip("/")
     query = re.sub(r"&cpage=\d+", "", parts.query)
     return f"{path}?{query}" if query else path or "/"

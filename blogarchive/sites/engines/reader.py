@@ -51,7 +51,8 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
     if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
         second, is_sure = find_body(outline, heading, [*sections, *under])  # the text holds the comments
-        if second is not None and not outline.contains(second, under[0]):
+        # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
+        if second is not None and is_sure and not outline.contains(second, under[0]):
             other = read_comments(outline, sections, second, now)
             if other.comments and not other.problems:
                 element, agreed = second, is_sure

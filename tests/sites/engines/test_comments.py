@@ -558,3 +558,17 @@ def test_a_time_of_day_before_the_date_of_a_comment_is_kept() -> None:
     comments = read(f'<ol id="comments">{items}</ol>').posts[0].comments
     times = [one.posted.at.strftime("%d %H:%M") for one in comments if one.posted and one.posted.at]
     assert times == ["21 09:05", "22 23:59"]
+
+
+def test_comments_that_an_author_writes_before_his_text_in_a_cell_are_text() -> None:
+    typed = "".join(
+        f"<div><b>Jutta</b><i>2019-05-2{n} 09:05</i><div>Am See {n}.</div></div>" for n in range(1, 4)
+    )
+    text = "<p>Wir gingen zwei Stunden lang am alten Kanal und sahen die Boote, die dort lagen.</p>" * 5
+    row = f"<tr><td><b>Am Kanal</b><br>2019-05-01 08:00</td></tr><tr><td><h2>Kommentare</h2>{typed}{text}</td></tr>"
+    body = f"<html><head><title>Am Kanal - Notizen</title></head><body><table>{row}</table></body></html>"
+    post = api.parse_page(
+        body.encode(), "https://notes.example.org/77.html", fetched_at=datetime(2026, 1, 1, tzinfo=UTC)
+    ).posts[0]
+    assert post.comments == ()
+    assert "Am See 1." in (post.body_text or "")

@@ -74,7 +74,10 @@ def _repair_once(text: str) -> str:
 
 
 def _to_bytes(latin: str) -> bytes:
-    return latin.translate(_TO_BYTE).encode("latin-1")
+    try:
+        return latin.encode("latin-1")  # a whole page of it: 30 times as fast as a translation
+    except UnicodeEncodeError:
+        return latin.translate(_TO_BYTE).encode("latin-1")
 
 
 def _repair_utf_8(match: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 
 class UserError(Exception):
-    """An error whose text is for the user: a message, translated, with its placeholders filled by `values`."""
+    """An error with a text for the user: the translated message, its placeholders filled by `values`."""
 
     def __init__(self, message: str, /, **values: object) -> None:
         # Without values nothing is filled: the text may be that of another error, with braces of its own.

@@ -113,7 +113,7 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
 
 
 def _readable_value(name: bytes, value: bytes) -> bytes:
-    """Return the value of a header without what Datasette raises errors for.
+    """Return the value of a header without the parts for which Datasette raises an error.
 
     Any server of this machine may set a cookie for all ports, and each page would end with an error: a value may be no
     UTF-8, and `http.cookies` refuses a whole header for one name such as `a/b`.

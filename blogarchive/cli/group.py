@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     output.replace_streams()
     for signum in stop_signals():  # an init system and a closed terminal stop a command as Ctrl-C does
         signal.signal(signum, _interrupt)
-    sys.excepthook = _report_program_error  # a traceback tells a user nothing; -v logs it
+    sys.excepthook = _report_program_error  # a user needs one line; -v logs the traceback
     code = run(arguments)
     gc.freeze()  # objects in cycles end with the process: to look for them takes a twentieth of an export
     for signum in stop_signals():  # a second signal must not change the exit code of the first

@@ -68,7 +68,7 @@ class Worker:
     _waits_since: float | None = field(default=None, init=False)  # for the lock of a home
     _folders: Mapping[str, str] = field(default_factory=dict, init=False)  # by home
     _reported: set[tuple[str, str]] = field(default_factory=set, init=False)  # messages, with their shards
-    # The tasks of shards whose round runs, begins or ends; those of them that run.
+    # By shard: the task of a round that begins, runs or ends, and the round while it runs.
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _running: dict[str, Round] = field(default_factory=dict, init=False)
     _round_ended: asyncio.Event = field(default_factory=asyncio.Event, init=False)

@@ -108,7 +108,7 @@ def _post_status(entry: Element, kind: str, number: str) -> exports.PostStatus:
         return exports.PostStatus.TRASHED
     if exports.child_text(entry, "{*}control/{*}draft") == "yes":
         return exports.PostStatus.DRAFT
-    # SOFT_TRASHED, SPAM_COMMENT and what Google may add are not shown to readers.
+    # Readers do not see SOFT_TRASHED and SPAM_COMMENT; a status that Google adds later counts as these.
     return _STATUSES.get(exports.child_text(entry, "{*}status").lower(), exports.PostStatus.TRASHED)
 
 

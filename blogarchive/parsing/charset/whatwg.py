@@ -15,7 +15,7 @@ from webencodings.labels import LABELS
 from blogarchive.parsing.charset.char_cost import Script
 
 MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
-"""Bytes that are frequent in markup: `in` finds a character whose low byte is one of these slowly."""
+"""Bytes that are frequent in markup: `in` is slow for a character with one of them as its low byte."""
 
 _TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 

@@ -59,7 +59,7 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precision | None]:
-    """Return the time that dateparser finds, naive as `now`, and its precision; None for what it does not find."""
+    """Return the time that dateparser finds, naive as `now`, and its precision; None for each that it does not find."""
     from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
 
     settings = {
@@ -259,7 +259,7 @@ def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
         return parse_date(value, now)
     if at.tzinfo is None:
         return ParsedDate(at.replace(tzinfo=now.tzinfo), "day" if len(value.strip()) <= 10 else "second")
-    # Z is what a server writes for every blog; another offset was chosen by the blog.
+    # A server writes Z for every blog; only another offset is that of the blog.
     if not at.utcoffset():
         at = at.astimezone(now.tzinfo)
     return ParsedDate(at, "second")

@@ -280,7 +280,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         is_says = _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
         if not is_named and (is_bold or is_line or is_says or is_weak or links == 1):
             continue  # a comment may be `+1`
-        # Of a comment whose text stands in it directly, an element in it is rather the name.
+        # If the text is in the item itself, an element inside the item is more likely the name.
         traits = (around == bool(is_whole), not outline.contains(line, node), node.tag not in ("span", "li"))
         size, parent = 0 if is_label(shown) else len(shown), node.getparent()
         alike = (shape_of(node)[0], None if parent is None else parent.tag)

@@ -108,7 +108,7 @@ def _read_categories(
 def _problems(
     title: Title | None, time: FoundTime, body: Body, agreed: bool, found: FoundComments
 ) -> tuple[Problem, ...]:
-    # Promise "wrong without a word: none": what one witness alone says is told.
+    # Promise "wrong without a word: none": a field with a single witness is a failure row.
     title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
     body_doubt = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
     doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]

@@ -79,13 +79,15 @@ def _parse_post(canonical: str, origin: str, path: str, query: str) -> ParsedUrl
     """Return the parsed URL of a post, in the form of today or in that of 2009 with `did`; else None."""
     if not query and (match := _POST.fullmatch(path)):
         number, month = parse_decimal_id(match["number"]), _parse_month(match["month"])
+        if number is None:
+            return None
         uid = intern(match["uid"])
-        post = ParsedUrl(url=canonical, kind=PageKind.POST, uid=uid, number=number, month=month)
-        return post if number else None
+        return ParsedUrl(url=canonical, kind=PageKind.POST, uid=uid, number=number, month=month)
     pairs = parse_qs(query) if query and _OLD_POST.fullmatch(path) else {}
     number = parse_did(pairs["did"][0]) if list(pairs) == ["did"] else None
-    post = ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, number=number)
-    return post if number else None
+    if number is None:
+        return None
+    return ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, number=number)
 
 
 _MAX_CACHED_LENGTH = 300

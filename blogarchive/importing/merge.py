@@ -14,8 +14,9 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
+from blogarchive.store.row_checks import wrong_rows
 from blogarchive.store.rows import Progress, no_progress
-from blogarchive.store.verify import require_readable, wrong_rows
+from blogarchive.store.verify import require_readable
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 _SIZES = SliceSizes()

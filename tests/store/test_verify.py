@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.verify import Damage, run_checks
+from blogarchive.store.row_checks import Damage, run_checks
 from tests.new_archive import new_archive
 
 COUNT = (

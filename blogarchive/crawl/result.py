@@ -104,21 +104,14 @@ def _failed_hosts(
     Assigns an open change to the hosts with unreadable pages, else to all requested hosts.
     """
     services = set(session.hosts.values())
-    stored, unreadable = session.stored, session.unreadable
     errors: dict[str, BlogArchiveError] = {
         host: Unreachable(explain_detail(failure.detail, failure.kind))
         for host, failure in session.refused.items()
-        if not stored[host] and not unreadable[host]
+        if not session.stored[host] and not session.unreadable[host]
     }
     errors |= throttle.busy_hosts
     errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
-    changed_hosts = {
-        host
-        for host, count in unreadable.items()
-        if count >= max(_MIN_UNREADABLE, stored[host])
-        # An update may be one request.
-        or (throttle.stop_error is None and not stored[host] and _has_posts(session, host))
-    }
+    changed_hosts = {host for host in session.unreadable if _is_unreadable(session, throttle, host)}
     if changed and not changed_hosts and not left_out:
         open_changes = coverage.open_changes(session.archive, {blog.site for blog in session.blogs})
         sites = {change.site for change in open_changes}
@@ -128,10 +121,13 @@ def _failed_hosts(
     return {host: error for host, error in errors.items() if host in services}
 
 
-def _has_posts(session: CrawlSession, service: str) -> bool:
-    """Return True if posts of a host are stored."""
+def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str) -> bool:
+    """Return whether the parser refused most pages of a host, or the only one: an update may be one request."""
+    stored = session.stored[service]
+    if session.unreadable[service] >= max(_MIN_UNREADABLE, stored):
+        return True
     blogs = [blog for blog, host in session.hosts.items() if host == service]
-    return coverage.has_posts(session.archive, blogs)
+    return throttle.stop_error is None and not stored and coverage.has_posts(session.archive, blogs)
 
 
 def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:

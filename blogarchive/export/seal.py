@@ -48,15 +48,7 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     )
     require_other_file(archive, database)
     _require_free(database, readme, index, checksums)
-    is_new = not folder.exists()
-    with to_user_error(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    try:
-        write_sealed_copy(archive, database)
-    except BaseException:
-        if is_new:
-            folder.rmdir()  # an empty folder looks like a copy
-        raise
+    _copy_database(archive, database)
     exported = export_html(database, html, years=True, progress=progress)
     names = {"database": database.name, "html": html.name, "index": index.name, "checksums": checksums.name}
     _write(readme, _compose_readme(database, names))
@@ -73,6 +65,19 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
         comments=exported.comments,
         pictures=exported.pictures,
     )
+
+
+def _copy_database(archive: Path, database: Path) -> None:
+    folder = database.parent
+    is_new = not folder.exists()
+    with to_user_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        write_sealed_copy(archive, database)
+    except BaseException:
+        if is_new:
+            folder.rmdir()  # an empty folder looks like a copy
+        raise
 
 
 def _require_free(database: Path, *others: Path) -> None:

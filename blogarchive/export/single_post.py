@@ -78,7 +78,9 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
         render=lambda html: render_body(html or "", post.url, source),
     )
     for url in images:
-        name = PurePosixPath(url)
-        embedded = f"data:{_TYPES[name.suffix]};base64,".encode() + b64encode(reader.image_bytes(name.stem))
-        page = page.replace(f'src="{url}"'.encode(), b'src="%b"' % embedded)
+        page = page.replace(f'src="{url}"'.encode(), b'src="%b"' % _data_url(reader, PurePosixPath(url)))
     return page, len(images)
+
+
+def _data_url(reader: ExportReader, name: PurePosixPath) -> bytes:
+    return f"data:{_TYPES[name.suffix]};base64,".encode() + b64encode(reader.image_bytes(name.stem))

@@ -74,10 +74,18 @@ def map_in_order(
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
     for item in items if count == 1 else islice(items, local):
         yield item, function(item)
+    batches = in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES)
+    yield from _map_in_workers(function, batches, count)
+
+
+def _map_in_workers(
+    function: Callable[[Item], Result], batches: Iterable[list[Item]], count: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with its result; no process starts without an item."""
     pool: concurrent.futures.ProcessPoolExecutor | None = None
     running: deque[tuple[list[Item], concurrent.futures.Future[list[Result]]]] = deque()
     try:
-        for found in in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES):
+        for found in batches:
             if pool is None:
                 pool = _start_pool(count)
             with _blocked_stop_signals():  # a worker may start now

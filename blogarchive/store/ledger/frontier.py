@@ -86,9 +86,9 @@ def add_targets(
     return archive.insert_rows("frontier", rows, on_conflict="on conflict(key) do nothing")
 
 
-def add_fetched(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
+def add_fetched(archive: Archive, target: Target, *, now: datetime) -> None:
     """Add a new target as `done`, so that it is fetched only if it is requeued."""
-    if add_targets(archive, [target], now=now, found_on=found_on):
+    if add_targets(archive, [target], now=now):
         _update(archive, target, {"state": "done"})
 
 

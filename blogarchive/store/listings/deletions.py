@@ -211,7 +211,7 @@ def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
     ).rowcount
     if marked:
         _settle_gone(context, post_id)
-        context.add_changes(ChangeCounts(posts_gone=1))
+        context.changes += ChangeCounts(posts_gone=1)
     return marked > 0
 
 

@@ -83,10 +83,6 @@ class SaveContext:
         self._page_id = page_id
         self._stored_page_id = page_id or pages.newest_page_id(archive, crawled.page.url)
 
-    def add_changes(self, more: ChangeCounts) -> None:
-        """Add to the counts of changes."""
-        self.changes += more
-
     @property
     def is_newest(self) -> bool:
         """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""

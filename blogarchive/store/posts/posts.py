@@ -202,7 +202,7 @@ def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) ->
         _revise(context, post, row)
         save_post_counters(context, post, row)
     else:
-        context.add_changes(ChangeCounts(posts_new=1))
+        context.changes += ChangeCounts(posts_new=1)
         _fill(context, post, row)
     return row.id
 
@@ -263,7 +263,7 @@ def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
         if change.kind in ("update_current", "replace_current"):
             save_images(context, before.id, post)
     if any(change.is_edit for change in changes):
-        context.add_changes(ChangeCounts(posts_changed=1))
+        context.changes += ChangeCounts(posts_changed=1)
     mark_seen(context, before)
     _save_facts(context, post, before)
 

@@ -12,7 +12,7 @@ from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import CommentHeader
+from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader
 from blogarchive.sites.grammar.page import PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
@@ -52,7 +52,7 @@ def split_comments(
 ) -> tuple[CommentBlock, ...]:
     """Return the block of each header."""
     headers, footers = comment_footers.pair_footers(markers, headers)
-    limits = [header.first for header in headers[1:]] + [markers.end]
+    limits = [*_find_tops(markers.view, headers)[1:], markers.end]
     blocks = []
     for header, footer, limit in zip(headers, footers, limits, strict=True):
         if footer is not None:
@@ -64,6 +64,14 @@ def split_comments(
         begin, text_end = header.last + 1, header.text_end or text_end
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
+
+
+# Promise "any markup": a row above each header may have the number of the floor.
+def _find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
+    """Return the line above each header if all these are floors, else the first line of each."""
+    firsts = [header.first for header in headers]
+    is_floor = all(i > 0 and FLOOR_ALONE.fullmatch(view.folded[i - 1].strip()) for i in firsts)
+    return [i - 1 for i in firsts] if is_floor else firsts
 
 
 def _find_end_above_button(
@@ -101,6 +109,8 @@ def split_comments_above(
     Each comment is an element from line `start` on that ends with its header. So nobody can type such a header.
     """
     known = {header.first for header in headers}
+    if known.isdisjoint(_find_tops(view, headers)):
+        return ()
     blocks = []
     for header in headers:
         begin = _find_text_above(view, header, known - {header.first})
@@ -149,8 +159,9 @@ def _is_template_line(
     line = view.lines[index]
     if typed and view.folded[index]:
         path = view.tag_path(line.node_at(0))
-        # A comment in an element of its own may begin with a quotation.
-        if path not in typed and not (alone and path.startswith(tuple(f"{each}/" for each in typed))):
+        # A comment in an element of its own may begin with a quotation, or others may.
+        nested = (f"{path}/".startswith(f"{each}/") or each.startswith(f"{path}/") for each in typed)
+        if path not in typed and not (alone and any(nested)):
             return True
     words = view.folded[index].strip()
     if line.links and not _NOT_PAGER.search(words):

@@ -233,7 +233,7 @@ def parse_comments(
 
     The result has blocks of lines; `build_comments` adds the items.
     """
-    found = _find_unlabelled(view, found.from_line(start), start, claims.count)
+    found = _find_unlabelled(view, found, start, claims.count)
     if not found.headers:
         problem = comment_blocks.check_missing(claims)
         return PageComments(problem=problem, start=len(view.lines), end=start, possible=problem is None)
@@ -260,11 +260,20 @@ def parse_comments(
 def _find_unlabelled(
     view: PageView, found: comment_footers.MarkerCandidates, start: int, claimed: int | None
 ) -> comment_footers.MarkerCandidates:
-    """Return `found`, with headers without labels if it has none with labels."""
-    if found.headers:
-        return found
-    headers = find_short_headers(view, start, claimed=claimed) or find_split_headers(view, start, claimed)
-    return found.with_headers(headers)
+    """Return `found`, with headers without labels if it has none with labels.
+
+    As many as claimed, the first of them above all labels, are the page's: a commenter quoted the labels.
+    """
+    labelled = found.from_line(start)
+    if labelled.headers and (not claimed or len(labelled.headers) == claimed):
+        return labelled
+    quoted = {header.first for header in labelled.headers}
+    headers = [h for h in find_short_headers(view, start, claimed=claimed) if h.first not in quoted]
+    if len(headers) != claimed:
+        headers = [*find_split_headers(view, start, claimed)] or headers
+    if labelled.headers and (len(headers) != claimed or headers[0].first >= labelled.headers[0].first):
+        return labelled
+    return found.with_headers(tuple(headers))
 
 
 def _split_above(

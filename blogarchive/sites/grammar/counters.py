@@ -148,6 +148,7 @@ _COUNTERS_START = re.compile(
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
 _VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?\s*\d")
+_AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
@@ -196,7 +197,7 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     at = line.find(time)
     if at < 0 or len(line) > _MAX_LENGTH:
         return None
-    before, after = view.folded[index][:at], view.folded[index][at + len(time) :].lstrip(" )]】")
+    before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
     label = _VIEWS_AFTER_TIME.search(after)
     for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
         texts = _parse_labels_first(text.strip(" |")) if text.strip(" |") else None

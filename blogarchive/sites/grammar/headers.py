@@ -59,7 +59,7 @@ _HEADER_START = re.compile(
 # A time of an unknown form has few words, on the line of its label.
 _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
-_BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
+_BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除(?:这条评论)?|引用"
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
 # These loops are possessive: otherwise `re` tries a row of digits in exponentially many ways.
@@ -230,6 +230,8 @@ _SHORT_FLOOR = (
     r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
     r"|\d{1,5}\s*+[楼层#.、:]{1,2}|沙发|板凳|地板)\s*+:?\s*+"
 )
+# Not 沙发: a commenter may type it as his text.
+FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")
 _TIME = (
     rf"(?:(?:{vocabulary.WEEKDAY}\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
     r"|\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
@@ -237,16 +239,16 @@ _TIME = (
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on)?)"
 _AFTER = (
-    rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除|引用|悄悄话"
+    rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除(?:这条评论)?|引用|悄悄话"
     rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
 _BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
+    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
-    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*+(?:{BY}\s*+:\s*+)?"
+    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:{BY}\s*+:\s*+)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)")
@@ -359,18 +361,23 @@ def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Seque
     document, lines = view.document, view.lines
     top = document.common_ancestor(lines[times[0]], lines[times[-1]])
     inside = [document.lines_in(document.child_containing(top, lines[i])) for i in times]
-    frames = [range(next(view.lines_with_text(frame)), frame.stop) for frame in inside]
+    frames = [range(_find_name(view, frame), frame.stop) for frame in inside]
     if len({_block_path(view, i) for i in times}) > 1:
         return ()
     if len({*times, *(frame.start for frame in frames)}) == 2 * len(times):
         return frames
     starts = [begin, *(i + 1 for i in times)]
     frames = [
-        range(next(view.lines_with_text(range(first, i + 1))), i + 1)
-        for first, i in zip(starts, times, strict=False)
+        range(_find_name(view, range(first, i + 1)), i + 1) for first, i in zip(starts, times, strict=False)
     ]
-    texts = {_block_path(view, i) for frame in frames for i in view.lines_with_text(frame[1:])}
+    texts = {_block_path(view, i) for frame in frames for i in view.lines_with_text(frame[1:-1])}
     return () if {_block_path(view, frame.start) for frame in frames} & texts else frames
+
+
+def _find_name(view: page.PageView, frame: range) -> int:
+    """Return the first line of a comment with text, below the number of its floor."""
+    shown = (i for i in view.lines_with_text(frame) if FLOOR_ALONE.fullmatch(view.folded[i].strip()) is None)
+    return next(shown, frame.start)
 
 
 def _block_path(view: page.PageView, index: int) -> str:
@@ -392,7 +399,7 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
     is_next = next(view.lines_below(name)) == time
-    nodes = (view.lines[name].node_at(0), view.lines[time].node_at(0))
+    nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,
         last=time if is_next else name,

@@ -360,6 +360,7 @@ UNCONFIRMED_TITLE = Problem(kind="incomplete", field="title", detail=Detail.TITL
 
 _CUT = re.compile(r"(?:…|\.\.\.|⋯).*")
 _MIN_CUT_LENGTH = 4
+_NUMBERS = re.compile(r"\d+")
 
 
 def confirms_title(window_title: str, title: str) -> bool:
@@ -369,7 +370,8 @@ def confirms_title(window_title: str, title: str) -> bool:
     """
     window, own = fold_spelling(window_title), fold_spelling(title)
     if not own or own in window:
-        return bool(own)
+        # The 20 of a calendar is no title beside 2025.
+        return bool(own) and (not own.isdigit() or own in _NUMBERS.findall(window))
     cut = fold_spelling(_CUT.sub("", window_title)) if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
 

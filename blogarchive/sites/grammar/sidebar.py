@@ -195,8 +195,10 @@ def _parse_selects(
     categories: tuple[CategoryRow, ...] = ()
     for node in view.document.root.iter("select"):
         below = view.document.lines_in(node).start
-        beside = (i for i in (below - 1, below) if 0 <= i < len(view.lines))
-        if view.document.positions(node) is None or not all(i in outside for i in beside):
+        # Below a label the next line may be the title of the post.
+        beside = (below - 1,) if view.is_section(below - 1) else (below - 1, below)
+        is_outside = all(i in outside for i in beside if 0 <= i < len(view.lines))
+        if view.document.positions(node) is None or not is_outside:
             continue
         options = [_parse_option(view, option) for option in node.iter("option")]
         named = [row for text, to in options if (row := _parse_month(view, text, to.url if to else None, ""))]
@@ -394,6 +396,7 @@ def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | 
 
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
     """Return the label and the titles below it; if titles are links, up to the first line without one."""
+    lines = _cut_at_list(view, lines, posts)
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
@@ -403,6 +406,19 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         lambda i: i <= last and (i in own or not vocabulary.strip_bullets(view.folded[i])), body
     )
     return lines[0], *_drop_other_rows(view, list(shown), posts)
+
+
+# Promise "no wrong value": a list of posts follows a sidebar whose categories show no titles.
+def _cut_at_list(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
+    """Return the lines above the first title if all titles are below the last category, outside its element."""
+    at = next((at for at, index in enumerate(lines) if index in posts), 0)
+    above = [i for i in lines[:at] if i >= 0]
+    headings = [i for i in above if _parse_category(view, i) is not None]
+    if not headings or len(above) < 2 or any(_parse_category(view, i) is not None for i in lines[at:]):
+        return lines
+    element = view.document.common_ancestor(view.lines[above[0]], view.lines[headings[-1]])
+    is_inside = view.document.contains(element, view.lines[lines[at]])
+    return lines if is_inside else lines[: lines.index(headings[-1]) + 1]
 
 
 # Promise "no wrong value": a list below the sidebar has posts of other blogs.

@@ -23,7 +23,7 @@ _TITLED_TIME = re.compile(
 )
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
-    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
+    rf"(?:(?:作者|分类|类别|栏目)\s*:\s*\S.{{0,40}}?\s+(?=发表|发布|时间|日期))?[(\[]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
@@ -36,7 +36,7 @@ _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 # Before a time: the header of a comment.
 COMMENT_TIME_LABEL = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
-_ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
+_ENDS_IN_TIME = re.compile(r"\d\s*秒?\s*[)\]】MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"

@@ -240,8 +240,12 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     People write nothing above the title. So the first match is the page's own if it is above the first
     counters or beside them.
     """
-    counters = next(iter_counters(view, 0, len(view.lines)), None)
-    labelling = frozenset(page.find_labels(view, POST_LABEL))
+    labels = {next(view.lines_below(i), i): i for i in page.find_labels(view, POST_LABEL)}
+    shown = iter_counters(view, 0, len(view.lines))
+    counters = next(shown, None)
+    if counters is not None and counters.first in labels and not _is_titled_like_counters(view, counters):
+        labels[counters.first], counters = counters.last, next(shown, None)
+    labelling = frozenset(labels.values())
     end = len(view.lines) if counters is None else counters.first
     marked = (
         i for i in time_lines.find_titles(view, end) if i not in labelling and not _names_other(view, i)
@@ -260,10 +264,24 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     return None, passed
 
 
+# Promise "any order": counters may be above the title. A title may also look like counters.
+def _is_titled_like_counters(view: page.PageView, counters: Counters) -> bool:
+    """Check whether a time alone follows the first line that matches counters: it is the title."""
+    below = next(view.lines_below(counters.last), counters.last)
+    time_match = time_lines.match_trailing_time(view, below)
+    return time_match is not None and not time_match.title
+
+
 # Lists and sidebars show titles of other posts above that of the post.
 def _names_other(view: page.PageView, index: int) -> bool:
-    """Check whether a line is the title of another post, or the name of the blog."""
-    return view.links_to_other_post(index) or view.find_home_link(index) is not None
+    """Check whether a line is the title of another post, a row of a list of titles, or the name of the blog."""
+    if view.links_to_other_post(index) or view.find_home_link(index) is not None:
+        return True
+    path = view.tag_path(view.lines[index].node_at(0)) if index in view.post_lines else ""
+    beside = [*time_lines.iter_text_before(view, index), *islice(view.lines_below(index), 1)] if path else ()
+    return any(
+        view.links_to_other_post(i) and view.tag_path(view.lines[i].node_at(0)) == path for i in beside
+    )
 
 
 # The one known page has the label 网络日志正文 above title and time, which may be cells of one row.

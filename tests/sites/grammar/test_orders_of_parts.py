@@ -1,0 +1,159 @@
+"""Posts whose parts stand in other orders: counters above titles, floors above names, quotes in comments."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import CARD, COUNTERS, HEAD, HOME, ROWS, TOP, comment, listing, post, read
+
+_QUOTE = "<div>作者：丁 留言时间：2025-01-01 10:30:00<br>旧话</div>"
+
+
+def _short(body: str) -> str:
+    return "".join(
+        f"<div><div>{who} 于 2025-01-01 {hour}:00:00 写道：</div><div>{text}</div></div>"
+        for who, hour, text in (("乙", 12, body), ("丙", 11, "话二"))
+    )
+
+
+def _comments(html: str, head: str = HEAD, counters: str = COUNTERS) -> list[tuple[str, str, str]]:
+    parsed = read(post(head=head, counters=counters, comments=html))
+    assert parsed.problems == ()
+    shown = parsed.posts[0].comments
+    return [(c.author_name, c.posted.text if c.posted else "", c.body_text) for c in shown]
+
+
+def test_a_comment_without_labels_may_quote_one_with_labels() -> None:
+    assert _comments(_short(f"{_QUOTE}<p>话一</p>")) == [
+        ("乙", "2025-01-01 12:00:00", "作者：丁 留言时间：2025-01-01 10:30:00\n旧话\n话一"),
+        ("丙", "2025-01-01 11:00:00", "话二"),
+    ]
+
+
+def test_a_comment_with_labels_may_quote_one_without() -> None:
+    quote = "<div>丁 于 2025-01-01 10:30:00 写道：<br>旧话</div>"
+    html = comment("乙", "2025-01-01 12:00:00", f"{quote}话一") + comment("丙", "2025-01-01 11:00:00", "话二")
+    assert [(name, text) for name, _, text in _comments(html)] == [
+        ("乙", "丁 于 2025-01-01 10:30:00 写道：\n旧话\n话一"),
+        ("丙", "话二"),
+    ]
+
+
+@pytest.mark.parametrize("button", ["<a href='#'>删除这条评论</a>", "<a href='#'>删除</a>"])
+def test_a_button_of_the_owner_in_the_row_of_a_header_is_no_text(button: str) -> None:
+    html = "".join(
+        f"<table><tr><td>作者：{who} 留言时间：2025-01-01 {hour}:00:00</td><td>{button}</td></tr>"
+        f"<tr><td colspan=2>{text}</td></tr><tr><td colspan=2><a href='#'>回复</a> | 0</td></tr></table>"
+        for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
+    )
+    assert [text for _, _, text in _comments(html)] == ["话一", "话二"]
+
+
+@pytest.mark.parametrize("floor", ["评论 #{}", "#{}", "{}楼", "第{}楼"])
+@pytest.mark.parametrize("first", ["话一", "沙发", "2楼"])
+def test_the_number_of_a_floor_above_each_header_is_no_text(floor: str, first: str) -> None:
+    html = "".join(
+        f"<table><tr><td>{floor.format(n)}</td></tr><tr><td>作者：{who} 留言时间：2025-01-01 {hour}:00:00</td></tr>"
+        f"<tr><td>{text}</td></tr></table>"
+        for n, who, hour, text in ((2, "乙", 12, first), (1, "丙", 11, "话二"))
+    )
+    assert [text for _, _, text in _comments(html)] == [first, "话二"]
+
+
+def test_floor_name_and_time_may_be_cells_of_a_row() -> None:
+    html = "".join(
+        f"<table><tr><td>#{n}</td><td>{who}</td><td>2025年1月1日 {hour}时00分05秒</td></tr>"
+        f"<tr><td colspan=3>{text}</td></tr></table>"
+        for n, who, hour, text in (
+            (2, "乙", 12, "话一，还有。"),
+            (1, "<a href='/u/9/'>丙</a>", 11, "话二，也有。"),
+        )
+    )
+    assert _comments(html) == [
+        ("乙", "2025年1月1日 12时00分05秒", "话一，还有。"),
+        ("丙", "2025年1月1日 11时00分05秒", "话二，也有。"),
+    ]
+
+
+def test_a_part_of_a_time_is_never_the_name_of_a_commenter() -> None:
+    html = "".join(
+        f"<p><b>{who}</b> 说：</p><div>{text}</div><p>2025年1月1日 {hour}时05分07秒 <a href='#'>回复</a></p>"
+        for who, hour, text in (("乙", 12, "话一，还有。"), ("丙", 11, "话二。"))
+    )
+    assert _comments(html) == [
+        ("乙", "2025年1月1日 12时05分07秒", "话一，还有。"),
+        ("丙", "2025年1月1日 11时05分07秒", "话二。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "counters",
+    [
+        "<div>浏览（10）<img>（2）评论（2）</div>",
+        "<ul><li>浏览：10</li><li>赞：2</li><li>评论：2</li></ul>",
+        "<table><tr><td>浏览</td><td>(10)</td><td><img></td><td>(2)</td><td>评论</td><td>(2)</td></tr></table>",
+    ],
+)
+def test_counters_may_be_above_the_title(counters: str) -> None:
+    head = f"{counters}<div><b>一篇</b><br>2025-01-01 10:00:00</div>"
+    (found,) = read(post(head=head, counters="")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
+    assert (found.views, found.likes, found.comment_count, found.body_text) == (10, 2, 2, "正文。\n二段。")
+    assert len(found.comments) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("分类：<a href='/u/31182/36001.html'>时政</a> 时间：2025-01-01 10:00:00", "2025-01-01 10:00:00"),
+        ("林木 于 2025-01-01 10:00:00 发表 | 评论(2) 阅读(10)", "2025-01-01 10:00:00"),
+    ],
+)
+def test_the_line_of_the_time_may_begin_with_other_data(line: str, time: str) -> None:
+    (found,) = read(post(head=f"<h2>一篇</h2><div>{line}</div>")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", time)
+
+
+def test_the_number_of_comments_may_be_before_the_views() -> None:
+    line = "<div>林木 于 2025-01-01 10:00:00 发表 | 评论(2) 阅读(10)</div>"
+    (found,) = read(post(head=f"<h2>一篇</h2>{line}", counters="")).posts
+    assert (found.views, found.comment_count, len(found.comments)) == (10, 2, 2)
+
+
+def test_a_time_in_brackets_is_stored_without_them() -> None:
+    (found,) = read(post(head="<center><b>一篇</b> [2025年1月1日 10时00分05秒]</center>")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025年1月1日 10时00分05秒")
+
+
+def test_a_row_of_titles_beside_a_post_is_not_its_title() -> None:
+    side = "<h4>最新发布</h4><ul>" + "".join(
+        f"<li><a href='/u/31182/202501/{number}.html'>{title}</a></li>"
+        for number, title in ((506012, "一篇"), (505011, "二篇"), (504010, "三篇"))
+    )
+    html = (
+        f"<html><head><title>一篇 - 林木</title></head><body>{TOP}<aside>{side}</ul></aside><main><h3>一篇</h3>"
+        f"<div>正文。</div><div>发表时间：2025-01-01 10:00:00</div>{COUNTERS}<div>文章评论</div>"
+        f"{comment('乙', '2025-01-01 12:00:00', '话')}</main></body></html>"
+    )
+    (found,) = read(html.replace("评论（2）", "评论（1）")).posts
+    assert (found.title, found.body_text) == ("一篇", "正文。")
+
+
+def test_a_number_in_the_window_title_confirms_no_title() -> None:
+    html = post(head="<h3>20 <small>2025-01-01 10:00:00</small></h3>")
+    html = html.replace("<title>林木", "<title>2025年的雪").replace("<div>网络日志正文</div>", "")
+    assert [problem.field for problem in read(html).problems] == ["title"]
+
+
+def test_a_list_beside_categories_without_titles_is_in_none_of_them() -> None:
+    side = "<h4>分类目录</h4><ul><li><a href='/u/31182/36001.html'>时政</a> (2)</li></ul>"
+    html = listing(f"<table><tr><td>{side}</td><td>{ROWS}</td></tr></table>", "")
+    parsed = read(html, PageKind.HOME, HOME)
+    assert [(row.name, row.posts) for row in parsed.categories] == [("时政", ())]
+    assert [each.number for each in parsed.listed] == ["501", "502"]
+
+
+def test_a_select_of_months_may_be_directly_above_the_title() -> None:
+    side = "<div>存档目录</div><select><option value='/u/31182/202501/'>2025-01 (3)</option></select>"
+    html = f"<html><head><title>一篇</title></head><body>{TOP}<aside>{side}</aside>"
+    html += f"{HEAD}<div><p>正文。</p></div>{CARD}</body></html>"
+    assert [row.month for row in read(html).months] == ["2025-01"]

@@ -28,8 +28,9 @@ from blogarchive.parsing.charset import Decoded, decode
 from blogarchive.parsing.dates import ParsedDate, parse_date
 from blogarchive.sites import base
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.store.read.blog_header import Blog
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Blog, Comment, FullPost as Post, Image, Version
+from blogarchive.store.read.models import Comment, FullPost as Post, Image, Version
 
 __all__ = [
     "ArchiveBusy",

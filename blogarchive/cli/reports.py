@@ -18,7 +18,8 @@ from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.ledger.runs import LoggedRun, logged_runs
 from blogarchive.store.read import posts
-from blogarchive.store.read.models import Blog, Comment, FullPost, Version
+from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.models import Comment, FullPost, Version
 from blogarchive.workers.pool import count_cores
 
 

@@ -30,8 +30,9 @@ from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
+from blogarchive.store.read.blog_header import Blog
 from blogarchive.store.read.exports import PostDigest
-from blogarchive.store.read.models import Blog, FullPost, PostHeading
+from blogarchive.store.read.models import FullPost, PostHeading
 from blogarchive.store.search_index import fold
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.models import Blog, Comment, FullPost
+from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.models import Comment, FullPost
 
 _SCHEMA: Any = json.loads(Path(__file__).with_name("post.schema.json").read_text("utf-8"))
 _LINE_ENDS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}

@@ -17,7 +17,8 @@ from blogarchive.export.posts import PostFile, PostInput, make_image_source, pla
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.store.read.models import Blog, Comment, PostHeading
+from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.models import Comment, PostHeading
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
 _PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from blogarchive.export.folder import atomic_file, output_file
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.models import Blog, Comment, FullPost
+from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.models import Comment, FullPost
 from blogarchive.store.rows import escape_formula
 
 POST_COLUMNS = (

@@ -22,7 +22,7 @@ from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.export.folder import BUFFER, content_digest
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.items import Page
+from blogarchive.fetched import Page
 from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read.exports import PAGE_FIELD, StoredImage
 from blogarchive.workers.pool import map_in_order

@@ -9,8 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from blogarchive.errors import UsageError
-from blogarchive.items import Page
-from blogarchive.messages.details import Detail
+from blogarchive.fetched import Page
 
 # --- headers
 
@@ -182,6 +181,8 @@ def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Seq
     `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
     unknown here: the connection checks it with `is_public`.
     """
+    from blogarchive.messages.details import Detail  # 1 ms, of exports that fetch nothing
+
     host, own = host_of(url), host_of(post_url)
     if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
         return Detail.IMAGE_NO_URL

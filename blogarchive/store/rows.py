@@ -158,6 +158,10 @@ class Post(PostFacts):
     has_text: bool
 
 
+CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
+    join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name))"""
+"""The names of the categories of `posts p` as a JSON array."""
+
 HAS_TEXT = "p.content_hash is not null"
 """The field `has_text` of a query of `posts p`."""
 

@@ -29,6 +29,7 @@ MODULES = {
     "__main__.py",
     "api.py",
     "errors.py",
+    "fetched.py",
     "items.py",
     "post_facts.py",
     "processes.py",

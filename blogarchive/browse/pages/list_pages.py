@@ -18,9 +18,10 @@ from blogarchive.messages.details import describe_failure, explain_detail
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
+from blogarchive.store.read.blog_header import Blog
 from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
-from blogarchive.store.read.models import Blog, FullPost, read_post
+from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.statements import Statements
 
 # home page

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from hashlib import sha256
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.fetched import Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.post_facts import READER_VERSION
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
+
+if TYPE_CHECKING:
+    from blogarchive.items import CrawledPage
 
 _Parsed = TypeVar("_Parsed")
 
@@ -93,7 +96,7 @@ def newest_page_id(archive: Archive, url: str) -> int | None:
     return archive.scalar(query, (url,)) or None
 
 
-def store_page(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> int:
+def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run_id: int | None) -> int:
     """Store the bytes of a crawled page and return the id of its row; the same page stored twice is one row."""
     page, target, fetched_at = crawled.page, crawled.target, format_utc(crawled.page.fetched_at)
     digest = sha256(page.body).hexdigest()
@@ -123,7 +126,7 @@ def store_page(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_i
 
 
 def store_page_once(
-    archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None, is_held: bool = False
+    archive: Archive, crawled: "CrawledPage", *, uid: str | None, run_id: int | None, is_held: bool = False
 ) -> bool:
     """Store the bytes of a page that is not parsed and return True.
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
-from blogarchive.store.read import lists, models
+from blogarchive.store.read import lists
+from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, Blog
 from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostSelection
 from blogarchive.store.read.models import PostLine
 from blogarchive.store.search_index import count_pending, fold
@@ -20,7 +21,7 @@ BLOGS_PER_PAGE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BlogSummary(models.Blog):
+class BlogSummary(Blog):
     """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
 
     posts: int
@@ -46,7 +47,7 @@ class Month:
         return max(self.missing, (self.listed or 0) - self.stored)
 
 
-_SUMMARIES = f"""select {models.BLOG_COLUMNS},
+_SUMMARIES = f"""select {BLOG_COLUMNS},
        coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
        coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
   from authors a left join _blog_totals t on t.author_id = a.id"""
@@ -60,9 +61,9 @@ def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
     return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
-def read_only_blog(archive: Statements) -> models.Blog | None:
+def read_only_blog(archive: Statements) -> Blog | None:
     """Return the blog of an archive with one blog, else None."""
-    blogs = archive.all_as(models.Blog, f"{models.BLOGS} limit 2")
+    blogs = archive.all_as(Blog, f"{BLOGS} limit 2")
     return blogs[0] if len(blogs) == 1 else None
 
 
@@ -83,17 +84,15 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[
     return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
 
-def read_names(archive: Statements, *, limit: int = -1) -> tuple[models.Blog, ...]:
+def read_names(archive: Statements, *, limit: int = -1) -> tuple[Blog, ...]:
     """Return every blog, or of `limit` of them, the blog with the newest post first."""
-    return archive.all_as(models.Blog, f"{models.BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
+    return archive.all_as(Blog, f"{BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
 
 
-def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, models.Blog]:
+def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, Blog]:
     """Return the blogs of these authors, by id."""
     given = (json.dumps(list(ids)),)
-    found = archive.all_as(
-        models.Blog, f"{models.BLOGS} where a.id in (select value from json_each(?))", given
-    )
+    found = archive.all_as(Blog, f"{BLOGS} where a.id in (select value from json_each(?))", given)
     return {blog.id: blog for blog in found}
 
 

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, get_args
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import is_settled, read_state
-from blogarchive.store.read import models
-from blogarchive.store.rows import CONTROLS, TEXT_SINCE
+from blogarchive.store.read.blog_header import BLOGS, Blog
+from blogarchive.store.rows import CATEGORIES, CONTROLS, TEXT_SINCE
 from blogarchive.store.statements import columns_of
 
 if TYPE_CHECKING:
     from blogarchive.store.pages.pages import PageRow
+    from blogarchive.store.read.models import FullPost, Image, PostHeading
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -85,7 +86,7 @@ class FlatTable:
 # An expression that is no column, of a row with the alias {0}.
 _EXPRESSIONS = {
     "posted_on": "case when length({0}.posted_at) >= 10 then substr({0}.posted_at, 1, 10) end",
-    "categories": models.CATEGORIES,
+    "categories": CATEGORIES,
 }
 
 
@@ -209,9 +210,6 @@ _CHOSEN = """ where author_id = ?1
    and (?4 is null or id in (
        select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
         where c.name in (select value from json_each(?4))))"""
-_HEADINGS = (
-    f"{models.POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
-)
 _COUNT = f"select count(*) from posts p{_CHOSEN}"
 
 _OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
@@ -237,8 +235,7 @@ _DIGESTED = {
     "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
                     where post_id in (select id from posts where author_id = ?) order by captured_at, id""",
-    "comment": f"""select post_id, position,
-                          {columns_of(models.Comment, version_at=TEXT_SINCE, last_seen_at="", revisions="")}
+    "comment": """select post_id, position, {columns}
                      from comments where post_id in (select id from posts where author_id = ?)
                     order by post_id, fingerprint""",
     "comment version": """select c.post_id, r.comment_id, r.captured_at, r.body_html, r.body_text
@@ -304,16 +301,19 @@ class ExportReader:
         path = self.archive.path
         return self._state if self._state == read_state(path) and is_settled(path) else None
 
-    def blogs(self) -> tuple[models.Blog, ...]:
+    def blogs(self) -> tuple[Blog, ...]:
         """Return the blogs by site and uid."""
-        found = self.archive.all_as(models.Blog, f"{models.BLOGS} order by a.site, a.uid")
+        found = self.archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
-    def headings(self, blog: models.Blog) -> tuple[models.PostHeading, ...]:
+    def headings(self, blog: Blog) -> tuple["PostHeading", ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
-        return self.archive.all_as(models.PostHeading, _HEADINGS, (blog.id, *self._conditions()))
+        from blogarchive.store.read.models import POST_HEADINGS, PostHeading  # 4 ms, not for pages and tables
 
-    def count(self, blogs: Iterable[models.Blog]) -> int:
+        query = f"{POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
+        return self.archive.all_as(PostHeading, query, (blog.id, *self._conditions()))
+
+    def count(self, blogs: Iterable[Blog]) -> int:
         """Return the number of posts of the blogs."""
         conditions = self._conditions()
         return sum(self.archive.scalar(_COUNT, (blog.id, *conditions)) for blog in blogs)
@@ -322,25 +322,33 @@ class ExportReader:
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
         return (*days, json.dumps(self.filters.categories) if self.filters.categories else None)
 
-    def digests(self, blog: models.Blog) -> dict[int, PostDigest]:
+    def digests(self, blog: Blog) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.
 
         It is of the stored values themselves: a row that a person changed by SQL has another digest.
         """
+        from blogarchive.store.read.models import Comment
+
+        columns = columns_of(Comment, version_at=TEXT_SINCE, last_seen_at="", revisions="")
         found: defaultdict[int, PostDigest] = defaultdict(PostDigest)
         for kind, query in _DIGESTED.items():
-            for post_id, rows in groupby(self.archive.each_raw(query, (blog.id,)), itemgetter(0)):
+            given = self.archive.each_raw(query.format(columns=columns), (blog.id,))
+            for post_id, rows in groupby(given, itemgetter(0)):
                 found[post_id].add(kind, list(rows))
         return found
 
-    def post(self, heading: models.PostHeading) -> models.FullPost:
+    def post(self, heading: "PostHeading") -> "FullPost":
         """Return the post of that heading with its text, comments, revisions and images."""
-        return models.complete_heading(self.archive, heading)
+        from blogarchive.store.read.models import complete_heading
 
-    def image(self, url: str) -> models.Image | None:
+        return complete_heading(self.archive, heading)
+
+    def image(self, url: str) -> "Image | None":
         """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""
+        from blogarchive.store.read.models import Image
+
         return self.archive.one_as(
-            models.Image,
+            Image,
             """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
                  join media_files f on f.sha256 = m.sha256
                 where m.url = ? and typeof(f.body) = 'blob' and length(f.body) = f.size

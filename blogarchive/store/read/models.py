@@ -1,10 +1,9 @@
-"""Read models of posts and blogs, shared by served pages, exports and histories."""
+"""Read models of posts, shared by served pages, exports and histories."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Post
+from blogarchive.store.rows import CATEGORIES, HAS_TEXT, TEXT_SINCE, Post
 from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
@@ -21,10 +20,6 @@ class PostHeading(Post):
         """Return the time without T and offset, in its precision; without one, the text that the page shows."""
         return (self.posted_at or "")[:19].replace("T", " ") or self.posted_at_text or ""
 
-
-CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc
-    join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name))"""
-"""The names of the categories of `posts p` as a JSON array."""
 
 POST_HEADINGS = (
     f"select {columns_of(PostHeading, 'p', has_text=HAS_TEXT, categories=CATEGORIES)} from posts p"
@@ -194,62 +189,3 @@ def _read_images(archive: Statements, post_id: int) -> tuple[Image, ...]:
         " left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position",
         (post_id,),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blog:
-    """An author with the header of the blog and the newest counters; `aliases` are other uids in the blog's URLs.
-
-    `state` is as in `store.ledger.blogs`: None if the blog is updated.
-    """
-
-    id: int
-    site: str
-    uid: str
-    url: str
-    nickname: str | None
-    blog_title: str | None
-    tagline: str | None
-    registered_on: str | None
-    last_seen_at: str
-    state: str | None
-    state_detail: str | None
-    state_since: str | None
-    total_visits: int | None
-    account_age: int | None
-    aliases: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """Return the name of the author: the nickname, else the uid."""
-        return self.nickname or self.uid
-
-    @property
-    def title(self) -> str:
-        """Return the title of the blog, else the name of the author."""
-        return self.blog_title or self.name
-
-
-_TITLES = 3
-"""Blogs that the title of a feed, a book or a web archive names."""
-
-
-def join_titles(blogs: Sequence[Blog]) -> str:
-    """Return the titles of the blogs, of more than three the first ones and the number."""
-    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
-    return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
-
-
-_NEWEST = """(select {0} from author_stats s where s.author_id = a.id
-    and {0} is not null order by captured_at desc limit 1)"""
-BLOG_COLUMNS = columns_of(
-    Blog,
-    "a",
-    total_visits=_NEWEST.format("total_visits"),
-    account_age=_NEWEST.format("account_age"),
-    aliases="(select json_group_array(alias) from author_aliases l where l.author_id = a.id and typeof(alias) = 'text')",
-)
-"""The columns of `Blog`, of `authors a`."""
-
-BLOGS = f"select {BLOG_COLUMNS} from authors a"
-"""Selects a `Blog` per author; may be followed by conditions on `a`."""

@@ -11,6 +11,7 @@ from blogarchive.store import schedule
 from tests.demo.blogs.generated import make_blog
 from tests.demo.blogs.truth import DemoComment, DemoPost, PostState
 from tests.demo.changes import add_comment, add_post, edit_post, move_counters, pin_post, remove_post
+from tests.demo.server.response import page
 from tests.nights.host import (
     UID,
     EvolvingHost,
@@ -103,13 +104,31 @@ def test_a_closed_blog_is_asked_for_once_a_week_until_it_opens_again(
     host.instead = closed
     rests = [nights.pass_by() for _ in range(9)]
     assert [night.ran.code for night in rests] == [4, *[0] * 8]
-    assert [night.requests for night in rests] == [2, *[0] * 6, 2, 0]
+    assert [night.requests for night in rests] == [2, 2, *[0] * 6, 2]
     assert "已关闭" in rests[0].ran.err
     assert "closed since" in nights.tool.run("status").out
     host.instead = None
     assert [nights.pass_by().ran.code for _ in range(7)] == [0] * 7
     assert nights.nights[-1].requests > 0
     assert "closed since" not in nights.tool.run("status").out
+    assert (nights.false_versions(), nights.false_marks()) == ([], [])
+
+
+def test_a_login_page_or_a_blank_page_of_one_night_changes_nothing(
+    host: EvolvingHost, nights: Nights
+) -> None:
+    for html in (
+        "<html><head><title>登录</title></head><body><p>请先登录后查看</p></body></html>",
+        "<html><body>\n</body></html>",
+        "<html><head><title>Error</title></head><body>Can not connect to MySQL server</body></html>",
+    ):
+        answer = page(html.encode(), "text/html; charset=utf-8")
+        host.instead = lambda request, answer=answer: None if request.path == "/robots.txt" else answer
+        assert nights.pass_by().ran.code == 4
+        host.instead = None
+        assert (after := nights.pass_by()).ran.code == 0
+        assert after.requests > 0
+    assert nights.tool.rows("select url, kind, detail from open_failures") == []
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
 
 

@@ -162,7 +162,7 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
 
 # Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text.
 def _find_end_above_links(view: PageView, start: int, end: int) -> int:
-    """Return the first of the last lines that lead to other posts, outside the element of the text; else `end`."""
+    """Return the first of the last lines that have only links, outside the element of the text; else `end`."""
     if not any(view.links[i] for i in range(max(start, end - _LINES_NEAR_END), end)):
         return end
     first, last, links = start, end, list[int]()
@@ -182,14 +182,11 @@ def _find_end_above_links(view: PageView, start: int, end: int) -> int:
 
 
 def _leads_away(view: PageView, index: int) -> bool:
-    """Check whether a line has only links to other posts and signs, or is a tag such as #生活, or blank."""
-    line, text = view.lines[index], view.lines[index].text.strip()
-    if not text or line.media:
+    """Check whether a line has only links and signs, or is blank: other posts, tags, an advertisement."""
+    line, links = view.lines[index], [shown for shown, _, _ in view.links[index]]
+    if not line.text.strip() or line.media:
         return not line.media
-    links = [shown for shown, _, _ in view.links[index]]
-    if not links or _WORD.search(view.text_without(index, links)):
-        return False
-    return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
+    return bool(links) and not _WORD.search(view.text_without(index, links))
 
 
 def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ page has no list and no certain post; engines of unknown hosts have no notices. 
 ten more URLs: `HostThrottle.record_response` in `spiders/throttle.py` counts that.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,6 +32,8 @@ MIN_COMPARED_LENGTH = 200
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
 MAINTENANCE = "maintenance"
+_MAX_BLANK_BYTES = 1000
+_TAG = re.compile(rb"<[^<>]*>")
 """The field of the failure of a page that says that its site is maintained."""
 
 
@@ -201,7 +204,8 @@ def _validate_status(page: Page) -> Rejection | None:
 
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
-    if not page.body.strip():
+    # A server that cannot reach its database may answer with `<html><body></body></html>`.
+    if len(page.body) < _MAX_BLANK_BYTES and not _TAG.sub(b"", page.body).strip():
         return _cut(Detail.PAGE_EMPTY)
     return _cut(Detail.PAGE_CUT) if stored.has_end_tag and is_truncated(page.body) else None
 

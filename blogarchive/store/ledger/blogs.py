@@ -258,8 +258,14 @@ def blog_states(archive: Archive) -> dict[Blog, BlogState]:
 
 
 def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
-    """Return the moved and closed blogs whose home pages were asked for within a week."""
-    query = "select site, uid from authors where state in ('moved', 'closed') and state_asked_at > ?"
+    """Return the moved and closed blogs whose home pages were asked for within a week, and said so in two runs.
+
+    A login page or a wrong notice in place of all pages is often gone in the next night.
+    """
+    query = (
+        "select site, uid from authors where state in ('moved', 'closed')"
+        " and state_asked_at > ? and state_asked_at > state_since"
+    )
     return set(archive.all_as(Blog, query, (format_utc(now - _ASKED_EVERY),)))
 
 

@@ -157,3 +157,20 @@ def test_a_select_of_months_may_be_directly_above_the_title() -> None:
     html = f"<html><head><title>一篇</title></head><body>{TOP}<aside>{side}</aside>"
     html += f"{HEAD}<div><p>正文。</p></div>{CARD}</body></html>"
     assert [row.month for row in read(html).months] == ["2025-01"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<div class=ad><a href='http://ads.example.com/?7'>移民咨询请致电</a></div>",
+        "<div><b>相关文章</b><ul><li><a href='/u/40001/202401/300001.html?sid=1'>别人的文章</a></li></ul></div>",
+    ],
+)
+def test_links_between_text_and_counters_are_no_text(below: str) -> None:
+    (found,) = read(post(counters=f"{below}{COUNTERS}")).posts
+    assert found.body_text == "正文。\n二段。"
+
+
+def test_a_link_at_the_end_of_a_text_is_text() -> None:
+    html = post().replace("<p>二段。</p>", "<p><a href='http://example.com/'>原文</a></p>")
+    assert read(html).posts[0].body_text == "正文。\n原文"

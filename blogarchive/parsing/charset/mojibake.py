@@ -26,7 +26,6 @@ _AFTER_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or acce
 
 _DOUBLE_BYTE_MOJIBAKE = re.compile(f"[{_HIGH_CHARACTERS}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
 _LATIN_LINE = re.compile(f"[\x01-\x09\x0b-;=?-\xff{_CP1252}]{{4,}}")
-_GB2312_RUN = re.compile("(?:[\xa1-\xf7][\xa1-\xfe]){2,}")
 
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]{2,}")
 _UTF_8_BYTES = re.compile(
@@ -62,12 +61,10 @@ def repair(text: str) -> str:
 def _repair_once(text: str) -> str:
     if _MOJIBAKE_HINT.search(text) is None:
         return text
-    repaired, has_double_bytes = text, _DOUBLE_BYTE_MOJIBAKE.search(text)
-    if has_double_bytes:
+    repaired = text
+    if _DOUBLE_BYTE_MOJIBAKE.search(text):
         repaired = _LATIN_LINE.sub(_repair_double_bytes, repaired)
     repaired = _UTF_8_RUN.sub(_repair_utf_8, repaired)
-    if has_double_bytes and repaired == text:  # text that was misread twice is UTF-8 again
-        repaired = _GB2312_RUN.sub(_repair_gb2312, repaired)
     if _UTF_8_IN_GBK.search(repaired):
         repaired = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, repaired)
     return repaired
@@ -142,11 +139,6 @@ def _repair_double_bytes(match: re.Match[str]) -> str:
         if _is_everyday(repaired, max_bits, minimum):
             return repaired if len(set(line)) > 1 else line  # a repeated character is decoration
     return line
-
-
-def _repair_gb2312(match: re.Match[str]) -> str:
-    repaired = _to_bytes(match.group()).decode("gb2312", "replace")
-    return repaired if _is_everyday(repaired, 11.5, 2) and len(set(match.group())) > 1 else match.group()
 
 
 def _is_everyday(text: str, max_bits: float, minimum: int) -> bool:

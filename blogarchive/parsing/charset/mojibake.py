@@ -103,8 +103,8 @@ def _is_mojibake(text: str | None) -> bool:
 def _is_certain_utf_8(garbled: str, repaired: str, before: str) -> bool:
     wide = [c for c in repaired if c >= "\u2000"]
     if len(wide) > 1:
-        return mean_cost("".join(wide)) <= (11 if " " in garbled else 15) or all(map(_is_emoji, wide))
-    if wide and len(repaired) == 1:
+        return mean_cost("".join(wide)) <= 15 or all(map(_is_emoji, wide))
+    if wide:
         certain = not (before.isalpha() and set(garbled[1:]) <= _AFTER_A_WORD) and " " not in garbled
         return repaired in _TYPOGRAPHY or (
             certain and (text_cost(repaired) <= 11 * BIT or _is_emoji(repaired))

@@ -9,18 +9,9 @@ from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.messages import N_
+from blogarchive.store import row_checks
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.row_checks import (
-    ALL_ROWS,
-    CHECKS_OF_STORED,
-    STORED_TABLES,
-    Check,
-    Damage,
-    Rows,
-    run_checks,
-    value_checks,
-)
 from blogarchive.store.rows import LACKS_COMMENTS
 from blogarchive.store.search import match_expression, parse_query
 from blogarchive.store.statements import UNREADABLE, quote_name
@@ -49,41 +40,47 @@ class IntegrityReport:
             raise ArchiveDamaged(text, damage=self.damage[0], also=also)
 
 
-def last_rows(archive: Archive) -> tuple[Rows, list[Any]]:
+def last_rows(archive: Archive) -> tuple[row_checks.Rows, list[Any]]:
     """Return the last row of each table with stored bytes or texts, and digests that name the last page and file.
 
     No row of an archive that cannot be read.
     """
     try:
-        rows = {table: archive.scalar(f"select max(rowid) from {table}") for table in STORED_TABLES}  # noqa: S608 - constants
+        rows = {
+            table: archive.scalar(f"select max(rowid) from {table}") for table in row_checks.STORED_TABLES
+        }
         return rows, _digests(archive, rows)
     except UNREADABLE:
         return {}, []
 
 
-def is_verified(archive: Archive, rows: Rows, digests: list[Any]) -> bool:
+def is_verified(archive: Archive, rows: row_checks.Rows, digests: list[Any]) -> bool:
     """Return whether `rows` and `digests`, which `last_rows` returned once, are those of this file."""
     try:
-        return rows.keys() == ALL_ROWS.keys() and _digests(archive, rows) == digests
+        return rows.keys() == row_checks.ALL_ROWS.keys() and _digests(archive, rows) == digests
     except UNREADABLE:
         return False
 
 
-def _digests(archive: Archive, rows: Rows) -> list[Any]:
+def _digests(archive: Archive, rows: row_checks.Rows) -> list[Any]:
     tables = ("pages", "media_files")
     return [archive.text(f"select sha256 from {table} where rowid = ?", (rows[table],)) for table in tables]  # noqa: S608
 
 
-def verify_archive(archive: Archive, *, threads: int = 1, verified: Rows | None = None) -> IntegrityReport:
+def verify_archive(
+    archive: Archive, *, threads: int = 1, verified: row_checks.Rows | None = None
+) -> IntegrityReport:
     """Verify the whole archive and return the result. More than one thread open the file again.
 
     With `verified`, only bytes and texts stored after these rows, or from pages after them, are verified.
     """
-    after = verified or ALL_ROWS
-    checks: Sequence[Check] = [partial(check, after=after) for check in CHECKS_OF_STORED]
+    after = verified or row_checks.ALL_ROWS
+    checks: Sequence[row_checks.Check] = [
+        partial(check, after=after) for check in row_checks.CHECKS_OF_STORED
+    ]
     if verified is None:
-        checks = (*_FIRST_CHECKS, *value_checks(archive), *checks, *_LAST_CHECKS)
-    damage = run_checks(archive, checks, threads)
+        checks = (*_FIRST_CHECKS, *row_checks.value_checks(archive), *checks, *_LAST_CHECKS)
+    damage = row_checks.run_checks(archive, checks, threads)
     return IntegrityReport(
         pages=_count(archive, "pages", after),
         files=_count(archive, "media_files", after),
@@ -106,12 +103,12 @@ def require_readable(archive: Archive) -> None:
             raise ArchiveDamaged(text, path=archive.path, damage=damage[0])
 
 
-def _integrity(archive: Archive) -> list[Damage]:
+def _integrity(archive: Archive) -> list[row_checks.Damage]:
     try:
         lines = _as_damage(archive.column("pragma integrity_check(20)"))
     except UNREADABLE:
         lines = _integrity_by_table(archive)
-    return [Damage(text=line) for line in lines]
+    return [row_checks.Damage(text=line) for line in lines]
 
 
 def _integrity_by_table(archive: Archive) -> list[str]:
@@ -137,25 +134,25 @@ def _index_damage() -> str:
     return _("the search index cannot be read; `blogarchive search --rebuild` makes it again")
 
 
-def _missing_schema(archive: Archive) -> list[Damage]:
+def _missing_schema(archive: Archive) -> list[row_checks.Damage]:
     words = _("the {kind} {name} is not there")
     missing = sorted(schema.missing_objects(archive))
-    return [Damage(text=words.format(kind=kind, name=name)) for kind, name in missing]
+    return [row_checks.Damage(text=words.format(kind=kind, name=name)) for kind, name in missing]
 
 
-def _references(archive: Archive) -> list[Damage]:
+def _references(archive: Archive) -> list[row_checks.Damage]:
     words = _("row {row} of {table} names a row of {target} that is not there")
     return [
-        Damage(text=words.format(row=row, table=table, target=target))
+        row_checks.Damage(text=words.format(row=row, table=table, target=target))
         for table, row, target, _key in archive.rows("pragma foreign_key_check")
     ]
 
 
-def _totals(archive: Archive) -> list[Damage]:
+def _totals(archive: Archive) -> list[row_checks.Damage]:
     words = _(
         "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
     )
-    return [Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
+    return [row_checks.Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
 
 
 _PROBES = 20
@@ -165,7 +162,7 @@ _INNER_WORD = re.compile(
 _WORD = re.compile(r"(\w+)")
 
 
-def _search_index(archive: Archive) -> Iterator[Damage]:
+def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
     """Search for the first words of some posts, as a person does: another program may have rebuilt the index."""
     step = archive.scalar("select max(id) from posts") // _PROBES + 1
     rows = archive.rows(
@@ -180,7 +177,7 @@ def _search_index(archive: Archive) -> Iterator[Damage]:
         if query and not archive.exists(
             "select 1 from posts_fts where posts_fts match ? and rowid = ?", (match_expression(query), row)
         ):
-            yield Damage(
+            yield row_checks.Damage(
                 text=_(
                     "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
                 ).format(row=row)
@@ -192,7 +189,7 @@ _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the
 _LAST_CHECKS = (_totals, _search_index)
 
 
-def _count(archive: Archive, table: str, after: Rows) -> int:
+def _count(archive: Archive, table: str, after: row_checks.Rows) -> int:
     try:
         return archive.scalar(f"select count(*) from {table} where rowid > ?", (after[table],))  # noqa: S608 - a constant
     except UNREADABLE:

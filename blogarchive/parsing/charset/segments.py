@@ -30,20 +30,15 @@ def _decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
     """
     text = charset.decode_lenient(run)
     best = char_cost.text_cost(text), text
-    if run.isascii() or len(run) > _MAX_BYTES:
+    if len(run) > _MAX_BYTES:
         return best
     if charset is UTF_8:
         return _decode_damaged_utf_8(run, best)
-    whole = "\ufffd" not in text
     clearer = _find_cheapest_path(run, [charset])
-    if clearer[0] + (_MIXED_MARGIN if whole else _SAME_CHARSET_MARGIN) < best[0]:
+    if clearer[0] + _SAME_CHARSET_MARGIN < best[0]:
         best = clearer
-    if not whole and "\ufffd" not in best[1]:
-        return best
     mixed = _find_cheapest_path(run, list(dict.fromkeys((charset, UTF_8, GB18030))))
-    if mixed[0] + _MIXED_MARGIN < best[0] and not (whole and "\ufffd" in mixed[1]):
-        return mixed
-    return best
+    return mixed if mixed[0] + _MIXED_MARGIN < best[0] else best
 
 
 def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:

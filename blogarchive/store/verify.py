@@ -46,9 +46,8 @@ def last_rows(archive: Archive) -> tuple[row_checks.Rows, list[Any]]:
     No row of an archive that cannot be read.
     """
     try:
-        rows = {
-            table: archive.scalar(f"select max(rowid) from {table}") for table in row_checks.STORED_TABLES
-        }
+        tables = row_checks.STORED_TABLES
+        rows = {table: archive.scalar(f"select max(rowid) from {table}") for table in tables}  # noqa: S608 - constants
         return rows, _digests(archive, rows)
     except UNREADABLE:
         return {}, []

@@ -31,8 +31,7 @@ def read_comments_answer(
     text: str, url: str, answer: Answer | None
 ) -> tuple[post_parts.PageComments, Picker] | None:
     """Return the comments of an answer, and the picker with its problems; None if the text is no answer."""
-    html = None if answer is None else answer.unwrap(text)
-    if answer is None or html is None:
+    if answer is None or (html := answer.unwrap(text)) is None:
         return None
     picker = Picker(tree=parse_tree(html, url))
     found = post_parts.read_comments(
@@ -49,8 +48,7 @@ def read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
 
 def find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
     """Return the URL from which the page fetches its number of views, on a host of the site; None without one."""
-    url = None if answer is None else picker.url(answer.url)
-    if answer is None or url is None:
+    if answer is None or (url := picker.url(answer.url)) is None:
         return None
     is_own = urlsplit(url).netloc == urlsplit(picker.tree.url).netloc
     return url if is_own or matches_host(urlsplit(url).hostname or "", answer.hosts) else None
@@ -66,8 +64,7 @@ def find_template(tree: PageTree, templates: Iterable[Template]) -> Template | N
 
 def shows_whole_posts(picker: Picker, template: Template) -> bool:
     """Return whether the page has posts that its template shows whole in a list."""
-    each = None if template.whole is None else template.whole.each
-    return each is not None and bool(picker.elements(each))
+    return template.whole is not None and bool(picker.elements(template.whole.each))
 
 
 def _fits(picker: Picker, template: Template) -> bool:
@@ -76,7 +73,7 @@ def _fits(picker: Picker, template: Template) -> bool:
     if template.post is not None and post_parts.has_post(picker, template.post):
         return True
     parts = (template.whole, template.titles, template.comments)
-    return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)
+    return any(picker.elements(part.each) for part in parts if part is not None)
 
 
 # --- the page

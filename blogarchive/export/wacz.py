@@ -10,13 +10,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import BufferedWriter, RawIOBase
 from typing import IO, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export.folder import content_digest
+from blogarchive.export.folder import BUFFER, content_digest
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.export.warc import UNKNOWN_TIME, Record, warc_date, write_records
+from blogarchive.export.warc import UNKNOWN_TIME, Record, open_earlier, warc_date, write_records
 from blogarchive.store.read.blog_header import join_titles
 from blogarchive.store.read.exports import ExportReader
 
@@ -24,7 +25,7 @@ _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
 _INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
-PAGES_PER_BLOCK: Final = 64  # on average
+BLOCK_BYTES: Final = 2**16  # on average: a block is compressed again for each new line
 _MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
 _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -40,10 +41,12 @@ def export_wacz(job: ExportJob) -> None:
 
     Filters and damaged pages are those of `export_warc`.
     """
-    with job.open_file("pages.wacz") as file, ZipFile(file, "w") as package:
-        files = _PackageFiles(job, package)
+    with job.open_file("pages.wacz") as file, ZipFile(file, "w") as package, open_earlier(job) as earlier:
+        files = _PackageFiles(job, package, earlier)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
-            write_records(job, warc, _WARC_NAME, begin=files.place)
+            begin = files.place
+            with BufferedWriter(cast("RawIOBase", warc), BUFFER) as records:
+                write_records(job, records, _WARC_NAME, earlier, begin=begin)
         _write_index(files, job.done.records)
         _write_description(files, job.reader, *_write_page_list(files, job.reader))
 
@@ -54,10 +57,10 @@ class _PackageFiles:
     It is the compressor of `zipfile`: each text that is written becomes a block that needs no other.
     """
 
-    def __init__(self, job: ExportJob, package: ZipFile) -> None:
+    def __init__(self, job: ExportJob, package: ZipFile, replaced: IO[bytes]) -> None:
         self.resources: list[dict[str, object]] = []
         self.size = 0
-        self._job, self._package = job, package
+        self._job, self._package, self._replaced = job, package, replaced
         self._earlier = {record.digest: record for record in map(Record._make, job.earlier)}
 
     @contextmanager
@@ -85,9 +88,8 @@ class _PackageFiles:
             return data
         digest = content_digest(data)
         if found := self._earlier.get(digest):
-            with self._job.out.open("rb") as file:
-                file.seek(found.offset)
-                block = file.read(found.length)
+            self._replaced.seek(found.offset)
+            block = self._replaced.read(found.length)
         else:
             deflate = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
             block = deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH)
@@ -121,20 +123,21 @@ def _index_line(record: Record) -> str:
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
     """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first.
 
-    The URL of a line decides whether it ends a block, so that a new line changes only its own block.
+    URL and length of a line decide whether it ends a block, so that a new line changes only its own block.
     """
     newest, main = UNKNOWN_TIME, dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
-        block = bytearray(f"{json.dumps(head)}\n".encode())
+        block, size = [json.dumps(head).encode()], 0
         for line, url, at in reader.replay_pages():
-            block += line + b"\n"
-            if zlib.crc32(url) % PAGES_PER_BLOCK == 0 or len(block) > _MOST_IN_BLOCK:
-                file.write(bytes(block))
-                block.clear()
+            block.append(line)
+            size += len(line)
+            if zlib.crc32(url) % BLOCK_BYTES < len(line) or size > _MOST_IN_BLOCK:
+                file.write(b"\n".join((*block, b"")))
+                block, size = [], 0
             newest = max(newest, at.decode())
             main = main or {"mainPageUrl": url.decode(), "mainPageDate": warc_date(at.decode())}
-        file.write(bytes(block))
+        file.write(b"\n".join((*block, b"")))
     return newest, main
 
 

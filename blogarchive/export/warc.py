@@ -6,12 +6,12 @@ import re
 import uuid
 from collections import deque
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from warcio.recordbuilder import RecordBuilder
@@ -191,14 +191,19 @@ def export_warc(job: ExportJob) -> None:
     pages are exported whole; others raise `UsageError`. Records of unchanged pages are copied from the file that is
     replaced. A damaged page is left out and reported.
     """
-    with job.open_file("pages.warc.gz") as file:
-        write_records(job, file, job.out.name, is_compressed=job.out.suffix != ".warc")
+    with job.open_file("pages.warc.gz") as file, open_earlier(job) as earlier:
+        write_records(job, file, job.out.name, earlier, is_compressed=job.out.suffix != ".warc")
     # Entries of an index, which a WARC has not, are two thirds of the record of the export.
     job.done.records = [record._replace(key="", facts="") for record in job.done.records]
 
 
+def open_earlier(job: ExportJob) -> AbstractContextManager[IO[bytes]]:
+    """Return the file that is replaced, an empty one if nothing is copied from it."""
+    return job.out.open("rb", BUFFER) if job.earlier else nullcontext(BytesIO())
+
+
 def write_records(
-    job: ExportJob, file: Any, name: str, *, is_compressed: bool = True, begin: int = 0
+    job: ExportJob, file: Any, name: str, earlier: IO[bytes], *, is_compressed: bool = True, begin: int = 0
 ) -> None:
     """Write every page and image to `file`, the WARC `name`; a damaged page is left out.
 
@@ -207,21 +212,20 @@ def write_records(
     first = build_info(name, job.reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
     file.write(first)
     offset = len(first)
-    with job.out.open("rb", BUFFER) if job.earlier else nullcontext(BytesIO()) as earlier:
-        for digest, is_page, found in _in_order(job, is_compressed):
-            if isinstance(found, str):
-                job.done.damaged.append(found)
-                continue
-            if isinstance(found, Record):
-                earlier.seek(begin + found.offset)
-                content, key, facts = earlier.read(found.length), found.key, found.facts
-            else:
-                content, key, facts = found
-            file.write(content)
-            job.done.records.append(Record(digest, offset, len(content), is_page, key, facts))
-            job.done.pages += is_page
-            job.done.pictures += not is_page
-            offset += len(content)
+    for digest, is_page, found in _in_order(job, is_compressed):
+        if isinstance(found, str):
+            job.done.damaged.append(found)
+            continue
+        if isinstance(found, Record):
+            earlier.seek(begin + found.offset)
+            content, key, facts = earlier.read(found.length), found.key, found.facts
+        else:
+            content, key, facts = found
+        file.write(content)
+        job.done.records.append(Record(digest, offset, len(content), is_page, key, facts))
+        job.done.pages += is_page
+        job.done.pictures += not is_page
+        offset += len(content)
 
 
 _Built = tuple[bytes, str, str] | str

@@ -212,7 +212,7 @@ def test_texts_of_unchanged_pages_are_copied_and_the_package_is_that_of_a_fresh_
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(wacz, "PAGES_PER_BLOCK", 4)
+    monkeypatch.setattr(wacz, "BLOCK_BYTES", 2**9)
     blog = made.blog()
 
     def add(number: int) -> None:

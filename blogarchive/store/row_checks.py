@@ -1,11 +1,12 @@
 """Check the rows of an archive: types and forms of values, and texts and bytes against their checksums."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from gettext import gettext as _
 from itertools import islice
 from threading import Event
@@ -138,10 +139,12 @@ def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
     undeclared = "integer" if table.endswith("_totals") else ""
     columns = [(str(name), str(kind).lower() or undeclared, bool(notnull)) for name, kind, notnull in info]
     yield from _check_types(archive, table, columns)
+    forms: defaultdict[Callable[[str], object], list[str]] = defaultdict(list)
     for name, kind, _notnull in columns:
-        parse = _form_of(table, name) if kind == "text" else None
-        if parse is not None:
-            yield from _check_form(archive, table, name, parse)
+        if kind == "text" and (parse := _form_of(table, name)):
+            forms[parse].append(name)
+    for parse, names in forms.items():
+        yield from _check_form(archive, table, names, parse)
 
 
 def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[Damage]:
@@ -151,7 +154,7 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
     if not typed:
         return
     archive.connection.create_function("is_utf8", 1, lambda text: isinstance(_decode(text), str))
-    types = {name: _type_of(name, kind) for name, kind, _notnull in columns if name in typed}
+    types = {name: _type_of(table, name, kind) for name, kind, _notnull in columns if name in typed}
     wrong = " or ".join(f"{types[name]} not in ({', '.join(map(repr, typed[name]))})" for name in typed)
     query = f"select {_row_name(archive, table)}, {', '.join(types.values())} from {quote_name(table)} where {wrong}"  # noqa: S608
     for key, *found in archive.each(query):
@@ -160,12 +163,12 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
                 yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
 
 
-def _type_of(name: str, kind: str) -> str:
+def _type_of(table: str, name: str, kind: str) -> str:
     """Return the SQL expression of the type of a value, or of what is wrong with it."""
     column = quote_name(name)
     if name in _COUNTERS:
         return f"iif({column} < 0 or {column} > {MAX_COUNT}, 'out of range', typeof({column}))"
-    if kind != "text" or name in _CHECKED_TEXTS:
+    if kind != "text" or name in _CHECKED_TEXTS or _form_of(table, name):
         return f"typeof({column})"
     # Python is called for the few texts that are not ASCII: GLOB compares a text up to its first zero.
     is_other = f"typeof({column}) = 'text' and ({column} glob '*[^ -~]*' or instr({column}, char(0)))"
@@ -193,26 +196,30 @@ def _row_name(archive: Archive, table: str) -> str:
     return " || ' ' || ".join(map(quote_name, keys))
 
 
-def _check_form(archive: Archive, table: str, name: str, parse: Callable[[str], object]) -> Iterator[Damage]:
-    """Yield each text that `parse` refuses; a text that many rows have is parsed once."""
-    column = quote_name(name)
-    is_text = f"from {quote_name(table)} where typeof({column}) = 'text'"
-    texts = (text for (text,) in archive.each(f"select distinct {column} {is_text}"))
-    wrong = {text for text in texts if isinstance(text, str) and not _is_parsed(parse, text)}
-    rows = archive.each(f"select {_row_name(archive, table)}, {column} {is_text}") if wrong else ()
-    for row, text in rows:
-        if text in wrong:
-            yield Damage(text=describe_value(table, row, name, text), table=table, row=row)
+def _check_form(
+    archive: Archive, table: str, names: list[str], parse: Callable[[str], object]
+) -> Iterator[Damage]:
+    """Yield each text of these columns that is no UTF-8 or that `parse` refuses; one statement reads all columns."""
+    columns = ", ".join(f"iif(typeof({name}) = 'text', {name}, null)" for name in map(quote_name, names))
+    found = archive.each(f"select distinct {columns} from {quote_name(table)}")  # noqa: S608
+    wrong = {text for row in found for text in row if text is not None and not _is_parsed(parse, text)}
+    query = f"select {_row_name(archive, table)}, {columns} from {quote_name(table)}"  # noqa: S608
+    for row, *texts in archive.each(query) if wrong else ():
+        for name, text in zip(names, texts, strict=True):
+            if text in wrong:
+                shown = text if isinstance(text, str) else "no UTF-8"
+                yield Damage(text=describe_value(table, row, name, shown), table=table, row=row)
 
 
-def _is_parsed(parse: Callable[[str], object], text: str) -> bool:
+def _is_parsed(parse: Callable[[str], object], text: str | bytes) -> bool:
     try:
-        parse(text)
+        parse(text.decode() if isinstance(text, bytes) else text)
     except (ValueError, OverflowError):
         return False
     return True
 
 
+@lru_cache(maxsize=1024)  # rows that were stored together have the same times
 def _parse_own_time(text: str) -> None:
     """Raise `ValueError` unless it is a time of this program: UTC, since statements compare these texts."""
     page_rows.parse_fetch_time(text)

@@ -1,9 +1,10 @@
 """A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, combinations
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -22,8 +23,7 @@ SIDE = pattern("outline", "side")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
 _NO_TITLE = pattern("outline", "no_title")
-_TITLE_TAGS = ("a", "td", "b", "strong", "font")
-_NAMED_TAGS = ("div", "span", "p", "header", "center")
+_NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]|(?<=[一-鿿])-(?=[一-鿿])")
 """Separators of the title of a post and the name of its blog in a window title."""
 _MAX_TITLE = 300
@@ -102,6 +102,10 @@ class Outline:
             self._lines[span] = visible_text(node, self.tree.hidden)
         return self._lines[span]
 
+    def own_text(self, node: Element) -> str:
+        """Return the text of an element without that of the elements in it."""
+        return " ".join("".join(self.texts[at] for at in self.span(node) if self.holders[at] is node).split())
+
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
         start, place = self.order.get(outer), self.order.get(inner)
@@ -150,25 +154,26 @@ def find_title(outline: Outline) -> Title | None:
     claims = [claim for claim in _claims(outline) if not _is_no_title(claim, sites)]
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
-    texts = {node: title_text(outline, node) for node in outline.order if _may_be_title(outline, node)}
+    parts = frozenset().union(*map(_parts_of, witnesses))
+    shown = {*outline.holders, *filter(_is_titled, outline.order)}
+    texts = {node: _read_title(outline, node, parts) for node in filter(shown.__contains__, outline.order)}
     short = (node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE)
     titles = [node for node in short if not _leads_home(outline, node)]
-    confirmed = [node for node in titles if any(_is_part(texts[node], claim) for claim in witnesses)]
+    confirmed = [node for node in titles if letters_of(texts[node]) in parts]
     keys = {node: _rank_heading(outline, node, texts[node], claims, sites) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
     places = {texts[node]: outline.order[node] for node in reversed(confirmed)}
     best = max(confirmed, key=lambda node: (keys[node], places[texts[node]]), default=None)
     if best is not None and all(keys[best][:2]):
         return Title(text=texts[best], heading=best, is_confirmed=True)
-    others = (node for node in titles if node not in keys and node not in outline.beside)
-    named = (node for node in others if node.tag in HEADINGS or has_role(node, _TITLE_CLASS))
-    shown = [node for node in named if not _is_no_title(texts[node], sites)]
+    named = (node for node in titles if _is_titled(node) and node not in keys and node not in outline.beside)
+    others = [node for node in named if not _is_no_title(texts[node], sites)]
     if claims:  # the window title may have other words than the page
-        heads = [node for node in shown if node.tag == "h1"]
-        shown = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
-    if shown:  # the window title is the name of the blog
+        heads = [node for node in others if node.tag == "h1"]
+        others = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
+    if others:  # the window title is the name of the blog
         # Typecho VOID has the heading, a time and counters in an element of the title.
-        best = next((node for node in shown[0].iter(*HEADINGS) if texts.get(node)), shown[0])
+        best = next((node for node in others[0].iter(*HEADINGS) if texts.get(node)), others[0])
         return Title(text=texts[best], heading=best, is_confirmed=False)
     text = next(iter(claims[1:] or claims), None)  # else the post has no title
     return Title(text=text, heading=None, is_confirmed=False) if text else None
@@ -184,10 +189,9 @@ def title_text(outline: Outline, heading: Element) -> str:
 
 def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, and the texts of links to its home page."""
-    names = {letters_of(outline.metas.get("og:site_name", ""))}
-    anchors = (node for node in outline.order if node.tag == "a" and node.get("href"))
-    names |= {letters_of(outline.text(node)) for node in anchors if _leads_home(outline, node)}
-    return names - {""}
+    anchors = (node for node in outline.order if node.tag == "a" and _leads_home(outline, node))
+    names = chain((outline.metas.get("og:site_name", ""),), map(outline.text, anchors))
+    return set(map(letters_of, names)) - {""}
 
 
 def _is_no_title(text: str, sites: set[str]) -> bool:
@@ -196,19 +200,12 @@ def _is_no_title(text: str, sites: set[str]) -> bool:
     return is_site or any(one.fullmatch(text) for one in (_NO_TITLE, _OF_COMMENTS))
 
 
-def _is_part(text: str, claim: str) -> bool:
-    """Return whether a claim is the text, or has it between separators: `Title - Blog`; words of a title are no part."""
-    own = letters_of(text)
-    whole, ends = _split_claim(claim)
-    place = whole.find(own)
-    return own != "" and place in ends and place + len(own) in ends
-
-
-@lru_cache(maxsize=16)  # each heading of a page is compared
-def _split_claim(claim: str) -> tuple[str, frozenset[int]]:
-    """Return the letters and digits of a claim, and the places in them where a part ends or begins."""
+@lru_cache(maxsize=16)
+def _parts_of(claim: str) -> frozenset[str]:
+    """Return the letters of a claim between any two separators: `Title - Blog`; words of a title are no part."""
     parts = [letters_of(part) for part in _SEPARATORS.split(claim)]
-    return "".join(parts), frozenset(accumulate(map(len, parts), initial=0))
+    ends = list(accumulate(map(len, parts), initial=0))
+    return frozenset("".join(parts)[start:end] for start, end in combinations(ends, 2)) - {""}
 
 
 def _claims(outline: Outline) -> list[str]:
@@ -216,11 +213,15 @@ def _claims(outline: Outline) -> list[str]:
     return [str(one) for one in (outline.tree.title, *stated, outline.article_data.get("headline")) if one]
 
 
-def _may_be_title(outline: Outline, node: Element) -> bool:
-    if node.tag in HEADINGS or node.get("itemprop") in ("headline", "name"):
-        return True
-    is_title = node.tag in _TITLE_TAGS or (node.tag in _NAMED_TAGS and has_role(node, _TITLE_CLASS))
-    return is_title and 0 < outline.size(node) <= _MAX_TITLE
+def _is_titled(node: Element) -> bool:
+    is_named = node.tag in _NAMED_TAGS and has_role(node, _TITLE_CLASS)
+    return node.tag in HEADINGS or node.get("itemprop") in ("headline", "name") or is_named
+
+
+def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
+    """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
+    whole, own = title_text(outline, node) if _is_titled(node) else "", outline.own_text(node)
+    return own if whole == "" or (letters_of(own) in parts and letters_of(whole) not in parts) else whole
 
 
 def _rank_heading(
@@ -228,17 +229,18 @@ def _rank_heading(
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = letters_of(text)
-    is_heading = node.tag in HEADINGS
-    is_titled = is_heading or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    is_large = is_titled or 2 * len(own) >= min(map(len, map(letters_of, claims)), default=_MAX_TITLE)
+    is_titled = node.tag in HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
+    # An inner part of a window title may be a category, the last part the blog.
+    folded = list(map(letters_of, claims))
+    is_large = is_titled or any(one.startswith(own) or 2 * len(own) >= len(one) for one in folded)
+    place = 2 * is_large or any(one.endswith(own) for one in folded)
     is_shown = node not in outline.beside
-    return (own not in sites, is_large, is_shown, is_titled + is_heading, is_titled * len(own))
+    return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
 
 
 def _leads_home(outline: Outline, node: Element) -> bool:
     """Return whether the heading links to the home page: it is the title of the blog."""
-    anchors = chain(node.iter("a"), node.iterancestors("a"))
-    links = (anchor.get("href") or "#" for anchor in anchors)
+    links = (anchor.get("href") or "#" for anchor in chain(node.iter("a"), node.iterancestors("a")))
     valid = (link for link in links if absolute_url(link, outline.tree.base))
     paths = {urlsplit(link).path for link in valid if not link.startswith("#") and "?" not in link}
     own = urlsplit(outline.tree.url).path

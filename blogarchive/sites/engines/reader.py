@@ -99,8 +99,7 @@ def _read_categories(
         is_list = "tag" in (anchor.get("rel") or "").split() or _CATEGORY.search(url)
         is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)
         if is_list and not is_other and cards.isdisjoint(anchor.iterancestors()):
-            own = (outline.texts[place] for place in outline.span(anchor) if outline.holders[place] is anchor)
-            text = "".join(own).strip() or outline.text(anchor)  # a count has an element of its own
+            text = outline.own_text(anchor) or outline.text(anchor)  # a count has an element of its own
             names.setdefault(url, " ".join(text.split()).lstrip("# "))
     return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
 

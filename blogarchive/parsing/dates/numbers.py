@@ -122,8 +122,8 @@ def _parse_below_myriad(words: str) -> int | None:
 # --- Chinese numerals
 
 _TRADITIONAL = str.maketrans(
-    "點時號週後後禮鐘鍾剛纔兩個箇國現這間於發佈評論復覆編輯創註冊從農陰舊曆歷東頭傳擊轉錄臺灣裡裏來幾兒約當華閱讀瀏覽緯",
-    "点时号周后后礼钟钟刚才两个个国现这间于发布评论复复编辑创注册从农阴旧历历东头传击转录台湾里里来几儿约当华阅读浏览纬",
+    "년월일시분초點時號週後後禮鐘鍾剛纔兩個箇國現這間於發佈評論復覆編輯創註冊從農陰舊曆歷東頭傳擊轉錄臺灣裡裏來幾兒約當華閱讀瀏覽緯",
+    "年月日时分秒点时号周后后礼钟钟刚才两个个国现这间于发布评论复复编辑创注册从农阴旧历历东头传击转录台湾里里来几儿约当华阅读浏览纬",
 )
 # Bank forms and some Taiwanese headers use formal numerals; old pages write ○ or ◯ for 〇.
 _NUMERALS = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟〇○◯⚪", "一二二三三四五六六七八九十百千零零零零")

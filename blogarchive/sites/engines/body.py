@@ -12,7 +12,7 @@ from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, _PROSE = (pattern("body", name) for name in ("strong", "weak", "unseen", "prose"))
 # Parts that a theme adds inside the element of the text.
-_ADDED, _LICENCE = pattern("body", "added"), pattern("body", "licence")
+_MORE, _ADDED, _LICENCE = pattern("body", "more"), pattern("body", "added"), pattern("body", "licence")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
@@ -35,10 +35,11 @@ def find_body(
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
-    is_card = sum(names_of(node) == names_of(best) for node in marked) > 1  # of another post
-    is_other = is_card and shared == 0 and outline.size(best) < outline.size(dense)
-    if is_other or (_mark(best) == 1 and (is_around or shared < _MOST)):
-        return _widen(outline, dense, above | ancestors(closed)), _mark(best) == 1
+    is_other = shared == 0 and outline.size(best) < outline.size(dense)  # the card of another post
+    if is_other or (is_around and _mark(best) < 3) or (_mark(best) == 1 and shared < _MOST):
+        return _widen(outline, dense, above | ancestors(closed)), not is_other
+    if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
+        best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
     return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
 
 
@@ -165,7 +166,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         if is_code or node.getparent() in code:
             code.add(node)
-        elif node.tag in ("header", "footer") or has_role(node, role):
+        elif node.tag in ("header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 

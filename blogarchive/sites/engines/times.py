@@ -118,8 +118,10 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
-    is_banner = around.heading is None and node.tag == "time"
-    if node in outline.beside and around.heading not in outline.beside and not is_banner:
+    start = -1 if around.heading is None else outline.order[around.heading]
+    is_line = (start >= 0 or node.tag == "time") and start < outline.order[node] < outline.order[around.body]
+    # Nobelium has the line of the time in a `nav`.
+    if node in outline.beside and around.heading not in outline.beside and not is_line:
         return True
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
     anchor = next((one for one in near if one.tag == "a"), None)

@@ -271,3 +271,60 @@ def test_of_two_bold_lines_that_the_window_title_has_the_later_one_is_the_title(
 )
 def test_a_slug_that_begins_with_the_name_of_a_page_is_that_of_a_post(path: str, is_post: bool) -> None:
     assert urls.may_be_post(f"https://notes.example.org{path}") == is_post
+
+
+@pytest.mark.parametrize(
+    ("head", "window"),
+    [
+        (f'<div class="block text-3xl">{TITLE}</div>', TITLE),
+        (f'<div class="text-3xl"><span>🌉</span>{TITLE}</div>', TITLE),
+        (f'<div class="post-title">{TITLE} <div>2020-05-06 <i>schedule</i></div></div>', TITLE),
+        (f"<h2>{TITLE}<span>[日志]</span></h2>", TITLE),
+        (f'<div class="showTitle"><span>{TITLE}</span></div>', f"{TITLE} - 一个名字很长很长的博客"),
+        (f'<div class="Blog_tit4"><a href="#">{TITLE}</a></div>', f"{TITLE}-一个名字很长很长的博客"),
+        (f"<p><b>{TITLE}</b></p>", f"名字很长很长的书斋→随笔→{TITLE}"),
+    ],
+    ids=["div", "icon", "time", "category", "span", "link", "last part"],
+)
+def test_the_element_whose_own_text_the_window_title_has_is_the_title(head: str, window: str) -> None:
+    text = f"<title>{window}</title><article>{head}<p>2020-05-06 10:20</p><div>{TEXT}</div></article>"
+    page = api.parse_page(text.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
+    assert page.posts[0].title == TITLE
+    assert told(page) == []
+
+
+def test_a_name_in_the_sidebar_that_the_window_title_ends_with_is_not_the_title() -> None:
+    body = f'<header><h1>{TITLE}</h1></header><p>2020-05-06</p>{TEXT}<div class="sidebar"><p>山居</p></div>'
+    page = read(body)
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<nav><a href="/about/">阿明</a> / <div>2020-05-06</div></nav>',
+        '<h5><img src="a.png"><a href="/author-1.html">阿明</a> <span>2020-05-06 10:20</span></h5>',
+        "<p>2020년 5월 6일</p>",
+    ],
+    ids=["nav", "small heading", "Korean"],
+)
+def test_the_time_between_the_title_and_the_text_is_that_of_the_post(line: str) -> None:
+    page = read(f'<div><h1>{TITLE}</h1>{line}</div><div class="entry-content">{TEXT}</div>')
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2020-05-06"
+
+
+def test_the_second_part_of_a_text_of_movable_type_is_of_the_text() -> None:
+    parts = (
+        f'<div class="entry-body">{TEXT}</div><div class="entry-more"><p>后来下了雪，桥面结了冰。</p></div>'
+    )
+    page = read(f'<h3>{TITLE}</h3><p>2020-05-06</p><div class="entry-content">{parts}</div>')
+    assert (page.posts[0].body_text or "").endswith("结了冰。")
+
+
+def test_lines_around_the_text_in_an_element_named_for_it_are_not_of_the_text() -> None:
+    line = "<ul><li>阿明</li><li>2020-05-06</li><li>标签：河</li></ul>"
+    foot = "<div>类别：河┆阅读(10)┆评论(0)</div>"
+    text = f'<div class="showContent">{TEXT}</div>'
+    page = read(f'<div class="blogContent"><div><h2>{TITLE}</h2>{line}</div>{text}{foot}</div>')
+    assert (page.posts[0].body_text or "").replace("\n", "") == TEXT.removeprefix("<p>").removesuffix("</p>")

@@ -31,9 +31,9 @@ MIN_COMPARED_LENGTH = 200
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
-MAINTENANCE = "maintenance"
 _MAX_BLANK_BYTES = 1000
-_TAG = re.compile(rb"<[^<>]*>")
+_TAG = re.compile(rb"<(?!rss|feed|rdf|urlset|sitemap)[^<>]*>")  # feeds and sitemaps may have no entries
+MAINTENANCE = "maintenance"
 """The field of the failure of a page that says that its site is maintained."""
 
 

@@ -25,22 +25,24 @@ def find_body(
     """Return the element of the text, and whether two witnesses agree on it: a name, and where most of the text is."""
     closed = set(comments)
     inside = {node for section in closed for node in section.iter()}
-    above = ancestors([] if heading is None else [heading])
+    above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
     dense = _find_dense(outline, above, closed)
-    marked = [node for node in outline.order if _mark(node) and _is_possible(outline, node, inside)]
+    marked = [node for node in outline.order if mark(node) and _is_possible(outline, node, inside)]
     best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
     if best is None or dense is None:
-        chosen = best if dense is None else _widen(outline, dense, above | ancestors(closed))
-        is_named = best is not None and _mark(best) > 1
+        chosen = best if dense is None else _widen(outline, dense, above | around)
+        is_named = best is not None and mark(best) > 1
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
     is_other = shared == 0 and outline.size(best) < outline.size(dense)  # the card of another post
-    if is_other or (is_around and _mark(best) < 3) or (_mark(best) == 1 and shared < _MOST):
-        return _widen(outline, dense, above | ancestors(closed)), not is_other
+    # ABlog has an element around the text, the comments and links to other posts.
+    has_comments = best in around and dense not in around
+    if is_other or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
+        return _widen(outline, dense, above | around), not is_other
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
         best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
-    return best, _mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
+    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
 
 
 def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
@@ -54,7 +56,7 @@ def _is_most(outline: Outline, node: Element, heading: Element | None, inside: C
     return is_text and own > _WHOLE * sum(map(outline.sizes, rest))
 
 
-def _mark(node: Element) -> int:
+def mark(node: Element) -> int:
     """Return 3 if the data of the page say that the element is the text, 2 if a name does, 1 if it may be, else 0."""
     if node.get("itemprop") == "articleBody" or "articleBody" in (node.get("property") or ""):
         return 3
@@ -82,7 +84,7 @@ def _rank(
     apart = heading is None or not outline.contains(node, heading)
     agrees = 0.0 if dense is None else _agree(outline, node, dense)
     related = dense is None or agrees > 0
-    return related and follows and apart, _mark(node) >= 2, round(agrees, 1), size
+    return related and follows and apart, mark(node) >= 2, round(agrees, 1), size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:
@@ -102,7 +104,7 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> 
     blocks: dict[Element, Element] = {}
     for node in outline.order:
         parent = node.getparent()
-        is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and _mark(node) < 2)
+        is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and mark(node) < 2)
         if parent in extra or node in closed or (is_part and node not in above):
             extra.add(node)
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]

@@ -10,16 +10,18 @@ from urllib.parse import urljoin
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, link_url
+from blogarchive.sites.engines.body import mark
 from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
-from blogarchive.sites.markup.elements import has_role, names_of
+from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
 _NEXT, _NEXT_CLASS, _ARCHIVE = (pattern("lists", name) for name in ("next", "next_class", "archive"))
 _PROSE = pattern("body", "prose")
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
+_PAGE_OF_LIST = re.compile(r"\d|^[^.]*$")  # with a number, or no file
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 
 
@@ -51,7 +53,10 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     ends = [span.start, *sorted(places), span.stop]
     content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
-    if 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
+    # Vdoing has a list of others below a post, which may be short.
+    above = ancestors(outline.holders[at] for at in range(*ends[:2])) - ancestors(rows)
+    is_post = any(mark(node) > 1 and outline.size(node) for node in above)
+    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
         return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
 
@@ -60,8 +65,10 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     """Return the links of titles with their URLs, else the largest group of links."""
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = post_number(outline.tree.url)
+    # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
+    menus = {*outline.select("[role=navigation] a")}
     for anchor in outline.order:
-        is_link = anchor.tag == "a" and anchor not in outline.beside
+        is_link = anchor.tag == "a" and anchor not in outline.beside and anchor not in menus
         url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
         if not url.startswith("http") or not is_within(url, uid):
             continue
@@ -121,6 +128,8 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     disabled = {node for node in root.iter("*") if has_role(node, _DISABLED)}
     anchors = [node for node in root.iter("a") if disabled.isdisjoint((node, node.getparent()))]
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
+    # Sphinx links the next document so.
+    links = [node for node in links if _PAGE_OF_LIST.search(post_number(node.get("href") or ""))]
     following = _page_no(outline.tree.url) + 1
     links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
     links += [anchor for anchor in anchors if archives and _ARCHIVE.match(outline.text(anchor))]

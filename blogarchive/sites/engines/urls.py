@@ -25,7 +25,7 @@ LISTING = pattern("urls", "listing")
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:paged?|cat|tag|author|m|s|q|sort|label)=", re.IGNORECASE)
 _POST_PATH = pattern("urls", "post_path")
 _POST_QUERY = re.compile(r"(?:^|&)(?:p|id|tid|aid|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
-_YEAR = re.compile(r"/archives/((?:19|20)\d\d)(?:/|\.html)?$")
+_YEAR = re.compile(r"(?:/archives/|/(?=\d+\.html$))((?:19|20)\d\d)(?:/|\.html)?$")
 _COMMENTS = re.compile(r"/comment-page-\d+/?$")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
@@ -93,7 +93,7 @@ def may_be_post(url: str, title: str = "") -> bool:
     parts = urlsplit(url)
     path = _INDEX.sub("", parts.path)
     is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
-    # WordPress and Typecho number their posts: `/archives/1998/` is the year only if the title has it.
+    # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None
     is_list = year[1] in title if year else LISTING.search(path)
     return not (is_list or _LISTING_QUERY.search(parts.query) or is_root or _NO_POST.search(path))

@@ -47,6 +47,7 @@ def test_the_time_of_the_post_is_found_beside_links_to_its_neighbours() -> None:
     [
         "2011年3月5日，我们搬进了这所房子。到了秋天，灯坏了。",
         "On March 5, 2011 we moved into the old house by the river and slept on the floor.",
+        "Written on 3 March 2009. A friend from the harbour wrote down the price of coal and of bread.",
     ],
 )
 def test_a_first_paragraph_with_a_date_is_of_the_text(first: str) -> None:
@@ -328,3 +329,71 @@ def test_lines_around_the_text_in_an_element_named_for_it_are_not_of_the_text() 
     text = f'<div class="showContent">{TEXT}</div>'
     page = read(f'<div class="blogContent"><div><h2>{TITLE}</h2>{line}</div>{text}{foot}</div>')
     assert (page.posts[0].body_text or "").replace("\n", "") == TEXT.removeprefix("<p>").removesuffix("</p>")
+
+
+_MENU = (
+    '<div class="sphinxsidebar" role="navigation"><h2>2020-05-06</h2><h3><a href="/blog.html">Recent Posts</a></h3>'
+    '<h3><a href="/blog/archive.html">Archives</a></h3><p><a href="/about.html" title="next page">关于</a></p></div>'
+)
+
+
+def test_a_text_beside_an_element_of_comments_that_has_only_links_is_read() -> None:
+    links = "Previous: <a href='/letter.html'>一封很长的信</a> Next: <a href='/a.html'>车站</a>"
+    links = f'<div class="section blog_comments">{links}</div>'
+    page = read(
+        f'<div class="body" role="main"><section><h1>{TITLE}</h1>{TEXT}</section>{links}</div>{_MENU}',
+        "https://notes.example.org/posts/bridge.html",
+    )
+    assert (page.posts[0].body_text or "").endswith("钓鱼。")
+    assert "comments" not in told(page)
+
+
+def test_a_walk_follows_the_archive_and_no_document_that_sphinx_calls_the_next() -> None:
+    rows = "".join(
+        f'<li><p class="post-title">2020-05-0{n} - <a href="/posts/d{n}.html">第 {n} 天</a></p></li>'
+        for n in range(1, 6)
+    )
+    page = read(
+        f'<div role="main"><h1>山居</h1><ul>{rows}</ul></div>{_MENU}', "https://notes.example.org/#walk"
+    )
+    assert [link.url for link in page.links if link.next_page] == [
+        "https://notes.example.org/blog/archive.html"
+    ]
+    assert [post.number for post in page.listed] == [f"posts/d{n}.html" for n in range(1, 6)]
+
+
+def test_the_titles_of_years_above_the_titles_of_posts_are_no_posts() -> None:
+    rows = "".join(
+        f"<div><h2>Posted in <a href='/blog/{year}.html'>{year}</a></h2>"
+        f"<p>{year}-05-06 - <a href='/posts/y{year}.html'>河 {year}</a></p>"
+        f"<p>{year}-04-06 - <a href='/posts/z{year}.html'>桥 {year}</a></p></div>"
+        for year in (2020, 2021)
+    )
+    page = read(f'<div role="main">{rows}</div>', "https://notes.example.org/blog/archive.html")
+    assert [post.number for post in page.listed] == [
+        f"posts/{letter}{year}.html" for year in (2020, 2021) for letter in "yz"
+    ]
+
+
+def test_a_short_post_above_a_list_of_others_without_headings_is_a_post() -> None:
+    rows = "".join(
+        f'<dl><dt><a href="/pages/{n}/">第 {n} 天</a> <span class="date">05-0{n}</span></dt></dl>'
+        for n in range(1, 5)
+    )
+    page = read(
+        f'<main class="page"><div class="date">2020-05-06</div><h1>{TITLE}</h1>'
+        '<div class="content__default"><p>今天只写一句。</p></div>'
+        f'<div class="article-list">{rows}</div></main>',
+        "https://notes.example.org/pages/bridge/",
+    )
+    assert (page.kind, [post.body_text for post in page.posts]) == (PageKind.POST, ["今天只写一句。"])
+
+
+def test_taxonomies_and_a_list_of_related_posts_are_not_of_the_text() -> None:
+    added = (
+        '<div class="post-taxonomy"><div class="post-cat"><h2>Categories:</h2><a href="/category/river/">河</a></div></div>'
+        '<ul class="post-list"><li><article><h3><a href="/station/">车站</a></h3></article></li></ul>'
+    )
+    text = f'<div itemprop="articleBody">{TEXT}{added}</div>'
+    page = read(f"<article><h1>{TITLE}</h1><time>2020-05-06</time>{text}</article>")
+    assert (page.posts[0].body_text or "").endswith("钓鱼。")

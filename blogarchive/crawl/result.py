@@ -38,7 +38,7 @@ _OUTCOMES: Mapping[type[BlogArchiveError], RunOutcome] = {
 }
 _MIN_UNREADABLE = 5
 """A host has changed if at least this number of its pages were refused by the parser, and at least half."""
-_BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
+_BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)  # exit codes, the most severe first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

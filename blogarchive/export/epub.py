@@ -31,7 +31,7 @@ from blogarchive.store.read.models import Image, PostHeading
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"
 _IMAGES = "images/"
-_DAY_ZERO = (1980, 1, 1, 0, 0, 0)
+_DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 _LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
 _MAX_COMMENT = 65_535  # of an entry of a ZIP file
 

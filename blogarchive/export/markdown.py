@@ -32,7 +32,7 @@ _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike
 _BREAK = (
     "\ufdd0"  # a placeholder for the backslash of a hard line break, which is no text at the edge of emphasis
 )
-_MAX_DEPTH = 100
+_MAX_DEPTH = 100  # of elements: the converter recurses
 _SPACES = re.compile(r"[ \t]{2,}")
 _PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>"""

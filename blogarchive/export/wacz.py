@@ -28,7 +28,7 @@ _LINES_PER_BLOCK: Final = 1024
 BLOCK_BYTES: Final = 2**16  # on average: a block is compressed again for each new line
 _MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
 _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
-_GZIP: Final = 16 + zlib.MAX_WBITS
+_GZIP: Final = 16 + zlib.MAX_WBITS  # so zlib writes the header of gzip
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 # The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
 # the central directory has such a field.

@@ -94,11 +94,12 @@ def read_dimensions(body: bytes, content_type: str) -> tuple[int | None, int | N
 
 _PNG_HEADER: Final = 8
 _PNG_OVERHEAD: Final = 12  # length, name and checksum of a chunk
-_GIF_HEADER: Final = 13
+_GIF_HEADER: Final = 13  # signature, version and screen descriptor
 _GIF_EXTENSION: Final = 0x21
 _GIF_IMAGE: Final = 0x2C
 _GIF_TRAILER: Final = 0x3B
 _JPEG_SCAN: Final = 0xDA
+# Of the markers C0 to CF, these three begin no frame (ITU-T T.81, table B.1).
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_END: Final = b"\xff\xd9"
 

@@ -85,7 +85,7 @@ _MASK, _SHIFTED = "\ufdd0", "\ufdd1"  # no characters: Unicode reserves them for
 _NEAR_SPACE = re.compile(
     "[\x80-\xbf]"
 )  # in UTF-8 they begin as the no-break space, which is written as `&nbsp;`
-_MANY = 10_000
+_MANY = 10_000  # their square is small below this
 _IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Windows Media Player

@@ -29,12 +29,13 @@ MIN_LENGTH_SHARE = 0.3
 MIN_COMPARED_LENGTH = 200
 """A stored body shorter than this is not compared by length."""
 
-_PERMANENT_STATUSES = {400, 402, 414, 431, 451}
+MAINTENANCE = "maintenance"
+"""The field of the failure of a page that says that its site is maintained."""
+
+_PERMANENT_STATUSES = {400, 402, 414, 431, 451}  # a retry gets the same answer
 _MAX_NOTICE_LENGTH = 200
 _MAX_BLANK_BYTES = 1000
 _TAG = re.compile(rb"<(?!rss|feed|rdf|urlset|sitemap)[^<>]*>")  # feeds and sitemaps may have no entries
-MAINTENANCE = "maintenance"
-"""The field of the failure of a page that says that its site is maintained."""
 
 
 class ResponseKind(Enum):

@@ -23,8 +23,8 @@ _PRIORITY = {
     PageKind.CATEGORY: 3,
     PageKind.POST: 4,
 }
-_LAST = 5
-_FIRST = -1
+_LAST = 5  # other kinds
+_FIRST = -1  # the URLs that a user named
 _MAX_INTEGER_DIGITS = 18  # SQLite stores longer integers as floating-point numbers
 
 _NAMES = ("url", "site", "kind", "uid", "number", "post_number", "page_no", "chain")

@@ -26,7 +26,6 @@ _FOREIGN_HANDICAP = 10 * char_cost.BIT
 """Of the other charsets: Chinese pages use them only if they declare them."""
 
 _LETTER_BONUS = 6 * char_cost.BIT  # for a single-byte charset, for each lone high byte inside a Latin word
-_OVERRULE_MARGIN = 8 * char_cost.BIT  # by which another charset must beat a declared one that decodes
 _READABLE_COST = 12 * char_cost.BIT  # maximum per character of readable text
 _READABLE_COST_SHORT = 10 * char_cost.BIT + 2  # the same, for fewer than eight characters
 _READABLE_PER_DAMAGED = 8  # minimum of readable characters for each damaged one
@@ -96,17 +95,11 @@ def choose_charset(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Ch
             continue
         if best in declared:
             return best
-        sure = costs[candidate.name] - costs[best.name] >= _OVERRULE_MARGIN and is_readable(sample, best)
-        if not (sure and _is_doubtful(candidate, sample)):
+        if not is_readable(sample, best):
             return candidate
         break
     is_sure = not best.is_single_byte and is_readable(sample, best)
     return best if is_sure else _ask_chardet(sample, best, declared)
-
-
-def _is_doubtful(candidate: whatwg.Charset, sample: bytes) -> bool:
-    """Return whether a declaration may be wrong: servers add ISO-8859-1 to every page, but not KOI8-R."""
-    return not candidate.is_single_byte or candidate is whatwg.WINDOWS_1252 or len(sample) > 60
 
 
 def is_readable(data: bytes, charset: whatwg.Charset) -> bool:

@@ -106,6 +106,7 @@ def is_readable(data: bytes, charset: whatwg.Charset) -> bool:
     """Return whether `data` in `charset` is text of common characters, with few damaged bytes."""
     text = charset.decode_lenient(data)
     rest = char_cost.non_ascii(text).replace("\ufffd", "")
+    # Code in an English page, such as `"~{VP~}"`, is no HZ: one common character, or few among damaged ones, prove nothing.
     if len(rest) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
     limit = _READABLE_COST if len(rest) >= 8 else _READABLE_COST_SHORT
@@ -118,8 +119,6 @@ def _ask_chardet(sample: bytes, best: whatwg.Charset, declared: Sequence[whatwg.
     Undeclared text in Latin letters is windows-1252, as in browsers; another alphabet must have whole words.
     """
     has_words = len(_ALPHABET_WORD.findall(sample)) > 1
-    if best is whatwg.WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
-        return best
     import chardet  # imported here: a tenth of the start of a command, and few pages need it
 
     name = chardet.detect(sample, prefer_superset=True)["encoding"]

@@ -45,8 +45,6 @@ def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
     """Decode UTF-8, which never shifts: only the bytes from the first damage to the last can change."""
     bad = [token.span() for token in _TOKENS.finditer(run) if token.lastgroup == "bad"]
     start, end = bad[0][0], bad[-1][1]
-    if end - start <= 3:
-        return best  # at most one character in any charset
     mixed = _find_cheapest_path(run[start:end], [UTF_8, GB18030])
     if mixed[0] + _MIXED_MARGIN < char_cost.text_cost(run[start:end].decode("utf-8", "replace")):
         text = run[:start].decode("utf-8") + mixed[1] + run[end:].decode("utf-8")

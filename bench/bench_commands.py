@@ -1,7 +1,8 @@
 """Processor time of commands: a second export against the first, `status`, `verify`.
 
 Unchanged, rendered formats and the commands: 5,000 posts with 25,000 comments. The others, which take less: six times as
-many. After an update: 2,000 posts of 1,500 characters of one blog, for html also 300.
+many. After an update: 2,000 posts of 1,500 characters of one blog; for html also 300, for parquet 30,000 of 300
+characters.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ from bench.running import command, folder
 from blogarchive.store.database.archive import Archive
 
 POSTS, BLOGS = 5_000, 300
-FEW, LENGTH = 2_000, 700
+FEW, LENGTH, SHORT = 2_000, 700, 150
 RENDERED = ("html", "markdown", "epub")
 STREAMED = ("jsonl", "jsonl --table", "atom", "warc", "wacz", "parquet")
 AFTER = {"html": 8, "markdown": 8, "epub": 15, "warc": 15, "wacz": 15, "parquet": 15, "jsonl": 0, "atom": 0}
@@ -37,6 +38,7 @@ def measure(*, small: bool = False) -> list[Row]:
         fill(place / "a.db", 6 * posts, authors=10 if small else BLOGS).close()
         rows += [_compare(kind, 6 * posts, place / "a.db") for kind in STREAMED]
     rows += _after_update(50 if small else FEW, AFTER, "ten new posts", new=10)
+    rows += _after_update(6 * posts, {"parquet": 15}, "ten new posts", new=10, length=SHORT)
     return rows + _after_update(50 if small else BLOGS, {"html": 15}, "6 new posts and 3 gone", new=6, gone=3)
 
 
@@ -47,13 +49,15 @@ def _compare(kind: str, posts: int, db: Path) -> Row:
     return Row(f"export {kind} of {posts:,} posts: again, unchanged", "at most 10 %", figure)
 
 
-def _after_update(posts: int, goals: dict[str, int], change: str, *, new: int, gone: int = 0) -> list[Row]:
+def _after_update(
+    posts: int, goals: dict[str, int], change: str, *, new: int, gone: int = 0, length: int = LENGTH
+) -> list[Row]:
     """Export, add posts and mark some as gone, and export again."""
     with folder() as place:
         db = place / "a.db"
-        fill(db, posts, authors=1, length=LENGTH).close()
+        fill(db, posts, authors=1, length=length).close()
         first = {kind: _export(kind, db) for kind in goals}
-        add_posts(db, new, length=LENGTH)
+        add_posts(db, new, length=length)
         with Archive.open(db) as archive:
             archive.execute("update posts set gone_at = last_seen_at where id <= ?", (gone,))
         second = {kind: _export(kind, db) for kind in goals}

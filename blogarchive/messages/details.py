@@ -306,7 +306,9 @@ class Detail(StrEnum):
 _OWN_WORDS = {"notice": N_("the page says: {text}"), "": N_("in the original words: {text}")}
 """By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library."""
 
-_SHORTEST, _LONGEST = ".*?", ".*"  # a reason may itself have the words that follow it
+_SHORTEST = ".*?"
+# A reason may itself have the words that follow it. A count is none of the words of another message.
+_VALUES: Final = {"reason": ".*", "count": r"[\d,]+"}
 
 
 def explain_detail(detail: str, kind: str = "", translate: Translate | None = None) -> str:
@@ -355,7 +357,7 @@ def _by_length() -> tuple[Detail, ...]:
 def _pattern(template: Detail) -> re.Pattern[str]:
     """Return the pattern of a filled template: each parameter is a group of its name."""
     parts = (
-        re.escape(text) + (f"(?P<{name}>{_LONGEST if name == 'reason' else _SHORTEST})" if name else "")
+        re.escape(text) + (f"(?P<{name}>{_VALUES.get(name, _SHORTEST)})" if name else "")
         for text, name, _format, _conversion in Formatter().parse(template)
     )
     return re.compile("".join(parts), re.DOTALL)

@@ -50,6 +50,13 @@ def test_every_reason_is_chinese_for_a_chinese_reader() -> None:
         assert not _ENGLISH_WORDS.search(shown), shown
 
 
+def test_every_reason_is_translated_by_its_own_message() -> None:
+    for template in Detail:
+        asked: list[str] = []
+        explain_detail(filled(template), translate=lambda text, asked=asked: asked.append(text) or text)
+        assert template in asked, asked
+
+
 def test_every_reason_keeps_its_values_in_both_languages() -> None:
     for template, translate in product(Detail, (_CHINESE, _ENGLISH)):
         stored = filled(template)

@@ -422,7 +422,7 @@ class _BoundsSearch:
         view, begin, footer_line = self.view, self.heading.end, self.heading.footer_line
         if footer_line is not None and not view.has_text(range(footer_line + 1, counters.first)):
             return begin, min(footer_line, counters.first)
-        if counters.first <= begin:
+        if not trim_body(view, begin, counters.first):
             start = max(begin, counters.last + 1)
             below = _find_end_without_counters(view, start, self.markers.from_line(start).headers)
             if below is not None and trim_body(view, start, below):

@@ -17,14 +17,14 @@ from blogarchive.sites.grammar.words import LINE_START, fold
 
 # A footer: 回复, a number, other buttons.
 _FOOTER_START = re.compile(
-    rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{LINE_START}回]{{0,30}}+回\s?复"
+    rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(【])[^{LINE_START}回]{{0,30}}+回\s?复"
 )
 _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
 # Buttons around a 回复 that is a button itself; nobody can type more than these there.
 BUTTONS = re.compile(
-    r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
+    r"(?:[\s|·/,\[\]【】]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
 )
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")

@@ -468,7 +468,9 @@ def _parse_categories(
         name, url = headings[lines[start]]
         titles = _parse_titles(view, lines[start + 1 : end], posts)
         rows.append(CategoryRow(name=name, url=url, posts=titles))
-    return tuple(rows)
+    # The path of the page, such as 首页 > 时政, may follow the sidebar.
+    firsts = {(row.name, row.url): row for row in reversed(rows)}
+    return tuple([row for row in rows if firsts[row.name, row.url] is row])
 
 
 def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, str]]:

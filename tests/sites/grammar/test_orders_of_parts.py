@@ -174,3 +174,39 @@ def test_links_between_text_and_counters_are_no_text(below: str) -> None:
 def test_a_link_at_the_end_of_a_text_is_text() -> None:
     html = post().replace("<p>二段。</p>", "<p><a href='http://example.com/'>原文</a></p>")
     assert read(html).posts[0].body_text == "正文。\n原文"
+
+
+def test_data_about_the_post_may_be_a_list_with_the_counters_above_the_text() -> None:
+    head = (
+        "<h1>一篇</h1><ul><li>发表时间：2025-01-01 10:00:00</li>"
+        "<li>分类：<a href='/u/31182/36001.html'>时政</a></li><li>浏览（10）评论（2）</li></ul>"
+    )
+    (found,) = read(post(head=head, counters="")).posts
+    assert (found.body_text, found.views, len(found.comments)) == ("正文。\n二段。", 10, 2)
+
+
+@pytest.mark.parametrize(
+    "foot", ["【<a href='#'>回复</a>】【<a href='#'>支持</a>（0）】", "[<a href='#'>回复</a>]"]
+)
+def test_buttons_in_brackets_are_no_text(foot: str) -> None:
+    html = "".join(
+        f"<div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div>{text}</div><div>{foot}</div>"
+        for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
+    )
+    assert [text for _, _, text in _comments(html)] == ["话一", "话二"]
+
+
+def test_a_floor_in_brackets_is_not_a_part_of_the_name() -> None:
+    html = "".join(
+        f"<div>[{n}] 作者：{who}　[2025-01-01 {hour}:00:00]<br>{text}</div>"
+        for n, who, hour, text in ((2, "乙", 12, "话一"), (1, "丙", 11, "话二"))
+    )
+    assert [(name, text) for name, _, text in _comments(html)] == [("乙", "话一"), ("丙", "话二")]
+
+
+def test_the_path_of_the_page_names_no_second_category() -> None:
+    link = "<a href='/u/31182/36001.html'>时政</a>"
+    side = f"<aside><h4>分类目录</h4><ul><li>{link}</li></ul></aside>"
+    html = f"<html><head><title>一篇</title></head><body>{TOP}{side}<main><p><a href='/'>首页</a> &gt; {link} &gt; 正文</p>"
+    parsed = read(f"{html}{HEAD}<div><p>正文。</p></div>{COUNTERS}<div>文章评论</div></main></body></html>")
+    assert [row.name for row in parsed.categories] == ["时政"]

@@ -85,13 +85,10 @@ def _repair_utf_8(match: re.Match[str]) -> str:
         return garbled
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    # Two searches end at the next one; a count of all is quadratic on a page of such runs.
-    first, text = garbled[0], match.string
-    is_alone = text.find(first, match.start() + 1) == text.rfind(first, 0, match.start()) == -1
     certain = (
         _is_mojibake(before + repaired)  # a copy of a database was misread twice: Ã¢â‚¬â„¢ for ’
         or _is_certain_utf_8(garbled, repaired, before)
-        or _is_certain_letter(garbled, repaired, before, after, is_alone)
+        or _is_certain_letter(garbled, repaired, before, after)
     )
     return repaired if certain else garbled
 
@@ -116,14 +113,14 @@ def _is_emoji(character: str) -> bool:
     return "\U0001f000" <= character <= "\U0001faff"
 
 
-def _is_certain_letter(garbled: str, repaired: str, before: str, after: str, is_alone: bool) -> bool:
+def _is_certain_letter(garbled: str, repaired: str, before: str, after: str) -> bool:
     """Return whether a letter ("cafÃ©") or symbol ("10Â°") is misread: no capital is inside a word."""
     if garbled[0] == "Â":
         follows = before.isalpha() or (before.isdigit() and repaired == "°")
         return (repaired in _SYMBOLS_AFTER and follows) or (repaired in _SYMBOLS_BEFORE and after.isdigit())
-    inside = before.islower() or (after.islower() and not is_alone and not _AFTER_A_WORD & set(garbled))
+    inside = before.islower() or (after.islower() and not _AFTER_A_WORD & set(garbled))
     # Ã itself would be the first half of another letter: aÃƒƒƒƒ would lose a character in each pass.
-    return garbled[0] == "Ã" != repaired and len(repaired) == 1 and repaired.isalpha() and inside
+    return garbled[0] == "Ã" != repaired and repaired.isalpha() and inside
 
 
 def _repair_double_bytes(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
 _NO_TITLE = pattern("outline", "no_title")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
-_SEPARATORS = re.compile(r"[^\w\s]\s|\s[^\w\s]|[^\x00-\x7f\w]|[|_/:<>()\[\]]|(?<=[一-鿿])-(?=[一-鿿])")
+_SEPARATORS = pattern("outline", "separators")
 """Separators of the title of a post and the name of its blog in a window title."""
 _MAX_TITLE = 300
 
@@ -155,22 +155,25 @@ def find_title(outline: Outline) -> Title | None:
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
     parts = frozenset().union(*map(_parts_of, witnesses))
+    # FC2 has the name of the blog and the title without a separator.
+    parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
     shown = {*outline.holders, *filter(_is_titled, outline.order)}
     texts = {node: _read_title(outline, node, parts) for node in filter(shown.__contains__, outline.order)}
     short = (node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE)
     titles = [node for node in short if not _leads_home(outline, node)]
     confirmed = [node for node in titles if letters_of(texts[node]) in parts]
-    keys = {node: _rank_heading(outline, node, texts[node], claims, sites) for node in confirmed}
+    apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
+    named = (node for node in titles if _is_titled(node) and node not in apart)
+    others = [node for node in named if not _is_no_title(texts[node], sites)]
+    # The window title may have other words than the page.
+    heads = [node for node in others if node.tag == "h1"]
+    others = [one for one in heads if len(heads) == 1 or has_role(one, _TITLE_CLASS)] if claims else others
+    keys = {node: _rank_heading(outline, node, texts[node], claims, sites, others) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
     places = {texts[node]: outline.order[node] for node in reversed(confirmed)}
     best = max(confirmed, key=lambda node: (keys[node], places[texts[node]]), default=None)
     if best is not None and all(keys[best][:2]):
         return Title(text=texts[best], heading=best, is_confirmed=True)
-    named = (node for node in titles if _is_titled(node) and node not in keys and node not in outline.beside)
-    others = [node for node in named if not _is_no_title(texts[node], sites)]
-    if claims:  # the window title may have other words than the page
-        heads = [node for node in others if node.tag == "h1"]
-        others = [node for node in heads if len(heads) == 1 or has_role(node, _TITLE_CLASS)]
     if others:  # the window title is the name of the blog
         # Typecho VOID has the heading, a time and counters in an element of the title.
         best = next((node for node in others[0].iter(*HEADINGS) if texts.get(node)), others[0])
@@ -225,15 +228,14 @@ def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
 
 
 def _rank_heading(
-    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str]
+    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], others: list[Element]
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own = letters_of(text)
     is_titled = node.tag in HEADINGS or node.get("itemprop") == "headline" or has_role(node, _TITLE_CLASS)
-    # An inner part of a window title may be a category, the last part the blog.
-    folded = list(map(letters_of, claims))
-    is_large = is_titled or any(one.startswith(own) or 2 * len(own) >= len(one) for one in folded)
-    place = 2 * is_large or any(one.endswith(own) for one in folded)
+    # An inner part of a window title may be a category, the last one the blog if a heading has other words.
+    is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
+    place = 2 * is_titled or int(is_end)
     is_shown = node not in outline.beside
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
 

@@ -123,7 +123,7 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     # Nobelium has the line of the time in a `nav`.
     if node in outline.beside and around.heading not in outline.beside and not is_line:
         return True
-    near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *node)
+    near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     anchor = next((one for one in near if one.tag == "a"), None)
     is_linked = anchor is not None and _leads_away(outline, anchor)
     return is_linked or not around.cards.isdisjoint(node.iterancestors())

@@ -397,3 +397,47 @@ def test_taxonomies_and_a_list_of_related_posts_are_not_of_the_text() -> None:
     text = f'<div itemprop="articleBody">{TEXT}{added}</div>'
     page = read(f"<article><h1>{TITLE}</h1><time>2020-05-06</time>{text}</article>")
     assert (page.posts[0].body_text or "").endswith("钓鱼。")
+
+
+@pytest.mark.parametrize(
+    ("body", "window", "title"),
+    [
+        ('<a href="/tags/glue/">glue</a>', "Glue, again - Bench notes", "Glue, again"),
+        ("<div>Bench notes</div>", "Glue - Bench notes", "Glue, again"),
+    ],
+    ids=["tag", "blog"],
+)
+def test_a_word_of_the_window_title_is_no_title_beside_a_heading(body: str, window: str, title: str) -> None:
+    text = f"<title>{window}</title><header><h1>{title}</h1><p>Posted on May 6, 2020</p></header>"
+    page = api.parse_page(
+        f"{text}<article>{TEXT}{body}</article>".encode(),
+        "https://notes.example.org/2020-05-06-glue/",
+        fetched_at=READ_AT,
+    )
+    assert page.posts[0].title == title or "title" in told(page)
+
+
+def test_the_name_of_the_blog_is_cut_off_a_window_title_without_separators() -> None:
+    head = "<title>豆子的厨房 河边的桥</title>"
+    top = f'<h1><a href="/">豆子的厨房</a></h1><h2 class="entry_header">{TITLE}</h2><ul><li>2011/06/12(日) 21:15</li></ul>'
+    page = api.parse_page(
+        f'{head}{top}<div class="entry_body">{TEXT}</div>'.encode(),
+        "https://notes.example.org/blog-entry-128.html",
+        fetched_at=READ_AT,
+    )
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
+
+
+def test_a_link_beside_the_time_below_the_title_leaves_the_time() -> None:
+    line = '<div class="label">[<a href="/read.php?save_56">记</a> 2020/05/06 21:43 | by <a href="/user-1">阿明</a> ]</div>'
+    page = read(f'<div><h4>{TITLE}</h4>{line}</div><div class="textbox-content">{TEXT}</div>')
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d %H:%M}" == "2020-05-06 21:43"
+
+
+def test_the_name_of_a_blog_that_is_longer_than_the_title_is_not_the_title() -> None:
+    top = '<div id="blogname">山居小站</div>'
+    line = '<li class="blog_title"><a href="/bridge/">桥</a> <span>[2020-5-6 22:30:00 | By: 阿明]</span></li>'
+    text = f'<title>桥-山居小站</title>{top}<ul>{line}<li class="blog_text">{TEXT}</li></ul>'
+    page = api.parse_page(text.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
+    assert page.posts[0].title == "桥"

@@ -118,8 +118,9 @@ def test_a_switch_of_script_has_the_same_canonical_url() -> None:
     assert (plain.kind, plain.uid) == (PageKind.MONTH, "1854")
 
 
-def test_a_notice_is_not_a_month() -> None:
-    parsed = read("<html><body><p>您要看的文章不存在或已被删除。</p></body></html>")
+@pytest.mark.parametrize(("before", "after"), [("<html><body>", "</body></html>"), (HEAD, FOOT)])
+def test_a_notice_is_not_a_month_even_inside_the_template(before: str, after: str) -> None:
+    parsed = read(f"{before}<p>您要看的文章不存在或已被删除。</p>{after}")
     assert parsed.kind is PageKind.NOTICE
     assert parsed.posts == ()
 

@@ -101,7 +101,7 @@ _HELP = _(
     """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
 
 \b
-Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage;
+Exit codes: 0 done, also if nothing is new; 1 done, with failures; 2 usage;
 3 interrupted; 4 not reached, blocked or forbidden by robots.txt;
 5 the site seems to have changed; 6 archive damaged or disk full;
 75 another run holds the archive; 76 another worker holds the host.

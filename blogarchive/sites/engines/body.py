@@ -26,7 +26,7 @@ def find_body(
     closed = set(comments)
     inside = {node for section in closed for node in section.iter()}
     above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
-    dense = _find_dense(outline, above, closed)
+    dense = _find_dense(outline, above, {*closed, heading})
     marked = [node for node in outline.order if mark(node) and _is_possible(outline, node, inside)]
     best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
     if best is None or dense is None:
@@ -95,8 +95,8 @@ def _agree(outline: Outline, one: Element, other: Element) -> float:
     return (sizes[0] + 1) / (sizes[1] + 1)
 
 
-def _find_dense(outline: Outline, above: set[Element], closed: set[Element]) -> Element | None:
-    """Return the element with most of the text in paragraphs, outside the parts that the theme adds to a page.
+def _find_dense(outline: Outline, above: set[Element], closed: set[Element | None]) -> Element | None:
+    """Return the element with most of the text in paragraphs, outside title, comments and parts that the theme adds.
 
     As in readability, a paragraph counts for the element around it, half for the next one, and commas count.
     """

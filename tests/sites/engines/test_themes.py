@@ -441,3 +441,14 @@ def test_the_name_of_a_blog_that_is_longer_than_the_title_is_not_the_title() -> 
     text = f'<title>桥-山居小站</title>{top}<ul>{line}<li class="blog_text">{TEXT}</li></ul>'
     page = api.parse_page(text.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
     assert page.posts[0].title == "桥"
+
+
+def test_a_text_shorter_than_its_title_is_read() -> None:
+    title = "在河边的桥上等一位很久没有见面的朋友"
+    head = f"<header class='entry-header'><h1 class='entry-title'>{title}</h1></header>"
+    foot = "<footer class='entry-footer'><time datetime='2020-05-06'>2020-05-06</time></footer>"
+    page = read(
+        f"<main><article>{head}<div class='entry-content'><p>今天下雨</p></div>{foot}</article></main>"
+    )
+    assert page.posts[0].body_text == "今天下雨"
+    assert "body" not in told(page)

@@ -113,12 +113,9 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     """Return the posts of the blog, each once, without lists: a URL with others below it."""
-    found: dict[str, ListedPost] = {
-        post.number: post
-        for post in listed
-        if post.url and post.number and blog_urls.is_within(post.url, uid)
-        if blog_urls.may_be_post(post.url, post.title)
-    }
+    ours = (post for post in listed if post.url and blog_urls.is_within(post.url, uid))
+    posts = (post for post in ours if post.number and blog_urls.may_be_post(post.url or "", post.title))
+    found = {post.number or "": post for post in posts}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
@@ -126,15 +123,11 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
 
 
 def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:
-    canonical = blog_urls.parse_url(url).url if url and web_url(url) else None
+    own = blog_urls.parse_url(url).url if url and web_url(url) else None
+    number = blog_urls.post_number(own) if own else None
+    is_cut, text, stamp = not title, plain_text(title), version or None
     return ListedPost(
-        title=plain_text(title),
-        number=blog_urls.post_number(canonical) if canonical else None,
-        url=canonical,
-        title_cut=not title,
-        posted=day,
-        version=version or None,
-        comment_count=count,
+        title=text, number=number, url=own, title_cut=is_cut, posted=day, version=stamp, comment_count=count
     )
 
 
@@ -208,12 +201,9 @@ def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, 
 
 
 def _read_comment(row: dict[str, Any], names: dict[str, str], url: str, now: datetime) -> Comment:
-    body = parse_body(_rendered(row, "content"), url)
+    text, at = parse_body(_rendered(row, "content"), url), _local_time(row, now)
+    name, to = names[str(row.get("id"))], names.get(str(row.get("parent"))) or None
+    own = web_url(str(row.get("author_url") or ""))
     return Comment(
-        author_name=names[str(row.get("id"))],
-        author_url=web_url(str(row.get("author_url") or "")),
-        reply_to=names.get(str(row.get("parent"))) or None,
-        posted=_local_time(row, now),
-        body_html=body.html,
-        body_text=body.text,
+        author_name=name, author_url=own, posted=at, body_html=text.html, body_text=text.text, reply_to=to
     )

@@ -23,16 +23,18 @@ APART = ("form", "script", *HEADINGS)
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
 _BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
 _DAY_FIRST, _AFTER_BY, _ANSWER = (pattern("comments", name) for name in ("day_first", "after_by", "answer"))
+_AMERICAN = re.compile(r"(?<![\d/])[1-9]/\d{1,2}/\d{4},? \d{1,2}(?::\d\d){1,2} [AP]M\b")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
+_NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
 # Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal, bold ones too: one author writes all. Of links and texts near the time some differ.
-_MAX_NAME, _SURE, _MANY = 60, 6, 3
+_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(6), 8}, 3, 100
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
@@ -61,14 +63,17 @@ Read = tuple[list[Item], list[Comment | None]]
 
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
-    stated = (text for place in places for text in stated_times(outline.holders[place]))
-    orders = day_orders(chain((outline.texts[place] for place in places), stated))
-    orders = orders or {True} & {bool(_DAY_FIRST.search(outline.tree.root.get("lang") or ""))}
+    dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
+    is_day_first = bool(_DAY_FIRST.search(outline.tree.root.get("lang") or ""))
+    # Only America writes both a month of one figure and a capital PM: 5/6/2021 2:32 PM.
+    orders = day_orders(dates) or {is_day_first} & {True, not any(map(_AMERICAN.search, dates))}
     around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
     outer = [one for one in around if has_role(one, ITEM)][-1:]
     elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))
+    # No answers are as deep: each would be read again with all those around it.
+    is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
     items, comments = list[Item](), list[Comment | None]()
-    for way, is_whole in _WAYS if elements else ():
+    for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
             inner = range(min(shown, default=0), max(shown, default=0))
@@ -76,7 +81,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
             item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
         # One way finds the names of all comments. A text that all have beside their time is a label.
         ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
-        good = (row for way, row in ways if all(row) and (way < _SURE or len(row) < _MANY or len({*row}) > 1))
+        good = (row for i, row in ways if all(row) and (i in _SURE or len(row) < _MANY or len({*row}) > 1))
         for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
             item.name = name
         comments = [_read_item(outline, item, orders, now) for item in items]
@@ -98,8 +103,8 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     known = {item.element: item for item in items}
     for item in items:
         rest = [] if way is None else beside(item.element, way, known.keys(), APART)
-        # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         shown = filter(outline.order.__contains__, rest)
+        # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         item.parts = [item.element, *takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
@@ -163,12 +168,11 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     It has a class; on the line of the time it is a link or a text before the time, or a text after it; in the rest of
     the comment it is bold, a link, or the text next to the time, as sina writes it.
     """
-    own, nodes, texts = item.place, {*item.nodes}, outline.texts
+    own, nodes, texts, span = item.place, {*item.nodes}, outline.texts, outline.span
     every = {place for part in item.parts for place in outline.span(part) if outline.holders[place] in nodes}
     places = {place for place in every - item.shown if not texts[place - 1].rstrip().endswith("@")}
     places -= {place for place in places if item.above and texts[place].lstrip().startswith("@")}
-    free = [node for node in item.nodes if outline.size(node) and item.shown.isdisjoint(outline.span(node))]
-    free = [node for node in free if outline.span(node).start in places]
+    free = [n for n in item.nodes if span(n) and span(n).start in places and item.shown.isdisjoint(span(n))]
     named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
     buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
     named = [one for one in named if one not in buttons or not is_label(outline.text(one))]
@@ -187,12 +191,12 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     yield _names_in(outline, item, head, ("a",))
     before = [texts[place] for place in near if place < own]
-    bold, links = (_names_in(outline, item, free, tags) for tags in (("cite", "b", "strong"), ("a",)))
+    bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
     yield _first_text(before if bold else [text[:start], *before])
     beside_time = (_first_text(row) for row in (after, [texts[place] for place in closest]))
     known = {name for _, (name, _) in [*bold, *links]}
     names = [[one for one in found if not known or one[1][0] in known] for found in beside_time]
-    yield from (names[0], bold, links, names[1])
+    yield from (names[0], bold, links, names[1], heads)
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
@@ -258,6 +262,8 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()
+    every = ((at, outline.texts[at].strip()) for part in item.parts for at in outline.span(part))
+    words = {at: text for at, text in every if not DATE.fullmatch(text)}
     behind = " ".join(outline.texts[place] for place in outline.span(line) if place > item.place)
     # The name is before the time if the text is behind it in one line.
     head = range(outline.span(line).start, 0 if is_label(behind) else item.place)
@@ -270,8 +276,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         own = [i for i in outline.span(node) if (outline.holders[i] is node if around else i not in heads)]
         buttons = {at for at in own if outline.holders[at].tag == "a" and is_label(outline.texts[at])}
         own = [place for place in own if not (is_named and place in buttons)] or own
-        texts = [text for place in own if not DATE.fullmatch(text := outline.texts[place].strip())]
-        shown, links = " ".join(texts), 0 if around else outline.link_share(node)
+        shown, links = " ".join(filter(None, map(words.get, own))), 0 if around else outline.link_share(node)
         rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
         is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
         is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
@@ -303,8 +308,9 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
         is_name = one.tag == "cite" or has_role(one, _AUTHOR) or _trim(text) == name
         is_head = outline.contains(body, time) and (is_name or outline.contains(one, time))
-        named = (one.tag == "a" and _ANSWER.fullmatch(text)) or _BUTTON.search(one.get("class") or "")
-        is_button = named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME))
+        is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0.5
+        named = _BUTTON.search(one.get("class") or "")
+        is_button = is_answer or (named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME)))
         return bool(is_apart or is_button or is_head or has_role(one, _AGENT))
 
     return {one for one in item.nodes if one is not body and outline.contains(body, one) and is_added(one)}

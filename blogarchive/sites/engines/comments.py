@@ -15,10 +15,11 @@ from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, 
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import pattern
-from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, shape_of
+from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import with_descendants
 
-_COUNT, _ID, _HEADING_OF = (pattern("comments", name) for name in ("count", "id", "heading_of"))
+_COUNT, _ID = (pattern("comments", name) for name in ("count", "id"))
+_HEADING_OF, _ANSWER = (pattern("comments", name) for name in ("heading_of", "answer"))
 _SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
@@ -43,9 +44,8 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     for node, place in outline.order.items():
         if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS) or has_role(node, ITEM):
             continue
-        is_inside = found and outline.contains(found[-1], node)
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
-        if not (is_inside or has_role(node, BODY) or is_beside):
+        if not (is_beside or has_role(node, BODY) or (found and outline.contains(found[-1], node))):
             found.append(node)
     return found
 
@@ -55,28 +55,31 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
+    text = outside_forms(body)
     outer = [section for section in sections if not outline.contains(body, section)]
-    has_texts = any(outline.size(one) > _MAX_HEADING for one in sections)
-    if has_texts and not outer and body.find(".//form") is None:
-        return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     under = under_heading(outline, body, outline.span(body).stop)
     if under and outer and not {*outer}.intersection(under) and with_descendants(under).issuperset(outer):
         outer = under  # an element of `outer` may be a quoted comment
-    found = _read_section(outline, outer or sections or under, body, now)
-    other = _read_section(outline, under, body, now) if under and not found.comments else found
+    own = outer or [section for section in sections if section not in text]
+    found = _read(outline, own or under, body, text, now)
+    other = _read(outline, under, body, text, now) if under and own and not found.comments else found
     is_better = not other.problems if other.comments else not (found.comments or found.problems)
-    return other if is_better else found
+    found = other if is_better else found
+    quoted = (n for n in text if has_role(n, ITEM) or (n in sections and outline.size(n) > _MAX_HEADING))
+    if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
+        return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
+    return found
 
 
-def _read_section(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
-    """Return the comments in these elements, or the problem."""
+def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
+    """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
-    kin = Counter((one.getparent(), one.get("class")) for one in sections if one.get("class"))
-    lone = {one for one in sections if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)}
-    closed = [one for one in sections if one in heads or (one in lone and not has_role(one, _SINGLE))]
-    count = _find_count(outline, closed or sections[:1], body)
-    above = ancestors([*sections, body]).union(closed)
-    inside = _elements_in_comments(outline, sections, above)
+    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
+    lone = {one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)}
+    closed = [one for one in areas if one in heads or (one in lone and not has_role(one, _SINGLE))]
+    count = _find_count(outline, closed or areas[:1], body)
+    above = ancestors([*areas, body]).union(closed)
+    inside = _elements_in_comments(outline, areas, above) - own
     outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
     ids = {mark[1] for mark in marks if mark}
@@ -91,7 +94,7 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     known = tuple(comment for comment in comments if comment is not None)
     expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
-    is_rest = (items or count != 0) and _has_more(outline, sections, body, closed_nodes, bool(items))
+    is_rest = (items or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(items))
     if is_rest or not all(one.posted and one.posted.at for one in known) or (not items and ids and expected):
         known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(comments) or body in closed_nodes:
@@ -99,8 +102,8 @@ def _read_section(outline: Outline, sections: list[Element], body: Element, now:
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
-    sections = sections or [part for item in items if item.above is None for part in item.parts]
-    return FoundComments(comments=known, sections=tuple(sections), count=count, problems=problems)
+    areas = areas or [part for item in items if item.above is None for part in item.parts]
+    return FoundComments(comments=known, sections=tuple(areas), count=count, problems=problems)
 
 
 def _unreadable(detail: str) -> Problem:
@@ -110,7 +113,7 @@ def _unreadable(detail: str) -> Problem:
 def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:
     """Return whether there seem to be more comments outside those that were read, and outside forms.
 
-    These are a moment or a text in the sections, or a moment under their heading.
+    These are a moment or a text in the sections, a moment under their heading, and what looks so without any of them.
     """
     apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
     spans = [outline.span(one) for one in sections]
@@ -125,9 +128,13 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # A page that names no comments may show them below its form.
     forms = (outline.span(one).start for one in outline.select("form") if one not in outline.beside)
     start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(outline.texts))
-    rest = (at for at in range(start, len(outline.texts)) if outline.holders[at] not in outline.beside)
+    after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside]
+    # A link to answer, or several times of day, may be of comments that nothing names.
+    is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
+    moments = {outline.texts[at].strip(): at for at in after if DATE.search(outline.texts[at])}
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1
     is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
-    return is_counted or any(DATE.search(outline.texts[place]) for place in rest)
+    return is_counted or any(at >= start or is_clear for at in moments.values())
 
 
 def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:

@@ -47,6 +47,13 @@ def ancestors(nodes: Iterable[Element]) -> set[Element]:
     return found
 
 
+def outside_forms(node: Element) -> set[Element]:
+    """Return all elements in an element, without its forms, those around them, and those beside them but articles."""
+    forms = ancestors(node.iter("form", "textarea"))
+    near = (one for form in forms for one in form if one not in forms and one.tag != "article")
+    return {*node.iter()} - forms - {one for root in near for one in root.iter()}
+
+
 def block_around(node: Element) -> Element:
     """Return the innermost block that contains an element, or is it; the element itself if there is none."""
     return next((one for one in (node, *node.iterancestors()) if one.tag in BLOCKS), node)

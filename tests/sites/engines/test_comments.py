@@ -572,3 +572,49 @@ def test_comments_that_an_author_writes_before_his_text_in_a_cell_are_text() -> 
     ).posts[0]
     assert post.comments == ()
     assert "Am See 1." in (post.body_text or "")
+
+
+@pytest.mark.parametrize("quoted", [FORGED, FORGED.replace('class="comment"', 'id="comment-9"')])
+def test_a_comment_quoted_in_a_post_is_a_problem_where_the_page_shows_none(quoted: str) -> None:
+    page = read("<form><textarea></textarea></form>", f"<article>{TEXT}{quoted}</article>")
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+    shown = "<h3>Kommentare</h3>" + "".join(
+        f"<div><b>{name}</b> <i>2019-05-21 {at}</i><p>Am See.</p></div>" for name, at, _ in COMMENTS
+    )
+    page = read(shown, TEXT + quoted)
+    assert [comment.author_name for comment in page.posts[0].comments] == [name for name, _, _ in COMMENTS]
+
+
+def test_a_heading_names_the_author_of_all_comments() -> None:
+    items = "".join(f"<li><h4>Jutta</h4><p>2019-05-2{n} 09:05</p><p>Text {n}.</p></li>" for n in range(4))
+    page = read(f"<h3>4 Kommentare</h3><ul>{items}</ul>")
+    assert {comment.author_name for comment in page.posts[0].comments} == {"Jutta"}
+
+
+def test_a_month_of_one_figure_with_a_capital_pm_comes_before_the_day() -> None:
+    item = '<div id="comments"><ul><li><b>Jutta</b> <i>{}</i><p>Am See.</p></li></ul></div>'
+    (comment,) = read(item.format("5/6/2019 9:05 PM")).posts[0].comments
+    assert comment.posted is not None
+    assert f"{comment.posted.at:%F %H:%M}" == "2019-05-06 21:05"
+    assert told(read(item.format("05/06/2019 21:05"))) == ["comments"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_comments_that_nothing_names_are_a_problem(count: int) -> None:
+    answer = "<a href='#a'>Antworten</a>" if count == 1 else ""
+    lines = "".join(
+        f"<div><b>Jutta</b> <i>2019-05-2{n} 09:05</i><p>Am See.</p>{answer}</div>" for n in range(count)
+    )
+    assert told(read(f"<section>{lines}</section>")) == ["comments"]
+
+
+def test_links_to_answer_in_brackets_are_no_part_of_a_text() -> None:
+    links = "<p><small>(<a href='#r'>Reply to this</a>) (<a href='#t'>Thread</a>)</small></p>"
+    item = f"<div class='comment'><b>Jutta</b> <i>2019-05-21 09:05</i><div class='text'>Am See.{links}</div></div>"
+    assert read(f'<div id="comments">{item}</div>').posts[0].comments[0].body_text == "Am See."
+
+
+def test_answers_deeper_than_any_are_a_problem() -> None:
+    shown = "".join(f"<div><b>N{n}</b> <i>2019-05-21 09:05</i><p>Text {n}.</p>" for n in range(240))
+    page = read(f'<div id="comments">{shown}{"</div>" * 240}</div>')
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])

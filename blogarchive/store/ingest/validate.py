@@ -34,8 +34,8 @@ MAINTENANCE = "maintenance"
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}  # a retry gets the same answer
 _MAX_NOTICE_LENGTH = 200
-_MAX_BLANK_BYTES = 1000
-_TAG = re.compile(rb"<(?!rss|feed|rdf|urlset|sitemap)[^<>]*>")  # feeds and sitemaps may have no entries
+# The shell of a page that scripts fill is another site, and a feed or a sitemap may have no entries.
+_BLANK = re.compile(rb"\s*+(?:<(?:!doctype|/?(?:html|head|title|body)|meta)\b[^<>]*+>\s*+)*+", re.IGNORECASE)
 
 
 class ResponseKind(Enum):
@@ -206,7 +206,7 @@ def _validate_status(page: Page) -> Rejection | None:
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
     # A server that cannot reach its database may answer with `<html><body></body></html>`.
-    if len(page.body) < _MAX_BLANK_BYTES and not _TAG.sub(b"", page.body).strip():
+    if _BLANK.fullmatch(page.body):
         return _cut(Detail.PAGE_EMPTY)
     return _cut(Detail.PAGE_CUT) if stored.has_end_tag and is_truncated(page.body) else None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
@@ -72,17 +72,21 @@ Piece = tuple[str | None, Element | None, Element | None, int]
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
-def _build_line(index: int, pieces: Sequence[Piece], block: Element, pre: int) -> Line | None:
-    """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
+def _add_line(lines: list[Line], pieces: list[Piece], block: Element | None, *, pre: bool) -> None:
+    """Add the line of these pieces in `block` if they show anything, and empty `pieces`; `pre` preserves spaces."""
     text, node, anchor, position = pieces[0]
-    if len(pieces) > 1 or text is None or node is None or pre:
-        return _join_pieces(index, pieces, block, pre=pre > 0)
-    if not (text := text.strip(_EDGES)):
-        return None
-    if "  " in text or not text.isprintable():  # most texts need no change
-        text = _spaces.sub(" ", text)
-    links = () if anchor is None else ((text, anchor),)
-    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),), links)
+    if block is None:
+        pass
+    elif len(pieces) > 1 or text is None or node is None or pre:
+        if line := _join_pieces(len(lines), pieces, block, pre=pre):
+            lines.append(line)
+    elif text := text.strip(_EDGES):
+        if "  " in text or not text.isprintable():  # most texts need no change
+            text = _spaces.sub(" ", text)
+        links = () if anchor is None else ((text, anchor),)
+        spans = ((0, len(text), node, anchor),)
+        lines.append(Line(len(lines), text, block, position, position + 1, spans, links))
+    pieces.clear()
 
 
 def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
@@ -152,8 +156,8 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
 _CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
 
-_Open = tuple[Element | None, Element | None, Element | None, int]
-"""The innermost open element, the innermost open block, the `a` around a text, and the position of the element."""
+_Path = tuple[Any, ...]
+"""The state of the walk around an element: that of the element around it, and the variables of `split_lines`."""
 
 
 def split_lines(  # noqa: C901 - see its second paragraph
@@ -162,21 +166,20 @@ def split_lines(  # noqa: C901 - see its second paragraph
     """Return the lines of a tree, without the content of `hidden` elements, and the positions of its elements.
 
     The loop runs for each of the hundreds of nodes of a page, in a third of the time of `etree.iterwalk`, and
-    takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md): elements closed by
-    a function of its own cost 1.3 % of parsing an HTML5 page. `above` is
+    takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md). `above` is
     the innermost open element, opened at `start`, `block` the innermost open block, `anchor` the `a` around the
-    text of `above`; `path` has those of the outer elements. `pre` counts the open elements that preserve
-    spaces.
+    text of `above`, `pre` whether spaces are preserved; `path` has those of the outer elements.
     """
     positions: dict[Element, tuple[int, int]] = {}
     lines: list[Line] = []
     pieces: list[Piece] = []  # of the current line
-    path: list[_Open] = []
+    path: _Path = ()
     unseen: set[Element] = set()  # an element that is never shown and its descendants, until it ends
-    above: Element | None = None
+    above: Any = None  # an element; None around the root
     block: Element | None = None
     anchor: Element | None = None
-    start = position = pre = 0
+    pre = False
+    start = position = 0
     for node in chain(root.iter(), (etree.Element("span"),)):  # the last one closes all others
         parent = node.getparent()
         if unseen:
@@ -184,43 +187,33 @@ def split_lines(  # noqa: C901 - see its second paragraph
                 unseen.add(node)
                 continue
             unseen.clear()
-        while above is not None and above is not parent:
-            if above is block:
-                if pieces:
-                    if line := _build_line(len(lines), pieces, above, pre):
-                        lines.append(line)
-                    pieces.clear()
-                if pre:
-                    pre -= above.tag in PREFORMATTED
+        while above is not parent:
+            if pieces and above is block:
+                _add_line(lines, pieces, block, pre=pre)
             positions[above] = start, position
             tail = above.tail
-            above, block, anchor, start = path.pop()
+            path, above, block, anchor, pre, start = path
             if tail and (pieces or pre or tail not in _BLANKS):
                 pieces.append((tail, above, anchor, position + 1))
             position += 2
-        tag = node.tag
-        if tag.__class__ is not str:  # a comment or a processing instruction
-            positions[node] = position, position
-            if tail := node.tail:
-                pieces.append((tail, above, anchor, position + 1))
-            position += 2
-            continue
-        path.append((above, block, anchor, start))
-        above, start = node, position
-        if tag in BLOCKS or (tag == "br" and not pre):
+        path = path, above, block, anchor, pre, start
+        tag, above, start = node.tag, node, position
+        if tag in BLOCKS:
             if pieces:
-                if block is not None and (line := _build_line(len(lines), pieces, block, pre)):
-                    lines.append(line)
-                pieces.clear()
-            if tag != "br":
-                block, anchor = node, anchor if anchor is parent else None
-                if tag in PREFORMATTED:
-                    pre += 1
+                _add_line(lines, pieces, block, pre=pre)
+            block = node
+            if anchor is not parent:
+                anchor = None
+            if tag in PREFORMATTED:
+                pre = True
         elif tag == "a":
             anchor = node
         elif tag == "br":
-            pieces.append(("\n", None, None, position))
-        elif tag in _CLOSED:
+            if pre:
+                pieces.append(("\n", None, None, position))
+            elif pieces:
+                _add_line(lines, pieces, block, pre=pre)
+        elif tag in _CLOSED or tag.__class__ is not str:  # a comment or a processing instruction
             unseen.add(node)
             if tag in REPLACED:
                 pieces.append((None, node, anchor, position))

@@ -14,20 +14,23 @@ MAX_ATTRIBUTES = 100
 """Further attributes of an element are dropped; no element of HTML has as many."""
 
 _MIN_PAGE = 16_384  # bytes: the attributes of a shorter page take no time
+_NO_SEPARATORS = bytes({*range(256)} - {*b" \t\n\f\r/\"'"})
+_FEW_SEPARATORS = 6_000  # of attributes: so many take half a second, and most pages have fewer
 _ATTRIBUTE = rb"""(?:[\s/]++|(?<=["']))[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++)?+)?+"""
 # Consumes every tag as a whole, so that each byte is searched once.
 _TAG = re.compile(rb"(<[A-Za-z][^\s/>]*+(?:%s){0,%d}+)(?:%s)*+" % (_ATTRIBUTE, MAX_ATTRIBUTES, _ATTRIBUTE))
 # `_TAG` takes a third of the parsing time. Most pages have neither a long tag nor a `>` in an attribute. Each of these
 # patterns begins with a fixed character: as one pattern they take three times as long.
 _LONG_TAG = re.compile(rb"<[A-Za-z][^>]{400}")
-_LONG_VALUE = re.compile(rb"""=\s*+["'][^"'>]{0,400}+>""")
+_LONG_VALUE = re.compile(rb"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
 
 
 def _drop_excess_attributes(page: bytes) -> bytes:
     """Return `page` without the attributes of each element after the first `MAX_ATTRIBUTES`."""
-    if len(page) >= _MIN_PAGE and (_LONG_TAG.search(page) or _LONG_VALUE.search(page)):
-        return _TAG.sub(rb"\1", page)
-    return page
+    if len(page) < _MIN_PAGE or len(page.translate(None, _NO_SEPARATORS)) < _FEW_SEPARATORS:
+        return page
+    is_long = _LONG_TAG.search(page) or _LONG_VALUE.search(page)
+    return _TAG.sub(rb"\1", page) if is_long else page
 
 
 # --- repairs of the tree
@@ -51,16 +54,11 @@ _nested_cells = etree.XPath(
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
 
 
-def _repair_tree(root: Element, clean: bytes) -> None:
-    """Move the elements that libxml2 misplaced in the tree of `clean`."""
+def _repair_tree(root: Element) -> None:
+    """Move the elements that libxml2 misplaced."""
     _move_body_content(root)
     _empty_voids(root)
     _unnest_definitions(root)
-    tags = clean.lower()
-    if tags.count(b"<td") > tags.count(b"</td"):  # searching every cell takes a tenth of the parsing time
-        _unnest_cells(root)
-    if _MARKED in clean:
-        _insert_empty_paragraphs(root)
 
 
 def _move_body_content(root: Element) -> None:
@@ -167,6 +165,9 @@ _DEPTH_PATTERNS = tuple(
 def parse_html(text: str) -> Element:
     """Return the root of the tree of a page; never raises. An empty page returns an empty `html`."""
     clean = _encode_for_libxml2(text)
+    tags = clean.lower()
+    if b"</br" in tags:
+        clean = _STRAY_BREAK_END.sub(b"<br>", clean)
     root, errors = _parse(clean)
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
         clean = _PAGE_END.sub(b"", clean)
@@ -179,7 +180,11 @@ def parse_html(text: str) -> Element:
             break
         clean = pattern.sub(instead, clean)
         root, errors = _parse(clean)
-    _repair_tree(root, clean)
+    _repair_tree(root)
+    if tags.count(b"<td") > tags.count(b"</td"):  # searching every cell takes a tenth of the parsing time
+        _unnest_cells(root)
+    if _MARKED in clean:
+        _insert_empty_paragraphs(root)
     return root
 
 
@@ -191,13 +196,12 @@ def _encode_for_libxml2(text: str) -> bytes:
     if any(map(clean.__contains__, _NON_XML_BYTES)):
         # libxml2 stops at a NUL, so a page could hide text behind one.
         clean = clean.translate(None, _NON_XML_BYTES)
-    clean = _STRAY_BREAK_END.sub(b"<br>", drop_control_references(clean))
-    return _drop_excess_attributes(clean)
+    return _drop_excess_attributes(drop_control_references(clean))
 
 
 def drop_control_references(html: bytes) -> bytes:
     """Return `html` without character references to characters that XML forbids: lxml refuses them in attributes."""
-    return _REFERENCE.sub(_drop_control_reference, html) if b"&" in html else html
+    return _REFERENCE.sub(_drop_control_reference, html) if b"&#" in html else html
 
 
 def _drop_control_reference(found: re.Match[bytes]) -> bytes:

@@ -94,6 +94,27 @@ def _host_and_port(url: str) -> str:
         return ""
 
 
+# --- session ids
+
+# Query keys that never select a page: the script switch, and session ids in their usual spellings.
+IGNORED_KEY = re.compile(
+    r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid", re.IGNORECASE
+)
+"""A key of a query that never selects a page of a site that is read by words."""
+_IGNORED_PAIR = re.compile(rf"(?:{IGNORED_KEY.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
+
+
+def drop_session(url: str) -> str:
+    """Return `url` without a query that is one pair of such a key."""
+    before, _, query = url.partition("?")
+    return before if query and _is_ignored(query) else url
+
+
+@lru_cache(maxsize=64)  # some hosts put a session id into each link, and change it on each page
+def _is_ignored(query: str) -> bool:
+    return _IGNORED_PAIR.fullmatch(query) is not None
+
+
 # --- linked posts
 
 

@@ -10,7 +10,7 @@ from sys import intern
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import ListedPost, PageKind, ParsedUrl
-from blogarchive.sites.links import DECIMAL_UID, parse_decimal_id
+from blogarchive.sites.links import DECIMAL_UID, IGNORED_KEY, drop_session, parse_decimal_id
 
 # --- URLs
 
@@ -24,15 +24,10 @@ _UNDER_BLOG = re.compile(rf"/u/{DECIMAL_UID}(?:/|$)")
 _RESERVED_NAMES = frozenset(
     ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
 )
-# Query keys that never select a page: the script switch, and session ids in their usual spellings.
-_IGNORED_KEY = re.compile(
-    r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid", re.IGNORECASE
-)
 # Random numbers and times that bypass a cache.
 _CACHE_BUSTER = re.compile(
     r"(?:r|rnd|rand|random|t|_|ts|timestamp|nocache)=(?:0?\.\d{3,}|\d{9,})", re.IGNORECASE | re.ASCII
 )
-_IGNORED_PAIR = re.compile(rf"(?:{_IGNORED_KEY.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
 # Nearly every link of a page: apart from its query, such a URL is already canonical.
 _CANONICAL = re.compile(
     r"(?P<origin>https?://[a-z0-9.-]+(?::(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?)"
@@ -48,10 +43,7 @@ def parse_url(url: str) -> ParsedUrl:
 
     The canonical URL keeps scheme and host. Never raises.
     """
-    before, _, query = url.partition("?")
-    # Some hosts put a session id into each link, and change it on each page.
-    if query and _IGNORED_PAIR.fullmatch(query):
-        url = before
+    url = drop_session(url)
     return _parse_cached(url) if len(url) < _MAX_CACHED_LENGTH else _parse_uncached(url)
 
 
@@ -121,7 +113,7 @@ def _canonical_query(query: str) -> str:
 
 
 def _is_ignored(key: str, value: str) -> bool:
-    return _IGNORED_KEY.fullmatch(key) is not None or _CACHE_BUSTER.fullmatch(f"{key}={value}") is not None
+    return IGNORED_KEY.fullmatch(key) is not None or _CACHE_BUSTER.fullmatch(f"{key}={value}") is not None
 
 
 def _parse_month(digits: str) -> str | None:
@@ -143,6 +135,9 @@ def parse_did(text: str) -> str | None:
 
 def build_home_url(page_url: str, uid: str) -> str:
     """Return the home page of a blog on the host of `page_url`."""
+    # Most pages and blogs; urljoin takes ten times as long.
+    if uid.isdigit() and (plain := _CANONICAL.fullmatch(page_url)):
+        return f"{plain['origin']}/u/{uid}/"
     return urljoin(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
 
 

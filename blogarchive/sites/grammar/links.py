@@ -7,6 +7,7 @@ from typing import TypeVar
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.document import Document
 from blogarchive.parsing.html import Element, absolute_url, link_url
+from blogarchive.sites.links import drop_session
 
 Found = TypeVar("Found")
 
@@ -30,7 +31,7 @@ def resolve_links(
             href = anchor.get("href")
             # The page does not matter for these, and each page of a blog has the same sidebar.
             if href and (href[0] == "/" or href.startswith(("http://", "https://"))):
-                target = targets[href]
+                target = targets[href if href in targets or "?" not in href else drop_session(href)]
             else:
                 target = parse_canonical(link_url(anchor, base), parse_url)
             found.append((text, anchor, target))

@@ -280,11 +280,7 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
     """Return `data` in the best of `others`, if it is valid there and costs clearly less; else None."""
     text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
-    limit = (
-        bad * char_cost.REPLACEMENT_COST
-        if bad * 2 > len(text) > 8
-        else char_cost.mixed_script_cost(text, charset.script)
-    )
+    limit = char_cost.mixed_script_cost(text, charset.script)
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)

@@ -153,33 +153,36 @@ def find_title(outline: Outline) -> Title | None:
     sites = _site_names(outline)
     claims = [claim for claim in _claims(outline) if not _is_no_title(claim, sites)]
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
-    witnesses = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
-    parts = frozenset().union(*map(_parts_of, witnesses))
+    parts = frozenset().union(*map(_parts_of, [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims))
     # FC2 has the name of the blog and the title without a separator.
     parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
-    shown = {*outline.holders, *filter(_is_titled, outline.order)}
-    texts = {node: _read_title(outline, node, parts) for node in filter(shown.__contains__, outline.order)}
-    short = (node for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE)
-    titles = [node for node in short if not _leads_home(outline, node)]
-    confirmed = [node for node in titles if letters_of(texts[node]) in parts]
+    titles = _find_candidates(outline, parts)
+    confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
     apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
     named = (node for node in titles if _is_titled(node) and node not in apart)
-    others = [node for node in named if not _is_no_title(texts[node], sites)]
+    others = [node for node in named if not _is_no_title(titles[node], sites)]
     # The window title may have other words than the page.
-    heads = [node for node in others if node.tag == "h1"]
-    others = [one for one in heads if len(heads) == 1 or has_role(one, _TITLE_CLASS)] if claims else others
-    keys = {node: _rank_heading(outline, node, texts[node], claims, sites, others) for node in confirmed}
+    others = [node for node in others if node.tag == "h1"] if claims else others
+    keys = {node: _rank_heading(outline, node, titles[node], claims, sites, others) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
-    places = {texts[node]: outline.order[node] for node in reversed(confirmed)}
-    best = max(confirmed, key=lambda node: (keys[node], places[texts[node]]), default=None)
+    places = {titles[node]: outline.order[node] for node in reversed(confirmed)}
+    best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
     if best is not None and all(keys[best][:2]):
-        return Title(text=texts[best], heading=best, is_confirmed=True)
+        return Title(text=titles[best], heading=best, is_confirmed=True)
     if others:  # the window title is the name of the blog
         # Typecho VOID has the heading, a time and counters in an element of the title.
-        best = next((node for node in others[0].iter(*HEADINGS) if texts.get(node)), others[0])
-        return Title(text=texts[best], heading=best, is_confirmed=False)
+        best = next((node for node in others[0].iter(*HEADINGS) if titles.get(node)), others[0])
+        return Title(text=titles[best], heading=best, is_confirmed=False)
     text = next(iter(claims[1:] or claims), None)  # else the post has no title
     return Title(text=text, heading=None, is_confirmed=False) if text else None
+
+
+def _find_candidates(outline: Outline, parts: Collection[str]) -> dict[Element, str]:
+    """Return the elements that may show the title of a post, in the order of the page, with their texts."""
+    shown = {*outline.holders, *filter(_is_titled, outline.order)}
+    texts = {node: _read_title(outline, node, parts) for node in outline.order if node in shown}
+    short = {node: text for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE}
+    return {node: text for node, text in short.items() if not _leads_home(outline, node)}
 
 
 def title_text(outline: Outline, heading: Element) -> str:

@@ -57,7 +57,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
             if other.comments and not other.problems:
                 element, agreed = second, is_sure
             found = other if other.comments or other.problems else found
-    closed = {node for section in found.sections for node in section.iter()}
+    closed = with_descendants([*sections, *found.sections])  # those without comments have headings
     added = added_parts(outline, element, heading)
     time = find_time(Surroundings(outline, heading, element, added, closed, now))
     # Comments in the element of the text are stored once, as comments.

@@ -338,6 +338,14 @@ def test_categories_and_tags_around_the_text_are_those_of_the_post(page: str) ->
     assert read(page).posts[0].categories == ("Wetter",)
 
 
+def test_tags_beside_the_heading_of_comments_without_any_are_those_of_the_post() -> None:
+    tags = "<div class='taxonomy-post_tag'><a href='/tag/river/' rel='tag'>Fluss</a></div>"
+    form = "<h2>Comments</h2><div class='comment-respond'><h3>Leave a Reply</h3><form><textarea></textarea></form></div>"
+    head = f"<main><div><h1>{TITLE}</h1><time>2020-05-06</time></div><div class='entry-content'>{TEXT}</div>"
+    page = read(f"{head}<div>{tags}<div><div class='wp-block-comments'>{form}</div></div></div></main>")
+    assert page.posts[0].categories == ("Fluss",)
+
+
 def test_links_to_categories_in_the_text_and_in_cards_of_other_posts_are_not_of_the_post() -> None:
     text = f'{TEXT}<p>Siehe <a href="/tags/gras/">Gras</a>.</p>'
     card = '<div class="card"><h3><a href="/2019/gras/">Gras</a></h3><a href="/tags/gras/">Gras</a></div>'

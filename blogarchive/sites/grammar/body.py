@@ -176,7 +176,10 @@ def _find_end_above_links(view: PageView, start: int, end: int) -> int:
         return end
     node = view.document.common_ancestor(view.lines[first], view.lines[last - 1])
     parent = node.getparent()
-    node = parent if node.tag in _PLAIN_BLOCKS and last == first + 1 and parent is not None else node
+    # One paragraph, of any number of lines, is no frame: the links may be the next one.
+    is_paragraph = view.lines[first].block is node or last == first + 1
+    if node.tag in _PLAIN_BLOCKS and is_paragraph and parent is not None and not _has_body_class(node):
+        node = parent
     outside = list(takewhile(lambda i: not view.document.contains(node, view.lines[i]), links))
     return outside[-1] if outside else end
 

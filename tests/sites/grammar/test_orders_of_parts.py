@@ -210,3 +210,16 @@ def test_the_path_of_the_page_names_no_second_category() -> None:
     html = f"<html><head><title>一篇</title></head><body>{TOP}{side}<main><p><a href='/'>首页</a> &gt; {link} &gt; 正文</p>"
     parsed = read(f"{html}{HEAD}<div><p>正文。</p></div>{COUNTERS}<div>文章评论</div></main></body></html>")
     assert [row.name for row in parsed.categories] == ["时政"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div><p>正文。<br>二段。</p><p><a href='http://example.com/'>原文</a></p></div>",
+        "<div>正文。<br>二段。</div><div><a href='http://example.com/'>原文</a></div>",
+        "<div><p>正文。</p><p>二段。</p><table><tr><td><a href='http://example.com/'>原文</a></td></tr></table></div>",
+    ],
+)
+def test_a_link_below_lines_of_one_paragraph_is_text(text: str) -> None:
+    html = post().replace("<div><p>正文。</p><p>二段。</p></div>", text)
+    assert read(html).posts[0].body_text == "正文。\n二段。\n原文"

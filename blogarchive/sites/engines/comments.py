@@ -55,7 +55,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
-    text = outside_forms(body)
+    # A comment longer than the post may pass for its text.
+    text = set[Element]() if has_role(body, COMMENTS) else outside_forms(body)
     outer = [section for section in sections if not outline.contains(body, section)]
     under = under_heading(outline, body, outline.span(body).stop)
     if under and outer and not {*outer}.intersection(under) and with_descendants(under).issuperset(outer):

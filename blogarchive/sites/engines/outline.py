@@ -190,7 +190,8 @@ def title_text(outline: Outline, heading: Element) -> str:
     text = outline.text(heading)
     for node in select_all(heading, "time, .date"):
         text = text.replace(outline.text(node), "", 1).strip()
-    return text.removeprefix("# ").rstrip(" \u200b\ufeff¶#§")  # VuePress 1 has the link before the title
+    # VuePress 1 and Textpattern have the link before the title.
+    return text.removeprefix("# ").removeprefix("§ ").rstrip(" \u200b\ufeff¶#§")
 
 
 def _site_names(outline: Outline) -> set[str]:

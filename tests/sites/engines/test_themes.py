@@ -134,8 +134,9 @@ def test_an_author_and_a_date_in_a_padded_element_are_no_comment() -> None:
 BODY = f'<div class="entry-content">{TEXT}</div>'
 
 
-def test_the_link_that_vuepress_puts_before_a_title_is_not_of_the_title() -> None:
-    anchor = '<a href="#bridge" class="header-anchor">#</a>'
+@pytest.mark.parametrize("sign", ["#", "§"], ids=["VuePress", "Textpattern"])
+def test_the_link_that_themes_put_before_a_title_is_not_of_the_title(sign: str) -> None:
+    anchor = f'<a href="#bridge" class="header-anchor">{sign}</a>'
     page = read(
         f'<main><div class="theme-default-content"><h1>{anchor} {TITLE}</h1><p>2020-05-06</p>{TEXT}</div></main>'
     )

@@ -35,11 +35,11 @@ def find_body(
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
-    is_other = shared == 0 and outline.size(best) < outline.size(dense)  # the card of another post
+    is_card = shared == 0 and sum(names_of(node) == names_of(best) for node in marked) > 1  # of another post
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
-    if is_other or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
-        return _widen(outline, dense, above | around), not is_other
+    if is_card or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
+        return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
         best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
     return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
@@ -70,9 +70,8 @@ def mark(node: Element) -> int:
 
 
 def _is_possible(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
-    if node in inside or has_role(node, COMMENTS) or node in outline.beside:
-        return False
-    return outline.size(node) > 0 or node.find(".//img") is not None
+    is_apart = node in inside or has_role(node, COMMENTS) or node in outline.beside
+    return not is_apart and (outline.size(node) > 0 or node.find(".//img") is not None)
 
 
 def _rank(

@@ -140,8 +140,7 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
 
 
 def _page_no(url: str) -> int:
-    match = _PAGE_NO.search(url)
-    return int(match[1]) if match else 1
+    return int(match[1]) if (match := _PAGE_NO.search(url)) else 1
 
 
 def _is_next(outline: Outline, anchor: Element) -> bool:

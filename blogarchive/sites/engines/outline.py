@@ -72,8 +72,7 @@ class Outline:
                 depth -= node.tag == "a"
             if node.getparent() is not None:
                 add(node.tail, node.getparent())
-        self._sizes = list(accumulate(sizes))
-        self._link_sizes = list(accumulate(link_sizes))
+        self._sizes, self._link_sizes = list(accumulate(sizes)), list(accumulate(link_sizes))
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""
@@ -132,9 +131,8 @@ class Outline:
 
 def is_aside(node: Element) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
-    if node.tag in ("footer", "header") and next(node.iterancestors("article", "main"), None) is None:
-        return True
-    if node.tag in ("aside", "nav"):
+    is_outer = node.tag in ("footer", "header") and next(node.iterancestors("article", "main"), None) is None
+    if is_outer or node.tag in ("aside", "nav"):
         return True
     return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, SIDE)
 

@@ -111,8 +111,7 @@ def _problems(
     title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
     body_doubt = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
     doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]
-    told = (Problem(kind="unreadable", field=field, detail=detail) for field, detail in doubts if detail)
-    return (*found.problems, *told)
+    return (*found.problems, *(Problem(kind="unreadable", field=name, detail=x) for name, x in doubts if x))
 
 
 def _sources(

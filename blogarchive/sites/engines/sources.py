@@ -43,8 +43,8 @@ def find_blog(outline: Outline, now: datetime) -> str:
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
     base = outline.tree.base
-    every = ((node, absolute_url(node.get("href"), base)) for node in outline.tree.root.iter("link", "a"))
-    links = [(node, url) for node, url in every if url]
+    nodes = outline.tree.root.iter("link", "a")
+    links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = [(node, url) for node, url in links if _FEED.search(node.get("type") or "")]
     of_posts = [url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or "")]

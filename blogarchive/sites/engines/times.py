@@ -124,8 +124,7 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     if node in outline.beside and around.heading not in outline.beside and not is_line:
         return True
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
-    anchor = next((one for one in near if one.tag == "a"), None)
-    is_linked = anchor is not None and _leads_away(outline, anchor)
+    is_linked = any(one.tag == "a" and _leads_away(outline, one) for one in near)
     return is_linked or not around.cards.isdisjoint(node.iterancestors())
 
 

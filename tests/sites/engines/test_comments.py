@@ -618,3 +618,15 @@ def test_answers_deeper_than_any_are_a_problem() -> None:
     shown = "".join(f"<div><b>N{n}</b> <i>2019-05-21 09:05</i><p>Text {n}.</p>" for n in range(240))
     page = read(f'<div id="comments">{shown}{"</div>" * 240}</div>')
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+LONG = "<p>Am See stand das Wasser hoch, und wir gingen, bis es dunkel wurde, am Ufer.</p>"
+
+
+@pytest.mark.parametrize("name", ["total-comments-div", "comments_div", ""])
+def test_long_comments_below_a_short_text_are_not_the_text(name: str) -> None:
+    item = "<div>{}<p>Jutta at May 2{}, 2019 12:54 AM</p></div>"
+    items = "".join(item.format(LONG * 3, n) for n in range(1, 6))
+    page = read(f"<div class='{name}'><h3>Reply</h3>{items}</div>", text="<p>So teuer.</p>")
+    assert page.posts[0].body_text == "So teuer."
+    assert "comments" in told(page) or len(page.posts[0].comments) == 5

@@ -249,7 +249,7 @@ def _state_message(state: BlogState) -> str:
             "{blog} has moved to {url}; if that is the same blog, `blogarchive backup {url} --site {site}` continues there"
         ).format(blog=blog, url=state.state_detail, site=state.site)
     return _(
-        "{blog} is closed: {notice}; what is stored stays, and its home page is asked for once a week"
+        "{blog} is closed: {notice}; what is stored stays, and later runs ask for its home page alone"
     ).format(blog=blog, notice=explain_detail(state.state_detail, "notice"))
 
 

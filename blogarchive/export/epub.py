@@ -31,7 +31,6 @@ from blogarchive.store.read.models import Image, PostHeading
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"
 _IMAGES = "images/"
-_DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
 _LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
 _MAX_COMMENT = 65_535  # of an entry of a ZIP file
 
@@ -260,7 +259,7 @@ class _BookWriter:
     def _add(
         self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
     ) -> None:
-        entry = zipfile.ZipInfo(name, _DAY_ZERO)
+        entry = zipfile.ZipInfo(name)  # with the first day of ZIP: the same archive gives the same bytes
         entry.comment = comment if len(comment) <= _MAX_COMMENT else b""
         entry.compress_type = method
         entry.external_attr = 0o644 << 16

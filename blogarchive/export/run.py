@@ -153,7 +153,7 @@ FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "
 
 MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json.gz"
-_GZIP: Final = 16 + zlib.MAX_WBITS  # the module gzip takes 1 ms
+GZIP: Final = 16 + zlib.MAX_WBITS  # zlib reads and writes gzip so: the module gzip takes 1 ms to load
 
 
 def run_export(
@@ -214,7 +214,7 @@ def name_record(*values: object) -> str:
 def read_record(name: str, keys: str) -> dict[str, Any]:
     """Return the record of that name with these keys; an empty one if there is none, or if it is damaged."""
     try:
-        record = json.loads(zlib.decompress(_record_path(name).read_bytes(), _GZIP))
+        record = json.loads(zlib.decompress(_record_path(name).read_bytes(), GZIP))
         return record if record.keys() == set(keys.split()) else {}
     except (OSError, zlib.error, ValueError, AttributeError):
         return {}
@@ -227,7 +227,7 @@ def write_record(name: str, record: dict[str, Any]) -> None:
         return
     with contextlib.suppress(CannotWrite, OSError):  # an export without a record is complete
         with atomic_file(path) as file:
-            file.write(zlib.compress(json.dumps(record).encode(), 1, _GZIP))
+            file.write(zlib.compress(json.dumps(record).encode(), 1, GZIP))
         records = path.parent.glob(f"*{_SUFFIX}")
         for old in sorted(records, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_RECORDS:]:
             old.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
 from blogarchive.export.folder import BUFFER, content_digest
-from blogarchive.export.run import ExportJob, exporter
+from blogarchive.export.run import GZIP, ExportJob, exporter
 from blogarchive.export.warc import UNKNOWN_TIME, Record, open_earlier, warc_date, write_records
 from blogarchive.store.read.blog_header import join_titles
 from blogarchive.store.read.exports import ExportReader
@@ -28,10 +28,8 @@ _LINES_PER_BLOCK: Final = 1024
 BLOCK_BYTES: Final = 2**16  # on average: a block is compressed again for each new line
 _MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
 _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
-_GZIP: Final = 16 + zlib.MAX_WBITS  # so zlib writes the header of gzip
-_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
-# The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
-# the central directory has such a field.
+# The first day of ZIP as a field. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only
+# if the central directory has such a field.
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 
@@ -65,7 +63,7 @@ class _PackageFiles:
 
     @contextmanager
     def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[IO[bytes]]:
-        entry = ZipInfo(name, _FIRST_DAY)
+        entry = ZipInfo(name)  # with the first day of ZIP: the same archive gives the same bytes
         entry.compress_type = compression
         entry.extra = _TIME_FIELD
         self.size, self._hash, self._is_stored = 0, hashlib.sha256(), compression == ZIP_STORED
@@ -107,7 +105,7 @@ def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
     heads = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX_NAME})}\n"]
     with files.open(f"indexes/{_INDEX_NAME}", ZIP_STORED) as blocks:
         for start in range(0, len(lines), _LINES_PER_BLOCK):
-            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), _LEVEL, _GZIP)
+            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), _LEVEL, GZIP)
             place = {"offset": files.size, "length": len(block)}
             heads.append(f"{lines[start].partition(' {')[0]} {json.dumps(place)}\n")
             blocks.write(block)

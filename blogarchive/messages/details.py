@@ -307,7 +307,7 @@ _OWN_WORDS = {"notice": N_("the page says: {text}"), "": N_("in the original wor
 """By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library."""
 
 _SHORTEST = ".*?"
-# A reason may itself have the words that follow it. A count is none of the words of another message.
+# A reason may itself have the words that follow it. Without digits alone for a count, another message would match.
 _VALUES: Final = {"reason": ".*", "count": r"[\d,]+"}
 
 

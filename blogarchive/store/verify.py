@@ -170,7 +170,7 @@ def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
         (step, _PROBES),
     )
     for row, text in rows:
-        # A text that is no UTF-8 comes as bytes (`_decode`); `_posts` names its row.
+        # A text that is no UTF-8 comes as bytes; the check of posts in `row_checks` names its row.
         words = isinstance(text, str) and (_INNER_WORD.search(text) or _WORD.search(text))
         query = parse_query(words[1] if words else "")
         if query and not archive.exists(

@@ -119,7 +119,7 @@ def test_a_login_page_or_a_blank_page_of_one_night_changes_nothing(
 ) -> None:
     for html in (
         "<html><head><title>登录</title></head><body><p>请先登录后查看</p></body></html>",
-        "<html><body>\n</body></html>",
+        "\ufeff<html><body>\n<!-- cached --></body></html>",
         "<html><head><title>Error</title></head><body>Can not connect to MySQL server</body></html>",
     ):
         answer = page(html.encode(), "text/html; charset=utf-8")

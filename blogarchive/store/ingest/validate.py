@@ -34,8 +34,10 @@ MAINTENANCE = "maintenance"
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}  # a retry gets the same answer
 _MAX_NOTICE_LENGTH = 200
-# The shell of a page that scripts fill is another site, and a feed or a sitemap may have no entries.
-_BLANK = re.compile(rb"\s*+(?:<(?:!doctype|/?(?:html|head|title|body)|meta)\b[^<>]*+>\s*+)*+", re.IGNORECASE)
+# A page that scripts fill, or that refreshes to another one, is of a changed site. A feed may have no entries.
+_BLANK = re.compile(
+    rb"(?i)[\s\xef\xbb\xbf]*+(?:<[!/]?(?:--|(?:doctype|html|head|title|body|meta)\b)(?![^<>]*refresh)[^<>]*+>\s*+)*+"
+)
 
 
 class ResponseKind(Enum):
@@ -205,7 +207,7 @@ def _validate_status(page: Page) -> Rejection | None:
 
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
-    # A server that cannot reach its database may answer with `<html><body></body></html>`.
+    # A server that cannot reach its database may answer with `<html><body></body></html>`; a cache adds a comment.
     if _BLANK.fullmatch(page.body):
         return _cut(Detail.PAGE_EMPTY)
     return _cut(Detail.PAGE_CUT) if stored.has_end_tag and is_truncated(page.body) else None

@@ -1,4 +1,4 @@
-"""A blog with the facts of its header, and the title of an export of several; exports of pages load no other models."""
+"""The read model of a blog with its header. Exports of pages and tables load no other read model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

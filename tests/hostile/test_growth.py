@@ -30,6 +30,7 @@ def filled_caches() -> None:
     """Fill the caches of words, which would make the first page costly."""
     for place in ("name", "home"):
         count_steps(*hostile_page("paragraphs", place, 100))
+    count_steps(*any_blog_page("<p>甲</p>", 10))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,6 +43,8 @@ ANY_BLOG = {
     "sections of comments": "<div class=comments><b>甲</b> <i>2024-05-03 10:00</i><p>好</p></div>",
     "sections of comments and texts": "<div class=comments></div><div class=content>好</div>",
     "footers, each in the one before": "<footer>甲",
+    "texts beside links, each in the one before": "<div>甲<a href=#>乙</a>",
+    "titles, each in the one before": "<h1>雨<time>2024-05-03</time>",
 }
 
 

@@ -14,7 +14,7 @@ from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import pattern
 from blogarchive.sites.markup.elements import ancestors, has_role
-from blogarchive.sites.markup.picker import PageTree, select_all, visible_text
+from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
 
 # Words of class and id that name the role of an element. Themes of all engines use them.
 COMMENTS = pattern("outline", "comments")
@@ -22,10 +22,8 @@ SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
-_NO_TITLE = pattern("outline", "no_title")
+_NO_TITLE, _SEPARATORS = pattern("outline", "no_title"), pattern("outline", "separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
-_SEPARATORS = pattern("outline", "separators")
-"""Separators of the title of a post and the name of its blog in a window title."""
 _MAX_TITLE = 300
 
 
@@ -103,7 +101,7 @@ class Outline:
 
     def own_text(self, node: Element) -> str:
         """Return the text of an element without that of the elements in it."""
-        return " ".join("".join(self.texts[at] for at in self.span(node) if self.holders[at] is node).split())
+        return " ".join("".join((node.text or "", *(one.tail or "" for one in node))).split())
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
@@ -116,13 +114,18 @@ class Outline:
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
         # Pelican has the newest post in an `aside`, Blogger all posts in a widget.
-        texts = self.select("main, #main, [itemprop~=articleBody], article h1, .post-body, .entry-content")
-        around = ancestors(texts)
-        found: set[Element] = set()
+        texts = "main, #main, [itemprop~=articleBody], article h1, .post-body, .entry-content"
+        around, found = ancestors(self.select(texts)), set[Element]()
         for node in self.order:
             if node.getparent() in found or (node not in around and is_aside(node)):
                 found.add(node)
         return frozenset(found)
+
+    @cached_property
+    def home_links(self) -> set[Element]:
+        """The links to the home page or a folder above the page, with all elements around and in them."""
+        anchors = [node for node in self.tree.root.iter("a") if _leads_home(node, self.tree)]
+        return ancestors(anchors) | with_descendants(anchors)
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
@@ -177,10 +180,9 @@ def find_title(outline: Outline) -> Title | None:
 
 def _find_candidates(outline: Outline, parts: Collection[str]) -> dict[Element, str]:
     """Return the elements that may show the title of a post, in the order of the page, with their texts."""
-    shown = {*outline.holders, *filter(_is_titled, outline.order)}
+    shown = {*outline.holders, *filter(_is_titled, outline.order)} - outline.home_links
     texts = {node: _read_title(outline, node, parts) for node in outline.order if node in shown}
-    short = {node: text for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE}
-    return {node: text for node, text in short.items() if not _leads_home(outline, node)}
+    return {node: text for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE}
 
 
 def title_text(outline: Outline, heading: Element) -> str:
@@ -194,7 +196,7 @@ def title_text(outline: Outline, heading: Element) -> str:
 
 def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, and the texts of links to its home page."""
-    anchors = (node for node in outline.order if node.tag == "a" and _leads_home(outline, node))
+    anchors = (node for node in outline.order if node.tag == "a" and node in outline.home_links)
     names = chain((outline.metas.get("og:site_name", ""),), map(outline.text, anchors))
     return set(map(letters_of, names)) - {""}
 
@@ -225,7 +227,8 @@ def _is_titled(node: Element) -> bool:
 
 def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
-    whole, own = title_text(outline, node) if _is_titled(node) else "", outline.own_text(node)
+    is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
+    whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
     return own if whole == "" or (letters_of(own) in parts and letters_of(whole) not in parts) else whole
 
 
@@ -242,11 +245,10 @@ def _rank_heading(
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
 
 
-def _leads_home(outline: Outline, node: Element) -> bool:
-    """Return whether the heading links to the home page: it is the title of the blog."""
-    links = (anchor.get("href") or "#" for anchor in chain(node.iter("a"), node.iterancestors("a")))
-    valid = (link for link in links if absolute_url(link, outline.tree.base))
-    paths = {urlsplit(link).path for link in valid if not link.startswith("#") and "?" not in link}
-    own = urlsplit(outline.tree.url).path
-    above = (path for path in paths if path.endswith("/") and own != path)
-    return bool(paths & {"/", "/index.html", ""}) or any(map(own.startswith, above))
+def _leads_home(anchor: Element, tree: PageTree) -> bool:
+    """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
+    link, own = anchor.get("href") or "#", urlsplit(tree.url).path
+    if link.startswith("#") or "?" in link or not absolute_url(link, tree.base):
+        return False
+    path = urlsplit(link).path
+    return path in ("/", "/index.html", "") or (path.endswith("/") and own != path and own.startswith(path))

@@ -99,8 +99,8 @@ def _read_categories(
         is_list = "tag" in (anchor.get("rel") or "").split() or _CATEGORY.search(url)
         is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)
         if is_list and not is_other and cards.isdisjoint(anchor.iterancestors()):
-            text = outline.own_text(anchor) or outline.text(anchor)  # a count has an element of its own
-            names.setdefault(url, " ".join(text.split()).lstrip("# "))
+            # A count has an element of its own.
+            names.setdefault(url, (outline.own_text(anchor) or outline.text(anchor)).lstrip("# "))
     return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
 
 

@@ -57,7 +57,7 @@ class UniqueNames:
 
     @staticmethod
     def _key(name: str) -> str:
-        if name.isascii():
+        if name.isascii():  # most names
             return name.lower()
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
@@ -319,11 +319,10 @@ class ExportFolder:
         if head != self._head:
             text = _("{folder} holds another export ({head}); name another folder")
             raise UsageError(text, folder=self.root, head=head)
-        entries = [line.split("\t", 1) for line in lines]
-        files = _parse_files([entry[1] if len(entry) > 1 else "null" for entry in entries])
-        self._earlier = {
-            entry[0]: file for entry, file in zip(entries, files, strict=True) if _is_inside(entry[0])
-        }
+        entries = [line.partition("\t") for line in lines]
+        files = _parse_files([text or "null" for _name, _tab, text in entries])
+        names = (name for name, _tab, _text in entries)
+        self._earlier = {name: file for name, file in zip(names, files, strict=True) if _is_inside(name)}
         for name, known in self._earlier.items():
             if known == _UNKNOWN:  # a killed export may have left its temporary file
                 part_path(Path(self._resolve(name))).unlink(missing_ok=True)

@@ -228,7 +228,7 @@ def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
 StateKind = Literal["moved", "closed", "unreachable"]
 
 RESTING = ("moved", "closed")
-"""States in which only the home page is asked for, once a week."""
+"""States in which only the home page is asked for: in the next run, then once a week."""
 
 _ASKED_EVERY = timedelta(days=7) - timedelta(hours=4)
 """A little less than a week: in a run at the same hour each day, the night of the week is the same."""
@@ -258,7 +258,7 @@ def blog_states(archive: Archive) -> dict[Blog, BlogState]:
 
 
 def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
-    """Return the moved and closed blogs whose home pages were asked for within a week, and said so in two runs.
+    """Return the blogs that two runs found moved or closed, the last of them within a week.
 
     A login page or a wrong notice in place of all pages is often gone in the next night.
     """

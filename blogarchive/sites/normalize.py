@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import is_not
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -83,14 +84,14 @@ class _DateResolver:
     problems: dict[items.Problem, None] = field(default_factory=dict)  # ordered set
 
     def resolve_fields(self, item: object) -> dict[str, object]:
-        # Not above: each command that looks for a site imports this module.
-        from blogarchive.parsing.dates.parse import parse_date
-
         changes: dict[str, object] = {}
         for name, column in _TIME_FIELDS.get(type(item), ()):
             date_text: items.DateText | None = getattr(item, name)
             if date_text is None or date_text.at is not None:
                 continue
+            # Not above: each command that looks for a site imports this module.
+            from blogarchive.parsing.dates.parse import parse_date
+
             found = parse_date(date_text.text, self.now)
             if found is None:
                 detail = Detail.NO_DATE.format(text=date_text.text[:80])
@@ -129,17 +130,27 @@ def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow |
 
 
 def _tidy_fields(item: object) -> dict[str, object]:
-    values = ((name, getattr(item, name)) for name in _TEXT_FIELDS.get(type(item), ()))
+    values = [(name, getattr(item, name)) for name in _TEXT_FIELDS.get(type(item), ())]
     return {name: tidied for name, value in values if (tidied := _tidy(value)) != value}
 
 
 def _tidy(value: object) -> object:
     """Return a text, or each text of a tuple, repaired; other values as they are."""
-    from blogarchive.parsing.charset.decoding import repair_text
-
     if isinstance(value, tuple):
         return tuple(map(_tidy, value))
-    return repair_text(value) if value and isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _repair_short(value) if len(value) <= _SHORT else _repair(value)
+
+
+def _repair(text: str) -> str:
+    from blogarchive.parsing.charset.decoding import repair_text
+
+    return repair_text(text)
+
+
+_SHORT = 100  # characters: each page of a blog shows the titles of its sidebar
+_repair_short = lru_cache(maxsize=2048)(_repair)
 
 
 def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
@@ -147,8 +158,8 @@ def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
         if isinstance(part, tuple):
-            parts = tuple(_apply(one, change) for one in part)
-            if any(new is not old for new, old in zip(parts, part, strict=True)):
+            parts = tuple([_apply(one, change) for one in part])
+            if any(map(is_not, parts, part)):
                 changes[name] = parts
         elif part is not None and (whole := _apply(part, change)) is not part:
             changes[name] = whole

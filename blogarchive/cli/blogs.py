@@ -87,11 +87,17 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
         _ask(contents, delete=delete)  # without the lock: a nightly update must not wait for the answer
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
+        note(
+            _("{blog} is left out of updates; `blogarchive resume {blog}` includes it again").format(
+                blog=name
+            )
+        )
         return
     with open_locked(db, "forget") as archive:
         if copy_path is not None:
             write_sealed_copy(db, copy_path)
         blog_rows.remove_blog(archive, blog_rows.find_blog(archive, name))
+    note(_("{blog} is deleted").format(blog=name))
 
 
 def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:

@@ -14,6 +14,7 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import note, print_json, progress_bar
 from blogarchive.errors import UsageError
+from blogarchive.messages.details import list_counts
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links import blogs_of_urls, text_urls
@@ -177,7 +178,7 @@ def _print_found(
     if len(failed) > _FAILURES_SHOWN:
         note(_("{count} more").format(count=len(failed) - _FAILURES_SHOWN))
     if not quiet and not as_json:
-        parts = [f"{source} {count}" for source, count in sorted(found.items()) if count]
+        parts = list_counts(dict(sorted(found.items())))
         text = ngettext("{count} new blog", "{count} new blogs", new).format(count=new)
-        click.echo(f"{text} ({', '.join(parts)})" if parts else text)
+        click.echo(f"{text} ({parts})" if parts else text)
         click.echo(_("waiting for `backup --discovered`: {count}").format(count=waiting))

@@ -61,10 +61,10 @@ def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @options.url_list(_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."))
     @click.option(
-        "--every", "every_seconds", type=Duration(), help=_("Time between complete rounds. [default: 1d]")
+        "--every", "every_seconds", type=Duration(), help=_("Time between complete rounds. [new shards: 1d]")
     )
     @click.option(
-        "--slice", "slice_seconds", type=Duration(), help=_("Longest time of a round. [default: 30m]")
+        "--slice", "slice_seconds", type=Duration(), help=_("Longest time of a round. [new shards: 30m]")
     )
     @options.delay
     @options.site

@@ -11,7 +11,7 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import file_count, note, page_count, print_json, print_list, print_result
-from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label
+from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label, list_counts
 from blogarchive.sites.base import Site, broken_sites, site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
@@ -110,10 +110,9 @@ def sites(as_json: bool) -> None:
 
 
 def _format_run(run: LoggedRun) -> str:
-    counts = ", ".join(f"{name} {count}" for name, count in run.counts.items() if count)
     outcome = label(run.outcome) if run.outcome else _("running")
     code = "-" if run.exit_code is None else run.exit_code
-    return f"{run.started_at}  {run.command}  {code} {outcome}  {counts}".rstrip()
+    return f"{run.started_at}  {run.command}  {code} {outcome}  {list_counts(run.counts)}".rstrip()
 
 
 def _format_site(site: Site) -> str:

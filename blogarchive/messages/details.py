@@ -1,7 +1,7 @@
 """Translate stored reasons of failures, which are English, where a person reads them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from gettext import gettext as _
@@ -90,6 +90,22 @@ _GONE_REASONS: Final = {
     "hidden": N_("hidden"),
     "redirect": N_("redirected to the home page"),
 }
+
+
+_COUNTS: Final = {
+    # of a run
+    "requests": N_("requests"), "not_modified": N_("not modified"), "pages": N_("pages"), "posts_new": N_("new posts"),
+    "posts_changed": N_("changed posts"), "posts_gone": N_("gone posts"), "comments_new": N_("new comments"),
+    "comments_changed": N_("changed comments"), "media": N_("images"), "failures": N_("failed"),
+    # of the blogs that `discover` found, by where
+    "comments": N_("in comments"), "links": N_("in links"), "file": N_("in the file"),
+    "page": N_("on directory pages"), "ids": N_("by post numbers"), "uids": N_("by uids"),
+}  # fmt: skip
+
+
+def list_counts(counts: Mapping[str, int]) -> str:
+    """Return the counts that are not zero, translated; an unknown name, as of a newer version, is unchanged."""
+    return _(", ").join(f"{_(_COUNTS.get(name, name))} {count}" for name, count in counts.items() if count)
 
 
 def label(name: str, translate: Translate | None = None) -> str:

@@ -67,10 +67,12 @@ def test_forget_keeps_the_rows_of_a_blog_and_delete_removes_all_of_them(
     everything = "select count(*) from posts"
     with closing(sqlite3.connect(archive)) as connection:
         (own,), (before,) = connection.execute(posts).fetchone(), connection.execute(everything).fetchone()
-        assert run_cli("forget", UID, "--yes", "--db", archive).code == 0
+        left = run_cli("forget", UID, "--yes", "--db", archive)
+        assert (left.code, f"`blogarchive resume {UID}`" in left.err) == (0, True)
         assert UID not in updated_uids(archive)
         assert connection.execute(posts).fetchone() == (own,)
-        assert run_cli("forget", UID, "--yes", "--delete", "--db", archive).code == 0
+        deleted = run_cli("forget", UID, "--yes", "--delete", "--db", archive)
+        assert (deleted.code, deleted.err) == (0, f"{UID} is deleted\n")
         assert connection.execute(posts).fetchone() == (0,)
         assert connection.execute(everything).fetchone() == (before - own,)
         for table in ("authors", "frontier", "pages", "failures", "_page_chains", "blog_settings"):

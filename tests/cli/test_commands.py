@@ -584,3 +584,23 @@ def test_an_exit_without_a_closed_pipe_keeps_its_code() -> None:
     asked = os.environ | {"_BLOGARCHIVE_COMPLETE": "no_shell_that_is_known"}
     ran = subprocess.run([sys.executable, "-m", "blogarchive"], env=asked, capture_output=True, timeout=300)
     assert (ran.returncode, ran.stdout) == (1, b"")
+
+
+def test_log_and_discover_say_what_they_count_in_the_language_of_the_reader(
+    run_cli: RunCli, db: Path
+) -> None:
+    words = {"en": ("new posts", "in comments"), "zh": ("新文章", "评论里")}
+    for language, (posts, comments) in words.items():
+        copied = shutil.copy(db, db.with_name(f"{language}.db"))
+        environment = {**os.environ, "BLOGARCHIVE_LANG": language}
+        found = [
+            subprocess.run(
+                [sys.executable, "-m", "blogarchive", name, "--db", copied],
+                capture_output=True,
+                text=True,
+                env=environment,
+                timeout=60,
+            ).stdout
+            for name in ("log", "discover")
+        ]
+        assert (f"{posts} " in found[0], f"{comments} " in found[1]) == (True, True), found

@@ -20,7 +20,7 @@ from blogarchive.browse.archives import KNOWN_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
-from blogarchive.store.database.connection import file_uri, wal_path
+from blogarchive.store.database.connection import file_uri, read_only_mode, wal_path
 from blogarchive.store.statements import Statements, user_errors
 
 SETTINGS: Final = {
@@ -141,7 +141,7 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
             character=min(forbidden),
             path=path,
         )
-    immutable = immutable or not _is_readable(path)
+    immutable = immutable or read_only_mode(path) != "ro" or not _is_readable(path)
     if immutable and _has_unwritten_changes(path):
         raise UsageError(
             _(

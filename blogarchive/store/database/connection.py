@@ -160,13 +160,14 @@ def wal_path(path: Path) -> Path:
 
 
 def read_only_mode(path: Path) -> str:
-    """Return the `mode=` of an SQLite URI that reads a file in a folder that may be read-only.
+    """Return the `mode=` of an SQLite URI that reads a file that may be read-only, as its folder may be.
 
-    SQLite cannot create the log of a file in a read-only folder, so such a file is opened as immutable.
+    SQLite cannot create the log of a file in a read-only folder, so such a file is opened as immutable. So is one that
+    no user may write: SQLite would leave files beside it that are as read-only, also when the user allows writes again.
     """
     wal = wal_path(path)
-    is_immutable = not os.access(wal.parent, os.W_OK) and not wal.exists()
-    return "ro&immutable=1" if is_immutable else "ro"
+    is_fixed = not os.access(wal.parent, os.W_OK) or (path.exists() and not path.stat().st_mode & 0o222)
+    return "ro&immutable=1" if is_fixed and not wal.exists() else "ro"
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

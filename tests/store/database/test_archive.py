@@ -9,6 +9,7 @@ from shutil import copy
 
 import pytest
 
+from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
@@ -16,6 +17,7 @@ from blogarchive.store.database.files import open_scratch
 from blogarchive.store.statements import to_user_error
 from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
+from tests.unprivileged import run_unprivileged, shared_folder
 
 
 def test_an_archive_is_created_only_if_create_is_set(path: Path) -> None:
@@ -84,6 +86,26 @@ def test_a_write_to_a_read_only_file_raises_cannot_write(path: Path, clock: Cloc
     path.chmod(0o444)
     with pytest.raises(CannotWrite), Archive.open(path) as archive:
         crawl(archive, a_blog(1), clock)
+
+
+def test_reading_a_read_only_file_leaves_nothing_beside_it_that_prevents_a_later_write(
+    path: Path, clock: Clock
+) -> None:
+    def read(db: Path) -> None:
+        with Archive.open(db, read_only=True) as archive:
+            assert archive.scalar("select count(*) from posts") == 1
+        create_app(db)
+
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(1), clock)
+    with shared_folder() as folder:
+        db = folder / "archive.db"
+        copy(path, db)
+        read(path)  # imports the modules, which `nobody` may be unable to read
+        folder.chmod(0o777)
+        db.chmod(0o444)
+        run_unprivileged(lambda: read(db))
+        assert [file.name for file in folder.iterdir()] == ["archive.db"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")

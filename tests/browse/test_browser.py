@@ -93,8 +93,9 @@ def test_keys_lead_on_and_never_disturb_typing(tab: chromium.Page, site: tuple[s
 @pytest.mark.parametrize("width", [320, 390, 768])
 def test_no_page_is_wider_than_the_screen(tab: chromium.Page, site: tuple[str, Path], width: int) -> None:
     address, path = site
+    tables = ("posts/48", "comments_by", "most_discussed", "people")
     tab.size(width, 700, phone=width < 700)
-    for page in pages_of(path):
+    for page in (*pages_of(path), *(f"/{path.stem}/{name}" for name in tables)):
         tab.go(address + page)
         assert tab.value("document.documentElement.scrollWidth") <= width, page
 

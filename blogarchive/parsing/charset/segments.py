@@ -279,12 +279,11 @@ def _is_nearly_valid_utf_8(piece: bytes) -> bool:
 def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate | None:
     """Return `data` in the best of `others`, if it is valid there and costs clearly less; else None."""
     text = charset.decode_lenient(data)
-    bad = text.count("\ufffd")
     limit = char_cost.mixed_script_cost(text, charset.script)
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)
-        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, bad > 0)):
+        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, "\ufffd" in text)):
             continue
         cost = char_cost.text_cost(parsed, other.script)
         if cost + _CHARSET_COSTS[other.name] < (best.cost if best else limit):

@@ -12,7 +12,7 @@ from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
-from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
+from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, fold
 
 # --- selections of headers: a commenter can type a whole comment into his own
@@ -265,15 +265,23 @@ def _find_unlabelled(
     As many as claimed, the first of them above all labels, are the page's: a commenter quoted the labels.
     """
     labelled = found.from_line(start)
-    if labelled.headers and (not claimed or len(labelled.headers) == claimed):
+    firsts = [header.first for header in labelled.headers]
+    if firsts and (not claimed or len(firsts) == claimed or not _has_text_above(view, start, firsts[0])):
         return labelled
-    quoted = {header.first for header in labelled.headers}
+    quoted = frozenset(firsts)
     headers = [h for h in find_short_headers(view, start, claimed=claimed) if h.first not in quoted]
     if len(headers) != claimed:
         headers = [*find_split_headers(view, start, claimed)] or headers
-    if labelled.headers and (len(headers) != claimed or headers[0].first >= labelled.headers[0].first):
+    if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))
+
+
+# Pages of a long list claim more comments than they show: a search of all lines takes 1 % of the time of parsing.
+def _has_text_above(view: PageView, start: int, first: int) -> bool:
+    """Check whether text is above the first header, below line `start` and the label of the comments."""
+    begin = next((i + 1 for i in find_comment_labels(view) if start <= i < first), start)
+    return view.has_text(range(begin, first))
 
 
 def _split_above(

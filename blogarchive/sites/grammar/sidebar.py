@@ -413,8 +413,8 @@ def _cut_at_list(view: PageView, lines: Sequence[int], posts: Container[int]) ->
     """Return the lines above the first title if all titles are below the last category, outside its element."""
     at = next((at for at, index in enumerate(lines) if index in posts), 0)
     above = [i for i in lines[:at] if i >= 0]
-    headings = [i for i in above if _parse_category(view, i) is not None]
-    if not headings or len(above) < 2 or any(_parse_category(view, i) is not None for i in lines[at:]):
+    headings = [i for i in above if len(above) > 1 and _parse_category(view, i) is not None]
+    if not headings or any(_parse_category(view, i) is not None for i in lines[at:]):
         return lines
     element = view.document.common_ancestor(view.lines[above[0]], view.lines[headings[-1]])
     is_inside = view.document.contains(element, view.lines[lines[at]])

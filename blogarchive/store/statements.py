@@ -292,7 +292,10 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
         )
     elif any(sign in words for sign in CANNOT_WRITE):
         kind, shown = CannotWrite, _("the disk is full") if "full" in words else shown
-        text = _("cannot write {path}: {error}; free some space or mend the permissions, then run again")
+        text = _(
+            "cannot write {path}: {error}; free some space, or mend the permissions of it, of its -wal and -shm; then run"
+            " again"
+        )
     elif isinstance(error, UnicodeDecodeError) or any(sign in words for sign in _DAMAGED):
         shown = _("its schema has invalid characters") if isinstance(error, UnicodeDecodeError) else shown
         text = _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it")

@@ -100,12 +100,11 @@ def _host_and_port(url: str) -> str:
 IGNORED_KEY = re.compile(
     r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid", re.IGNORECASE
 )
-"""A key of a query that never selects a page of a site that is read by words."""
 _IGNORED_PAIR = re.compile(rf"(?:{IGNORED_KEY.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
 
 
 def drop_session(url: str) -> str:
-    """Return `url` without a query that is one pair of such a key."""
+    """Return `url` without its query if that is one pair with an ignored key."""
     before, _, query = url.partition("?")
     return before if query and _is_ignored(query) else url
 

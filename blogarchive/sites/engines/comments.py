@@ -66,7 +66,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     other = _read(outline, under, body, text, now) if under and own and not found.comments else found
     is_better = not other.problems if other.comments else not (found.comments or found.problems)
     found = other if is_better else found
-    quoted = (n for n in text if has_role(n, ITEM) or (n in sections and outline.size(n) > _MAX_HEADING))
+    large = {one for one in sections if outline.size(one) > _MAX_HEADING}
+    quoted = (one for one in text if one in large or has_role(one, ITEM))
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     return found
@@ -114,7 +115,8 @@ def _unreadable(detail: str) -> Problem:
 def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:
     """Return whether there seem to be more comments outside those that were read, and outside forms.
 
-    These are a moment or a text in the sections, a moment under their heading, and what looks so without any of them.
+    These are a moment or a text in the sections, or a moment under their heading; without both, a link to answer or
+    several times of day.
     """
     apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
     spans = [outline.span(one) for one in sections]

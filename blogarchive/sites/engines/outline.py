@@ -161,9 +161,8 @@ def find_title(outline: Outline) -> Title | None:
     confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
     apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
     named = (node for node in titles if _is_titled(node) and node not in apart)
-    others = [node for node in named if not _is_no_title(titles[node], sites)]
     # The window title may have other words than the page.
-    others = [node for node in others if node.tag == "h1"] if claims else others
+    others = [n for n in named if (n.tag == "h1" or not claims) and not _is_no_title(titles[n], sites)]
     keys = {node: _rank_heading(outline, node, titles[node], claims, sites, others) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
     places = {titles[node]: outline.order[node] for node in reversed(confirmed)}

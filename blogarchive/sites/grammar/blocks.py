@@ -109,6 +109,7 @@ def split_comments_above(
     Each comment is an element from line `start` on that ends with its header. So nobody can type such a header.
     """
     known = {header.first for header in headers}
+    # The number of a floor begins a comment: its text is below the header.
     if known.isdisjoint(_find_tops(view, headers)):
         return ()
     blocks = []
@@ -159,7 +160,7 @@ def _is_template_line(
     line = view.lines[index]
     if typed and view.folded[index]:
         path = view.tag_path(line.node_at(0))
-        # A comment in an element of its own may begin with a quotation, or others may.
+        # A comment in an element of its own, or one before it, may begin with a quotation.
         nested = (f"{path}/".startswith(f"{each}/") or each.startswith(f"{path}/") for each in typed)
         if path not in typed and not (alone and any(nested)):
             return True

@@ -262,7 +262,7 @@ def _find_unlabelled(
 ) -> comment_footers.MarkerCandidates:
     """Return `found`, with headers without labels if it has none with labels.
 
-    As many as claimed, the first of them above all labels, are the page's: a commenter quoted the labels.
+    If as many as claimed begin above all headers with labels, these are the page's: a commenter quoted the others.
     """
     labelled = found.from_line(start)
     firsts = [header.first for header in labelled.headers]

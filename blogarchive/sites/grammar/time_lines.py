@@ -76,11 +76,10 @@ def find_titles(view: PageView, end: int) -> Iterator[int]:
     begin = view.document.title[:_MIN_TITLE_LENGTH]
     for line in view.lines[:end]:
         # Few lines pass these tests, one of which each of the next two needs.
-        if (
-            line.text.startswith(begin)
-            or line.block.tag in HEADING_TAGS
-            or (line.links and _has_title_class(line))
-        ) and (line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index))):
+        may_be = line.text.startswith(begin) or line.block.tag in HEADING_TAGS
+        if not (may_be or (line.links and _has_title_class(line))):
+            continue
+        if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index)):
             yield line.index
 
 

@@ -274,7 +274,7 @@ def _is_titled_like_counters(view: page.PageView, counters: Counters) -> bool:
 
 # Lists and sidebars show titles of other posts above that of the post.
 def _names_other(view: page.PageView, index: int) -> bool:
-    """Check whether a line is the title of another post, a row of a list of titles, or the name of the blog."""
+    """Check whether a line is another post's title, a row of a list of titles, or the blog's name."""
     if view.links_to_other_post(index) or view.find_home_link(index) is not None:
         return True
     path = view.tag_path(view.lines[index].node_at(0)) if index in view.post_lines else ""

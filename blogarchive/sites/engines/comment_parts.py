@@ -21,10 +21,10 @@ BODY, HEADING, ITEM = (pattern("comments", name) for name in ("body", "heading",
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
-_BADGE, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "agent", "line"))
+_BADGE, _OWNER, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "owner", "agent", "line"))
 _DAY_FIRST, _AFTER_BY, _ANSWER = (pattern("comments", name) for name in ("day_first", "after_by", "answer"))
 _AMERICAN = re.compile(r"(?<![\d/])[1-9]/\d{1,2}/\d{4},? \d{1,2}(?::\d\d){1,2} [AP]M\b")
-_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d:\d\d")
+_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：]|小?[时時])\d\d")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
@@ -34,7 +34,7 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q"
 # Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal, bold ones too: one author writes all. Of links and texts near the time some differ.
-_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(6), 8}, 3, 100
+_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(7), 9}, 3, 100
 _REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
@@ -98,8 +98,7 @@ def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:
 
 def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:
     """Return the items in the order of the page, each with its own elements: without those of its answers."""
-    items = [Item(*row) for row in zip(elements, places, strict=True)]
-    items.sort(key=lambda item: outline.order[item.element])
+    items = sorted(map(Item, elements, places), key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
     for item in items:
         rest = [] if way is None else beside(item.element, way, known.keys(), APART)
@@ -138,7 +137,7 @@ def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime)
     text, node = outline.texts[item.place].strip()[:80], outline.holders[item.place]
     around = islice(chain([node], node.iterancestors()), 3)
     stated = (write_year_first(value, orders) for one in around for value in stated_times(one))
-    if found and found.precision == "day" and re.search(r"\d[:：]\d\d", DATE.split(text)[-1]):
+    if found and found.precision == "day" and re.search(r"\d(?:[:：]|小?[时時])\d\d", DATE.split(text)[-1]):
         found = None  # the time of day is not read
     known = None if "前" in text or "ago" in text else found
     for stamp in (parse_stamp(value, now) for value in stated):
@@ -173,9 +172,8 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     places = {place for place in every - item.shown if not texts[place - 1].rstrip().endswith("@")}
     places -= {place for place in places if item.above and texts[place].lstrip().startswith("@")}
     free = [n for n in item.nodes if span(n) and span(n).start in places and item.shown.isdisjoint(span(n))]
-    named = [node for node in free if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
     buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
-    named = [one for one in named if one not in buttons or not is_label(outline.text(one))]
+    named = [n for n in _authors(outline, free) if n not in buttons or not is_label(outline.text(n))]
     around = ancestors(named)  # the innermost: `<div class="comment-author"><cite class="fn">`
     found = ((shape_of(node), _name_of(outline, item, node)) for node in named if node not in around)
     yield [(shape, name) for shape, name in found if name]
@@ -186,10 +184,11 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
     near = [place for place in closest if place in outline.span(line)]
-    head = (node for node in free if outline.contains(line, node) and outline.span(node).start < own)
+    head = [node for node in free if outline.contains(line, node) and outline.span(node).start < own]
     after = [CLOCK.sub("", text[end:].lstrip("日")), *(texts[place] for place in near if place > own)]
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
-    yield _names_in(outline, item, head, ("a",))
+    # Behind a name in bold type may be a link of its profile.
+    yield from (_names_in(outline, item, head, tags) for tags in _NAME_TAGS[:2])
     before = [texts[place] for place in near if place < own]
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
     yield _first_text(before if bold else [text[:start], *before])
@@ -222,6 +221,12 @@ def _trim(text: str) -> str:
     bare = text.strip(_SIGNS).lstrip("])）").rstrip("[(（")
     name = _SAYS.sub("", " " + _BY.sub("", bare)).strip(_SIGNS)
     return _BADGE.sub("", name) or name
+
+
+def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:
+    """Return the elements named for the author, without the badge of the owner beside others."""
+    named = [node for node in nodes if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
+    return [node for node in named if not _OWNER.fullmatch(outline.text(node))] or named
 
 
 def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
@@ -258,7 +263,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     """
     line = block_around(time := outline.holders[item.place])
     apart = {node for node in item.nodes if not outline.contains(node, time)}
-    authors = [node for node in item.nodes if node in apart and has_role(node, _AUTHOR)]
+    authors = [node for node in _authors(outline, item.nodes) if node in apart]
     names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
     counts, found = Counter[object](), _Blocks()

@@ -25,6 +25,9 @@ _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comment
 _NO_TITLE, _SEPARATORS = pattern("outline", "no_title"), pattern("outline", "separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
+SHORT = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
+"""A date such as 21.10.03: year or day first."""
+_DAY_FIRST, _YEAR_FIRST = (pattern("comments", name) for name in ("day_first", "year_first"))
 
 
 class Outline:
@@ -71,6 +74,21 @@ class Outline:
             if node.getparent() is not None:
                 add(node.tail, node.getparent())
         self._sizes, self._link_sizes = list(accumulate(sizes)), list(accumulate(link_sizes))
+
+    @cached_property
+    def short_date(self) -> str:
+        """The form that gives the dates `SHORT` their full year; it changes nothing if no order is sure.
+
+        The language tells the order, else the full years that the page shows. English also needs a day above 12.
+        """
+        shown = " ".join([self.tree.url, *self.texts])
+        lang = self.tree.root.get("lang") or "zh" * (5 * len(re.findall("[一-鿿]", shown)) > len(shown))
+        rows, years = SHORT.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
+        first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 2))
+        if _YEAR_FIRST.match(lang) or (first > last and not _DAY_FIRST.match(lang)):
+            return r"20\1.\2.\3"
+        is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
+        return r"\1.\2.20\3" if is_sure or _DAY_FIRST.match(lang) else r"\g<0>"
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""

@@ -12,7 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import MONTH_NAME, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import Outline
+from blogarchive.sites.engines.outline import SHORT, Outline
 from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
 from blogarchive.sites.markup.elements import ancestors
 
@@ -21,9 +21,8 @@ _SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{pattern('times', 'clock').patte
 _EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
 # Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
 _WORD = r"(?!pm)[^\W\d_一-鿿]{1,7}[\s.]|(?<=[(（])[^\W\d]"
-_JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})[:：h](?=\d\d)")
+_JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})(?:[:：h]|小时)(?=\d\d)")
 CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
-_SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)(?=\d\d$)")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
 _DAY, _WINDOW = timedelta(days=1), 48  # characters around a date that belong to it
@@ -174,7 +173,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {clock.strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$", text[max(0, start - 14) : start])[0]
-    date, after = _SHORT_YEAR.sub(r"\g<1>20", match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
+    date, after = SHORT.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 

@@ -630,3 +630,72 @@ def test_long_comments_below_a_short_text_are_not_the_text(name: str) -> None:
     page = read(f"<div class='{name}'><h3>Reply</h3>{items}</div>", text="<p>So teuer.</p>")
     assert page.posts[0].body_text == "So teuer."
     assert "comments" in told(page) or len(page.posts[0].comments) == 5
+
+
+def test_a_time_of_day_in_words_is_part_of_the_time_and_no_name() -> None:
+    item = '<div class="media" id="comment-7"><h5>Jutta</h5><p><small>发表于：2019年05月21日 09小时05分40秒</small></p><p>Im Wald.</p></div>'
+    comment = read(f'<div id="comments">{item}</div>').posts[0].comments[0]
+    assert comment.posted is not None
+    assert (comment.author_name, f"{comment.posted.at:%Y-%m-%d %H:%M}") == ("Jutta", "2019-05-21 09:05")
+
+
+def test_a_badge_with_the_class_of_an_author_is_not_the_name() -> None:
+    item = (
+        '<li id="comment-{n}"><div class="comment-author"><div><b>{name}</b>{badge}'
+        '<a href="#comment-{n}">2019-05-2{n} 09:05</a></div></div><p>Am See {n}.</p></li>'
+    )
+    badge = '<span class="author badge">作者</span>'
+    rows = (("Jutta", ""), ("Sven", badge), ("Maria", ""))
+    items = "".join(item.format(n=n, name=name, badge=it) for n, (name, it) in enumerate(rows, 1))
+    found = read(f'<div id="comments"><ol>{items}</ol></div>').posts[0].comments
+    assert [(one.author_name, one.body_text) for one in found] == [
+        ("Jutta", "Am See 1."),
+        ("Sven", "Am See 2."),
+        ("Maria", "Am See 3."),
+    ]
+
+
+def test_a_link_of_the_profile_behind_the_bold_name_is_not_the_name() -> None:
+    item = (
+        '<div class="comment" id="comment-{n}"><div class="comment-info"><b>{name} </b>'
+        '{card}<br><span>2019-05-2{n} 09:05</span><div class="comment-content">Am See {n}.</div></div></div>'
+    )
+    card = '<a class="card" href="/card?u=1">Karte</a>'
+    for cards in (("", card, card), (card, card, card)):
+        rows = zip(("Jutta", "Sven", "Maria"), cards, strict=True)
+        items = "".join(item.format(n=n, name=name, card=it) for n, (name, it) in enumerate(rows, 1))
+        found = read(f'<p class="comment-header"><b>评论：</b></p>{items}').posts[0].comments
+        assert [one.author_name for one in found] == ["Jutta", "Sven", "Maria"]
+
+
+def test_comments_under_a_heading_that_counts_them_are_read_with_the_time_behind_the_text() -> None:
+    item = (
+        '<div class="comment-body" id="comment-{n}"><div><h4>{name}</h4><div><p>Am See {n}.</p></div></div>'
+        '<div class="when">2019-05-2{n} 09:05:00</div><div><a href="#">回复</a></div></div>'
+    )
+    items = item.format(n=1, name="Jutta") + item.format(n=2, name="Sven")
+    form = '<div class="respond"><h3>添加新评论</h3><form><textarea></textarea></form></div>'
+    page = read(f'<div id="talk1"><div>已有 2 条评论</div>{items}{form}</div>')
+    assert ([one.author_name for one in page.posts[0].comments], told(page)) == (["Jutta", "Sven"], [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "at"),
+    [
+        ("zh-CN", "19.05.21", "2019-05-21"),
+        ("de", "21.05.19", "2019-05-21"),
+        ("", "21.05.19", "2019-05-21"),
+        ("", "19.05.21", "2019-05-21"),
+        ("en", "21.05.19", "2019-05-21"),
+        ("en", "05.06.19", None),
+    ],
+)
+def test_a_year_of_two_figures_is_read_only_where_the_page_tells_which_it_is(
+    lang: str, day: str, at: str | None
+) -> None:
+    item = f'<div class="note"><b class="author">Jutta</b> <i>{day} 09:05</i><p>Im Wald.</p></div>'
+    shown = f'<html lang="{lang}"><head><title>Regen</title></head><body><h1>Regen</h1><p>20. Mai 2019</p>'
+    text = f'<div class="entry-content">{TEXT}</div><div id="comments">{item}</div></body></html>'
+    page = api.parse_page((shown + text).encode(), URL, fetched_at=READ_AT)
+    found = [one.posted and f"{one.posted.at:%Y-%m-%d}" for one in page.posts[0].comments]
+    assert (found, told(page)) == (([at], []) if at else ([], ["comments"]))

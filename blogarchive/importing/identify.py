@@ -48,7 +48,12 @@ def _identify(saved: saved_files.SavedPage, url: str | None, site: str | None) -
 def _parse_target(saved: saved_files.SavedPage, identification: "_Identification") -> CrawledPage:
     target = identification.find_page()
     if target is not None:
-        return saved_files.parse_as(saved, target)
+        crawled = saved_files.parse_as(saved, target)
+        # The URL of a host without its own site may be of a list: only the page shows that.
+        is_list = crawled.parsed.kind is PageKind.HOME and site_by_name(target.site).has_any_host
+        return (
+            replace(crawled, target=replace(target, kind=PageKind.HOME, number=None)) if is_list else crawled
+        )
     crawled = saved_files.parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
         raise saved_files.CannotIdentify(

@@ -100,10 +100,10 @@ class PageImporter:
     def import_page(
         self, name: str, crawled: CrawledPage, *, counted: str | None = None, exported: bool = False
     ) -> bool:
-        """Store the page and its parsed rows; return False if it parses worse than the stored version.
+        """Store the page and its parsed rows; return False if it is rejected.
 
         `counted` is the value of `pages.counted` in the archive that exported the page. If `exported`, that archive
-        has checked the page already: a page that parses worse is no rejection.
+        has checked the page already: nothing is reported.
         """
         with save_page.page_transaction(self.archive):
             result = import_page(self.archive, crawled, counted=counted)
@@ -118,9 +118,11 @@ class PageImporter:
         self._counts.update(
             pages=1, posts=new.posts_new, changed=new.posts_changed, comments=new.comments_new
         )
-        if saved.outcome is Outcome.FAILED and not exported:
-            self.reject(name, _("stored, but it parses worse than the stored version of the post"))
-        return saved.outcome is not Outcome.FAILED
+        is_rejected = saved.outcome is Outcome.FAILED
+        if is_rejected and saved.failure is not None and not exported:
+            why = explain_detail(saved.failure.detail, saved.failure.kind)
+            self.reject(name, _("stored, but it changes no post: {reason}").format(reason=why))
+        return not is_rejected
 
     def store_unparsed(self, crawled: CrawledPage) -> None:
         """Store the page alone, without parsed rows."""

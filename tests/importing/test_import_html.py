@@ -369,3 +369,27 @@ def test_a_saved_page_keeps_its_comments_though_an_interface_that_nobody_asks_ha
     assert rows(archive, "select detail from failures where field = 'comments'") == [
         ("the page claims 5 comments and shows 2",)
     ]
+
+
+def test_a_list_of_a_host_without_a_site_is_imported_by_its_url(archive: Path, tmp_path: Path) -> None:
+    rows_of_list = "".join(f'<tr><td><a href="s{one}.htm">雾里的船 {one}</a></td></tr>' for one in range(5))
+    file = save(tmp_path / "list.htm", f"<html><body><table>{rows_of_list}</table></body></html>")
+    url = "http://river.example.org/essays/index.htm"
+    assert import_html(archive, file, url=url).unplaced == ()
+    assert rows(archive, "select title from posts order by number") == [
+        (f"雾里的船 {one}",) for one in range(5)
+    ]
+    before = dump(archive)
+    assert import_html(archive, file, url=url).same == 1
+    assert dump(archive) == before
+
+
+def test_a_page_that_replaces_no_stored_post_is_reported_with_the_reason(
+    archive: Path, tmp_path: Path
+) -> None:
+    import_html(archive, save(tmp_path / "a.html", page()), url=post_url(101))
+    done = import_html(archive, save(tmp_path / "b.html", listing(102, 103)), url=post_url(101))
+    assert (done.pages, done.posts) == (1, 0)
+    assert [one.why for one in done.unplaced] == [
+        "stored, but it changes no post: the body is 150 characters, 20 are stored, and fields are missing: the time"
+    ]

@@ -195,7 +195,9 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         outcome = Outcome.FAILED
         if pages.is_held(archive, page_id):
             return save_result(context, outcome)
-        if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
+        rejected = validate_page(crawled, load_stored_state(archive, crawled, blog))
+        context.failure = None if rejected is None else rejected.failure
+        if rejected is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)
             record_problems(context)

@@ -19,15 +19,17 @@ _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1
 
 
-def find_body(
-    outline: Outline, heading: Element | None, comments: Collection[Element]
-) -> tuple[Element | None, bool]:
-    """Return the element of the text, and whether two witnesses agree on it: a name, and where most of the text is."""
-    closed = set(comments)
+def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -> tuple[Element | None, bool]:
+    """Return the element of the text, and whether two witnesses agree on it: a name, and where most of the text is.
+
+    `closed` are the elements of comments.
+    """
     inside = {node for section in closed for node in section.iter()}
     above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
     dense = _find_dense(outline, above, {*closed, heading})
-    marked = [node for node in outline.order if mark(node) and _is_possible(outline, node, inside)]
+    apart = outline.beside | inside
+    shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
+    marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
     best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
@@ -67,11 +69,6 @@ def mark(node: Element) -> int:
         return 2
     is_main = node.tag in ("article", "main") or node.get("role") == "main"
     return int(is_main or any(_WEAK.search(name) for name in names))
-
-
-def _is_possible(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
-    is_apart = node in inside or has_role(node, COMMENTS) or node in outline.beside
-    return not is_apart and (outline.size(node) > 0 or node.find(".//img") is not None)
 
 
 def _rank(

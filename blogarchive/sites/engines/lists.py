@@ -56,7 +56,9 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     # Vdoing has a list of others below a post, which may be short.
     above = ancestors(outline.holders[at] for at in range(*ends[:2])) - ancestors(rows)
     is_post = any(mark(node) > 1 and outline.size(node) for node in above)
-    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW:  # a text between links of a menu
+    prose = [any(map(_PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
+    is_menu = not _group(rows[0]).startswith("title") and sum(prose) == 1
+    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
         return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
 
@@ -76,9 +78,8 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
         is_post = may_be_post(url, outline.text(anchor) if is_title else "")
-        if not is_post or (is_part and not is_title) or post_number(url) == own:
-            continue
-        groups[group].append((anchor, parse_url(url).url))
+        if is_post and (is_title or not is_part) and post_number(url) != own:
+            groups[group].append((anchor, parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
     rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
     count = len({url for name in titled for _, url in groups[name]})
@@ -90,7 +91,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
 def _group(anchor: Element) -> str:
     """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
     for above in (anchor, *islice(anchor.iterancestors(), 2)):
-        if above.tag in HEADINGS or has_role(above, _TITLE):
+        # UCenter Home has buttons, tags and a heading in one element: only the heading is the title.
+        near = (one.tag for one in islice(above.iter(), _MAX_DEPTH))
+        if above.tag in HEADINGS or (has_role(above, _TITLE) and {*HEADINGS}.isdisjoint(near)):
             return f"title {above.tag}"
     if next(anchor.iter(*HEADINGS), None) is not None:
         return "title a"

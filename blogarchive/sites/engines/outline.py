@@ -22,7 +22,8 @@ SIDE = pattern("outline", "side")
 """Parts beside the content of a page."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
-_NO_TITLE, _SEPARATORS = pattern("outline", "no_title"), pattern("outline", "separators")
+_NO_TITLE, _POST_TITLE = pattern("outline", "no_title"), pattern("outline", "post_title")
+_SEPARATORS = pattern("outline", "separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
 SHORT = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
@@ -70,6 +71,10 @@ class Outline:
             if event == "end" and node in self.order:
                 self._end[node] = len(self.texts)
                 self._order_end[node] = len(self.order)
+                parts = self.texts[self._first[node] :] if node.tag == "time" else []
+                # LiveJournal and Hatena have an element for each part of a date.
+                if parts and parts[0].strip().isdigit():
+                    self.texts[-len(parts) :] = ["".join(parts), *[""] * (len(parts) - 1)]
                 depth -= node.tag == "a"
             if node.getparent() is not None:
                 add(node.tail, node.getparent())
@@ -178,9 +183,11 @@ def find_title(outline: Outline) -> Title | None:
     titles = _find_candidates(outline, parts)
     confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
     apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
-    named = (node for node in titles if _is_titled(node) and node not in apart)
+    named = [node for node in titles if _is_titled(node) and node not in apart]
     # The window title may have other words than the page.
-    others = [n for n in named if (n.tag == "h1" or not claims) and not _is_no_title(titles[n], sites)]
+    of_post = [node for node in named if has_role(node, _POST_TITLE)]
+    valid = (node for node in named if node.tag == "h1" or not claims or [node] == of_post)
+    others = [node for node in valid if not _is_no_title(titles[node], sites)]
     keys = {node: _rank_heading(outline, node, titles[node], claims, sites, others) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
     places = {titles[node]: outline.order[node] for node in reversed(confirmed)}

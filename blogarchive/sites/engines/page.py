@@ -55,8 +55,7 @@ class PageParser:
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
         reading = self._read_post()
-        sources = () if reading is None else reading.sources
-        return Explanation(template=find_reader(self._outline), sources=sources)
+        return Explanation(template=find_reader(self._outline), sources=reading.sources if reading else ())
 
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
@@ -74,8 +73,8 @@ class PageParser:
                 return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, text, self.uid, self.now)
         if index is not None and any(index):
-            listing = self._listing(index.listed, index.more)
-            return replace(listing, commented=index.commented, total=index.total)
+            found = self._listing(index.listed, index.more)
+            return replace(found, commented=index.commented, total=index.total)
         if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         return self._parse_html()
@@ -85,17 +84,16 @@ class PageParser:
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         if self.target.uid is None and self.here.uid is None:
             self.uid = find_blog(self._outline, self.now)
-        is_home = self.here.kind is PageKind.HOME and self._is_root
-        window = self._outline.tree.title if is_home else None
-        self._title = self._outline.metas.get("og:site_name") or window
+        self._title = self._outline.metas.get("og:site_name") or None
+        if self._title is None and self.here.kind is PageKind.HOME and self._is_root:
+            self._title = self._outline.tree.title or None
         listed = find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
         for field in self._outline.select(_PASSWORD):
             text = self._outline.text(next(field.iterancestors("form"), field))
             return self._refused(items.NoticeKind.HIDDEN, text)
-        reading = self._read_post()
-        if reading is not None:
+        if reading := self._read_post():
             return self._page_of_post(reading)
         if len(listed) >= _MIN_LISTED:
             return self._page_of_list(listed)
@@ -165,8 +163,7 @@ class PageParser:
         return parts.path.strip("/") == self.uid.partition("/")[2] and not is_post
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
-        home_url = urls.blog_root(self.uid, self.page.url)
-        author = Author(uid=self.uid, url=home_url, blog_title=self._title or None)
+        author = Author(uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
     def _refused(self, kind: items.NoticeKind, text: str) -> ParsedPage:

@@ -44,13 +44,13 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     title = find_title(outline)
     heading = None if title is None else title.heading
     sections = comment_sections(outline, heading)
-    element, agreed = find_body(outline, heading, sections)
+    element, agreed = find_body(outline, heading, set(sections))
     if element is None:
         return None
     found = read_comments(outline, sections, element, now)
     under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
     if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
-        second, is_sure = find_body(outline, heading, [*sections, *under])  # the text holds the comments
+        second, is_sure = find_body(outline, heading, {*sections, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
         if second is not None and is_sure and not outline.contains(second, under[0]):
             other = read_comments(outline, sections, second, now)

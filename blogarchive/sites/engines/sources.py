@@ -46,9 +46,9 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
     nodes = outline.tree.root.iter("link", "a")
     links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
-    feeds = [(node, url) for node, url in links if _FEED.search(node.get("type") or "")]
-    of_posts = [url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or "")]
-    yield [blog_urls.folder_of_index(url) for url in of_posts if blog_urls.is_index(url)]
+    feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and blog_urls.is_index(row[1]))
+    of_posts = (url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or ""))
+    yield list(map(blog_urls.folder_of_index, of_posts))
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
     yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
 

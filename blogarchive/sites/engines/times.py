@@ -72,6 +72,8 @@ def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
     shown, text, edited = _find_shown(around)
     stated = _find_stated(around)
+    if stated and shown is not None and shown.precision in ("year", "month"):
+        shown = text = None  # Hatena shows `2年前`: the data for machines have the day
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]
@@ -96,8 +98,7 @@ def find_time(around: Surroundings) -> FoundTime:
 def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bool]:
     """Return the time, its text, and whether it is only that of the last change."""
     outline = around.outline
-    ranked = sorted((_rank(around, place), place) for place in _dates_outside(around))
-    for rank, place in ranked[:4]:
+    for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
         if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
             match = _SHOWN.search(outline.texts[place])
             return parsed, " ".join(match[0].split()) if match else None, rank[0] >= _EDIT
@@ -137,8 +138,7 @@ def _leads_away(outline: Outline, anchor: Element) -> bool:
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head = None if around.heading is None else around.outline.span(around.heading)
-    text = around.text
-    holder = around.outline.holders[place]
+    text, holder = around.text, around.outline.holders[place]
     edited = _EDIT * _is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
     start = text.start if head is None else head.start
     end = text.start if text.start > start else start + 30

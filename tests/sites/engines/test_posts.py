@@ -397,3 +397,89 @@ def test_words_for_screen_readers_and_a_sidebar_are_not_of_the_text() -> None:
 def test_the_number_of_comments_above_the_text_is_not_of_the_text() -> None:
     page = read(post("20. Mai 2019", text=f"<p>(<a href='#comments'>3 comments</a>)</p>{TEXT * 2}"))
     assert (page.posts[0].body_text or "").startswith("Am Morgen")
+
+
+CHINESE = "渡口的老人说，船在河的另一边，要等到雾散了才能过来，于是我们坐在石阶上看水。" * 4
+MENU = '<p><a href="../index.htm">首页</a> | <a href="index.htm">随笔</a> | <a href="../gb.htm">留言</a></p>'
+SPACE = "http://home.example.org/space.php?uid=7&do=blog&id=42"
+LABELS = "".join(f'<a href="space.php?uid=7&do=tag&id={number}">标签{number}</a>' for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "window"),
+    [
+        (
+            f"<body><table><tr><td>河边</td></tr><tr><td>{MENU}</td></tr><tr><td><p><b>雾里的船</b></p>"
+            f"<p>{CHINESE}</p></td></tr></table></body>",
+            "http://river.example.org/essays/boat.htm",
+            "随笔——雾里的船",
+        ),
+        (
+            f'<body><div class="entry"><div class="title"><h1>雾里的船</h1>{LABELS}</div>'
+            f'<div class="article">{CHINESE}</div></div></body>',
+            SPACE,
+            "雾里的船 - 日志",
+        ),
+    ],
+    ids=["menu of a page of tables", "labels beside the heading"],
+)
+def test_a_page_of_one_text_with_a_menu_or_labels_is_a_post(body: str, url: str, window: str) -> None:
+    page = read(body, url=url, window=window)
+    assert (page.kind, [one.title for one in page.posts]) == (PageKind.POST, ["雾里的船"])
+    assert "船在河的另一边" in (page.posts[0].body_text or "")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        '<time><a href="/2019/">2019</a>-<a href="/2019/05/">05</a>-<a href="/2019/05/20/">20</a> 21:44:00</time>',
+        '<time><span>2019</span><span>-</span><span>05</span><span>-</span><span>20</span> 21:44</time>',
+    ],
+    ids=["links", "spans"],
+)  # fmt: skip
+def test_a_time_of_several_elements_is_the_time_of_the_post(stamp: str) -> None:
+    posted = read(post(stamp), url="https://notes.example.org/40221.html").posts[0].posted
+    assert posted is not None
+    assert f"{posted.at:%Y-%m-%d %H:%M}" == "2019-05-20 21:44"
+
+
+def test_a_day_in_the_data_for_machines_is_better_than_the_number_of_years_ago() -> None:
+    head = '<meta property="article:published_time" content="2019-05-20T12:44:00+00:00">'
+    page = read(post("2年前"), head)
+    assert page.posts[0].posted is not None
+    assert str(page.posts[0].posted.at)[:10] == "2019-05-20"
+    assert told(page) == []
+
+
+def test_the_second_part_of_a_text_is_stored_and_what_stands_below_its_end_is_not() -> None:
+    more = (
+        f'<div class="entry-content">{TEXT}</div><div id="extended"><p>Der zweite Teil, mit Regen.</p></div>'
+    )
+    page = read(f"<body><article><h1>{TITLE}</h1><p>20. Mai 2019</p>{more}</article></body>")
+    assert (page.posts[0].body_text or "").endswith("Der zweite Teil, mit Regen.")
+    below = '<div class="lisence">转载请保留出处。</div><div><span>正文到此结束</span></div>'
+    text = read(post("2019-05-20", text=f"{TEXT}{below}")).posts[0].body_text or ""
+    assert text.endswith("Licht.")
+
+
+def test_the_only_title_of_a_post_by_its_class_is_better_than_a_window_title_of_other_words() -> None:
+    heading = f'<div class="post-main-title">{TITLE}</div>'
+    page = read(f"<body><div>{heading}<p>20. Mai 2019</p>{TEXT}</div></body>", window="Notizen | vom Land")
+    assert page.posts[0].title == TITLE
+    assert told(page) == ["title"]
+
+
+def test_buttons_beside_the_headings_of_a_list_and_categories_are_no_posts() -> None:
+    entry = (
+        '<li><div class="title"><a href="cp.php?ac=share&id={0}">分享</a><h4>'
+        '<a href="space.php?uid=7&do=blog&id={0}">雾 {0}</a></h4></div></li>'
+    )
+    rows = "".join(map(entry.format, range(41, 47)))
+    page = read(f"<body><ul>{rows}</ul></body>", url=f"{SPACE[:-6]}&view=me", window="日志")
+    assert [one.title for one in page.listed] == [f"雾 {number}" for number in range(41, 47)]
+    row = '<li><a href="/blog-category-2.html">Rad</a> <a href="/blog-entry-{0}.html">Regen {0}</a></li>'
+    rows = "".join(map(row.format, range(1, 7)))
+    page = read(
+        f"<body><ul>{rows}</ul></body>", url="https://notes.example.org/archives.html", window="Notizen"
+    )
+    assert [one.title for one in page.listed] == [f"Regen {number}" for number in range(1, 7)]

@@ -32,8 +32,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
     if not blog_urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= _MIN_LISTED:
         return own
     # The shortest is the home page: feeds of categories are in folders below it.
-    homes = (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len))
-    for home in homes:
+    for home in (urlsplit(url) for urls in _home_urls(outline) for url in sorted(urls, key=len)):
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
         if home.netloc == page.netloc and is_around:
             return f"{home.netloc}{home.path.rstrip('/')}"

@@ -37,10 +37,10 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
-    is_card = shared == 0 and sum(names_of(node) == names_of(best) for node in marked) > 1  # of another post
+    is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
-    if is_card or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
+    if is_after or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
         return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
         best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start

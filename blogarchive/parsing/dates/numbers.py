@@ -196,6 +196,14 @@ _WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(ENGLISH_DAYS)})(?=[a-z]*\b)")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
+SHORT_DATE = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
+"""A date such as 21.10.03: year or day first."""
+DAY_FIRST = re.compile(
+    r"(?i)(?:fr|de|es|it|pt|nl|ru|uk|pl|ro|tr|el|vi|id|da|nb|fi|cs|sk|en[-_](?:gb|au|nz|in|ie|za))\b"
+)
+"""Languages that write the day before the month, also in figures."""
+_YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
+
 
 def day_orders(texts: Iterable[str]) -> set[bool]:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing."""
@@ -222,3 +230,18 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
         return text
     date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
     return f"{text[: match.start()]}{date}{text[match.end() :]}"
+
+
+def short_date_form(shown: str, lang: str) -> str:
+    """Return the form that gives the dates `SHORT_DATE` of a page their full year; `\\g<0>` if no order is sure.
+
+    `shown` is the text of the page. The language tells the order, else the full years in the text. English also
+    needs a day above 12.
+    """
+    lang = lang or "zh" * (5 * len(re.findall("[一-鿿]", shown)) > len(shown))
+    rows, years = SHORT_DATE.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
+    first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 2))
+    if _YEAR_FIRST.match(lang) or (first > last and not DAY_FIRST.match(lang)):
+        return r"20\1.\2.\3"
+    is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
+    return r"\1.\2.20\3" if is_sure or DAY_FIRST.match(lang) else r"\g<0>"

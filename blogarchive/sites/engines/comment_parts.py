@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, dropwhile, islice, takewhile
 
 from blogarchive.items import Comment, DateText
-from blogarchive.parsing.dates.numbers import day_orders, write_year_first
+from blogarchive.parsing.dates.numbers import DAY_FIRST, day_orders, write_year_first
 from blogarchive.parsing.dates.parse import date_text, parse_stamp
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
@@ -22,7 +22,7 @@ APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
 _BADGE, _OWNER, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "owner", "agent", "line"))
-_DAY_FIRST, _AFTER_BY, _ANSWER = (pattern("comments", name) for name in ("day_first", "after_by", "answer"))
+_AFTER_BY, _ANSWER = pattern("comments", "after_by"), pattern("comments", "answer")
 _AMERICAN = re.compile(r"(?<![\d/])[1-9]/\d{1,2}/\d{4},? \d{1,2}(?::\d\d){1,2} [AP]M\b")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：]|小?[时時])\d\d")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
@@ -64,7 +64,7 @@ Read = tuple[list[Item], list[Comment | None]]
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    is_day_first = bool(_DAY_FIRST.search(outline.tree.root.get("lang") or ""))
+    is_day_first = DAY_FIRST.match(outline.tree.root.get("lang") or "") is not None
     # Only America writes both a month of one figure and a capital PM: 5/6/2021 2:32 PM.
     orders = day_orders(dates) or {is_day_first} & {True, not any(map(_AMERICAN.search, dates))}
     around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment

@@ -49,8 +49,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root)
     rows = [anchor for anchor, _ in _find_rows(outline, uid)]
     places = {outline.span(anchor).start for anchor in rows if outline.contains(main, anchor)}
-    span = outline.span(main)
-    ends = [span.start, *sorted(places), span.stop]
+    ends = [(span := outline.span(main)).start, *sorted(places), span.stop]
     content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
     # Vdoing has a list of others below a post, which may be short.

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from blogarchive.parsing.dates.numbers import short_date_form
 from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
@@ -26,9 +27,6 @@ _NO_TITLE, _POST_TITLE = pattern("outline", "no_title"), pattern("outline", "pos
 _SEPARATORS = pattern("outline", "separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
-SHORT = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
-"""A date such as 21.10.03: year or day first."""
-_DAY_FIRST, _YEAR_FIRST = (pattern("comments", name) for name in ("day_first", "year_first"))
 
 
 class Outline:
@@ -82,18 +80,8 @@ class Outline:
 
     @cached_property
     def short_date(self) -> str:
-        """The form that gives the dates `SHORT` their full year; it changes nothing if no order is sure.
-
-        The language tells the order, else the full years that the page shows. English also needs a day above 12.
-        """
-        shown = " ".join([self.tree.url, *self.texts])
-        lang = self.tree.root.get("lang") or "zh" * (5 * len(re.findall("[一-鿿]", shown)) > len(shown))
-        rows, years = SHORT.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
-        first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 2))
-        if _YEAR_FIRST.match(lang) or (first > last and not _DAY_FIRST.match(lang)):
-            return r"20\1.\2.\3"
-        is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
-        return r"\1.\2.20\3" if is_sure or _DAY_FIRST.match(lang) else r"\g<0>"
+        """The form of the dates `SHORT_DATE` with their full year on this page."""
+        return short_date_form(" ".join([self.tree.url, *self.texts]), self.tree.root.get("lang") or "")
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""
@@ -272,7 +260,6 @@ def _rank_heading(
 def _leads_home(anchor: Element, tree: PageTree) -> bool:
     """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
     link, own = anchor.get("href") or "#", urlsplit(tree.url).path
-    if link.startswith("#") or "?" in link or not absolute_url(link, tree.base):
-        return False
-    path = urlsplit(link).path
+    is_path = not link.startswith("#") and "?" not in link and absolute_url(link, tree.base)
+    path = urlsplit(link).path if is_path else "#"
     return path in ("/", "/index.html", "") or (path.endswith("/") and own != path and own.startswith(path))

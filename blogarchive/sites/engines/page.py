@@ -84,9 +84,8 @@ class PageParser:
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         if self.target.uid is None and self.here.uid is None:
             self.uid = find_blog(self._outline, self.now)
-        self._title = self._outline.metas.get("og:site_name") or None
-        if self._title is None and self.here.kind is PageKind.HOME and self._is_root:
-            self._title = self._outline.tree.title or None
+        window = self._outline.tree.title if self.here.kind is PageKind.HOME and self._is_root else None
+        self._title = self._outline.metas.get("og:site_name") or window or None
         listed = find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
@@ -176,9 +175,8 @@ class PageParser:
 
 def _needs_browser(outline: Outline) -> bool:
     """Return whether the page shows nothing without its scripts."""
-    root = outline.tree.root
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
     empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
     waits = any(map(_LOADING.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
-    is_empty = (outline.size(root) < _MIN_TEXT and empty) or (waits and mount != [])
-    return is_empty and root.find(".//script") is not None
+    is_empty = (outline.size(outline.tree.root) < _MIN_TEXT and empty) or (waits and mount != [])
+    return is_empty and outline.tree.root.find(".//script") is not None

@@ -9,10 +9,10 @@ from itertools import islice
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.numbers import MONTH_NAME, write_year_first
+from blogarchive.parsing.dates.numbers import MONTH_NAME, SHORT_DATE, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.engines.outline import SHORT, Outline
+from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
 from blogarchive.sites.markup.elements import ancestors
 
@@ -173,7 +173,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {clock.strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?\D*$", text[max(0, start - 14) : start])[0]
-    date, after = SHORT.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
+    date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
 

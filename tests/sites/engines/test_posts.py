@@ -135,6 +135,12 @@ def test_a_post_whose_url_looks_like_a_home_page_or_a_year_is_a_post(url: str) -
     assert (page.kind, page.posts[0].title) == (PageKind.POST, TITLE)
 
 
+@pytest.mark.parametrize("query", ["?action=showlog&gid=27", "index.php?m=content&c=index&a=show&id=88"])
+def test_a_post_of_emlog_or_phpcms_whose_number_is_in_the_query_is_no_home_page(query: str) -> None:
+    page = read(post("20. Mai 2019"), url=f"https://notes.example.org/{query}")
+    assert (page.kind, page.posts[0].number) == (PageKind.POST, query.removeprefix("index.php"))
+
+
 def test_a_text_between_links_of_a_menu_is_no_list() -> None:
     menu, more = (
         "".join(f"<li><a href='/{part}{n}.html'>Teil {n}</a></li>" for n in range(6)) for part in "ab"

@@ -279,15 +279,18 @@ def _is_nearly_valid_utf_8(piece: bytes) -> bool:
 def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate | None:
     """Return `data` in the best of `others`, if it is valid there and costs clearly less; else None."""
     text = charset.decode_lenient(data)
-    limit = char_cost.mixed_script_cost(text, charset.script)
+    damage = text.count("\ufffd") * char_cost.REPLACEMENT_COST
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)
-        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, "\ufffd" in text)):
+        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, damage > 0)):
             continue
         cost = char_cost.text_cost(parsed, other.script)
-        if cost + _CHARSET_COSTS[other.name] < (best.cost if best else limit):
-            best = _Candidate(cost + _CHARSET_COSTS[other.name], parsed)
+        total = cost + _CHARSET_COSTS[other.name]
+        # A damaged text costs more than its damage alone: few segments need the whole cost.
+        is_cheaper = total < (best.cost if best else damage)
+        if is_cheaper or (best is None and total < char_cost.mixed_script_cost(text, charset.script)):
+            best = _Candidate(total, parsed)
             if cost <= _EVERYDAY_COST * len(parsed):
                 break  # no text is readable in two charsets
     return best

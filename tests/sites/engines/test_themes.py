@@ -236,6 +236,11 @@ def test_a_year_a_month_and_a_tag_below_archives_are_lists(path: str) -> None:
     assert not urls.may_be_post(f"https://notes.example.org{path}")
 
 
+@pytest.mark.parametrize(("query", "is_post"), [("uid=11", False), ("uid=11&do=blog&id=5", True)])
+def test_the_space_of_a_member_of_discuz_is_no_post(query: str, is_post: bool) -> None:
+    assert urls.may_be_post(f"https://notes.example.org/home.php?mod=space&{query}") == is_post
+
+
 def test_the_blog_of_a_feed_below_index_php_begins_above_it() -> None:
     feed = '<link rel="alternate" type="application/rss+xml" href="/index.php/feed/">'
     body = f"{feed}<article><h1>{TITLE}</h1><time>2020-05-06</time>{BODY}</article>"

@@ -51,9 +51,9 @@ def _parse_target(saved: saved_files.SavedPage, identification: "_Identification
         crawled = saved_files.parse_as(saved, target)
         # The URL of a host without its own site may be of a list: only the page shows that.
         is_list = crawled.parsed.kind is PageKind.HOME and site_by_name(target.site).has_any_host
-        return (
-            replace(crawled, target=replace(target, kind=PageKind.HOME, number=None)) if is_list else crawled
-        )
+        if is_list:
+            return replace(crawled, target=replace(target, kind=PageKind.HOME, number=None))
+        return crawled
     crawled = saved_files.parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
         raise saved_files.CannotIdentify(

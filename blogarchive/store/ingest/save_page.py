@@ -196,8 +196,10 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         if pages.is_held(archive, page_id):
             return save_result(context, outcome)
         rejected = validate_page(crawled, load_stored_state(archive, crawled, blog))
-        context.failure = None if rejected is None else rejected.failure
-        if rejected is None and blog.uid is not None:
+        rejected = rejected or (_NO_BLOG if blog.uid is None else None)
+        if rejected is not None:
+            context.failure = rejected.failure
+        else:
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
@@ -302,11 +304,14 @@ def find_rejection(
     )
 
 
+_NO_BLOG = Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
+
+
 def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
     """Return a rejection if the page has no author, or another one than its target; else None."""
     wanted = crawled.target.uid
     if blog.uid is None:
-        return Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
+        return _NO_BLOG
     if wanted is None or wanted == blog.uid or canonical_uid(archive, blog.site, wanted) == blog.uid:
         return None
     author = crawled.parsed.author

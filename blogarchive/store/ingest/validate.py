@@ -4,8 +4,9 @@ The crawl asks first for the kind of the response: a refusal, a server error or 
 store asks whether the page may replace what is stored: no notice, and no page that parses worse.
 
 Block pages, logins and error pages are notices: `find_notice` in `sites/grammar/post.py` finds them by `words.toml` if a
-page has no list and no certain post; engines of unknown hosts have no notices. A block page with unknown words repeats at
-ten more URLs: `HostThrottle.record_response` in `spiders/throttle.py` counts that.
+page has no list and no certain post. Engines of unknown hosts have no notices: `_is_doubtful` keeps such a page from a
+stored post. A block page with unknown words repeats at ten more URLs: `HostThrottle.record_response` in
+`spiders/throttle.py` counts that.
 """
 
 import re
@@ -13,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
+from urllib.parse import urlsplit
 
-from blogarchive.items import CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
+from blogarchive.items import LIST_KINDS, CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import REFUSAL_STATUSES, is_truncated, retry_after
 from blogarchive.store.ledger.failures import Failure
@@ -131,12 +133,15 @@ class Rejection:
 class StoredState:
     """The stored state of a target, against which its new page is validated.
 
-    `whole`: the post's own page was saved, with the text `body` and `comment_count`. `has_end_tag`: the stored page ends
-    with `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
-    which a person agreed.
+    `whole`: the post's own page was saved, with `title`, the text `body` and `comment_count`, by the engine `read_by`.
+    `posted`: its time is known. `has_end_tag`: the stored page ends with `</html>` or `</body>`. `listed`: the listing
+    showed posts. `accepted`: fields that the site no longer shows, with which a person agreed.
     """
 
     whole: bool = False
+    title: str | None = None
+    posted: bool = False
+    read_by: str | None = None
     body: str = ""
     comment_count: int | None = None
     has_end_tag: bool = False
@@ -227,6 +232,9 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
         return Rejection(failure=other, waits=parsed.kind is PageKind.HOME and not stored.whole)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and parsed.kind is PageKind.HOME:
         return Rejection(failure=other, gone_reason="redirect")
+    paths = {urlsplit(url).path.strip("/") for url in (crawled.page.url, target.url)}
+    if is_post and target.kind in LIST_KINDS and len(paths) > 1:
+        return _unreadable(other.detail, "listed")  # blogs that ask for a login redirect every list to it
     return _validate_post_number(crawled) if is_post else None
 
 
@@ -248,14 +256,14 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
-    return _validate_body_text(post, stored) if stored.whole else None
+    return _validate_body_text(parsed, post, stored) if stored.whole else None
 
 
-def _validate_body_text(post: Post, stored: StoredState) -> Rejection | None:
+def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
     length, stored_length = len(post.body_text or ""), len(stored.body)
     if stored_length and not length and not post.images:
         return _cut(Detail.BODY_EMPTY)
-    field = _missing_field(post, stored)
+    field = _missing_field(parsed, post, stored)
     if field is None or post.body_text == stored.body:
         return None
     # Without one of these fields the bounds of the body are not certain.
@@ -277,11 +285,21 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
     return target.url in with_posts or not (with_posts or parsed.months or parsed.latest)
 
 
-def _missing_field(post: Post, stored: StoredState) -> str | None:
+def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
+    """Return whether a page of any blog may be a login, a challenge or a soft 404 in place of the stored post.
+
+    It shows another title, which nothing confirms or which another engine made, and no time.
+    """
+    is_alone = any(problem.detail == Detail.TITLE_ALONE for problem in parsed.problems)
+    return stored.posted and post.title != stored.title and (is_alone or post.read_by != stored.read_by)
+
+
+def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str | None:
     """Return a field that every page of a post shows and this one lacks."""
     lacking = {
         "title": post.title is None,
-        "posted_at": post.posted is None and post.read_by is None,  # some themes of any blog show no time
+        # Some themes of any blog show no time.
+        "posted_at": post.posted is None and (post.read_by is None or _is_doubtful(parsed, post, stored)),
         "comment_count": post.comment_count is None and stored.comment_count is not None,
     }
     return next((field for field, lacks in lacking.items() if lacks and field not in stored.accepted), None)

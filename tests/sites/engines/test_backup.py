@@ -336,3 +336,47 @@ def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(tmp_p
     assert rows(tmp_path, "select alias from author_aliases") == [(other,)]
     assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(5, 5)]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]
+
+
+_NOTICES = {
+    "challenge": "<title>Just a moment...</title><body><div>Checking your browser before accessing</div></body>",
+    "login": "<title>登录</title><body><form><p>用户名或邮箱</p><input type=password></form></body>",
+    "sale": "<title>山外</title><body><h1>该域名正在出售</h1><p>如有意购买，请与我们联系。</p></body>",
+    "refusal": "<title>安全中心</title><body><h1>安全中心</h1><p>您的访问需要确认，请点击下方按钮。</p></body>",
+}
+
+
+@pytest.mark.parametrize("shown", _NOTICES.values(), ids=_NOTICES)
+def test_no_notice_in_place_of_a_post_becomes_a_version_of_it(tmp_path: Path, shown: str) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        (blog.folder / "public" / "posts" / "p3" / "index.html").write_text(f"<html>{shown}</html>", "utf-8")
+        assert run(tmp_path, "update", "--full").code == 1
+        assert rows(tmp_path, "select body_text from posts where number = 'posts/p3'") == [
+            ("今天是第 3 天，下午去了河边。",)
+        ]
+        blog.write(3, "今天是第 3 天，改过的文字。")
+        blog.build(url)
+        assert run(tmp_path, "update", "--full").code == 0
+    assert rows(tmp_path, "select body_text from post_revisions") == [("今天是第 3 天，下午去了河边。",)]
+
+
+def test_a_login_to_which_every_list_leads_is_no_post(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 14):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        run(tmp_path, "backup", url)
+        before = rows(tmp_path, "select number from posts order by id")
+        public = blog.folder / "public"
+        leads = f'<html><meta http-equiv="refresh" content="0; url={url}sign-in.html"></html>'
+        for page in [public / "index.html", *public.glob("page/*/index.html")]:
+            page.write_text(leads, "utf-8")
+        (public / "sign-in.html").write_text(f"<html>{_NOTICES['login']}</html>", "utf-8")
+        assert run(tmp_path, "update", "--full").code != 0
+    assert rows(tmp_path, "select number from posts order by id") == before

@@ -1,27 +1,37 @@
-"""Find the posts that a page of a blog lists, and the link to its next page."""
+"""Find the posts that a page of a blog lists, its next page, and where the blog lists all posts and comments."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice, pairwise
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
-from blogarchive.parsing.html import Element, link_url
+from blogarchive.parsing.html import Element, absolute_url, link_url
+from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import mark
+from blogarchive.sites.engines.indexes import blogger_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
-from blogarchive.sites.engines.urls import is_within, may_be_post, parse_url, pattern, post_number
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
+from blogarchive.sites.markup.picker import select_all
 
 _TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
-_NEXT, _NEXT_CLASS, _ARCHIVE = (pattern("lists", name) for name in ("next", "next_class", "archive"))
-_PROSE = pattern("body", "prose")
+_NEXT, _NEXT_CLASS, _ARCHIVE = (urls.pattern("lists", name) for name in ("next", "next_class", "archive"))
+_PROSE = urls.pattern("body", "prose")
 _DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
 _PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
 _PAGE_OF_LIST = re.compile(r"\d|^[^.]*$")  # with a number, or no file
+_FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
+_OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
+_SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
+_COMMENT_FEED: str = urls.PATTERNS["lists"]["comment_feed"]
+_POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
+_OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
+# One or two links to posts may be those before and after a post, or the newest ones beside it.
+MIN_LISTED = 3
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 
 
@@ -31,7 +41,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     rows = _find_rows(outline, uid)
     shared = _around_several(rows)
     for anchor, url in rows:
-        number, heading = post_number(url), next(anchor.iter(*HEADINGS), anchor)
+        number, heading = urls.post_number(url), next(anchor.iter(*HEADINGS), anchor)
         # An image as a link has no text: its theme repeats the title as an attribute.
         title = title_text(outline, heading)[:300] or anchor.get("title", "").strip()
         is_known = number in found and (found[number].title or not title)
@@ -65,20 +75,20 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
 def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     """Return the links of titles with their URLs, else the largest group of links."""
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
-    own = post_number(outline.tree.url)
+    own = urls.post_number(outline.tree.url)
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     menus = {*outline.select("[role=navigation] a")}
     for anchor in outline.order:
         is_link = anchor.tag == "a" and anchor not in outline.beside and anchor not in menus
         url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
-        if not url.startswith("http") or not is_within(url, uid):
+        if not urls.is_within(url, uid):
             continue
         group, is_part = _group(anchor), "#" in url.replace("#!", "")
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
-        is_post = may_be_post(url, outline.text(anchor) if is_title else "")
-        if is_post and (is_title or not is_part) and post_number(url) != own:
-            groups[group].append((anchor, parse_url(url).url))
+        is_post = urls.may_be_post(url, outline.text(anchor) if is_title else "")
+        if is_post and (is_title or not is_part) and urls.post_number(url) != own:
+            groups[group].append((anchor, urls.parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
     rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
     count = len({url for name in titled for _, url in groups[name]})
@@ -131,14 +141,21 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     anchors = [node for node in root.iter("a") if disabled.isdisjoint((node, node.getparent()))]
     links += [anchor for anchor in anchors if _is_next(outline, anchor)]
     # Sphinx links the next document so.
-    links = [node for node in links if _PAGE_OF_LIST.search(post_number(node.get("href") or ""))]
+    links = [node for node in links if _PAGE_OF_LIST.search(urls.post_number(node.get("href") or ""))]
     following = _page_no(outline.tree.url) + 1
     links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
     links += [anchor for anchor in anchors if archives and _ARCHIVE.match(outline.text(anchor))]
-    own, urls = parse_url(outline.tree.url).url, (link_url(node, outline.tree.base) or "" for node in links)
-    found = (parse_url(url).url for url in urls if url.startswith("http") and is_within(url, uid))
-    # The last page of a theme may link itself, or the home page.
-    return next((url for url in found if url not in (own, urljoin(own, "/"))), None)
+    # The last page of a theme may link the home page.
+    home = urls.parse_url(urljoin(outline.tree.url, "/")).url
+    found = (urls.parse_url(url).url for url in _other_pages(outline, links, uid))
+    return next((url for url in found if url != home), None)
+
+
+def _other_pages(outline: Outline, links: Iterable[Element], uid: str) -> Iterator[str]:
+    """Yield the URLs of links to other pages of the blog."""
+    own = urls.parse_url(outline.tree.url).url
+    found = (link_url(node, outline.tree.base) or "" for node in links)
+    yield from (url for url in found if urls.is_within(url, uid) and urls.parse_url(url).url != own)
 
 
 def _page_no(url: str) -> int:
@@ -149,3 +166,87 @@ def _is_next(outline: Outline, anchor: Element) -> bool:
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
     is_named = any(map(_NEXT_CLASS.match, (*names_of(anchor), *names_of(next(anchor.iterancestors())))))
     return any(map(_NEXT.match, labels)) or (is_named and "prev" not in names_of(anchor))
+
+
+def find_blog(outline: Outline, now: datetime) -> str:
+    """Return the uid of the blog to which a page belongs, if its URL does not contain the uid.
+
+    The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host.
+    """
+    page = urlsplit(outline.tree.url)
+    own = f"{page.netloc}{page.path.rstrip('/')}"
+    if not urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= MIN_LISTED:
+        return own
+    # The shortest is the home page: feeds of categories are in folders below it.
+    for home in (urlsplit(url) for links in _home_urls(outline) for url in sorted(links, key=len)):
+        is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
+        if home.netloc == page.netloc and is_around:
+            return f"{home.netloc}{home.path.rstrip('/')}"
+    return page.netloc
+
+
+def _home_urls(outline: Outline) -> Iterator[list[str]]:
+    """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
+    base = outline.tree.base
+    nodes = outline.tree.root.iter("link", "a")
+    links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), base))]
+    yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
+    feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
+    of_posts = (url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or ""))
+    yield list(map(urls.folder_of_index, of_posts))
+    titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
+    yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
+
+
+def first_index(outline: Outline, uid: str) -> str:
+    """Return the best list of all posts: WordPress REST, the feed of Blogger, else the sitemap that the page names.
+
+    A feed of the newest comments comes before it.
+    """
+    root = urls.blog_root(uid, outline.tree.url)
+    # Promise: an update of nothing takes three requests. This feed changes with any post or comment.
+    nodes = select_all(outline.tree.root, _COMMENT_FEED)
+    feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
+    if feed := next((url for url in feeds if url and urls.is_within(url, uid)), None):
+        return feed
+    api = _link(outline, "https://api.w.org/")
+    # Other origins are not followed: a page may name the interface of another blog.
+    if api and urls.is_within(api, uid.partition("/")[0]):
+        return urls.posts_url(api)
+    if "blogger" in outline.metas.get("generator", "").lower():
+        return blogger_url(root)
+    named = _link(outline, "sitemap")
+    # A page may name a map of the site for people, or one on another host.
+    is_list = urls.is_index(named) and urls.is_within(named, uid.partition("/")[0])
+    return named if is_list else urljoin(root, urls.INDEXES[0])
+
+
+def _link(outline: Outline, rel: str) -> str:
+    links = (node.get("href") for node in outline.tree.root.iter("link") if node.get("rel") == rel)
+    return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
+
+
+def comment_urls(outline: Outline, uid: str, *, is_complete: bool) -> list[str]:
+    """Return the URLs of the comments that the page does not show, none if it shows as many as it counts.
+
+    An interface that has all of them is first.
+    """
+    older = _older_comments(outline, uid)
+    if older is None and is_complete:
+        return []
+    api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
+    whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
+    return [url for url in (whole, older) if url]
+
+
+def _older_comments(outline: Outline, uid: str) -> str | None:
+    """Return the page of comments next to this one: the first pages of a theme may be the newest or the oldest."""
+    pages = filter(_OLDER_COMMENTS.search, _other_pages(outline, outline.tree.root.iter("a"), uid))
+    return next((urls.parse_url(url).url for url in pages), None)
+
+
+def _post_id(outline: Outline) -> str | None:
+    """Return the number of the post in WordPress, from the classes of the body or the short link."""
+    body = outline.tree.root.find("body")
+    match = _POST_ID.search("" if body is None else body.get("class") or "")
+    return match[1] if match else dict(parse_qsl(urlsplit(_link(outline, "shortlink")).query)).get("p")

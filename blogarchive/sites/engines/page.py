@@ -13,21 +13,19 @@ from blogarchive.items import Author, Link, ListedPost, Page, PageKind, ParsedPa
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Explanation
-from blogarchive.sites.engines import urls
+from blogarchive.sites.engines import lists, urls
 from blogarchive.sites.engines.indexes import read_comments, read_index
-from blogarchive.sites.engines.lists import find_listed, find_next, is_mostly_list
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
-from blogarchive.sites.engines.sources import comment_urls, find_blog, first_index
 from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS, _POST_CLASS = (urls.pattern("page", name) for name in ("list_class", "post_class"))
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LOADING, _SENTENCE = re.compile(r"(?i)\W*(?:loading|正?在?加载中?)\W*"), re.compile(r"[,，。]|.{60}")
-# A page with fewer than one of them in so many characters is not Chinese. Two links may be of the newest posts beside
-# a text. With less text, a page with scripts shows nothing without them.
-_FEW_HAN, _MIN_LISTED, _MIN_TEXT = 2000, 3, 200
+# A page with fewer than one of them in so many characters is not Chinese.
+# With less text, a page with scripts shows nothing without them.
+_FEW_HAN, _MIN_TEXT = 2000, 200
 
 
 class PageParser:
@@ -83,10 +81,10 @@ class PageParser:
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         if self.target.uid is None and self.here.uid is None:
-            self.uid = find_blog(self._outline, self.now)
+            self.uid = lists.find_blog(self._outline, self.now)
         window = self._outline.tree.title if self.here.kind is PageKind.HOME and self._is_root else None
         self._title = self._outline.metas.get("og:site_name") or window or None
-        listed = find_listed(self._outline, self.uid, self.now)
+        listed = lists.find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
         for field in self._outline.select(_PASSWORD):
@@ -94,7 +92,7 @@ class PageParser:
             return self._refused(items.NoticeKind.HIDDEN, text)
         if reading := self._read_post():
             return self._page_of_post(reading)
-        if len(listed) >= _MIN_LISTED:
+        if len(listed) >= lists.MIN_LISTED:
             return self._page_of_list(listed)
         return self._unknown(Detail.BODY_NOT_FOUND, "body")
 
@@ -115,13 +113,13 @@ class PageParser:
             return False
         if any(map(_LIST_CLASS.match, classes)) and not urls.looks_like_post(self.here.url):
             return is_target or len(listed) > 1
-        return len(listed) >= _MIN_LISTED and is_mostly_list(self._outline, self.uid)
+        return len(listed) >= lists.MIN_LISTED and lists.is_mostly_list(self._outline, self.uid)
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
         is_comments = self.target.kind is PageKind.COMMENTS
         complete = not any(one.field == "comments" for one in problems)
-        found = [] if is_comments else comment_urls(self._outline, self.uid, is_complete=complete)
+        found = [] if is_comments else lists.comment_urls(self._outline, self.uid, is_complete=complete)
         found = [url for url in found if not (self.page.is_imported and urls.is_rest_comments(url))]
         links = tuple(self._more_comments(url, post.number) for url in found)
         if not all(map(urls.is_rest_comments, found)):  # the page alone need not show all
@@ -141,7 +139,7 @@ class PageParser:
         is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
         is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(urls.WALK)
         outline, uid = self._outline, self.uid
-        url = first_index(outline, uid) if is_home else find_next(outline, uid, archives=is_walk)
+        url = lists.first_index(outline, uid) if is_home else lists.find_next(outline, uid, archives=is_walk)
         if url is not None or (listed and not is_walk):
             return self._listing(listed, () if url is None else (url,))
         detail = Detail.LIST_UNPROVED if is_walk else Detail.LIST_EMPTY

@@ -41,42 +41,42 @@ class Outline:
         self.texts: list[str] = []
         self.holders: list[Element] = []
         self.order: dict[Element, int] = {}
-        self._order_end: dict[Element, int] = {}
-        self._first: dict[Element, int] = {}
-        self._end: dict[Element, int] = {}
+        self._inner: dict[Element, range] = {}  # the places in `order` of an element and of those in it
+        self._spans: dict[Element, range] = {}
         self._lines: dict[range, str] = {}
         self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
-        sizes, link_sizes, depth = [0], [0], 0
+        self._walk()
+        sizes = [len("".join(text.split())) for text in self.texts]
+        linked = {place for node in self.order if node.tag == "a" for place in self._spans[node]}
+        in_links = (size * (place in linked) for place, size in enumerate(sizes))
+        self._sizes, self._link_sizes = (list(accumulate(x, initial=0)) for x in (sizes, in_links))
 
-        def add(text: str | None, holder: Element) -> None:
-            if text and not text.isspace():
-                self.texts.append(text)
-                self.holders.append(holder)
-                sizes.append(len("".join(text.split())))
-                link_sizes.append(sizes[-1] if depth else 0)
-
-        walker = etree.iterwalk(tree.root, events=("start", "end", "comment", "pi"))
+    def _walk(self) -> None:
+        walker = etree.iterwalk(self.tree.root, events=("start", "end", "comment", "pi"))
         for event, node in walker:
-            if event == "start":
-                if node.tag in NEVER_SHOWN or node in tree.hidden:
-                    walker.skip_subtree()
-                    continue
-                self.order[node] = len(self.order)
-                self._first[node] = len(self.texts)
-                depth += node.tag == "a"
-                add(node.text, node)
-                continue
-            if event == "end" and node in self.order:
-                self._end[node] = len(self.texts)
-                self._order_end[node] = len(self.order)
-                parts = self.texts[self._first[node] :] if node.tag == "time" else []
-                # LiveJournal and Hatena have an element for each part of a date.
-                if parts and parts[0].strip().isdigit():
-                    self.texts[-len(parts) :] = ["".join(parts), *[""] * (len(parts) - 1)]
-                depth -= node.tag == "a"
-            if node.getparent() is not None:
-                add(node.tail, node.getparent())
-        self._sizes, self._link_sizes = list(accumulate(sizes)), list(accumulate(link_sizes))
+            if event != "start":
+                if node in self.order:
+                    self._end(node)
+                if (parent := node.getparent()) is not None:
+                    self._add(node.tail, parent)
+            elif node.tag in NEVER_SHOWN or node in self.tree.hidden:
+                walker.skip_subtree()
+            else:
+                start = len(self.texts)
+                self.order[node], self._spans[node] = len(self.order), range(start, start)
+                self._add(node.text, node)
+
+    def _add(self, text: str | None, holder: Element) -> None:
+        if text and not text.isspace():
+            self.texts.append(text)
+            self.holders.append(holder)
+
+    def _end(self, node: Element) -> None:
+        start, end = self._spans[node].start, len(self.texts)
+        self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
+        # LiveJournal and Hatena have an element for each part of a date.
+        if node.tag == "time" and start < end and self.texts[start].strip().isdigit():
+            self.texts[start:] = ["".join(self.texts[start:]), *[""] * (end - start - 1)]
 
     @cached_property
     def short_date(self) -> str:
@@ -85,7 +85,7 @@ class Outline:
 
     def span(self, node: Element) -> range:
         """Return the indexes of the texts in an element."""
-        return range(self._first.get(node, 0), self._end.get(node, 0))
+        return self._spans.get(node, range(0))
 
     def size(self, node: Element) -> int:
         """Return the number of visible characters in an element, without white space."""
@@ -116,10 +116,9 @@ class Outline:
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
-        start, place = self.order.get(outer), self.order.get(inner)
-        if start is None or place is None:
-            return outer is inner or outer in inner.iterancestors()
-        return start <= place < self._order_end.get(outer, start + 1)
+        if outer in self.order and inner in self.order:
+            return self.order[inner] in self._inner[outer]
+        return outer is inner or outer in inner.iterancestors()
 
     @cached_property
     def beside(self) -> frozenset[Element]:

@@ -23,6 +23,7 @@ APART = ("form", "script", *HEADINGS)
 _AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
 _BADGE, _OWNER, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "owner", "agent", "line"))
 _AFTER_BY, _ANSWER = pattern("comments", "after_by"), pattern("comments", "answer")
+# Only America writes both a month of one figure and a capital PM: 5/6/2021 2:32 PM.
 _AMERICAN = re.compile(r"(?<![\d/])[1-9]/\d{1,2}/\d{4},? \d{1,2}(?::\d\d){1,2} [AP]M\b")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：]|小?[时時])\d\d")
 _PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
@@ -58,21 +59,23 @@ class Item:
     name: _Name | None = None
 
 
-Read = tuple[list[Item], list[Comment | None]]
+Read = list[tuple[Item, Comment | None]]
 
 
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    is_day_first = DAY_FIRST.match(outline.tree.root.get("lang") or "") is not None
-    # Only America writes both a month of one figure and a capital PM: 5/6/2021 2:32 PM.
-    orders = day_orders(dates) or {is_day_first} & {True, not any(map(_AMERICAN.search, dates))}
+    orders = day_orders(dates)
+    if not orders and DAY_FIRST.match(outline.tree.root.get("lang") or ""):
+        orders = {True}
+    elif not orders and any(map(_AMERICAN.search, dates)):
+        orders = {False}
     around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
     outer = [one for one in around if has_role(one, ITEM)][-1:]
     elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    items, comments = list[Item](), list[Comment | None]()
+    found: Read = []
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
@@ -84,10 +87,10 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
         good = (row for i, row in ways if all(row) and (i in _SURE or len(row) < _MANY or len({*row}) > 1))
         for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
             item.name = name
-        comments = [_read_item(outline, item, orders, now) for item in items]
-        if all(comments):
+        found = [(item, _read_item(outline, item, orders, now)) for item in items]
+        if all(comment for _, comment in found):
             break
-    return items, comments
+    return found
 
 
 def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:

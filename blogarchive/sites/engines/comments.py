@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, compress, takewhile
+from itertools import chain, takewhile
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -42,7 +42,7 @@ def comment_sections(outline: Outline, heading: Element | None) -> list[Element]
     found: list[Element] = []
     start = -1 if heading is None else outline.order[heading]
     for node, place in outline.order.items():
-        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS) or has_role(node, ITEM):
+        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS):
             continue
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
         if not (is_beside or has_role(node, BODY) or (found and outline.contains(found[-1], node))):
@@ -55,17 +55,17 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
-    # A comment longer than the post may pass for its text.
-    text = set[Element]() if has_role(body, COMMENTS) else outside_forms(body)
+    text = outside_forms(body)
     outer = [section for section in sections if not outline.contains(body, section)]
     under = under_heading(outline, body, outline.span(body).stop)
-    if under and outer and not {*outer}.intersection(under) and with_descendants(under).issuperset(outer):
+    if outer and with_descendants(under).issuperset(outer):
         outer = under  # an element of `outer` may be a quoted comment
     own = outer or [section for section in sections if section not in text]
     found = _read(outline, own or under, body, text, now)
-    other = _read(outline, under, body, text, now) if under and own and not found.comments else found
-    is_better = not other.problems if other.comments else not (found.comments or found.problems)
-    found = other if is_better else found
+    if under and own and not found.comments:
+        other = _read(outline, under, body, text, now)
+        is_better = not other.problems if other.comments else not found.problems
+        found = other if is_better else found
     large = {one for one in sections if outline.size(one) > _MAX_HEADING}
     quoted = (one for one in text if one in large or has_role(one, ITEM))
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
@@ -79,33 +79,37 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
     lone = {one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)}
     closed = [one for one in areas if one in heads or (one in lone and not has_role(one, _SINGLE))]
-    count = _find_count(outline, closed or areas[:1], body)
     above = ancestors([*areas, body]).union(closed)
     inside = _elements_in_comments(outline, areas, above) - own
-    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
-    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
-    ids = {mark[1] for mark in marks if mark}
+    count, ids = _find_count(outline, areas[:1], body), _find_ids(outline, inside, body)
     claimed = max(count or 0, len(ids))
-    items, comments, most = _choose(outline, inside, above, claimed, now)
+    rows, most = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if node.tag == "li" and {"pingback", "trackback"} & {*names_of(node)}}
-    pings -= {above for item in items for above in (item.element, *item.element.iterancestors())}
-    closed_nodes = with_descendants([*pings, *(part for item in items for part in item.parts)])
-    is_short = outline.size(body) < _MAX_NOTICE  # in a forum, the post is the first of the comments
-    others = [is_short or one.body is None or outline.text(one.body) != outline.text(body) for one in items]
-    items, comments = list(compress(items, others)), list(compress(comments, others))
-    known = tuple(comment for comment in comments if comment is not None)
+    # Some themes show them as comments.
+    pings -= {above for item, _ in rows for above in (item.element, *item.element.iterancestors())}
+    closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
+    text = outline.text(body)  # in a forum, the post is the first of the comments
+    found = [row for row in rows if row[0].body is None or outline.text(row[0].body) != text]
+    known = tuple(comment for _, comment in found if comment is not None)
     expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
-    is_rest = (items or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(items))
-    if is_rest or not all(one.posted and one.posted.at for one in known) or (not items and ids and expected):
+    is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
+    if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and ids and expected):
         known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
-    elif len(known) < len(comments) or body in closed_nodes:
+    elif len(known) < len(found) or body in closed_nodes:
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
-    areas = areas or [part for item in items if item.above is None for part in item.parts]
+    areas = areas or [part for item, _ in found for part in item.parts]
     return FoundComments(comments=known, sections=tuple(areas), count=count, problems=problems)
+
+
+def _find_ids(outline: Outline, inside: _Nodes, body: Element) -> set[str]:
+    """Return the numbers of comments that ids of elements state, in the comments and outside the text."""
+    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
+    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
+    return {mark[1] for mark in marks if mark}
 
 
 def _unreadable(detail: str) -> Problem:
@@ -145,9 +149,7 @@ def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
     own = outline.span(body)
     for place in range(start, len(outline.texts)):
         node = outline.holders[place]
-        is_in_header = place >= own.stop and next(node.iterancestors("header"), None) is not None
-        is_apart = place not in own and (is_in_header or node not in outline.beside)
-        text = outline.texts[place].strip()
+        text, is_apart = outline.texts[place].strip(), place not in own and node not in outline.beside
         if is_apart and (HEADING.fullmatch(text) or (node.tag in HEADINGS and _HEADING_OF.match(text))):
             yield place
 
@@ -170,7 +172,7 @@ def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:
     """Return whether an element around a heading has nothing more than links: `[write a comment]`, as sina has it."""
     rest = outline.size(outer) - outline.size(heading)
     is_linked = rest <= round(outline.link_share(outer) * outline.size(outer))
-    return is_linked and rest <= _MAX_HEADING and not (rest and has_role(outer, COMMENTS))
+    return is_linked and rest <= _MAX_HEADING
 
 
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
@@ -182,8 +184,8 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     return None
 
 
-def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[*Read, int]:
-    """Return the repeated elements with one time each, outer ones before their answers, their comments, and the most.
+def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[Read, int]:
+    """Return the repeated elements with one time each, outer ones before their answers, and the most that can be read.
 
     Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
     else the largest.
@@ -191,20 +193,19 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     groups: defaultdict[Shape, list[int]] = defaultdict(list)
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         if holder in inside and shows_time(holder, text):
-            shape = shape_of(holder)
-            for kind in (shape, shape[:1], ((holder.tag, "*"),)):  # answers may stand in other elements
+            for kind in (shape_of(holder), ((holder.tag, "*"),)):  # answers may stand in other elements
                 groups[kind].append(place)
     # The same times are read once, with the first shape.
     shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
-    found = []
+    found, most = [], 0
     for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
-        items, comments = read_items(outline, [*places], stops, now)
-        read = [one for one in comments if one is not None]
+        rows = read_items(outline, [*places], stops, now)
+        read = [one for _, one in rows if one is not None]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
-        key = (len(read) == claim == len(items), len(shapes[places]) > 1, len(items), exact)
-        found.append((key, items, comments))
-    most = max((len(comments) for *_, comments in found if all(comments)), default=0)
-    return *max(found, key=lambda one: one[0], default=((), [], []))[1:], most
+        most = max(most, len(read) * (len(read) == len(rows)))
+        key = (len(read) == claim == len(rows), len(shapes[places]) > 1, len(rows), exact)
+        found.append((key, rows))
+    return max(found, key=lambda one: one[0], default=((), []))[1], most
 
 
 def _elements_in_comments(outline: Outline, sections: list[Element], above: set[Element]) -> set[Element]:

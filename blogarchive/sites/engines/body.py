@@ -1,20 +1,17 @@
 """Choose the element of a page that is the text of its post: by its name, and by where most of the text is."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, is_aside
 from blogarchive.sites.engines.times import DATE
-from blogarchive.sites.engines.urls import PATTERNS, pattern
+from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, _PROSE = (pattern("body", name) for name in ("strong", "weak", "unseen", "prose"))
-# Parts that a theme adds inside the element of the text.
-_MORE, _ADDED, _LICENCE = pattern("body", "more"), pattern("body", "added"), pattern("body", "licence")
+_STRONG, _WEAK, _UNSEEN, _PROSE = patterns("body", "strong", "weak", "unseen", "prose")
+_MORE, _ADDED, _LICENCE, _COMMA = patterns("body", "more", "added", "licence", "comma")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
-_COMMA = re.compile(r"[,，。]")
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1
 

@@ -13,22 +13,18 @@ from blogarchive.parsing.dates.parse import date_text, parse_stamp
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_place
-from blogarchive.sites.engines.urls import pattern
+from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
-BODY, HEADING, ITEM = (pattern("comments", name) for name in ("body", "heading", "item"))
+BODY, HEADING, ITEM = patterns("comments", "body", "heading", "item")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
-_AUTHOR, _SAYS, _BY, _LABELS = (pattern("comments", name) for name in ("author", "says", "by", "labels"))
-_BADGE, _OWNER, _AGENT, _LINE = (pattern("comments", name) for name in ("badge", "owner", "agent", "line"))
-_AFTER_BY, _ANSWER = pattern("comments", "after_by"), pattern("comments", "answer")
-# Only America writes both a month of one figure and a capital PM: 5/6/2021 2:32 PM.
-_AMERICAN = re.compile(r"(?<![\d/])[1-9]/\d{1,2}/\d{4},? \d{1,2}(?::\d\d){1,2} [AP]M\b")
+_AUTHOR, _SAYS, _BY, _AFTER_BY, _LABELS = patterns("comments", "author", "says", "by", "after_by", "labels")
+_BADGE, _OWNER, _AGENT, _LINE, _ANSWER = patterns("comments", "badge", "owner", "agent", "line", "answer")
+_AMERICAN, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "american", "sentence", "button", "reply_to")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：]|小?[时時])\d\d")
-_PROSE = re.compile(r"[，。！？]|^(?:\S+\s+){16}|[^\W\d]{3}[.!?]\s*$")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
-_BUTTON = re.compile(r"(?i)(?:reply|revert)([-_]?(?:link|btn|button))?")
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
@@ -36,7 +32,6 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q"
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # Ways to find names that may be equal, bold ones too: one author writes all. Of links and texts near the time some differ.
 _MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(7), 9}, 3, 100
-_REPLY_TO = re.compile(r"^\s*(?:回复\s*@?|@)([^\s:：,，]{1,40})")
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
@@ -154,7 +149,7 @@ def shows_time(node: Element, text: str) -> bool:
     """Return whether a text, or an attribute of its element, may be the time of a comment, not of a source it links."""
     is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(DATE.split(text)[0])
     is_time = (DATE.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
-    return bool(is_time and not _PROSE.search(DATE.sub("", text)))
+    return bool(is_time and not _SENTENCE.search(DATE.sub("", text)))
 
 
 def stated_times(node: Element) -> Iterator[str]:

@@ -14,17 +14,15 @@ from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE
-from blogarchive.sites.engines.urls import pattern
+from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import with_descendants
 
-_COUNT, _ID = (pattern("comments", name) for name in ("count", "id"))
-_HEADING_OF, _ANSWER = (pattern("comments", name) for name in ("heading_of", "answer"))
-_SINGLE = re.compile(r"(?i)^(?:\w+[-_])?(?:comment|cmt|reply)$")
+_COUNT, _ID, _HEADING_OF, _ANSWER = patterns("comments", "count", "id", "heading_of", "answer")
+_SINGLE, _MOMENT = patterns("comments", "single", "moment")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
-_MOMENT = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d[-/.]\d{1,2}[-/.]\d{4}|\d\d-\d\d-\d\d|\d:\d\d")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

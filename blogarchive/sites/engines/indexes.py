@@ -18,12 +18,10 @@ from blogarchive.sites.exports import InvalidExport, child_text, parse_body, par
 
 _MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
 _FEW, _BLOGGER_PAGE = 10, 150
-_SITEMAP_LINE = re.compile(r"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
-_OTHER_MAPS = blog_urls.pattern("indexes", "other_maps")
+_SITEMAP_LINE, _OTHER_MAPS, _ROOT = blog_urls.patterns("indexes", "sitemap_line", "other_maps", "root")
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 """The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo."""
 
-_ROOT = re.compile(r"(?>\s|\ufeff|<\?.*?\?>|<!--.*?-->)*+<(?:\w+:)?(\w+)", re.DOTALL)
 _LINK = "{http://www.w3.org/2005/Atom}link"
 _COMPLETE = ".//{http://purl.org/syndication/history/1.0}complete"
 

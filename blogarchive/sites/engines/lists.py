@@ -1,6 +1,5 @@
 """Find the posts that a page of a blog lists, its next page, and where the blog lists all posts and comments."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -18,18 +17,11 @@ from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
-_TITLE = re.compile(r"title|tit$|subject|headline|post-link|entry-header", re.IGNORECASE)
-_NEXT, _NEXT_CLASS, _ARCHIVE = (urls.pattern("lists", name) for name in ("next", "next_class", "archive"))
-_PROSE = urls.pattern("body", "prose")
-_DISABLED = re.compile(r"^(?:is-)?(?:disabled|invisible)$")  # the next page of the last one
-_PAGE_NO = re.compile(r"(?:/page[-/]?|/index[-_]?|[?&]paged?=)(\d{1,5})(?!\d)")
-_PAGE_OF_LIST = re.compile(r"\d|^[^.]*$")  # with a number, or no file
-_FEED = re.compile(r"^application/(?:rss|atom)\+xml$", re.IGNORECASE)
-_OF_COMMENTS = re.compile(r"comment|评论|評論|回复", re.IGNORECASE)
-_SITE_TITLE = ".site-title a[href], a.site-title[href], .logo a[href], a.logo[href], a.navbar-brand[href], #logo a[href]"
-_COMMENT_FEED: str = urls.PATTERNS["lists"]["comment_feed"]
-_POST_ID = re.compile(r"(?:^|\s)post(?:id)?-(\d+)(?!\S)")
-_OLDER_COMMENTS = re.compile(r"(?:comment-page-|[?&]cpage=)\d+(?![^#]*replytocom)[^#]*(?:#comments)?$")
+_TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
+_NEXT, _NEXT_CLASS, _ARCHIVE, _DISABLED = urls.patterns("lists", "next", "next_class", "archive", "disabled")
+_PAGE_NO, _PAGE_OF_LIST = urls.patterns("lists", "page_no", "page_of_list")
+(_OLDER_COMMENTS,), (_PROSE,) = urls.patterns("lists", "older_comments"), urls.patterns("body", "prose")
+_COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 MIN_LISTED = 3
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40

@@ -13,18 +13,14 @@ from blogarchive.parsing.dates.numbers import short_date_form
 from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
-from blogarchive.sites.engines.urls import pattern
+from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
 
-# Words of class and id that name the role of an element. Themes of all engines use them.
-COMMENTS = pattern("outline", "comments")
-SIDE = pattern("outline", "side")
-"""Parts beside the content of a page."""
+COMMENTS, _SIDE = patterns("outline", "comments", "side")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_CLASS, _OF_COMMENTS = pattern("outline", "title_class"), pattern("comments", "heading")
-_NO_TITLE, _POST_TITLE = pattern("outline", "no_title"), pattern("outline", "post_title")
-_SEPARATORS = pattern("outline", "separators")
+_TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
+(_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
 
@@ -147,7 +143,7 @@ def is_aside(node: Element) -> bool:
     is_outer = node.tag in ("footer", "header") and next(node.iterancestors("article", "main"), None) is None
     if is_outer or node.tag in ("aside", "nav"):
         return True
-    return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, SIDE)
+    return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, _SIDE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

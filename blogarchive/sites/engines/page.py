@@ -1,6 +1,5 @@
 """Parse a page of any blog: a list for machines, a list of posts, a post with comments, or an answer with comments."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -19,10 +18,9 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_LIST_CLASS, _POST_CLASS = (urls.pattern("page", name) for name in ("list_class", "post_class"))
+_LIST_CLASS, _POST_CLASS = urls.patterns("page", "list_class", "post_class")
+_HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
-_HAN = re.compile("[\u4e00-\u9fff]")
-_LOADING, _SENTENCE = re.compile(r"(?i)\W*(?:loading|正?在?加载中?)\W*"), re.compile(r"[,，。]|.{60}")
 # A page with fewer than one of them in so many characters is not Chinese.
 # With less text, a page with scripts shows nothing without them.
 _FEW_HAN, _MIN_TEXT = 2000, 200
@@ -97,7 +95,7 @@ class PageParser:
         return self._unknown(Detail.BODY_NOT_FOUND, "body")
 
     def _read_post(self) -> PostReading | None:
-        url = re.sub(r"/comment-page-\d+/?$", "/", self.here.url).removesuffix(urls.WALK)
+        url = urls.COMMENTS_PAGE.sub("/", self.here.url).removesuffix(urls.WALK)
         number = self.target.post_number or self.target.number or urls.post_number(url)
         return read_post(self._outline, self.now, number, url)
 

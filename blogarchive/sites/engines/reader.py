@@ -12,14 +12,13 @@ from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, find_title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
-from blogarchive.sites.engines.urls import PATTERNS, pattern
+from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
 from blogarchive.sites.markup.picker import Body, Picker, read_body, select_all, selector_of, with_descendants
 
-_GENERATOR = pattern("reader", "generator")
+_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
 _MARKS: dict[str, str] = PATTERNS["marks"]
 """Elements that only pages of the engine have."""
-_CATEGORY, _CATEGORY_NAME = (pattern("reader", name) for name in ("category", "category_name"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

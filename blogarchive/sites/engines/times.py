@@ -13,16 +13,12 @@ from blogarchive.parsing.dates.numbers import MONTH_NAME, SHORT_DATE, write_year
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import PATTERNS, may_be_post, pattern, post_number
+from blogarchive.sites.engines.urls import PATTERNS, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
-_SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{pattern('times', 'clock').pattern}?")
-_EDITED = re.compile(r"(?i)更新|修改|编辑|updated|modified|edited|revised|last|aktualisier|mise? à jour")
-# Separators of a date and its time of day: `/`, `@`, `à` or a weekday. The time may be written as 14h05.
-_WORD = r"(?!pm)[^\W\d_一-鿿]{1,7}[\s.]|(?<=[(（])[^\W\d]"
-_JOINT = re.compile(rf"(?i)^[日号]?(?:[^\w:：]|{_WORD}){{1,6}}(\d{{1,2}})(?:[:：h]|小时)(?=\d\d)")
-CLOCK = re.compile(r"(?i)^[日号]?\W*(?:at|à|um)?\s*\d{1,2}[:：h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\s,—–-]*")
+_SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}?")
+_EDITED, _JOINT, CLOCK = patterns("times", "edited", "joint", "clock_alone")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
 _DAY, _WINDOW = timedelta(days=1), 48  # characters around a date that belong to it

@@ -11,27 +11,19 @@ from blogarchive.items import PageKind, ParsedUrl
 PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 
 
-def pattern(module: str, name: str) -> re.Pattern[str]:
-    """Return a regular expression of `patterns.toml`: words that hosts and themes use are data."""
-    return re.compile("".join(PATTERNS[module][name]))
+def patterns(module: str, *names: str) -> tuple[re.Pattern[str], ...]:
+    """Return regular expressions of `patterns.toml`: what hosts and themes write is data."""
+    return tuple(re.compile("".join(PATTERNS[module][name])) for name in names)
 
 
-# Hosts of many blogs: the blog is the first step of the path.
-_SHARED = pattern("urls", "shared")
-_OWN_STEP = re.compile(r"^/(?P<name>~?[\w.-]+)(?:/|$)")
-_TRACKING = pattern("urls", "tracking")
-_INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
-LISTING = pattern("urls", "listing")
-_LISTING_QUERY = pattern("urls", "listing_query")
-_POST_PATH = pattern("urls", "post_path")
-_POST_QUERY = re.compile(r"(?:^|&)(?:p|[agnt]?id|post|itemid|blogid|page_id|log_?id)=\w+", re.IGNORECASE)
-_YEAR = re.compile(r"(?:/archives/|/(?=\d+\.html$))((?:19|20)\d\d)(?:/|\.html)?$")
-_COMMENTS = re.compile(r"/comment-page-\d+/?$")
+_SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared", "own_step", "tracking", "year")
+LISTING, _LISTING_QUERY, _NO_POST = patterns("urls", "listing", "listing_query", "no_post")
+_POST_PATH, _POST_QUERY = patterns("urls", "post_path", "post_query")
+COMMENTS_PAGE, COMMENT_FEED = patterns("urls", "comments_page", "comment_feed")
+_INDEX_FILE, _INDEX_PATH = patterns("urls", "index_file", "index_path")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 
-_INDEX_PATH, _NO_POST = (pattern("urls", name) for name in ("index_path", "no_post"))
-COMMENT_FEED = pattern("urls", "comment_feed")
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
 WALK = "#walk"
 """Ends the URL of a home page whose links are followed because no list of posts was found."""
@@ -64,7 +56,7 @@ def parse_url(url: str) -> ParsedUrl:
 
 
 def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
-    if is_rest_comments(f"{path}?{query}") or _COMMENTS.search(path) or "cpage=" in query:
+    if is_rest_comments(f"{path}?{query}") or COMMENTS_PAGE.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
     is_list = (path == "/" or LISTING.search(path)) and not _POST_QUERY.search(query)
@@ -76,7 +68,7 @@ def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
     parts = urlsplit(url)
     # `/a/`, `/a/index.html` and a page of its comments are one post.
-    path = unquote(_INDEX.sub("", re.sub(r"/comment-page-\d+/?$", "", parts.path))).strip("/")
+    path = unquote(_INDEX_FILE.sub("", COMMENTS_PAGE.sub("", parts.path))).strip("/")
     query = re.sub(r"&cpage=\d+", "", parts.query)
     return f"{path}?{query}" if query else path or "/"
 
@@ -91,7 +83,7 @@ def looks_like_post(url: str) -> bool:
 def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
-    path = _INDEX.sub("", parts.path)
+    path = _INDEX_FILE.sub("", parts.path)
     is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None

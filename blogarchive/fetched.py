@@ -1,4 +1,4 @@
-"""The URL to fetch and the page as served.
+"""The URL to fetch, the page as served, and the version of the parsers of pages.
 
 `items` exports these names too, and most modules import them from there. Modules that an export of pages loads import
 them from here, since the dataclasses of parsed pages take time to load.
@@ -7,6 +7,9 @@ them from here, since the dataclasses of parsed pages take time to load.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+READER_VERSION = 10
+"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 
 class PageKind(StrEnum):

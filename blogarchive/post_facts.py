@@ -1,12 +1,9 @@
-"""The columns of a post that only a page fills, and the version of their readers.
+"""A post without its text, and its columns that only a page fills.
 
-Each command reads rows with them, and few load the other `items`.
+Commands that parse nothing read rows with them, and do not load the other `items`.
 """
 
 from dataclasses import dataclass, fields
-
-READER_VERSION = 10
-"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,3 +18,28 @@ class PostFacts:
 
 FACTS = tuple(fact.name for fact in fields(PostFacts))
 """The fields of `PostFacts`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post(PostFacts):
+    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
+
+    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
+    """
+
+    id: int
+    author_id: int
+    number: str
+    url: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+    first_seen_at: str
+    last_seen_at: str
+    last_changed_at: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    has_text: bool

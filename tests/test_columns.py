@@ -8,8 +8,9 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from blogarchive.fetched import READER_VERSION
 from blogarchive.items import Author, Comment, PageKind, ParsedPage, Post
-from blogarchive.post_facts import READER_VERSION, PostFacts
+from blogarchive.post_facts import PostFacts
 from blogarchive.sites.normalize import tidy_texts
 from blogarchive.store.database.schema import statements
 from tests.paths import ROOT

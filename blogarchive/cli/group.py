@@ -12,10 +12,9 @@ from copy import copy
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from blogarchive.cli import output
 from blogarchive.cli.options import add_common, format_examples
@@ -25,6 +24,9 @@ from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
 from blogarchive.store.statements import to_user_error
 from blogarchive.workers.pool import stop_signals
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _SECTIONS: Final = {
     N_("Every day"): {
@@ -72,8 +74,10 @@ class _Lazy(click.Group):
             with formatter.section(_(title)):
                 formatter.write_dl([(f"{name:8}", _(words)) for name, (_module, words) in commands.items()])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return the commands that begin so, and the options."""
+        from click.shell_completion import CompletionItem
+
         found = [
             CompletionItem(name, help=_(words))
             for name, (_module, words) in _COMMANDS.items()
@@ -129,6 +133,8 @@ def cli() -> None:
 
 
 def _print_completion(ctx: click.Context, shell: str | None) -> None:
+    from click.shell_completion import get_completion_class
+
     if kind := get_completion_class(shell or ""):
         click.echo(kind(ctx.command, {}, "blogarchive", "_BLOGARCHIVE_COMPLETE").source())
         ctx.exit()

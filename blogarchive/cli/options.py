@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import sys
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import reduce
@@ -21,10 +20,10 @@ from blogarchive.cli.output import explain_damage
 from blogarchive.errors import UsageError
 from blogarchive.store.database.files import default_db
 
-_SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
+_SPAN = r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?"
 # More than any archive has; SQLite and timers refuse much larger ones in the middle of a run.
 _LARGEST = 2**31 - 1
-_DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
+_DURATION = r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 366 * 86400
 
@@ -42,7 +41,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if span := _SPAN.fullmatch(str(value)):
+            if span := re.fullmatch(_SPAN, str(value)):
                 return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
             return date.fromisoformat(str(value))
         except ValueError:
@@ -53,6 +52,8 @@ class Day(click.ParamType[date]):
             )
 
     def _day(self, year: int, month: int | None) -> date:
+        from calendar import monthrange  # few commands name a day
+
         month = month or (12 if self._last else 1)
         return date(year, month, monthrange(year, month)[1] if self._last else 1)
 
@@ -92,7 +93,7 @@ class Duration(click.ParamType[timedelta]):
         """Return the time; raises `click.BadParameter` for other text, zero and more than a year."""
         if isinstance(value, timedelta):
             return value
-        parts = _DURATION.fullmatch(str(value))
+        parts = re.fullmatch(_DURATION, str(value))
         seconds = int(parts["count"]) * _SECONDS[parts["unit"]] if parts else 0
         if not 0 < seconds <= _LONGEST:
             self.fail(

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter
-from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, Part, flat_digests, flat_rows
+from blogarchive.store.read.exports import Filters
+from blogarchive.store.read.flat_tables import FLAT_TABLES, FlatTable, Part, flat_digests, flat_rows
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:

@@ -133,12 +133,16 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
     return export
 
 
+_NEVER_IMPORTED: Final = {"__pycache__", "browse", "cli", "crawl", "demo", "importing"}
+"""Folders that the contracts on imports keep from exports."""
+
+
 @cache
 def program_digest() -> bytes:
-    """Return a digest of this program, of all installed packages and of Python: 32 bytes."""
+    """Return a digest of what exports import of this program, of all installed packages and of Python: 32 bytes."""
     found = sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     for folder, folders, names in os.walk(Path(__file__).parents[1]):
-        folders[:] = sorted({*folders} - {"__pycache__"})
+        folders[:] = sorted({*folders} - _NEVER_IMPORTED)
         for name in sorted(names):
             with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of hundreds of files
                 found.update(file.readall())

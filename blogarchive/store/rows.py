@@ -4,7 +4,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from gettext import gettext as _
@@ -12,7 +11,6 @@ from hashlib import sha256
 from typing import TypeVar
 
 from blogarchive.errors import UsageError
-from blogarchive.post_facts import PostFacts
 
 
 def text_checksum(body_html: str | None, body_text: str | None) -> int:
@@ -131,31 +129,6 @@ LACKS_COMMENTS = (
     " (select max(s.captured_at) from post_stats s where s.post_id = p.id))"
 )
 """Condition on a post `p`: more or fewer comments are stored than counted, and no save since then agreed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Post(PostFacts):
-    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
-
-    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
-    """
-
-    id: int
-    author_id: int
-    number: str
-    url: str
-    title: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    views: int | None
-    likes: int | None
-    comment_count: int | None
-    first_seen_at: str
-    last_seen_at: str
-    last_changed_at: str | None
-    gone_at: str | None
-    gone_reason: str | None
-    has_text: bool
 
 
 CATEGORIES = """(select json_group_array(name) from (select substr(c.name, 1, 1000) as name from posts_in_categories pc

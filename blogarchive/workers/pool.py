@@ -1,6 +1,5 @@
 """Processes that share work: they ignore the terminal's signals and end with their parent."""
 
-import concurrent.futures  # it imports its processes, and with them multiprocessing, when they are named: 8 ms
 import gc
 import logging
 import os
@@ -12,10 +11,13 @@ from contextlib import contextmanager
 from gettext import gettext as _
 from itertools import islice
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from blogarchive.errors import Interrupted
 from blogarchive.messages import use_system_language
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 _YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, other systems have no SIGBREAK
@@ -82,8 +84,8 @@ def _map_in_workers(
     function: Callable[[Item], Result], batches: Iterable[list[Item]], count: int
 ) -> Iterator[tuple[Item, Result]]:
     """Yield each item with its result; no process starts without an item."""
-    pool: concurrent.futures.ProcessPoolExecutor | None = None
-    running: deque[tuple[list[Item], concurrent.futures.Future[list[Result]]]] = deque()
+    pool: ProcessPoolExecutor | None = None
+    running: deque[tuple[list[Item], Future[list[Result]]]] = deque()
     try:
         for found in batches:
             if pool is None:
@@ -99,13 +101,12 @@ def _map_in_workers(
             pool.shutdown(cancel_futures=True)
 
 
-def _start_pool(count: int) -> "concurrent.futures.ProcessPoolExecutor":
+def _start_pool(count: int) -> "ProcessPoolExecutor":
+    from concurrent.futures import ProcessPoolExecutor  # 8 ms with multiprocessing
     from multiprocessing import get_context
 
     # spawn: a fork would copy the open database connection and the locks of the log into every worker.
-    return concurrent.futures.ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_start_worker
-    )
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
 
 
 def in_batches(
@@ -129,9 +130,7 @@ def _map_batch(function: Callable[[Item], Result], batch: list[Item]) -> list[Re
     return [function(item) for item in batch]
 
 
-def _join(
-    batch: list[Item], future: concurrent.futures.Future[list[Result]]
-) -> Iterator[tuple[Item, Result]]:
+def _join(batch: list[Item], future: "Future[list[Result]]") -> Iterator[tuple[Item, Result]]:
     return zip(batch, future.result(), strict=True)
 
 

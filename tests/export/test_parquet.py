@@ -17,7 +17,8 @@ from pyarrow.fs import FileSelector, FileSystem
 from blogarchive.errors import UsageError
 from blogarchive.export.parquet import export_parquet, export_to_store
 from blogarchive.store.posts.posts import content_hash
-from blogarchive.store.read.exports import FLAT_TABLES, Filters
+from blogarchive.store.read.exports import Filters
+from blogarchive.store.read.flat_tables import FLAT_TABLES
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
 from tests.ports import port_for_later, wait_for_port

@@ -5,10 +5,10 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from blogarchive.errors import ArchiveBusy, CannotWrite
@@ -16,8 +16,7 @@ from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import CANNOT_WRITE, user_errors
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LockHolder:
+class LockHolder(NamedTuple):
     """The process that writes to an archive; `since` is UTC text."""
 
     pid: int
@@ -36,7 +35,7 @@ def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None
     with _locked(path):
         holder = LockHolder(pid=os.getpid(), command=command, since=format_utc(now))
         with suppress(OSError):  # a full disk: the lock is valid without the name of its holder
-            _holder_file(path).write_text(json.dumps(asdict(holder), ensure_ascii=False), "utf-8")
+            _holder_file(path).write_text(json.dumps(holder._asdict(), ensure_ascii=False), "utf-8")
         try:
             yield
         finally:

@@ -8,13 +8,14 @@ from typing import cast
 
 from blogarchive.items import ListedPost, Post, Target
 from blogarchive.messages.details import Detail
+from blogarchive.post_facts import Post as StoredPost
 from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.posts import posts
-from blogarchive.store.rows import HAS_TEXT, Post as StoredPost, Value, format_utc
+from blogarchive.store.rows import HAS_TEXT, Value, format_utc
 from blogarchive.store.statements import columns_of
 
 # Hosts put labels before and after the titles of a list that the page of the post lacks: [置顶], 【原创】, (图).

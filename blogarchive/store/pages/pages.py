@@ -12,9 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.fetched import Page, PageKind, Target
+from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end, host_of
-from blogarchive.post_facts import READER_VERSION
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
 

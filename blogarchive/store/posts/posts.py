@@ -7,14 +7,14 @@ from typing import cast
 from blogarchive.items import Post as ParsedPost
 from blogarchive.parsing.compared_form import content_hash
 from blogarchive.parsing.http import host_of
-from blogarchive.post_facts import FACTS
+from blogarchive.post_facts import FACTS, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, is_relative, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
-from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Post, Value, text_checksum
+from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of, excluded
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from blogarchive.store.rows import CATEGORIES, HAS_TEXT, TEXT_SINCE, Post
+from blogarchive.post_facts import Post
+from blogarchive.store.rows import CATEGORIES, HAS_TEXT, TEXT_SINCE
 from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants

@@ -1,0 +1,148 @@
+"""The flat tables of `export parquet`: their queries, digests of their rows, and the rows."""
+
+import json
+import marshal
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any, Literal, NamedTuple, cast, get_args
+
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.rows import CATEGORIES
+
+ColumnType = Literal["text", "integer", "day", "time"]
+"""`day` is a date or null, `time` a moment in UTC; times that a page shows are text, cut to the precision shown."""
+
+
+class FlatTable(NamedTuple):
+    """A table: `columns` by name, and the part of its query from `from` on.
+
+    `dated` is the SQL expression of the text whose first four characters are the year of a row. `order` makes the
+    order of rows independent of row ids.
+    """
+
+    name: str
+    columns: dict[str, tuple[ColumnType, str]]
+    source: str
+    dated: str
+    order: str
+
+
+# An expression that is no column, of a row with the alias {0}.
+_EXPRESSIONS = {
+    "posted_on": "case when length({0}.posted_at) >= 10 then substr({0}.posted_at, 1, 10) end",
+    "categories": CATEGORIES,
+}
+
+
+def _flat_table(name: str, columns: str, source: str, *, dated: str, order: str) -> FlatTable:
+    """Return a table; `columns` are types, each followed by `alias.column` of its columns."""
+    found: dict[str, tuple[ColumnType, str]] = {}
+    kind: ColumnType = "text"
+    for word in columns.split():
+        if word in get_args(ColumnType):
+            kind = cast(ColumnType, word)
+        else:
+            alias, _dot, column = word.partition(".")
+            found[column] = kind, _EXPRESSIONS.get(column, word).format(alias)
+    return FlatTable(name=name, columns=found, source=source, dated=dated, order=order)
+
+
+_BY_POST = "a.uid, length(p.number), p.number"
+_POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"
+
+FLAT_TABLES = (
+    _flat_table(
+        "authors",
+        "text a.uid a.nickname a.blog_title a.tagline a.url a.registered_on time a.first_seen_at a.last_seen_at",
+        "from authors a",
+        dated="null",
+        order="a.uid",
+    ),
+    _flat_table(
+        "posts",
+        """text a.uid p.number p.url p.title p.posted_at day p.posted_on
+           text p.body_text p.body_html p.content_hash p.categories integer p.views p.likes p.comment_count
+           time p.first_seen_at p.last_seen_at p.gone_at text p.gone_reason""",
+        "from posts p join authors a on a.id = p.author_id",
+        dated="p.posted_at",
+        order=_BY_POST,
+    ),
+    _flat_table(
+        "comments",
+        """text a.uid p.number c.fingerprint c.author_name c.author_url c.reply_to c.posted_at day c.posted_on
+           text c.body_text c.body_html integer c.likes time c.first_seen_at c.last_seen_at c.gone_at""",
+        f"from comments c {_POSTS.format('c')}",
+        dated="c.posted_at",
+        order=f"{_BY_POST}, c.fingerprint",
+    ),
+    _flat_table(
+        "post_stats",
+        "text a.uid p.number time s.captured_at integer s.views s.likes s.comment_count",
+        f"from post_stats s {_POSTS.format('s')}",
+        dated="s.captured_at",
+        order=f"{_BY_POST}, s.captured_at",
+    ),
+    _flat_table(
+        "revisions",
+        "text a.uid p.number time r.captured_at text r.title r.body_text r.body_html r.content_hash",
+        f"from post_revisions r {_POSTS.format('r')}",
+        dated="r.captured_at",
+        order=f"{_BY_POST}, r.captured_at, r.content_hash",
+    ),
+    _flat_table(
+        "media",
+        """text a.uid p.number integer x.position text x.url m.status m.sha256 m.content_type
+           integer m.size m.width m.height time m.fetched_at""",
+        f"from post_media x {_POSTS.format('x')} left join media m on m.id = x.media_id",
+        dated="p.posted_at",
+        order=f"{_BY_POST}, x.position",
+    ),
+    _flat_table(
+        "pages",
+        """text a.uid a.url time a.fetched_at integer a.status text a.kind a.encoding integer a.body_size
+           text a.sha256""",
+        "from pages a",
+        dated="a.fetched_at",
+        order="a.url, a.fetched_at, a.sha256",
+    ),
+)
+"""The tables of `export parquet`. Each query has an alias `a` with `site` and `uid`."""
+
+
+Part = tuple[str, int]
+"""Site and year (0 without a date) of the rows of a file."""
+
+
+def flat_digests(
+    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]]
+) -> dict[Part, tuple[str, int]]:
+    """Return a digest of the rows of each part, and their number. `authors` as `flat_rows`."""
+    hashes: defaultdict[tuple[bytes, int], Any] = defaultdict(sha256)
+    counts: Counter[tuple[bytes, int]] = Counter()
+    for row in archive.each_raw(_flat_query(table), (json.dumps(authors) if authors else None, None)):
+        part = row[:2]
+        hashes[part].update(marshal.dumps(row, 2))
+        counts[part] += 1
+    return {(part[0].decode(), part[1]): (one.hexdigest(), counts[part]) for part, one in hashes.items()}
+
+
+def flat_rows(
+    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield site, year and the columns of each row of these parts, texts as bytes, by site and year.
+
+    `authors` are pairs of site and uid; if empty, the rows of all authors.
+    """
+    query = f"{_flat_query(table)} order by a.site, year, {table.order}"
+    yield from archive.each_raw(query, (json.dumps(authors) if authors else None, json.dumps(parts)))
+
+
+def _flat_query(table: FlatTable) -> str:
+    columns = ", ".join(expression for _type, expression in table.columns.values())
+    year = f"coalesce(cast(substr({table.dated}, 1, 4) as integer), 0)"
+    chosen = "(?{0} is null or ({1}) in (select value ->> 0, value ->> 1 from json_each(?{0})))"
+    return (
+        f"select a.site, {year} as year, {columns} {table.source}"
+        f" where {chosen.format(1, 'a.site, a.uid')} and {chosen.format(2, f'a.site, {year}')}"
+    )

@@ -73,11 +73,10 @@ def _rank(
 ) -> tuple[float, ...]:
     """Return how likely a marked element is the text: without the heading, strong, as large as the dense one, large."""
     size = outline.size(node) * (1 - outline.link_share(node))
-    follows = heading is None or outline.span(node).stop > outline.span(heading).stop
     apart = heading is None or not outline.contains(node, heading)
     agrees = 0.0 if dense is None else _agree(outline, node, dense)
     related = dense is None or agrees > 0
-    return related and follows and apart, mark(node) >= 2, round(agrees, 1), size
+    return related and apart, mark(node) >= 2, round(agrees, 1), size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:

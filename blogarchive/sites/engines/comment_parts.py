@@ -166,28 +166,23 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     the comment it is bold, a link, or the text next to the time, as sina writes it.
     """
     own, nodes, texts, span = item.place, {*item.nodes}, outline.texts, outline.span
-    every = {place for part in item.parts for place in outline.span(part) if outline.holders[place] in nodes}
+    every = {place for part in item.parts for place in span(part) if outline.holders[place] in nodes}
     places = {place for place in every - item.shown if not texts[place - 1].rstrip().endswith("@")}
-    places -= {place for place in places if item.above and texts[place].lstrip().startswith("@")}
     free = [n for n in item.nodes if span(n) and span(n).start in places and item.shown.isdisjoint(span(n))]
-    buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
-    named = [n for n in _authors(outline, free) if n not in buttons or not is_label(outline.text(n))]
-    around = ancestors(named)  # the innermost: `<div class="comment-author"><cite class="fn">`
-    found = ((shape_of(node), _name_of(outline, item, node)) for node in named if node not in around)
-    yield [(shape, name) for shape, name in found if name]
-    line, text = block_around(outline.holders[own]), texts[own]
+    yield _names_by_class(outline, item, free)
     said = " ".join(texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
     places = {at for at in places if at == own or said.isdigit() or not said.startswith(texts[at].strip())}
-    free = [node for node in free if outline.span(node).start in places]
-    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    free = [node for node in free if span(node).start in places]
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
-    near = [place for place in closest if place in outline.span(line)]
-    head = [node for node in free if outline.contains(line, node) and outline.span(node).start < own]
-    after = [CLOCK.sub("", text[end:].lstrip("日")), *(texts[place] for place in near if place > own)]
+    line, text = block_around(outline.holders[own]), texts[own]
+    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    before = [texts[place] for place in closest if place in span(line) and place < own]
+    after = [texts[place] for place in closest if place in span(line) and place > own]
+    after.insert(0, CLOCK.sub("", text[end:].lstrip("日")))
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     # Behind a name in bold type may be a link of its profile.
+    head = [node for node in free if outline.contains(line, node) and span(node).start < own]
     yield from (_names_in(outline, item, head, tags) for tags in _NAME_TAGS[:2])
-    before = [texts[place] for place in near if place < own]
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
     yield _first_text(before if bold else [text[:start], *before])
     beside_time = (_first_text(row) for row in (after, [texts[place] for place in closest]))
@@ -196,11 +191,24 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     yield from (names[0], bold, links, names[1], heads)
 
 
+def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
+    """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
+    buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
+    named = [n for n in _authors(outline, nodes) if n not in buttons or not is_label(outline.text(n))]
+    around = ancestors(named)
+    return _with_shapes(outline, item, (node for node in named if node not in around))
+
+
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
     short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= _MAX_NAME)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
-    found = ((shape_of(node), _name_of(outline, item, node)) for node in good)
-    return [(shape, name) for shape, name in found if name and (name[1] or not name[0].isdigit())]
+    found = _with_shapes(outline, item, good)
+    return [(shape, name) for shape, name in found if name[1] or not name[0].isdigit()]
+
+
+def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
+    found = ((shape_of(node), _name_of(outline, item, node)) for node in nodes)
+    return [(shape, name) for shape, name in found if name]
 
 
 def _first_text(texts: list[str]) -> _Names:
@@ -280,14 +288,10 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         buttons = {at for at in own if outline.holders[at].tag == "a" and is_label(outline.texts[at])}
         own = [place for place in own if not (is_named and place in buttons)] or own
         shown, links = " ".join(filter(None, map(words.get, own))), 0 if around else outline.link_share(node)
-        rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
-        is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
-        is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
         is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
-        is_line |= node.tag == "span" and outline.span(node).start in head
-        is_says = _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown)
-        if not is_named and (is_bold or is_line or is_says or is_weak or links == 1):
-            continue  # a comment may be `+1`
+        is_line |= links == 1 or (node.tag == "span" and outline.span(node).start in head)
+        if not is_named and (is_line or _is_no_text(outline, node, own, names, shown, links)):
+            continue
         # If the text is in the item itself, an element inside the item is more likely the name.
         traits = (around == bool(is_whole), not outline.contains(line, node), node.tag not in ("span", "li"))
         size, parent = 0 if is_label(shown) else len(shown), node.getparent()
@@ -300,6 +304,16 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
             found[alike, counts[alike]] = ((is_named, *traits, size, outline.order[node]), node, {*own})
             counts[alike] += 1
     return found
+
+
+def _is_no_text(
+    outline: Outline, node: Element, own: list[int], names: set[Element], shown: str, links: float
+) -> bool:
+    """Return whether an element without a name has a bold name, a label or a heading only; a comment may be `+1`."""
+    rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
+    is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
+    is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
+    return bool(is_weak or is_bold or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
 
 
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:

@@ -43,19 +43,10 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     title = find_title(outline)
     heading = None if title is None else title.heading
     sections = comment_sections(outline, heading)
-    element, agreed = find_body(outline, heading, set(sections))
-    if element is None:
+    parts = _find_parts(outline, heading, sections, now)
+    if parts is None:
         return None
-    found = read_comments(outline, sections, element, now)
-    under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
-    if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
-        second, is_sure = find_body(outline, heading, {*sections, *under})  # the text holds the comments
-        # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
-        if second is not None and is_sure and not outline.contains(second, under[0]):
-            other = read_comments(outline, sections, second, now)
-            if other.comments and not other.problems:
-                element, agreed = second, is_sure
-            found = other if other.comments or other.problems else found
+    element, agreed, found = parts
     closed = with_descendants([*sections, *found.sections])  # those without comments have headings
     added = added_parts(outline, element, heading)
     time = find_time(Surroundings(outline, heading, element, added, closed, now))
@@ -77,6 +68,26 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     )
     problems, sources = _problems(title, time, body, agreed, found), _sources(title, time, element, found)
     return PostReading(post=post, problems=problems, sources=sources)
+
+
+def _find_parts(
+    outline: Outline, heading: Element | None, sections: list[Element], now: datetime
+) -> tuple[Element, bool, FoundComments] | None:
+    """Return the element of the text, whether two witnesses agree on it, and the comments."""
+    element, agreed = find_body(outline, heading, set(sections))
+    if element is None:
+        return None
+    found = read_comments(outline, sections, element, now)
+    under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
+    if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
+        second, is_sure = find_body(outline, heading, {*sections, *under})  # the text holds the comments
+        # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
+        if second is not None and is_sure and not outline.contains(second, under[0]):
+            other = read_comments(outline, sections, second, now)
+            if other.comments and not other.problems:
+                element, agreed = second, is_sure
+            found = other if other.comments or other.problems else found
+    return element, agreed, found
 
 
 def _read_categories(

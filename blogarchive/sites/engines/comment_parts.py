@@ -290,7 +290,8 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         shown, links = " ".join(filter(None, map(words.get, own))), 0 if around else outline.link_share(node)
         is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
         is_line |= links == 1 or (node.tag == "span" and outline.span(node).start in head)
-        if not is_named and (is_line or _is_no_text(outline, node, own, names, shown, links)):
+        is_line |= bool(_SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
+        if not is_named and (is_line or _is_no_text(outline, node, own, names, links > 0)):
             continue
         # If the text is in the item itself, an element inside the item is more likely the name.
         traits = (around == bool(is_whole), not outline.contains(line, node), node.tag not in ("span", "li"))
@@ -306,14 +307,12 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     return found
 
 
-def _is_no_text(
-    outline: Outline, node: Element, own: list[int], names: set[Element], shown: str, links: float
-) -> bool:
-    """Return whether an element without a name has a bold name, a label or a heading only; a comment may be `+1`."""
+def _is_no_text(outline: Outline, node: Element, own: list[int], names: set[Element], linked: bool) -> bool:
+    """Return whether an element has a bold name or buttons only; a comment may be `+1`."""
     rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
-    is_weak = is_label(" ".join(rest)) and (links or node.tag in ("span", "li") or len(rest) < len(own))
+    is_part = node.tag in ("span", "li") or linked or len(rest) < len(own)
     is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
-    return bool(is_weak or is_bold or _SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
+    return is_bold or (is_part and is_label(" ".join(rest)))
 
 
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:

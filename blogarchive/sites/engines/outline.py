@@ -169,7 +169,7 @@ def find_title(outline: Outline) -> Title | None:
     named = [node for node in titles if _is_titled(node) and node not in apart]
     # The window title may have other words than the page.
     of_post = [node for node in named if has_role(node, _POST_TITLE)]
-    valid = (node for node in named if node.tag == "h1" or not claims or [node] == of_post)
+    valid = (node for node in named if node.tag == "h1" or [node] == of_post)
     others = [node for node in valid if not _is_no_title(titles[node], sites)]
     keys = {node: _rank_heading(outline, node, titles[node], claims, sites, others) for node in confirmed}
     # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.

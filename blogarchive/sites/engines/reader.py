@@ -21,6 +21,9 @@ _MARKS: dict[str, str] = PATTERNS["marks"]
 """Elements that only pages of the engine have."""
 
 
+_Parts = tuple[Element, bool, FoundComments]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostReading:
     """The post of a page, the problems, and the witness of each field."""
@@ -49,7 +52,8 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     element, agreed, found = parts
     closed = with_descendants([*sections, *found.sections])  # those without comments have headings
     added = added_parts(outline, element, heading)
-    time = find_time(Surroundings(outline, heading, element, added, closed, now))
+    around = Surroundings(outline, heading, element, added, closed, now)
+    time = find_time(around)
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
@@ -63,7 +67,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         images=body.images,
         comment_count=found.count,
         comments=found.comments,
-        categories=_read_categories(outline, heading, element, with_descendants(added), closed),
+        categories=_read_categories(around),
         read_by=find_reader(outline),
     )
     problems, sources = _problems(title, time, body, agreed, found), _sources(title, time, element, found)
@@ -72,7 +76,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
 
 def _find_parts(
     outline: Outline, heading: Element | None, sections: list[Element], now: datetime
-) -> tuple[Element, bool, FoundComments] | None:
+) -> _Parts | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
     element, agreed = find_body(outline, heading, set(sections))
     if element is None:
@@ -90,21 +94,20 @@ def _find_parts(
     return element, agreed, found
 
 
-def _read_categories(
-    outline: Outline, heading: Element | None, body: Element, added: set[Element], closed: set[Element]
-) -> tuple[str, ...]:
+def _read_categories(around: Surroundings) -> tuple[str, ...]:
     """Return the names of categories and tags: the links to their lists that are around the text but not in it.
 
     A link in a card with a heading of its own is of another post, one beside the content of the whole blog.
     """
-    known = [body] if heading is None else [body, heading]
-    around = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
-    headings = (node for node in outline.order if node.tag in HEADINGS and node not in closed)
+    outline, body, added = around.outline, around.body, with_descendants(around.added)
+    known = [body] if around.heading is None else [body, around.heading]
+    whole = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
+    headings = (node for node in outline.order if node.tag in HEADINGS and node not in around.closed)
     cards = ancestors(headings) - ancestors(known) - {body}
     near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
     beside = outline.beside.difference(near.iter())  # Butterfly has them in the banner, Nikola in an `aside`
     names: dict[str, str] = {}
-    for anchor in filter(outline.order.__contains__, around.iter("a")):
+    for anchor in filter(outline.order.__contains__, whole.iter("a")):
         url = link_url(anchor, outline.tree.base) or ""
         is_list = "tag" in (anchor.get("rel") or "").split() or _CATEGORY.search(url)
         is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)

@@ -235,7 +235,8 @@ def test_a_list_that_a_sitemap_names_as_a_post_is_asked_for_once_a_week(tmp_path
         asked = []
         for day in range(9):
             blog.requested.clear()
-            run(tmp_path, *(("update",) if day else ("backup", url)), now=moment + timedelta(days=day))
+            now = moment + timedelta(days=day, minutes=day)  # later in each run than in the one before
+            run(tmp_path, *(("update",) if day else ("backup", url)), now=now)
             asked += [day] * blog.requested.count("/tag-river.html")
     assert asked == [0, 7]
     failed = rows(tmp_path, "select url, detail from failures where resolved_at is null")

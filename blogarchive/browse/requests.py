@@ -106,7 +106,7 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
         detail = _("The archive cannot be read ({error}).").format(error=error)
     else:
         detail = _("This page cannot be shown ({error}).").format(error=f"{type(error).__name__}: {error}")
-    return 500, f"{detail} {_('`blogarchive verify` shows whether the archive is damaged.')}"
+    return 500, " ".join((detail, _("`blogarchive verify` shows whether the archive is damaged.")))
 
 
 _Result = TypeVar("_Result")

@@ -460,7 +460,8 @@ def shard_lines(one: "ShardStatus") -> Iterator[str]:
     yield f"  {state_of(one)}"
     for host in one["failing_hosts"]:
         when = _("paused") if host["paused_at"] else _("next: {time}").format(time=_time(host["next_at"]))
-        yield f"  {host['host']}: {when}; {host['message'] or _('by a person')}"
+        why = host["message"] or _("by a person")
+        yield f"  {host['host']}: {when}; {why}"
     for done in one["rounds"]:
         yield _("  {time}  exit code {code}, {outcome}, requests: {requests}, on {machine}").format(
             time=_time(done["started_at"]),

@@ -77,6 +77,8 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     elif not quiet:
         for line in found.lacking:
             print_result(_("missing: {line}").format(line=line))
+        for line in found.damage:
+            print_result(_("damaged: {line}").format(line=line))
         print_result(
             _("checked: {pages} and {files}, {damaged} damaged").format(
                 pages=page_count(found.pages), files=file_count(found.files), damaged=len(found.damage)

@@ -173,12 +173,17 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
         counts.update({name: value for name, value in values.items() if isinstance(value, int)})
         counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
         counts.update(months_complete=blog.months_complete, months=len(blog.months))
+    unclaimed = counts["comments_held"] and not counts["comments_claimed"]
     lines = (
         _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
         _(
+            "  comments  {comments_held} stored, the pages show no number; {comments_edited} edited, {comments_gone} gone"
+        )
+        if unclaimed
+        else _(
             "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
         ),
-        _("  months    {months_complete} of {months} complete"),
+        *([_("  months    {months_complete} of {months} complete")] if counts["months"] else ()),
         _(
             "  images    {images_held} of {images_shown} stored, {images_dead} given up, {images_waiting} still to"
             " fetch, {images_skipped} on hosts that are not allowed"

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from blogarchive.crawl.session import CrawlObserver
-from blogarchive.items import Target
+from blogarchive.items import PageKind, Target
 from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
@@ -39,11 +39,11 @@ class LineObserver(CrawlObserver):
         self._images_line = ""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Print a line if the page was rejected or is gone; if verbose, for every page."""
+        """Print a line if the page was rejected or is gone, except a list that was guessed; if verbose, for every page."""
         if saved.failure:
             self._write_failure(target, saved.failure)
-        elif self._verbose or saved.outcome is Outcome.GONE:
-            self._write(f"{label(saved.outcome)}: {target.url}")
+        elif self._verbose or (saved.outcome is Outcome.GONE and target.kind is not PageKind.HOME):
+            self._write(_("{kind}: {url}").format(kind=label(saved.outcome), url=target.url))
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Print the failure."""

@@ -189,16 +189,41 @@ def test_verify_finds_no_damage_in_a_good_archive(run_cli: RunCli, db: Path) -> 
     assert run_cli("verify", "--db", db, "-q").out == ""
 
 
-def test_verify_finds_a_byte_that_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+def test_verify_names_each_page_whose_bytes_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     connection = sqlite3.connect(copy)
     with connection:
-        connection.execute("update pages set body = zeroblob(length(body)) where id = 3")
+        connection.execute("update pages set body = zeroblob(length(body)) where id in (3, 5)")
+        urls = [url for (url,) in connection.execute("select url from pages where id in (3, 5)")]
     connection.close()
     result = run_cli("verify", "--db", copy)
     assert result.code == 6
     assert "damaged" in result.err
+    named = [line for line in result.out.splitlines() if line.startswith("damaged: ")]
+    assert len(named) == 2
+    assert all(url in "\n".join(named) for url in urls)
+
+
+def test_a_sealed_file_alone_is_reported_to_people_and_to_machines(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
+    sealed = tmp_path / "sealed.db"
+    assert str(sealed) in run_cli("seal", sealed, "--file-only", "--db", db).err
+    found = json.loads(run_cli("seal", sealed, "--file-only", "--db", db, "--json").out)
+    assert found == {"out": str(sealed), "bytes": sealed.stat().st_size}
+    assert run_cli("seal", sealed, "--file-only", "--db", db, "-q").err == ""
+
+
+def test_status_states_no_total_that_no_page_shows(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update _blog_totals set comments_claimed = 0")
+        connection.execute("delete from archive_months")
+    shown = run_cli("status", "--db", copy).out
+    assert re.search(r"comments  [1-9]\d* stored, the pages show no number", shown)
+    assert "months" not in shown
 
 
 def test_verify_new_checks_only_what_was_stored_since_a_check_without_damage(

@@ -39,7 +39,8 @@ def test_a_field_that_no_page_shows_any_more_exits_5_and_changes_no_content(
         "views",
         "total_visits",
     ):  # what stands in the place of the others may be read as something else
-        assert what in ran.err.split("this run:")[1]
+        words = {"views": "the number of views (post.views)", "total_visits": "the number of visits ("}
+        assert words[what] in ran.err.split("this run:")[1]
     assert differences(tool, host, UID) == []
     assert tool.scalar("select count(*) from post_revisions") == 0
     assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]

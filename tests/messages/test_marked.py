@@ -66,6 +66,17 @@ def test_every_text_for_users_is_marked_for_translation() -> None:
     ] == []
 
 
+def test_no_message_is_inside_an_f_string_where_babel_does_not_find_it() -> None:
+    assert [
+        f"{path}:{node.lineno}"
+        for path, tree in modules().items()
+        for text in ast.walk(tree)
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call) and _name(node.func) == "_" and isinstance(node.args[0], ast.Constant)
+    ] == []
+
+
 @pytest.mark.parametrize("exception", _UNMARKED)
 def test_every_exception_is_needed(exception: str) -> None:
     assert list(unmarked(modules()[exception]))

@@ -1,14 +1,14 @@
 """What a run covered: fields filled by each site, open changes of a site, and months against stored posts."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, ParsedPage, Target
-from blogarchive.messages.details import Detail
+from blogarchive.messages.details import Detail, change_words, field_words
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
@@ -202,18 +202,21 @@ def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
     )
 
 
-def _message(left: Sequence[SiteChange], lost: Container[str]) -> str:
+def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:
     """Return the message about the open changes: those that the run found, then earlier ones."""
-    empty = [change.field for change in left if change.field in lost]
+    names = {
+        change.field: f"{_(field_words(change.field.partition('.')[2]))} ({change.field})" for change in left
+    }
+    empty = [names[change.field] for change in left if change.field in lost]
     ways = [change.field for change in left if change.field.startswith("text.")]
     earlier = [
-        f"{change.field} ({change.found_at[:10]})" for change in left if change.field not in {*empty, *ways}
+        f"{names[change.field]} {change.found_at[:10]}"
+        for change in left
+        if change.field not in {*lost, *ways}
     ]
-    parts = []
+    parts = [f"{_(change_words(field)[0]).rstrip('.。')} ({field})" for field in ways]
     if empty:
         parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))
-    if ways:
-        parts.append(_("many posts differ in one way: {fields}").format(fields=", ".join(ways)))
     if earlier:
         parts.append(_("found empty, and not filled since: {fields}").format(fields=", ".join(earlier)))
     return _(

@@ -200,8 +200,10 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
         blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
     with serve(blog) as url:
         blog.build(url)
-        assert run(tmp_path, "backup", url).code == 1  # no page says that these are all
+        ran = run(tmp_path, "backup", url)
+        assert ran.code == 1  # no page says that these are all
         assert "/sitemap.xml" in blog.requested
+        assert "gone: " not in ran.err  # it was never there
         blog.requested.clear()
         run(tmp_path, "update")
         assert blog.requested == ["/robots.txt", "/", "/"]  # the home page, and the walk from it

@@ -244,11 +244,12 @@ class ParsedPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawledPage:
-    """A page fetched for a target, with the data parsed from it."""
+    """A page fetched for a target, with the data parsed from it; `is_normalized` after the steps before the store."""
 
     target: Target
     page: Page
     parsed: ParsedPage
+    is_normalized: bool = False
 
     @property
     def uid(self) -> str | None:

@@ -14,5 +14,7 @@ class DatesPipeline:
     def process_item(self, item: object) -> CrawledPage:
         """Return the page with resolved dates."""
         page = require_page(item)
+        if page.is_normalized:
+            return page
         zone = site_by_name(page.target.site).zone
         return replace(page, parsed=resolve_dates(page.parsed, page.page.fetched_at, zone))

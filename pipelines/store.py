@@ -2,18 +2,21 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from blogarchive.crawl.session import CrawlSession
-from blogarchive.importing.importer import PageImporter
 from blogarchive.items import CrawledPage
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import default_db
 from blogarchive.store.rows import utc_now
 from pipelines import require_page
+
+if TYPE_CHECKING:
+    from blogarchive.importing.importer import PageImporter
 
 
 class StorePipeline:
@@ -49,7 +52,9 @@ class StorePipeline:
             raise DropItem(f"{page.page.url} parses worse than the stored version")
         return page
 
-    def _open_importer(self) -> PageImporter:
+    def _open_importer(self) -> "PageImporter":
+        from blogarchive.importing.importer import PageImporter  # imports the parser
+
         if self._importer is None:
             db = Path(self._crawler.settings.get("BLOGARCHIVE_DB") or default_db()).expanduser()
             self._open.enter_context(connection.hold_lock(db, "import", now=utc_now()))

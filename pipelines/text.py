@@ -13,4 +13,4 @@ class TextPipeline:
     def process_item(self, item: object) -> CrawledPage:
         """Return the page with repaired texts."""
         page = require_page(item)
-        return replace(page, parsed=tidy_texts(page.parsed))
+        return page if page.is_normalized else replace(page, parsed=tidy_texts(page.parsed))

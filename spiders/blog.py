@@ -20,7 +20,7 @@ from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
-from blogarchive.sites.base import parse_page
+from blogarchive.sites.normalize import parse_normalized
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
@@ -58,7 +58,7 @@ class PageParser:
             self._start()
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+        """Return the result of `parse_normalized`; raises the same errors.
 
         Raises `ParserKilled` if the page takes longer than the time limit.
         """
@@ -70,7 +70,7 @@ class PageParser:
         # Wait for a process that starts with the run: parsing here would import the grammar twice.
         if self._process and (self._is_long or self._process.is_ready):
             return await self._process.parse(page, target)
-        return parse_page(page, target)
+        return parse_normalized(page, target)
 
     async def close(self) -> None:
         """End the other processes, if there are any."""
@@ -213,7 +213,7 @@ class BlogSpider(PoliteSpider):
         self, response: Response, target: Target, page: Page, parsed: ParsedPage
     ) -> Iterator[CrawledPage | Request]:
         host = service_of(page.url)
-        crawled = CrawledPage(target=target, page=page, parsed=parsed)
+        crawled = CrawledPage(target=target, page=page, parsed=parsed, is_normalized=True)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
         if kind in (ResponseKind.PAGE, ResponseKind.UNCHANGED):
             self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)

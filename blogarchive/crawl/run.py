@@ -228,6 +228,7 @@ def _set_delay(settings: BaseSettings, delay: float) -> None:
 
 def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
     """Run a crawl in a new Scrapy process object; call it once in a process."""
+    settings.set("SPIDER_MODULES", ["spiders.blog"], priority="cmdline")  # the others import the parser
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.INFO)  # at DEBUG there are two unused records a page
     return crawl_in(process, options, observer)

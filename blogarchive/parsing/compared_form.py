@@ -72,6 +72,14 @@ def fold_text(text: str) -> str:
     return _SPACES.sub(" " if text.isascii() else _fold_spaces, text)
 
 
+BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
+
+
+def strip_bullets(text: str) -> str:
+    """Return `text` without the bullets and spaces before it."""
+    return text.lstrip(BULLETS + " \u3000\xa0\u200b")
+
+
 def _fold_spaces(run: re.Match[str]) -> str:
     """Return " " or "". To search `_SPACE` in the whole text takes four times as long: it is tried at each character."""
     start, end = run.span()

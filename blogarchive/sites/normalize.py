@@ -1,6 +1,6 @@
 """The steps between a site's parser and the store: repair texts, resolve times.
 
-The Scrapy pipelines, `reparse` and `import` call these same functions. Each returns the same object if
+Backups, the Scrapy pipelines, `reparse` and `import` call these same functions. Each returns the same object if
 nothing changes.
 """
 
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.post_facts import FACTS
-from blogarchive.sites.base import site_by_name
+from blogarchive.sites.base import parse_page, site_by_name
 
 _T = TypeVar("_T")
 
@@ -53,7 +53,13 @@ _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 def normalize_page(crawled: items.CrawledPage) -> items.CrawledPage:
     """Return the crawled page with its texts repaired and its times resolved, ready for the store."""
     zone = site_by_name(crawled.target.site).zone
-    return replace(crawled, parsed=resolve_dates(tidy_texts(crawled.parsed), crawled.page.fetched_at, zone))
+    parsed = resolve_dates(tidy_texts(crawled.parsed), crawled.page.fetched_at, zone)
+    return replace(crawled, parsed=parsed, is_normalized=True)
+
+
+def parse_normalized(page: items.Page, target: items.Target) -> items.ParsedPage:
+    """Return the normalized result of `blogarchive.sites.base.parse_page`; raises the same errors."""
+    return normalize_page(items.CrawledPage(target=target, page=page, parsed=parse_page(page, target))).parsed
 
 
 def tidy_texts(parsed: items.ParsedPage) -> items.ParsedPage:
@@ -69,11 +75,13 @@ def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo
     """
     resolver = _DateResolver(now=fetched_at.astimezone(zone))
     resolved = _apply(parsed, resolver.resolve_fields)
-    rows = [_resolve_full_dates(row, zone) or _apply(row, resolver.resolve_fields) for row in parsed.months]
+    months = _resolve_full_dates(parsed.months, zone)
+    if months is None:
+        months = _merge_months([_apply(row, resolver.resolve_fields) for row in parsed.months])
     problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
-    if not rows and not problems:
+    if not months and not problems:
         return resolved
-    return replace(resolved, months=_merge_months(rows), problems=parsed.problems + problems)
+    return replace(resolved, months=months, problems=parsed.problems + problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,16 +125,18 @@ def _sort_key(date_text: items.DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 
-@lru_cache(maxsize=2048)  # each page of a blog shows the same months; the store compares their objects first
-def _resolve_full_dates(row: items.MonthRow, zone: ZoneInfo) -> items.MonthRow | None:
-    """Return the row with its dates resolved; None if a date lacks digits of year, month or day, or is no date.
+@lru_cache(maxsize=64)  # each page of a blog shows the same months; the store compares their objects first
+def _resolve_full_dates(
+    rows: tuple[items.MonthRow, ...], zone: ZoneInfo
+) -> tuple[items.MonthRow, ...] | None:
+    """Return the rows with their dates resolved; None if one lacks digits of year, month or day, or is no date.
 
     The fetch time does not change such dates.
     """
     resolver = _DateResolver(now=datetime(2000, 1, 1, tzinfo=zone))
-    is_full = all(date_text and _FULL_DATE.fullmatch(date_text.text) for date_text in (row.first, row.last))
-    resolved = _apply(row, resolver.resolve_fields)
-    return resolved if is_full and not resolver.problems else None
+    shown = [date_text.text for row in rows for date_text in (row.first, row.last) if date_text]
+    resolved = _merge_months([_apply(row, resolver.resolve_fields) for row in rows])
+    return resolved if all(map(_FULL_DATE.fullmatch, shown)) and not resolver.problems else None
 
 
 def _tidy_fields(item: object) -> dict[str, object]:

@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterable
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.messages.details import Detail
-from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.pages import StoredPage
 from blogarchive.workers.parser_process import ParserKilled, parse_guarded
 from blogarchive.workers.pool import map_in_order, reduce_garbage_collection
@@ -23,7 +22,7 @@ Reparsed = tuple[int, CrawledPage]
 def parse_stored_page(stored: StoredPage) -> Reparsed:
     """Return the id of a stored page and its crawled page, normalized and with dates."""
     parsed = parse_guarded(stored.page, stored.target)
-    return stored.id, normalize_page(CrawledPage(target=stored.target, page=stored.page, parsed=parsed))
+    return stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=parsed, is_normalized=True)
 
 
 def parse_stored_pages(
@@ -44,7 +43,8 @@ def parse_stored_pages(
     )
     for stored, result in found:
         if isinstance(result, ParsedPage):
-            yield stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=result)
+            crawled = CrawledPage(target=stored.target, page=stored.page, parsed=result, is_normalized=True)
+            yield stored.id, crawled
         else:
             errors.append((stored.page.url, result))
 

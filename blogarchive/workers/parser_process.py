@@ -24,7 +24,8 @@ from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages import use_system_language
 from blogarchive.messages.details import Detail
 from blogarchive.processes import own_code
-from blogarchive.sites.base import parse_page, site_names
+from blogarchive.sites.base import site_names
+from blogarchive.sites.normalize import parse_normalized
 from blogarchive.workers.pool import reduce_garbage_collection
 
 IS_SUPPORTED = sys.platform != "win32"
@@ -99,7 +100,7 @@ class ParserProcess:
         return cls(process, channel, report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+        """Return the result of `parse_normalized`; raises the same errors.
 
         Raises `ParserKilled` if the page takes longer than the time limit.
         """
@@ -108,7 +109,7 @@ class ParserProcess:
         except (OSError, EOFError):
             self._record_end()
             parsed = None
-        return parse_page(page, target) if parsed is None else parsed
+        return parse_normalized(page, target) if parsed is None else parsed
 
     async def close(self) -> None:
         """End the process."""
@@ -172,12 +173,12 @@ class LargePageParser:
         self._process: ParserProcess | None = None
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+        """Return the result of `parse_normalized`; raises the same errors.
 
         Raises `ParserKilled` if the page takes longer than the time limit, or crashes the process.
         """
         parsed = await self.request((page, target)) if IS_SUPPORTED else None
-        return parse_page(page, target) if parsed is None else parsed
+        return parse_normalized(page, target) if parsed is None else parsed
 
     async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
         """Return the answer of `ParserProcess.request`. Raises `ParserKilled`."""
@@ -200,12 +201,12 @@ class LargePageParser:
 
 
 def parse_guarded(page: Page, target: Target) -> ParsedPage:
-    """Return the result of `blogarchive.sites.base.parse_page`, of a large page by the shared `LargePageParser`.
+    """Return the result of `parse_normalized`, of a large page by the shared `LargePageParser`.
 
     For commands without an event loop. Raises `ParserKilled`.
     """
     if len(page.body) < LARGE_PAGE:
-        return parse_page(page, target)
+        return parse_normalized(page, target)
     runner, parser = _large_pages()
     return runner.run(parser.parse(page, target))
 
@@ -261,7 +262,7 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
 
 def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | None, ParsedPage]:
     try:
-        parsed = parse_page(page, target)
+        parsed = parse_normalized(page, target)
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
         return None, before
     same = tuple(name for name in _FRAME if getattr(parsed, name) == getattr(before, name))

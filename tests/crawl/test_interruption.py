@@ -181,12 +181,12 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 
 BROKEN = """
 import spiders.blog
-whole = spiders.blog.parse_page
+whole = spiders.blog.parse_normalized
 def read(page, target, *more):
     if target.kind == "post" and int(target.number) % 2:
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
-spiders.blog.parse_page = read
+spiders.blog.parse_normalized = read
 from blogarchive.cli import main
 main()
 """

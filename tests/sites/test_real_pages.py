@@ -14,9 +14,9 @@ import pytest
 
 from blogarchive import api
 from blogarchive.items import CrawledPage, DateText, Page, Post, Target
-from blogarchive.parsing.dates.parse import ParsedDate, to_iso
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.store.pages.context import date_text_iso
 from tests.paths import REAL
 
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -88,12 +88,6 @@ def _score() -> ModuleType:
     return module
 
 
-def _iso_time(shown: DateText | None) -> str | None:
-    if shown is None or shown.at is None or shown.precision is None:
-        return None
-    return to_iso(ParsedDate(shown.at, shown.precision))
-
-
 def _read(gold: dict[str, Any]) -> dict[str, Any]:
     body = gzip.decompress((_ENGINES / "pages" / gold["file"]).read_bytes())
     page = api.parse_page(body, gold["url"], fetched_at=_FETCHED)
@@ -102,8 +96,8 @@ def _read(gold: dict[str, Any]) -> dict[str, Any]:
     if not page.posts:
         return {"told": told, "listed": listed, "stored": False}
     post = page.posts[0]
-    comments = [(one.author_name, _iso_time(one.posted)) for one in post.comments]
+    comments = [(one.author_name, date_text_iso(one.posted)) for one in post.comments]
     return {
-        "title": post.title, "posted_at": _iso_time(post.posted), "body_text": post.body_text, "comments": comments,
+        "title": post.title, "posted_at": date_text_iso(post.posted), "body_text": post.body_text, "comments": comments,
         "comment_count": post.comment_count, "told": told, "listed": listed,
     }  # fmt: skip

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.items import Page, Target
-from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, parse_page
+from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS
+from blogarchive.sites.normalize import parse_normalized
 from blogarchive.workers.parser_process import LARGE_PAGE, parse_guarded
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Instead, Rule
@@ -63,7 +64,7 @@ def large_page(body: bytes) -> tuple[Page, Target]:
 def test_a_large_page_parses_as_a_small_one_and_the_process_is_used_again() -> None:
     for kind in ("comment-blocks", "paragraphs"):
         page, target = hostile_page(kind, "body", LARGE_PAGE)
-        assert parse_guarded(page, target) == parse_page(page, target)
+        assert parse_guarded(page, target) == parse_normalized(page, target)
 
 
 @pytest.mark.parametrize(

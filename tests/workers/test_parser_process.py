@@ -16,7 +16,7 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
-from blogarchive.sites.base import parse_page
+from blogarchive.sites.normalize import parse_normalized
 from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess
 from blogarchive.workers.pool import count_cores, in_batches, map_in_order
 from spiders.blog import PageParser
@@ -84,7 +84,7 @@ async def test_the_first_page_of_a_long_run_is_parsed_in_the_process_that_starts
     parser.begin(many=True)
     try:
         assert parser.ahead() == 0
-        assert await parser.parse(page, target) == parse_page(page, target)
+        assert await parser.parse(page, target) == parse_normalized(page, target)
         assert (parser.ahead() > 0, messages) == (count_cores() > 1, [])
     finally:
         await parser.close()
@@ -121,7 +121,7 @@ async def test_a_process_that_cannot_start_is_tried_once(monkeypatch: pytest.Mon
 
 async def test_pages_parse_as_in_this_process_at_once_and_in_turn() -> None:
     asked = pages()
-    here = [parse_page(page, target) for page, target in asked]
+    here = [parse_normalized(page, target) for page, target in asked]
     assert sum(len(parsed.posts) for parsed in here) > 3
     async with running(messages := []) as process:
         there = await asyncio.gather(*(process.parse(page, target) for page, target in asked))
@@ -138,7 +138,7 @@ async def test_an_exception_of_the_parser_is_raised_and_the_next_page_is_parsed(
     async with running([]) as process:
         with pytest.raises(UsageError, match="nowhere"):
             await process.parse(page, nowhere)
-        assert await process.parse(page, target) == parse_page(page, target)
+        assert await process.parse(page, target) == parse_normalized(page, target)
         assert process.is_ready
 
 
@@ -150,7 +150,7 @@ async def test_pages_are_parsed_without_the_process_after_it_has_ended() -> None
         os.kill(there, signal.SIGKILL)
         answers = await asyncio.gather(*(process.parse(page, target) for _ in range(3)))
         assert not process.is_ready
-    assert answers == [parse_page(page, target)] * 3
+    assert answers == [parse_normalized(page, target)] * 3
     assert messages == ["the second process for parsing has ended; continuing without it"]
 
 

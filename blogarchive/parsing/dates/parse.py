@@ -238,16 +238,6 @@ def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
     return _to_zone(time.on(midnight), time.precision, now)
 
 
-_ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
-
-
-def to_iso(parsed: ParsedDate) -> str:
-    """Return ISO 8601 text of the shown precision: 2014, 2014-07, 2014-07-14, 2014-07-14T08-07:00, and so on."""
-    text = parsed.at.isoformat(timespec="seconds")
-    cut = text[: _ISO_LENGTH[parsed.precision]]
-    return cut + text[19:] if parsed.precision in ("hour", "minute", "second") else cut
-
-
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 
 

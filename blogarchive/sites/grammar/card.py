@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from blogarchive.items import DateText, PageKind, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
 from blogarchive.sites.grammar.page import PageView
-from blogarchive.sites.grammar.words import DATE, SITE_BAR, strip_bullets
+from blogarchive.sites.grammar.words import DATE, SITE_BAR
 
 # --- the author's card
 

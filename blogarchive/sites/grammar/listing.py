@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
+from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
@@ -313,7 +314,7 @@ def _build_entry_post(
         # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
         first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
         shown, time = (view.lines[first].text, shown) if first != index else (shown, time)
-    title = _PINNED.sub("", vocabulary.strip_bullets(shown)).strip()
+    title = _PINNED.sub("", strip_bullets(shown)).strip()
     posted, cut = DateText(text=time.strip()) if time else None, is_title_cut(title)
     post = ListedPost(title=title, number=to.number, url=to.url, title_cut=cut, posted=posted)
     return post if title else None

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.compared_form import BULLETS, strip_bullets
 from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.card import (
@@ -36,7 +37,7 @@ _FIRST_YEAR = 1995
 """No blog is older."""
 _TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
 _MAX_LENGTH = 80
-_RANGE_START = re.compile(rf"[{re.escape(vocabulary.BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
+_RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
 def _parse_row(view: PageView, index: int) -> MonthRow | None:
@@ -52,15 +53,12 @@ def _is_row(folded: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _matches_range(text: str) -> bool:
-    return (
-        _RANGE_START.match(text) is not None
-        and _RANGE.fullmatch(vocabulary.strip_bullets(text).strip()) is not None
-    )
+    return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
 
 
 @lru_cache(maxsize=2048)
 def _parse_range(text: str, url: str | None) -> MonthRow | None:
-    raw = vocabulary.strip_bullets(text).strip()
+    raw = strip_bullets(text).strip()
     match = _RANGE.fullmatch(vocabulary.fold(raw))
     first = None if match is None else _parse_day(match["first"])
     last = _parse_day(match["last"]) if match and match["last"] else first  # the last day may have no year
@@ -116,7 +114,7 @@ def _parse_month(view: PageView, text: str, url: str | None, year: str) -> Month
     """
     if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
         return row
-    words = _COUNT.sub("", vocabulary.strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
+    words = _COUNT.sub("", strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
     with_year = (f"{words} {year}", f"{year}年{words}月") if year else ()
     named = (view.parse_date(shown) for shown in (*with_year, _DIGITS.sub(r"\1-\2", words)))
     month = next((found.at for found in named if found is not None and found.precision == "month"), None)
@@ -388,7 +386,7 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
 def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | None:
-    title = vocabulary.strip_bullets(text).strip()
+    title = strip_bullets(text).strip()
     if not title or _is_more_link(vocabulary.fold(title)):
         return None
     return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title))
@@ -402,9 +400,7 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         return lines
     own = {i for i in body if i in posts or _parse_category(view, i) or _is_more_link(view.folded[i])}
     last = max(own)
-    shown = takewhile(
-        lambda i: i <= last and (i in own or not vocabulary.strip_bullets(view.folded[i])), body
-    )
+    shown = takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
     return lines[0], *_drop_other_rows(view, list(shown), posts)
 
 
@@ -451,7 +447,7 @@ def _parse_titles(
     if linked:
         return linked
     rows = [i for i in lines if not _is_more_link(view.folded[i])]
-    bare = [title for i in rows if (title := vocabulary.strip_bullets(view.lines[i].text).strip())]
+    bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
 
 
@@ -488,7 +484,7 @@ def _parse_category(view: PageView, index: int) -> tuple[str, str | None] | None
         return None
     linked = _find_linked_categories(view, index)
     if "【" in view.lines[index].text and len(linked) < 2:
-        raw = vocabulary.strip_bullets(view.lines[index].text).strip()
+        raw = strip_bullets(view.lines[index].text).strip()
         match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
         if match is not None:
             parsed_urls = [parsed_url for _, _, parsed_url in view.links[index] if parsed_url is not None]

@@ -5,6 +5,8 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from blogarchive.parsing.compared_form import strip_bullets
+
 TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text("utf-8")
 )
@@ -61,8 +63,6 @@ RELATIVE_TIME = rf"(?:(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*(?:�
 
 LINE_START = "\x01"
 """Starts each line in a text of many. No page contains it: controls are removed before parsing."""
-
-BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
 _SAID = r"(?:评论|留言|回应|回响)"
@@ -142,11 +142,6 @@ def strip_label(folded: str) -> str | None:
 def expand_folded(signs: str) -> frozenset[str]:
     """Return these characters and all that fold to one of them."""
     return frozenset(signs) | {shown for shown, folded in _FOLDED.items() if folded in signs}
-
-
-def strip_bullets(text: str) -> str:
-    """Return `text` without the bullets and spaces before it."""
-    return text.lstrip(BULLETS + " \u3000\xa0\u200b")
 
 
 _COUNT = re.compile(r"(?<!\s)\s*+[(（\[]\s*+\d+\s*+篇?\s*+[)）\]]\s*+$")

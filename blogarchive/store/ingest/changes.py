@@ -18,9 +18,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, Page, PageKind, Post, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.charset import decode
 from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
-from blogarchive.parsing.document import parse_document
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.validate import Rejection, find_post
@@ -188,6 +186,9 @@ def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
     wanted = "".join(old.split())
     if len(wanted) < _MIN_LENGTH or wanted in "".join(new.split()):
         return False
+    from blogarchive.parsing.charset import decode  # the parser; most runs without a delay never need it here
+    from blogarchive.parsing.document import parse_document
+
     document = parse_document(decode(page.body, page.header("Content-Type")).text)
     return wanted in "".join("".join(line.text.split()) for line in document.lines)
 

@@ -14,7 +14,6 @@ from blogarchive.items import CrawledPage, PageKind
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, post_pages, redirects
@@ -37,7 +36,7 @@ def record_problems(context: SaveContext) -> None:
     shown = [
         one
         for one in context.parsed.problems
-        if not (context.is_title_listed and one.detail in (UNCONFIRMED_TITLE.detail, Detail.TITLE_ALONE))
+        if not (context.is_title_listed and one.detail in (Detail.TITLE_UNCONFIRMED, Detail.TITLE_ALONE))
         and not (context.is_time_listed and one.detail == Detail.NO_TIME_OF_POST)
         and not (context.is_without_comments and one.field.startswith("comments"))
     ]

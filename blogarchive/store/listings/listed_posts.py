@@ -8,8 +8,8 @@ from typing import cast
 
 from blogarchive.items import ListedPost, Post, Target
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.post_facts import Post as StoredPost
-from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions

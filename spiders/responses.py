@@ -1,14 +1,20 @@
 """Limit the head of a response, and name the reason of a failed request."""
 
+import inspect
 import re
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
-from scrapy.core.downloader.handlers.http11 import (
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-    _LenientHTTPClientParser,
-)
+try:  # Scrapy asks for the stack of three deprecated classes: source lines are a tenth of a run's imports
+    _stack, inspect.stack = inspect.stack, partial(inspect.stack, 0)
+    from scrapy.core.downloader.handlers.http11 import (
+        _LenientHTTP11ClientFactory,
+        _LenientHTTP11ClientProtocol,
+        _LenientHTTPClientParser,
+    )
+finally:
+    inspect.stack = _stack
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,

@@ -181,10 +181,13 @@ def _needs_next_home(
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
-    names the times of changes is always needed, also if a page that lists no posts names it. So is the rest of a list
-    that states another number of posts than were listed: one is deleted.
+    names the times of changes is always needed, also if a page that lists no posts names it. So is the archive that a
+    home page without posts names, and the rest of a list that states another number of posts than were listed: one is
+    deleted.
     """
     if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
+        return True
+    if not (rows or page_chains.count_items(context, chain)):
         return True
     if context.target.page_no == 1 and _has_months(context):
         return False

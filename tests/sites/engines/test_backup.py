@@ -145,6 +145,26 @@ def test_an_update_of_nothing_takes_three_requests_and_one_of_changes_fetches_th
     assert rows(tmp_path, "select count(*) from post_revisions") == [(1,)]
 
 
+def test_new_posts_are_found_if_the_home_page_shows_none_and_links_to_the_archive(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    home = '{{ define "main" }}<h1>林舟</h1><p>住在山里。</p><a href="/posts/">文章</a>{{ end }}'
+    (blog.folder / "layouts" / "index.html").write_text(home, "utf-8")
+    for number in range(1, 13):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        blog.write(23, "今天是第 23 天，新的一篇。")
+        blog.build(url)
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+        assert blog.requested[3] == "/posts/"
+        assert rows(tmp_path, "select count(body_text) from posts") == [(13,)]
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+        assert blog.requested == ["/robots.txt", "/", "/", "/posts/"]
+
+
 def test_posts_below_archives_are_found_on_the_pages_of_the_home_page(tmp_path: Path) -> None:
     blog = Blog(
         tmp_path / "blog", lists=False, permalink="/archives/:slug/"

@@ -16,7 +16,7 @@ _VIEWS_LABEL = r"(?:本[文篇博]|此文)?(?:已经?)?被?(?:浏览|[阅已]读
 _COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
-_LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
+_LIKES = r"(?:点赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数"
 _OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
@@ -30,7 +30,10 @@ _BUTTON_WORDS = (
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
-_ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s*:\s*[^\s|:]{1,30}"
+_ABOUT = (
+    r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者|来源)\s*:\s*[^\s|:]{1,30}"
+    r"|字[体号](?:大小)?\s*:?\s*[\[(]?\s*[大中小](?:\s*[大中小]){2}\s*[\])]?"
+)
 _COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
 _EDGE = r"[\s|,/·•;]*+"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*+)?"
@@ -147,7 +150,9 @@ _COUNTERS_START = re.compile(
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
-_VIEWS_AFTER_TIME = re.compile(rf"{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?\s*\d")
+_COUNTS_AFTER_TIME = re.compile(
+    rf"{NUMBER}\s*[次人]\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
+)
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -171,10 +176,21 @@ class Counters:
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     for index in view.line_index.find_lines(_COUNTERS_START, start, end):
-        counters = _parse_counters_at(view, index, end) if index >= start else None
+        is_own = index >= start and not _counts_all_posts(view, index)
+        counters = _parse_counters_at(view, index, end) if is_own else None
         if counters is not None:
             yield counters
             start = counters.last + 1
+
+
+# 统计信息: 文章 217 篇 评论 960 条 访问 3456 次.
+def _counts_all_posts(view: PageView, index: int) -> bool:
+    """Check whether a line is in the element that a label such as 统计信息 begins: it counts for the whole blog."""
+    label = max((i for i in view.sections if i < index), default=-1)
+    if view.sections.get(label) not in ("card", "statistics"):
+        return False
+    box = view.document.common_ancestor(view.lines[label], view.lines[index])
+    return view.document.lines_in(box).start >= label
 
 
 # Promise "any words": a page may count views alone, or 1769 次阅读.
@@ -198,7 +214,7 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     if at < 0 or len(line) > _MAX_LENGTH:
         return None
     before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
-    label = _VIEWS_AFTER_TIME.search(after)
+    label = _COUNTS_AFTER_TIME.search(after)
     for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
         texts = _parse_labels_first(text.strip(" |")) if text.strip(" |") else None
         if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
@@ -208,7 +224,7 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
 
 def may_show_views(view: PageView, index: int) -> bool:
     """Return whether a line has a label of views with a number: a cheap test before the others."""
-    return _VIEWS_AFTER_TIME.search(view.folded[index]) is not None
+    return _COUNTS_AFTER_TIME.search(view.folded[index]) is not None
 
 
 # Promise "any words": the likes of the one known page have an image as label; the others may have one too.

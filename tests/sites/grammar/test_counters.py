@@ -107,3 +107,33 @@ def test_lines_of_the_template_around_a_text_are_no_part_of_it(above: str, below
         post(head="<h3>一篇 <small>2025-01-01 10:00:00</small></h3>" + above, counters=below)
     ).posts
     assert found.body_text == BODY
+
+
+STATISTICS = "<div><h3>统计信息</h3><p>文章：217 篇</p><p>评论：960 条</p><p>访问：3456 次</p></div>"
+
+
+def test_counts_of_the_whole_blog_in_a_sidebar_above_are_no_counters_of_the_post() -> None:
+    head = "<h3>一篇</h3><div>2025-01-01 10:00:00 · 林木 · 浏览(10) (2) 评论(2)</div>"
+    page = post(head=head, counters="").replace("<div>网络日志正文</div>", "")
+    page = page.replace("<title>林木<", "<title>一篇<").replace("<h3>", f"{STATISTICS}<h3>", 1)
+    parsed = read(page)
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
+    assert (found.views, found.likes, found.comment_count, found.body_text) == (10, 2, 2, BODY)
+    assert parsed.author is not None and parsed.author.total_visits == 5
+
+
+@pytest.mark.parametrize(
+    "counters",
+    [
+        "来源：万维博客　阅读：10　推荐数：2　评论：2　字体：大 中 小",
+        "阅读数：10　推荐数：2　评论数：2　字号 [大 中 小]",
+        "林木 | 10人阅读 2条评论 推荐(2)",
+        "林木 | 推荐(2) 评论(2) 阅读(10)",
+    ],
+)
+def test_counters_beside_the_time_may_be_among_other_data(counters: str) -> None:
+    head = f"<h3>一篇</h3><div>2025-01-01 10:00:00　{counters}</div>"
+    (found,) = read(post(head=head, counters="")).posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 2, BODY)
+    assert found.likes == 2 or counters.startswith("林木 | 推荐")

@@ -228,7 +228,7 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
 # A floor needs its sign: a number alone is a name.
 _SHORT_FLOOR = (
     r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
-    r"|\d{1,5}\s*+[楼层#.、:]{1,2}|\[\d{1,5}\]|沙发|板凳|地板)\s*+:?\s*+"
+    r"|\d{1,5}\s*+[楼层#.、:]{1,2}|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+:?\s*+"
 )
 # Not 沙发: a commenter may type it as his text.
 FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")
@@ -237,12 +237,12 @@ _TIME = (
     r"|\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
-_LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on)?)"
+_LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
 _AFTER = (
     rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除(?:这条评论)?|引用|悄悄话"
     rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
-_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
+_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s(?!\s*+{_COMMENTED}?\s*+[于@]))"
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。]?{_AFTER}"

@@ -123,3 +123,12 @@ def test_times_alone_are_no_headers() -> None:
     parsed = read(post(counters=claims, comments=times, label=""))
     assert parsed.posts[0].comments == ()
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]
+
+
+@pytest.mark.parametrize("header", ["网友 发表于 {}", "网友 于 {} 说：", "网友 评论于 {}"])
+def test_a_guest_may_be_named_like_a_label(header: str) -> None:
+    said = "".join(
+        f"<div><b>{header.format(f'2025-01-0{9 - i} 12:00:00')}</b><p>话。</p></div>" for i in range(4)
+    )
+    (found,) = read(post(counters=CLAIMED, comments=said)).posts
+    assert [each.author_name for each in found.comments] == ["网友"] * 4

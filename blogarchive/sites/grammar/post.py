@@ -1,12 +1,13 @@
 """The post on a page: title and time, body, counters, comments; or the notice of a page without a post."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from blogarchive.items import Image, Notice, NoticeKind, Post, Problem
+from blogarchive.items import Image, Notice, NoticeKind, PageKind, Post, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
+from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.grammar.blocks import Claims, Paging
 from blogarchive.sites.grammar.body import BodyBounds, find_bounds, trim_body
@@ -17,7 +18,7 @@ from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.title import find_title_time
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, strip_count
 
 # --- notices
 
@@ -71,6 +72,7 @@ class PostPage:
     body_html: str = ""
     body_text: str = ""
     images: tuple[Image, ...] = ()
+    categories: tuple[str, ...] = ()
 
     def to_post(self, number: str, url: str, *, whole: bool = True) -> Post:
         """Return the post at the canonical `url`; without its body if not `whole`: then another page has the body."""
@@ -87,6 +89,7 @@ class PostPage:
             likes=None if counters is None else counters.likes,
             comment_count=None if counters is None else counters.comments,
             comments=self.comments.comments,
+            categories=self.categories,
             whole=whole,
         )
 
@@ -139,6 +142,19 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     )
 
 
+# 分类：<a>时政</a>, beside the time or the counters: an author can type no such line.
+def _find_categories(
+    view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
+) -> tuple[str, ...]:
+    """Return the names of the blog's categories that are linked between the title and the counters, outside the body."""
+    own = {line.index for line in body}
+    last = bounds.end if bounds.counters is None else max(bounds.end, bounds.counters.last + 1)
+    around = (i for i in range(heading.start, min(last, len(view.lines))) if i not in own)
+    uid = view.parse_url(view.url).uid
+    linked = (each for i in around for each in view.links_to(i, PageKind.CATEGORY))
+    return tuple(dict.fromkeys(strip_count(text) for text, _, to in linked if to.uid == uid))
+
+
 def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:
     lines, counters, comments = trim_body(view, bounds.begin, bounds.end), bounds.counters, bounds.comments
     body = extract_html(view.document, lines[0], lines[-1]) if lines else None
@@ -153,6 +169,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
         body_html="" if body is None else sanitize_element(body, view.base),
         body_text=extract_text(lines),
         images=images,
+        categories=_find_categories(view, heading, bounds, lines),
         counters=counters,
         comments=comments,
         problems=tuple(filter(None, problems)),

@@ -7,6 +7,7 @@ from heapq import merge
 from itertools import islice
 
 from blogarchive.items import DateText
+from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import page, time_lines
@@ -216,6 +217,14 @@ _LINES_BELOW_LABEL = 8
 
 def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     """Return the title and time of the page's post, or None."""
+    found = _find_title_time(view)
+    # ■ TITLE: the sign is the template's if the window title has none.
+    bare = "" if found is None else strip_bullets(found.title)
+    is_shown = len(bare) > 1 and view.document.title.startswith(bare)
+    return replace(found, title=bare) if found and is_shown else found
+
+
+def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     found, passed = _find_at_titles(view)
     if found is not None:
         return _split_time_footer(view, found)

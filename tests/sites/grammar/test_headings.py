@@ -263,3 +263,34 @@ def test_a_label_the_window_title_or_the_sidebar_confirms_a_title(page: str) -> 
     parsed = read(page)
     assert parsed.posts[0].title == "一篇"
     assert UNCONFIRMED_TITLE not in parsed.problems
+
+
+@pytest.mark.parametrize("sign", ["■", "<span>●</span>", "·"])
+def test_a_sign_before_the_title_is_no_part_of_it(sign: str) -> None:
+    (found,) = read(page(f"<h3>{sign} 一篇</h3><div>{TIME}</div>", f"<div>{COUNTED}</div>")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+
+
+CATEGORY = "分类：<a href='/u/31182/36000.html'>时政</a>"
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME} {CATEGORY}</div>", f"<div>{COUNTED}</div>"),
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{CATEGORY}</div>", f"<div>{COUNTED}</div>"),
+        (f"<h3>一篇</h3><div>{TIME}</div>", f"<div>{CATEGORY}</div><div>{COUNTED}</div>"),
+        (f"<h3>一篇</h3><div>{TIME}</div>", f"<div>{COUNTED} {CATEGORY}</div>"),
+    ],
+)
+def test_a_category_linked_outside_the_text_is_that_of_the_post(head: str, foot: str) -> None:
+    (found,) = read(page(head, foot)).posts
+    assert (found.categories, found.body_text, found.views) == (("时政",), "正文。\n二段。", 10)
+
+
+def test_a_category_linked_in_the_text_is_no_category_of_the_post() -> None:
+    html = page(HEAD, f"<div>{COUNTED}</div>").replace(
+        "正文。", "正文。<a href='/u/31182/36000.html'>时政</a>"
+    )
+    (found,) = read(html).posts
+    assert found.categories == ()

@@ -8,11 +8,13 @@ from itertools import takewhile
 
 from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.blocks import Claims, Paging, comments_problem
 from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (
+    ONLY_NUMBERS,
     Counters,
     find_image_counters,
     find_view_counters,
@@ -32,6 +34,8 @@ _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
 _WORD = re.compile(r"\w")
+_AD = "/ads.php?"  # of the site's wrapped links
+_NEIGHBOUR = re.compile("[上下前后後]一?篇")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
@@ -130,9 +134,18 @@ def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
 
 
 def _is_template_line(view: PageView, index: int) -> bool:
-    """Check whether a line has words of templates, or links to categories alone."""
-    text, links = view.folded[index].strip(), view.links[index]
-    if is_template_text(text):
+    """Check whether a line or its row has words of templates, or links to categories alone; or it is a button."""
+    line, links = view.lines[index], view.links[index]
+    near = view.lines[max(index - 1, 0) : index + 2]
+    row = " ".join(view.folded[each.index] for each in near if each is line or are_in_same_row(each, line))
+    if is_template_text(view.folded[index].strip()) or is_template_text(row):
+        return True
+    # The picture to click and the number of likes.
+    if (
+        line.media
+        and all(anchor is not None for _, anchor in line.media)
+        and ONLY_NUMBERS.fullmatch(line.text)
+    ):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
     if not links or len(categories) < len(links):
@@ -170,7 +183,7 @@ def _find_end_above_links(view: PageView, start: int, end: int) -> int:
         first += 1
     while last > first and ((away := _leads_away(view, last - 1)) or _is_template_line(view, last - 1)):
         last -= 1
-        if away and view.folded[last].strip():
+        if away and (view.folded[last].strip() or view.lines[last].media):
             links.append(last)
     if first == last or not links:
         return end
@@ -188,8 +201,8 @@ def _leads_away(view: PageView, index: int) -> bool:
     """Check whether a line has only links and signs, or is blank: other posts, tags, an advertisement."""
     line, links = view.lines[index], [shown for shown, _, _ in view.links[index]]
     if not line.text.strip() or line.media:
-        return not line.media
-    return bool(links) and not _WORD.search(view.text_without(index, links))
+        return all(anchor is not None and _AD in (anchor.get("href") or "") for _, anchor in line.media)
+    return bool(links) and not _WORD.search(_NEIGHBOUR.sub("", view.text_without(index, links)))
 
 
 def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
@@ -425,7 +438,8 @@ class _BoundsSearch:
         view, begin, footer_line = self.view, self.heading.end, self.heading.footer_line
         if footer_line is not None and not view.has_text(range(footer_line + 1, counters.first)):
             return begin, min(footer_line, counters.first)
-        if not trim_body(view, begin, counters.first):
+        shown = (i for i in range(begin, counters.first) if view.lines[i].media or view.folded[i].strip())
+        if all(_is_template_line(view, i) for i in shown):
             start = max(begin, counters.last + 1)
             below = _find_end_without_counters(view, start, self.markers.from_line(start).headers)
             if below is not None and trim_body(view, start, below):

@@ -155,7 +155,7 @@ _COUNTS_AFTER_TIME = re.compile(
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
-_ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
+ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
 _MAX_LENGTH = 160  # characters of all lines together
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
@@ -232,7 +232,7 @@ def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """Return the lines `[start, end)` that show numbers, each labelled by an image."""
     found = []
     for index in range(start, end):
-        if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
+        if view.lines[index].media and ONLY_NUMBERS.fullmatch(view.folded[index]):
             texts = _parse_labels_first(text_with_images(view, index).strip())
             if texts is not None and texts.keys() >= {"views", "comments"}:
                 found.append(_build_counters(index, index, texts))

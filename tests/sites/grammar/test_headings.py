@@ -294,3 +294,23 @@ def test_a_category_linked_in_the_text_is_no_category_of_the_post() -> None:
     )
     (found,) = read(html).posts
     assert found.categories == ()
+
+
+def test_rows_of_a_table_about_the_post_are_no_text_if_the_counters_are_above_the_text() -> None:
+    shown = (("标题", "一篇"), ("发表时间", TIME), ("分类", "时政"))
+    rows = "".join(f"<tr><td>{label}：</td><td>{value}</td></tr>" for label, value in shown)
+    parsed = read(page(f"<table>{rows}</table><div>{COUNTED}</div>"))
+    assert (parsed.posts[0].body_text, parsed.posts[0].views, parsed.problems) == ("正文。\n二段。", 10, ())
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>上一篇<a href='/u/31182/202501/1.html'>旧</a></p><p>下一篇<a href='/u/31182/202501/2.html'>新</a></p>",
+        "<div><a href='javascript:zan()'><img src='/i/zan.png'></a> <span>60</span></div>",
+        "<div><a href='http://digest.creaders.net/ads.php?url=x'><img src='/ad.gif'></a></div>",
+    ],
+)
+def test_buttons_advertisements_and_neighbours_below_the_text_are_no_text(below: str) -> None:
+    (found,) = read(page(f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", below)).posts
+    assert (found.body_text, found.images, found.views) == ("正文。\n二段。", (), 10)

@@ -274,6 +274,7 @@ class Detail(StrEnum):
     COMMENTS_DOUBTED = N_(
         "0 comments are claimed, {stored} are stored; they are gone if a page of another day agrees"
     )
+    COMMENTS_UNREAD = N_("times stand alone below the label of comments, and no comment can be parsed")
     COMMENTS_ORDER = N_("the comments are not in order of time")
     COMMENTS_EARLY = N_("a comment is earlier than its post")
     COMMENTS_QUOTED = N_("the only comment goes on below what ends one: an author may have quoted it")

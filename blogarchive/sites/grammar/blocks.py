@@ -12,12 +12,13 @@ from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader
-from blogarchive.sites.grammar.page import PageView, find_labels
+from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_lone_time
+from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
 
+_TEXT_LABEL = re.compile(r"(?:评论|留言|回复|发言)?内容\s*:")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -54,16 +55,25 @@ def split_comments(
     headers, footers = comment_footers.pair_footers(markers, headers)
     limits = [*_find_tops(markers.view, headers)[1:], markers.end]
     blocks = []
-    for header, footer, limit in zip(headers, footers, limits, strict=True):
+    begins = _find_text_begins(markers.view, headers)
+    for header, begin, footer, limit in zip(headers, begins, footers, limits, strict=True):
         if footer is not None:
             text_end, end, likes = footer.first, footer.last + 1, footer.likes
         else:
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
             text_end = _find_end_above_button(markers.view, headers, header, stop)
             end, likes = stop, header.likes
-        begin, text_end = header.last + 1, header.text_end or text_end
+        text_end = header.text_end or text_end
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
+
+
+# A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
+def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
+    """Return the line below each header, or below the label 内容: if each has it there."""
+    below = [header.last + 1 for header in headers]
+    is_labelled = all(_TEXT_LABEL.fullmatch("".join(view.folded[i : i + 1]).strip()) for i in below)
+    return [i + is_labelled for i in below]
 
 
 # Promise "any markup": a row above each header may have the number of the floor.
@@ -149,7 +159,16 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
     alone = comment_footers.starts_element(view, block, header)
     lines = range(header.last + 1, stop)
-    return next((i for i in lines if _is_template_line(markers, i, typed, alone)), stop)
+    outside = (i for i in lines if not _is_in_text(view, header, i))
+    return next((i for i in outside if _is_template_line(markers, i, typed, alone)), stop)
+
+
+# The owner's answer is below the text, in the element of the text.
+def _is_in_text(view: PageView, header: CommentHeader, index: int) -> bool:
+    """Check whether an element without the header has this line and the first line of the comment's text."""
+    first = view.lines[header.last + 1]
+    around = view.document.common_ancestor(first, view.lines[index])
+    return not view.document.contains(around, view.lines[header.last])
 
 
 def _is_template_line(
@@ -221,8 +240,14 @@ class Claims:
     posted_at: datetime | None = None
 
 
-def check_missing(claims: Claims) -> Problem | None:
-    """Return a problem if the page claims comments and shows none, unless other pages have them."""
+def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
+    """Return a problem if the page claims comments and shows none, unless other pages have them; or if it claims
+    no number, and times stand alone below the label of comments.
+    """
+    if claims.count is None:
+        label = next((i for i in find_comment_labels(view) if i >= start), len(view.lines))
+        is_lost = shows_lone_time(view, label + 1, view.find_section(label))
+        return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
     if not claims.count or claims.paging is not Paging.NO:
         return None
     return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
@@ -254,13 +279,12 @@ def check_first(
 
     If the first has no link, the page must show as many as it claims, or the header must follow the label.
     """
-    is_counted = len(headers) == claims.count if claims.count else len(headers) > 1
-    if claims.paging is not Paging.NO or is_counted:
-        return None
-    if headers[0].is_linked:
-        return None
     first = headers[0].first
     begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
+    is_counted = len(headers) == claims.count if claims.count else len(headers) > 1
+    is_sure = claims.paging is not Paging.NO or is_counted
+    if headers[0].is_linked or (is_sure and not shows_lone_time(view, begin, first)):
+        return None
     if not any(_has_plain_text(view, i) for i in range(begin, first) if i not in view.sections):
         return None
     return comments_problem("forged", Detail.COMMENTS_TYPED)

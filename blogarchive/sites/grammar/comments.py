@@ -235,7 +235,7 @@ def parse_comments(
     """
     found = _find_unlabelled(view, found, start, claims.count)
     if not found.headers:
-        problem = comment_blocks.check_missing(claims)
+        problem = comment_blocks.check_missing(view, start, claims)
         return PageComments(problem=problem, start=len(view.lines), end=start, possible=problem is None)
     markers = comment_footers.build_markers(view, found)
     selection, problem = _choose_headers(markers, claims)

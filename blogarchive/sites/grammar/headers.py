@@ -353,6 +353,14 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     return tuple(_build_split_header(view, *each) for each in zip(names, times, times.values(), strict=True))
 
 
+# Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
+def shows_lone_time(view: page.PageView, start: int, end: int) -> bool:
+    """Check whether a line `[start, end)` is a time to the minute alone, below a line that links to no post."""
+    timed = (i for i in range(start, end) if ":" in view.folded[i])
+    alone = (i for i in timed if _TIME_ALONE.fullmatch(view.folded[i].strip()))
+    return any(view.post_lines.isdisjoint((i - 1, i)) for i in alone)
+
+
 def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Sequence[range]:
     """Return the lines of each comment from its name on: those of an element, else those up to its time.
 

@@ -143,3 +143,32 @@ def test_the_label_above_a_comment_without_text_is_none_of_its_text() -> None:
     page = post(label="", comments=label, counters="<div>浏览（10）（2）评论（1）</div>")
     (comment,) = read(page).posts[0].comments
     assert (comment.author_name, comment.body_text) == ("乙", "")
+
+
+def test_the_label_of_the_text_in_a_table_is_none_of_the_text() -> None:
+    layout = (
+        "<table><tr><td>评论人：</td><td>{name}</td><td>评论时间：</td><td>{time}</td></tr>"
+        "<tr><td>内容：</td><td colspan=3>{text}</td></tr></table>"
+    )
+    assert [each.body_text for each in said(layout)] == ["话一", "话二"]
+
+
+def test_the_answer_of_the_owner_below_the_last_text_is_part_of_it() -> None:
+    layout = "<div class=c><b>{name}</b> <i>{time}</i><div><p>{text}</p><div><b>博主回复：</b>谢谢。</div></div></div>"
+    first, last = (layout.format(name="乙", time=f"2025-01-01 1{hour}:00:00", text="话") for hour in (2, 1))
+    first = first.replace("<div><b>博主回复：</b>谢谢。</div>", "")
+    (found,) = read(post(comments=first + last)).posts
+    assert [each.body_text for each in found.comments] == ["话", "话\n博主回复：谢谢。"]
+
+
+LONE = "<tr><td>{}</td><td><font>2025-01-01 12:00:00</font><br>话。{}</td></tr>"
+
+
+@pytest.mark.parametrize("claim", ["浏览：10", "浏览(10) 评论(1)"])
+@pytest.mark.parametrize("typed", ["", "<br>雷鸣 2025-01-01 11:00:00<br>假话。"])
+def test_comments_of_an_unknown_form_are_a_problem_and_no_typed_one_replaces_them(
+    claim: str, typed: str
+) -> None:
+    parsed = read(post(counters=f"<div>{claim}</div>", comments=f"<table>{LONE.format('乙', typed)}</table>"))
+    assert parsed.posts[0].comments == ()
+    assert [problem.field for problem in parsed.problems] == ["comments"]

@@ -124,7 +124,8 @@ _LINES_ABOVE_LABEL = 6
 # Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
 def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time_lines.TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
-    title, time = next(view.lines_with_text(range(found.start, found.end)), found.start), found.end - 1
+    lines, time = view.lines_with_text(range(found.start, found.end)), found.end - 1
+    title = next((i for i in lines if found.title in view.lines[i].text), found.start)
     if found.end - title <= _MAX_HEADING_LINES:
         return found
     is_footer = any(_is_time_footer(view, title, time, each) for each in _iter_first_counters(view))
@@ -187,14 +188,14 @@ def _find_time_at_footer(view: page.PageView, titles: list[int]) -> time_lines.T
 
 
 def _is_time_footer(view: page.PageView, title: int, time: int, counters: Counters) -> bool:
-    """Check whether text lies between a title and a time beside counters, and none below these."""
+    """Check whether text or an image lies between a title and a time beside counters, and none below these."""
     label = next((i for i in page.find_labels(view, COMMENTS_LABEL) if i > counters.last), None)
-    under = () if label is None else view.lines_with_text(range(counters.last + 1, label))
+    under = range(counters.last + 1, counters.last + 1 if label is None else label)
     return (
         time <= counters.last
-        and view.has_text(range(title + 1, time))
+        and any(view.lines[i].media or not time_lines.is_metadata(view, i) for i in range(title + 1, time))
         and not view.has_text(range(time + 1, counters.first))
-        and all(view.links[index] for index in under)
+        and all(view.links[i] for i in under if view.lines[i].media or view.folded[i].strip())
     )
 
 
@@ -229,9 +230,9 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     if found is not None:
         return _split_time_footer(view, found)
     found = (
-        _find_time_at_footer(view, passed)
+        _find_by_day(view, passed)
+        or _find_time_at_footer(view, passed)
         or _find_time_above_label(view, passed)
-        or _find_by_day(view, passed)
         or _find_unparsed_time(view, passed)
     )
     if found is None:

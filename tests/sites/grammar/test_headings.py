@@ -314,3 +314,31 @@ def test_rows_of_a_table_about_the_post_are_no_text_if_the_counters_are_above_th
 def test_buttons_advertisements_and_neighbours_below_the_text_are_no_text(below: str) -> None:
     (found,) = read(page(f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", below)).posts
     assert (found.body_text, found.images, found.views) == ("正文。\n二段。", (), 10)
+
+
+IMAGE = "<p><img src='/u/31182/upload_file/1.jpg'></p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("<h3>一篇</h3>", f"<div>发表于：{TIME} | {COUNTED}</div>"),
+        (f"<ul><li>作者：林木</li><li>{TIME}</li></ul><div>{COUNTED}</div>", ""),
+        (f"{CATEGORY}<h3>一篇</h3><div>{TIME} {COUNTED}</div>", ""),
+    ],
+)
+def test_a_post_may_be_images_alone(head: str, foot: str) -> None:
+    head = head if "一篇" in head else f"<h3>一篇</h3>{head}"
+    parsed = read(page(f"<div>{head}</div>", foot).replace(BODY, f"<div>{IMAGE}</div>"))
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, len(found.images), found.views, parsed.problems) == ("", 1, 10, ())
+
+
+def test_a_day_above_the_title_counts_before_a_time_in_the_text() -> None:
+    html = page("<div>2025-01-01</div><h3>一篇</h3>", f"<div>{COUNTED}</div>", label="")
+    (found,) = read(html.replace("二段。", "2008-08-08 20:00 开幕")).posts
+    assert (found.posted and found.posted.text, found.body_text) == (
+        "2025-01-01",
+        "正文。\n2008-08-08 20:00 开幕",
+    )

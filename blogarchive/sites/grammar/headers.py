@@ -215,7 +215,7 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
         first=joined.first,
         last=joined.last,
         position=page.find_dom_position(view, joined.first, joined.last, nodes),
-        author_name=name,
+        author_name="" if FLOOR_ALONE.fullmatch(name) else name,
         author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=joined.raw_text(*match.span("time"))),
@@ -242,7 +242,9 @@ _AFTER = (
     rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除(?:这条评论)?|引用|悄悄话"
     rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
-_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s(?!\s*+{_COMMENTED}?\s*+[于@]))"
+# 网友 may also be the name of a guest.
+_IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+[于@])"
+_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s(?!{_IS_NAME}))"
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。]?{_AFTER}"

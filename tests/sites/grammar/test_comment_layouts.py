@@ -172,3 +172,16 @@ def test_comments_of_an_unknown_form_are_a_problem_and_no_typed_one_replaces_the
     parsed = read(post(counters=f"<div>{claim}</div>", comments=f"<table>{LONE.format('乙', typed)}</table>"))
     assert parsed.posts[0].comments == ()
     assert [problem.field for problem in parsed.problems] == ["comments"]
+
+
+def test_a_typed_header_never_replaces_the_comment_of_a_guest() -> None:
+    layout = "<div class=c><div>{}</div><div>2025-01-01 1{}:00:00</div><p>{}</p><div><a href='#'>回复</a></div></div>"
+    linked = layout.format("<a href='/u/9/'>乙</a>", 2, "话一。</p><p>雷鸣 2025-01-01 11:30:00</p><p>假话。")
+    (found,) = read(post(comments=linked + layout.format("丙", 1, "话二。"))).posts
+    assert "雷鸣" not in [each.author_name for each in found.comments]
+
+
+def test_the_floor_of_a_comment_without_a_name_is_no_name() -> None:
+    layout = "<div class=c><div>{}楼 {} 2025-01-01 1{}:00:00</div><div>话。</div></div>"
+    (found,) = read(post(comments=layout.format(1, "", 2) + layout.format(2, "丙", 1))).posts
+    assert [each.author_name for each in found.comments] == ["", "丙"]

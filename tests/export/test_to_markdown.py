@@ -1,11 +1,12 @@
 import re
+import sys
 
 import pytest
 from hypothesis import given, strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 
-from blogarchive.export.markdown import escape_markdown, to_markdown
+from blogarchive.export.markdown import _loaded_when_used, escape_markdown, to_markdown
 
 READER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
@@ -94,3 +95,12 @@ def test_a_large_body_keeps_its_text(body: str) -> None:
 
 def test_spaces_of_preformatted_text_are_kept() -> None:
     assert to_markdown("<p>一  二</p><pre>a    b</pre><p>三  四</p>") == "一 二\n\n```\na    b\n```\n\n三 四"
+
+
+def test_a_stand_in_loads_its_module_when_it_is_used() -> None:
+    sys.modules.pop("colorsys", None)
+    with _loaded_when_used("colorsys"):
+        import colorsys
+    assert "colorsys" not in sys.modules
+    assert colorsys.rgb_to_hsv(0, 0, 1) == (2 / 3, 1, 1)
+    assert "colorsys" in sys.modules

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import PurePosixPath
 from posixpath import dirname, join, normpath, relpath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from blogarchive.export.folder import ExportFolder, Uses
@@ -93,8 +93,7 @@ heading_values = attrgetter(*(one.name for one in fields(PostHeading) if one.nam
 _SHOWS_URLS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostPlan:
+class PostPlan(NamedTuple):
     """A file to write, with the digest of the stored rows of its post.
 
     `blog` has what files of posts show, `blog_digest` is its digest. `image` and `link` return what the file shows for
@@ -140,8 +139,7 @@ class PostPlan:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostInput:
+class PostInput(NamedTuple):
     """All that the file of a post is made from: it can be rendered in another process.
 
     `images` and `links` are what its bodies show, by absolute URL; `uses` has all URLs of both.

@@ -194,7 +194,7 @@ def export_warc(job: ExportJob) -> None:
     with job.open_file("pages.warc.gz") as file, open_earlier(job) as earlier:
         write_records(job, file, job.out.name, earlier, is_compressed=job.out.suffix != ".warc")
     # Entries of an index, which a WARC has not, are two thirds of the record of the export.
-    job.done.records = [record._replace(key="", facts="") for record in job.done.records]
+    job.done.records = [(*record[:4], "", "") for record in job.done.records]
 
 
 def open_earlier(job: ExportJob) -> AbstractContextManager[IO[bytes]]:

@@ -187,3 +187,9 @@ def test_every_failure_exit_code_and_change_of_a_site_has_a_sentence_of_its_own(
 
 def _descendants(kind: type[BlogArchiveError]) -> set[type[BlogArchiveError]]:
     return {found for child in kind.__subclasses__() for found in {child, *_descendants(child)}}
+
+
+def test_a_body_that_ends_its_page_twice_is_shown() -> None:
+    """Such bytes are in no stored body, but a stranger's archive may have them."""
+    shown = render_body("</head><p>字</p></body><body>", "https://blog.test/u/1/", lambda url: None)
+    assert shown == "<p>字</p>"

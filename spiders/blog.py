@@ -25,7 +25,6 @@ from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, 
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers import parser_process
-from blogarchive.workers.pool import count_cores
 from spiders import responses
 from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
@@ -37,11 +36,17 @@ _AHEAD = 3  # the second process always has a page; more gain little, and a kill
 
 
 class PageParser:
-    """Parses the pages of a run with this `delay` between requests; `report` is called with messages."""
+    """Parses the pages of a run with this `delay` between requests; `report` is called with messages.
 
-    def __init__(self, *, delay: float, report: Callable[[str], None]) -> None:
-        self._may_start = parser_process.IS_SUPPORTED and delay == 0 and count_cores() > 1
+    `spawned` is the second process if it was started before the run.
+    """
+
+    def __init__(
+        self, *, delay: float, report: Callable[[str], None], spawned: parser_process.Spawned | None = None
+    ) -> None:
+        self._may_start = parser_process.is_useful(delay)
         self._report = report
+        self._spawned = spawned
         self._pages = 0
         self._is_long = False  # many pages are expected
         self._process: parser_process.ParserProcess | None = None
@@ -84,7 +89,7 @@ class PageParser:
             return
         self._may_start = False
         try:
-            self._process = parser_process.ParserProcess.start(self._report)
+            self._process = parser_process.ParserProcess.start(self._report, self._spawned)
         except OSError as error:
             text = _("cannot start a second process for parsing ({error}); continuing without it")
             self._report(text.format(error=error))
@@ -107,9 +112,16 @@ class BlogSpider(PoliteSpider):
     images: ImageFetcher
     parser: PageParser
 
-    def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
+    def __init__(
+        self,
+        session: CrawlSession,
+        *,
+        locks: HostLocks | None = None,
+        spawned: parser_process.Spawned | None = None,
+    ) -> None:
         super().__init__(locks=locks)
         self.session = session
+        self._spawned = spawned
         self._classifier = ResponseClassifier(unclosed_hosts(session.archive, session.blogs))
 
     @classmethod
@@ -117,7 +129,8 @@ class BlogSpider(PoliteSpider):
         """Return the spider with its throttle and scheduler, connected to Scrapy's signals."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        spider.parser = PageParser(delay=delay, report=spider.session.observer.on_message)
+        report = spider.session.observer.on_message
+        spider.parser = PageParser(delay=delay, report=report, spawned=spider._spawned)
         spider.obey(
             crawler,
             homes=spider.session.homes,

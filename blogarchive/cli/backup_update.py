@@ -17,7 +17,6 @@ from blogarchive.cli.output import has_news, note, print_json, print_result, res
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
-from blogarchive.crawl.run import build_settings, crawl, planned_urls
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
@@ -28,6 +27,7 @@ from blogarchive.store.discovery import waiting_urls
 from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings
 from blogarchive.store.ledger.failures import open_failures
 from blogarchive.store.read.status import digest_of, read_status
+from blogarchive.workers import parser_process
 
 if TYPE_CHECKING:
     from blogarchive.demo.host import DemoHost
@@ -115,11 +115,14 @@ def run_crawl(
 
 
 def _crawl(crawl_options: CrawlOptions, *, quiet: bool, verbose: bool, **ignored: bool) -> CrawlResult:
-    cookies = crawl_options.named.cookies or crawl_options.defaults.cookies
-    path = Path(cookies) if cookies else None
-    settings = build_settings(delay=crawl_options.named.delay, cookies=path, **ignored)
-    with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:
-        return crawl(crawl_options, observer, settings)
+    delay, cookies = crawl_options.named.delay, crawl_options.named.cookies or crawl_options.defaults.cookies
+    is_first = crawl_options.command == "backup" and not crawl_options.limit and not crawl_options.db.exists()
+    with parser_process.spawned_early(wanted=is_first and parser_process.is_useful(delay)) as spawned:
+        from blogarchive.crawl.run import build_settings, crawl  # imports Scrapy, beside that process
+
+        settings = build_settings(delay=delay, cookies=Path(cookies) if cookies else None, **ignored)
+        with open_observer(sys.stderr, quiet=quiet, verbose=verbose) as observer:
+            return crawl(crawl_options, observer, settings, spawned)
 
 
 def _report(
@@ -155,6 +158,8 @@ def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]
 
 
 def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool) -> int:
+    from blogarchive.crawl.run import planned_urls
+
     urls = planned_urls(crawl_options, CrawlObserver(), robots=robots)
     if as_json:
         print_json({"requests": len(urls), "urls": urls})
@@ -189,6 +194,8 @@ _DEMO_DB = Path("data/demo.db")
 @options.quiet
 def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:
     """Back up invented blogs."""
+    from blogarchive.crawl.run import build_settings, crawl
+
     with _start_host() as host, open_observer(sys.stderr, quiet=quiet) as observer:
         crawl_options = CrawlOptions(command="backup", db=db, urls=host.blog_urls, site="creaders")
         result = crawl(crawl_options, observer, build_settings(delay=0))

@@ -33,6 +33,7 @@ from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
+from blogarchive.workers.parser_process import Spawned
 from blogarchive.workers.pool import interrupted_by, reduce_garbage_collection, stop_signals
 
 if TYPE_CHECKING:
@@ -226,15 +227,22 @@ def _set_delay(settings: BaseSettings, delay: float) -> None:
     settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
 
 
-def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
-    """Run a crawl in a new Scrapy process object; call it once in a process."""
+def crawl(
+    options: CrawlOptions, observer: CrawlObserver, settings: Settings, spawned: Spawned | None = None
+) -> CrawlResult:
+    """Run a crawl in a new Scrapy process object; call it once in a process. `spawned` may parse its pages."""
     settings.set("SPIDER_MODULES", ["spiders.blog"], priority="cmdline")  # the others import the parser
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.INFO)  # at DEBUG there are two unused records a page
-    return crawl_in(process, options, observer)
+    return crawl_in(process, options, observer, spawned)
 
 
-def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: CrawlObserver) -> CrawlResult:
+def crawl_in(
+    process: AsyncCrawlerProcess,
+    options: CrawlOptions,
+    observer: CrawlObserver,
+    spawned: Spawned | None = None,
+) -> CrawlResult:
     """Run a crawl: lock and open the archive, run the spider, finish the row of `runs`.
 
     Raises the `BlogArchiveError` that prevents the run from beginning, and an error of this program that ends it.
@@ -252,7 +260,7 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
         connection.hold_lock(options.db, options.command, now=utc_now()),
     ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
-            result = _crawl_archive(process, archive, options, targets, observer, locks)
+            result = _crawl_archive(process, archive, options, targets, observer, locks, spawned)
             is_useless = result.outcome == "unreachable" and _found_nothing(archive)
         if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
@@ -273,6 +281,7 @@ def _crawl_archive(
     targets: Sequence[Target],
     observer: CrawlObserver,
     locks: HostLocks,
+    spawned: Spawned | None,
 ) -> CrawlResult:
     if options.uids:  # an unknown name is an error before a run is stored
         blogs.stored_blogs(archive, options.uids)
@@ -281,7 +290,8 @@ def _crawl_archive(
     session.begin(targets)
     apply_blog_settings(process.settings, session)
     _hold_hosts(locks, session)
-    spider = run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
+    duration = options.duration
+    spider = run_spider(process, "blog", locks=locks, duration=duration, session=session, spawned=spawned)
     result = build_result(session, spider.throttle, left_out=locks.left_out)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())

@@ -13,8 +13,8 @@ import pickle
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from gettext import gettext as _
@@ -26,7 +26,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.processes import own_code
 from blogarchive.sites.base import site_names
 from blogarchive.sites.normalize import parse_normalized
-from blogarchive.workers.pool import reduce_garbage_collection
+from blogarchive.workers.pool import count_cores, reduce_garbage_collection
 
 IS_SUPPORTED = sys.platform != "win32"
 """Whether the system passes a socket to a process as its stdin; Windows does not."""
@@ -65,39 +65,76 @@ class ParserKilled(Exception):
     """The process that parses was killed by the time limit on this page, or has crashed on it."""
 
 
+class Spawned(NamedTuple):
+    """A process that runs `serve`, and the other side of its socket."""
+
+    process: "subprocess.Popen[bytes]"
+    channel: socket.socket
+
+
+def spawn() -> Spawned:
+    """Start a process that runs `serve` a moment later; it ends with this one and ignores Ctrl-C.
+
+    Raises `OSError` if the system allows no more processes.
+    """
+    channel, remote = socket.socketpair()
+    code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a fixed program
+            own_code(code), stdin=remote.fileno(), stdout=subprocess.DEVNULL, start_new_session=True
+        )
+    except OSError:
+        channel.close()
+        raise
+    finally:
+        remote.close()
+    return Spawned(process, channel)
+
+
+def is_useful(delay: float | None) -> bool:
+    """Return whether a second process helps a run with this delay between requests."""
+    return IS_SUPPORTED and delay == 0 and count_cores() > 1
+
+
+@contextmanager
+def spawned_early(*, wanted: bool) -> Iterator[Spawned | None]:
+    """Yield a process for `ParserProcess.start` if it is `wanted` and can start, else None; end it after the block.
+
+    It imports the parser while this process imports Scrapy.
+    """
+    spawned = None
+    with suppress(OSError):  # a later try reports it
+        spawned = spawn() if wanted else None
+    try:
+        yield spawned
+    finally:
+        if spawned:
+            spawned.channel.close()
+            spawned.process.terminate()
+            spawned.process.wait()
+
+
 class ParserProcess:
     """A process that parses pages; `is_ready` is True while it runs."""
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", channel: socket.socket, report: Callable[[str], None]
-    ) -> None:
+    def __init__(self, spawned: Spawned, report: Callable[[str], None]) -> None:
         self.is_ready = False
         self._report = report
-        self._process = process
-        self._channel = channel
+        self._process, self._channel = spawned
         self._writer: asyncio.StreamWriter | None = None
         self._lock = asyncio.Lock()
         self._before = _EMPTY
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     @classmethod
-    def start(cls, report: Callable[[str], None] = lambda message: None) -> Self:
-        """Start the process, which runs `serve` a moment later; it ends with this one and ignores Ctrl-C.
+    def start(
+        cls, report: Callable[[str], None] = lambda message: None, spawned: Spawned | None = None
+    ) -> Self:
+        """Take the process that is `spawned`, else spawn one. Raises `OSError` as `spawn`.
 
-        `report` is called with a message if it ends early. Raises `OSError` if the system allows no more processes.
+        `report` is called with a message if it ends early.
         """
-        channel, remote = socket.socketpair()
-        code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
-        try:
-            process = subprocess.Popen(  # noqa: S603 - a fixed program
-                own_code(code), stdin=remote.fileno(), stdout=subprocess.DEVNULL, start_new_session=True
-            )
-        except OSError:
-            channel.close()
-            raise
-        finally:
-            remote.close()
-        return cls(process, channel, report)
+        return cls(spawned or spawn(), report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
         """Return the result of `parse_normalized`; raises the same errors.

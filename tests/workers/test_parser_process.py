@@ -17,7 +17,7 @@ import pytest
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.normalize import parse_normalized
-from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess
+from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess, spawned_early
 from blogarchive.workers.pool import count_cores, in_batches, map_in_order
 from spiders.blog import PageParser
 from tests.demo import DemoHost, make_blog
@@ -91,6 +91,23 @@ async def test_the_first_page_of_a_long_run_is_parsed_in_the_process_that_starts
 
 
 @two_cores
+async def test_a_process_that_starts_before_the_run_parses_its_pages_and_ends_with_it() -> None:
+    page, target = pages()[0]
+    before = children(os.getpid())
+    with spawned_early(wanted=True) as spawned:
+        parser = PageParser(delay=0, report=print, spawned=spawned)
+        parser.begin(many=True)
+        assert await parser.parse(page, target) == parse_normalized(page, target)
+        assert spawned is not None
+        assert {*children(os.getpid())} - {*before} == {spawned.process.pid}
+        await parser.close()
+    with spawned_early(wanted=True) as spawned:  # the run ends before its first page
+        assert spawned is not None
+        assert spawned.process.poll() is None
+    assert children(os.getpid()) == before
+
+
+@two_cores
 async def test_the_process_of_a_short_run_starts_late_after_a_large_page_too() -> None:
     page, target = pages()[0]
     large = replace(page, body=page.body + b" " * LARGE_PAGE)
@@ -159,7 +176,9 @@ def test_a_run_whose_parser_process_is_killed_stores_every_page_and_reports_it(t
     with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
         run = tool.start("backup", host.blog_url(UID))
         until(lambda: children(run.pid), True)
-        until(lambda: tool.db.exists() and tool.scalar("select count(*) from pages"), True)
+        count = "select count(*) from "
+        until(lambda: tool.db.exists() and tool.scalar(f"{count} sqlite_master where name = 'pages'"), True)
+        until(lambda: tool.scalar(f"{count} pages"), True)
         for process in children(run.pid):
             os.kill(process, signal.SIGKILL)
         ran = ended(run)

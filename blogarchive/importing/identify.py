@@ -51,6 +51,8 @@ def _parse_target(saved: saved_files.SavedPage, identification: "_Identification
         crawled = saved_files.parse_as(saved, target)
         # The URL of a host without its own site may be of a list: only the page shows that.
         is_list = crawled.parsed.kind is PageKind.HOME and site_by_name(target.site).has_any_host
+        if is_list and not (crawled.parsed.listed or crawled.parsed.posts):
+            raise saved_files.CannotIdentify(_("it shows no post, and it lists none"))
         if is_list:
             return replace(crawled, target=replace(target, kind=PageKind.HOME, number=None))
         return crawled

@@ -384,6 +384,18 @@ def test_a_list_of_a_host_without_a_site_is_imported_by_its_url(archive: Path, t
     assert dump(archive) == before
 
 
+def test_a_page_of_a_host_without_a_site_that_shows_and_lists_no_post_is_refused(
+    archive: Path, tmp_path: Path
+) -> None:
+    file = save(tmp_path / "home.html", "<html><title>Notes</title><body><p>We are moving.</p></body></html>")
+    for url in ("https://notes.example.org/", "https://notes.example.org/category/rain/"):
+        done = import_html(archive, file, url=url)
+        assert (done.pages, [one.why for one in done.unplaced]) == (
+            0,
+            ["it shows no post, and it lists none"],
+        )
+
+
 def test_a_page_that_replaces_no_stored_post_is_reported_with_the_reason(
     archive: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, blogs_json, home_target
 from blogarchive.store.ledger.runs import Run, weeks_between
@@ -200,16 +201,20 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
 
-    A permanent failure of an image is not new: no run can fix it.
+    A permanent failure of an image is not new: no run can fix it. So is a blog without a list of its posts.
     """
     homes = home_page_urls(archive, blogs)
     found = [
         failure
         for failure in open_failures(archive, blogs)
         if failure.next_try_at is not None
-        or (failure.first_failed_at >= run.begun_at and not (failure.kind == "picture" and failure.permanent))
+        or (failure.first_failed_at >= run.begun_at and not _is_lasting(failure))
     ]
     return sorted(found, key=lambda failure: failure.url not in homes)
+
+
+def _is_lasting(failure: OpenFailure) -> bool:
+    return (failure.kind == "picture" and failure.permanent) or failure.detail == Detail.LIST_UNPROVED
 
 
 def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime) -> list[OpenFailure]:

@@ -150,6 +150,12 @@ def _other_pages(outline: Outline, links: Iterable[Element], uid: str) -> Iterat
     yield from (url for url in found if urls.is_within(url, uid) and urls.parse_url(url).url != own)
 
 
+def find_frames(outline: Outline, uid: str) -> list[str]:
+    """Return the URLs of the frames within the blog that the page is made of."""
+    links = (absolute_url(node.get("src"), outline.tree.base) for node in outline.tree.root.iter("frame"))
+    return [urls.parse_url(url).url for url in links if url and urls.is_within(url, uid)]
+
+
 def _page_no(url: str) -> int:
     return int(match[1]) if (match := _PAGE_NO.search(url)) else 1
 

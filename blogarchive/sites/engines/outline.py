@@ -20,7 +20,8 @@ from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, 
 COMMENTS, _SIDE = patterns("outline", "comments", "side")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
-(_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
+_SEPARATORS, _DATE_BOX = patterns("outline", "separators", "date_box")
+(_OF_COMMENTS,) = patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
 
@@ -70,9 +71,14 @@ class Outline:
     def _end(self, node: Element) -> None:
         start, end = self._spans[node].start, len(self.texts)
         self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
+        parts = self.texts[start:] if end - start > 1 and node.tag != "table" else []
+        box = _DATE_BOX.fullmatch(f" {' '.join(' '.join(parts).split())} ") if len(parts) < 4 else None
+        if box:  # a leaf of a calendar: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`
+            sign = "-" if box["month"].isdigit() else " "
+            self.texts[start:] = [sign.join(box.group("year", "month", "day")), *[""] * (len(parts) - 1)]
         # LiveJournal and Hatena have an element for each part of a date.
-        if node.tag == "time" and start < end and self.texts[start].strip().isdigit():
-            self.texts[start:] = ["".join(self.texts[start:]), *[""] * (end - start - 1)]
+        elif parts and node.tag == "time" and parts[0].strip().isdigit():
+            self.texts[start:] = ["".join(parts), *[""] * (len(parts) - 1)]
 
     @cached_property
     def short_date(self) -> str:

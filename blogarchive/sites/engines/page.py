@@ -137,10 +137,12 @@ class PageParser:
         is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
         is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(urls.WALK)
         outline, uid = self._outline, self.uid
+        if is_walk and (frames := lists.find_frames(outline, uid)):
+            return self._listing(listed, frames)
         url = lists.first_index(outline, uid) if is_home else lists.find_next(outline, uid, archives=is_walk)
         if url is not None or (listed and not is_walk):
             return self._listing(listed, () if url is None else (url,))
-        detail = Detail.LIST_UNPROVED if is_walk else Detail.LIST_EMPTY
+        detail = Detail.LIST_UNPROVED if listed else Detail.LIST_EMPTY
         unproved = Problem(kind="incomplete", field="listed", detail=detail)
         return self._listing(listed, (), (unproved,))
 

@@ -319,6 +319,21 @@ def test_more_comments_than_the_page_counts_are_a_problem() -> None:
     assert [(problem.kind, problem.field) for problem in page.problems] == [("incomplete", "comments")]
 
 
+def test_the_walk_follows_the_frames_of_a_home_page() -> None:
+    frames = '<frame src="menu.htm"><frame src="new.htm"><frame src="https://ads.example.net/">'
+    page = read(
+        "#walk", f'<html><head><title>山居</title></head><frameset cols="150,*">{frames}</frameset></html>'
+    )
+    assert (following(page), page.problems) == (["/menu.htm", "/new.htm"], ())
+    rows = "".join(f'<li><a href="essays/s{n}.htm">雾里的船 {n}</a></li>' for n in range(1, 9))
+    assert len(read("menu.htm", f"<body><ul>{rows}</ul></body>").listed) == 8
+
+
+def test_a_walk_that_finds_no_post_says_so() -> None:
+    page = read("#walk", "<title>山居</title><main><h1>山居</h1><p>正在搬家。</p></main>")
+    assert [problem.detail for problem in page.problems] == ["the list names no post"]
+
+
 def list_page(rows: str, path: str = "page/2/") -> api.ParsedPage:
     menu = "".join(
         f"<li><a href='{HOME}/{name}.html'>{name}</a></li>" for name in ("about-me", "works", "maps")

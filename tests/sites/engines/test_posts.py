@@ -436,6 +436,24 @@ def test_a_page_of_one_text_with_a_menu_or_labels_is_a_post(body: str, url: str,
 
 
 @pytest.mark.parametrize(
+    "leaf",
+    [
+        "<b>20</b><span>5月</span><span>2019</span>",
+        "<i>May</i><b>20</b><i>2019</i>",
+        "<b>20</b><span>2019-05</span>",
+        "<b>20</b><span>2019年5月</span>",
+        "2019, May 20, 10:24 PM",
+    ],
+)
+def test_a_date_as_a_leaf_of_a_calendar_or_with_the_year_first_is_the_day_of_the_post(leaf: str) -> None:
+    page = read(
+        f'<body><div class="day">{leaf}</div><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div></body>'
+    )
+    assert page.posts[0].posted is not None
+    assert (f"{page.posts[0].posted.at:%Y-%m-%d}", told(page)) == ("2019-05-20", [])
+
+
+@pytest.mark.parametrize(
     "stamp",
     [
         '<time><a href="/2019/">2019</a>-<a href="/2019/05/">05</a>-<a href="/2019/05/20/">20</a> 21:44:00</time>',

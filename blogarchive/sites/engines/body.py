@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, is_aside
-from blogarchive.sites.engines.times import DATE
+from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
@@ -187,7 +187,10 @@ def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element
         seen = 0
         for node in nodes:
             is_short = outline.size(node) < max(min(_MAX_LICENCE, 0.5 * whole), _MAX_META * (len(shown) > 1))
-            if is_short and _LICENCE.search(outline.text(node)):
+            text = outline.text(node) if is_short else ""
+            # MSN Spaces has the line of the time below the text.
+            day = None if node.find(".//a") is None else DATE.match(text)
+            if _LICENCE.search(text) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST:
                 break

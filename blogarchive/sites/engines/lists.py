@@ -69,9 +69,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
     own = urls.post_number(outline.tree.url)
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
-    menus = {*outline.select("[role=navigation] a")}
+    apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
     for anchor in outline.order:
-        is_link = anchor.tag == "a" and anchor not in outline.beside and anchor not in menus
+        is_link = anchor.tag == "a" and anchor not in apart
         url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
         if not urls.is_within(url, uid):
             continue

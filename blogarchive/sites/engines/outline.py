@@ -163,7 +163,9 @@ class Title:
 
 def find_title(outline: Outline) -> Title | None:
     """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
-    sites = _site_names(outline)
+    # A first post may have the name of its blog: `Hello World`.
+    own = [node for node in outline.order if node.tag in HEADINGS and has_role(node, _POST_TITLE)]
+    sites = _site_names(outline).difference(map(letters_of, map(outline.text, own)))
     claims = [claim for claim in _claims(outline) if not _is_no_title(claim, sites)]
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
     parts = frozenset().union(*map(_parts_of, [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims))

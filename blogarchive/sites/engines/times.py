@@ -17,7 +17,9 @@ from blogarchive.sites.engines.urls import PATTERNS, may_be_post, patterns, post
 from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
-_SHOWN = re.compile(f"(?i)(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}?")
+_TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
+_SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
+_LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
 _EDITED, _JOINT, CLOCK = patterns("times", "edited", "joint", "clock_alone")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 _LINKED: str = PATTERNS["times"]["linked"]
@@ -106,7 +108,10 @@ def _dates_outside(around: Surroundings) -> list[int]:
     outline = around.outline
     is_of_another = cache(partial(_is_of_another, around))
     short = (place for place, text in enumerate(outline.texts) if len(text) < _MAX_LINE and DATE.search(text))
-    outside = {place: outline.holders[place] for place in short if place not in around.inside}
+    top = -1 if around.heading is None else outline.span(around.heading).stop
+    # Old pages have the line of the time without an element, between the heading and the text.
+    lines = {top} if 0 < top < len(outline.texts) and _LINE.fullmatch(outline.texts[top]) else set()
+    outside = {place: outline.holders[place] for place in short if place not in around.inside - lines}
     return [at for at, node in outside.items() if node not in around.closed and not is_of_another(node)]
 
 
@@ -115,7 +120,11 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
     start = -1 if around.heading is None else outline.order[around.heading]
-    is_line = (start >= 0 or node.tag == "time") and start < outline.order[node] < outline.order[around.body]
+    # In emlog the heading and the line are in the element of the text.
+    is_early = (
+        outline.span(node).stop <= around.text.start or outline.order[node] < outline.order[around.body]
+    )
+    is_line = (start >= 0 or node.tag == "time") and start < outline.order[node] and is_early
     # Nobelium has the line of the time in a `nav`.
     if node in outline.beside and around.heading not in outline.beside and not is_line:
         return True
@@ -125,10 +134,10 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
 
 
 def _leads_away(outline: Outline, anchor: Element) -> bool:
-    """Return whether a link leads to another post."""
-    url = link_url(anchor, outline.tree.base)
-    own = f"{post_number(outline.tree.url)}/"  # a folder above it is a category
-    return url is not None and may_be_post(url) and not own.startswith(f"{post_number(url)}/")
+    """Return whether a link leads to another post: a folder above its own is a category, one below a trackback."""
+    url = link_url(anchor, outline.tree.base) or ""
+    own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
+    return url != "" and may_be_post(url) and not (own.startswith(number) or number.startswith(own))
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:

@@ -458,3 +458,57 @@ def test_a_text_shorter_than_its_title_is_read() -> None:
     )
     assert page.posts[0].body_text == "今天下雨"
     assert "body" not in told(page)
+
+
+def test_a_line_with_an_author_in_the_element_of_heading_and_text_has_the_time() -> None:
+    line = '<p class="date">2020-5-6 <a href="/author-1/">阿明</a></p>'
+    page = read(f'<div class="content"><h2>{TITLE}</h2>{line}{TEXT}</div>')
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2020-05-06"
+
+
+def test_a_link_to_trackbacks_below_the_post_leaves_the_time_beside_it() -> None:
+    line = "<small>发表于 2020-05-06，可以<a href='/bridge/trackback/'>引用</a>。</small>"
+    page = read(f'<h1>{TITLE}</h1><div class="entry">{TEXT}<p class="postmetadata">{line}</p></div>')
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.text == "2020-05-06"
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [("2020年5月6日 21:43 | 阿明", ""), ("", "<div>2020/5/6 21:43:08 | <a href='#post'>添加评论</a></div>")],
+    ids=["above", "below"],
+)
+def test_a_line_that_is_only_a_time_in_the_element_of_the_text_is_that_of_the_post(
+    above: str, below: str
+) -> None:
+    page = read(f"<div><h2>{TITLE}</h2>{above}{TEXT}{below}</div>")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d %H:%M}" == "2020-05-06 21:43"
+    assert (page.posts[0].body_text or "").endswith("也有人在钓鱼。")
+
+
+@pytest.mark.parametrize("last", ["2020年5月6日夜，于河边", "2020年5月6日 21:43 于河边"])
+def test_a_day_with_which_the_author_signs_is_of_the_text(last: str) -> None:
+    page = read(f'<h1>{TITLE}</h1><p>2020-05-07</p><div class="entry-content">{TEXT}<p>{last}</p></div>')
+    assert (page.posts[0].body_text or "").endswith(last)
+
+
+def test_a_post_with_the_name_of_its_blog_has_its_title_and_its_whole_text() -> None:
+    top = '<div class="left"><h1 class="name"><a href="/">山居</a></h1></div><h1 class="article-title">山居</h1>'
+    page = read(f'{top}<p>2020-05-06</p><div class="entry">{TEXT}<h2>后来</h2>{TEXT}</div>', window="山居")
+    assert page.posts[0].title == "山居"
+    assert (page.posts[0].body_text or "").count("也有人在钓鱼") == 12
+
+
+def test_a_heading_of_tags_without_a_colon_ends_the_text() -> None:
+    tags = "<div class='line'><h5>标签</h5><a href='/tag/river/'>河</a></div>"
+    page = read(f'<h1>{TITLE}</h1><p>2020-05-06</p><div class="blog-text">{TEXT}{tags}</div>')
+    assert "标签" not in (page.posts[0].body_text or "")
+
+
+def test_the_heading_of_a_blog_below_a_path_is_no_post_of_a_list() -> None:
+    row = '<div><a href="/notes/2020/05/06/bridge/"><h2>桥</h2></a><span>2020-05-06</span></div>'
+    body = f'<div><a href="/notes/"><h1>山居</h1></a></div>{row}'
+    page = read(body, url="https://example.org/notes/2020/05/", window="山居")
+    assert [one.title for one in page.listed] == ["桥"]

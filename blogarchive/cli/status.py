@@ -173,13 +173,12 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
         counts.update({name: value for name, value in values.items() if isinstance(value, int)})
         counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
         counts.update(months_complete=blog.months_complete, months=len(blog.months))
-    unclaimed = counts["comments_held"] and not counts["comments_claimed"]
     lines = (
         _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
         _(
             "  comments  {comments_held} stored, the pages show no number; {comments_edited} edited, {comments_gone} gone"
         )
-        if unclaimed
+        if counts["comments_held"] and not counts["comments_claimed"]
         else _(
             "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
         ),

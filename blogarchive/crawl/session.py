@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from gettext import gettext as _, ngettext
 from pathlib import Path
 
@@ -68,8 +69,8 @@ class CrawlSession:
     def begin(self, targets: Sequence[Target]) -> None:
         """Queue the targets of the run, those of `start_targets` first."""
         if self.run.ahead:
-            text = _("this machine's clock is {span} behind the newest time in the archive")
-            self.observer.on_message(text.format(span=self.run.ahead))
+            text = _("this machine's clock is {hours} hours behind the newest time in the archive")
+            self.observer.on_message(text.format(hours=f"{self.run.ahead / timedelta(hours=1):,.1f}"))
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
             self._add_stored_blogs()

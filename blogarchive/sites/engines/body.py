@@ -74,9 +74,8 @@ def _rank(
     """Return how likely a marked element is the text: without the heading, strong, as large as the dense one, large."""
     size = outline.size(node) * (1 - outline.link_share(node))
     apart = heading is None or not outline.contains(node, heading)
-    agrees = 0.0 if dense is None else _agree(outline, node, dense)
-    related = dense is None or agrees > 0
-    return related and apart, mark(node) >= 2, round(agrees, 1), size
+    agrees = 1.0 if dense is None else _agree(outline, node, dense)
+    return agrees > 0 and apart, mark(node) >= 2, round(agrees, 1), size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:

@@ -1,7 +1,7 @@
 """Read the parts of comments of unknown markup: the elements of each, its name, its time and its text."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,15 +28,19 @@ _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of
 _SIGNS = " \t\r\n@|·•:：,，-—#/"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
-# Which siblings are of a comment, and where its text is: below it, in it directly, or beside the name in one block.
+# Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
+# whether its text is the element itself (None: the text is beside the name in one block).
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
-# Ways to find names that may be equal, bold ones too: one author writes all. Of links and texts near the time some differ.
+# By the ways of `_find_names` in `_SURE`, one author may have written all comments. Of the links and texts that the other
+# ways find for `_MANY` comments, some must differ: else they are a label.
 _MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(7), 9}, 3, 100
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
 _Text = tuple[Element | None, set[int]]
-_Blocks = dict[object, tuple[tuple[int, ...], Element, set[int]]]
+_Rank = tuple[int, ...]
+_Block = tuple[_Rank, Element, set[int]]
+_Blocks = defaultdict[object, list[_Block]]  # by their shape
 
 
 @dataclass(slots=True, eq=False)
@@ -252,7 +256,7 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
     known = [rows for rows in alike if len(rows) == 1 or len({outline.text(row[1]) for row in rows}) > 1]
 
-    def rank(rows: list[tuple[tuple[int, ...], Element, set[int]]]) -> tuple[int, ...]:
+    def rank(rows: list[_Block]) -> _Rank:
         is_named, *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
         is_after = len(rows) == 1 and min(rows[0][2], default=0) > items[0].place
         return (is_named, size > 0, *traits, is_after, size, order)
@@ -262,7 +266,7 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
     return [max(one.values(), key=lambda row: row[0], default=((), None, set[int]()))[1:] for one in blocks]
 
 
-def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks:
+def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[object, _Block]:
     """Return the elements that may be the text by their shape: the rank of each, and the places of the text in it.
 
     If it is the whole comment, the text is what stands in it directly. If that is unknown, it is beside the name.
@@ -272,7 +276,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
     authors = [node for node in _authors(outline, item.nodes) if node in apart]
     names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
     heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
-    counts, found = Counter[object](), _Blocks()
+    found = _Blocks(list)
     every = ((at, outline.texts[at].strip()) for part in item.parts for at in outline.span(part))
     words = {at: text for at, text in every if not DATE.fullmatch(text)}
     behind = " ".join(outline.texts[place] for place in outline.span(line) if place > item.place)
@@ -294,17 +298,22 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> _Blocks
         if not is_named and (is_line or _is_no_text(outline, node, own, names, links > 0)):
             continue
         # If the text is in the item itself, an element inside the item is more likely the name.
-        traits = (around == bool(is_whole), not outline.contains(line, node), node.tag not in ("span", "li"))
-        size, parent = 0 if is_label(shown) else len(shown), node.getparent()
-        alike = (shape_of(node)[0], None if parent is None else parent.tag)
-        first = found.get((alike, 0))
-        if node.tag == "p" and first and parent is not None and parent in (first[1], first[1].getparent()):
-            rank = (is_named, *traits, size + first[0][4], outline.order[node])
-            found[alike, 0] = (rank, parent, first[2].union(own))
-        else:
-            found[alike, counts[alike]] = ((is_named, *traits, size, outline.order[node]), node, {*own})
-            counts[alike] += 1
-    return found
+        is_here = around == bool(is_whole)
+        traits = (is_named, is_here, not outline.contains(line, node), node.tag not in ("span", "li"))
+        _add_block(outline, found, node, {*own}, (*traits, 0 if is_label(shown) else len(shown)))
+    return {(alike, place): row for alike, rows in found.items() for place, row in enumerate(rows)}
+
+
+def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: _Rank) -> None:
+    """Add an element to those of its shape; paragraphs in one element are one text."""
+    parent = node.getparent()
+    rows = found[shape_of(node)[0], None if parent is None else parent.tag]
+    first = rows[0] if node.tag == "p" and rows else None
+    if first and parent is not None and parent in (first[1], first[1].getparent()):
+        size = first[0][4] + rank[4]
+        rows[0] = ((*rank[:4], size, outline.order[node]), parent, first[2] | own)
+    else:
+        rows.append(((*rank, outline.order[node]), node, own))
 
 
 def _is_no_text(outline: Outline, node: Element, own: list[int], names: set[Element], linked: bool) -> bool:

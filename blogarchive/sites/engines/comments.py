@@ -73,11 +73,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
-    heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
-    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
-    lone = {one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)}
-    closed = [one for one in areas if one in heads or (one in lone and not has_role(one, _SINGLE))]
-    above = ancestors([*areas, body]).union(closed)
+    above = ancestors([*areas, body]).union(_around_all(outline, areas, body))
     inside = _elements_in_comments(outline, areas, above) - own
     count, ids = _find_count(outline, areas[:1], body), _find_ids(outline, inside, body)
     claimed = max(count or 0, len(ids))
@@ -101,6 +97,16 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
     areas = areas or [part for item, _ in found for part in item.parts]
     return FoundComments(comments=known, sections=tuple(areas), count=count, problems=problems)
+
+
+def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
+    """Yield the elements that are around all comments, and none of a single one: by a heading in them, or a name."""
+    heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
+    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
+    for one in areas:
+        is_lone = kin[one.getparent(), one.get("class")] < 2
+        if one in heads or (is_lone and has_role(one, COMMENTS) and not has_role(one, _SINGLE)):
+            yield one
 
 
 def _find_ids(outline: Outline, inside: _Nodes, body: Element) -> set[str]:

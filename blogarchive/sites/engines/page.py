@@ -56,7 +56,8 @@ class PageParser:
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
         text = self._decoded.text
-        asked, is_closed = self.page.url, self.page.status in (401, 403)  # it alone: the host has open pages
+        # A host with open pages may close a list: the notice is of the list alone.
+        asked, is_closed = self.page.url, self.page.status in (401, 403)
         if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
             return self._refused(items.NoticeKind.LOGIN, Detail.STATUS.format(status=self.page.status))
         if PageKind.COMMENTS in (self.target.kind, self.here.kind):

@@ -47,7 +47,7 @@ def parse_url(url: str) -> ParsedUrl:
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
     step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
-    uid = f"{host}/{step['name']}" if step else None
+    uid = f"{netloc}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)
     if kind is PageKind.HOME and uid is None and path == "/":
         uid = netloc

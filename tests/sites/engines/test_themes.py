@@ -249,6 +249,15 @@ def test_the_blog_of_a_feed_below_index_php_begins_above_it() -> None:
     assert page.author.uid == "notes.example.org"
 
 
+@pytest.mark.parametrize("host", ["notes.example.org", "notes.example.org:8080"])
+def test_the_blog_of_a_user_on_a_host_is_on_the_port_of_its_pages(host: str) -> None:
+    page = read(
+        f"<article><h1>{TITLE}</h1><time>2020-05-06</time>{BODY}</article>", f"http://{host}/~ann/p1.html"
+    )
+    assert page.author is not None
+    assert (page.author.uid, page.author.url) == (f"{host}/~ann", f"http://{host}/~ann/")
+
+
 @pytest.mark.parametrize("window", [f"山居文字 --- {TITLE}", f"{TITLE} - 山居文字"])
 def test_of_two_bold_lines_that_the_window_title_has_the_later_one_is_the_title(window: str) -> None:
     menu = '<td><a href="../index.htm">首页</a><br><a href="guestbook.asp">留言</a></td>'

@@ -361,11 +361,14 @@ def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
 
 
 def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
-    """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week."""
+    """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week.
+
+    A list that another blog of the host asks for is one that this blog lacks.
+    """
     return archive.exists(
-        "select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null"
-        " and fetched_at > ?",
-        (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
+        "select 1 from frontier where key = ? and (uid is not ?"
+        " or state = 'done' and attempts > 0 and due_at is null and fetched_at > ?)",
+        (target_key(target), target.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
     )
 
 

@@ -242,6 +242,20 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
     assert rows(tmp_path, "select url, detail from failures where resolved_at is null") == []
 
 
+def test_the_second_blog_of_a_host_without_lists_is_walked_too(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False, below="ann/")
+    for number in range(1, 13):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    with serve(blog) as url:
+        blog.build(url)
+        public = blog.folder / "public"
+        shutil.copytree(public / "ann", public / "bob")
+        for file in (public / "bob").rglob("*.html"):
+            file.write_text(file.read_text("utf-8").replace("/ann/", "/bob/"), encoding="utf-8")
+        assert run(tmp_path, "backup", f"{url}ann/", f"{url}bob/").code == 0
+    assert rows(tmp_path, "select count(*) from posts group by author_id") == [(12,), (12,)]
+
+
 def test_a_list_that_a_sitemap_names_as_a_post_is_asked_for_once_a_week(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 9):

@@ -66,7 +66,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     f"{_BUILT_IN}.httpproxy.HttpProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0, "spiders.throttle.EvenAutoThrottle": 0}
+EXTENSIONS_BASE = {"spiders.throttle.EvenAutoThrottle": 0}
 ITEM_PIPELINES = {
     "pipelines.text.TextPipeline": 100,
     "pipelines.dates.DatesPipeline": 200,

@@ -155,14 +155,8 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
 
     async def _download(self, request: Request, spider: PoliteSpider, accepted_at: float) -> Response:
         throttle, host = spider.throttle, service_of(request.url)
-        download = asyncio.ensure_future(self._send(request, spider, host, accepted_at))
-        stopped = asyncio.ensure_future(throttle.wait_stopped())
-        await asyncio.wait((download, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not download.done():
-            download.cancel()
-            raise RequestCancelled
-        response = download.result()
+        with throttle.cancelled_at_stop():
+            response = await self._send(request, spider, host, accepted_at)
         if response.status in REFUSAL_STATUSES:
             # Pause before the next request is sent: the callback runs too late. It handles longer pauses.
             wait = retry_after(page_of(response)) or throttle.unit

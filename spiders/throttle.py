@@ -3,11 +3,13 @@
 import asyncio
 import string
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
+from typing import Any, cast
 
 from scrapy.core.downloader import Slot
 from scrapy.extensions.throttle import AutoThrottle
@@ -75,6 +77,7 @@ class HostThrottle:
         self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
+        self._running: set[asyncio.Task[Any]] = set()
         now = monotonic()
         self._free_at = {host: now + wait for host, wait in self._locks.waits.items()}
         self._delay = delay
@@ -98,6 +101,10 @@ class HostThrottle:
         if not self.stopping:
             self.stop_error = error
             self._stopping.set()
+            for task in self._running and self._running - {
+                asyncio.current_task()
+            }:  # this one fails by itself
+                task.cancel()
             for callback in self._on_stop:
                 callback()
 
@@ -108,9 +115,20 @@ class HostThrottle:
             for callback in self._on_stop:
                 callback()
 
-    async def wait_stopped(self) -> None:
-        """Return after `stop` was called."""
-        await self._stopping.wait()
+    @contextmanager
+    def cancelled_at_stop(self) -> Iterator[None]:
+        """Raise `RequestCancelled` in the block, which waits for a response, when `stop` is called."""
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._running.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self.stopping:
+                raise
+            task.uncancel()
+            raise RequestCancelled from None
+        finally:
+            self._running.discard(task)
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""

@@ -16,7 +16,6 @@ for _package in (
     "pipelines",
     "spiders",
     "scrapy.downloadermiddlewares",
-    "scrapy.extensions.corestats",
     "scrapy.extensions.feedexport",
     "scrapy.extensions.throttle",
     "scrapy.dupefilters",

@@ -8,7 +8,7 @@ from itertools import islice
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import OWNER_WORDS
+from blogarchive.sites.grammar.counters import OWNER_WORDS, parse_counters_beside_time
 from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import PageView, find_comment_labels
 
@@ -41,6 +41,7 @@ _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may
 _SEPARATOR = re.compile(r"\s+[|/]$")
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
+_SIGNS = "■●◆▶►★□○◇☆▪ \xa0"  # of a template before a title; · is one of lists
 _MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
 
@@ -76,7 +77,7 @@ def find_titles(view: PageView, end: int) -> Iterator[int]:
     begin = view.document.title[:_MIN_TITLE_LENGTH]
     for line in view.lines[:end]:
         # Few lines pass these tests, one of which each of the next two needs.
-        may_be = line.text.startswith(begin) or line.block.tag in HEADING_TAGS
+        may_be = line.text.lstrip(_SIGNS).startswith(begin) or line.block.tag in HEADING_TAGS
         if not (may_be or (line.links and _has_title_class(line))):
             continue
         if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index)):
@@ -85,7 +86,7 @@ def find_titles(view: PageView, end: int) -> Iterator[int]:
 
 def is_marked_title(view: PageView, line: Line) -> bool:
     """Return True if the site's class, a heading tag or the window title marks the line as the title."""
-    text, window_title, tag = line.text, view.document.title, line.block.tag
+    text, window_title, tag = line.text.lstrip(_SIGNS), view.document.title, line.block.tag
     if tag not in HEADING_TAGS:
         if window_title.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
             return True
@@ -98,7 +99,7 @@ def _begins_with_title(view: PageView, index: int) -> bool:
     """Check whether the words before the time on a line begin the window title."""
     if not view.lines[index].text.startswith(view.document.title[:_MIN_TITLE_LENGTH]):
         return False
-    time_match = match_trailing_time(view, index)
+    time_match = match_trailing_time(view, index) or match_time_before_counters(view, index)
     title = "" if time_match is None else time_match.title
     return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
 
@@ -141,6 +142,18 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     text = view.folded[index].strip()
     match = _TIME_AMID.fullmatch(text) if vocabulary.HOUR_SIGN.search(text) else None
     return None if match and COMMENT_TIME_LABEL.search(match["before"]) else _build_match(view, index, match)
+
+
+# TITLE TIME 阅读 10 评论 2: a window title that begins with the title tells it from text.
+def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time of a line that begins like the window title and shows counters after the time; None otherwise."""
+    text = view.folded[index].strip()
+    match = _TIME_AMID.fullmatch(text) if vocabulary.HOUR_SIGN.search(text) else None
+    title = "" if match is None else view.shown(index, match, "before").strip(EDGE_SPACES)
+    if match is None or len(title) < _MIN_TITLE_LENGTH or not view.document.title.startswith(title):
+        return None
+    counters = parse_counters_beside_time(view, index, view.shown(index, match))
+    return None if counters is None else _build_match(view, index, match, title)
 
 
 def match_relative_time(view: PageView, index: int) -> TimeMatch | None:

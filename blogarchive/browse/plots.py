@@ -19,7 +19,7 @@ _MOST_STEPS: Final = 4
 
 def round_ticks(highest: float, lowest: float = 0) -> list[int]:
     """Return round numbers with equal steps: the first is at most `lowest`, the last at least `highest`; two or more."""
-    raw = max(1.0, highest - lowest) / _MOST_STEPS
+    raw = max(1.0, highest - lowest, highest / 200) / _MOST_STEPS  # a longer label leaves the plot
     power = 10 ** (len(str(int(raw))) - 1)
     step = next(step * power for step in _STEPS if step * power >= raw)
     first = int(lowest // step * step)

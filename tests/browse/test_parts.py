@@ -150,6 +150,11 @@ def test_an_axis_has_round_numbers(lowest: int, highest: int, ticks: list[int]) 
     assert round_ticks(highest, lowest) == ticks
 
 
+def test_labels_of_a_counter_that_stands_still_fit_beside_the_plot() -> None:
+    labels = [short_number(tick, "zh") for tick in round_ticks(1_851_847, 1_851_847)]
+    assert labels == ["185万", "185.5万"]
+
+
 def test_large_numbers_are_short_in_the_words_of_each_language() -> None:
     assert [short_number(number, "zh") for number in (9_999, 1_853_500, 120_000_000)] == [
         "9,999",

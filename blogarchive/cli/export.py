@@ -76,7 +76,7 @@ def export(
     module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
     if number is not None and (chosen["since"] or chosen["until"] or chosen["categories"]):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
-    reduce_garbage_collection()
+    reduce_garbage_collection(50_000)  # fewer are made by most exports after an update
     filters = Filters(**chosen)
     with output.progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):

@@ -33,10 +33,10 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def reduce_garbage_collection() -> None:
-    """Exclude all present objects from collection, and collect once in several pages."""
+def reduce_garbage_collection(young: int = _YOUNG_OBJECTS) -> None:
+    """Exclude all present objects from collection, and collect after each `young` new ones, made in several pages."""
     gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    gc.set_threshold(young, *gc.get_threshold()[1:])
 
 
 def stop_signals() -> tuple[signal.Signals, ...]:

@@ -231,9 +231,10 @@ class ExportReader:
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
+        if self._scope is None:  # an index has both columns; site and uid are in the rows, with their bodies
+            return self.archive.column("select id from pages order by fetched_at, id")
         return self.archive.column(
-            """select id from pages
-                where ?1 is null or (site, uid) in (select a.site, a.uid from authors a
+            """select id from pages where (site, uid) in (select a.site, a.uid from authors a
                       where a.id in (select value from json_each(?1)))
                 order by fetched_at, id""",
             (self._scope,),

@@ -104,7 +104,9 @@ class PageParser:
         metas, body = self._outline.metas, self._outline.tree.root.find("body")
         classes = [] if body is None else (body.get("class") or "").split()
         is_single = any(map(_POST_CLASS.match, classes))
-        states_post = is_single or metas.get("og:type") == "article" or "article:published_time" in metas
+        stated = metas.get("og:type") == "article" or "article:published_time" in metas
+        # A theme of WordPress may state it on every page.
+        states_post = is_single or (stated and "archive" not in classes)
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             return not (is_single or (states_post and not listed))

@@ -169,7 +169,8 @@ def _is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    if (match := DATE.search(text := write_year_first(outline.texts[place], order))) is None:
+    text = write_year_first(" ".join(outline.texts[place].split()), order)
+    if (match := DATE.search(text)) is None:
         return None
     start, end = match.span()
     if not re.search(r"\d", text[end:]):  # the time of day may be in an element of its own

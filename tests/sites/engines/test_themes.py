@@ -521,3 +521,23 @@ def test_the_heading_of_a_blog_below_a_path_is_no_post_of_a_list() -> None:
     body = f'<div><a href="/notes/"><h1>山居</h1></a></div>{row}'
     page = read(body, url="https://example.org/notes/2020/05/", window="山居")
     assert [one.title for one in page.listed] == ["桥"]
+
+
+def test_a_month_that_a_theme_states_to_be_an_article_in_a_widget_is_a_list() -> None:
+    row = '<article class="hentry"><h2><a href="/2020/05/06/bridge/">桥</a></h2><p>2020-05-06</p></article>'
+    menu = '<div class="menu"><a href="/section/news/">新闻</a><a href="/section/video/">影像</a></div>'
+    main = f'<main><div class="widget"><h1>2020 年 5 月</h1>{row}</div></main>'
+    head = '<title>2020 年 5 月 - 山居</title><meta property="og:type" content="article">'
+    text = f'{head}<body class="archive date">{menu}{main}</body>'
+    page = api.parse_page(text.encode(), "https://notes.example.org/2020/05/", fetched_at=READ_AT)
+    assert (page.kind, [one.title for one in page.listed]) == (PageKind.HOME, ["桥"])
+
+
+def test_a_time_on_several_lines_is_the_time_of_a_comment() -> None:
+    lines = "el martes 20\n                    de diciembre de 2005\n                    a las 01:30"
+    item = '<li id="comment-{0}"><cite>{1}</cite> dijo:<br><small>{2}</small><p>Qué lluvia tan larga, todo el día.</p></li>'
+    items = "".join(item.format(number, name, lines) for number, name in ((58, "Luz"), (59, "Paz")))
+    body = f'<h1>{TITLE}</h1><p>2005-12-19</p><div class="entry-content">{TEXT}</div><h3>2 comentarios</h3>'
+    page = read(f'{body}<ol class="commentlist">{items}</ol>')
+    times = [one.posted.at for one in page.posts[0].comments if one.posted]
+    assert [f"{at:%Y-%m-%d %H:%M}" for at in times] == ["2005-12-20 01:30"] * 2

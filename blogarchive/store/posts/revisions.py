@@ -173,11 +173,7 @@ def save_text(
     for change in changes:
         _apply(context, table, before, change, text, current_only)
     if context.is_reparse and not changes:
-        if before.page_id == context.page_id():
-            _restore(context, table.name, {**text, **current_only}, "id = ?", (before.id,))
-        else:
-            scope = (before.id, context.page_id())
-            _restore(context, table.revisions, text, f"{table.foreign_key} = ? and page_id = ?", scope)
+        _restore(context, table, before, text, current_only)
     return changes
 
 
@@ -239,13 +235,22 @@ def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVers
     return [VersionChange(kind="insert_revision" if after else "replace_current")]
 
 
-def _restore(context: SaveContext, table: str, text: Text, condition: str, values: Sequence[int]) -> None:
+def _restore(
+    context: SaveContext, table: RevisedTable, before: RevisedRow, text: Text, current_only: Text
+) -> None:
     """Correct the columns of the page's own version that are not compared, and that may be damaged."""
-    query = f"select id, {', '.join(text)} from {table} where {condition}"  # noqa: S608 - constants
-    for row in context.archive.dicts(query, values):
+    if before.page_id == context.page_id():
+        own = {**text, **current_only}
+        if any(getattr(before, name) != value for name, value in own.items()):
+            context.archive.update_row(table.name, before.id, own)
+        return
+    query = (
+        f"select id, {', '.join(text)} from {table.revisions} where {table.foreign_key} = ? and page_id = ?"  # noqa: S608 - constants
+    )
+    for row in context.archive.dicts(query, (before.id, context.page_id())):
         row_id = row.pop("id")
         if row != text:
-            context.archive.update_row(table, row_id, text)
+            context.archive.update_row(table.revisions, row_id, text)
 
 
 # What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.

@@ -163,10 +163,24 @@ _SHORT = 100  # characters: each page of a blog shows the titles of its sidebar
 _repair_short = lru_cache(maxsize=2048)(_repair)
 
 
+_SIDEBAR_FIELDS = ("latest", "categories")
+
+
+@lru_cache(maxsize=16)  # each page of a blog has the same sidebar
+def _is_settled(rows: Sequence[items.ListedPost | items.CategoryRow]) -> bool:
+    """Return whether no text of these rows of a sidebar needs repair, and none has a time."""
+    posts = (post for row in rows for post in (row.posts if isinstance(row, items.CategoryRow) else (row,)))
+    return all(post.posted is None for post in posts) and all(
+        _apply(row, _tidy_fields) is row for row in rows
+    )
+
+
 def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     changes = change(item)
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
+        if name in _SIDEBAR_FIELDS and _is_settled(part):
+            continue
         if isinstance(part, tuple):
             parts = tuple([_apply(one, change) for one in part])
             if any(map(is_not, parts, part)):

@@ -102,9 +102,16 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
 
 
 def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
-    """Requeue a post once if another time is listed: some listings show the time of the last edit."""
+    """Requeue a post once if another time is listed: some listings show the time of the last edit.
+
+    A post whose own page shows no time has the listed one.
+    """
     shown = page_context.date_text_iso(item.posted)
-    if shown is None or page_context.is_relative(item.posted) or not row.has_text or row.posted_at is None:
+    if shown is None or page_context.is_relative(item.posted) or not row.has_text:
+        return
+    if row.posted_at is None:
+        context.archive.update_row("posts", row.id, page_context.time_columns(item.posted))
+        failures.resolve_field(context.archive, url, "posted_at", now=context.page.fetched_at)
         return
     is_compared = row.shown_on is not None and page_context.is_same_time(row.shown_on, shown)
     differs = not page_context.is_same_time(shown, row.posted_at)

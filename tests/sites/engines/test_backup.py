@@ -295,6 +295,25 @@ def test_an_edit_of_a_post_that_shows_no_time_is_stored(tmp_path: Path) -> None:
     assert rows(tmp_path, "select posted_at, body_text from posts") == [(None, "今天是第 1 天，改过的文字。")]
 
 
+def test_a_post_whose_page_shows_no_time_takes_that_of_a_later_list(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    layouts = blog.folder / "layouts" / "_default"
+    time = '<time>{{ .Date.Format "2006-01-02 15:04" }}</time>'
+    (layouts / "single.html").write_text(_SINGLE.replace(time, ""), "utf-8")
+    for number in range(1, 5):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 1
+        assert rows(tmp_path, "select count(posted_at) from posts") == [(0,)]
+        (layouts / "list.html").write_text(_LIST.replace("</h2>", f"{time}</h2>"), "utf-8")
+        blog.build(url)
+        assert run(tmp_path, "update").code == 0
+        assert run(tmp_path, "update").code == 0
+    assert rows(tmp_path, "select count(*) from posts where posted_at like '2020-%T08:30%'") == [(4,)]
+    assert rows(tmp_path, "select * from failures where field = 'posted_at' and resolved_at is null") == []
+
+
 def test_the_lists_of_an_index_that_the_home_page_names_are_read_each_night(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     base = blog.folder / "layouts" / "_default" / "baseof.html"

@@ -23,10 +23,15 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     """
     inside = {node for section in closed for node in section.iter()}
     above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
-    dense = _find_dense(outline, above, {*closed, heading})
+    # Reimu names all of the content after the sidebar beside it.
+    dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
     apart = outline.beside | inside
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
+    if dense is None or not (outline.size(dense) > _MAX_META or _PROSE.search(outline.text(dense))):
+        # A post of pictures alone: labels around it have more text.
+        pictures = [one for one in marked if one.find(".//img") is not None]
+        marked, dense = pictures or marked, None if pictures else dense
     best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
@@ -47,12 +52,11 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
 def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
     """Return whether an element has most of the text below its heading and is no menu."""
     start = 0 if heading is None else outline.span(heading).stop
-    span = outline.span(node)
     apart = outline.beside.union(inside)
     rest = [place for place in range(start, len(outline.texts)) if outline.holders[place] not in apart]
-    own = sum(outline.sizes(place) for place in rest if place in span)
-    is_text = heading is not None or outline.link_share(node) < _MENU
-    return is_text and own > _WHOLE * sum(map(outline.sizes, rest))
+    own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
+    is_menu = heading is None and outline.link_share(node) >= _MENU
+    return not is_menu and own > _WHOLE * sum(map(outline.sizes, rest))
 
 
 def mark(node: Element) -> int:
@@ -71,11 +75,11 @@ def mark(node: Element) -> int:
 def _rank(
     outline: Outline, node: Element, dense: Element | None, heading: Element | None
 ) -> tuple[float, ...]:
-    """Return how likely a marked element is the text: without the heading, strong, as large as the dense one, large."""
+    """Return how likely a marked element is the text: without the heading, named so, as large as the dense one, large."""
     size = outline.size(node) * (1 - outline.link_share(node))
     apart = heading is None or not outline.contains(node, heading)
     agrees = 1.0 if dense is None else _agree(outline, node, dense)
-    return agrees > 0 and apart, mark(node) >= 2, round(agrees, 1), size
+    return agrees > 0 and apart, mark(node), round(agrees, 1), size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:
@@ -107,9 +111,8 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
             continue
         # Sentences have commas; menus and lists of titles have none.
         size = outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
-        outer = inner.getparent()
         scores[inner] += size
-        scores[inner if outer is None else outer] += size / 2
+        scores[next(inner.iterancestors(), inner)] += size / 2
     best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)
     return best if best is not None and outline.link_share(best) <= _MOST else None
 
@@ -156,10 +159,11 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
             continue
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
-        role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         if is_code or node.getparent() in code:
             code.add(node)
-        elif node.tag in ("header", "footer", "address") or has_role(node, role):
+        elif node.tag in ("header", "footer", "address") or has_role(
+            node, _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
+        ):
             found.append(node)
     return found
 

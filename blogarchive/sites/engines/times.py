@@ -186,8 +186,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     outline = around.outline
-    published = outline.article_data.get("datePublished")
-    found = [("JSON-LD", str(published))] if published else []
+    found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""

@@ -541,3 +541,34 @@ def test_a_time_on_several_lines_is_the_time_of_a_comment() -> None:
     page = read(f'{body}<ol class="commentlist">{items}</ol>')
     times = [one.posted.at for one in page.posts[0].comments if one.posted]
     assert [f"{at:%Y-%m-%d %H:%M}" for at in times] == ["2005-12-20 01:30"] * 2
+
+
+def test_a_class_of_the_whole_content_that_names_the_sidebar_hides_no_text() -> None:
+    spinner = "<div class='loading'><p>少女祈祷中</p></div>"
+    text = f'<section id="main"><article><div class="e-content" itemprop="articleBody">{TEXT}</div></article></section>'
+    page = read(
+        f'{spinner}<header><h1>{TITLE}</h1></header><div id="content" class="sidebar-right">{text}</div>'
+    )
+    assert (page.posts[0].body_text or "").startswith("桥下的水很慢")
+
+
+@pytest.mark.parametrize(
+    "text", ['<div class="post-content"><p>{}</p></div>', "<p>{}</p>"], ids=["named", "unnamed"]
+)
+def test_a_post_of_a_picture_alone_is_that_picture(text: str) -> None:
+    picture = '<img src="/images/bridge.png" alt="桥">'
+    meta = '<div class="author-box"><img src="/images/face.png"><span>林舟</span> <time>Dec 22, 2018</time></div>'
+    footer = "<footer>阅读时长 0 分钟</footer>"
+    page = read(
+        f"<main><article><header><h1>{TITLE}</h1>{meta}</header>{text.format(picture)}{footer}</article></main>"
+    )
+    assert [image.url for image in page.posts[0].images] == ["https://notes.example.org/images/bridge.png"]
+    assert page.posts[0].body_text == ""
+
+
+def test_the_word_last_in_a_title_is_no_label_of_the_time_below_it() -> None:
+    title = "The last lamp"
+    body = f'<main><h1>{title}</h1><time>2020-05-06</time><div class="entry-content">{TEXT}</div></main>'
+    page = read(body, window=title)
+    assert page.posts[0].posted is not None
+    assert told(page) == []

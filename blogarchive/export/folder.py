@@ -35,7 +35,9 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     """
     text = normalize_nfc(title[:_TITLE_CHARACTERS]).translate(_FULL_WIDTH)
     if not text.isprintable():  # few titles have an invisible character, and a look at each costs a call
-        text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
+        text = "".join(
+            char for char in " ".join(text.split()) if unicodedata.category(char) not in _INVISIBLE
+        )
     text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):
         text = f"_{text}"
@@ -60,10 +62,6 @@ class UniqueNames:
         if name.isascii():  # most names
             return name.lower()
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
-
-def _is_invisible(char: str) -> bool:
-    return not char.isspace() and unicodedata.category(char) in _INVISIBLE
 
 
 def _cut(text: str, max_bytes: int) -> str:
@@ -91,11 +89,11 @@ def atomic_file(
 ) -> Iterator[BinaryIO]:
     """Open a file that gets its name only when it is complete and on the disk.
 
-    It is written to a temporary file beside it. On an error that file is removed and an earlier file of the name
-    stays. `digests` receives the digest of the file; an earlier file that is equal stays then. A pipe or a terminal
-    (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls `flush_disk` after its last
-    file, which takes a moment; to wait for the disk for each of many files takes minutes. Raises `CannotWrite` if the
-    disk is full or the folder is not writable.
+    It is written to a temporary file beside it. On an error that file and the folders made for it are removed, and an
+    earlier file of the name stays. `digests` receives the digest of the file; an earlier file that is equal stays then.
+    A pipe or a terminal (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls
+    `flush_disk` after its last file, which takes a moment; to wait for the disk for each of many files takes minutes.
+    Raises `CannotWrite` if the disk is full or the folder is not writable.
     """
     if _is_stream(path):
         with to_user_error(path), path.open("ab") as stream:
@@ -103,6 +101,7 @@ def atomic_file(
         return
     target = Path(os.path.realpath(path))  # a symbolic link is kept
     part = part_path(target)
+    existing = next(filter(Path.is_dir, target.parents), target.parent)
     with to_user_error(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -119,6 +118,8 @@ def atomic_file(
                 digests[str(path.absolute())] = digest
         finally:
             part.unlink(missing_ok=True)
+            if not target.exists():
+                _remove_empty(target.parent, existing)
 
 
 def flush_disk() -> None:
@@ -151,13 +152,14 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
     """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 
     If `out` has no extension, the path gets that of `name`; a device or a pipe gets none. Raises as
-    `require_other_file`.
+    `require_other_file`, and `UsageError` if its folder is a file.
     """
     require_other_file(archive, out)
     path = out / name if out.is_dir() else out
     if not path.suffix and not _is_stream(path):
         path = path.with_name(path.name + name[name.index(".") :])
     require_other_file(archive, path)
+    _require_folder(path.parent)
     return path
 
 
@@ -167,6 +169,11 @@ def require_other_file(archive: Path, path: Path) -> None:
     beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
         raise UsageError(_("{path} is the archive itself, or belongs to it; name another file"), path=path)
+
+
+def _require_folder(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise UsageError(_("{folder} is a file; name a folder for this export"), folder=path)
 
 
 def _is_stream(path: Path) -> bool:
@@ -303,8 +310,7 @@ class ExportFolder:
 
     def _open_marker(self) -> None:
         marker = self.root / MARKER
-        if self.root.exists() and not self.root.is_dir():
-            raise UsageError(_("{folder} is a file; name a folder for this export"), folder=self.root)
+        _require_folder(self.root)
         if marker.is_file():
             self._read_marker(marker)
             return

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from blogarchive.errors import UsageError
 from blogarchive.export.epub import Division, export_epub
+from blogarchive.export.table import export_table
 from tests.export.conftest import LINKS, Made, led_to, png
 
 XHTML = {"x": "http://www.w3.org/1999/xhtml"}
@@ -127,3 +129,11 @@ def test_a_corrupt_image_is_not_in_the_book(made: Made, tmp_path: Path) -> None:
         assert not [name for name in book.namelist() if "images/" in name]
         assert "［图片未存：图］" in book.read("book/c00001.xhtml").decode()
     assert done.pictures == 0
+
+
+def test_books_of_several_blogs_need_a_folder(worst_archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "books.db").write_text("")
+    with pytest.raises(UsageError, match=r"books\.db is a file; name a folder"):
+        export_epub(worst_archive, tmp_path / "books.db")
+    with pytest.raises(UsageError, match=r"books\.db is a file; name a folder"):
+        export_table(worst_archive, tmp_path / "books.db")

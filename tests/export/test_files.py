@@ -31,10 +31,10 @@ def fill_the_disk(path: Path) -> None:
             full.write(b"x")
 
 
-def test_a_file_gets_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
+def test_a_file_gets_its_name_and_its_folder_only_when_it_is_complete(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
-        break_off(tmp_path / "deep" / "a.txt")
-    assert list((tmp_path / "deep").iterdir()) == []
+        break_off(tmp_path / "deep" / "deeper" / "a.txt")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unwritable_path_is_a_clear_error(tmp_path: Path) -> None:

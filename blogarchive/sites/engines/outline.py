@@ -71,7 +71,7 @@ class Outline:
     def _end(self, node: Element) -> None:
         start, end = self._spans[node].start, len(self.texts)
         self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
-        parts = self.texts[start:] if end - start > 1 and node.tag != "table" else []
+        parts = self.texts[start:] if end - start > 1 and node.tag not in ("a", "li", "table", "ul") else []
         box = _DATE_BOX.fullmatch(f" {' '.join(' '.join(parts).split())} ") if len(parts) < 4 else None
         if box:  # a leaf of a calendar: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`
             sign = "-" if box["month"].isdigit() else " "

@@ -10,7 +10,7 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, _PROSE = patterns("body", "strong", "weak", "unseen", "prose")
-_MORE, _ADDED, _LICENCE, _COMMA = patterns("body", "more", "added", "licence", "comma")
+_MORE, _ADDED, _LICENCE, _COMMA, _ENDED = patterns("body", "more", "added", "licence", "comma", "ended")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1
@@ -28,7 +28,7 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     apart = outline.beside | inside
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
-    if dense is None or not (outline.size(dense) > _MAX_META or _PROSE.search(outline.text(dense))):
+    if dense is None or not (outline.size(dense) > _MAX_META or _ENDED.search(outline.text(dense))):
         # A post of pictures alone: labels around it have more text.
         pictures = [one for one in marked if one.find(".//img") is not None]
         marked, dense = pictures or marked, None if pictures else dense

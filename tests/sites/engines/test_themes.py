@@ -582,3 +582,10 @@ def test_a_month_of_the_archive_and_its_number_of_posts_are_no_day(link: str) ->
     console = f'<div class="console"><ul>{f"<li>{link.format(month, count)}</li>" * 2}</ul></div>'
     page = read(f'{console}<main><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div></main>')
     assert page.posts[0].posted is None
+
+
+def test_a_short_sentence_beside_a_picture_of_its_author_is_the_text() -> None:
+    author = '<div class="post-content"><img src="/images/face.png"></div>'
+    text = '<div class="entry-content"><p>No power for two hours today.</p></div>'
+    page = read(f"<main><h1>{TITLE}</h1><time>2020-05-06</time>{text}{author}</main>")
+    assert page.posts[0].body_text == "No power for two hours today."

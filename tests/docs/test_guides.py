@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.store.database.migrations import SCHEMA_VERSION
+from blogarchive.store.database.schema import APPLICATION_ID
 from tests.demo import DemoHost, sample_blog
 from tests.docs.guides import GUIDES, Block, blocks, chinese
 from tests.paths import ROOT
@@ -29,6 +32,7 @@ _PROGRAMS = (
     "blogarchive ",
     "sqlite3 ",
     "mkdir ",
+    "truncate ",
     "(cd ",
 )  # others could install something or use the network
 _SERVERS = ("serve", "app")
@@ -62,6 +66,15 @@ def saved_page(host: DemoHost) -> bytes:
         return bytes(answer.read())
 
 
+def lose_pages(archive: Path) -> bytes:
+    """Return an archive with zeros in place of the first page of `posts`, and without the last page of the file."""
+    with sqlite3.connect(archive) as connection:
+        (size,) = connection.execute("pragma page_size").fetchone()
+        (root,) = connection.execute("select rootpage from sqlite_schema where name = 'posts'").fetchone()
+    data = archive.read_bytes()
+    return data[: (root - 1) * size] + bytes(size) + data[root * size : -size]
+
+
 @pytest.fixture
 def home(tmp_path: Path, stored: Path, saved_page: bytes, host: DemoHost) -> Path:
     """Return a home folder with the files that a guide expects, and the program on its PATH.
@@ -77,6 +90,7 @@ def home(tmp_path: Path, stored: Path, saved_page: bytes, host: DemoHost) -> Pat
         (folder / archive).parent.mkdir(exist_ok=True)
         shutil.copyfile(stored, folder / archive)
     (folder / "blogs" / "blogs.txt").write_text(f"{host.blog_url('31182')}  # 北窗闲话\n")
+    (folder / "damaged.db").write_bytes(lose_pages(stored))
     for saved in ("page.html", "saved-pages/page.html", "old-pages/page.html"):
         (folder / saved).parent.mkdir(exist_ok=True)
         (folder / saved).write_bytes(saved_page)
@@ -140,6 +154,26 @@ def test_the_commands_of_a_guide_work(guide: Path, home: Path, host: DemoHost) -
             else:
                 done.add(line)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no shell of SQLite here")
+def test_the_rescue_of_a_damaged_archive_brings_back_posts_whose_rows_are_lost(
+    home: Path, host: DemoHost
+) -> None:
+    (block,) = (block for block in shell_blocks(ROOT / "docs" / "save-my-blog.md"))
+    assert f"user_version = {SCHEMA_VERSION}; pragma application_id = {APPLICATION_ID}" in block.text
+    assert run_command("verify", "--db", "damaged.db", folder=home).code == 6
+    for line in block.commands:
+        assert run_line(line, home, host).code == 0
+
+    def count(db: str, table: str) -> int:
+        with sqlite3.connect(home / db) as connection:
+            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+
+    assert count("readable.db", "posts") < count("data/archive.db", "posts")
+    for table in ("pages", "posts", "comments"):
+        assert count("rescued.db", table) >= count("data/archive.db", table) - 1
+    assert (home / "readable" / "index.html").exists()
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.dates.numbers import short_date_form
+from blogarchive.parsing.dates.numbers import MONTHS, short_date_form
 from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
@@ -23,7 +23,7 @@ _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_
 _SEPARATORS, _DATE_BOX = patterns("outline", "separators", "date_box")
 (_OF_COMMENTS,) = patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
-_MAX_TITLE = 300
+_MAX_TITLE, _MAX_BOX = 300, 60
 
 
 class Outline:
@@ -71,9 +71,12 @@ class Outline:
     def _end(self, node: Element) -> None:
         start, end = self._spans[node].start, len(self.texts)
         self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
-        parts = self.texts[start:] if end - start > 1 and node.tag not in ("a", "li", "table", "ul") else []
-        box = _DATE_BOX.fullmatch(f" {' '.join(' '.join(parts).split())} ") if len(parts) < 4 else None
-        if box:  # a leaf of a calendar: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`
+        is_short = end - start < 4 and node.tag not in ("a", "li", "table", "ul")
+        parts = self.texts[start:] if end - start > 1 and (is_short or node.tag == "time") else []
+        box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if sum(map(len, parts)) < _MAX_BOX else None
+        # Not in a name or a title: `Room 12 1999`.
+        if box and (box["month"].isdigit() or box["month"].lower() in MONTHS):
+            # A leaf of a calendar: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`.
             sign = "-" if box["month"].isdigit() else " "
             self.texts[start:] = [sign.join(box.group("year", "month", "day")), *[""] * (len(parts) - 1)]
         # LiveJournal and Hatena have an element for each part of a date.

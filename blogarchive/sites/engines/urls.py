@@ -142,4 +142,6 @@ def is_within(url: str, uid: str) -> bool:
     parts = urlsplit(url)
     host, _, prefix = uid.partition("/")
     is_host = parts.netloc.lower().removeprefix("www.") == host.removeprefix("www.")
-    return is_host and (not prefix or f"{unquote(parts.path)}/".startswith(f"/{prefix}/"))
+    path = f"{unquote(parts.path)}/"
+    is_below = not prefix or (path.startswith(f"/{prefix}/") and "/../" not in path)
+    return is_host and is_below and parts.scheme in ("http", "https")

@@ -329,6 +329,13 @@ def test_the_walk_follows_the_frames_of_a_home_page() -> None:
     assert len(read("menu.htm", f"<body><ul>{rows}</ul></body>").listed) == 8
 
 
+def test_the_walk_follows_no_frame_outside_the_blog() -> None:
+    sources = ("ftp://notes.example.org/ann/a", "%2e%2e/bob/", "..%2Fbob/", "../bob/", "//127.0.0.1/ann/", "own.htm")
+    frames = "".join(f'<frame src="{source}">' for source in sources)
+    page = read("ann/#walk", f"<html><frameset>{frames}</frameset></html>", uid="notes.example.org/ann")
+    assert following(page) == ["/ann/own.htm"]
+
+
 def test_a_walk_that_finds_no_post_says_so() -> None:
     page = read("#walk", "<title>山居</title><main><h1>山居</h1><p>正在搬家。</p></main>")
     assert [problem.detail for problem in page.problems] == ["the list names no post"]
@@ -356,6 +363,18 @@ def test_a_date_in_a_sentence_of_a_list_is_not_the_day_of_the_post() -> None:
         for name in "123"
     )
     assert [post.posted for post in list_page(rows).listed] == [None, None, None]
+
+
+def test_numbers_in_a_title_are_no_leaf_of_a_calendar() -> None:
+    titles = ["Room <b>12</b> <i>1999</i>", "Top <em>10</em> 2018", "2018 <b>99</b> Bottles", "3 <i>of</i> 2018"]
+    rows = "".join(f"<h2><a href='/post/{n}'>{title}</a></h2><p>雾。</p>" for n, title in enumerate(titles))
+    shown = ["Room 12 1999", "Top 10 2018", "2018 99 Bottles", "3 of 2018"]
+    assert [post.title for post in list_page(f"<div>{rows}</div>").listed] == shown
+
+
+def test_a_link_of_another_protocol_is_no_post() -> None:
+    rows = "".join(f"<h2><a href='{kind}://notes.example.org/a.html'>雾</a></h2>" for kind in ("ftp", "https"))
+    assert [post.url for post in list_page(rows).listed] == [f"{HOME}/a.html"]
 
 
 def test_the_last_page_of_a_list_may_have_one_post() -> None:

@@ -34,7 +34,7 @@ _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
 _WORD = re.compile(r"\w")
-_AD = "/ads.php?"  # of the site's wrapped links
+_AD, _BUTTON = re.compile(r".*/ads\.php\?"), re.compile("javascript:|#|$")  # the site wraps links of advertisements
 _NEIGHBOUR = re.compile("[上下前后後]一?篇")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
@@ -140,12 +140,8 @@ def _is_template_line(view: PageView, index: int) -> bool:
     row = " ".join(view.folded[each.index] for each in near if each is line or are_in_same_row(each, line))
     if is_template_text(view.folded[index].strip()) or is_template_text(row):
         return True
-    # The picture to click and the number of likes.
-    if (
-        line.media
-        and all(anchor is not None for _, anchor in line.media)
-        and ONLY_NUMBERS.fullmatch(line.text)
-    ):
+    # The picture to click and the number of likes. A photo with a number links to a larger one.
+    if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
     if not links or len(categories) < len(links):
@@ -201,8 +197,13 @@ def _leads_away(view: PageView, index: int) -> bool:
     """Check whether a line has only links and signs, or is blank: other posts, tags, an advertisement."""
     line, links = view.lines[index], [shown for shown, _, _ in view.links[index]]
     if not line.text.strip() or line.media:
-        return all(anchor is not None and _AD in (anchor.get("href") or "") for _, anchor in line.media)
+        return _all_images_lead(line, _AD)
     return bool(links) and not _WORD.search(_NEIGHBOUR.sub("", view.text_without(index, links)))
+
+
+def _all_images_lead(line: Line, where: "re.Pattern[str]") -> bool:
+    """Check whether all images of a line are links to such URLs."""
+    return all(anchor is not None and where.match(anchor.get("href") or "") for _, anchor in line.media)
 
 
 def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:

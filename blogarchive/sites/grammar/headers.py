@@ -243,7 +243,7 @@ _AFTER = (
     rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
 # 网友 may also be the name of a guest.
-_IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+[于@])"
+_IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+[于@]\s*+[(\[]?\d)"
 _BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s(?!{_IS_NAME}))"
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"

@@ -125,6 +125,15 @@ def test_times_alone_are_no_headers() -> None:
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]
 
 
+@pytest.mark.parametrize("header", ["网友 于娟 发表于 {}", "由 于娟 于 {} 说：", "用户 于娟 {}"])
+def test_a_name_may_begin_like_the_word_before_a_time(header: str) -> None:
+    said = "".join(
+        f"<div><b>{header.format(f'2025-01-0{9 - i} 12:00:00')}</b><p>话。</p></div>" for i in range(4)
+    )
+    (found,) = read(post(counters=CLAIMED, comments=said)).posts
+    assert [each.author_name for each in found.comments] == ["于娟"] * 4
+
+
 @pytest.mark.parametrize("header", ["网友 发表于 {}", "网友 于 {} 说：", "网友 评论于 {}"])
 def test_a_guest_may_be_named_like_a_label(header: str) -> None:
     said = "".join(

@@ -316,6 +316,13 @@ def test_buttons_advertisements_and_neighbours_below_the_text_are_no_text(below:
     assert (found.body_text, found.images, found.views) == ("正文。\n二段。", (), 10)
 
 
+def test_photos_with_a_number_that_link_to_larger_ones_are_of_the_text() -> None:
+    photo = "<p><a href='/u/31182/{0}.jpg'><img src='/u/31182/upload_file/{0}.jpg'></a> {0}</p>"
+    html = page(HEAD, f"<div>{COUNTED}</div>").replace("<p>二段。</p>", photo.format(1) + photo.format(2))
+    (found,) = read(html).posts
+    assert (found.body_text, len(found.images)) == ("正文。\n1\n2", 2)
+
+
 IMAGE = "<p><img src='/u/31182/upload_file/1.jpg'></p>"
 
 

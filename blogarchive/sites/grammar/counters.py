@@ -50,8 +50,6 @@ _NUMBERED = re.compile(
     rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+"
     rf"(?:{_KINDS}){_EDGE}"
 )
-_LABELLED = re.compile(rf"{_KINDS}|(?P<number>{NUMBER})")
-_IS_NUMBER = re.compile(NUMBER)
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
@@ -89,19 +87,6 @@ def _parse_labels_first(text: str) -> CountTexts | None:
     return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
 
 
-# Promise "any markup": a table may have a row of labels above a row of numbers.
-def _parse_two_rows(text: str) -> CountTexts | None:
-    """Return the counts of a text with all labels above or below as many numbers; None otherwise."""
-    words = text.split()
-    half = len(words) // 2
-    words = [*words[half:], *words[:half]] if words[0][:1].isdigit() else words
-    kinds = [match and match.lastgroup for match in map(_LABELLED.fullmatch, words)]
-    names = [_NAMES.get(kind or "") for kind in kinds[:half]]
-    if len(words) != 2 * half or None in names or set(kinds[half:]) != {"number"} or len(set(names)) < half:
-        return None
-    return {name: word for name, word in zip(names, words[half:], strict=True) if name is not None}
-
-
 def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
     started = _PREFIX.match(text)
     offset = started.end() if started else 0
@@ -134,14 +119,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 
 # --- counters on lines
 
-# A number first: its label follows, or begins the next line.
-_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
-# Fails at once on the days of a calendar and the rows of an archive, which begin with numbers too.
-_IN_NUMBERS = rf"[\d,.\s万萬亿億千次人条篇个位{LINE_START}]"
-_MAY_BE_LABELLED = rf"(?=\d{_IN_NUMBERS}{{0,120}}+(?:{_IN_NUMBERS}|[本此已被浏阅点气访查Vv评赞喜]))"
-_NUMBER_FIRST = (
-    rf"(?:[已共有总]{{0,2}}\s*{_MAY_BE_LABELLED}{_NUMBER_ABOVE}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢))"
-)
+_NUMBER_FIRST = rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢)"
 _LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
@@ -242,15 +220,17 @@ def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
+    if numbered and ONLY_NUMBERS.fullmatch(view.folded[index]):
+        return None  # the number that ends a text, such as a year
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
-        texts = _parse_numbered(view, index, last, text) if numbered else _parse_labels_first(text)
-        if not numbered and texts is _REPEATED:
+        texts = (_parse_items(text, _NUMBERED) if numbered else None) or _parse_labels_first(text)
+        if texts is _REPEATED:
             break
-        if not numbered and texts is None:
-            texts = _parse_two_rows(text)
+        if numbered and last > index and not _fill_an_element(view, index, last):
+            continue
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = _build_counters(index, last, texts)
@@ -260,28 +240,10 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     return uncounted
 
 
-# Promise "any markup": a card may show each number above its label.
-def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
-    """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
-    texts = _parse_items(text, _NUMBERED) or (
-        _parse_labels_first(text) if first == last else _parse_two_rows(text)
-    )
-    if texts is None or first == last:
-        return texts
-    is_own = _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last)
-    return texts if is_own else None
-
-
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:
     """Check whether an element contains these lines alone."""
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
     return inside.start >= first and inside.stop <= last + 1
-
-
-def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
-    """Check whether each line with only a number shares an element with the next line alone."""
-    numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
-    return all(i < last and _fill_an_element(view, i, i + 1) for i in numbers)
 
 
 def _build_counters(first: int, last: int, found: CountTexts) -> Counters:

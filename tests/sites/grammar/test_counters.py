@@ -6,8 +6,6 @@ from tests.cases import Case, read_cases, wrong
 from tests.sites.printed.one import COMMENTS, post, read
 
 BODY = "正文。\n二段。"
-CELLS = "<table><tr><td>{0}</td><td>{1}</td><td>{2}</td></tr></table>"
-CARDS = "<div><div>{0}</div><div>{1}</div><div>{2}</div></div>"
 
 
 def counts(case: Case) -> str:
@@ -20,29 +18,6 @@ def counts(case: Case) -> str:
 
 def test_counters_may_have_other_words_or_the_number_first() -> None:
     assert wrong(read_cases(__file__, "counters.tsv"), counts) == []
-
-
-@pytest.mark.parametrize("frame", [CELLS, CARDS])
-@pytest.mark.parametrize(
-    "cell", ["{n}<br>{w}", "{w}<br>{n}", "<b>{n}</b><span>{w}</span>", "<div>{n}</div><div>{w}</div>"]
-)
-@pytest.mark.parametrize("place", ["above", "below"])
-def test_each_label_belongs_to_the_number_in_its_cell(frame: str, cell: str, place: str) -> None:
-    shown = (("1769", "浏览"), ("9", "赞"), ("2", "评论"))
-    counters = frame.format(*(cell.format(n=number, w=word) for number, word in shown))
-    if place == "above":
-        head = f"<h3>一篇</h3><div>2025-01-01 10:00:00</div>{counters}"
-        (found,) = read(post(head=head, counters="")).posts
-    else:
-        (found,) = read(post(counters=counters)).posts
-    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
-
-
-@pytest.mark.parametrize("turned", [False, True])
-def test_labels_and_numbers_may_fill_a_row_each(turned: bool) -> None:
-    rows = ["<tr><td>浏览</td><td>赞</td><td>评论</td></tr>", "<tr><td>1769</td><td>9</td><td>2</td></tr>"]
-    (found,) = read(post(counters=f"<table>{''.join(rows[::-1] if turned else rows)}</table>")).posts
-    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
 
 
 def test_an_image_may_be_the_label_of_a_counter() -> None:

@@ -16,7 +16,6 @@ from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (
     ONLY_NUMBERS,
     Counters,
-    find_image_counters,
     find_view_counters,
     iter_counters,
     may_show_views,
@@ -320,7 +319,6 @@ class _BoundsSearch:
         )
         found = (
             [*beside, *iter_counters(view, heading.end, end)]
-            or find_image_counters(view, heading.end, end)
             or self._find_counters_beside_time()
             or find_view_counters(view, heading.end - 1, end)
             or self._find_counters_above()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.sites.grammar.page import PageView, text_with_images
+from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
 
 # --- counts in a text
@@ -203,18 +203,6 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
 def may_show_views(view: PageView, index: int) -> bool:
     """Return whether a line has a label of views with a number: a cheap test before the others."""
     return _COUNTS_AFTER_TIME.search(view.folded[index]) is not None
-
-
-# Promise "any words": the likes of the one known page have an image as label; the others may have one too.
-def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
-    """Return the lines `[start, end)` that show numbers, each labelled by an image."""
-    found = []
-    for index in range(start, end):
-        if view.lines[index].media and ONLY_NUMBERS.fullmatch(view.folded[index]):
-            texts = _parse_labels_first(text_with_images(view, index).strip())
-            if texts is not None and texts.keys() >= {"views", "comments"}:
-                found.append(_build_counters(index, index, texts))
-    return found
 
 
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:

@@ -286,20 +286,6 @@ def _read_image_text(line: Line) -> str:
     return vocabulary.fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
 
 
-def text_with_images(view: PageView, index: int) -> str:
-    """Return a folded line with the texts of its images in place; without them if its block has other
-    lines.
-    """
-    line = view.lines[index]
-    if view.document.lines_in(line.block) != range(index, index + 1):
-        return view.folded[index]
-    pieces = [line.block.text]
-    for node in line.block.iterdescendants():
-        pieces += [node.get("alt") or node.get("title"), node.text] if node.tag == "img" else [node.text]
-        pieces.append(node.tail)
-    return vocabulary.fold(" ".join(filter(None, pieces)))
-
-
 # --- positions of lines
 
 _STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")

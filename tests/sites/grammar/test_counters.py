@@ -20,12 +20,6 @@ def test_counters_may_have_other_words_or_the_number_first() -> None:
     assert wrong(read_cases(__file__, "counters.tsv"), counts) == []
 
 
-def test_an_image_may_be_the_label_of_a_counter() -> None:
-    counters = "<img alt='浏览'> (1769) <img alt='赞'> (9) <img title='评论'> (2)"
-    (found,) = read(post(counters=f"<div>{counters}</div>")).posts
-    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
-
-
 @pytest.mark.parametrize("counters", ["浏览：1769", "1769 次阅读", "人气(1769)"])
 def test_a_page_may_show_views_alone(counters: str) -> None:
     (found,) = read(post(counters=f"<div>{counters}</div>")).posts

@@ -1,6 +1,5 @@
 """The comments of a page, trusted only if structure, order and counts agree."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,12 +7,11 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
-from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, fold
+from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
 # --- selections of headers: a commenter can type a whole comment into his own
 
@@ -302,8 +300,7 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    names = frozenset(block.header.author_name for block in comments.blocks)
-    return replace(comments, comments=tuple(_build_comment(view, block, names) for block in comments.blocks))
+    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
 
 
 def _choose_headers(
@@ -325,29 +322,16 @@ def _choose_headers(
     return sure[0], comment_blocks.check_count(sure, claims)
 
 
-def _build_comment(view: PageView, block: comment_blocks.CommentBlock, names: frozenset[str]) -> Comment:
+def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author is None else header.author.url,
-        reply_to=header.reply_to or _find_linked_reply(lines, names),
+        reply_to=header.reply_to,
         posted=header.posted,
         body_html=body_html,
         body_text=extract_text(lines),
         likes=block.likes,
     )
-
-
-_REPLY = re.compile(r"\s*回复\s*@?\s*(?P<name>[^\s:][^:]{0,40}?)\s*:")
-
-
-# Promise "any markup": without a link the words may be typed, and remain text alone.
-def _find_linked_reply(lines: Sequence[Line], names: frozenset[str]) -> str | None:
-    """Return the commenter of this page to whom a text begins with `回复 NAME：`, if the name is a link."""
-    match = _REPLY.match(fold(lines[0].text)) if lines else None
-    if match is None or lines[0].link_at(*match.span("name")) is None:
-        return None
-    name = lines[0].text[slice(*match.span("name"))]
-    return name if name in names else None

@@ -171,26 +171,6 @@ def test_a_last_comment_may_begin_with_a_quotation() -> None:
     assert [comment.body_text for comment in found.comments] == ["话一", "乙: 话一\n话二"]
 
 
-@pytest.mark.parametrize(
-    ("prefix", "reply_to"),
-    [
-        ("回复<a href='/u/41/'>乙</a>：", "乙"),
-        ("回覆 <a href='#1'>乙</a>:", "乙"),
-        ("回复乙：", None),
-        ("回复<a href='#'>别人</a>：", None),
-    ],
-)
-def test_a_link_to_a_commenter_after_the_word_reply_is_the_person_replied_to(
-    prefix: str, reply_to: str | None
-) -> None:
-    each = "<div><p>{name} {time}</p><p>{text}</p></div>"
-    shown = each.format(name=BOB, time=TIMES[0], text="话一") + each.format(
-        name=EVE, time=TIMES[1], text=prefix + "话二"
-    )
-    (found,) = read(page(shown, label="<h4>评论 (2)</h4>")).posts
-    assert [comment.reply_to for comment in found.comments] == [None, reply_to]
-
-
 def test_the_word_reply_may_be_an_element_between_two_names() -> None:
     each = "<div><p>作者：{name} 留言时间：{time}</p><p>{text}</p></div>"
     names = ("乙", "丙<span>回复</span>乙")

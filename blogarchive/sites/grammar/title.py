@@ -118,29 +118,18 @@ def _is_datelike(view: page.PageView, words: str, index: int) -> bool:
 
 _MAX_HEADING_LINES = 2  # a title and its time without text between them
 _MAX_COUNTERS = 8  # checked for a time beside them
-_LINES_ABOVE_LABEL = 6
 
 
-# Promise "any order": the time may be below the text, beside the counters or above the label of the comments.
+# Promise "any order": the time may be below the text, beside the counters.
 def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time_lines.TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
     lines, time = view.lines_with_text(range(found.start, found.end)), found.end - 1
     title = next((i for i in lines if found.title in view.lines[i].text), found.start)
     if found.end - title <= _MAX_HEADING_LINES:
         return found
-    is_footer = any(_is_time_footer(view, title, time, each) for each in _iter_first_counters(view))
-    if is_footer or _find_line_above_comments(view) == time:
+    if any(_is_time_footer(view, title, time, each) for each in _iter_first_counters(view)):
         return replace(found, end=title + 1, footer_line=time)
     return found
-
-
-def _find_time_above_label(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
-    """Return one of the titles with the time above the label of the comments, on a page without counters."""
-    own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
-    index = _find_line_above_comments(view)
-    if index is None or not own or own[0] >= index - 1:
-        return None
-    return _build_footer(view, own, index)
 
 
 def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_lines.TitleTime | None:
@@ -156,20 +145,6 @@ def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_li
     text = time_lines.title_text(view, title)
     return time_lines.TitleTime(
         title=text, posted=time_match.posted, start=title, end=title + 1, footer_line=index
-    )
-
-
-def _find_line_above_comments(view: page.PageView) -> int | None:
-    """Find the nearest line above the first label of comments that has more than words of buttons.
-
-    None on a page with counters.
-    """
-    label = next(iter(page.find_comment_labels(view)), None)
-    if label is None or next(iter_counters(view, 0, len(view.lines)), None) is not None:
-        return None
-    near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
-    return next(
-        (i for i in near if (text := view.folded[i].strip()) and not time_lines.is_template_text(text)), None
     )
 
 
@@ -230,10 +205,7 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     if found is not None:
         return _split_time_footer(view, found)
     found = (
-        _find_by_day(view, passed)
-        or _find_time_at_footer(view, passed)
-        or _find_time_above_label(view, passed)
-        or _find_unparsed_time(view, passed)
+        _find_by_day(view, passed) or _find_time_at_footer(view, passed) or _find_unparsed_time(view, passed)
     )
     if found is None:
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the

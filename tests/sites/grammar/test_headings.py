@@ -161,26 +161,6 @@ def test_a_further_page_that_repeats_title_and_counters_shows_its_comments() -> 
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
 
 
-@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
-@pytest.mark.parametrize(
-    "foot",
-    [
-        f"作者：<a href='/u/31182/'>林木</a> 发表时间：{TIME}",
-        f"发表时间：{TIME} 作者：林木",
-        f"发表于 {TIME}",
-    ],
-)
-@pytest.mark.parametrize("paragraphs", [2, 12])
-def test_a_time_below_the_text_is_the_time_of_the_post_on_a_page_without_counters(
-    foot: str, label: str, paragraphs: int
-) -> None:
-    html = page("<h3>一篇</h3>", f"<div>{foot}</div>", label=label)
-    html = html.replace("<p>二段。</p>", "<p>二段。</p>" * (paragraphs - 1))
-    (found,) = read(html).posts
-    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
-    assert (found.body_text, len(found.comments)) == ("正文。" + "\n二段。" * (paragraphs - 1), 2)
-
-
 SIDE = (
     "<div><h4>最近访客</h4><p><a href='/u/77/'>路人</a> 2025-01-09 08:00:00</p>"
     "<p>乙：很好 <i>2025-01-08 08:00:00</i></p></div>"

@@ -9,10 +9,9 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, ParsedUrl, Problem
+from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
-from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.card import (
     AuthorCard,
@@ -21,7 +20,6 @@ from blogarchive.sites.grammar.card import (
     parse_card,
     parse_labelled_card,
 )
-from blogarchive.sites.grammar.links import parse_canonical
 from blogarchive.sites.grammar.page import PageView
 
 # --- months: rows of dates
@@ -179,42 +177,6 @@ def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...
     return tuple(Problem(kind="unreadable", field="archive_months", detail=detail) for detail in details)
 
 
-# --- months and categories: options of a `select`
-
-_IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
-
-
-# Promise "any markup": the first option may be a prompt.
-def _parse_selects(
-    view: PageView, outside: Container[int]
-) -> tuple[tuple[MonthRow, ...], tuple[CategoryRow, ...]]:
-    """Return the months and the categories of the first `select` of each between two lines `outside` the post."""
-    months: tuple[MonthRow, ...] = ()
-    categories: tuple[CategoryRow, ...] = ()
-    for node in view.document.root.iter("select"):
-        below = view.document.lines_in(node).start
-        # Below a label the next line may be the title of the post.
-        beside = (below - 1,) if view.is_section(below - 1) else (below - 1, below)
-        is_outside = all(i in outside for i in beside if 0 <= i < len(view.lines))
-        if view.document.positions(node) is None or not is_outside:
-            continue
-        options = [_parse_option(view, option) for option in node.iter("option")]
-        named = [row for text, to in options if (row := _parse_month(view, text, to.url if to else None, ""))]
-        linked = ((text, to.url) for text, to in options if to and to.kind is PageKind.CATEGORY)
-        rows = [CategoryRow(name=vocabulary.strip_count(text), url=url) for text, url in linked]
-        if len(named) >= max(len(options) - 1, 1):
-            months = months or _select_valid(view, named)
-        elif len(rows) >= max(len(options) - 1, 1):
-            categories = categories or tuple(rows)
-    return months, categories
-
-
-def _parse_option(view: PageView, option: Element) -> tuple[str, ParsedUrl | None]:
-    value = option.get("value", "")
-    url = absolute_url(value, view.base) if _IS_URL.match(value) else None
-    return " ".join("".join(map(str, option.itertext())).split()), parse_canonical(url, view.parse_url)
-
-
 # --- sections
 
 
@@ -348,13 +310,11 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
         sidebar.card, own_lines = find_card(view, [i for i in outside if i not in sidebar.own_lines])
         sidebar.own_lines.update(own_lines)
     sidebar.card = complete_card(sidebar.card, sidebar.statistics)
-    months, categories = _parse_selects(view, frozenset(outside))
-    sidebar.categories = sidebar.categories or categories
     if not sidebar.months:
         # The title of a post may be two dates.
         own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]
         rows = _parse_month_lines(view, own)
-        sidebar.months = tuple(rows.values()) or months
+        sidebar.months = tuple(rows.values())
         sidebar.own_lines.update(rows)
         sidebar.problems = () if sidebar.months else sidebar.problems
 

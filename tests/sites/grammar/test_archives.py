@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import PageKind, ParsedPage
-from tests.sites.printed.one import CARD, HOME, ROWS, listing, post, read
+from tests.sites.printed.one import CARD, HOME, ROWS, listing, read
 
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
@@ -68,35 +68,6 @@ def test_a_month_may_have_no_link_on_its_own_page() -> None:
 def test_months_may_be_below_their_years(years: str) -> None:
     parsed = home(years.format(*URLS))
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
-
-
-@pytest.mark.parametrize(
-    "option",
-    ["<option value='{url}'>{month}</option>", "<option value='{url}'>{month}-02 - {month}-25 (3)</option>"],
-)
-@pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
-def test_months_may_be_options_of_a_select(option: str, label: str) -> None:
-    options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
-    parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
-    assert (months(parsed), parsed.problems) == (EXPECTED, ())
-
-
-def test_a_select_in_a_post_is_no_archive() -> None:
-    select = f"<select><option value='{URLS[0]}'>2024年1月</option></select>"
-    html = post().replace("<p>二段。</p>", f"<p>二{select}段。</p><p>三段。</p>")
-    assert read(html).months == ()
-
-
-@pytest.mark.parametrize("label", ["<h4>分类目录</h4>", ""])
-def test_categories_may_be_options_of_a_select(label: str) -> None:
-    options = "".join(
-        f"<option value='/u/31182/3600{n}.html'>{name}</option>" for n, name in ((1, "时政"), (2, "A/B"))
-    )
-    parsed = home(f"<select><option>请选择</option>{options}</select>", label)
-    assert [(row.name, row.url) for row in parsed.categories] == [
-        ("时政", f"{HOME}36001.html"),
-        ("A/B", f"{HOME}36002.html"),
-    ]
 
 
 def test_categories_need_no_label_if_their_names_are_in_brackets() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import PageKind
-from tests.sites.printed.one import CARD, COUNTERS, HEAD, HOME, ROWS, TOP, comment, listing, post, read
+from tests.sites.printed.one import COUNTERS, HEAD, HOME, ROWS, TOP, comment, listing, post, read
 
 _QUOTE = "<div>作者：丁 留言时间：2025-01-01 10:30:00<br>旧话</div>"
 
@@ -150,13 +150,6 @@ def test_a_list_beside_categories_without_titles_is_in_none_of_them() -> None:
     parsed = read(html, PageKind.HOME, HOME)
     assert [(row.name, row.posts) for row in parsed.categories] == [("时政", ())]
     assert [each.number for each in parsed.listed] == ["501", "502"]
-
-
-def test_a_select_of_months_may_be_directly_above_the_title() -> None:
-    side = "<div>存档目录</div><select><option value='/u/31182/202501/'>2025-01 (3)</option></select>"
-    html = f"<html><head><title>一篇</title></head><body>{TOP}<aside>{side}</aside>"
-    html += f"{HEAD}<div><p>正文。</p></div>{CARD}</body></html>"
-    assert [row.month for row in read(html).months] == ["2025-01"]
 
 
 @pytest.mark.parametrize(

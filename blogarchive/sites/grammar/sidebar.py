@@ -274,8 +274,6 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     for name, lines in _find_sections(view, outside):
         sidebar.own_lines.update(_add_section(sidebar, view, name, lines, posts))
     _add_unlabelled(sidebar, view, outside)
-    if not sidebar.categories:
-        _add_marked_categories(sidebar, view, [i for i in outside if i not in sidebar.own_lines], posts)
     sidebar.problems = sidebar.card.problems + sidebar.problems
     return sidebar
 
@@ -317,18 +315,6 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
         sidebar.months = tuple(rows.values())
         sidebar.own_lines.update(rows)
         sidebar.problems = () if sidebar.months else sidebar.problems
-
-
-# Promise "any markup": the labels may be images without words.
-def _add_marked_categories(
-    sidebar: Sidebar, view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
-) -> None:
-    """Add the categories from the first heading in 【】 on, each with the titles below it."""
-    above = takewhile(lambda i: "【" not in view.folded[i] or not _find_linked_categories(view, i), lines)
-    titled = _trim_section(view, (-1, *lines[len(list(above)) :]), posts)[1:]
-    rows = [*takewhile(lambda i: i in posts or not view.folded[i] or _parse_category(view, i), titled)]
-    sidebar.categories = _parse_categories(view, rows, posts)
-    sidebar.own_lines.update(rows)
 
 
 def is_title_cut(title: str) -> bool:

@@ -70,14 +70,6 @@ def test_months_may_be_below_their_years(years: str) -> None:
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
 
-def test_categories_need_no_label_if_their_names_are_in_brackets() -> None:
-    rows = "<div><a href='/u/31182/36001.html'>【时政】</a></div><div>· <a href='/u/31182/202501/501.html'>第501篇</a></div>"
-    parsed = read(
-        listing(ROWS, f"<div><img src='/l.gif'></div>{rows}<div>友情链接</div>{CARD}"), PageKind.HOME, HOME
-    )
-    assert [(row.name, len(row.posts)) for row in parsed.categories] == [("时政", 1)]
-
-
 @pytest.mark.parametrize(
     "label",
     [

@@ -1,7 +1,7 @@
 """The author's card, and the blog's header: title, tagline, and the line with the blog's URL."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
@@ -189,7 +189,6 @@ _MENU_WORDS = re.compile(
     r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,
 )
-_MAX_TAGLINE_LENGTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,12 +215,7 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
     named = next((i for i in outside if _is_title_alone(view, i)), None)
     if named is None:
         return BlogHeader()
-    below = _find_tagline(view, named, set(outside))
-    return BlogHeader(
-        title=view.lines[named].text.strip(),
-        tagline=None if below is None else view.lines[below].text.strip(),
-        own_lines=frozenset((named,) if below is None else (named, below)),
-    )
+    return BlogHeader(title=view.lines[named].text.strip(), own_lines=frozenset((named,)))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.
@@ -238,17 +232,6 @@ def _is_title_alone(view: PageView, index: int) -> bool:
     window_title = view.document.title
     is_named = text == window_title or find_enclosing(view.lines[index].node_at(0), "h1") is not None
     return here.kind is PageKind.HOME and is_named and text in window_title
-
-
-def _find_tagline(view: PageView, title: int, outside: Container[int]) -> int | None:
-    """Find the line below the title, without a link, in an element that has little else."""
-    for node, inside in view.iter_around(title):
-        own = [i for i in view.lines_with_text(range(title + 1, inside.stop)) if i in outside]
-        if own:
-            few = len(own) < _MAX_TITLE_LINES and inside.start >= title - 1 and node.tag != "body"
-            plain = not view.links[own[0]] and len(view.folded[own[0]]) <= _MAX_TAGLINE_LENGTH
-            return own[0] if few and plain and not view.is_section(own[0]) else None
-    return None
 
 
 # The one known page shows title, tagline and URL of the blog one below the other, without labels.

@@ -321,7 +321,6 @@ class _BoundsSearch:
             [*beside, *iter_counters(view, heading.end, end)]
             or self._find_counters_beside_time()
             or find_view_counters(view, heading.end - 1, end)
-            or self._find_counters_above()
         )
         headers = self.markers.headers
         own = [] if beside else self._find_own_counters()
@@ -345,15 +344,6 @@ class _BoundsSearch:
             each.first >= begin and each.views != own.views and not _is_framed(self.view, begin, each.first)
             for each in found
         )
-
-    # Promise "any order": nobody can type counters directly above a title.
-    def _find_counters_above(self) -> list[Counters]:
-        """Return the counters that end directly above the title."""
-        view, heading = self.view, self.heading
-        lines = range(heading.start, heading.end)
-        title = next((i for i in lines if heading.title in view.lines[i].text), heading.start)
-        found = [*iter_counters(view, max(title - _MAX_COUNTERS, 0), title)][-1:]
-        return [each for each in found if not view.has_text(range(each.last + 1, title))]
 
     def _find_counters_beside_time(self) -> list[Counters]:
         """Return the counters before or after the post's time on its line."""

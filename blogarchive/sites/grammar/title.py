@@ -225,8 +225,8 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     labels = {next(view.lines_below(i), i): i for i in page.find_labels(view, POST_LABEL)}
     shown = iter_counters(view, 0, len(view.lines))
     counters = next(shown, None)
-    if counters is not None and counters.first in labels and not _is_titled_like_counters(view, counters):
-        labels[counters.first], counters = counters.last, next(shown, None)
+    if counters is not None and counters.first in labels:
+        counters = next(shown, None)  # a title like counters
     labelling = frozenset(labels.values())
     end = len(view.lines) if counters is None else counters.first
     marked = (
@@ -244,14 +244,6 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
         if found is not None:
             return found, passed
     return None, passed
-
-
-# Promise "any order": counters may be above the title. A title may also look like counters.
-def _is_titled_like_counters(view: page.PageView, counters: Counters) -> bool:
-    """Check whether a time alone follows the first line that matches counters: it is the title."""
-    below = next(view.lines_below(counters.last), counters.last)
-    time_match = time_lines.match_trailing_time(view, below)
-    return time_match is not None and not time_match.title
 
 
 # Lists and sidebars show titles of other posts above that of the post.

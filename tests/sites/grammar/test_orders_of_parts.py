@@ -86,22 +86,6 @@ def test_a_part_of_a_time_is_never_the_name_of_a_commenter() -> None:
 
 
 @pytest.mark.parametrize(
-    "counters",
-    [
-        "<div>浏览（10）<img>（2）评论（2）</div>",
-        "<ul><li>浏览：10</li><li>赞：2</li><li>评论：2</li></ul>",
-        "<table><tr><td>浏览</td><td>(10)</td><td><img></td><td>(2)</td><td>评论</td><td>(2)</td></tr></table>",
-    ],
-)
-def test_counters_may_be_above_the_title(counters: str) -> None:
-    head = f"{counters}<div><b>一篇</b><br>2025-01-01 10:00:00</div>"
-    (found,) = read(post(head=head, counters="")).posts
-    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
-    assert (found.views, found.likes, found.comment_count, found.body_text) == (10, 2, 2, "正文。\n二段。")
-    assert len(found.comments) == 2
-
-
-@pytest.mark.parametrize(
     ("line", "time"),
     [
         ("分类：<a href='/u/31182/36001.html'>时政</a> 时间：2025-01-01 10:00:00", "2025-01-01 10:00:00"),

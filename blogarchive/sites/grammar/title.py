@@ -9,7 +9,6 @@ from itertools import islice
 from blogarchive.items import DateText
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.document import are_in_same_row
-from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import page, time_lines
 from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
@@ -22,7 +21,6 @@ _LABELLED = re.compile(
     r"(?:\s*(?:[|]|\s(?:作者|分类|类别|栏目|来源|标签|浏览|阅读|点击|人气|字[体号])\s*[:(]).{0,80})?"
 )
 _DATELIKE = re.compile(r"(?=.*(?:\d|[年月日天昨今周前末初刚古])).{2,30}")
-_MIN_SPANS = 2
 _MAX_TIME_LENGTH = 30
 _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
@@ -33,9 +31,6 @@ def _find_unparsed_time(view: page.PageView, titles: Sequence[int]) -> time_line
     title = _choose_title(view, titles)
     if title is None:
         return None
-    line = view.lines[title]
-    if len(line.spans) > 1 and (found := _split_title_line(view, title)) is not None:
-        return found
     time = next(view.lines_below(title), None)
     if time is None or view.is_section(time) or view.links_to_other_post(time):
         return None
@@ -69,28 +64,8 @@ def _choose_title(view: page.PageView, titles: Sequence[int]) -> int | None:
     window_title = view.document.title
     own = [i for i in titles if not view.is_section(i)]
     named = next((i for i in own if window_title.startswith(view.lines[i].text)), None)
-    if named is None:
-        named = next((line.index for line in view.lines if _begins_window_title(line, window_title)), None)
     others = [i for i in own if not window_title.endswith(view.lines[i].text)]
     return named if named is not None else next(reversed(others), None)
-
-
-def _begins_window_title(line: Line, window_title: str) -> bool:
-    """Check whether the window title begins with the first of a heading's elements."""
-    if line.block.tag not in time_lines.HEADING_TAGS or len(line.spans) < _MIN_SPANS:
-        return False
-    first = line.text[: line.spans[0][1]].strip(time_lines.EDGE_SPACES)
-    return len(first) > 1 and window_title.startswith(first)
-
-
-def _split_title_line(view: page.PageView, index: int) -> time_lines.TitleTime | None:
-    """Return the title with the words in the last element of its line."""
-    line = view.lines[index]
-    start, end, node, _ = line.spans[-1]
-    title, words = (text.strip(time_lines.EDGE_SPACES) for text in (line.text[:start], line.text[start:end]))
-    if node is line.spans[0][2] or not title or not _is_datelike(view, words, index):
-        return None
-    return time_lines.TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
 
 
 def _find_time_text(view: page.PageView, title: int, time: int) -> str | None:

@@ -15,7 +15,6 @@ HEADS = [
     "<h3>一篇</h3><div>{}</div>",
     "<h3>一篇</h3><div>发表于：{}</div>",
     "<h3>一篇</h3><div>发表时间：{} 作者：林木</div>",
-    "<h3>一篇 <small>{}</small></h3>",
     "<table><tr><td><a class=diary_title href='#'>一篇</a></td><td align=right>{}</td></tr></table>",
 ]
 

@@ -5,7 +5,7 @@ store asks whether the page may replace what is stored: no notice, and no page t
 
 Block pages, logins and error pages are notices: `find_notice` in `sites/grammar/post.py` finds them by `words.toml` if a
 page has no list and no certain post. Engines of unknown hosts have no notices: `_is_doubtful` keeps such a page from a
-stored post. A block page with unknown words repeats at ten more URLs: `HostThrottle.record_response` in
+stored or listed post. A block page with unknown words repeats at ten more URLs: `HostThrottle.record_response` in
 `spiders/throttle.py` counts that.
 """
 
@@ -133,8 +133,8 @@ class Rejection:
 class StoredState:
     """The stored state of a target, against which its new page is validated.
 
-    `whole`: the post's own page was saved, with `title`, the text `body` and `comment_count`, by the engine `read_by`.
-    `posted`: its time is known. `has_end_tag`: the stored page ends with `</html>` or `</body>`. `listed`: the listing
+    `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
+    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with `</html>` or `</body>`. `listed`: the listing
     showed posts. `accepted`: fields that the site no longer shows, with which a person agreed.
     """
 
@@ -256,7 +256,12 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
-    return _validate_body_text(parsed, post, stored) if stored.whole else None
+    if stored.whole:
+        return _validate_body_text(parsed, post, stored)
+    is_short = len(post.body_text or "") < MIN_COMPARED_LENGTH and not post.images
+    if post.posted or post.comments or not (is_short and _is_doubtful(parsed, post, stored)):
+        return None
+    return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
 
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
@@ -286,12 +291,14 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
 
 
 def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
-    """Return whether a page of any blog may be a login, a challenge or a soft 404 in place of the stored post.
+    """Return whether a page of any blog may be a login, a challenge or a soft 404 in place of the stored or listed post.
 
     It shows another title, which nothing confirms or which another engine made, and no time.
     """
     is_alone = any(problem.detail == Detail.TITLE_ALONE for problem in parsed.problems)
-    return stored.posted and post.title != stored.title and (is_alone or post.read_by != stored.read_by)
+    is_known = stored.posted if stored.whole else stored.title is not None
+    is_other = is_alone or (stored.whole and post.read_by != stored.read_by)
+    return is_known and post.title != stored.title and is_other
 
 
 def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str | None:

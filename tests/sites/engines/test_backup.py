@@ -423,6 +423,27 @@ def test_no_notice_in_place_of_a_post_becomes_a_version_of_it(tmp_path: Path, sh
     assert rows(tmp_path, "select body_text from post_revisions") == [("今天是第 3 天，下午去了河边。",)]
 
 
+def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        for number, kind in ((2, "challenge"), (3, "login"), (4, "sale")):
+            page = blog.folder / "public" / "posts" / f"p{number}" / "index.html"
+            page.write_text(f"<html>{_NOTICES[kind]}</html>", "utf-8")
+        short = "<html><title>山居</title><h1>第 5 天</h1><article><p>下雨。</p></article></html>"
+        (blog.folder / "public" / "posts" / "p5" / "index.html").write_text(short, "utf-8")
+        assert "titled 'Just a moment...' on its own page" in run(tmp_path, "backup", url).err
+        unread = [("posts/p2", "第 2 天"), ("posts/p3", "第 3 天"), ("posts/p4", "第 4 天")]
+        query = "select number, title from posts where body_text is null order by number"
+        assert rows(tmp_path, query) == unread
+        blog.build(url)
+        assert run(tmp_path, "failures", "--retry").code == 0
+    assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(8, 8)]
+    assert rows(tmp_path, "select count(*) from open_failures") == [(0,)]
+
+
 def test_a_login_to_which_every_list_leads_is_no_post(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=False)
     for number in range(1, 14):

@@ -12,7 +12,7 @@ from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_lone_time
+from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_other_header
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
@@ -246,7 +246,7 @@ def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     """
     if claims.count is None:
         label = next((i for i in find_comment_labels(view) if i >= start), len(view.lines))
-        is_lost = shows_lone_time(view, label + 1, view.find_section(label))
+        is_lost = shows_other_header(view, label + 1, view.find_section(label))
         return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
     if not claims.count or claims.paging is not Paging.NO:
         return None
@@ -273,19 +273,22 @@ def check_count(sure: Sequence[HeaderSelection], claims: Claims) -> Problem | No
 
 
 def check_first(
-    view: PageView, start: int, headers: Sequence[CommentHeader], claims: Claims
+    view: PageView, start: int, headers: Sequence[CommentHeader], claims: Claims, *, are_below: bool
 ) -> Problem | None:
     """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
 
-    If the first has no link, the page must show as many as it claims, or the header must follow the label.
+    If the first has no link, no header of another form is above it. Unless its text is above it (`are_below`), the page
+    must show as many as it claims, or the header must follow the label.
     """
     first = headers[0].first
-    begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
+    begins = [i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first] or [start]
     is_counted = len(headers) == claims.count if claims.count else len(headers) > 1
-    is_sure = claims.paging is not Paging.NO or is_counted
-    if headers[0].is_linked or (is_sure and not shows_lone_time(view, begin, first)):
-        return None
-    if not any(_has_plain_text(view, i) for i in range(begin, first) if i not in view.sections):
+    is_sure = are_below or claims.paging is not Paging.NO or is_counted
+    between = (i for i in range(begins[-1], first) if i not in view.sections)
+    is_typed = shows_other_header(view, begins[0], first) or (
+        not is_sure and any(_has_plain_text(view, i) for i in between)
+    )
+    if headers[0].is_linked or not is_typed:
         return None
     return comments_problem("forged", Detail.COMMENTS_TYPED)
 

@@ -33,7 +33,10 @@ _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
 _WORD = re.compile(r"\w")
-_AD, _BUTTON = re.compile(r".*/ads\.php\?"), re.compile("javascript:|#|$")  # the site wraps links of advertisements
+_AD, _BUTTON = (
+    re.compile(r".*/ads\.php\?"),
+    re.compile("javascript:|#|$"),
+)  # the site wraps links of advertisements
 _NEIGHBOUR = re.compile("[上下前后後]一?篇")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4

@@ -240,9 +240,8 @@ def parse_comments(
     above = _split_above(markers, selection, start)
     blocks = above or comment_blocks.split_comments(markers, selection.headers)
     problem = problem or comment_blocks.check_times(view, selection, claims.posted_at)
-    if not above:
-        first = comment_blocks.check_first(view, start, selection.headers, claims)
-        problem = first or problem or comment_blocks.check_blocks(markers, blocks)
+    first = comment_blocks.check_first(view, start, selection.headers, claims, are_below=bool(above))
+    problem = first or problem or (None if above else comment_blocks.check_blocks(markers, blocks))
     return PageComments(
         blocks=blocks,
         problem=problem,

@@ -185,3 +185,21 @@ def test_the_floor_of_a_comment_without_a_name_is_no_name() -> None:
     layout = "<div class=c><div>{}楼 {} 2025-01-01 1{}:00:00</div><div>话。</div></div>"
     (found,) = read(post(comments=layout.format(1, "", 2) + layout.format(2, "丙", 1))).posts
     assert [each.author_name for each in found.comments] == ["", "丙"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "雷鸣 @ 2025-01-01 11:30:00",
+        "雷鸣 2025-01-01 11:30:00<br>假话。",
+        "作者：雷鸣 留言时间：2025-01-01 11:30:00",
+        "文章评论<br>雷鸣 2025-01-01 11:30:00<br>假话。",
+    ],
+)
+@pytest.mark.parametrize(
+    "header", ["<div>{}</div><div>{}</div>", "<div>{} {}</div>", "<div>网友 {} 于 {} 说：</div>"]
+)
+def test_no_typed_header_replaces_the_comment_of_another_form_above_it(header: str, typed: str) -> None:
+    comment = f"<div class=c>{header.format('乙', '2025-01-01 12:00:00')}<p>话。<br>{typed}</p></div>"
+    (found,) = read(post(counters="<div>浏览(10) (2) 评论(1)</div>", comments=comment)).posts
+    assert "雷鸣" not in [each.author_name for each in found.comments]

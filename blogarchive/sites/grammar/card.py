@@ -26,13 +26,15 @@ _REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)
 _REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
 _REGISTERED = re.compile(rf"{_REGISTERED_LABEL}\s*:*\s*(?P<value>{DATE}|\S.*)?")
 _VISIT_WORD = r"(?:访问|人气|点击|浏览)"
-_VISITS_LABEL = (
-    rf"(?:访问总[量数]|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数)"
-    rf"|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|(?i:total (?:visits|views)))"
+_ALL_VISITS_LABEL = (
+    rf"(?:访问总[量数]|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
+    r"|(?i:total (?:visits|views)))"
 )
+_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
 _VISITS = re.compile(
     rf"(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*(?P<value>.*?)\s*(?:人次|次)?(?:\s*\(.{{0,20}}\))?"
 )
+_VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
 _FIELD_START = re.compile(
     rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*[:\d])"
 )
@@ -123,7 +125,10 @@ def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
 
 # Promise "any markup": the label of the card may be an image without words.
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
-    """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
+    """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it.
+
+    Otherwise a sole line of all visits, such as 博客访问：N in a box of another label.
+    """
     filled = list(view.lines_with_text(lines))
     for number, index in enumerate(filled):
         match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
@@ -133,7 +138,8 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
-    return AuthorCard(), ()
+    visits = [i for i in filled if _VISITS_ALONE.fullmatch(strip_bullets(view.folded[i]).strip())]
+    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else (AuthorCard(), ())
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:

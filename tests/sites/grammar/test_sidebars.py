@@ -101,6 +101,19 @@ def test_a_card_may_have_the_labels_of_other_hosts(label: str, rows: str, age: i
     assert author.registered.text == "2022-06-17"
 
 
+@pytest.mark.parametrize("label", ["博主", "About"])
+@pytest.mark.parametrize("visits", ["博客访问：5", "Total visits: 5", "总访问量：5 次"])
+def test_visits_of_a_blog_need_no_known_label_above_them(label: str, visits: str) -> None:
+    author = home(f"<h4>{label}</h4><p><a href='/u/31182/'>林木</a><br>{visits}</p>").author
+    assert author is not None
+    assert author.total_visits == 5
+
+
+def test_two_lines_of_visits_without_a_card_are_of_no_blog() -> None:
+    author = home("<p>博客访问：5</p><p>博客访问：6</p>").author
+    assert author is None or author.total_visits is None
+
+
 def test_a_link_of_a_menu_is_no_card() -> None:
     menu = "<div><a href='/'>首页</a></div><div><a href='#'>关于我</a></div><div>欢迎光临</div>"
     author = read(listing(menu, CARD), PageKind.HOME, HOME).author

@@ -371,7 +371,7 @@ class _BoundsSearch:
 
     def find_without_counters(self) -> BodyBounds | None:
         """Return the bounds on a page without counters of its own."""
-        begin, footer_line = self.heading.end, self.heading.footer_line
+        begin = self.heading.end
         end = _find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
@@ -381,8 +381,6 @@ class _BoundsSearch:
         )
         amid = next(filter(None, (parse_counters_beside_time(self.view, i, "") for i in near)), None)
         bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
-        if footer_line is not None and begin < footer_line < end:
-            bounds = replace(bounds, end=footer_line)
         return replace(bounds, problems=_report_unparsed_counters(self.view, begin - 1, end))
 
     def cut_at_comments(self, bounds: BodyBounds) -> BodyBounds:

@@ -354,7 +354,7 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
 def _cut_at_list(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
     """Return the lines above the first title if all titles are below the last category, outside its element."""
     at = next((at for at, index in enumerate(lines) if index in posts), 0)
-    above = [i for i in lines[:at] if i >= 0]
+    above = lines[:at]
     headings = [i for i in above if len(above) > 1 and _parse_category(view, i) is not None]
     if not headings or any(_parse_category(view, i) is not None for i in lines[at:]):
         return lines

@@ -69,6 +69,7 @@ def _choose_title(view: page.PageView, titles: Sequence[int]) -> int | None:
 
 
 def _find_time_text(view: page.PageView, title: int, time: int) -> str | None:
+    """Return the words of a line that may be a time: labelled, beside the title, or short and no sentence."""
     text = view.lines[time].text.strip()
     folded = view.folded[time].strip()
     match = _LABELLED.fullmatch(folded)
@@ -78,15 +79,7 @@ def _find_time_text(view: page.PageView, title: int, time: int) -> str | None:
     if beside and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
         return text
     alone = view.document.lines_in(view.lines[time].block) == range(time, time + 1)
-    return text if alone and _is_datelike(view, text, time) else None
-
-
-def _is_datelike(view: page.PageView, words: str, index: int) -> bool:
-    """Check whether words may be a time: short, with a number or a word of time, and no sentence."""
-    folded = view.folded[index]
-    at = view.lines[index].text.find(words)
-    part = folded[max(at, 0) :].strip() if at >= 0 else folded.strip()
-    return _DATELIKE.fullmatch(part) is not None and _PROSE.search(part) is None
+    return text if alone and _DATELIKE.fullmatch(folded) and not _PROSE.search(folded) else None
 
 
 # --- times below the text
@@ -197,12 +190,10 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     People write nothing above the title. So the first match is the page's own if it is above the first
     counters or beside them.
     """
-    labels = {next(view.lines_below(i), i): i for i in page.find_labels(view, POST_LABEL)}
-    shown = iter_counters(view, 0, len(view.lines))
+    labelling = frozenset(page.find_labels(view, POST_LABEL))
+    titles = {next(view.lines_below(i), i) for i in labelling}  # may look like counters
+    shown = (each for each in iter_counters(view, 0, len(view.lines)) if each.first not in titles)
     counters = next(shown, None)
-    if counters is not None and counters.first in labels:
-        counters = next(shown, None)  # a title like counters
-    labelling = frozenset(labels.values())
     end = len(view.lines) if counters is None else counters.first
     marked = (
         i for i in time_lines.find_titles(view, end) if i not in labelling and not _names_other(view, i)

@@ -330,7 +330,14 @@ def test_the_walk_follows_the_frames_of_a_home_page() -> None:
 
 
 def test_the_walk_follows_no_frame_outside_the_blog() -> None:
-    sources = ("ftp://notes.example.org/ann/a", "%2e%2e/bob/", "..%2Fbob/", "../bob/", "//127.0.0.1/ann/", "own.htm")
+    sources = (
+        "ftp://notes.example.org/ann/a",
+        "%2e%2e/bob/",
+        "..%2Fbob/",
+        "../bob/",
+        "//127.0.0.1/ann/",
+        "own.htm",
+    )
     frames = "".join(f'<frame src="{source}">' for source in sources)
     page = read("ann/#walk", f"<html><frameset>{frames}</frameset></html>", uid="notes.example.org/ann")
     assert following(page) == ["/ann/own.htm"]
@@ -366,14 +373,21 @@ def test_a_date_in_a_sentence_of_a_list_is_not_the_day_of_the_post() -> None:
 
 
 def test_numbers_in_a_title_are_no_leaf_of_a_calendar() -> None:
-    titles = ["Room <b>12</b> <i>1999</i>", "Top <em>10</em> 2018", "2018 <b>99</b> Bottles", "3 <i>of</i> 2018"]
+    titles = [
+        "Room <b>12</b> <i>1999</i>",
+        "Top <em>10</em> 2018",
+        "2018 <b>99</b> Bottles",
+        "3 <i>of</i> 2018",
+    ]
     rows = "".join(f"<h2><a href='/post/{n}'>{title}</a></h2><p>雾。</p>" for n, title in enumerate(titles))
     shown = ["Room 12 1999", "Top 10 2018", "2018 99 Bottles", "3 of 2018"]
     assert [post.title for post in list_page(f"<div>{rows}</div>").listed] == shown
 
 
 def test_a_link_of_another_protocol_is_no_post() -> None:
-    rows = "".join(f"<h2><a href='{kind}://notes.example.org/a.html'>雾</a></h2>" for kind in ("ftp", "https"))
+    rows = "".join(
+        f"<h2><a href='{kind}://notes.example.org/a.html'>雾</a></h2>" for kind in ("ftp", "https")
+    )
     assert [post.url for post in list_page(rows).listed] == [f"{HOME}/a.html"]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-try:  # Scrapy asks for the stack of three deprecated classes: source lines are a tenth of a run's imports
+# Scrapy warns of three deprecated classes, with the source lines of all callers: a tenth of a run's imports.
+try:
     _stack, inspect.stack = inspect.stack, partial(inspect.stack, 0)
     from scrapy.core.downloader.handlers.http11 import (
         _LenientHTTP11ClientFactory,

@@ -101,9 +101,8 @@ class HostThrottle:
         if not self.stopping:
             self.stop_error = error
             self._stopping.set()
-            for task in self._running and self._running - {
-                asyncio.current_task()
-            }:  # this one fails by itself
+            # The current task, if it is one of them, fails by itself.
+            for task in [task for task in self._running if task is not asyncio.current_task()]:
                 task.cancel()
             for callback in self._on_stop:
                 callback()

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import LIST_KINDS, CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import REFUSAL_STATUSES, is_truncated, retry_after
+from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import ChangeCounts
 
@@ -298,7 +299,9 @@ def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
     is_alone = any(problem.detail == Detail.TITLE_ALONE for problem in parsed.problems)
     is_known = stored.posted if stored.whole else stored.title is not None
     is_other = is_alone or (stored.whole and post.read_by != stored.read_by)
-    return is_known and post.title != stored.title and is_other
+    own, known = letters_of(post.title or ""), letters_of(stored.title or "")
+    is_part = not stored.whole and (own in known or known in own)  # lists add labels: 【原创】
+    return is_known and post.title != stored.title and is_other and not is_part
 
 
 def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str | None:

@@ -434,6 +434,8 @@ def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: 
             page.write_text(f"<html>{_NOTICES[kind]}</html>", "utf-8")
         short = "<html><title>山居</title><h1>第 5 天</h1><article><p>下雨。</p></article></html>"
         (blog.folder / "public" / "posts" / "p5" / "index.html").write_text(short, "utf-8")
+        labelled = short.replace("第 5 天", "【随笔】第 6 天")  # with a label that the list lacks
+        (blog.folder / "public" / "posts" / "p6" / "index.html").write_text(labelled, "utf-8")
         assert "titled 'Just a moment...' on its own page" in run(tmp_path, "backup", url).err
         unread = [("posts/p2", "第 2 天"), ("posts/p3", "第 3 天"), ("posts/p4", "第 4 天")]
         query = "select number, title from posts where body_text is null order by number"

@@ -135,8 +135,9 @@ class StoredState:
     """The stored state of a target, against which its new page is validated.
 
     `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
-    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with `</html>` or `</body>`. `listed`: the listing
-    showed posts. `accepted`: fields that the site no longer shows, with which a person agreed.
+    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with
+    `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
+    which a person agreed.
     """
 
     whole: bool = False

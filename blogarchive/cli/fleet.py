@@ -19,13 +19,13 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import Count, Duration, PathArgument
 from blogarchive.cli.output import note, notify, print_json, request_count, to_json
-from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import parse_url_list, read_url_list
 from blogarchive.errors import UsageError
 from blogarchive.fleet.shard import Shard, ShardRow, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label
 from blogarchive.parsing.http import service_of
+from blogarchive.store.database.files import require_archive
 from blogarchive.workers.pool import interrupted_by, stop_signals
 
 if TYPE_CHECKING:

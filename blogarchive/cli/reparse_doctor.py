@@ -11,7 +11,6 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, visible_lines
-from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import stored_site, target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
@@ -19,7 +18,7 @@ from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import totals
-from blogarchive.store.database.files import open_locked, open_scratch
+from blogarchive.store.database.files import open_locked, open_scratch, require_archive
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import pages
 from blogarchive.workers.batch_reparse import parse_stored_pages

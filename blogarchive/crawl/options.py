@@ -10,7 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from blogarchive.errors import NoArchive, UsageError
+from blogarchive.errors import UsageError
 from blogarchive.fleet.shard import VARIABLE, HostLocks, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
@@ -107,12 +107,6 @@ class CrawlOptions:
     def partial(self) -> bool:
         """True if the run leaves out posts on purpose."""
         return self.limit is not None or self.since is not None
-
-
-def require_archive(db: Path) -> None:
-    """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
-    if not db.exists():
-        raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one"), db=db)
 
 
 class RunSettings:

@@ -124,15 +124,11 @@ class ProgressBarObserver(LineObserver):
         self._move(self._images, done, total, failed=failed, todo=total - done)
 
     def _move(self, task: "TaskID", done: int, total: int, *, failed: int, todo: int) -> None:
-        shown = _format_done(done, total)
+        shown = _("{done} of {total}").format(done=done, total=total) if total else str(done)
         self._bar.update(task, completed=done, total=total or None, done=shown, failed=failed, todo=todo)
 
     def _write(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False)
-
-
-def _format_done(done: int, total: int) -> str:
-    return _("{done} of {total}").format(done=done, total=total) if total else str(done)
 
 
 @contextmanager

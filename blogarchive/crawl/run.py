@@ -17,7 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive import errors
-from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies, require_archive
+from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
@@ -28,7 +28,7 @@ from blogarchive.parsing.http import service_name, service_of
 from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.database.files import open_scratch
+from blogarchive.store.database.files import open_scratch, require_archive
 from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
@@ -169,10 +169,7 @@ def run_spider(
         process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error
-    return _ended_spider(crawler.spider)
-
-
-def _ended_spider(spider: Any) -> Any:
+    spider: Any = crawler.spider
     if spider is None:
         raise errors.Interrupted(_("stopped before the run began"))
     if spider.crash:

@@ -19,14 +19,22 @@ from markupsafe import Markup
 from blogarchive.export.folder import UniqueNames, atomic_file, output_file, safe_name
 from blogarchive.export.html import environment
 from blogarchive.export.markdown import to_markdown
-from blogarchive.export.posts import PostFile, PostInput, PostPlan, image_file_name, plan_posts, render_posts
+from blogarchive.export.posts import (
+    EXTENSIONS,
+    PostFile,
+    PostInput,
+    PostPlan,
+    make_image_source,
+    plan_posts,
+    render_posts,
+)
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.atom import NOT_XML
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.store.read.blog_header import Blog, join_titles
 from blogarchive.store.read.exports import ExportReader
-from blogarchive.store.read.models import Image, PostHeading
+from blogarchive.store.read.models import PostHeading
 
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"
@@ -168,6 +176,7 @@ class _BookWriter:
         self._volume = volume
         self._zip = book
         self._earlier = earlier
+        self._find_image = make_image_source(job.reader, _IMAGES)
         self._valid: dict[str, bool] = {}
         self._images: dict[str, None] = {}
 
@@ -242,19 +251,13 @@ class _BookWriter:
 
     def _image(self, url: str) -> ImageToShow | None:
         """Return a valid image. Readers refuse a whole book for one wrong image."""
-        image = self._reader.image(url)
-        name = image_file_name(image) if image else None
-        if image is None or name is None:
-            return None
-        if name not in self._valid:
-            self._valid[name] = self._is_valid(image)
-        shown = ImageToShow(url=f"{_IMAGES}{name}", width=image.width, height=image.height)
-        return shown if self._valid[name] else None
-
-    def _is_valid(self, image: Image) -> bool:
-        """Return whether the image is intact and of the stored type."""
-        body = self._reader.image_bytes(image.sha256 or "")
-        return detect_image_type(body) == image.content_type and is_intact(body, image.content_type or "")
+        shown = self._find_image(url)
+        if shown is not None and shown.url not in self._valid:
+            name = PurePosixPath(shown.url)
+            body = self._reader.image_bytes(name.stem)
+            kind = detect_image_type(body) or ""
+            self._valid[shown.url] = EXTENSIONS.get(kind) == name.suffix[1:] and is_intact(body, kind)
+        return shown if shown is not None and self._valid[shown.url] else None
 
     def _add(
         self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""

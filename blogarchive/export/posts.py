@@ -18,7 +18,7 @@ from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
 from blogarchive.store.read.blog_header import Blog
 from blogarchive.store.read.exports import ExportReader, PostDigest
-from blogarchive.store.read.models import FullPost, Image, PostHeading
+from blogarchive.store.read.models import FullPost, PostHeading
 from blogarchive.workers.pool import map_in_order
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -249,21 +249,13 @@ EXTENSIONS = {
 
 
 def make_image_source(reader: ExportReader, prefix: str) -> ImageSource:
-    """Return a source of the stored images: the file of an image is its name with `prefix`."""
+    """Return a source of the stored images that browsers show: the file of one is `prefix`, SHA-256 and extension."""
 
     def source(url: str) -> ImageToShow | None:
         image = reader.image(url)
-        name = image_file_name(image) if image else None
-        return (
-            ImageToShow(url=f"{prefix}{name}", width=image.width, height=image.height)
-            if image and name
-            else None
-        )
+        extension = EXTENSIONS.get(image.content_type or "") if image else None
+        if image is None or image.sha256 is None or extension is None:
+            return None
+        return ImageToShow(url=f"{prefix}{image.sha256}.{extension}", width=image.width, height=image.height)
 
     return source
-
-
-def image_file_name(image: Image) -> str | None:
-    """Return `SHA-256.extension`; None if the image is not stored or browsers do not show its type."""
-    extension = EXTENSIONS.get(image.content_type or "")
-    return f"{image.sha256}.{extension}" if image.sha256 and extension else None

@@ -74,9 +74,9 @@ def _site_urls(archive: Archive, crawled: CrawledPage) -> dict[str, str]:
     for post in crawled.parsed.posts:
         html = post.body_html or ""
         own = (post.title, post.body_text, strip_image_urls(html))
-        for text in stored_texts(archive, crawled):
-            if own == (text.title, text.body_text, strip_image_urls(text.body_html)):
-                pairs = zip(image_urls(html), image_urls(text.body_html), strict=True)
+        for title, text, stored in stored_texts(archive, crawled):
+            if own == (title, text, strip_image_urls(stored)):
+                pairs = zip(image_urls(html), image_urls(stored), strict=True)
                 found.update(
                     (unquote(old), new) for old, new in pairs if is_site_url(new) and not is_site_url(old)
                 )

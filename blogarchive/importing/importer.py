@@ -106,11 +106,10 @@ class PageImporter:
         has checked the page already: nothing is reported.
         """
         with save_page.page_transaction(self.archive):
-            result = import_page(self.archive, crawled, counted=counted)
-            for page_id in result.later:  # a newer page overwrites values without versions, as a post's time
+            saved, later = import_page(self.archive, crawled, counted=counted)
+            for page_id in later:  # a newer page overwrites values without versions, as a post's time
                 if (stored := page_rows.stored_page(self.archive, page_id)) is not None:
                     save_page.resave_page(self.archive, *parse_stored_page(stored))
-        saved = result.saved
         if saved is None:
             self._counts["same"] += 1
             return True

@@ -161,6 +161,12 @@ def service_name(host: str, port: int) -> str:
     return host if port in (0, 80, 443) else f"{host}:{port}"
 
 
+def other_scheme(url: str) -> str:
+    """Return the URL with http instead of https, or the reverse."""
+    scheme, _separator, rest = url.partition(":")
+    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
+
+
 def service_of(url: str) -> str:
     """Return the name of the service of a URL, which has its own lock, delay and failures; "" if there is no host."""
     return service_name(host_of(url), port_of(url))

@@ -88,11 +88,10 @@ def _read_comments(log: Element, base_url: str, zone: ZoneInfo) -> Iterator[Comm
     """Yield the comments, oldest first; the export has the newest first."""
     nodes = log.findall("Comments/Comment")
     for node in sorted(nodes, key=lambda node: exports.child_text(node, "CreateTime")):
-        body = exports.parse_body(exports.add_line_breaks(exports.child_text(node, "CommentText")), base_url)
-        yield Comment(
+        yield exports.build_comment(
+            exports.add_line_breaks(exports.child_text(node, "CommentText")),
+            base_url,
             author_name=exports.child_text(node, "NiceName"),
             author_url=exports.web_url(exports.child_text(node, "HomePage"), missing="http://"),
             posted=exports.local_time(exports.child_text(node, "CreateTime"), zone),
-            body_html=body.html,
-            body_text=body.text,
         )

@@ -149,14 +149,13 @@ def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Co
     # The comment that is answered: in Back up content a link, in Takeout an element.
     related = _COMMENT_URL.search(_link(entry, "related") or "")
     answered = related[1] if related else _number(exports.child_text(entry, "{*}inReplyTo"))
-    body = exports.parse_body(exports.child_text(entry, "{*}content"), base_url)
-    return Comment(
+    return exports.build_comment(
+        exports.child_text(entry, "{*}content"),
+        base_url,
         author_name=exports.child_text(entry, "{*}author/{*}name"),
         author_url=exports.web_url(exports.child_text(entry, "{*}author/{*}uri")),
         reply_to=names.get(answered) or None,
         posted=exports.offset_time(exports.child_text(entry, "{*}published")),
-        body_html=body.html,
-        body_text=body.text,
     )
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from gettext import gettext as _
 from html import escape, unescape
 from html.entities import html5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urldefrag
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,12 @@ def parse_body(html: str, base_url: str) -> "Body":
     # Without the element, libxml2 wraps text at the beginning in a paragraph.
     tree = parse_tree(f"<body>{html}</body>", base_url)
     return read_body(Picker(tree=tree), next(tree.root.iter("body"), tree.root))
+
+
+def build_comment(html: str, base_url: str, **fields: Any) -> items.Comment:
+    """Return a comment with the text of an HTML fragment and these other fields."""
+    body = parse_body(html, base_url)
+    return items.Comment(body_html=body.html, body_text=body.text, **fields)
 
 
 # --- times

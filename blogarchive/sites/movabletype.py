@@ -130,11 +130,10 @@ def _read_comments(sections: Iterable[exports.Section], base_url: str, zone: Zon
 def _read_comment(section: exports.Section, base_url: str, zone: ZoneInfo) -> Comment:
     # A trackback has the title of the post that links here.
     text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
-    body = exports.parse_body(text if _HTML_BREAKS.search(text) else exports.add_line_breaks(text), base_url)
-    return Comment(
+    return exports.build_comment(
+        text if _HTML_BREAKS.search(text) else exports.add_line_breaks(text),
+        base_url,
         author_name=section.field("AUTHOR") or section.field("BLOG NAME"),
         author_url=exports.web_url(section.field("URL")),
         posted=_parse_time(section.field("DATE"), zone),
-        body_html=body.html,
-        body_text=body.text,
     )

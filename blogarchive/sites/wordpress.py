@@ -138,16 +138,13 @@ def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Com
 
 
 def _read_comment(node: Element, names: Mapping[str, str], base_url: str, zone: ZoneInfo) -> Comment:
-    body = exports.parse_body(
-        exports.add_line_breaks(exports.child_text(node, "{*}comment_content")), base_url
-    )
-    return Comment(
+    return exports.build_comment(
+        exports.add_line_breaks(exports.child_text(node, "{*}comment_content")),
+        base_url,
         author_name=exports.child_text(node, "{*}comment_author"),
         author_url=exports.web_url(exports.child_text(node, "{*}comment_author_url")),
         reply_to=names.get(exports.child_text(node, "{*}comment_parent")) or None,
         posted=exports.time_with_utc(
             exports.child_text(node, "{*}comment_date"), exports.child_text(node, "{*}comment_date_gmt"), zone
         ),
-        body_html=body.html,
-        body_text=body.text,
     )

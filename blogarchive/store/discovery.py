@@ -197,7 +197,16 @@ def save_blogs(context: SaveContext) -> None:
         return
     new = [blog for blog in linked if not is_uid_known(context.archive, site, blog.uid)]
     room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
-    _add(context, new[:room])
+    if room:
+        context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
+            context.archive,
+            new[:room],
+            source="links",
+            found_on=context.page.url,
+            found_by=context.blog.uid,
+            now=context.page.fetched_at,
+            commenters=_commenters(context),
+        )
     if len(new) > room:
         context.problems.append(_TOO_MANY)
     if len(cache.blogs) > _MAX_CACHED_BLOGS:
@@ -213,19 +222,6 @@ def _count_found_by(context: SaveContext) -> int:
             "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
         )
     return found_by[blog.site, blog.uid]
-
-
-def _add(context: SaveContext, blogs: list[BlogLink]) -> None:
-    if blogs:
-        context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
-            context.archive,
-            blogs,
-            source="links",
-            found_on=context.page.url,
-            found_by=context.blog.uid,
-            now=context.page.fetched_at,
-            commenters=_commenters(context),
-        )
 
 
 def _commenters(context: SaveContext) -> set[str | None]:

@@ -109,12 +109,8 @@ def count_skipped_by_host(archive: Statements, author_ids: Sequence[int]) -> dic
     Images at private addresses are left out: no permission fetches them.
     """
     rows = archive.rows(_COUNTS, (json.dumps(author_ids),))
-    return {host: count for host, count in rows if _is_public_host(host)}
-
-
-def _is_public_host(host: str) -> bool:
-    address = parse_address(host)
-    return address is None or is_public(address)
+    addresses = {host: parse_address(host) for host, _count in rows}
+    return {host: count for host, count in rows if not (one := addresses[host]) or is_public(one)}
 
 
 RefusalCheck = Callable[[str, str, Blog], str | None]

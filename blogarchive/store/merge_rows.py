@@ -115,41 +115,40 @@ update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s
    and (s.views, s.likes, s.comment_count) is not (posts.views, posts.likes, posts.comment_count)
 """  # noqa: S608 - constants
 
-_POSTS = """
+_SAME_POST = "from temp.merged_posts s cross join other.posts o on o.id = s.other_id where s.id = posts.id"
+
+_POSTS = f"""
 update main.posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
        missing_from_listing_at = null
-  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
- where s.id = posts.id and posts.gone_at is not null and o.gone_at is null and o.last_seen_at > posts.gone_at;
+  {_SAME_POST} and posts.gone_at is not null and o.gone_at is null and o.last_seen_at > posts.gone_at;
 
 update main.posts set gone_at = o.gone_at, gone_reason = o.gone_reason, own_page_gone_at = o.own_page_gone_at,
        own_page_gone_reason = o.own_page_gone_reason, missing_from_listing_at = o.missing_from_listing_at
-  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
- where s.id = posts.id and posts.gone_at is null and o.gone_at >= posts.last_seen_at;
+  {_SAME_POST} and posts.gone_at is null and o.gone_at >= posts.last_seen_at;
 
 update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
        last_seen_at = max(posts.last_seen_at, o.last_seen_at),
        own_page_seen_at = nullif(max(coalesce(posts.own_page_seen_at, ''), coalesce(o.own_page_seen_at, '')), ''),
        comments_complete_at = nullif(max(coalesce(posts.comments_complete_at, ''),
                                          coalesce(o.comments_complete_at, '')), '')
-  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
- where s.id = posts.id
-"""
+  {_SAME_POST}
+"""  # noqa: S608 - constants
+
+_SAME_COMMENT = f"""from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where {good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint"""
 
 _MARKS_OF_COMMENTS = f"""
 update main.comments set gone_at = null
-  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where {good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
+  {_SAME_COMMENT}
    and comments.gone_at is not null and o.gone_at is null and o.last_seen_at > comments.gone_at;
 
 update main.comments set gone_at = o.gone_at
-  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where {good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
+  {_SAME_COMMENT}
    and comments.gone_at is null and o.gone_at >= comments.last_seen_at;
 
 update main.comments set first_seen_at = min(comments.first_seen_at, o.first_seen_at),
        last_seen_at = max(comments.last_seen_at, o.last_seen_at)
-  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
- where {good("comments")} and comments.post_id = s.id and comments.fingerprint = o.fingerprint
+  {_SAME_COMMENT}
 """  # noqa: S608 - constants
 
 

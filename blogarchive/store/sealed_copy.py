@@ -28,7 +28,8 @@ def write_sealed_copy(path: Path, target: Path) -> None:
         with user_errors(target):
             _copy(path, part)
             Archive.open(part).close()  # indexes and counts the rows of a run that has not ended
-            _leave_wal_mode(part)
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute("pragma journal_mode = delete").fetchall()
         with Archive.open(part, read_only=True) as copy:
             verify_archive(copy).require_whole()
         with part.open("rb+") as file:
@@ -59,12 +60,6 @@ def read_readme(path: Path) -> tuple[str, str]:
 
 def _copy(path: Path, part: Path) -> None:
     with Archive.open(path, read_only=True) as archive:
-        archive.execute(
-            "pragma query_only = off"
-        )  # it refuses `vacuum into`, which writes the other file only
+        # It refuses `vacuum into`, which writes the other file only.
+        archive.execute("pragma query_only = off")
         archive.connection.execute("vacuum into ?", (str(part),))
-
-
-def _leave_wal_mode(part: Path) -> None:
-    with closing(sqlite3.connect(part)) as connection:
-        connection.execute("pragma journal_mode = delete").fetchall()

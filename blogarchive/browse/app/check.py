@@ -14,6 +14,7 @@ from blogarchive.browse.app.commands import CommandResult
 from blogarchive.browse.app.context import AppContext
 from blogarchive.errors import Unreachable, UsageError
 from blogarchive.messages import N_
+from blogarchive.parsing.http import other_scheme
 from blogarchive.sites.base import crawled_site_names, site_for_url
 
 # URL
@@ -61,17 +62,6 @@ def _plain(text: str) -> str:
     plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
     plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
     return re.sub(r"[,;、](?=https?:)", " ", plain)
-
-
-def explain_no_url(text: str) -> str:
-    """Return why a text without a URL names no blog, in a sentence to be translated."""
-    return MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
-
-
-def other_scheme(url: str) -> str:
-    """Return the URL with http instead of https, or the reverse."""
-    scheme, _separator, rest = url.partition(":")
-    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
 
 
 _MOST_TITLES = 5
@@ -173,7 +163,7 @@ async def check(context: AppContext) -> Response:
     text, site = form.get("url", ""), form.get("site", "")
     url, preview, message = find_url(text), None, None
     if url is None:
-        message = explain_no_url(text)
+        message = MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
     else:
         url, result = await _ask_both_schemes(context, url, site)
         preview = preview_of(result.out) if result.code == 0 else None

@@ -18,7 +18,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
@@ -68,7 +67,9 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         port = listening.getsockname()[1]
         state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
         address = f"http://127.0.0.1:{port}{OPEN_PATH}?token={state.access.token}"
-        server = _make_server(state)
+        pm.register(AppPlugin(state), name="blogarchive-app")
+        server = make_server(create_app(), LOOPBACK_HOSTS)
+        state.stop_server = lambda: setattr(server, "should_exit", True)
         try:
             with _noted_address(path, address):
                 click.echo(_("The archive is {path}").format(path=path), err=True)
@@ -81,14 +82,6 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         finally:
             state.job.stop_own()
             state.task.close()
-
-
-def _make_server(state: AppState) -> uvicorn.Server:
-    """Return the server of the pages, which they can stop."""
-    pm.register(AppPlugin(state), name="blogarchive-app")
-    server = make_server(create_app(), LOOPBACK_HOSTS)
-    state.stop_server = lambda: setattr(server, "should_exit", True)
-    return server
 
 
 def _show_error(message: str) -> None:

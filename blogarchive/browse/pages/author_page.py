@@ -147,11 +147,14 @@ async def show_plots(context: RequestContext) -> Response:
     year = given if given in years else (years[-1] if years else "")
     days = await context.query(lambda archive: blogs.read_days(archive, author_id, year)) if year else {}
     table_years, rows = _tabulate(context, found)
+    visits = _describe_visits(context, found["visits"])
     values = {
         **found,
         "posts": _draw_months(context, found["blog"], found["months"]),
         "comments": _draw_comments(context, found),
-        "visits": _draw_visits(context, found["visits"]),
+        "visits": draw_line(
+            found["visits"], title=visits, unit=context.gettext("Visits"), language=context.language
+        ),
         "calendar": _draw_year(context, found["blog"], year, days) if year else "",
         "year": year,
         "years": years[::-1],
@@ -159,11 +162,6 @@ async def show_plots(context: RequestContext) -> Response:
         "categories": rows,
     }
     return await context.render("plots.html", values)
-
-
-def _draw_visits(context: RequestContext, visits: Sequence[tuple[str, int]]) -> Markup:
-    title, unit = _describe_visits(context, visits), context.gettext("Visits")
-    return draw_line(visits, title=title, unit=unit, language=context.language)
 
 
 def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:

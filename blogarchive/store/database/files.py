@@ -79,11 +79,17 @@ def is_settled(path: Path) -> bool:
     return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick
 
 
+def require_archive(path: Path) -> None:
+    """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made."""
+    if not path.exists():
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
+
+
 @contextmanager
 def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[Archive]:
     """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`."""
-    if not create and not path.exists():  # before a lock file is made
-        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
+    if not create:
+        require_archive(path)
     with lock.hold_lock(path, command, now=utc_now()), Archive.open(path, create=create) as archive:
         yield archive
 

@@ -204,7 +204,9 @@ def prepare(archive: Statements) -> bool:
     except BaseException:
         archive.rollback()
         raise
-    _free_space(archive, is_needed=bool(damaged))
+    # The pages of deleted rows go back to the disk, if they are more than a tenth of the file, and a damaged index.
+    if damaged or archive.scalar("pragma freelist_count") * 10 > archive.scalar("pragma page_count"):
+        archive.execute("vacuum")
     return 0 < version < SCHEMA_VERSION
 
 
@@ -220,12 +222,6 @@ def _migrate(archive: Statements, version: int) -> None:
     for made, migrate in _MIGRATIONS.items():
         if made > version:
             migrate(archive)
-
-
-def _free_space(archive: Statements, *, is_needed: bool) -> None:
-    """Return the pages of deleted rows, and those of a damaged index, to the disk: if more than a tenth of the file."""
-    if is_needed or archive.scalar("pragma freelist_count") * 10 > archive.scalar("pragma page_count"):
-        archive.execute("vacuum")
 
 
 def is_older(archive: Statements) -> bool:

@@ -330,7 +330,9 @@ def _hold_if_doubted(
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)
     is_of_most = _is_of_most(archive, change.kind, names)
-    if not (change.reason or is_of_most or _is_waiting(archive, site, stored.url)):
+    other = Failure(kind="changed", field="text", detail="")
+    is_waiting = coverage.is_open(archive, site, TEXTS) or failures.is_open(archive, stored.url, other)
+    if not (change.reason or is_of_most or is_waiting):
         return None
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
@@ -340,12 +342,6 @@ def _hold_if_doubted(
         coverage.open_change(archive, site, f"{TEXTS}.{change.kind}", run_id=run_id, now=now)
         undone = _undo_run(archive, names, failure, run_id=run_id, now=now)
     return Rejection(failure=failure, undone=undone, waits=coverage.is_open(archive, site, TEXTS))
-
-
-def _is_waiting(archive: Archive, site: str, url: str) -> bool:
-    """Return whether a change of the site waits for a person, or another change of this post does."""
-    waits = Failure(kind="changed", field="text", detail="")
-    return coverage.is_open(archive, site, TEXTS) or failures.is_open(archive, url, waits)
 
 
 _OF_MOST = """

@@ -25,7 +25,9 @@ def save_post_page(context: SaveContext) -> None:
             if _is_counter_page(context, post):
                 posts.save_post_counters(context, post, before)
             else:
-                _save_comments_page(context, post, before)
+                comment_pages.save_next_page(context, before.id, post, before.url)
+                if not context.is_reparse and post.comment_count is not None:
+                    posts.save_post_counters(context, post, before)
             return
         if not (context.page.is_imported and context.parsed.kind is PageKind.POST):
             return
@@ -82,12 +84,6 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
     return listed_posts.listed_targets(
         context, [post for post in listed if post.number and context.blog.post_key(post.number) not in known]
     )
-
-
-def _save_comments_page(context: SaveContext, post: Post, before: posts.PostRow) -> None:
-    comment_pages.save_next_page(context, before.id, post, before.url)
-    if not context.is_reparse and post.comment_count is not None:
-        posts.save_post_counters(context, post, before)
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post
+from blogarchive.parsing.http import other_scheme
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
@@ -46,7 +47,7 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     """
     current = None if crawled.target.kind is PageKind.HOME else stored_url(archive, blog)
     origin, homes = _origin(current or crawled.page.url), home_urls(archive, blog)
-    others = {_origin(url) for url in homes} | {_other_scheme(origin)}
+    others = {_origin(url) for url in homes} | {other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
 
     parsed = crawled.parsed
@@ -131,8 +132,3 @@ def _rename(archive: Archive, old: str, new: str) -> None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _other_scheme(origin: str) -> str:
-    scheme, _, rest = origin.partition("://")
-    return f"{'http' if scheme == 'https' else 'https'}://{rest}"

@@ -1,6 +1,6 @@
 """Parse stored pages again, and save pages that another program fetched, at the time at which they were saved."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.posts import COLUMNS
 from blogarchive.store.rows import Parameters, format_utc
+from blogarchive.store.statements import Row
 
 Snapshot = dict[str, dict[str, Any]]
 """Stored values by row (in words) and field."""
@@ -114,7 +115,7 @@ def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> S
 
 
 _TEXTS = """
-select title, coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text
+select title, coalesce(body_text, ''), coalesce(body_html, '')
   from (select title, body_html, body_text from posts where id = ?1
         union all select title, body_html, body_text from post_revisions where post_id = ?1
         union all select null, body_html, body_text from comments where post_id = ?1
@@ -123,33 +124,16 @@ select title, coalesce(body_html, '') as body_html, coalesce(body_text, '') as b
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportResult:
-    """The result of an import. `later` are the ids of newer pages of its posts, to be parsed again after it.
+def import_page(
+    archive: Archive, crawled: CrawledPage, *, counted: str | None = None
+) -> tuple[SaveResult | None, Sequence[int]]:
+    """Store the page and its parsed page in one transaction; None if the same bytes of that URL were stored before.
 
-    `saved` is None if the same bytes of that URL were stored before.
-    """
-
-    saved: SaveResult | None = None
-    later: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredText:
-    """A version of a post, or of a comment, which has no title."""
-
-    title: str | None
-    body_html: str
-    body_text: str
-
-
-def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None = None) -> ImportResult:
-    """Store the page and its parsed page in one transaction, unless the same bytes of that URL are stored.
-
-    `counted` is stored in the page's column of that name.
+    `counted` is stored in the page's column of that name. Also return the ids of newer pages of its posts, to be parsed
+    again after it.
     """
     if pages.is_page_stored(archive, crawled.page):
-        return ImportResult()
+        return None, ()
     with archive.atomic():
         uid = resolve_blog(archive, crawled).uid
         later = later_pages(archive, crawled)
@@ -158,7 +142,7 @@ def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None =
         saved = save_page.resave_page(archive, page_id, crawled)
         if saved.outcome is not Outcome.FAILED:
             _update_seen_times(archive, crawled)
-    return ImportResult(saved=saved, later=later)
+    return saved, later
 
 
 def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
@@ -168,11 +152,11 @@ def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
         return pages.store_page_once(archive, crawled, uid=uid, run_id=None)
 
 
-def stored_texts(archive: Archive, crawled: CrawledPage) -> tuple[StoredText, ...]:
-    """Return all stored versions of the posts that the page shows, and of their comments."""
+def stored_texts(archive: Archive, crawled: CrawledPage) -> list[Row]:
+    """Return title, text and HTML of all stored versions of the posts on the page, and of their comments without titles."""
     blog = resolve_blog(archive, crawled)
     ids = [blogs.post_id(archive, blog, post.number) for post in crawled.parsed.posts]
-    return tuple(text for post_id in ids for text in archive.all_as(StoredText, _TEXTS, (post_id,)))
+    return [text for post_id in ids for text in archive.rows(_TEXTS, (post_id,))]
 
 
 def lacks_media_file(archive: Archive, url: str) -> bool:

@@ -141,8 +141,8 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: Failur
         ).rowcount
 
 
-def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
-    """Make the targets that failed in an outage, which ended the run, due at once; return how many.
+def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
+    """Make the targets that failed in an outage, which ended the run, due at once.
 
     Only first failures: otherwise a few pages that never succeed would end every run before the others are fetched.
     """
@@ -153,11 +153,11 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
             " and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')",
             (moment, run_id),
         )
-        return archive.execute(
+        archive.execute(
             "update frontier set due_at = ? where state = 'failed' and attempts = 1 and url in"
             " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
             (moment, run_id, moment),
-        ).rowcount
+        )
 
 
 _MANY_UNREADABLE = 5

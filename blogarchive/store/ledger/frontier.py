@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.http import other_scheme
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
@@ -280,8 +281,7 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
 
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
     """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
-    scheme, _, rest = target.url.partition("://")
-    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    other = other_scheme(target.url)
     is_usable = archive.exists(
         "select 1 from frontier f where key = ? and url = ? and not exists"
         " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",

@@ -2,19 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from blogarchive.items import CategoryRow as ShownCategory
 from blogarchive.store.listings import listed_posts
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.rows import Value
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CategoryRow:
-    id: int
-    url: str | None
-    last_seen_at: str
 
 
 def save_category_rows(context: SaveContext, shown: Sequence[ShownCategory]) -> None:
@@ -48,21 +40,18 @@ def save_category_names(context: SaveContext, post_id: int, names: Iterable[str]
 
 def ensure_category(context: SaveContext, name: str, url: str | None) -> int:
     """Return the id of the author's category of that name, which is inserted or updated."""
-    row = context.archive.one_as(
-        _CategoryRow,
-        "select id, url, last_seen_at from categories where author_id = ? and name = ?",
-        (context.author_id, name),
-    )
+    query = "select id, url, last_seen_at from categories where author_id = ? and name = ?"
+    row = context.archive.row(query, (context.author_id, name))
     if row is None:
         key: dict[str, Value] = {"author_id": context.author_id, "name": name, "url": url}
         return context.archive.insert_row("categories", {**key, **context.seen_columns()})
-    is_newer = not context.is_reparse and context.moment > row.last_seen_at
-    if is_newer or (url is not None and row.url is None):
-        last_seen_at = context.moment if is_newer else row.last_seen_at
-        context.archive.update_row(
-            "categories", row.id, {"last_seen_at": last_seen_at, "url": url or row.url}
-        )
-    return row.id
+    category_id, stored_url, last_seen_at = row
+    is_newer = not context.is_reparse and context.moment > last_seen_at
+    if is_newer or (url is not None and stored_url is None):
+        seen_at = context.moment if is_newer else last_seen_at
+        changed = {"last_seen_at": seen_at, "url": url or stored_url}
+        context.archive.update_row("categories", category_id, changed)
+    return int(category_id)
 
 
 def listing_category(context: SaveContext, chain: str, name: str | None) -> int | None:

@@ -18,7 +18,6 @@ from blogarchive.store.ledger import frontier
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.pages.page_chains import PageChain
-from blogarchive.store.rows import Value
 
 _TRIES_UNREAD = 3
 """Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
@@ -64,10 +63,11 @@ def _requeue_witness(context: SaveContext, month: str | None, seen_at: str, firs
     # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
     month_query = "select url from archive_months where author_id = ? and month = ?"
     url = context.archive.text(month_query, (context.author_id, month))
+    listing, since = "url = ?", first_gone_at if seen_at else context.precise_moment
     if url is None:
-        _requeue_listing(context, "kind = 'home' and page_no = ?", 1, seen_at)
-    else:
-        _requeue_listing(context, "url = ?", url, first_gone_at if seen_at else context.precise_moment)
+        listing, since = "kind = 'home' and page_no = 1 and ? is null", seen_at
+    condition, now = f"{listing} and coalesce(fetched_at, '') <= ?", context.page.fetched_at
+    frontier.requeue_where(context.archive, context.blog, condition, (url, since), now=now)
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:
@@ -238,16 +238,6 @@ def requeue_own_pages(context: SaveContext, post_ids: Collection[int]) -> None:
 def requeue_post(context: SaveContext, url: str, number: str) -> None:
     """Requeue a post, unless it is queued already."""
     context.requeue(post_target(context, url, number))
-
-
-def _requeue_listing(context: SaveContext, condition: str, value: Value, since: str) -> None:
-    frontier.requeue_where(
-        context.archive,
-        context.blog,
-        f"{condition} and coalesce(fetched_at, '') <= ?",
-        (value, since),
-        now=context.page.fetched_at,
-    )
 
 
 def select_newer(numbers: set[str], shown: set[str]) -> set[str]:

@@ -98,6 +98,7 @@ def newest_page_id(archive: Archive, url: str) -> int | None:
 def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run_id: int | None) -> int:
     """Store the bytes of a crawled page and return the id of its row; the same page stored twice is one row."""
     page, target, fetched_at = crawled.page, crawled.target, format_utc(crawled.page.fetched_at)
+    headers = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
     digest = sha256(page.body).hexdigest()
     stored_id = archive.scalar(
         "select id from pages where url = ? and fetched_at = ? and sha256 = ?", (page.url, fetched_at, digest)
@@ -108,7 +109,7 @@ def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run
             "url": page.url,
             "fetched_at": fetched_at,
             "status": page.status,
-            "headers": _headers_json(page),
+            "headers": json.dumps(headers, ensure_ascii=False),
             "encoding": crawled.parsed.encoding,
             "body": zlib.compress(page.body, _COMPRESSION_LEVEL),
             "body_size": len(page.body),
@@ -309,11 +310,6 @@ def _check_status(status: object) -> int:
     if type(status) is not int or not 100 <= status <= 999:
         raise ValueError("no status")
     return status
-
-
-def _headers_json(page: Page) -> str:
-    kept = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
-    return json.dumps(kept, ensure_ascii=False)
 
 
 def _target_json(target: Target) -> str:

@@ -344,7 +344,9 @@ class _BlogReader:
             images_not_fetched=count_skipped_by_host(archive, [author_id]) if images.skipped else {},
             unreached_since=archive.text(_UNREACHED_SINCE, (home.url,)) if home else None,
             last_error=archive.text(_LAST_ERROR, (home.url,)) if home else None,
-            readers=_count_readers(archive, author_id) if site_by_name(blog.site).has_any_host else {},
+            readers=dict(archive.rows(_READERS, (author_id,)))
+            if site_by_name(blog.site).has_any_host
+            else {},
         )
 
 
@@ -353,9 +355,4 @@ select min(x.first_failed_at) from frontier f join failures x on x.url = f.url a
  where f.key = ? and f.state in ('failed', 'dead')
 """
 _LAST_ERROR = "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1"
-
-
-def _count_readers(archive: Archive, author_id: int) -> dict[str, int]:
-    """Return the number of posts by who read them."""
-    query = "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc"
-    return dict(archive.rows(query, (author_id,)))
+_READERS = "select read_by, count(*) from posts where author_id = ? and read_by is not null group by 1 order by 2 desc"

@@ -37,7 +37,7 @@ _AD, _BUTTON = (
     re.compile(r".*/ads\.php\?"),
     re.compile("javascript:|#|$"),
 )  # the site wraps links of advertisements
-_NEIGHBOUR = re.compile("[上下前后後]一?篇")
+_NEIGHBOUR = re.compile("[上下前后後]一?篇|Previous|Next")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))

@@ -287,7 +287,9 @@ def test_rows_of_a_table_about_the_post_are_no_text_if_the_counters_are_above_th
     "below",
     [
         "<p>上一篇<a href='/u/31182/202501/1.html'>旧</a></p><p>下一篇<a href='/u/31182/202501/2.html'>新</a></p>",
+        "<p>Previous: <a href='/u/31182/202501/1.html'>旧</a></p>",
         "<div><a href='javascript:zan()'><img src='/i/zan.png'></a> <span>60</span></div>",
+        "<div><a href='#'>顶</a> <b>56</b> <a href='#'>踩</a> <b>0</b></div>",
         "<div><a href='http://digest.creaders.net/ads.php?url=x'><img src='/ad.gif'></a></div>",
     ],
 )

@@ -17,7 +17,17 @@ BlogArchiveError                1
 A message is one line for the user: the error, and the action to take.
 """
 
+from gettext import gettext as _
 from typing import ClassVar
+
+from blogarchive.messages import N_
+
+_SYSTEM_REASONS = (
+    N_("Address already in use"), N_("Directory not empty"), N_("File exists"), N_("File name too long"),
+    N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"), N_("Not a directory"),
+    N_("Operation not permitted"), N_("Permission denied"), N_("Read-only file system"), N_("Too many open files"),
+)  # fmt: skip
+"""Texts of errors of the operating system, which are English in every language."""
 
 
 class UserError(Exception):
@@ -25,7 +35,8 @@ class UserError(Exception):
 
     def __init__(self, message: str, /, **values: object) -> None:
         # Without values nothing is filled: the text may be that of another error, with braces of its own.
-        super().__init__(message.format(**values) if values else message)
+        shown = {name: _(str(one)) if one in _SYSTEM_REASONS else one for name, one in values.items()}
+        super().__init__(message.format(**shown) if shown else message)
 
 
 class BlogArchiveError(UserError):

@@ -100,7 +100,7 @@ def doctor(
         page, target = _read_saved_page(Path(source), url, site)
     findings, template = examine(page, target)
     if as_json:
-        print_json_array(findings)
+        print_json_array([FieldFinding(field="status", value=str(page.status)), *findings])
         return
     _print_page(page, template, target.site)
     for finding in findings:

@@ -346,13 +346,20 @@ def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> Hit
     )
 
 
+def known_blogs(archive: Statements) -> str:
+    """Return the first blogs with their nicknames, for an error that names what there is."""
+    query = (
+        "select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors"
+        " order by site, uid limit 10"
+    )
+    return ", ".join(archive.column(query)) or _("none")
+
+
 def require_blog(archive: Statements, author: str) -> None:
     """Raise `UsageError` if `author` names no blog."""
     if not archive.exists(_BLOGS, (author, author)):
-        known = archive.column("select site || '/' || uid from authors order by site, uid limit 10")
-        names = ", ".join(known) or _("none")
         text = _("no blog in the archive is called {author!r}; it holds {names}")
-        raise UsageError(text, author=author, names=names)
+        raise UsageError(text, author=author, names=known_blogs(archive))
 
 
 def _sql_parts(query: Query, scope: Scope) -> tuple[str, str, list[str]]:

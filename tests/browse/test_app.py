@@ -335,7 +335,9 @@ def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppSer
     with DemoHost([make_blog(UID, posts=2)]) as host:
         nowhere = server.post("/app/check", url=f"{host.url}/u/999/", site="creaders").text
         unknown = server.post("/app/check", url=host.blog_url(UID)).text
+        missing = server.post("/app/check", url=f"{host.url}/u/999/", site="web").text
     assert "This page could not be read" in nowhere
+    assert "This page could not be read" in missing
     assert "no site that this program knows" in unknown
     assert "Look again" in unknown
 

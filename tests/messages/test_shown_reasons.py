@@ -87,3 +87,10 @@ async def test_the_page_of_failures_shows_no_english_words_to_a_chinese_browser(
             assert _ENGLISH.findall(main.text_content().replace("blogarchive failures --retry", "")) == []
     finally:
         close(served)
+
+
+def test_a_reason_of_the_system_is_chinese_in_a_chinese_terminal(archive_path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    shown = run(archive_path, "export", "atom", str(tmp_path / "file" / "blog" / "feed.xml"))
+    assert "不是文件夹" in shown
+    assert "Not a directory" not in shown

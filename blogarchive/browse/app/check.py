@@ -94,7 +94,7 @@ def preview_of(doctor_json: str) -> Preview:
     titles = _matching(fields, r"(?:posts|listed)\[\d+\]\.title")
     titles = titles or _matching(fields, r"latest\[\d+\]\.title")  # of a sidebar, which cuts long titles
     return Preview(
-        kind=fields.get("kind", "unknown"),
+        kind="unknown" if int(fields.get("status", 200)) >= 400 else fields.get("kind", "unknown"),
         blog_title=_shown(fields, "author.blog_title"),
         nickname=_shown(fields, "author.nickname"),
         titles=tuple(titles)[:_MOST_TITLES],

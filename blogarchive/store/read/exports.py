@@ -280,11 +280,10 @@ class ExportReader:
             found = self.archive.column(f"{query} {name} = ?", (words,))
             if len(found) == 1:
                 return int(found[0])
-        known = ", ".join(
-            self.archive.column("select site || '/' || uid from authors order by site, uid limit 10")
-        )
+        from blogarchive.store.search import known_blogs  # no other export needs the search
+
         text = _("no single blog in the archive is called {words!r}; it holds {known}")
-        raise UsageError(text, words=words, known=known or _("none"))
+        raise UsageError(text, words=words, known=known_blogs(self.archive))
 
     def _check_category(self, name: str) -> None:
         if not self.archive.exists("select 1 from categories where name = ?", (name,)):

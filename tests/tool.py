@@ -56,6 +56,9 @@ class Tool:
 
     def start(self, *words: str, delay: float = 0, **options: object) -> subprocess.Popen[str]:
         """Start a command; `options` are those of `Popen`."""
+        if "preexec_fn" in options:
+            # Below a limit of the size of files, Python stores its bytecode cut, and fails to load it from then on.
+            options.setdefault("env", {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
         process = subprocess.Popen(
             self.command(*words, delay=delay),
             cwd=self.folder,

@@ -259,7 +259,8 @@ def _rank_heading(
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     place = 2 * is_titled or int(is_end)
-    is_shown = node not in outline.beside
+    # The name of the blog in a mirror leads to its home page, but so may the title.
+    is_shown = node not in outline.beside and not select_all(node, "a[href$='../index.html']")
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
 
 

@@ -443,6 +443,7 @@ def test_a_page_of_one_text_with_a_menu_or_labels_is_a_post(body: str, url: str,
         "<b>20</b><span>2019-05</span>",
         "<b>20</b><span>2019年5月</span>",
         "2019, May 20, 10:24 PM",
+        "5月20日 · 2019年",
     ],
 )
 def test_a_date_as_a_leaf_of_a_calendar_or_with_the_year_first_is_the_day_of_the_post(leaf: str) -> None:
@@ -507,3 +508,11 @@ def test_buttons_beside_the_headings_of_a_list_and_categories_are_no_posts() -> 
         f"<body><ul>{rows}</ul></body>", url="https://notes.example.org/archives.html", window="Notizen"
     )
     assert [one.title for one in page.listed] == [f"Regen {number}" for number in range(1, 7)]
+
+
+def test_the_title_in_a_mirror_is_not_the_name_of_the_blog_that_leads_home() -> None:
+    top = '<h1><a href="../../index.html">Notizen aus dem alten Haus</a></h1><p>Worte, Bilder, Wetter, und was sonst so war.</p>'
+    text = '<div class="entry"><p>Es regnet, <a href="../regen.html">wie gestern</a>.</p></div>'
+    body = f'<body><div id="masthead">{top}</div><div id="main"><h3 class="headline">{TITLE}</h3>{text}</div></body>'
+    post = read(body, window=f"Notizen aus dem alten Haus » {TITLE}").posts[0]
+    assert (post.title, post.body_text) == (TITLE, "Es regnet, wie gestern.")

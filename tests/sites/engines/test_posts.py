@@ -511,8 +511,9 @@ def test_buttons_beside_the_headings_of_a_list_and_categories_are_no_posts() -> 
 
 
 def test_the_title_in_a_mirror_is_not_the_name_of_the_blog_that_leads_home() -> None:
-    top = '<h1><a href="../../index.html">Notizen aus dem alten Haus</a></h1><p>Worte, Bilder, Wetter, und was sonst so war.</p>'
+    name, words = "Notizen aus dem alten Haus", "Worte, Bilder, Wetter, und was sonst so war."
+    top = f'<h1><a href="../../index.html">{name}</a></h1><p>{words}</p>'
     text = '<div class="entry"><p>Es regnet, <a href="../regen.html">wie gestern</a>.</p></div>'
     body = f'<body><div id="masthead">{top}</div><div id="main"><h3 class="headline">{TITLE}</h3>{text}</div></body>'
-    post = read(body, window=f"Notizen aus dem alten Haus » {TITLE}").posts[0]
+    post = read(body, window=f"{name} » {TITLE}").posts[0]
     assert (post.title, post.body_text) == (TITLE, "Es regnet, wie gestern.")

@@ -9,15 +9,7 @@ from blogarchive import items
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
-from blogarchive.sites.grammar.card import BlogHeader, parse_blog_header
-from blogarchive.sites.grammar.listing import find_next_page, parse_listing
-from blogarchive.sites.grammar.page import (
-    UNCONFIRMED_TITLE,
-    PageView,
-    build_page_view,
-    confirms_title,
-    has_post_label,
-)
+from blogarchive.sites.grammar import card, listing, page as page_views
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
 from blogarchive.sites.links import find_listing_name, linked_blogs
@@ -30,16 +22,16 @@ class PageLayout:
     """The sidebar, the blog header, and the indexes of all other lines outside a post."""
 
     sidebar: Sidebar
-    header: BlogHeader
+    header: card.BlogHeader
     main: list[int]
 
 
-def _parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
+def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> PageLayout:
     """Return the parts of a page around the post it shows, if it shows one."""
     lines = range(len(view.lines))
     outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
     sidebar = parse_sidebar(view, outside)
-    header = parse_blog_header(view, [i for i in outside if i not in sidebar.own_lines])
+    header = card.parse_blog_header(view, [i for i in outside if i not in sidebar.own_lines])
     main = [i for i in outside if i not in sidebar.own_lines and i not in header.own_lines]
     return PageLayout(sidebar=sidebar, header=header, main=main)
 
@@ -87,7 +79,7 @@ def parse_page(site: Site, page: items.Page, target: items.Target) -> items.Pars
     """Return all that a reader sees on `page`."""
     decoded = decode(page.body, page.header("content-type"))
     now, number = page.fetched_at.astimezone(site.zone), target.post_number or target.number
-    view = build_page_view(decoded.text, page.url, now, parse_url, number)
+    view = page_views.build_page_view(decoded.text, page.url, now, parse_url, number)
     return _PageParser(site=site, view=view, target=target, encoding=decoded.encoding).parse()
 
 
@@ -96,7 +88,7 @@ class _PageParser:
     """The parser of one page."""
 
     site: Site
-    view: PageView
+    view: page_views.PageView
     target: items.Target
     encoding: str
 
@@ -118,13 +110,13 @@ class _PageParser:
 
     def _looks_like_list(self, post_page: PostPage) -> bool:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
-        if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
+        if post_page.comments.found or self._is_further_comments or page_views.has_post_label(self.view):
             return False
         if self._is_titled_by_window(post_page):  # most posts without comments
             return False
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
-        listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
+        listed = listing.parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
         # All links in the first paragraph of a post share the time of the post.
         times = {post.posted.text for post in listed if post.posted and ":" in post.posted.text}
         return len(times) >= _MIN_LIST_ROWS
@@ -152,7 +144,7 @@ class _PageParser:
 
     def _find_pager(self) -> int | None:
         """Find the line of the last link to a next page, the page's own or a typed one."""
-        found = find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
+        found = listing.find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
         return None if found is None else found[1]
 
     def _parse_post(self, pager: int | None) -> PostPage | None:
@@ -169,7 +161,7 @@ class _PageParser:
         heading = post_page.heading
         if heading is None or expected is None:
             return False
-        if expected == "0" and (post_page.comments.found or has_post_label(self.view)):
+        if expected == "0" and (post_page.comments.found or page_views.has_post_label(self.view)):
             return False
         linked = {
             found.number
@@ -194,7 +186,7 @@ class _PageParser:
         kind = items.PageKind.POST if whole else items.PageKind.COMMENTS
         problems = (*post_page.problems, *layout.sidebar.problems)
         if number is not None and whole and not self._is_confirmed(post_page, layout):
-            problems = (*problems, UNCONFIRMED_TITLE)
+            problems = (*problems, page_views.UNCONFIRMED_TITLE)
         return self._build_page(
             kind, layout, links, author=self._build_author(layout, ()), posts=posts, problems=problems
         )
@@ -220,7 +212,7 @@ class _PageParser:
         """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
         title = "" if post_page.heading is None else post_page.heading.title
         window_title = self.view.document.title
-        if has_post_label(self.view) or confirms_title(window_title, title):
+        if page_views.has_post_label(self.view) or page_views.confirms_title(window_title, title):
             return True
         rows = (layout.sidebar.latest, *(row.posts for row in layout.sidebar.categories))
         own = (post.title for posts in rows for post in posts if post.number == self.view.number)
@@ -242,12 +234,12 @@ class _PageParser:
         }
         written |= layout.sidebar.own_lines
         own = [i for i in range(post_page.start, len(self.view.lines)) if i not in written]
-        found = find_next_page(self.view, own, self.target.page_no)
+        found = listing.find_next_page(self.view, own, self.target.page_no)
         return None if found is None else found[0]
 
     def _build_list_page(self) -> items.ParsedPage:
         layout = _parse_layout(self.view, None)
-        listed = parse_listing(self.view, layout.main)
+        listed = listing.parse_listing(self.view, layout.main)
         author = self._build_author(layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)
@@ -261,7 +253,7 @@ class _PageParser:
             kind = items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN
         listed_links = [_build_link(post.url or "", items.PageKind.POST) for post in listed]
         links = listed_links + _build_sidebar_links(layout.sidebar)
-        paging = find_next_page(self.view, layout.main, self.target.page_no)
+        paging = listing.find_next_page(self.view, layout.main, self.target.page_no)
         if paging is not None and listed:
             links.append(items.Link(url=paging[0], kind=kind, next_page=True))
         problems = layout.sidebar.problems

@@ -12,14 +12,7 @@ from typing import NamedTuple
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
-from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.card import (
-    AuthorCard,
-    complete_card,
-    find_card,
-    parse_card,
-    parse_labelled_card,
-)
+from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.page import PageView
 
 # --- months: rows of dates
@@ -243,7 +236,7 @@ def _choose_nearest(rivals: Sequence[_Label], sole: Collection[int]) -> _Label:
 
 # --- the sidebar
 
-_NO_CARD = AuthorCard()
+_NO_CARD = cards.AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _MAX_MORE_LENGTH = 40
@@ -256,8 +249,8 @@ _POST, _CATEGORY_KIND = PageKind.POST, PageKind.CATEGORY
 class Sidebar:
     """The contents of the sidebar found so far, and the indexes of its lines."""
 
-    card: AuthorCard = _NO_CARD
-    statistics: AuthorCard = _NO_CARD
+    card: cards.AuthorCard = _NO_CARD
+    statistics: cards.AuthorCard = _NO_CARD
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
@@ -283,10 +276,10 @@ def _add_section(
 ) -> Sequence[int]:
     """Add a section to the sidebar and return those of its lines that belong to it."""
     if name == "card":
-        sidebar.card, lines = parse_labelled_card(view, lines)
+        sidebar.card, lines = cards.parse_labelled_card(view, lines)
         return lines
     if name == "statistics":
-        sidebar.statistics, own_lines = parse_card(view, lines)
+        sidebar.statistics, own_lines = cards.parse_card(view, lines)
         return own_lines if sidebar.statistics != _NO_CARD else lines[:1]
     if name == "calendar":
         return _trim_calendar(view, lines)
@@ -305,9 +298,9 @@ def _add_section(
 def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) -> None:
     """Add the parts that have no label, if they were not found below one."""
     if sidebar.card == _NO_CARD:
-        sidebar.card, own_lines = find_card(view, [i for i in outside if i not in sidebar.own_lines])
+        sidebar.card, own_lines = cards.find_card(view, [i for i in outside if i not in sidebar.own_lines])
         sidebar.own_lines.update(own_lines)
-    sidebar.card = complete_card(sidebar.card, sidebar.statistics)
+    sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)
     if not sidebar.months:
         # The title of a post may be two dates.
         own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]

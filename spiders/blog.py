@@ -89,7 +89,7 @@ class PageParser:
             return
         self._may_start = False
         try:
-            self._process = parser_process.ParserProcess.start(self._report, self._spawned)
+            self._process = parser_process.ParserProcess(self._report, self._spawned)
         except OSError as error:
             text = _("cannot start a second process for parsing ({error}); continuing without it")
             self._report(text.format(error=error))

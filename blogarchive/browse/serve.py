@@ -136,20 +136,15 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
     if not path.is_file():
         raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
     if forbidden := _URI_SYNTAX.intersection(str(path)):
-        raise UsageError(
-            _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it"),
-            character=min(forbidden),
-            path=path,
-        )
+        text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
+        raise UsageError(text, character=min(forbidden), path=path)
     immutable = immutable or read_only_mode(path) != "ro" or not _is_readable(path)
     if immutable and _has_unwritten_changes(path):
-        raise UsageError(
-            _(
-                "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
-                " folder can be written, or serve without --immutable"
-            ),
-            path=path,
+        text = _(
+            "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
+            " folder can be written, or serve without --immutable"
         )
+        raise UsageError(text, path=path)
     _check_archive(path, immutable=immutable)
     return immutable
 

@@ -12,7 +12,7 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Count
 from blogarchive.cli.output import file_count, note, page_count, print_json, print_list, print_result
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label, list_counts
-from blogarchive.sites.base import Site, broken_sites, site_by_name, site_names
+from blogarchive.sites.base import Site, found_sites, site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
@@ -105,7 +105,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 def sites(as_json: bool) -> None:
     """List the supported sites with their hosts."""
     found = [site_by_name(name) for name in site_names()]
-    for name, reason in broken_sites().items():
+    for name, reason in found_sites().broken.items():
         note(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason))
     objects = ({"name": site.name, "hosts": site.hosts} for site in found)
     print_list(objects, map(_format_site, found), as_json=as_json)

@@ -179,15 +179,12 @@ class Worker:
                 self._waits_since = self._waits_since or now
                 if now - self._waits_since > shard_file.time_limits().server + _SECONDS_TO_END:
                     other = await shards.find_worker(connection, home)
-                    raise HostBusy(
-                        _(
-                            "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine"
-                            " its own name by BLOGARCHIVE_HOME_ID"
-                        ),
-                        folder=self._folders[home],
-                        pid=other.get("pid", "?"),
-                        machine=other.get("machine", "?"),
+                    names = {"pid": other.get("pid", "?"), "machine": other.get("machine", "?")}
+                    text = _(
+                        "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine"
+                        " its own name by BLOGARCHIVE_HOME_ID"
                     )
+                    raise HostBusy(text, folder=self._folders[home], **names)
                 return
             self._homes.append(home)
         self._waits_since = None

@@ -122,6 +122,14 @@ def host_of(url: str) -> str:
         return ""
 
 
+def netloc_of(url: str) -> str:
+    """Return `host` or `host:port` of a URL as it is written; "" if it has none or is invalid."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
 def is_same_page(url: str, other: str) -> bool:
     """Return whether two URLs differ in nothing but http and https, `www.` and a final slash."""
     return _bare(url) == _bare(other)

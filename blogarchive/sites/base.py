@@ -194,11 +194,6 @@ def site_names() -> tuple[str, ...]:
     return tuple(sorted(found_sites().loaded))
 
 
-def broken_sites() -> dict[str, str]:
-    """Return why sites could not be loaded, by the names of their modules."""
-    return dict(found_sites().broken)
-
-
 def crawled_site_names() -> tuple[str, ...]:
     """Return the names of the sites that can be crawled, sorted."""
     return tuple(name for name in site_names() if site_by_name(name).is_crawled)

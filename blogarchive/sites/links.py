@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import matches_host
+from blogarchive.parsing.http import matches_host, netloc_of
 from blogarchive.sites.base import Site, site_by_name, site_names
 
 # --- linked blogs
@@ -44,7 +44,7 @@ def linked_blogs(
     The forms of a site fit URLs of many hosts, so a blog is on the page's host or on one of the site's. `own` are
     the uids of the page's own blog.
     """
-    host = _host_and_port(page_url)
+    host = netloc_of(page_url).lower()
     find = _blog_finder(site, "" if matches_host(host, site.hosts) else host)
     found: dict[str, BlogLink] = {}
     for url in urls:
@@ -80,18 +80,10 @@ def blogs_of_urls(site: Site, urls: Iterable[str], hosts: Iterable[str]) -> Iter
     """Yield the blogs of the URLs on hosts that match a pattern (`host`, `host:port`, `*.domain`), each once."""
     patterns, seen = tuple(hosts), set()
     for url in urls:
-        blog = blog_of_url(site, url) if matches_host(_host_and_port(url), patterns) else None
+        blog = blog_of_url(site, url) if matches_host(netloc_of(url).lower(), patterns) else None
         if blog is not None and blog not in seen:
             seen.add(blog)
             yield blog
-
-
-def _host_and_port(url: str) -> str:
-    """Return `host` or `host:port` of a URL in lower case; "" if it has none or is invalid."""
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
 
 
 # --- session ids

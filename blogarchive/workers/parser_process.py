@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from gettext import gettext as _
-from typing import Any, NamedTuple, Self, TypeVar, TypeVarTuple, cast
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple, cast
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages import use_system_language
@@ -98,7 +98,7 @@ def is_useful(delay: float | None) -> bool:
 
 @contextmanager
 def spawned_early(*, wanted: bool) -> Iterator[Spawned | None]:
-    """Yield a process for `ParserProcess.start` if it is `wanted` and can start, else None; end it after the block.
+    """Yield a process for `ParserProcess` if it is `wanted` and can start, else None; end it after the block.
 
     It imports the parser while this process imports Scrapy.
     """
@@ -117,24 +117,20 @@ def spawned_early(*, wanted: bool) -> Iterator[Spawned | None]:
 class ParserProcess:
     """A process that parses pages; `is_ready` is True while it runs."""
 
-    def __init__(self, spawned: Spawned, report: Callable[[str], None]) -> None:
-        self.is_ready = False
-        self._report = report
-        self._process, self._channel = spawned
-        self._writer: asyncio.StreamWriter | None = None
-        self._lock = asyncio.Lock()
-        self._before = _EMPTY
-        self._connecting = asyncio.get_running_loop().create_task(self._connect())
-
-    @classmethod
-    def start(
-        cls, report: Callable[[str], None] = lambda message: None, spawned: Spawned | None = None
-    ) -> Self:
+    def __init__(
+        self, report: Callable[[str], None] = lambda message: None, spawned: Spawned | None = None
+    ) -> None:
         """Take the process that is `spawned`, else spawn one. Raises `OSError` as `spawn`.
 
         `report` is called with a message if it ends early.
         """
-        return cls(spawned or spawn(), report)
+        self.is_ready = False
+        self._report = report
+        self._process, self._channel = spawned or spawn()
+        self._writer: asyncio.StreamWriter | None = None
+        self._lock = asyncio.Lock()
+        self._before = _EMPTY
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
         """Return the result of `parse_normalized`; raises the same errors.
@@ -220,7 +216,7 @@ class LargePageParser:
     async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
         """Return the answer of `ParserProcess.request`. Raises `ParserKilled`."""
         async with self._lock:
-            self._process = self._process or ParserProcess.start()
+            self._process = self._process or ParserProcess()
             try:
                 return await self._process.request(request)
             except (OSError, EOFError):

@@ -67,7 +67,7 @@ def pages() -> list[tuple[Page, Target]]:
 
 @asynccontextmanager
 async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
-    process = ParserProcess.start(messages.append)
+    process = ParserProcess(messages.append)
     try:
         async with asyncio.timeout(300):
             while not process.is_ready:
@@ -126,7 +126,9 @@ async def test_the_process_of_a_short_run_starts_late_after_a_large_page_too() -
 @two_cores
 async def test_a_process_that_cannot_start_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     page, target = pages()[0]
-    monkeypatch.setattr(ParserProcess, "start", Mock(side_effect=OSError("no more processes")))
+    monkeypatch.setattr(
+        "blogarchive.workers.parser_process.spawn", Mock(side_effect=OSError("no more processes"))
+    )
     messages: list[str] = []
     parser = PageParser(delay=0, report=messages.append)
     for _ in range(25):

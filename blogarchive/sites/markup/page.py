@@ -287,11 +287,9 @@ class PageReader:
         """Return the URLs in the parts around the posts, with the kinds that these parts say."""
         yield from ((row.url, items.PageKind.MONTH) for row in page.months)
         urls = (row.url for row in page.categories if row.url)
-        yield from ((url, items.PageKind.CATEGORY) for url in urls if self._is_category(url))
+        categories = (url for url in urls if self.site.parse_url(url).kind is items.PageKind.CATEGORY)
+        yield from ((url, items.PageKind.CATEGORY) for url in categories)
         yield from ((post.url, items.PageKind.POST) for post in page.latest)
-
-    def _is_category(self, url: str) -> bool:
-        return self.site.parse_url(url).kind is items.PageKind.CATEGORY
 
     def _list_reader(self, picker: Picker) -> post_parts.ListReader:
         return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)

@@ -184,10 +184,8 @@ class Archive(Statements):
     def _is_empty(self) -> bool:
         """Return whether the file has no table of an archive; raises `ArchiveDamaged` if it is another database."""
         tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        is_other = self.scalar("pragma application_id") not in (
-            0,
-            schema.APPLICATION_ID,
-        )  # 0: before it was set
+        # The number is 0 before it is set.
+        is_other = self.scalar("pragma application_id") not in (0, schema.APPLICATION_ID)
         if is_other or (tables and "frontier" not in tables):
             text = _("{path} is a database of something else; name another file with --db")
             raise ArchiveDamaged(text, path=self.path)

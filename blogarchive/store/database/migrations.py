@@ -250,15 +250,13 @@ def refuse_unsupported(archive: Statements) -> None:
 def refuse_older(archive: Statements) -> None:
     """Raise `UsageError` if a command that writes has to bring the archive up to date first."""
     if is_older(archive):
-        raise UsageError(
-            _(
-                "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; bring it up"
-                " to date first: `blogarchive update`, or without the network `blogarchive reparse --stale --db"
-                " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
-                " which cannot open it then"
-            ),
-            path=archive.path,
+        text = _(
+            "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; bring it up"
+            " to date first: `blogarchive update`, or without the network `blogarchive reparse --stale --db"
+            " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
+            " which cannot open it then"
         )
+        raise UsageError(text, path=archive.path)
 
 
 def refuse_changed(archive: Statements) -> None:

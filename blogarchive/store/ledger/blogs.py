@@ -6,11 +6,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Literal
-from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
-from blogarchive.parsing.http import service_of
+from blogarchive.parsing.http import netloc_of, service_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
@@ -100,13 +99,10 @@ def find_blog(archive: Archive, name: str) -> Blog:
     )
     found = by_url or stored_blogs(archive, [name], hopeless=True)
     if len(found) != 1:
-        raise UsageError(
-            _(
-                "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"
-            ),
-            count=len(found),
-            name=name,
+        text = _(
+            "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"
         )
+        raise UsageError(text, count=len(found), name=name)
     return found[0]
 
 
@@ -134,20 +130,13 @@ def site_of_host(archive: Archive, url: str) -> str | None:
 
     None if there is none, or more than one.
     """
-    netloc = _netloc(url)
+    netloc = netloc_of(url)  # of what a person typed, or a stranger stored
     homes = archive.rows(
         "select site, url from frontier where kind = 'home' and page_no = 1"
         " union select site, state_detail from authors where state = 'moved'"
     )
-    sites = {site for site, home in homes if netloc and _netloc(home) == netloc}
+    sites = {site for site, home in homes if netloc and netloc_of(home) == netloc}
     return sites.pop() if len(sites) == 1 else None
-
-
-def _netloc(url: str) -> str:
-    try:
-        return urlsplit(url).netloc
-    except ValueError:  # no URL: a person typed it, or a stranger stored it
-        return ""
 
 
 def author_id(archive: Archive, blog: Blog) -> int:
@@ -221,7 +210,7 @@ def home_urls(archive: Archive, blog: Blog) -> list[str]:
 
 def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
     """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
-    hosts = {_netloc(url) for url in home_urls(archive, blog)}
+    hosts = {netloc_of(url) for url in home_urls(archive, blog)}
     return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)
 
 

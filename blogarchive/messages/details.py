@@ -246,6 +246,7 @@ class Detail(StrEnum):
     COMMENT_TEXTS = N_("a comment has {count} texts and {answers} answers")
     COMMENT_TWICE = N_("a comment shows two names or two times")
     LIST_EMPTY = N_("the list names no post")
+    HOME_EMPTY = N_("the home page names no post; its title is {title!r}")
     LIST_AT_POST = N_("a list is in place of the post")
     LIST_POSITIONS = N_("posts have different positions in the page; none is stored")
     TEMPLATE_WORDS = N_("no template of the site fits; read by words, not by selectors")

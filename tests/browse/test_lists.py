@@ -11,7 +11,7 @@ from datasette.app import Datasette
 
 from blogarchive.browse.pages.post_choices import KEYS
 from tests.browse.conftest import close
-from tests.browse.make_archive import HOST
+from tests.browse.make_archive import HOST, make
 from tests.browse.test_finding import address_of, titles
 from tests.browse.test_pages import page, post_id, words
 
@@ -133,3 +133,13 @@ async def test_no_element_has_an_access_key_and_each_key_exists(
         assert not shown.xpath("//*[@accesskey]")
         used |= set(shown.xpath("//@data-key"))
     assert used == set(KEYS)
+
+
+async def test_a_time_with_digits_that_are_no_number_leaves_the_home_page_readable(tmp_path: Path) -> None:
+    path = make(tmp_path / "archive.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("update posts set posted_at = '²⁰²⁵' where id = (select max(id) from posts)")
+    connection.close()
+    datasette = Datasette([str(path)])
+    assert words(await page(datasette, "/read"))
+    close(datasette)

@@ -145,9 +145,9 @@ class PageParser:
         url = lists.first_index(outline, uid) if is_home else lists.find_next(outline, uid, archives=is_walk)
         if url is not None or (listed and not is_walk):
             return self._listing(listed, () if url is None else (url,))
-        detail = Detail.LIST_UNPROVED if listed else Detail.LIST_EMPTY
-        unproved = Problem(kind="incomplete", field="listed", detail=detail)
-        return self._listing(listed, (), (unproved,))
+        titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
+        detail = Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY
+        return self._listing(listed, (), (Problem(kind="incomplete", field="listed", detail=detail),))
 
     def _listing(
         self, listed: tuple[ListedPost, ...], more: Iterable[str], problems: tuple[Problem, ...] = ()

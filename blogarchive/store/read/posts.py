@@ -143,7 +143,7 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
         archive.text(f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'") or ""
         for bound in ("min", "max")
     )
-    if not (first.isdigit() and last.isdigit()):
+    if not (first.isdecimal() and last.isdecimal()):
         return ()
     found: list[PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):

@@ -446,6 +446,16 @@ def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: 
     assert rows(tmp_path, "select count(*) from open_failures") == [(0,)]
 
 
+def test_a_challenge_in_place_of_the_home_page_is_named_by_its_title(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    with serve(blog) as url:
+        blog.build(url)
+        (blog.folder / "public" / "index.html").write_text(f"<html>{_NOTICES['challenge']}</html>", "utf-8")
+        ran = run(tmp_path, "backup", url)
+    assert ran.code == 1
+    assert "the home page names no post; its title is 'Just a moment...'" in ran.err.splitlines()[-1]
+
+
 def test_a_login_to_which_every_list_leads_is_no_post(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=False)
     for number in range(1, 14):

@@ -345,7 +345,9 @@ def test_the_walk_follows_no_frame_outside_the_blog() -> None:
 
 def test_a_walk_that_finds_no_post_says_so() -> None:
     page = read("#walk", "<title>山居</title><main><h1>山居</h1><p>正在搬家。</p></main>")
-    assert [problem.detail for problem in page.problems] == ["the list names no post"]
+    assert [problem.detail for problem in page.problems] == [
+        "the home page names no post; its title is '山居'"
+    ]
 
 
 def list_page(rows: str, path: str = "page/2/") -> api.ParsedPage:

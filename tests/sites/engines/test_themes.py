@@ -574,12 +574,18 @@ def test_the_word_last_in_a_title_is_no_label_of_the_time_below_it() -> None:
     assert told(page) == []
 
 
+@pytest.mark.parametrize("month", ["2017/04", "2017年4月", "April 2017"])
 @pytest.mark.parametrize(
-    "link", ['<a href="/archives/2017/04/">{}{}</a>', '<a href="/archives/2017/04/">{}</a>{}']
+    "row",
+    [
+        '<ul><li><a href="/archives/2017/04/">{}{}</a></li></ul>',
+        '<ul><li><a href="/archives/2017/04/">{}</a>{}</li></ul>',
+        '<div><a href="/archives/2017/04/">{}</a>{}</div>',
+    ],
 )
-def test_a_month_of_the_archive_and_its_number_of_posts_are_no_day(link: str) -> None:
-    month, count = "<span>2017/04</span>", "<div><span>1</span><span>篇</span></div>"
-    console = f'<div class="console"><ul>{f"<li>{link.format(month, count)}</li>" * 2}</ul></div>'
+def test_a_month_of_the_archive_and_its_number_of_posts_are_no_day(row: str, month: str) -> None:
+    count = "<div><span>1</span><span>篇</span></div>"
+    console = f'<div class="console">{row.format(f"<span>{month}</span>", count)}</div>'
     page = read(f'{console}<main><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div></main>')
     assert page.posts[0].posted is None
 

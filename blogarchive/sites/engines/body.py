@@ -26,16 +26,19 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     # Reimu names all of the content after the sidebar beside it.
     dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
     apart = outline.beside | inside
+    images = set(outline.select("img")) - apart  # comments have pictures of their authors
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
     if dense is None or not (outline.size(dense) > _MAX_META or _ENDED.search(outline.text(dense))):
         # A post of pictures alone: labels around it have more text.
-        pictures = [one for one in marked if one.find(".//img") is not None]
+        named = {one for one in marked if mark(one) > 1 and _ENDED.search(outline.text(one))}
+        pictures = [one for one in marked if one in named or not images.isdisjoint(one.iter("img"))]
         marked, dense = pictures or marked, None if pictures else dense
     best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
-        is_named = best is not None and mark(best) > 1
+        is_alone = best is not None and best not in above and set() < images <= {*best.iter()}
+        is_named = is_alone or (best is not None and mark(best) > 1)
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
@@ -63,13 +66,12 @@ def mark(node: Element) -> int:
     """Return 3 if the data of the page say that the element is the text, 2 if a name does, 1 if it may be, else 0."""
     if node.get("itemprop") == "articleBody" or "articleBody" in (node.get("property") or ""):
         return 3
-    names = names_of(node)
     if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul"):
         return 0
-    if any(_STRONG.search(name) for name in names):
+    if has_role(node, _STRONG):
         return 2
     is_main = node.tag in ("article", "main") or node.get("role") == "main"
-    return int(is_main or any(_WEAK.search(name) for name in names))
+    return int(is_main or has_role(node, _WEAK))
 
 
 def _rank(

@@ -595,3 +595,23 @@ def test_a_short_sentence_beside_a_picture_of_its_author_is_the_text() -> None:
     text = '<div class="entry-content"><p>No power for two hours today.</p></div>'
     page = read(f"<main><h1>{TITLE}</h1><time>2020-05-06</time>{text}{author}</main>")
     assert page.posts[0].body_text == "No power for two hours today."
+
+
+@pytest.mark.parametrize("place", ["comments", "author"])
+def test_a_short_text_among_labels_and_faces_is_the_text(place: str) -> None:
+    text = '<div class="entry-content"><p>No power for two hours today.</p></div>'
+    labels = "<div><p>Posted</p><time>May 6, 2020</time><p>in</p><a href='/category/life/'>Life</a><p>by Ann</p></div>"
+    face = '<div class="avatar"><img src="/images/face.png"></div>'
+    items = f'<li id="comment-5" class="comment">{face}<cite>Ann</cite><time>May 7, 2020</time><p>It was wrong.</p></li>'
+    comments = f'<div class="comments"><h3>One response</h3><ol>{items}</ol></div>'
+    page = read(f"<main><h1>{TITLE}</h1>{text}{labels}{comments if place == 'comments' else face}</main>")
+    assert page.posts[0].body_text == "No power for two hours today."
+    assert page.posts[0].posted is not None
+
+
+def test_an_element_with_all_pictures_and_no_text_is_a_post_without_a_doubt() -> None:
+    page = read(f'<h1>{TITLE}</h1><time>2020-05-06</time><main class="main"><p><img src="/p.png"></p></main>')
+    assert ([image.url for image in page.posts[0].images], told(page)) == (
+        ["https://notes.example.org/p.png"],
+        [],
+    )

@@ -263,6 +263,7 @@ class Detail(StrEnum):
     NEEDS_BROWSER = N_(
         "it needs a browser: scripts alone make its content; import pages that a browser saved"
     )
+    PASSWORD = N_("the post needs a password")
     LIST_UNPROVED = N_("the blog publishes no list of all its posts; whether all were found is unproved")
     INDEX_UNREADABLE = N_("the list of posts is no sitemap, feed or answer of an interface")
 

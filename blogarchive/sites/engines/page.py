@@ -59,7 +59,7 @@ class PageParser:
         # A host with open pages may close a list: the notice is of the list alone.
         asked, is_closed = self.page.url, self.page.status in (401, 403)
         if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
-            return self._refused(items.NoticeKind.LOGIN, Detail.STATUS.format(status=self.page.status))
+            return self._refused(Detail.STATUS.format(status=self.page.status))
         if PageKind.COMMENTS in (self.target.kind, self.here.kind):
             answer = read_comments(self.page, text, self.now)
             if answer is not None:
@@ -86,9 +86,8 @@ class PageParser:
         listed = lists.find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
-        for field in self._outline.select(_PASSWORD):
-            text = self._outline.text(next(field.iterancestors("form"), field))
-            return self._refused(items.NoticeKind.HIDDEN, text)
+        if self._outline.select(_PASSWORD):
+            return self._refused(Detail.PASSWORD)
         if reading := self._read_post():
             return self._page_of_post(reading)
         if len(listed) >= lists.MIN_LISTED:
@@ -166,8 +165,8 @@ class PageParser:
         author = Author(uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
-    def _refused(self, kind: items.NoticeKind, text: str) -> ParsedPage:
-        return self._page(PageKind.NOTICE, notice=items.Notice(kind=kind, text=text))
+    def _refused(self, text: str) -> ParsedPage:
+        return self._page(PageKind.NOTICE, notice=items.Notice(kind=items.NoticeKind.LOGIN, text=text))
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problems = (Problem(kind="unreadable", field=field, detail=detail),)

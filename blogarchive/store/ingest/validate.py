@@ -200,7 +200,8 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
         reason = str(page.status)
-    return Rejection(failure=Failure(kind="notice", detail=_short(notice.text)), gone_reason=reason)
+    failure, waits = Failure(kind="notice", detail=_short(notice.text)), notice.text == Detail.PASSWORD
+    return Rejection(failure=failure, gone_reason=reason, waits=waits)
 
 
 def _validate_status(page: Page) -> Rejection | None:

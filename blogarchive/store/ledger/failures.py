@@ -201,20 +201,16 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
 
-    A permanent failure of an image is not new: no run can fix it. So is a blog without a list of its posts.
+    No run can fix a permanent failure of an image, a blog without a list of its posts, or a post behind a password.
     """
     homes = home_page_urls(archive, blogs)
-    found = [
-        failure
-        for failure in open_failures(archive, blogs)
-        if failure.next_try_at is not None
-        or (failure.first_failed_at >= run.begun_at and not _is_lasting(failure))
-    ]
-    return sorted(found, key=lambda failure: failure.url not in homes)
+    found = (one for one in open_failures(archive, blogs) if not _is_lasting(one))
+    due = [one for one in found if one.next_try_at is not None or one.first_failed_at >= run.begun_at]
+    return sorted(due, key=lambda failure: failure.url not in homes)
 
 
-def _is_lasting(failure: OpenFailure) -> bool:
-    return (failure.kind == "picture" and failure.permanent) or failure.detail == Detail.LIST_UNPROVED
+def _is_lasting(one: OpenFailure) -> bool:
+    return (one.kind == "picture" and one.permanent) or one.detail in (Detail.LIST_UNPROVED, Detail.PASSWORD)
 
 
 def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime) -> list[OpenFailure]:

@@ -456,6 +456,35 @@ def test_a_challenge_in_place_of_the_home_page_is_named_by_its_title(tmp_path: P
     assert "the home page names no post; its title is 'Just a moment...'" in ran.err.splitlines()[-1]
 
 
+def test_a_post_behind_a_password_is_one_row_and_no_failure_of_a_night(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    form = '<html><body><h1>第 3 天</h1><form><p>密码</p><input name="post_password"></form></body></html>'
+    query = "select detail, first_failed_at = last_failed_at from open_failures"
+    day = datetime.now(UTC)
+    with serve(blog) as url:
+        blog.build(url)
+        closed = blog.folder / "public" / "posts" / "p3" / "index.html"
+        closed.write_text(form, "utf-8")
+        first = run(tmp_path, "backup", url)
+        assert (first.code, first.err.count("the post needs a password"), "gone:" in first.err) == (
+            0,
+            1,
+            False,
+        )
+        for _ in range(3):
+            day += timedelta(days=1)
+            assert run(tmp_path, "update", now=day).code == 0
+        assert rows(tmp_path, query) == [("the post needs a password", 1)]
+        blog.build(url)
+        assert run(tmp_path, "update", now=day + timedelta(days=9)).code == 0
+        assert rows(tmp_path, query) == []
+    assert rows(tmp_path, "select body_text from posts where number = 'posts/p3'") == [
+        ("今天是第 3 天，下午去了河边。",)
+    ]
+
+
 def test_a_login_to_which_every_list_leads_is_no_post(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=False)
     for number in range(1, 14):

@@ -118,7 +118,7 @@ def test_a_post_behind_a_password_is_a_notice_and_not_a_text() -> None:
     )
     assert page.kind is PageKind.NOTICE
     assert page.notice is not None
-    assert page.notice.kind is NoticeKind.HIDDEN
+    assert page.notice.kind is NoticeKind.LOGIN
     assert page.posts == ()
 
 

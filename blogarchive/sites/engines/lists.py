@@ -185,15 +185,14 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
-    base = outline.tree.base
     nodes = outline.tree.root.iter("link", "a")
-    links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), base))]
+    links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
     of_posts = (url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or ""))
     yield list(map(urls.folder_of_index, of_posts))
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
-    yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), base))]
+    yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), outline.tree.base))]
 
 
 def first_index(outline: Outline, uid: str) -> str:

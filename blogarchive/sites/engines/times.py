@@ -110,7 +110,8 @@ def _dates_outside(around: Surroundings) -> list[int]:
     short = (place for place, text in enumerate(outline.texts) if len(text) < _MAX_LINE and DATE.search(text))
     top = -1 if around.heading is None else outline.span(around.heading).stop
     # Old pages have the line of the time without an element, between the heading and the text.
-    lines = {top} if 0 < top < len(outline.texts) and _LINE.fullmatch(outline.texts[top]) else set()
+    line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
+    lines = {top} if _LINE.fullmatch(line) else set()
     outside = {place: outline.holders[place] for place in short if place not in around.inside - lines}
     return [at for at, node in outside.items() if node not in around.closed and not is_of_another(node)]
 

@@ -144,6 +144,9 @@ def _insert_empty_paragraphs(root: Element) -> None:
 _NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NON_XML_CHARACTERS = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
+# libxml2 ends a list before these, browsers do not. emlog's search box is a form in a list, in the sidebar's list.
+_STRAY_LIST_END = "Unexpected end tag : ul"
+_ENDS_LIST = re.compile(rb"(?i)(<ul\b[^>]*+>|</li\s*>)(\s*<(?:form|pre|address|menu)\b)")
 _STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # browsers make it a line break
 # libxml2 ends the page here, browsers do not; many pages consist of several closed documents.
 _PAGE_END = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
@@ -174,6 +177,9 @@ def parse_html(text: str) -> Element:
         root, errors = _parse(clean)
     if any(_STRAY_END in error for error in errors):
         clean = _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)  # finds those without a paragraph in the tree
+        root, errors = _parse(clean)
+    if any(_STRAY_LIST_END in error for error in errors):
+        clean = _ENDS_LIST.sub(rb"\1<li>\2", clean)
         root, errors = _parse(clean)
     for pattern, instead in _DEPTH_PATTERNS:
         if not errors or "depth" not in errors[-1]:

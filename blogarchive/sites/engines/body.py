@@ -145,7 +145,8 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
 def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     whole = max(1, outline.size(body))
-    small = [node for node in _named_parts(outline, body) if outline.size(node) < max(0.4 * whole, _MAX_META)]
+    most = max(0.4 * whole, _MAX_META)
+    small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
     found = {*small, *_last_lines(outline, body, whole)} - (ancestors(small) - set(small))
     if title is not None and outline.contains(body, title):
         found |= {title, *_head(outline, body, title)}

@@ -517,3 +517,14 @@ def test_the_title_in_a_mirror_is_not_the_name_of_the_blog_that_leads_home() -> 
     body = f'<body><div id="masthead">{top}</div><div id="main"><h3 class="headline">{TITLE}</h3>{text}</div></body>'
     post = read(body, window=f"{name} » {TITLE}").posts[0]
     assert (post.title, post.body_text) == (TITLE, "Es regnet, wie gestern.")
+
+
+def test_a_sidebar_inside_the_element_of_the_text_is_not_of_the_text() -> None:
+    search = '<li><h3>搜索</h3><ul id="logsearch"><form action="/index.php"><input name="keyword"></form></ul></li>'
+    row = "<li><h3>雨，第 {} 天</h3><ul><li>北窗，老王，说了些什么。</li></ul></li>"
+    side = f'<ul id="sidebar">{search}{"".join(map(row.format, range(10)))}</ul>'
+    text = "<p>Am Morgen lag das Laub auf der Straße, und der Laden hatte noch Licht.</p>" * 3
+    left = f'<div id="contentleft"><h2>{TITLE}</h2><p class="date">作者：老王 2019-5-20 08:05</p>{text}</div>'
+    post = read(f'<body><div id="content">{left}{side}</div></body>').posts[0]
+    assert "北窗" not in (post.body_text or "")
+    assert (post.body_text or "").endswith("Licht.")

@@ -15,8 +15,8 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.pages.post_choices import Choice, list_url
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
-from blogarchive.store.read.lists import PostLine, PostSelection
-from blogarchive.store.read.models import FullPost
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.read.posts import PostPage
 from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_hits, search
 from blogarchive.store.statements import Statements

@@ -144,10 +144,9 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
 
 def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
-    whole = max(1, outline.size(body))
-    most = max(0.4 * whole, _MAX_META)
+    most = max(0.4 * outline.size(body), _MAX_META)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
-    found = {*small, *_last_lines(outline, body, whole)} - (ancestors(small) - set(small))
+    found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if title is not None and outline.contains(body, title):
         found |= {title, *_head(outline, body, title)}
     return found
@@ -162,11 +161,10 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
             continue
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
+        role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         if is_code or node.getparent() in code:
             code.add(node)
-        elif node.tag in ("header", "footer", "address") or has_role(
-            node, _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
-        ):
+        elif node.tag in ("header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 
@@ -183,16 +181,16 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
             yield below
 
 
-def _last_lines(outline: Outline, body: Element, whole: int) -> Iterator[Element]:
+def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
     """Yield the blocks at the end, or at the start, of the text that state a licence or list other posts."""
-    shown = [body]
+    shown, most = [body], min(_MAX_LICENCE, 0.5 * outline.size(body))
     # Themes wrap the text in elements: its first and last lines are inside of all.
     while len(shown) == 1 and len(shown[0]):
         shown = [node for node in shown[0] if node in outline.order and outline.size(node)]
     for nodes in (shown[::-1], shown):
         seen = 0
         for node in nodes:
-            is_short = outline.size(node) < max(min(_MAX_LICENCE, 0.5 * whole), _MAX_META * (len(shown) > 1))
+            is_short = outline.size(node) < max(most, _MAX_META * (len(shown) > 1))
             text = outline.text(node) if is_short else ""
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)

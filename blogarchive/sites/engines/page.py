@@ -60,14 +60,13 @@ class PageParser:
         asked, is_closed = self.page.url, self.page.status in (401, 403)
         if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
             return self._refused(Detail.STATUS.format(status=self.page.status))
-        if PageKind.COMMENTS in (self.target.kind, self.here.kind):
-            answer = read_comments(self.page, text, self.now)
-            if answer is not None:
-                number = self.target.post_number or self.target.number or ""
-                comments, url = answer
-                post = Post(number=number, url=self.page.url, comments=comments, whole=False)
-                more = () if url is None else (self._more_comments(url, number),)
-                return self._page(PageKind.COMMENTS, posts=(post,), links=more)
+        is_comments = PageKind.COMMENTS in (self.target.kind, self.here.kind)
+        if is_comments and (answer := read_comments(self.page, text, self.now)):
+            number = self.target.post_number or self.target.number or ""
+            comments, url = answer
+            post = Post(number=number, url=self.page.url, comments=comments, whole=False)
+            more = () if url is None else (self._more_comments(url, number),)
+            return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, text, self.uid, self.now)
         if index is not None and any(index):
             found = self._listing(index.listed, index.more)

@@ -121,11 +121,10 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
     start = -1 if around.heading is None else outline.order[around.heading]
+    place, text = outline.order[node], outline.order[around.body]
     # In emlog the heading and the line are in the element of the text.
-    is_early = (
-        outline.span(node).stop <= around.text.start or outline.order[node] < outline.order[around.body]
-    )
-    is_line = (start >= 0 or node.tag == "time") and start < outline.order[node] and is_early
+    is_early = outline.span(node).stop <= around.text.start or place < text
+    is_line = (start >= 0 or node.tag == "time") and start < place and is_early
     # Nobelium has the line of the time in a `nav`.
     if node in outline.beside and around.heading not in outline.beside and not is_line:
         return True

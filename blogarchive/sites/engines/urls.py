@@ -49,10 +49,9 @@ def parse_url(url: str) -> ParsedUrl:
     step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
     uid = f"{netloc}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)
-    if kind is PageKind.HOME and uid is None and path == "/":
-        uid = netloc
+    own = uid or (netloc if kind is PageKind.HOME and path == "/" else None)
     number = post_number(canonical) if kind is PageKind.POST else None
-    return ParsedUrl(url=canonical, kind=kind, uid=uid, number=number)
+    return ParsedUrl(url=canonical, kind=kind, uid=own, number=number)
 
 
 def _find_kind(path: str, query: str, uid: str | None) -> PageKind:

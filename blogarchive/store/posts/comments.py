@@ -12,13 +12,7 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages import context as page_context
-from blogarchive.store.pages.context import (
-    ChangeCounts,
-    SaveContext,
-    date_text_iso,
-    is_relative,
-    time_columns,
-)
+from blogarchive.store.pages.context import SaveContext, date_text_iso, is_relative, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
@@ -214,7 +208,7 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
         else:
             _revise(context, item, before)
     new = sum(item.fingerprint not in stored for item in identified)
-    context.changes += ChangeCounts(comments_new=new)
+    context.changes += page_context.ChangeCounts(comments_new=new)
     # A page that is parsed again is mostly older than the rows, which then need no update.
     rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
     if rows:
@@ -334,7 +328,7 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     inserted = archive.insert_rows(
         "comments", rows, on_conflict="on conflict(post_id, fingerprint) do nothing"
     )
-    context.changes += ChangeCounts(comments_new=inserted)
+    context.changes += page_context.ChangeCounts(comments_new=inserted)
 
 
 def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
@@ -358,7 +352,7 @@ def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -
     own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
     changes = save_text(context, COMMENTS, before, text, **own)
     if any(change.is_edit for change in changes):
-        context.changes += ChangeCounts(comments_changed=1)
+        context.changes += page_context.ChangeCounts(comments_changed=1)
     if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
         _save_facts(context, item, before)
 

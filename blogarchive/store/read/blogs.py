@@ -9,7 +9,8 @@ from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
 from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, Blog
-from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostLine, PostSelection
+from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostSelection
+from blogarchive.store.read.models import PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
 

@@ -6,30 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.ledger.failures import OpenFailure, newest_failures
-from blogarchive.store.read.models import FullPost
+from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.rows import HAS_TEXT, Value
 from blogarchive.store.statements import Statements, columns_of
 
 # ruff: noqa: S608 - statements are put together from constants
 
 POSTS_PER_PAGE: Final = 50
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostLine:
-    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
-
-    id: int
-    author_id: int
-    author: str
-    title: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    views: int | None
-    comment_count: int | None
-    gone_at: str | None
-    has_text: bool
-    beginning: str | None
 
 
 _AUTHOR_NAME = "coalesce(a.nickname, a.uid)"

@@ -56,6 +56,23 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PostLine:
+    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
+
+    id: int
+    author_id: int
+    author: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    comment_count: int | None
+    gone_at: str | None
+    has_text: bool
+    beginning: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
     """A comment with its current text, first seen at `version_at`; `revisions` are replaced texts, oldest first."""
 

@@ -9,7 +9,7 @@ from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read import models
 from blogarchive.store.read.blog_header import BLOGS, Blog
-from blogarchive.store.read.lists import POST_LINES, PostLine
+from blogarchive.store.read.lists import POST_LINES
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import Statements
 
@@ -49,8 +49,8 @@ class PostPage:
     blog: Blog
     categories: list[tuple[int, str]]
     counters: list[dict[str, Any]]
-    older: PostLine | None
-    newer: PostLine | None
+    older: models.PostLine | None
+    newer: models.PostLine | None
 
 
 def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
@@ -84,14 +84,16 @@ def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -
     return found[0] if len(found) == 1 else None
 
 
-def _neighbour(archive: Statements, post: models.FullPost, comparison: str, order: str) -> PostLine | None:
+def _neighbour(
+    archive: Statements, post: models.FullPost, comparison: str, order: str
+) -> models.PostLine | None:
     """Return the next post of the author by time; by number if the post has no time."""
     if post.posted_at is not None:
         keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
     else:
         keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
     return archive.one_as(
-        PostLine,
+        models.PostLine,
         f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
         f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
         (post.author_id, *keys.values()),
@@ -114,13 +116,13 @@ def find_by_url(archive: Statements, url: str) -> int | None:
     return None
 
 
-def find_by_number(archive: Statements, words: str) -> tuple[PostLine, ...]:
+def find_by_number(archive: Statements, words: str) -> tuple[models.PostLine, ...]:
     """Return at most ten posts with that number; none if `words` are no number."""
     number = parse_decimal_id(words)
     if number is None:
         return ()
     return archive.all_as(
-        PostLine,
+        models.PostLine,
         f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
         " order by p.id limit ?",
         (number, _MAX_FOUND),
@@ -136,7 +138,7 @@ def find_random(archive: Statements) -> int | None:
     return None
 
 
-def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
+def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine, ...]:
     """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
     # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
@@ -145,10 +147,10 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
     )
     if not (first.isdecimal() and last.isdecimal()):
         return ()
-    found: list[PostLine] = []
+    found: list[models.PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
         found += archive.all_as(
-            PostLine,
+            models.PostLine,
             f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
             (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),
         )

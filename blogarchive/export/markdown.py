@@ -28,9 +28,11 @@ def _loaded_when_used(*names: str) -> Iterator[None]:
     for name, module in stand_ins.items():
         vars(module)["__getattr__"] = lambda attribute, name=name: getattr(import_module(name), attribute)
     sys.modules.update(stand_ins)
-    yield
-    for name in stand_ins:
-        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
 
 
 # bs4 imports one for CSS selectors, one for bytes. No export needs them, and they take 75 ms, most of it for patterns.

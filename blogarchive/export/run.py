@@ -139,7 +139,7 @@ _NEVER_IMPORTED: Final = {"__pycache__", "browse", "cli", "crawl", "demo", "impo
 
 @cache
 def program_digest() -> bytes:
-    """Return a digest of what exports import of this program, of all installed packages and of Python: 32 bytes."""
+    """Return 32 bytes: a digest of the modules that exports import, of all installed packages and of Python."""
     found = sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     for folder, folders, names in os.walk(Path(__file__).parents[1]):
         folders[:] = sorted({*folders} - _NEVER_IMPORTED)

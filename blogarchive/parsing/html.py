@@ -51,7 +51,7 @@ _nested_cells = etree.XPath(
     "descendant::td[not(parent::tr)]|descendant::th[not(parent::tr)]"
     "|descendant::tr[not(parent::table or parent::tbody or parent::thead or parent::tfoot)]"
 )
-_TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
+_ROWS_AND_CELLS = frozenset(("table", "tr", "td", "th"))
 
 
 def _repair_tree(root: Element) -> None:
@@ -113,7 +113,7 @@ def _unnest_cells(root: Element) -> None:
 
 def _find_nesting_ancestor(node: Element) -> Element | None:
     """Return the cell that contains a cell, or the row that contains a row, in the same table; else None."""
-    inner: Iterator[Element] = (up for up in node.iterancestors() if up.tag in _TABLE_PARTS)
+    inner: Iterator[Element] = (up for up in node.iterancestors() if up.tag in _ROWS_AND_CELLS)
     around = next(inner, None)
     if around is None or around.tag == "table":
         return None
@@ -178,7 +178,7 @@ def parse_html(text: str) -> Element:
     if any(_STRAY_END in error for error in errors):
         clean = _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)  # finds those without a paragraph in the tree
         root, errors = _parse(clean)
-    if any(_STRAY_LIST_END in error for error in errors):
+    if any(_STRAY_LIST_END in error for error in errors) and _ENDS_LIST.search(clean):
         clean = _ENDS_LIST.sub(rb"\1<li>\2", clean)
         root, errors = _parse(clean)
     for pattern, instead in _DEPTH_PATTERNS:

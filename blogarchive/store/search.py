@@ -347,7 +347,7 @@ def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> Hit
 
 
 def known_blogs(archive: Statements) -> str:
-    """Return the first blogs with their nicknames, for an error that names what there is."""
+    """Return the first ten blogs as `site/uid (nickname)`, for the message that an author is not stored."""
     query = (
         "select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors"
         " order by site, uid limit 10"

@@ -184,7 +184,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
-    """Yield what the page links as its home, then the folders of its feeds, then where the title of the site leads."""
+    """Yield URLs of the home page: those with `rel=home`, the folders of feeds, the link of the title of the site."""
     nodes = outline.tree.root.iter("link", "a")
     links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]

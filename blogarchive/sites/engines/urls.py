@@ -12,7 +12,7 @@ PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("ut
 
 
 def patterns(module: str, *names: str) -> tuple[re.Pattern[str], ...]:
-    """Return regular expressions of `patterns.toml`: what hosts and themes write is data."""
+    """Return the compiled patterns of these names, from the section `module` of `patterns.toml`."""
     return tuple(re.compile("".join(PATTERNS[module][name])) for name in names)
 
 

@@ -144,7 +144,7 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     return None if match and COMMENT_TIME_LABEL.search(match["before"]) else _build_match(view, index, match)
 
 
-# TITLE TIME 阅读 10 评论 2: a window title that begins with the title tells it from text.
+# TITLE TIME 阅读 10 评论 2. A line of text does not begin like the window title.
 def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
     """Return the time of a line that begins like the window title and shows counters after the time; None otherwise."""
     text = view.folded[index].strip()

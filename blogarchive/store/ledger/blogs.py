@@ -130,7 +130,7 @@ def site_of_host(archive: Archive, url: str) -> str | None:
 
     None if there is none, or more than one.
     """
-    netloc = netloc_of(url)  # of what a person typed, or a stranger stored
+    netloc = netloc_of(url)  # a person typed the URL: it may be invalid
     homes = archive.rows(
         "select site, url from frontier where kind = 'home' and page_no = 1"
         " union select site, state_detail from authors where state = 'moved'"

@@ -22,12 +22,12 @@ from typing import ClassVar
 
 from blogarchive.messages import N_
 
+# Texts of errors of the operating system, which are English in every language.
 _SYSTEM_REASONS = (
     N_("Address already in use"), N_("Directory not empty"), N_("File exists"), N_("File name too long"),
     N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"), N_("Not a directory"),
     N_("Operation not permitted"), N_("Permission denied"), N_("Read-only file system"), N_("Too many open files"),
 )  # fmt: skip
-"""Texts of errors of the operating system, which are English in every language."""
 
 
 class UserError(Exception):

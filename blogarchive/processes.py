@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = "blogarchive"
+# Option of Python: a module of the working folder must not replace one of ours.
 _ISOLATED: Final = "-P"
-"""Option of Python: a module of the working folder must not replace one of ours."""
 
 PROGRESS_FILE: Final = "BLOGARCHIVE_PROGRESS"
 """Environment variable: the file into which a command writes what it has done and the total, for a page to show."""

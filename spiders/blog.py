@@ -98,8 +98,8 @@ class PageParser:
 TRIES = 3
 """Tries in one run at a page that is refused, broken, truncated or not reached."""
 
+# An image may take this many times as long as a page: a large photograph over a slow line.
 _IMAGE_TIMEOUTS = 2
-"""An image may take this many times as long as a page: a large photograph over a slow line."""
 
 log = logging.getLogger(__name__)
 

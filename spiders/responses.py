@@ -85,8 +85,8 @@ class LimitedHeadFactory(_LenientHTTP11ClientFactory):
         return protocol
 
 
+# The reason in the text of an OpenSSL error.
 _TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
-"""The reason in the text of an OpenSSL error."""
 _CERTIFICATE = re.compile("certificate verify failed|^VerificationError")
 _OWN_MODULES = ("builtins", "blogarchive", "spiders", "pipelines")
 

@@ -13,8 +13,8 @@ from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, RequestCancelled
 
+# Rules beyond are ignored (RFC 9309, 2.5).
 _MAX_ROBOTS_BYTES = 500 * 1024
-"""Rules beyond are ignored (RFC 9309, 2.5)."""
 
 _UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError, RequestCancelled)
 

@@ -32,8 +32,8 @@ LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_CRAWL_DELAY = timedelta(minutes=1)
 """A longer Crawl-delay of robots.txt is shortened to this."""
 
+# Characters of times, addresses and tokens, which differ between two copies of one block page; of other words too.
 _ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
-"""Characters of times, addresses and tokens, which differ between two copies of one block page; of other words too."""
 
 _POLL = 1.0
 _SHORTEST_DELAY = 0.05  # for back-offs

@@ -75,13 +75,13 @@ _READING_PAGE: Final = re.compile(
 )
 
 _MAX_FORM_BYTES: Final = 2 * 2**20  # pasted cookies
+# The names of cookies that `http.cookies` takes.
 _COOKIE_NAME: Final = re.compile(rb"\s*[\w!#$%&'*+.^`|~:-]+\s*")
-"""The names of cookies that `http.cookies` takes."""
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+# Templates of Datasette with scripts of their own.
 _INLINE_SCRIPTS: Final = ("_close_open_menus.html", "_codemirror_foot.html", "table.html")
-"""Templates of Datasette with scripts of their own."""
 
 
 def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:

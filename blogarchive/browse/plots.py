@@ -42,8 +42,8 @@ def spread(values: Sequence[float], low: float, high: float) -> list[float]:
 
 
 _WIDTH: Final = 720
+# The right end of the plot; the labels of the vertical axis are beside it, where the newest values are.
 _RIGHT: Final = _WIDTH - 52
-"""The right end of the plot; the labels of the vertical axis are beside it, where the newest values are."""
 
 _TOP: Final = 22
 _BASE: Final = _TOP + 150

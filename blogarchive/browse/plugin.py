@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
+# Hooks that Datasette finds here.
 __all__ = ["asgi_wrapper", "filters_from_request", "menu_links", "render_cell"]
-"""Hooks that Datasette finds here."""
 
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 
@@ -54,11 +54,11 @@ async def _show_help(context: RequestContext) -> Response:
     return await context.render("help.html", {"keys": post_choices.KEYS})
 
 
+# The stylesheet of the reading pages begins with that of exported pages; Datasette's own pages have another one.
 _STYLES: Final = {
     "style": (("blogarchive.rendering", "style.css"), ("blogarchive.browse", "pages.css")),
     "tables": (("blogarchive.browse", "tables.css"),),
 }
-"""The stylesheet of the reading pages begins with that of exported pages; Datasette's own pages have another one."""
 
 
 async def _show_stylesheet(request: Request) -> Response:
@@ -70,6 +70,8 @@ async def _show_stylesheet(request: Request) -> Response:
     return requests.respond("".join(texts), "text/css; charset=utf-8", headers)
 
 
+# The pages by their paths, each with the tables that it shows beside those of `make_view`: who may not view one of them
+# gets no page.
 _PAGES: Final[dict[str, tuple[Handler, *tuple[str, ...]]]] = {
     r"/?": (show_home, "archive_months", "failures", "post_revisions", "runs"),
     r"/post/(?P<id>\d{1,15})": (show_post, "post_stats", "post_revisions", "comment_revisions"),
@@ -88,12 +90,10 @@ _PAGES: Final[dict[str, tuple[Handler, *tuple[str, ...]]]] = {
     r"/feed\.atom": (show_feed,),
     r"/help": (_show_help,),
 }
-"""The pages by their paths, each with the tables that it shows beside those of `make_view`: who may not view one of them
-gets no page."""
 
 
+# Bytes of an archive that are read without a system call for each page; the most that SQLite maps.
 _MAPPED_BYTES = 2**31 - 2**16 if os.name == "posix" else 0  # Windows shrinks no mapped file
-"""Bytes of an archive that are read without a system call for each page; the most that SQLite maps."""
 
 
 @hookimpl

@@ -122,8 +122,8 @@ class RequestContext:
     request: Request
     database: str
     language: Language
+    # The URL path of the archive's home page, without a slash at its end.
     home: str
-    """The URL path of the archive's home page, without a slash at its end."""
 
     def text_parameter(self, name: str) -> str:
         """Return a parameter of the URL, stripped; "" if it is missing."""
@@ -196,8 +196,8 @@ class RequestContext:
 Handler = Callable[[RequestContext], Awaitable[Response]]
 
 
+# Tables that reading pages show; who may not view one of them gets no page.
 _TABLES: Final = ("authors", "categories", "comments", "media_files", "posts")
-"""Tables that reading pages show; who may not view one of them gets no page."""
 
 
 def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request], Awaitable[Response]]:

@@ -34,8 +34,8 @@ METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
+# Of a schema: 53 tables have three each. More are of names that a visitor made up.
 _MOST_FACTS: Final = 1_000
-"""Of a schema: 53 tables have three each. More are of names that a visitor made up."""
 
 
 def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[..., Awaitable[Any]]:

@@ -121,6 +121,7 @@ def _escape_rows(rows: bytes) -> bytes:
     return rows[: len(_BOM) * rows.startswith(_BOM)] + found.getvalue().encode("utf-8", "surrogateescape")
 
 
+# The kind of reading page that a table's column leads to; its id is in the column `id`.
 _CELLS = {
     ("posts", "title"): "post",
     ("posts_view", "title"): "post",
@@ -129,7 +130,6 @@ _CELLS = {
     ("authors", "blog_title"): "author",
     ("authors", "nickname"): "author",
 }
-"""The kind of reading page that a table's column leads to; its id is in the column `id`."""
 
 # The columns of a query that name the post with the id in `post_id`; a query with `comment_id` leads to that comment.
 _QUERY_CELLS = {"title", "post", "what"}

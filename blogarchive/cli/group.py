@@ -28,6 +28,7 @@ from blogarchive.workers.pool import stop_signals
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+# The module and the first sentence of each command: the help of all commands imports none of them.
 _SECTIONS: Final = {
     N_("Every day"): {
         "backup": ("backup_update", N_("Back up blogs by the URL of a blog or of a post.")),
@@ -60,7 +61,6 @@ _SECTIONS: Final = {
     },
     N_("Several machines"): {"fleet": ("fleet", N_("Keep the archives of many hosts on several machines."))},
 }
-"""The module and the first sentence of each command: the help of all commands imports none of them."""
 
 _COMMANDS: Final = {name: entry for section in _SECTIONS.values() for name, entry in section.items()}
 

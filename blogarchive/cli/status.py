@@ -19,8 +19,8 @@ from blogarchive.store.ledger.blogs import Blog, find_blog
 from blogarchive.store.read import status as status_query
 from blogarchive.store.read.status import ArchiveStatus, BlogStatus
 
+# Blogs up to which each is shown in full.
 _MAX_BLOGS: Final = 20
-"""Blogs up to which each is shown in full."""
 
 
 @click.command(help=_("Posts and comments are compared with the counts on the pages."))

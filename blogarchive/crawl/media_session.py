@@ -18,8 +18,8 @@ from blogarchive.store.ledger.runs import Run
 from blogarchive.store.media import AuthorIds, QueuedImage
 from blogarchive.store.rows import ALL_ROWS, format_utc, parse_utc, utc_now
 
+# Stored images of a run that are asked for again.
 _MAX_OLD = 5
-"""Stored images of a run that are asked for again."""
 
 
 class MediaObserver:

@@ -36,8 +36,8 @@ _OUTCOMES: Mapping[type[BlogArchiveError], RunOutcome] = {
     SiteChanged: "changed",
     ArchiveDamaged: "damaged",
 }
+# A host has changed if at least this number of its pages were refused by the parser, and at least half.
 _MIN_UNREADABLE = 5
-"""A host has changed if at least this number of its pages were refused by the parser, and at least half."""
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)  # exit codes, the most severe first
 
 
@@ -49,16 +49,16 @@ class CrawlResult:
     exit_code: int
     counts: Counts
     message: str | None = None
+    # Number of images on hosts that are not requested, by host, the largest first.
     skipped_images: Mapping[str, int] = field(default_factory=dict)
-    """Number of images on hosts that are not requested, by host, the largest first."""
+    # Failures that an earlier run reported, so that they do not change the exit code.
     notes: tuple[str, ...] = ()
-    """Failures that an earlier run reported, so that they do not change the exit code."""
+    # The hosts of blogs that failed as a whole, each with its error.
     hosts: Mapping[str, BlogArchiveError] = field(default_factory=dict)
-    """The hosts of blogs that failed as a whole, each with its error."""
+    # A limit of the user, or a stop, left pages or images of the other hosts.
     unfinished: bool = False
-    """A limit of the user, or a stop, left pages or images of the other hosts."""
+    # What ended the run, without what differs from night to night.
     cause: str | None = None
-    """What ended the run, without what differs from night to night."""
 
 
 class ThrottleState(Protocol):

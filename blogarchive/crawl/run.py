@@ -67,10 +67,10 @@ def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -
         yield from session.media.planned_urls()
 
 
+# Time between the first signal and the hard end of the event loop.
 _SECONDS_TO_STOP = 5.0
-"""Time between the first signal and the hard end of the event loop."""
+# Time between two checks that a fleet's locks are held; each request checks them too.
 _SECONDS_BETWEEN_CHECKS = 0.5
-"""Time between two checks that a fleet's locks are held; each request checks them too."""
 
 
 @contextmanager
@@ -200,10 +200,10 @@ def build_settings(
     return settings
 
 
+# Pages and images of a host that wait for their turn; one of them is requested.
 _CONCURRENT_PER_HOST = 4
-"""Pages and images of a host that wait for their turn; one of them is requested."""
+# At most: each host needs a connection, and a process may often open 1,024 files.
 _MAX_CONCURRENT = 800
-"""At most: each host needs a connection, and a process may often open 1,024 files."""
 
 
 def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:

@@ -37,8 +37,8 @@ MAX_BYTES = 64 * 2**20
 
 _MAX_HEADER = 8_192
 _CONTAINERS = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+# Of an MHTML: the parser of the standard library compares each line with the boundary of each part around it.
 _MAX_CONTAINERS = 20
-"""Of an MHTML: the parser of the standard library compares each line with the boundary of each part around it."""
 
 _SNIFFED = 2048
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -105,8 +105,8 @@ else:
     from backports import zstd
 
 _ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
+# A skippable frame with the dictionary of the file (https://iipc.github.io/warc-specifications/specifications/warc-zstd/).
 _ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
-"""A skippable frame with the dictionary of the file (https://iipc.github.io/warc-specifications/specifications/warc-zstd/)."""
 _TRAINED = b"\x37\xa4\x30\xec"
 _GZIP = b"\x1f\x8b"
 _ARC = b"filedesc:"
@@ -223,8 +223,8 @@ _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
+# Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary.
 _MAX_RATIO = 50
-"""Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary."""
 
 _SMALLEST_FILE = 200_000  # a file of a few short pages may have any ratio
 _RECORD_COST = 4_096  # bytes of a page that take as long to parse as the smallest one

@@ -48,6 +48,7 @@ _NAMES: Final = frozenset(
     }
 )  # fmt: skip
 
+# By the field of a failure, or by the part of a changed field after the kind of its page, as in `post.views`.
 _FIELDS: Final = {
     "the page": N_("all of the page"),
     "page": N_("all of the page"),
@@ -81,7 +82,6 @@ _FIELDS: Final = {
     "again": N_("repeated requests"),
     "blogs": N_("links to blogs"),
 }
-"""By the field of a failure, or by the part of a changed field after the kind of its page, as in `post.views`."""
 
 _GONE_REASONS: Final = {
     "404": N_("deleted"),
@@ -126,6 +126,7 @@ def gone_reason_words(name: str | None) -> str:
     return _GONE_REASONS.get(name or "", name or "")
 
 
+# By the kind of a change of texts: the part of a field after `text.`.
 _TEXTS: Final = {
     "title": N_("The titles of many posts are different."),
     "markup": N_("The layout of many posts is different; their text is the same."),
@@ -143,7 +144,6 @@ _TEXTS: Final = {
     "comments_edited": N_("Comments of many posts have another text."),
     "comments_renamed": N_("Comments of many posts have another name or another time."),
 }
-"""By the kind of a change of texts: the part of a field after `text.`."""
 
 _EMPTY: Final = N_("Many pages no longer show this: {what}.")
 
@@ -322,8 +322,8 @@ class Detail(StrEnum):
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
 
 
+# By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library.
 _OWN_WORDS = {"notice": N_("the page says: {text}"), "": N_("in the original words: {text}")}
-"""By the kind of failure: the frame of a text that is no `Detail`, such as that of a page or of a library."""
 
 _SHORTEST = ".*?"
 # A reason may itself have the words that follow it. Without digits alone for a count, another message would match.

@@ -18,8 +18,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+# Encodings of one response, one inside the other. Servers use one; curl accepts five.
 _MAX_LAYERS: Final = 5
-"""Encodings of one response, one inside the other. Servers use one; curl accepts five."""
 
 MAX_PARTS: Final = 10_000
 """Gzip members or zstd frames that follow each other: empty ones cost time and hold nothing."""

@@ -37,8 +37,8 @@ def _drop_excess_attributes(page: bytes) -> bytes:
 
 Element = etree._Element
 
+# libxml2's message for a `</p>` without a paragraph.
 _STRAY_END = "Unexpected end tag : p"
-"""libxml2's message for a `</p>` without a paragraph."""
 
 _END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
 _MARK = "/p"

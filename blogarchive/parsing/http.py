@@ -94,8 +94,8 @@ def repair_url(text: str) -> str:
 
 # --- patterns of hosts
 
+# Matches all public hosts.
 _ANY_HOST = "*"
-"""Matches all public hosts."""
 
 _HOST_PATTERN = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
 _NAT64 = ip_network("64:ff9b::/96")
@@ -140,8 +140,8 @@ def _bare(url: str) -> str:
     return rest.partition("#")[0].removeprefix("www.").rstrip("/")
 
 
+# No character that a host has in no script, as in a list or a file that was damaged.
 _HOST = re.compile(r"[^\0-$&-,/;-@\[-^`{-\x9f]+")
-"""No character that a host has in no script, as in a list or a file that was damaged."""
 
 
 def split_web_url(url: str) -> SplitResult | None:

@@ -175,11 +175,11 @@ def _is_intact_jpeg(body: bytes) -> bool:
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """A larger file is not stored: photographs of cameras are smaller, films are not."""
 
+# About two weeks, by the growing pauses between attempts.
 _MAX_ATTEMPTS = 6
-"""About two weeks, by the growing pauses between attempts."""
 
+# Attempts after a failure that is mostly permanent but may be temporary: three days of daily runs.
 _MAX_ATTEMPTS_REFUSED = 3
-"""Attempts after a failure that is mostly permanent but may be temporary: three days of daily runs."""
 
 _PERMANENT_STATUSES = {400, 404, 410, 414, 451}
 

@@ -156,8 +156,8 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
 _CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
 
+# The state of the walk around an element: that of the element around it, and the variables of `split_lines`.
 _Path = tuple[Any, ...]
-"""The state of the walk around an element: that of the element around it, and the variables of `split_lines`."""
 
 
 def split_lines(  # noqa: C901 - see its second paragraph

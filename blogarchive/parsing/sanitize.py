@@ -21,9 +21,10 @@ TAGS = frozenset(
 )
 """Every other element is removed; its text stays, unless its tag is one of `_TAGS_WITH_CONTENT`."""
 
+# Elements that are removed together with their content.
 _TAGS_WITH_CONTENT = frozenset(("script", "style", "noscript", "template", "title"))
-"""Elements that are removed together with their content."""
 
+# Attributes by tag; `*` is every tag.
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
@@ -40,16 +41,15 @@ _ATTRIBUTES = {
     "ins": {"datetime"},
     "*": {"lang", "dir"},
 }
-"""Attributes by tag; `*` is every tag."""
 
 STYLES = frozenset(("text-align", "font-weight", "font-style", "text-decoration", "color", "text-indent"))
 """CSS properties that a `style` attribute of a stored body may set; a page shows no `style` attribute."""
 
+# Schemes of `href` and `src`.
 _URL_SCHEMES = frozenset(("http", "https", "mailto"))
-"""Schemes of `href` and `src`."""
 
+# `rel` of every link: the other site does not learn where the reader came from.
 _LINK_REL = "noopener noreferrer nofollow"
-"""`rel` of every link: the other site does not learn where the reader came from."""
 
 NOT_STORED = "not-stored"
 """The one class that a page may show, on a `span`: the placeholder of an image that is not stored."""

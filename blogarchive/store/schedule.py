@@ -25,8 +25,8 @@ CHANGED_FACTOR, UNCHANGED_FACTOR = 0.5, 1.3
 YOUNG_SHARE = 0.3
 """Of the budget that listings leave, at least, for young posts."""
 
+# The longest interval is this many times the nights in which a chosen budget fetches every post once.
 _ROUNDS = 2
-"""The longest interval is this many times the nights in which a chosen budget fetches every post once."""
 
 LISTING_INTERVAL = timedelta(days=24)
 LISTING_SPREAD = timedelta(days=4)

@@ -234,8 +234,8 @@ def _make_reader(
     return read_row
 
 
+# The types in which SQLite may return a field, and the conversion to its own type if it has another one.
 _Form = tuple[tuple[type, ...], _Converter | None]
-"""The types in which SQLite may return a field, and the conversion to its own type if it has another one."""
 
 
 @cache

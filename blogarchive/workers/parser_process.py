@@ -40,8 +40,8 @@ TIME_LIMIT = 20.0
 LARGE_PAGE = 131_072
 """Bytes from which on a page is parsed by a `LargePageParser`."""
 
+# Fields that are equal on most pages of a blog; an equal field is sent as its name.
 _FRAME = ("author", "latest", "categories", "months")
-"""Fields that are equal on most pages of a blog; an equal field is sent as its name."""
 
 
 class _Delta(NamedTuple):

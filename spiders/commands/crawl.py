@@ -30,13 +30,14 @@ from blogarchive.store.rows import utc_now
 
 _COUNT: Final = Count(min=1)
 _LIMITS: Final = {"for": Duration(), "max_requests": _COUNT}
+# The arguments of a spider beside `url`, as the options of the command.
 _ARGUMENTS: Final[dict[str, dict[str, click.ParamType[Any]]]] = {
     "blog": {"db": PathArgument(), "site": click.STRING, "limit": _COUNT, "since": Day(), **_LIMITS},
     "discover": {"db": PathArgument(), "site": click.STRING, "pages": _COUNT, **_LIMITS},
 }
-"""The arguments of a spider beside `url`, as the options of the command."""
+# The options with other names than their arguments.
 _OPTIONS: Final = {"for": "duration"}
-"""The options with other names than their arguments."""
+# Settings of Scrapy, or beginnings of their names, that change nothing here, and why.
 _UNUSED: Final = {
     "JOBDIR": "the archive is the state of a crawl: the same command continues it",
     "HTTPCACHE_": "the archive has every page; `blogarchive reparse` parses them again without requests",
@@ -50,7 +51,6 @@ _UNUSED: Final = {
     "REFERER_": "pages are requested without a Referer",
     "CONCURRENT_REQUESTS": "one request at a time is sent to a host, and hosts proceed side by side",
 }
-"""Settings of Scrapy, or beginnings of their names, that change nothing here, and why."""
 
 
 class Command(ScrapyCrawl):

@@ -21,8 +21,8 @@ from blogarchive.sites.base import crawled_site_names, site_for_url
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
+# A URL of the address bar is ASCII: Chinese beside it is text.
 _STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
-"""A URL of the address bar is ASCII: Chinese beside it is text."""
 
 _WITH_SCHEME: Final = re.compile(
     rf"(https?)\s{{0,9}}[:;]?\s{{0,9}}[/\\]{{1,3}}\s{{0,9}}([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
@@ -136,8 +136,8 @@ def _is_of_known_site(url: str) -> bool:
         return False
 
 
+# Seconds after which the other scheme is tried too.
 _PATIENCE: Final = 5.0
-"""Seconds after which the other scheme is tried too."""
 
 _LONGEST_CHECK: Final = 45.0
 
@@ -153,8 +153,8 @@ CERTIFICATE: Final = N_(
     " backup --ignore-certificates ADDRESS`. For later updates, write `ignore-certificates = true` into the file"
     " blogarchive.toml beside the archive."
 )
+# What to say by the option that the message of `doctor` names.
 _BY_OPTION: Final = {"--site": UNKNOWN_SITE, "--ignore-certificates": CERTIFICATE}
-"""What to say by the option that the message of `doctor` names."""
 
 
 async def check(context: AppContext) -> Response:

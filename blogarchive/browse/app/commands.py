@@ -25,8 +25,8 @@ SHORT_COMMAND = 120.0
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
 _STOP: signal.Signals = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 
+# Exit codes of a command that was stopped before it could handle the signal; the second one of Windows.
 _STOPPED = (-signal.SIGTERM, 0xC000013A)
-"""Exit codes of a command that was stopped before it could handle the signal; the second one of Windows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 OPEN_PATH = "/app/open"
+# Paths without a secret: the check of the token, and the look of the page that refuses.
 _OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
-"""Paths without a secret: the check of the token, and the look of the page that refuses."""
 
+# Characters of a field: Linux takes 128 KB as one word of a command line, and searching a pasted text takes time.
 _LONGEST: Final = 10_000
-"""Characters of a field: Linux takes 128 KB as one word of a command line, and searching a pasted text takes time."""
 
 _SAFE_METHODS = {"GET", "HEAD"}
 

@@ -170,8 +170,8 @@ async def make_file(context: AppContext) -> Response:
     return Response.redirect("/app/task", status=303)
 
 
+# The words of a command without its last one, and that one: the file or folder that it writes.
 _Plan = tuple[Sequence[str], Path]
-"""The words of a command without its last one, and that one: the file or folder that it writes."""
 
 
 async def _plan(context: AppContext, kind: str, place: Path) -> _Plan | None:

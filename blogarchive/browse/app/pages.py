@@ -26,6 +26,7 @@ from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.statements import Statements
 
+# By the exit code of a crawl.
 _ENDS: Final = {
     0: N_("Finished: everything that was found is stored."),
     1: N_("Finished, but some pages or images are missing. The next run tries them again."),
@@ -37,7 +38,6 @@ _ENDS: Final = {
     75: N_("Another backup is writing to this archive."),
     76: N_("Another machine of the fleet is reading this site. Try again later."),
 }
-"""By the exit code of a crawl."""
 
 MESSAGES: Final = {
     "started": N_("The backup has started."),
@@ -56,8 +56,8 @@ MESSAGES: Final = {
     "unconfirmed": N_("This is neither the number of posts nor the name. Nothing was deleted."),
 }
 
+# Exit codes of which the page shows the problems or changes, and no message of the terminal.
 _EXPLAINED = (1, 5)
-"""Exit codes of which the page shows the problems or changes, and no message of the terminal."""
 
 
 def exit_words(code: int | None) -> str | None:
@@ -232,6 +232,7 @@ async def agree(context: AppContext) -> Response:
 
 SETTINGS: Final = ("delay", "media_hosts")
 WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
+# What to say if a setting alone is refused.
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
     "media_hosts": N_(
@@ -239,7 +240,6 @@ _WRONG: Final = {
     ),
     "cookies": N_("This is not the text of a cookies.txt file. Nothing was changed."),
 }
-"""What to say if a setting alone is refused."""
 
 
 async def blog(context: AppContext) -> Response:

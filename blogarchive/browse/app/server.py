@@ -34,8 +34,8 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.rows import utc_now
 
+# The port of pages that a person may have bookmarked; another one if it is taken.
 _PORT: Final = 8123
-"""The port of pages that a person may have bookmarked; another one if it is taken."""
 
 _SECONDS: Final = 5.0  # that a server may take to answer; one that hangs must not prevent a new start
 

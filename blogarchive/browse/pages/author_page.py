@@ -19,8 +19,8 @@ from blogarchive.store.statements import Statements
 _FEW_MONTHS = 36  # of three years; the links of more are folded, so that the list of posts is not below them
 
 
+# The posts of the list's category, or of all, in each year and in each month of the selected year.
 _Counts = tuple[Mapping[str, int], Mapping[str, int]]
-"""The posts of the list's category, or of all, in each year and in each month of the selected year."""
 
 
 async def show_author(context: RequestContext) -> Response:

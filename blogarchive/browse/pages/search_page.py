@@ -95,16 +95,16 @@ def _is_date(text: str) -> bool:
     return True
 
 
+# Hits up to which they are counted by blog and year.
 _MAX_GROUPED = 4000
-"""Hits up to which they are counted by blog and year."""
 
 _MAX_BLOGS = 12
 
+# Blogs up to which the form lists them; for more it has a field for the name.
 _MAX_LISTED = 100
-"""Blogs up to which the form lists them; for more it has a field for the name."""
 
+# Digits of a number that is hardly a word of a text, so that it leads to its post at once.
 _SURE_NUMBER = 5
-"""Digits of a number that is hardly a word of a text, so that it leads to its post at once."""
 
 
 async def show_search(context: RequestContext) -> Response:

@@ -19,6 +19,7 @@ from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
+# Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them.
 _DEFAULTS = {
     "application_name": "blogarchive",
     "connect_timeout": "5",
@@ -26,7 +27,6 @@ _DEFAULTS = {
     "keepalives_interval": "2",
     "keepalives_count": "3",
 }
-"""Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them."""
 
 
 def connection_string(url: str, *, holds_locks: bool = False) -> str:
@@ -194,8 +194,8 @@ def _connect(parameters: str, seconds: float) -> psycopg.Connection[Row]:
 MIGRATIONS: Final = tuple(
     files("blogarchive.fleet.database").joinpath(f"migration_{number}.sql").read_bytes() for number in (1, 2)
 )
+# `idle_session_timeout` is new in PostgreSQL 14.
 _MINIMUM_SERVER: Final = 140000
-"""`idle_session_timeout` is new in PostgreSQL 14."""
 
 
 async def migrate(connection: Connection) -> None:

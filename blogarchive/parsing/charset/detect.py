@@ -22,8 +22,8 @@ _ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 _DECLARED_BONUS = (16 * char_cost.BIT, 13 * char_cost.BIT, 10 * char_cost.BIT)
 _CHARDET_BONUS = 6 * char_cost.BIT
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * char_cost.BIT, "windows-1252": 6 * char_cost.BIT}
+# Of the other charsets: Chinese pages use them only if they declare them.
 _FOREIGN_HANDICAP = 10 * char_cost.BIT
-"""Of the other charsets: Chinese pages use them only if they declare them."""
 
 _LETTER_BONUS = 6 * char_cost.BIT  # for a single-byte charset, for each lone high byte inside a Latin word
 _READABLE_COST = 12 * char_cost.BIT  # maximum per character of readable text

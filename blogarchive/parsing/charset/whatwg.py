@@ -34,11 +34,11 @@ def _expand_runs(runs: Iterable[str]) -> Iterator[tuple[bytes, str]]:
             yield bytes((row, _TRAIL_BYTES[column])), character
 
 
+# Two bytes to the character that only the standard has.
 _MISSING_CHARACTERS = dict(_expand_runs(_TABLES["big5"]["missing"]))
-"""Two bytes to the character that only the standard has."""
 
+# Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two.
 _AMBIGUOUS_PAIRS = {b"\xa2\x41": "∕", b"\xa2\x42": "﹨"}
-"""Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""
 
 
 # --- error handlers

@@ -12,27 +12,27 @@ ANYWHERE, BOUNDED, TIMED, DATED, ALONE = rules.Placement
 
 # --- years
 
+# The year before the first year of the Republic of China.
 _ROC_EPOCH = 1911
-"""The year before the first year of the Republic of China."""
 _ROC = rf"民国 ?(?P<roc>{numbers.NUMBER}|元)"
 _YEAR_WORDS = numbers.words_of("years")
+# Pattern of a year; `_resolve_year` returns its value.
 _YEAR = (
     rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
     rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
 )
-"""Pattern of a year; `_resolve_year` returns its value."""
+# Pattern of a year before its month; only a comma or 的 may separate them.
 _YEAR_FIRST = rf"{_YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
-"""Pattern of a year before its month; only a comma or 的 may separate them."""
 # 7月14日 2014 次阅读: the number is that of the readers.
 _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
 _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
+# Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time.
 _YEAR_BEHIND = (
     rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:]){_NO_COUNTER}"
     rf"|(?P<weekday>{_WEEKDAY_AFTER})?[ ,]*(?P<late>(?:19|20)[0-9]{{2}})(?![0-9:]){_NO_COUNTER}(?: ?年)?"
     rf"(?(weekday)|(?= (?:{PERIOD} ?)?[0-9]{{1,2}}:[0-9]{{2}})))"
 )
-"""Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time."""
 _MAYBE_YEAR_BEFORE = re.compile(rf"(?:{_YEAR}|(?<![0-9])(?:19|20)[0-9]{{2}})\W{{1,3}}\Z")
 _MAYBE_YEAR_AFTER = re.compile(
     rf"[ ,]+(?:(?:19|20)[0-9]{{2}}(?![0-9:])|[零一二三四五六七八九]{{4}}年){_NO_COUNTER}"
@@ -98,10 +98,10 @@ _MONTH_TAIL = rf"(?P<late>(?:19|20)[0-9]{{2}})(?: ?年)?(?! ?[-/.:0-9]){_NO_COUN
 # 二〇一四七月14日: a year that no rule reads must not be replaced by the latest one.
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
 _DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?![\w:.]))"
+# 103/07/14: year of the Republic of China, as hosts in Taiwan write it.
 _ROC_NUMBERS = (
     r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
 )
-"""103/07/14: year of the Republic of China, as hosts in Taiwan write it."""
 # 2014 级, 2014 年前 and 1998 年代 are no date.
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 

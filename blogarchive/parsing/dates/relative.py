@@ -159,8 +159,8 @@ _NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
 _BEFORE_DATE = re.compile(rf"{_NO_NUMBER_BEFORE}{_CLOCK}{_BETWEEN}\Z")
 # 16:9 is a screen format: without a date, minutes need two digits.
 _ALONE = re.compile(rf"{_NO_NUMBER_BEFORE}(?!(?:{PERIOD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}")
+# Number of characters before a date in which its time is searched.
 _MAX_LEAD = 40
-"""Number of characters before a date in which its time is searched."""
 
 
 class TimeOfDay(NamedTuple):

@@ -13,8 +13,8 @@ from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
 from blogarchive.store.statements import Statements, quote_name
 
+# `pragma user_version` of version 1.0.0, the oldest that opens.
 _OLDEST_VERSION: Final = 19
-"""`pragma user_version` of version 1.0.0, the oldest that opens."""
 
 
 def _add_comment_years(archive: Statements) -> None:
@@ -159,6 +159,7 @@ def _group_by_author(archive: Statements) -> None:
     archive.execute("drop view if exists posts_view")
 
 
+# By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards.
 _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
     21: _fold_texts,
@@ -170,7 +171,6 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     27: _cover_commenters,
     28: _group_by_author,
 }
-"""By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards."""
 
 SCHEMA_VERSION: Final = max(_MIGRATIONS)
 """`pragma user_version` of a current archive."""

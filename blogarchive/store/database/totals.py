@@ -91,6 +91,7 @@ select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({_COUNT_NU
   from _number_totals t"""
 """The rows of `_number_totals` as of now."""
 
+# The query of each table that triggers change at once, and that of its rows as of now.
 _AT_ONCE: Final[Mapping[str, tuple[str, str]]] = {
     "_page_totals": (
         "select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2",
@@ -98,7 +99,6 @@ _AT_ONCE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "_number_totals": (_COUNT_NUMBERS, CURRENT_NUMBERS),
 }
-"""The query of each table that triggers change at once, and that of its rows as of now."""
 
 CURRENT_BLOGS: Final = f"""select * from _blog_totals where author_id not in ({_PENDING})
  union all select * from ({_OF_BLOGS.format(comments=f"({_COMMENTS})")})"""

@@ -68,8 +68,8 @@ class ChangeKind(StrEnum):
         return self.value.startswith("comments_")
 
 
+# Kinds that contradict the stored post without regard to other posts.
 _CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
-"""Kinds that contradict the stored post without regard to other posts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +125,8 @@ def _digest(removed: str, added: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
+# Comments of a page that must all differ in one way: one person may edit or rename a single one.
 _MIN_CERTAIN = 2
-"""Comments of a page that must all differ in one way: one person may edit or rename a single one."""
 
 
 def _classify_comments(
@@ -159,8 +159,8 @@ def _classify_comments(
     return TextChange(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
 
 
+# Characters of a body that is looked for in the whole page: a shorter one may be there by chance.
 _MIN_LENGTH = 10
-"""Characters of a body that is looked for in the whole page: a shorter one may be there by chance."""
 
 _DAMAGED = "\ufffd"
 
@@ -309,8 +309,8 @@ def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextC
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
 
+# The values of the statements about a change, by name.
 _Names = dict[str, Value]
-"""The values of the statements about a change, by name."""
 
 # Facts have no revisions, so the change has the earlier ones.
 _RECORD = """

@@ -23,8 +23,8 @@ from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import ChangeCounts
 
+# Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page.
 _WHOLE_STATUSES = frozenset((200, 203))
-"""Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page."""
 
 MIN_LENGTH_SHARE = 0.3
 """A body shorter than this share of the stored one is rejected as cut, if the page lacks fields too."""

@@ -219,8 +219,8 @@ StateKind = Literal["moved", "closed", "unreachable"]
 RESTING = ("moved", "closed")
 """States in which only the home page is asked for: in the next run, then once a week."""
 
+# A little less than a week: in a run at the same hour each day, the night of the week is the same.
 _ASKED_EVERY = timedelta(days=7) - timedelta(hours=4)
-"""A little less than a week: in a run at the same hour each day, the night of the week is the same."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

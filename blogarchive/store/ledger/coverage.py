@@ -24,8 +24,8 @@ TEXTS = "text"
 COMMENTS = "comments"
 """The field of posts whose comments were compared; begins the kinds of changes of comments."""
 
+# A change is disproved if most pages of a run are as before: a few of them may always lack a field.
 _MIN_SHARE = 0.5
-"""A change is disproved if most pages of a run are as before: a few of them may always lack a field."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

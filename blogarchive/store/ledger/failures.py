@@ -160,8 +160,8 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
         )
 
 
+# Unreadable pages of a blog from which on the site seems to have changed.
 _MANY_UNREADABLE = 5
-"""Unreadable pages of a blog from which on the site seems to have changed."""
 
 # A field that is missing on a page is a permanent failure.
 _UNREADABLE = "from failures where site = ? and uid is ? and kind = 'unreadable' and not permanent and resolved_at is null"

@@ -12,8 +12,8 @@ from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.rows import Value, shift_utc
 from blogarchive.store.statements import columns_of
 
+# More posts at once mean that the list is made in another way now.
 _MAX_REQUEUED = 20
-"""More posts at once mean that the list is made in another way now."""
 
 HOME, LATEST = "home", "latest"
 """Places in `_sidebar_titles`: the titles on the home page itself, and the newest titles beside it.

@@ -19,8 +19,8 @@ from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.pages.page_chains import PageChain
 
+# Tries at a post that was deleted before it was stored: listings of some hosts show it for a day.
 _TRIES_UNREAD = 3
-"""Tries at a post that was deleted before it was stored: listings of some hosts show it for a day."""
 
 _BOTH_WITNESSES = (
     "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"

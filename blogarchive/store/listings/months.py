@@ -12,8 +12,8 @@ from blogarchive.store.pages.context import SaveContext, date_text_day
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import columns_of
 
+# Months that an archive may lose at once, or a quarter of them: a blog seldom deletes all posts of more.
 _MAX_GONE = 2
-"""Months that an archive may lose at once, or a quarter of them: a blog seldom deletes all posts of more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,8 +19,8 @@ from blogarchive.store.posts import comments
 from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
 from blogarchive.store.rows import format_utc
 
+# Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long.
 _ANOTHER_DAY = timedelta(hours=12)
-"""Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long."""
 _DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
 _DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
 
@@ -76,11 +76,11 @@ def doubted_blogs(archive: Archive, run_id: int) -> tuple[Blog, ...]:
     return archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,))
 
 
+# Item of a chain for a comment that a page counts and does not show.
 _UNSEEN = "unseen"
-"""Item of a chain for a comment that a page counts and does not show."""
 
+# Restarts of a chain with differing counts before it is a failure.
 _MAX_RESTARTS = 2
-"""Restarts of a chain with differing counts before it is a failure."""
 
 
 def _is_refused(context: SaveContext) -> bool:

@@ -42,8 +42,8 @@ class Blog:
         return self.blog_title or self.name
 
 
+# Blogs that the title of a feed, a book or a web archive names.
 _TITLES = 3
-"""Blogs that the title of a feed, a book or a web archive names."""
 
 
 def join_titles(blogs: Sequence[Blog]) -> str:

@@ -117,8 +117,8 @@ class AuthorPage:
     posts: tuple[PostLine, ...]
     selection: PostSelection
     selected_posts: int
+    # Number of images on hosts that are not requested, by host.
     images_not_fetched: dict[str, int]
-    """Number of images on hosts that are not requested, by host."""
 
 
 def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:

@@ -90,6 +90,9 @@ select {_LINE.format("'post-' || p.id", "g.fetched_at", "nullif(p.title, '')", "
 """
 
 
+# What a file of a post is made of beside its heading and its images, by kind of row.
+#
+# The order of comments is that of an index: to sort them by anything else would write all of them to a temporary file.
 _DIGESTED = {
     "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
@@ -101,10 +104,6 @@ _DIGESTED = {
                              from comments c join comment_revisions r on r.comment_id = c.id
                             where c.post_id in (select id from posts where author_id = ?) order by r.captured_at, r.id""",
 }
-"""What a file of a post is made of beside its heading and its images, by kind of row.
-
-The order of comments is that of an index: to sort them by anything else would write all of them to a temporary file.
-"""
 
 
 class PostDigest:

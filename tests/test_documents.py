@@ -38,6 +38,13 @@ def test_every_document_that_a_module_names_exists() -> None:
     assert {path for path in named if not (ROOT / path).exists()} == set()
 
 
+def test_the_text_of_a_document_is_wrapped_at_120_characters() -> None:
+    texts = {document.name: _FENCED.sub("", document.read_text("utf-8")) for document in DOCUMENTS}
+    del texts["measured.md"]  # written by a program
+    lines = [(name, line) for name, text in texts.items() for line in text.splitlines() if len(line) > 120]
+    assert [(name, line) for name, line in lines if not line.startswith(("|", "[", "<!"))] == []
+
+
 @pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_the_documents_for_developers_name_paths(name: str) -> None:
     assert len(named_paths(ROOT / name)) > 10

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.http import netloc_of
 from blogarchive.sites.base import Site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.totals import CURRENT_NUMBERS
@@ -21,7 +21,7 @@ from blogarchive.store.rows import format_utc
 def stored_hosts(archive: Archive, site: str) -> set[str]:
     """Return the hosts (with a port that is not the default) of the site's blogs in the archive."""
     urls = archive.column("select url from authors where site = ? and url <> ''", (site,))
-    return {urlsplit(url).netloc for url in urls}
+    return {netloc_of(url) for url in urls}
 
 
 def first_url(archive: Archive, site: str) -> str | None:

@@ -193,19 +193,19 @@ class _PageParser:
 
     def _build_author(self, layout: PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""
-        header, card, url = layout.header, layout.sidebar.card, self.view.url
+        header, shown, url = layout.header, layout.sidebar.card, self.view.url
         uid = resolve_uid(url, self.target.uid, header.url, layout.sidebar.latest, listed)
         if uid is None:
             return None
         return items.Author(
             uid=uid,
             url=build_home_url(url, uid),
-            nickname=card.nickname,
+            nickname=shown.nickname,
             blog_title=header.title,
             tagline=header.tagline,
-            registered=card.registered,
-            account_age=card.account_age,
-            total_visits=card.total_visits,
+            registered=shown.registered,
+            account_age=shown.account_age,
+            total_visits=shown.total_visits,
         )
 
     def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:

@@ -55,7 +55,7 @@ def _merge_equal_versions(archive: Statements) -> None:
 
     hosts: defaultdict[int, set[str]] = defaultdict(set)
     for author_id, url in archive.rows("select id, url from authors union select author_id, url from posts"):
-        hosts[author_id].add(urlsplit(url).netloc)
+        hosts[author_id].add(urlsplit(url).netloc)  # raises for a damaged URL
     for table, revisions, query in _REVISED:
         deleted = []
         kept: tuple[int, int, tuple[str, ...]] | None = None

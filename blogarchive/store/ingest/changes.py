@@ -14,11 +14,11 @@ from enum import StrEnum
 from hashlib import sha256
 from os.path import commonprefix
 from typing import Any
-from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, Page, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
+from blogarchive.parsing.http import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.validate import Rejection, find_post
@@ -269,7 +269,7 @@ def _find_text_change(
     comments: Sequence[_StoredComment],
 ) -> TextChange | None:
     """Return the change of title, body or time, None if there is none. A contradiction comes first."""
-    hosts = blog_hosts(archive, blog) | {urlsplit(page.url).netloc}
+    hosts = blog_hosts(archive, blog) | {netloc_of(page.url)}
     before = (stored.title, stored.body_html)
     after = (stored.title if post.title is None else post.title, post.body_html)
     old, new = form_of(before, hosts), form_of(after, hosts)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Precision, Target
+from blogarchive.parsing.http import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, failures, frontier
@@ -119,7 +119,7 @@ class SaveContext:
     @cached_property
     def own_hosts(self) -> frozenset[str]:
         """The hosts of the blog, old and new."""
-        return blog_hosts(self.archive, self.blog) | {urlsplit(self.page.url).netloc}
+        return blog_hosts(self.archive, self.blog) | {netloc_of(self.page.url)}
 
     def seen_columns(self) -> dict[str, Value]:
         """Return the columns of a new row: when it was seen, and on which page."""

@@ -18,8 +18,8 @@ from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
-_NEXT, _NEXT_CLASS, _ARCHIVE, _DISABLED = urls.patterns("lists", "next", "next_class", "archive", "disabled")
-_PAGE_NO, _PAGE_OF_LIST = urls.patterns("lists", "page_no", "page_of_list")
+_NEXT, _NEXT_CLASS, _DISABLED = urls.patterns("lists", "next", "next_class", "disabled")
+_PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
 (_OLDER_COMMENTS,), (_PROSE,) = urls.patterns("lists", "older_comments"), urls.patterns("body", "prose")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
@@ -136,7 +136,8 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     links = [node for node in links if _PAGE_OF_LIST.search(urls.post_number(node.get("href") or ""))]
     following = _page_no(outline.tree.url) + 1
     links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
-    links += [anchor for anchor in anchors if archives and _ARCHIVE.match(outline.text(anchor))]
+    # The list of recent posts of ABlog has all posts, but its archive is better.
+    links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
     # The last page of a theme may link the home page.
     home = urls.parse_url(urljoin(outline.tree.url, "/")).url
     found = (urls.parse_url(url).url for url in _other_pages(outline, links, uid))

@@ -343,6 +343,14 @@ def test_the_walk_follows_no_frame_outside_the_blog() -> None:
     assert following(page) == ["/ann/own.htm"]
 
 
+@pytest.mark.parametrize("more", ["", '<h3><a href="blog/archive.html">Archives</a></h3>'])
+def test_the_walk_goes_on_with_recent_posts_only_if_no_link_leads_to_the_archive(more: str) -> None:
+    rows = "".join(f'<p><a href="blog/day-{n}.html">雾里的船 {n}</a></p>' for n in range(1, 5))
+    recent = '<h3><a href="blog.html">Recent Posts</a></h3>'
+    page = read("#walk", f"<main>{rows}</main>{recent}{more}")
+    assert (following(page), page.problems) == (["/blog/archive.html" if more else "/blog.html"], ())
+
+
 def test_a_walk_that_finds_no_post_says_so() -> None:
     page = read("#walk", "<title>山居</title><main><h1>山居</h1><p>正在搬家。</p></main>")
     assert [problem.detail for problem in page.problems] == [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from http.cookiejar import MozillaCookieJar
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import (
@@ -107,6 +107,31 @@ def _blog_of(request: Request) -> BlogKey | None:
     """Return site and uid of the blog that the page or image is fetched for; None for robots.txt."""
     item: Target | QueuedImage | None = request.cb_kwargs.get("target") or request.cb_kwargs.get("image")
     return None if item is None else (item.site, item.uid)
+
+
+_MAX_HOMES = 8  # a blog lacks its lists soon after its home page was read; blogs with lists do not ask again
+
+
+class WalkMiddleware:
+    """Answers the request for a home page whose links are followed with the home page that the run has just read."""
+
+    def __init__(self) -> None:
+        self._homes: dict[str, Response] = {}
+
+    def process_request(self, request: Request) -> Response | None:
+        """Return the home page that the fragment of the URL belongs to, once, if the run has read it."""
+        home, fragment = urldefrag(request.url)
+        known = self._homes.pop(home, None) if fragment else None
+        return known and known.replace(request=request)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Remember a home page."""
+        target: Target | None = request.cb_kwargs.get("target")
+        if target is not None and target.is_home and response.status == 200:
+            self._homes[target.url] = response
+            for url in list(self._homes)[:-_MAX_HOMES]:
+                del self._homes[url]
+        return response
 
 
 _HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh

@@ -158,11 +158,11 @@ def test_new_posts_are_found_if_the_home_page_shows_none_and_links_to_the_archiv
         blog.build(url)
         blog.requested.clear()
         assert run(tmp_path, "update").code == 0
-        assert blog.requested[3] == "/posts/"
+        assert blog.requested[2] == "/posts/"
         assert rows(tmp_path, "select count(body_text) from posts") == [(13,)]
         blog.requested.clear()
         assert run(tmp_path, "update").code == 0
-        assert blog.requested == ["/robots.txt", "/", "/", "/posts/"]
+        assert blog.requested == ["/robots.txt", "/", "/posts/"]
 
 
 def test_posts_below_archives_are_found_on_the_pages_of_the_home_page(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
         assert "gone: " not in ran.err  # it was never there
         blog.requested.clear()
         run(tmp_path, "update")
-        assert blog.requested == ["/robots.txt", "/", "/"]  # the home page, and the walk from it
+        assert blog.requested == ["/robots.txt", "/"]  # the walk begins at the same home page
         blog.lists = True
         blog.build(url)
         blog.requested.clear()

@@ -20,17 +20,12 @@ COOKIE_SECONDS: Final = 400 * 24 * 3600
 
 def page_language(request: Request) -> Language:
     """Return the language of `?lang=`, else of the cookie, else the one that the browser prefers, else Chinese."""
-    return (
-        _chosen_language(request)
-        or _known(request.cookies.get(_COOKIE))
-        or _accepted_language(request)
-        or "zh"
-    )
+    return _chosen(request) or _known(request.cookies.get(_COOKIE)) or _accepted(request) or "zh"
 
 
 def store_choice(response: Response, request: Request) -> None:
     """Store the language of `?lang=`, if the URL has one, in a cookie for the next pages."""
-    if language := _chosen_language(request):
+    if language := _chosen(request):
         response.set_cookie(_COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
@@ -51,7 +46,7 @@ def template_values(request: Request) -> dict[str, object]:
     }
 
 
-def _chosen_language(request: Request) -> Language | None:
+def _chosen(request: Request) -> Language | None:
     return _known(request.args.get(_PARAMETER))
 
 
@@ -59,7 +54,7 @@ def _known(name: str | None) -> Language | None:
     return cast("Language", name) if name in get_args(Language) else None
 
 
-def _accepted_language(request: Request) -> Language | None:
+def _accepted(request: Request) -> Language | None:
     accepted = request.headers.get("accept-language", "")
     for part in sorted(accepted.split(","), key=_quality, reverse=True):
         name = part.partition(";")[0].strip().lower()[:2]

@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 
 
 _SAFE_IMAGES: Final = {
-    "image/avif",
-    "image/bmp",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "image/x-icon",
-    "image/vnd.microsoft.icon",
+    f"image/{name}" for name in ("avif", "bmp", "gif", "jpeg", "png", "webp", "x-icon", "vnd.microsoft.icon")
 }
 _HEADERS: Final = {
     "x-content-type-options": "nosniff",

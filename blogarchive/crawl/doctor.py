@@ -73,9 +73,7 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
 
 def visible_lines(page: Page) -> list[str]:
     """Return the visible lines of a page, as the parsers see them; none of a page beyond the limits of size."""
-    if refuse_large_page(page.body) is not None:
-        return []
-    return [line.text for line in _document(page).lines]
+    return [] if refuse_large_page(page.body) else [line.text for line in _document(page).lines]
 
 
 def _document(page: Page) -> Document:

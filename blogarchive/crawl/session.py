@@ -135,12 +135,9 @@ class CrawlSession:
     def save_page(self, crawled: CrawledPage) -> None:
         """Store a crawled page in one transaction; raises `CannotWrite`."""
         crawled = replace(crawled, page=self._in_order(crawled.page))
+        options = self.options
         saved = save_page.save_page(
-            self.archive,
-            crawled,
-            self.run.id,
-            partial=self.options.partial,
-            accept_changes=self.options.accept_changes,
+            self.archive, crawled, self.run.id, partial=options.partial, accepted=options.accept_changes
         )
         self._record_saved(crawled.target, saved)
 

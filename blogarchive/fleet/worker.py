@@ -289,7 +289,7 @@ class Worker:
         begun = await rounds.begin_round(connection, row)
         if begun is None:
             now = await server_time(connection)
-            await rounds.schedule(connection, row.shard, rest_at=row.next_at, earliest=now)
+            await rounds.schedule(connection, row.shard, rest_at=row.next_at, earliest=now, reason=None)
             return None
         await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun

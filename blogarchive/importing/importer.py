@@ -94,8 +94,7 @@ class PageImporter:
             raise
         except Exception as error:  # a mistake of a parser must not stop a folder of thousands of pages
             log.exception("parsing or storing %s failed", name)
-            detail = Detail.PROGRAM.format(name=type(error).__name__, reason=error)
-            self.reject(name, explain_detail(detail))
+            self.reject(name, explain_detail(Detail.PROGRAM.format(name=type(error).__name__, reason=error)))
 
     def import_page(
         self, name: str, crawled: CrawledPage, *, counted: str | None = None, exported: bool = False

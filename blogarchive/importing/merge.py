@@ -44,14 +44,13 @@ def merge_archive(
         counted = _save_pages(target, sizes, rejected, progress)
         new = merge.count_pages(target, "main") - before
         refused = len(rejected) - len(bad)
-        images = merge.copy_unparsed(target, sizes, rejected)
         return ImportReport(
             pages=new,
             same=merge.count_pages(target, "other") - new - refused,
             posts=counted.posts_new,
             changed=counted.posts_changed,
             comments=counted.comments_new,
-            pictures=images,
+            pictures=merge.copy_unparsed(target, sizes, rejected),
             unplaced=tuple(Unidentified(name=name, why=why) for name, why in rejected),
         )
 

@@ -71,6 +71,8 @@ def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes:
     if len(encodings) > _MAX_LAYERS:
         raise TooManyParts(Detail.LAYERS.format(count=len(encodings), limit=_MAX_LAYERS))
     for name in reversed(encodings):
+        if name == "identity":
+            continue
         decoder = _DECODERS.get(name)
         if decoder is None:
             raise UnknownEncoding(name[:40])
@@ -103,10 +105,6 @@ class _Output:
         self.decoded += part
         if len(self.decoded) > self._max_bytes:
             raise ContentTooLarge(Detail.LARGER_THAN.format(size=self._max_bytes >> 20))
-
-
-def _unchanged(content: bytes, max_bytes: int) -> bytes:
-    return content
 
 
 def _gunzip(content: bytes, max_bytes: int) -> bytes:
@@ -200,7 +198,6 @@ def _count_part(parts: int) -> int:
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "identity": _unchanged,
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _undeflate,

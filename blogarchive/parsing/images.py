@@ -59,9 +59,7 @@ def _describe_body(body: bytes) -> str:
     """Return a description of bytes that are no image: an HTML page, nothing, or something else."""
     if not body:
         return Detail.IMAGE_EMPTY
-    if _HTML_TAG.search(body[:_PREFIX_BYTES]):
-        return Detail.IMAGE_HTML
-    return Detail.IMAGE_OTHER
+    return Detail.IMAGE_HTML if _HTML_TAG.search(body[:_PREFIX_BYTES]) else Detail.IMAGE_OTHER
 
 
 def _is_svg(start: bytes) -> bool:

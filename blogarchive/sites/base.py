@@ -251,5 +251,4 @@ def parse_page(page: Page, target: Target) -> ParsedPage:
 
     A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS` is not parsed: the result has a problem that says so.
     """
-    site = site_by_name(target.site)
-    return refuse_large_page(page.body) or site.parse_page(page, target)
+    return refuse_large_page(page.body) or site_by_name(target.site).parse_page(page, target)

@@ -246,15 +246,12 @@ def next_images(
 
 
 def store_image(
-    archive: Archive,
-    url: str,
-    file: ImageFile,
-    *,
-    now: datetime,
-    etag: str | None = None,
-    last_modified: str | None = None,
+    archive: Archive, url: str, file: ImageFile, *, now: datetime, **validators: str | None
 ) -> bool:
-    """Store the file of an image; return False if the same bytes were stored before. An earlier file of the URL stays."""
+    """Store the file of an image; return False if the same bytes were stored before. An earlier file of the URL stays.
+
+    `validators` are its `etag` and `last_modified`.
+    """
     digest, fetched_at = sha256(file.body).hexdigest(), format_utc(now)
     stored: dict[str, Value] = {"sha256": digest, "content_type": file.content_type, "size": len(file.body)}
     with archive.atomic():
@@ -262,10 +259,8 @@ def store_image(
             "media_files", [{**stored, "body": file.body}], on_conflict="on conflict(sha256) do nothing"
         )
         archive.execute(_KEEP_VERSION, (url, digest, fetched_at))
-        validators = {
-            "etag": etag if etag or last_modified else _NO_VALIDATOR,
-            "last_modified": last_modified,
-        }
+        if not any(validators.values()):
+            validators = {"etag": _NO_VALIDATOR, "last_modified": None}
         size = {"width": file.width, "height": file.height}
         _mark_stored(archive, url, {**stored, **size, **validators, "fetched_at": fetched_at})
         failures.resolve(archive, url, now=now)

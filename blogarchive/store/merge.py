@@ -200,17 +200,14 @@ def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
     copied = last = 0
     while upper := archive.scalar(_FILES_OF_SLICE, (last, sizes.rows, sizes.media_bytes)):
         with archive.atomic():
-            for row, digest, size, body in archive.rows(_NEW_FILES, (last, upper)):
+            for file, digest, size, body in archive.rows(_NEW_FILES, (last, upper)):
                 if not pages.is_file_intact(body, digest) or len(body) != size:
-                    rejected.append((clip(digest), pages.describe_bytes("media_files", row, digest)))
+                    rejected.append((clip(digest), pages.describe_bytes("media_files", file, digest)))
                 elif isinstance(found := check_image(HTTPStatus.OK, body), ImageFailure):
                     rejected.append((clip(digest), explain_detail(found.detail)))
                 else:
-                    values = (digest, found.content_type, size, body)
-                    archive.execute(
-                        "insert into main.media_files(sha256, content_type, size, body) values (?, ?, ?, ?)",
-                        values,
-                    )
+                    row = {"sha256": digest, "content_type": found.content_type, "size": size, "body": body}
+                    archive.insert_row("main.media_files", row)
                     copied += 1
         last = upper
     return copied

@@ -298,9 +298,7 @@ def _is_text(*values: object) -> bool:
 
 
 def _remedy(page_id: object) -> str:
-    if page_id is None:
-        return _("a copy restores it")
-    return _("`blogarchive reparse` or a copy restores it")
+    return _("a copy restores it") if page_id is None else _("`blogarchive reparse` or a copy restores it")
 
 
 _POST_TEXTS = """

@@ -284,6 +284,4 @@ def _is_break(gap: str, before_single: bool, after_single: bool) -> bool:
     """
     if before_single and after_single:
         return True
-    if before_single or after_single:
-        return re.fullmatch(_BLANK_GAP, gap) is None
-    return False
+    return (before_single or after_single) and re.fullmatch(_BLANK_GAP, gap) is None

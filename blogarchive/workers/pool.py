@@ -28,9 +28,7 @@ _STOP_SIGNALS: tuple[signal.Signals, ...] = tuple(
 
 def count_cores() -> int:
     """Return how many cores this process may use, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def reduce_garbage_collection(young: int = _YOUNG_OBJECTS) -> None:

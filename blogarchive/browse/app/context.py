@@ -53,10 +53,9 @@ class Access:
         async def guarded(scope: Scope, receive: Any, send: Any) -> None:
             request = Request(scope, receive)
             if scope["type"] == "http" and (reason := self._refusal(request)):
-                response = await refused(datasette, request, reason)
-                await response.asgi_send(send)
-                return
-            await app(scope, receive, send)
+                await (await refused(datasette, request, reason)).asgi_send(send)
+            else:
+                await app(scope, receive, send)
 
         return guarded
 

@@ -136,8 +136,7 @@ async def show_failures(context: RequestContext) -> Response:
 async def show_day(context: RequestContext) -> Response:
     """`/read/day`: the posts of this day in all years, or of `?day=MM-DD`."""
     given = context.text_parameter("day")
-    today = date.today()
-    day = given if _DAY.fullmatch(given) else f"{today:%m-%d}"
+    day = given if _DAY.fullmatch(given) else f"{date.today():%m-%d}"
     found = await context.query(lambda archive: post_lookup.read_day(archive, day, POSTS_PER_PAGE))
     month, number = map(int, day.split("-"))
     return await context.render(

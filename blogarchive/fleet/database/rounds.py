@@ -133,12 +133,7 @@ async def end_round(connection: Connection, ended: Mapping[str, Any]) -> EndedSh
 
 
 async def schedule(
-    connection: Connection,
-    name: str,
-    *,
-    rest_at: datetime | None,
-    earliest: datetime,
-    reason: str | None = None,
+    connection: Connection, name: str, *, rest_at: datetime | None, earliest: datetime, reason: str | None
 ) -> tuple[bool, datetime | None]:
     """Schedule a round for the first host that is due, not before `earliest`; `rest_at` is that of those without failures.
 

@@ -130,11 +130,7 @@ _MIN_CERTAIN = 2
 
 
 def _classify_comments(
-    shown: Sequence[IdentifiedComment],
-    stored: Sequence[_StoredComment],
-    *,
-    claimed: int | None,
-    is_whole: bool,
+    shown: Sequence[IdentifiedComment], stored: Sequence[_StoredComment], claimed: int | None, is_whole: bool
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 

@@ -133,8 +133,7 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     taken = _within(find("f.due_at <= :now and f.kind <> 'post'", "f.due_at"), budget)
     left = budget - _sum_costs(taken)
     young = find(f"f.due_at <= :now and f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
-    is_old = f"f.kind = 'post' and not {_HAS_SHORT_INTERVAL} and {is_due}"
-    old = find(is_old, _OVERDUE)
+    old = find(f"f.kind = 'post' and not {_HAS_SHORT_INTERVAL} and {is_due}", _OVERDUE)
     reserved = min(_sum_costs(old), left - int(left * schedule.YOUNG_SHARE))
     taken += _within(young, left - reserved)
     taken += _within(old, budget - _sum_costs(taken))

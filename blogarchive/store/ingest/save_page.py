@@ -109,24 +109,19 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 
 def save_page(
-    archive: Archive,
-    crawled: CrawledPage,
-    run_id: int | None,
-    *,
-    partial: bool = False,
-    accept_changes: bool = False,
+    archive: Archive, crawled: CrawledPage, run_id: int | None, partial: bool = False, accepted: bool = False
 ) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
     becomes a failure. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged` if the
-    file is damaged; then nothing is saved. `partial`: the run is limited. `accept_changes`: a person agrees with the
+    file is damaged; then nothing is saved. `partial`: the run is limited. `accepted`: a person agrees with the
     changes of the site.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        rejected = find_rejection(archive, crawled, blog, run_id, accepted=accept_changes)
+        rejected = find_rejection(archive, crawled, blog, run_id, accepted=accepted)
         if rejected is not None:
             return save_rejection(archive, crawled, blog, rejected, run_id)
         if crawled.target.is_home:
@@ -372,7 +367,7 @@ def _schedule_retry(context: SaveContext, rejection: Rejection) -> str | None:
     if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
         return frontier.mark_waiting(archive, target, now=now)
     wait, permanent = rejection.retry_after, failure.permanent
-    return frontier.mark_failed(archive, target, permanent=permanent, retry_after=wait, now=now)
+    return frontier.mark_failed(archive, target, permanent=permanent, wait=wait, now=now)
 
 
 # It says nothing of a blog that its present home page calls closed.

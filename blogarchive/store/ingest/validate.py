@@ -186,8 +186,7 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
 
 
 def _blocked(page: Page, detail: str) -> Rejection:
-    failure = Failure(kind="blocked", detail=detail)
-    return Rejection(failure=failure, retry_after=retry_after(page))
+    return Rejection(failure=Failure(kind="blocked", detail=detail), retry_after=retry_after(page))
 
 
 def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:

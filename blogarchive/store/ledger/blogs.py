@@ -260,11 +260,10 @@ def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
 
 def set_state(archive: Archive, blog: Blog, kind: StateKind, detail: str, *, now: datetime) -> None:
     """Store the state of a blog, if it is stored; it is since `now` unless it was known."""
-    moment = format_utc(now)
     archive.execute(
         "update authors set state_since = case when state is ?1 and state_since is not null then state_since else ?3 end,"
         " state = ?1, state_detail = ?2, state_asked_at = ?3 where site = ?4 and uid = ?5",
-        (kind, detail, moment, blog.site, blog.uid),
+        (kind, detail, format_utc(now), blog.site, blog.uid),
     )
 
 

@@ -315,22 +315,17 @@ def mark_fetched(
 
 
 def mark_failed(
-    archive: Archive,
-    target: Target,
-    *,
-    permanent: bool = False,
-    retry_after: timedelta | None = None,
-    now: datetime,
+    archive: Archive, target: Target, *, permanent: bool = False, wait: timedelta | None = None, now: datetime
 ) -> str | None:
     """Mark a target `failed` and return when it is retried (UTC text).
 
-    The delay is `schedule.retry_delay`, or `retry_after` if that is longer. `permanent` marks it `dead` and returns
+    The delay is `schedule.retry_delay`, or `wait` if that is longer. `permanent` marks it `dead` and returns
     None.
     """
     key = target_key(target)
     add_targets(archive, [target], now=now)
     delay = schedule.retry_delay(archive.scalar("select attempts from frontier where key = ?", (key,)))
-    due_at = None if permanent else shift_utc(format_utc(now), max(delay, retry_after or delay))
+    due_at = None if permanent else shift_utc(format_utc(now), max(delay, wait or delay))
     archive.execute(
         "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
         ("dead" if permanent else "failed", due_at, key),

@@ -10,7 +10,7 @@ from typing import Literal
 
 from blogarchive import installed_version
 from blogarchive.store.database.archive import Archive, RequeueLimits
-from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
+from blogarchive.store.rows import format_utc, format_utc_precise, parse_utc, shift_utc
 from blogarchive.store.statements import Statements, columns_of
 
 RunOutcome = Literal[
@@ -130,13 +130,10 @@ def finish_run(
 
     The next run with the same arguments resumes one that is `interrupted`, `limited` or `unwritable`.
     """
-    ending: dict[str, Value] = {
-        "finished_at": format_utc(now),
-        "outcome": outcome,
-        "exit_code": exit_code,
-        "cause": cause,
-    }
-    archive.update_row("runs", run.id, {**ending, "counts": json.dumps(asdict(counts))})
+    ending = {"outcome": outcome, "cause": cause, "finished_at": format_utc(now)}
+    archive.update_row(
+        "runs", run.id, {**ending, "exit_code": exit_code, "counts": json.dumps(asdict(counts))}
+    )
 
 
 def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> bool:

@@ -108,8 +108,7 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
         if month is not None:
             _prove_month(context, month, numbers, chain)
     elif kind is PageKind.HOME:
-        proved = {"home_proved_at": chain.started_second}
-        context.archive.update_row("authors", context.author_id, proved)
+        context.archive.update_row("authors", context.author_id, {"home_proved_at": chain.started_second})
         _resolve_doubts(context, chain)
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)

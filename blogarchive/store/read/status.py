@@ -31,11 +31,10 @@ def digest_of(urls: Sequence[str]) -> str:
 
 def is_list_backed_up(archive: Archive, digest: str) -> bool:
     """Return True if a backup of the list with this digest was complete, apart from failures and refusing hosts."""
-    arguments = json.dumps([f"from={digest}"])
     return archive.exists(
         "select 1 from runs where command = 'backup' and outcome in ('done', 'failures', 'blocked', 'changed')"
         " and arguments = ?",
-        (arguments,),
+        (json.dumps([f"from={digest}"]),),
     )
 
 

@@ -15,7 +15,7 @@ from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.rounds import BegunRound, EndedShard
-from blogarchive.fleet.database.session import Connection, connected, require_tables, scalar, server_time
+from blogarchive.fleet.database.session import Connection, connected, require_tables, server_time
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
 from blogarchive.fleet.shard import ShardRow
@@ -26,7 +26,6 @@ _SECONDS_BETWEEN_SCANS: Final = 60.0
 _SECONDS_BETWEEN_STATUS: Final = 10.0
 _SECONDS_BETWEEN_TRIES: Final = 1.0
 _SECONDS_TO_END: Final = 2.0
-_LOCK_HOME: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive home:' || %s, 0))"
 
 _T = TypeVar("_T")
 
@@ -174,7 +173,7 @@ class Worker:
         Raises `HostBusy` if one is longer locked than PostgreSQL keeps the locks of a worker that is gone.
         """
         for home in sorted(self._folders.keys() - set(self._homes)):
-            if not await scalar(connection, _LOCK_HOME, (home,)):
+            if not await shards.lock_home(connection, home):
                 now = shard_file.boot_clock()
                 self._waits_since = self._waits_since or now
                 if now - self._waits_since > shard_file.time_limits().server + _SECONDS_TO_END:

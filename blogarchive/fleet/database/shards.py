@@ -243,6 +243,12 @@ async def save_worker(connection: Connection, worker: Mapping[str, Any]) -> None
     await connection.execute(_SAVE_WORKER, worker)
 
 
+async def lock_home(connection: Connection, home: str) -> bool:
+    """Lock a folder of archives until the session ends; False if another worker holds it."""
+    query = "select pg_try_advisory_lock(hashtextextended('blogarchive home:' || %s, 0))"
+    return bool(await scalar(connection, query, (home,)))
+
+
 async def find_worker(connection: Connection, home: str) -> dict[str, Any]:
     """Return the row of the worker of a home; empty if there is none."""
     return await scalar(connection, "select to_jsonb(w) from fleet_workers w where home = %s", (home,)) or {}

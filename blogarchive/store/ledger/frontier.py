@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from urllib.parse import unquote
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
@@ -51,7 +52,8 @@ class CrawlProgress:
     failed: int
 
 
-_POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
+# Attribute access to an enum member is five times slower (Python 3.11).
+_HOME, _POST = PageKind.HOME, PageKind.POST
 _DONE: Mapping[str, Value] = {"state": "done", "attempts": 0}
 
 
@@ -60,8 +62,15 @@ def _update(archive: Archive, target: Target, values: Mapping[str, Value]) -> No
 
 
 def target_key(target: Target) -> str:
-    """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL."""
-    return link_key(target.site, target.uid, target)
+    """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL.
+
+    Blogs below paths of a host may share a list of the host, and each reads it: that key has the uid too.
+    """
+    uid = target.uid or ""
+    is_shared = (
+        target.kind is _HOME and target.page_no > 1 and "/" in uid and f"{uid}/" not in unquote(target.url)
+    )
+    return f"{target.site}/{uid}/{target.url}" if is_shared else link_key(target.site, target.uid, target)
 
 
 def link_key(site: str, uid: str | None, link: Target | Link) -> str:
@@ -356,14 +365,11 @@ def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
 
 
 def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
-    """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week.
-
-    A list that another blog of the host asks for is one that this blog lacks.
-    """
+    """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week."""
     return archive.exists(
-        "select 1 from frontier where key = ? and (uid is not ?"
-        " or state = 'done' and attempts > 0 and due_at is null and fetched_at > ?)",
-        (target_key(target), target.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
+        "select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null"
+        " and fetched_at > ?",
+        (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
     )
 
 

@@ -256,6 +256,40 @@ def test_the_second_blog_of_a_host_without_lists_is_walked_too(tmp_path: Path) -
     assert rows(tmp_path, "select count(*) from posts group by author_id") == [(12,), (12,)]
 
 
+@pytest.mark.parametrize("names", [("~ann", "~bob"), ("blog-a", "blog-b")], ids=" ".join)
+def test_each_of_two_blogs_on_one_host_reads_its_posts_from_their_shared_sitemap(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    one, two = names
+    blog = Blog(tmp_path / "blog", lists=True, below=f"{one}/")
+    for number in range(1, 10):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
+    newest = blog.folder / "layouts" / "_default" / "list.html"
+    newest.write_text(
+        _LIST.replace(".Paginate .Site.RegularPages 10).Pages", "first 3 .Site.RegularPages)").replace(
+            '{{ template "_internal/pagination.html" . }}', ""
+        ),
+        "utf-8",
+    )
+    with serve(blog) as url:
+        blog.build(url)
+        public = blog.folder / "public"
+        (public / one / "index.xml").unlink()
+        shared = (public / one / "sitemap.xml").rename(public / "sitemap.xml")
+        shutil.copytree(public / one, public / two)
+        for file in (public / two).rglob("*.html"):
+            file.write_text(file.read_text("utf-8").replace(f"/{one}/", f"/{two}/"), "utf-8")
+        entries = shared.read_text("utf-8").partition("<url>")[2].rpartition("</urlset>")[0]
+        more = "<url>" + entries.replace(f"/{one}/", f"/{two}/") + "</urlset>"
+        shared.write_text(shared.read_text("utf-8").replace("</urlset>", more), "utf-8")
+        assert run(tmp_path, "backup", f"{url}{one}/", f"{url}{two}/").code == 0
+        blog.requested.clear()
+        assert run(tmp_path, "update").code == 0
+    counts = "select count(*), count(body_text), count(distinct substr(number, 1, 6)) from posts group by author_id"
+    assert rows(tmp_path, counts) == [(9, 9, 1), (9, 9, 1)]
+    assert blog.requested.count("/sitemap.xml") == 2
+
+
 def test_a_list_that_a_sitemap_names_as_a_post_is_asked_for_once_a_week(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 9):

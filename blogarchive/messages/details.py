@@ -303,6 +303,7 @@ class Detail(StrEnum):
 
     # listings and links
     LISTED_TITLE = N_("listed as {listed!r}, but titled {title!r} on its own page")
+    SAME_PAGE = N_("shows nothing but the title and the text of {url}")
     MONTHS_DIFFER = N_("the first or last date shown is of no stored post, in {count} months: {months}")
     MONTHS_GONE = N_("{count} months are no longer in the archive's rows")
     TOO_MANY_PAGES = N_("more than {limit:,} pages follow each other; the rest is not fetched")

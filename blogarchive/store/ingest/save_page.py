@@ -18,7 +18,14 @@ from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, post_pages, redirects
 from blogarchive.store.ingest.changes import check_change
-from blogarchive.store.ingest.validate import MAINTENANCE, Rejection, StoredState, validate_page
+from blogarchive.store.ingest.validate import (
+    MAINTENANCE,
+    Rejection,
+    StoredState,
+    find_post,
+    is_timeless,
+    validate_page,
+)
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
@@ -268,17 +275,22 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
        exists (select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id
                 where c.site = :site and c.chain = :chain) as listed,
        (select json_group_array(substr(field, 6)) from site_changes
-         where accepted and site = :site and field like 'post.%') as accepted
-  from json_each('[0]') left join posts p on p.number = :number
-   and p.author_id = (select id from authors where site = :site and uid = :uid)
+         where accepted and site = :site and field like 'post.%') as accepted,
+       case when :text <> '' then
+         (select o.url from posts o where o.author_id = a.id and o.posted_at is null and o.gone_at is null
+             and o.number <> :number and o.title = :title and o.body_text = :text limit 1) end as twin
+  from json_each('[0]') left join authors a on a.site = :site and a.uid = :uid
+  left join posts p on p.number = :number and p.author_id = a.id
 """
 
 
 def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
-    target = crawled.target
+    target, post = crawled.target, find_post(crawled)
     names = {
         "page": crawled.page.url,
+        "title": post.title if post else None,
+        "text": post.body_text if post and post.read_by and is_timeless(post) else None,
         "site": blog.site,
         "uid": target.uid or blog.uid,
         "number": target.number if target.kind is PageKind.POST else None,

@@ -137,7 +137,7 @@ class StoredState:
     `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
     of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with
     `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
-    which a person agreed.
+    which a person agreed. `twin`: the URL of another post without a time that has the title and the text of the page.
     """
 
     whole: bool = False
@@ -149,6 +149,7 @@ class StoredState:
     has_end_tag: bool = False
     listed: bool = False
     accepted: tuple[str, ...] = ()
+    twin: str | None = None
 
 
 def validate_page(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
@@ -260,10 +261,19 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
         return _unreadable(Detail.NO_BODY, "body")
     if stored.whole:
         return _validate_body_text(parsed, post, stored)
-    is_short = len(post.body_text or "") < MIN_COMPARED_LENGTH and not post.images
-    if post.posted or post.comments or not (is_short and _is_doubtful(parsed, post, stored)):
+    if not is_timeless(post):
+        return None
+    if stored.twin:  # a challenge in place of several posts, if no list names their titles
+        return _unreadable(Detail.SAME_PAGE.format(url=stored.twin), "body")
+    if not _is_doubtful(parsed, post, stored):
         return None
     return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
+
+
+def is_timeless(post: Post) -> bool:
+    """Return whether the page shows a short text alone, as a login or a challenge does."""
+    is_short = len(post.body_text or "") < MIN_COMPARED_LENGTH and not post.images
+    return is_short and not (post.posted or post.comments)
 
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:

@@ -480,6 +480,32 @@ def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: 
     assert rows(tmp_path, "select count(*) from open_failures") == [(0,)]
 
 
+def test_a_challenge_in_place_of_posts_that_no_list_titles_is_stored_once_at_most(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, "下雨。")
+    with serve(blog) as url:
+        blog.build(url)
+        (blog.folder / "public" / "index.html").write_text(
+            "<html><title>山居</title><h1>山居</h1></html>", "utf-8"
+        )
+        (blog.folder / "public" / "index.xml").unlink()
+        for number in range(1, 6):
+            page = blog.folder / "public" / "posts" / f"p{number}" / "index.html"
+            page.write_text(f"<html>{_NOTICES['refusal']}</html>", "utf-8")
+        assert run(tmp_path, "backup", url).code == 1
+        assert rows(tmp_path, "select title, count(*) from posts where body_text is not null group by 1") == [
+            ("安全中心", 1),
+            *((f"第 {number} 天", 1) for number in (6, 7, 8)),
+        ]
+        query = "select count(*) from open_failures where detail like 'shows nothing but the title and the text of http%'"
+        assert rows(tmp_path, query) == [(4,)]
+        blog.build(url)
+        assert run(tmp_path, "failures", "--retry").code == 0
+    assert rows(tmp_path, "select count(*) from posts where body_text = '下雨。'") == [(8,)]
+    assert rows(tmp_path, "select count(*) from open_failures") == [(0,)]
+
+
 def test_a_challenge_in_place_of_the_home_page_is_named_by_its_title(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=False)
     with serve(blog) as url:

@@ -4,7 +4,7 @@ import asyncio
 import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
@@ -232,11 +232,9 @@ class HostThrottle:
         return self._consecutive[host, event]
 
     async def _sleep(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
-        except TimeoutError:
-            return
 
 
 class EvenAutoThrottle(AutoThrottle):

@@ -81,10 +81,8 @@ def note(text: str) -> None:
 
 def print_result(text: str) -> None:
     """Print the last output of a command; the exit code stays the same if the reader has ended."""
-    try:
+    with suppress(BrokenPipeError):
         click.echo(text)
-    except BrokenPipeError:
-        return
 
 
 def print_json(value: object) -> None:

@@ -145,12 +145,7 @@ class _RunningSpider:
 
 
 def run_spider(
-    process: AsyncCrawlerProcess,
-    name: str,
-    *,
-    locks: HostLocks,
-    duration: timedelta | None = None,
-    **arguments: object,
+    process: AsyncCrawlerProcess, name: str, locks: HostLocks, duration: timedelta | None, **arguments: object
 ) -> Any:
     """Run a `PoliteSpider` until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
 
@@ -235,10 +230,7 @@ def crawl(
 
 
 def crawl_in(
-    process: AsyncCrawlerProcess,
-    options: CrawlOptions,
-    observer: CrawlObserver,
-    spawned: Spawned | None = None,
+    process: AsyncCrawlerProcess, options: CrawlOptions, observer: CrawlObserver, spawned: Spawned | None
 ) -> CrawlResult:
     """Run a crawl: lock and open the archive, run the spider, finish the row of `runs`.
 
@@ -326,7 +318,7 @@ def fetch(target: Target, settings: Settings) -> Page:
     Raises `RobotsForbid`, `SiteBlocks`, `Unreachable` or `HostBusy`.
     """
     process = AsyncCrawlerProcess(settings)
-    spider = _run_alone(process, "page", {service_of(target.url): 0.0}, target=target)
+    spider = _run_alone(process, "page", {service_of(target.url): 0.0}, duration=None, target=target)
     page: Page | None = spider.page
     if page is not None:
         return page

@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
 from typing import TextIO
@@ -104,16 +105,12 @@ def _site_of(url: str, site_name: str | None) -> Site:
 
 def stored_site(db: Path, url: str) -> str | None:
     """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
-    try:
+    with suppress(UsageError, ValueError):
         if not site_for_url(url).has_any_host:
             return None
-    except (UsageError, ValueError):
-        pass
-    try:
-        with Archive.open(db, read_only=True) as archive:
-            return site_of_host(archive, url)
-    except NoArchive:
-        return None
+    with suppress(NoArchive), Archive.open(db, read_only=True) as archive:
+        return site_of_host(archive, url)
+    return None
 
 
 def _urls_above(url: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ memory grow with the size of the content and of what it decodes to.
 import sys
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 import brotli
@@ -146,11 +147,9 @@ def _inflate(content: bytes, position: int, wbits: int, output: _Output) -> int:
 
 def _add_intact(decoder: _Decompressor, piece: bytes, output: _Output) -> None:
     """Decode `piece` up to the damaged byte, which is often one of the checksum at the end."""
-    try:
+    with suppress(zlib.error):
         for position in range(len(piece)):
             output.add(decoder.decompress(piece[position : position + 1], output.room))
-    except zlib.error:
-        return
 
 
 def _next_piece(content: bytes, position: int, output: _Output) -> bytes:

@@ -7,6 +7,7 @@ fills it and no command crawls it.
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
@@ -154,10 +155,8 @@ def parse_xml(text: str) -> tuple[Element, bool]:
         raise InvalidExport(_("it has a document type, or is no XML"))
     # Parsed strictly first: a parser that recovers drops text without a word.
     for candidate in (text, _escape_references(text)):
-        try:
+        with suppress(etree.XMLSyntaxError):
             return _parse(candidate, recover=False), False
-        except etree.XMLSyntaxError:
-            continue
     try:
         root: Element | None = _parse(_escape_references(text), recover=True)
     except etree.XMLSyntaxError:

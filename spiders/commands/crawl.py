@@ -83,7 +83,7 @@ def _crawl(process: AsyncCrawlerProcess, spider: str, arguments: dict[str, str])
     try:
         if spider == "discover":
             return _discover(process, arguments)
-        result = crawl_in(process, parse_arguments(arguments), LineObserver(sys.stderr))
+        result = crawl_in(process, parse_arguments(arguments), LineObserver(sys.stderr), None)
         return result.message, result.exit_code
     except BlogArchiveError as error:
         return str(error), error.exit_code

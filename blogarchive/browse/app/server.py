@@ -137,11 +137,9 @@ def _migrate(path: Path) -> None:
     """Bring an existing archive to the tables of this version; a crawl that runs did so already."""
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return  # a first backup that failed leaves an empty file
-    try:
-        with hold_lock(path, "app", now=utc_now()), Archive.open(path):
-            return
-    except (ArchiveBusy, CannotWrite):  # from a read-only disk it can still be read
-        return
+    # From a read-only disk it can still be read.
+    with suppress(ArchiveBusy, CannotWrite), hold_lock(path, "app", now=utc_now()):
+        Archive.open(path).close()
 
 
 # The plugin

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import MINYEAR, datetime, timedelta, timezone, tzinfo
 from enum import Enum, auto
 from typing import NamedTuple
@@ -183,12 +184,9 @@ def yearless_date(
     """Return a date in next year, or in the last year that has it; `move_into_past` corrects the year."""
     # 29 February may be eight years back: 1900 and 2100 have none.
     for year in range(now.year + 1, now.year - 9, -1):
-        try:
-            return ResolvedDate(
-                datetime(year, month, day_of_month, tzinfo=now.tzinfo), precision, yearless=True
-            )
-        except ValueError:
-            continue  # 29 February
+        with suppress(ValueError):  # 29 February
+            at = datetime(year, month, day_of_month, tzinfo=now.tzinfo)
+            return ResolvedDate(at, precision, yearless=True)
     raise ValueError(f"no date in any year: {month}-{day_of_month}")
 
 
@@ -197,8 +195,6 @@ def move_into_past(at: datetime, now: datetime, ahead: timedelta = FUTURE_TOLERA
     year = at.year
     while at - now > ahead and year > MINYEAR:
         year -= 1
-        try:
+        with suppress(ValueError):  # 29 February
             at = at.replace(year=year)
-        except ValueError:
-            continue  # 29 February
     return at

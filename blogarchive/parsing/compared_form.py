@@ -22,6 +22,16 @@ _SPACES = re.compile(r"\s+")
 _PART = re.compile(f"({_PRE}[^{_PRE_END}]*{_PRE_END})")
 _HOST = re.compile(f"(?<={_LINK}//)[^/?#{_END}]*")
 _IMAGE_URL = re.compile(f"{_IMAGE}([^{_END}]*){_END}")
+# What a server writes anew in each answer: sessions in links, and in images the time and signature of the answer.
+_SESSION = r"\w*sess\w*|s_?id|cfid|cftoken"
+_STAMP = (
+    rf"{_SESSION}|_|ts?|r|rnd|rand(?:om)?|time(?:stamp)?|nonce|expires?|sign(?:ature)?|auth_key|token|policy|"
+    r"\w*accesskeyid|key-pair-id|x-(?:amz|cos|goog|oss)-\w[\w-]*|q-\w[\w-]*"
+)
+_VOLATILE_OF_LINK, _VOLATILE_OF_IMAGE = (
+    re.compile(rf"(?<=[?&;])(?:{keys})=[^&;?#]*[&;]?", re.IGNORECASE) for keys in (_SESSION, _STAMP)
+)
+_TARGET = re.compile(f"[{_LINK}{_IMAGE}][^{_END}]*")
 _SCHEME = re.compile(r"^https?:")
 _ORIGIN = re.compile(r"^(?:https?:)?//[^/]*")
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)(?:\?.*)?$", re.IGNORECASE)
@@ -35,7 +45,10 @@ Form = tuple[str, ...]
 
 
 def form_of(content: Content, own_hosts: Collection[str] = ()) -> Form:
-    """Return what a reader sees; links to `own_hosts`, those of the blog, are equal for all of them."""
+    """Return what a reader sees; links to `own_hosts`, those of the blog, are equal for all of them.
+
+    With `own_hosts`, links and images are equal too if only a session or a signature in their queries differs.
+    """
     *title, html = content
     return (*(fold_text(text or "").strip() for text in title), compared_form(html, own_hosts))
 
@@ -64,7 +77,13 @@ def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
     form = "".join(part if part.startswith(_PRE) else fold_text(part) for part in _PART.split("".join(parts)))
     if own_hosts:
         form = _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form)
+        form = _TARGET.sub(_drop_volatile, form)
     return form.strip()
+
+
+def _drop_volatile(target: re.Match[str]) -> str:
+    keys = _VOLATILE_OF_LINK if target[0][0] == _LINK else _VOLATILE_OF_IMAGE
+    return keys.sub("", target[0]).rstrip("?&;")
 
 
 def fold_text(text: str) -> str:

@@ -117,3 +117,19 @@ def test_https_in_place_of_http_in_links_is_no_edit(archive: Archive, clock: Clo
     assert archive.scalar("select count(*) from post_revisions") == 0
     save(archive, blog, html.replace("http://other.test/1", "https://another.test/1"), clock)
     assert archive.scalar("select count(*) from post_revisions") == 1
+
+
+def test_a_new_session_in_links_or_a_new_signature_of_an_image_is_no_edit(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    html = (
+        '<p>文<a href="http://blog.test/2?PHPSESSID={0}">甲</a><a href="http://blog.test/3;jsessionid={0}?a=1">乙</a>'
+        '<img src="http://blog.test/a/1.jpg?w=800&amp;t={0}"><img src="http://c.test/2.png?X-Amz-Date={0}&amp;Expires=1"></p>'
+    )
+    for number in range(3):
+        save(archive, blog, html.format(f"{number}f"), clock)
+    assert archive.scalar("select count(*) from post_revisions") == 0
+    assert archive.text("select body_html from posts") == html.format("2f"), "the newest URLs are stored"
+    save(archive, blog, html.format("3f").replace("w=800", "w=900"), clock)
+    save(archive, blog, html.format("3f").replace("/2?", "/2?t=5&amp;"), clock)
+    assert archive.scalar("select count(*) from post_revisions") == 2

@@ -61,8 +61,7 @@ class ImageFetcher:
 
     def take_free(self) -> Iterator[Request]:
         """Yield requests for the images of hosts with room."""
-        for image in self._scheduler.take_free():
-            yield self._request(image)
+        return map(self._request, self._scheduler.take_free())
 
     def parse(self, response: Response, image: QueuedImage) -> Iterator[Request]:
         """Store the image, or yield the request for another try."""
@@ -99,8 +98,7 @@ class ImageFetcher:
         elif not isinstance(error, RequestCancelled):
             found = classify_error(error, host, self._throttle.private_hosts)
             if found.kind in RETRYABLE:
-                failure = images.ImageFailure(detail=found.detail, retry_now=True)
-                yield from self._retry(request, failure)
+                yield from self._retry(request, images.ImageFailure(detail=found.detail, retry_now=True))
             else:
                 self.record_failure(image, images.ImageFailure(detail=found.detail, permanent=True))
         elif self._scheduler.is_blocked(host) and not self._throttle.stopping:

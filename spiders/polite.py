@@ -94,7 +94,7 @@ class PoliteSpider(scrapy.Spider):
 
     def on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
         """End the run because of an error in a callback."""
-        self.end_run(failure.value or RuntimeError(str(failure)))
+        self.end_run(error_of(failure))
 
     def end_run(self, error: BaseException) -> None:
         """End the run because of an error of this program, or one for the user."""

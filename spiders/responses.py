@@ -134,15 +134,12 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
     match error:
         case CannotResolveHostError() if host in private_hosts:
             return Failure(kind="http", detail=Detail.PRIVATE_ADDRESS.format(host=host))
-        case RedirectRefused():
-            return Failure(kind="http", detail=detail)
-        case IgnoreRequest() if "robots.txt" in detail:
+        case IgnoreRequest() if "robots.txt" in detail and not isinstance(error, RedirectRefused):
             return Failure(kind="robots", detail=Detail.ROBOTS)
         case DownloadCancelledError():  # by the size that it claims, or when it is reached
             return Failure(kind="http", detail=Detail.SIZE_LIMIT)
-        case IgnoreRequest():  # too many redirects, a decompression bomb
-            return Failure(kind="http", detail=detail)
-        case _ if isinstance(_first_reason(error), HeadTooLarge):
+        # A refused redirect, too many of them, a decompression bomb.
+        case _ if isinstance(error, IgnoreRequest) or isinstance(_first_reason(error), HeadTooLarge):
             return Failure(kind="http", detail=detail)
         case ResponseDataLossError():
             return Failure(kind="cut", detail=Detail.CONNECTION_ENDED)

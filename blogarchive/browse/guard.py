@@ -168,9 +168,8 @@ def _is_followed_link(scope: Scope, headers: Mapping[str, str]) -> bool:
 
 def host_name(header: str) -> str:
     """Return the name or address of a Host header, in lower case and without the port."""
-    return (
-        header.lower().rstrip("0123456789").removesuffix(":").strip("[]") if ":" in header else header.lower()
-    )
+    name = header.lower()
+    return name.rstrip("0123456789").removesuffix(":").strip("[]") if ":" in name else name
 
 
 def _is_address(host: str) -> bool:

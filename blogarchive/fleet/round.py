@@ -116,24 +116,20 @@ def _command(shard: ShardRow) -> tuple[Sequence[str], Sequence[str]]:
     db = Path(shard.db)
     if not db.exists():
         return ("backup", "--from", "-"), shard.urls or tuple(f"https://{host}/" for host in shard.hosts)
-    try:
-        with Archive.open(db, read_only=True) as archive:
-            if shard.list_digest and not is_list_backed_up(archive, shard.list_digest):
-                return ("backup", "--from", "-"), shard.urls
-            if has_discovered_due(archive):
-                return ("backup", "--discovered"), ()
-    except BlogArchiveError:  # the command of the round reports it, with its exit code
-        return ("update",), ()
+    # The command of the round reports an error, with its exit code.
+    with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
+        if shard.list_digest and not is_list_backed_up(archive, shard.list_digest):
+            return ("backup", "--from", "-"), shard.urls
+        if has_discovered_due(archive):
+            return ("backup", "--discovered"), ()
     return ("update",), ()
 
 
 def stored_posts(db: Path) -> int | None:
     """Return the number of posts in an archive; None if it cannot be opened."""
-    try:
-        with Archive.open(db, read_only=True) as archive:
-            return count_posts(archive)
-    except BlogArchiveError:  # the next round reports it, with its exit code
-        return None
+    with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
+        return count_posts(archive)
+    return None  # the next round reports the error, with its exit code
 
 
 def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:

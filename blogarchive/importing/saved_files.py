@@ -91,11 +91,8 @@ def display_name(path: Path, source: Path) -> str:
     """Return the path of a file below `source` as text; file names on a disk from China may be in GBK."""
     raw = os.fsencode(path.name if path == source else path.relative_to(source).as_posix())
     for encoding in ("utf-8", "gb18030"):
-        try:
-            name = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return name.translate(_CONTROLS)
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding).translate(_CONTROLS)
     return raw.decode("utf-8", "backslashreplace").translate(_CONTROLS)
 
 
@@ -162,12 +159,10 @@ def _list_disk_names(path: str) -> Iterator[str]:
 
 def _read_below(file: Path, root: Path) -> bytes | None:
     """Return the bytes of a file below `root`; None if it is missing, unreadable or too large."""
-    try:
+    with suppress(OSError, ValueError, RuntimeError):  # an invalid file name, a loop of links
         within = file.resolve().is_relative_to((root if root.is_dir() else root.parent).resolve())
         if within and file.is_file() and file.stat().st_size <= MAX_BYTES:
             return file.read_bytes()
-    except (OSError, ValueError, RuntimeError):  # an invalid file name, a loop of links
-        return None
     return None
 
 

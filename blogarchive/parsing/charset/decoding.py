@@ -150,13 +150,12 @@ class Decoded(NamedTuple):
 
     `encoding` is a name of the Encoding Standard ("utf-8", "big5", "gb18030" for all of GB2312, GBK and GB
     18030) or "hz-gb-2312". `method` is "bom" for a byte order mark, "valid" for valid UTF-8, "declared" or
-    "guessed". `replaced` is the number of U+FFFD in the text, which stand for damaged characters.
+    "guessed".
     """
 
     text: str
     encoding: str
     method: DetectionMethod
-    replaced: int
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -201,7 +200,7 @@ def _repair_once(text: str) -> str:
 
 
 def _make_result(text: str, charset: whatwg.Charset, method: DetectionMethod) -> Decoded:
-    return Decoded(text, charset.name, method, text.count("\ufffd") if "\ufffd" in text else 0)
+    return Decoded(text, charset.name, method)
 
 
 def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:

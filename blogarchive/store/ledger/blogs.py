@@ -232,7 +232,6 @@ class BlogState:
     state: StateKind
     state_detail: str
     state_since: str
-    state_asked_at: str
 
     @property
     def blog(self) -> Blog:

@@ -175,7 +175,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     # Few characters may be UTF-8 and GBK at once: 联通 is the famous case.
     if len(body) - len(text) < _UTF_8_PROOF:
         return _decode_short_utf_8(body, text, content_type)
-    return _make_result(mojibake.repair_page(body, text), whatwg.UTF_8, "valid")
+    return Decoded(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
 def repair_text(text: str) -> str:
@@ -199,24 +199,19 @@ def _repair_once(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _make_result(text: str, charset: whatwg.Charset, method: DetectionMethod) -> Decoded:
-    return Decoded(text, charset.name, method)
-
-
 def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:
     """Decode a valid UTF-8 `body` with too few non-ASCII characters to prove that it is UTF-8."""
     declared = declared_charsets(body, content_type)
     if found := _decode_by_escapes(body, content_type, declared):
         return found
     if text.isascii():
-        return _make_result(
-            text, declared[0] if declared else whatwg.UTF_8, "declared" if declared else "valid"
-        )
+        charset = declared[0] if declared else whatwg.UTF_8
+        return Decoded(text, charset.name, "declared" if declared else "valid")
     if declared and declared[0] is whatwg.WINDOWS_1252 and whatwg.UTF_8 not in declared:
         shown = whatwg.WINDOWS_1252.decode_lenient(body)
         # Servers declare windows-1252 for every page: believed unless disproved.
         if mojibake.repair(shown) != text:
-            return _make_result(shown, whatwg.WINDOWS_1252, "declared")
+            return Decoded(shown, whatwg.WINDOWS_1252.name, "declared")
     elif whatwg.UTF_8 not in declared and not (
         declared and all(candidate.is_single_byte for candidate in declared)
     ):
@@ -227,7 +222,7 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         )
         if believed and charset is not whatwg.UTF_8 and not charset.is_single_byte:
             return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
-    return _make_result(mojibake.repair_page(body, text), whatwg.UTF_8, "valid")
+    return Decoded(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
 def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
@@ -238,7 +233,7 @@ def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Deco
         # Most pages of these hosts: one decoding and three short samples, no search.
         text = decode_undamaged(body, declared[0])
         if text is not None and looks_chinese(text):
-            return _make_result(text, declared[0], "declared")
+            return Decoded(text, declared[0].name, "declared")
     charset = detect_charset(body, declared, valid)
     return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
 
@@ -250,7 +245,7 @@ def _decode_by_escapes(
     if charset := _detect_utf_16(body, header, declared):
         return _decode_as(body, charset, "declared" if header else "guessed")
     if found := _decode_escaped(body, declared):
-        return _make_result(found[1], found[0], "declared" if found[0] in declared else "guessed")
+        return Decoded(found[1], found[0].name, "declared" if found[0] in declared else "guessed")
     return None
 
 
@@ -258,10 +253,10 @@ def _decode_as(
     body: bytes, charset: whatwg.Charset, method: DetectionMethod, declared: Sequence[whatwg.Charset] = ()
 ) -> Decoded:
     if charset in (whatwg.UTF_16LE, whatwg.UTF_16BE):
-        return _make_result(charset.decode_lenient(body), charset, method)
+        return Decoded(charset.decode_lenient(body), charset.name, method)
     text = decode_undamaged(body, charset)
     if text is None:
         text = decode_mixed(body, charset, declared)
         body = text.encode() if charset is whatwg.UTF_8 else body
     text = mojibake.repair_page(body, text) if charset is whatwg.UTF_8 else text
-    return _make_result(text, charset, method)
+    return Decoded(text, charset.name, method)

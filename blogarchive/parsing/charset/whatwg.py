@@ -297,9 +297,6 @@ EUC_KR = Charset(
     name="euc-kr", codec="cp949", errors=_register("blogarchive-euc-kr", _decode_euc_kr), script="korean"
 )
 ISO_2022_KR = Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean")
-_CHINESE, _OTHERS = (
-    (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE),
-    (EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR, ISO_2022_KR),
-)
-_CHARSETS = {"gbk": GB18030} | {charset.name: charset for charset in _CHINESE + _OTHERS}
+_NAMED = (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR, ISO_2022_KR)
+_CHARSETS = {"gbk": GB18030} | {charset.name: charset for charset in _NAMED}
 WINDOWS_1252 = cast(Charset, _find_charset("windows-1252"))

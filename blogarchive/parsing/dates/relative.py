@@ -185,23 +185,22 @@ class TimeOfDay(NamedTuple):
 
 def time_after(text: str, end: int) -> TimeOfDay | None:
     """Return the time after a date that ends at `end`, or None; raise ValueError if it is impossible."""
-    match = _AFTER_DATE.match(text, end)
-    return _parse_time(match, match.start()) if match else None
+    return _parse_time(_AFTER_DATE.match(text, end))
 
 
 def time_before(text: str, start: int) -> TimeOfDay | None:
     """Return the time right before a date that begins at `start`, or None; raise ValueError if it is impossible."""
-    match = _BEFORE_DATE.search(text, max(0, start - _MAX_LEAD), start)
-    return _parse_time(match, match.start()) if match else None
+    return _parse_time(_BEFORE_DATE.search(text, max(0, start - _MAX_LEAD), start))
 
 
 def time_alone(text: str) -> TimeOfDay | None:
     """Return the first time of day in `text`, or None; raise ValueError if it is impossible."""
-    match = _ALONE.search(text)
-    return _parse_time(match, match.start()) if match else None
+    return _parse_time(_ALONE.search(text))
 
 
-def _parse_time(match: re.Match[str], start: int) -> TimeOfDay:
+def _parse_time(match: re.Match[str] | None) -> TimeOfDay | None:
+    if match is None:
+        return None
     hour = parse_number(match["hour"] or match["hour_word"] or match["hour_alone"] or match["hour_iso"])
     minute, second, precision = _parse_fields(match)
     period = match["before"] or match["after"]
@@ -212,7 +211,7 @@ def _parse_time(match: re.Match[str], start: int) -> TimeOfDay:
         raise ValueError(f"no time of day: {match[0]}")
     exact = precision == "second" or "t" in match[0]
     zone, end = rules.parse_zone(match.string, match.end(), exact=exact)
-    return TimeOfDay(hour, minute, second, precision, days, zone, start, end)
+    return TimeOfDay(hour, minute, second, precision, days, zone, match.start(), end)
 
 
 def _parse_fields(match: re.Match[str]) -> tuple[int, int, Precision]:

@@ -235,7 +235,7 @@ def test_character_references_stay():
 def test_empty_and_ascii_pages_are_decoded():
     assert decode(b"").text == ""
     assert decode(b"", "text/html; charset=gbk").text == ""
-    assert decode(b"hello", "text/html; charset=gb2312") == ("hello", "gb18030", "declared", 0)
+    assert decode(b"hello", "text/html; charset=gb2312") == ("hello", "gb18030", "declared")
 
 
 PAGES = REAL
@@ -357,7 +357,7 @@ def test_sixty_continuation_bytes_at_the_beginning_decide_for_utf_8(begin, encod
     rest = "\n".join(SIMPLIFIED_LINES) * 5
     decoded = decode(f"<p>{begin}</p>\n".encode() + rest.encode("gb18030"), "text/html; charset=gb2312")
     method = "guessed" if encoding == "utf-8" else "declared"
-    assert decoded == (f"<p>{begin}</p>\n{rest}", encoding, method, 0)
+    assert decoded == (f"<p>{begin}</p>\n{rest}", encoding, method)
 
 
 def test_the_first_lines_of_an_undeclared_page_decide_its_charset():

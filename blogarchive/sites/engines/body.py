@@ -13,7 +13,7 @@ _STRONG, _WEAK, _UNSEEN, _PROSE = patterns("body", "strong", "weak", "unseen", "
 _MORE, _ADDED, _LICENCE, _COMMA, _ENDED = patterns("body", "more", "added", "licence", "comma", "ended")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_MOST, _WHOLE, _LINKS, _MENU = 0.5, 0.8, 0.3, 0.1
+_MOST, _WHOLE, _LINKS, _MENU, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.1, 0.3, 0.7
 
 
 def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -> tuple[Element | None, bool]:
@@ -43,9 +43,15 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
+    # The news of Sina and People name the text with the column of links beside it.
+    links = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
+    is_wide = dense in best.iter() and links[0] - links[1] > _BESIDE * (
+        outline.size(best) - outline.size(dense)
+    )
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
-    if is_after or (is_around and mark(best) < 3) or (mark(best) == 1 and (has_comments or shared < _MOST)):
+    is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)
+    if is_after or is_loose or (mark(best) == 1 and (has_comments or shared < _MOST)):
         return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
         best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
@@ -121,8 +127,9 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
 
 def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
     """Return the largest element around `node` that has all parts of the text, and not much else."""
+    most = 1.6 * outline.size(node) + _MAX_META
     for around in node.iterancestors():
-        is_large = outline.size(around) > 1.6 * outline.size(node) + _MAX_META
+        is_large = outline.size(around) > most
         if around in stops or around.tag == "body" or (is_large and outline.link_share(around) > _LINKS):
             break
         node = around

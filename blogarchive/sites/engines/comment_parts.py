@@ -31,9 +31,9 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q"
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
 # whether its text is the element itself (None: the text is beside the name in one block).
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
-# By the ways of `_find_names` in `_SURE`, one author may have written all comments. Of the links and texts that the other
-# ways find for `_MANY` comments, some must differ: else they are a label.
-_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(7), 9}, 3, 100
+# By the ways of `_find_names` in `_SURE`, one author may have written all comments. The links and texts that the other
+# ways find are labels if they do not differ: of three comments one must, and one more of each `_MANY`.
+_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(5), 6, 9}, 9, 100
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
@@ -83,7 +83,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
             item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
         # One way finds the names of all comments. A text that all have beside their time is a label.
         ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
-        good = (row for i, row in ways if all(row) and (i in _SURE or len(row) < _MANY or len({*row}) > 1))
+        good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
         for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
             item.name = name
         found = [(item, _read_item(outline, item, orders, now)) for item in items]

@@ -714,3 +714,27 @@ def test_a_year_of_two_figures_is_read_only_where_the_page_tells_which_it_is(
     page = api.parse_page((shown + text).encode(), URL, fetched_at=READ_AT)
     found = [one.posted and f"{one.posted.at:%Y-%m-%d}" for one in page.posts[0].comments]
     assert (found, told(page)) == (([at], []) if at else ([], ["comments"]))
+
+
+def test_buttons_that_count_and_share_are_neither_names_nor_texts() -> None:
+    share = '<div class="tips"><a href="javascript:;">分享</a><a href="javascript:;">新浪微博</a><a href="javascript:;">微信</a></div>'
+    vote = '<ul class="tools"><li><i>+1</i><a href="#">顶<b>15{n}</b></a></li><li>|<i>+1</i><a href="#">踩<b>0</b></a></li></ul>'
+    row = '<span class="at">2019-05-2{n} 09:05</span>'
+    item = f'<p class="cnt">{{text}}</p><div class="foot">{row}<div><a href="/more">查看回复 {{n}}</a>{share}</div></div>{vote}'
+    rows = zip(("Jutta", "Sven", "Maria", "Ann"), ("Am See.", "Im Wald.", "Zu kalt.", "Ja."), strict=True)
+    items = "".join(
+        f'<li class="row"><a href="/u/{n}">{name}</a>{item.format(n=n, text=text)}</li>'
+        for n, (name, text) in enumerate(rows, 1)
+    )
+    page = read(f'<div id="comments"><h3>评论</h3><ul>{items}</ul></div>')
+    found = [(one.author_name, one.body_text) for one in page.posts[0].comments]
+    assert found == [("Jutta", "Am See."), ("Sven", "Im Wald."), ("Maria", "Zu kalt."), ("Ann", "Ja.")]
+
+
+def test_a_label_behind_the_times_of_many_comments_is_no_name() -> None:
+    item = (
+        '<li class="row"><p>Am See {n}.</p><div><i>2019-05-2{n} 09:05</i> <span>aus {place}</span></div></li>'
+    )
+    items = "".join(item.format(n=n, place="Kiel" if n == 2 else "Bonn") for n in range(1, 10))
+    page = read(f'<div id="comments"><h3>Kommentare</h3><ul>{items * 2}</ul></div>')
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])

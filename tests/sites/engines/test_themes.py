@@ -615,3 +615,12 @@ def test_an_element_with_all_pictures_and_no_text_is_a_post_without_a_doubt() ->
         ["https://notes.example.org/p.png"],
         [],
     )
+
+
+def test_a_column_of_links_in_the_element_named_for_the_text_is_not_of_the_text() -> None:
+    links = "".join(f'<li><a href="/news/{n}.html">车站旁边的第{n}家小店今天开门</a></li>' for n in range(30))
+    columns = (
+        f'<div class="left"><div class="article">{TEXT}</div></div><div class="right"><ul>{links}</ul></div>'
+    )
+    page = read(f'<h1>{TITLE}</h1><time>2020-05-06</time><div class="article-content">{columns}</div>')
+    assert ((page.posts[0].body_text or "").endswith("钓鱼。"), told(page)) == (True, [])

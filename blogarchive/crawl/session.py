@@ -180,10 +180,11 @@ class CrawlSession:
             blogs.follow_move(self.archive, target.site, target.uid, target.url, utc_now())
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
         target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
+        target = frontier.as_stored_post(self.archive, target)
         frontier.add_targets(self.archive, [target], now=utc_now(), first=True)
         frontier.change_url(self.archive, target)
         frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
-        self._add_blog(Blog(site=target.site, uid=uid), target.url)
+        self._add_blog(Blog(site=target.site, uid=target.uid), target.url)
         return frontier.target_key(target)
 
     def _add_stored_blogs(self) -> None:

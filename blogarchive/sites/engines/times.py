@@ -18,6 +18,7 @@ from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
 _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
+_WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
 _EDITED, _JOINT, CLOCK = patterns("times", "edited", "joint", "clock_alone")
@@ -70,8 +71,10 @@ def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
     shown, text, edited = _find_shown(around)
     stated = _find_stated(around)
-    if stated and shown is not None and shown.precision in ("year", "month"):
-        shown = text = None  # Hatena shows `2年前`: the data for machines have the day
+    # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
+    is_vague = shown and (shown.precision in ("year", "month") or _WEEKS_AGO.search(text or ""))
+    if stated and is_vague:
+        shown = text = None
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]

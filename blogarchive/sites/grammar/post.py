@@ -49,6 +49,11 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     return None
 
 
+def says_gone(text: str) -> bool:
+    """Return whether a short text, or a title, says that a page is gone."""
+    return _PATTERNS[NoticeKind.GONE].search(text) is not None
+
+
 # --- the post
 
 _NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME)

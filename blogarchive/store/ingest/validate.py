@@ -260,7 +260,7 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
     if stored.whole:
-        return _validate_body_text(parsed, post, stored)
+        return _find_soft_404(parsed, post, stored) or _validate_body_text(parsed, post, stored)
     if not is_timeless(post):
         return None
     if stored.twin:  # a challenge in place of several posts, if no list names their titles
@@ -274,6 +274,18 @@ def is_timeless(post: Post) -> bool:
     """Return whether the page shows a short text alone, as a login or a challenge does."""
     is_short = len(post.body_text or "") < MIN_COMPARED_LENGTH and not post.images
     return is_short and not (post.posted or post.comments)
+
+
+def _find_soft_404(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
+    """Return the rejection of a page of any blog that says with status 200, in place of the post, that there is none."""
+    text = post.body_text or ""
+    if post.read_by is None or len(text) >= _MAX_NOTICE_LENGTH or not _is_doubtful(parsed, post, stored):
+        return None
+    from blogarchive.sites.grammar.post import says_gone  # most runs never need the words of the grammar
+
+    notice = next(filter(says_gone, (text, post.title or "")), None)
+    failure = Failure(kind="notice", detail=_short(notice or ""))
+    return None if notice is None else Rejection(failure=failure, gone_reason="deleted")
 
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
@@ -305,11 +317,13 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
 def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
     """Return whether a page of any blog may be a login, a challenge or a soft 404 in place of the stored or listed post.
 
-    It shows another title, which nothing confirms or which another engine made, and no time.
+    It shows another title and no time. Nothing confirms the title, another engine made the page, or no line is as stored.
     """
+    lines = {line for line in stored.body.split("\n") if line}
+    is_replaced = stored.whole and bool(lines) and lines.isdisjoint((post.body_text or "").split("\n"))
     is_alone = any(problem.detail == Detail.TITLE_ALONE for problem in parsed.problems)
-    is_known = stored.posted if stored.whole else stored.title is not None
-    is_other = is_alone or (stored.whole and post.read_by != stored.read_by)
+    is_known = stored.posted or is_replaced if stored.whole else stored.title is not None
+    is_other = is_alone or is_replaced or (stored.whole and post.read_by != stored.read_by)
     own, known = letters_of(post.title or ""), letters_of(stored.title or "")
     is_part = not stored.whole and (own in known or known in own)  # lists add labels: 【原创】
     return is_known and post.title != stored.title and is_other and not is_part

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import other_scheme
+from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
@@ -78,6 +79,18 @@ def link_key(site: str, uid: str | None, link: Target | Link) -> str:
     if link.kind is _POST and link.number is not None and uid is not None:
         return f"{site}/{uid}/{link.number}"  # as `Blog.post_key`
     return link.url
+
+
+def as_stored_post(archive: Archive, target: Target) -> Target:
+    """Return the target of the stored post at that URL, else `target`: on any host, a URL does not name its blog."""
+    number = None if target.uid else site_by_name(target.site).parse_url(target.url).number
+    if number is None:
+        return target
+    parts = urlsplit(target.url)
+    uids = parts.netloc, parts.netloc + "/".join(parts.path.split("/")[:2])
+    keys = [Blog(site=target.site, uid=uid).post_key(number) for uid in uids]
+    uid = archive.text("select uid from frontier where key in (?, ?)", keys)
+    return target if uid is None else replace(target, kind=PageKind.POST, uid=uid, number=number)
 
 
 def add_targets(

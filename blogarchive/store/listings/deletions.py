@@ -102,7 +102,8 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
 def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> None:
     """Mark a home page or a month as read to its end, and record the posts that it lacks as missing."""
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
-    missing = page_chains.prior_items(context, chain) - numbers
+    # A post that was listed first after the last complete pass is not among the prior ones.
+    missing = page_chains.prior_items(context, chain).union(posts_with_one_witness(context)) - numbers
     if kind is PageKind.MONTH:
         month = _listing_month(context, chain.chain, context.parsed.listing)
         if month is not None:
@@ -114,6 +115,14 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
             missing = select_newer(missing, numbers)
     record_missing(context, _find_post_ids(context, missing), since=chain.started_at)
     page_chains.mark_complete(context, chain)
+
+
+def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
+    """Return the numbers of posts whose own pages are gone, since the UTC text `since`, and that are not marked as gone."""
+    return context.archive.column(
+        "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?",
+        (context.author_id, since),
+    )
 
 
 def _prove_month(context: SaveContext, month: str, numbers: Collection[str], chain: PageChain) -> None:

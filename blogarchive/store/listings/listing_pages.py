@@ -182,8 +182,8 @@ def _needs_next_home(
 
     A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
     names the times of changes is always needed, also if a page that lists no posts names it. So is the archive that a
-    home page without posts names, and the rest of a list that states another number of posts than were listed: one is
-    deleted.
+    home page without posts names, and the rest of a list that states another number of posts than were listed, or that
+    may still show a post whose own page is gone.
     """
     if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
         return True
@@ -193,6 +193,8 @@ def _needs_next_home(
         return False
     proved = context.archive.text("select home_proved_at from authors where id = ?", (context.author_id,))
     if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < chain.started_at:
+        return True
+    if deletions.posts_with_one_witness(context, since=proved):
         return True
     is_other = context.parsed.total not in (None, len(page_chains.prior_items(context, chain) | rows.keys()))
     return is_other or not all(row.has_text for row in rows.values())

@@ -457,6 +457,40 @@ def test_no_notice_in_place_of_a_post_becomes_a_version_of_it(tmp_path: Path, sh
     assert rows(tmp_path, "select body_text from post_revisions") == [("今天是第 3 天，下午去了河边。",)]
 
 
+_SOFT_404 = (
+    "<html><head><title>出错了 | 山居</title>{0}</head><body><main><article><h1>出错了</h1><div class='content'>"
+    "<p>您访问的文章不存在或已被删除。</p></div></article></main></body></html>"
+)
+
+
+def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(tmp_path: Path) -> None:
+    """One was listed first after the lists were read to their end; the page of the other says so with status 200."""
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 23):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        blog.write(23, "今天是第 23 天。")
+        blog.build(url)
+        assert run(tmp_path, "update").code == 0
+        soft = _SOFT_404.format("<meta name=generator content=Hugo>")
+        page = blog.folder / "public" / "posts" / "p4" / "index.html"
+        page.write_text(soft, "utf-8")  # the lists show it
+        assert run(tmp_path, "backup", f"{url}posts/p4/").code == 1
+        query = "select number, gone_reason from posts where gone_at is not null order by 1"
+        assert rows(tmp_path, query) == []
+        for number in (4, 23):
+            (blog.folder / "content" / "posts" / f"p{number}.md").unlink()
+        blog.build(url)
+        page.parent.mkdir()
+        page.write_text(soft, "utf-8")
+        assert run(tmp_path, "backup", f"{url}posts/p4/", f"{url}posts/p23/").code == 0
+        assert rows(tmp_path, query) == [("posts/p23", "404"), ("posts/p4", "deleted")]
+    assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]
+    assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
 def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 9):

@@ -1,6 +1,6 @@
 """Posts of blogs in European languages, and of themes that name and nest their parts otherwise."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -468,11 +468,14 @@ def test_a_time_of_several_elements_is_the_time_of_the_post(stamp: str) -> None:
     assert f"{posted.at:%Y-%m-%d %H:%M}" == "2019-05-20 21:44"
 
 
-def test_a_day_in_the_data_for_machines_is_better_than_the_number_of_years_ago() -> None:
-    head = '<meta property="article:published_time" content="2019-05-20T12:44:00+00:00">'
-    page = read(post("2年前"), head)
+@pytest.mark.parametrize(("age", "shown"), [(900, "2年前"), (26, "3周前"), (20, "2 weeks ago")])
+def test_a_day_in_the_data_for_machines_is_better_than_a_number_of_years_or_weeks_ago(
+    age: int, shown: str
+) -> None:
+    day = f"{READ_AT - timedelta(days=age):%Y-%m-%d}"
+    page = read(post(shown), f'<meta property="article:published_time" content="{day}T02:44:00+00:00">')
     assert page.posts[0].posted is not None
-    assert str(page.posts[0].posted.at)[:10] == "2019-05-20"
+    assert str(page.posts[0].posted.at)[:10] == day
     assert told(page) == []
 
 

@@ -106,6 +106,19 @@ def test_a_commenter_who_edits_and_one_who_renames_are_no_change_of_the_site(
     assert tool.scalar("select count(*) from comments where gone_at is not null") == 2
 
 
+def test_the_only_commenter_of_a_post_may_take_another_name(host: LyingHost, tool: Tool) -> None:
+    def name_all(name: str) -> Callable[[DemoPost], DemoPost]:
+        return lambda post: replace(post, comments=tuple(replace(c, author_name=name) for c in post.comments))
+
+    number = next(post.number for post in host.blog(UID).newest_first() if len(post.comments) > 1)
+    for name in ("老友", "新友"):
+        host.change(UID, lambda blog, name=name: blog.with_post(number, name_all(name)))
+        assert tool.run("update", "--full", *(["--accept-changes"] if name == "老友" else [])).code == 0
+    names = "select distinct c.author_name from comments c join posts p on p.id = post_id where number = ?"
+    assert tool.rows(f"{names} and c.gone_at is null", str(number)) == [("新友",)]
+    assert tool.rows("select * from open_failures") == []
+
+
 def test_a_comment_that_its_author_deletes_is_gone(host: LyingHost, tool: Tool) -> None:
     edit(host, *[lambda post: replace(post, comments=post.comments[1:])] * 3)
     left = sum(len(post.comments) for post in host.blog(UID).posts)

@@ -142,7 +142,8 @@ def _classify_comments(
     new = Counter[str | None](digest for base, digest in on_page if base not in known)
     renamed = (Counter(comment.text_digest for comment in lost) & new).total()
     if renamed and (renamed == len(lost) or not is_whole):
-        reason = Detail.CHANGE_NAMES if renamed == len(shown) >= _MIN_CERTAIN else None
+        is_of_several = len({comment.author_name for comment in lost}) > 1
+        reason = Detail.CHANGE_NAMES if is_of_several and renamed == len(shown) else None
         return TextChange(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
     is_fewer = claimed is not None and claimed < sum(is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):

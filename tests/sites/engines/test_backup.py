@@ -491,6 +491,34 @@ def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(t
     assert rows(tmp_path, "select url, detail from open_failures") == []
 
 
+_COMMENTED = (
+    "<html><head><title>第 4 天 | 山居</title></head><body><main><article><h1>第 4 天</h1><time>2020-05-03 08:30</time>"
+    "<div class='content'><p>{0}</p></div></article>{1}</main></body></html>"
+)
+_COMMENT = (
+    "<div id='comments'><h2>1 条评论</h2><ol class='comment-list'><li id='comment-7' class='comment'><article>"
+    "<footer><b class='fn'>阿明</b><time datetime='2020-05-04T10:00:00+08:00'>2020-05-04 10:00</time></footer>"
+    "<div class='comment-content'><p>说得好。</p></div></article></li></ol></div>"
+)
+
+
+def test_an_edit_is_stored_from_a_page_that_shows_no_count_since_it_has_no_comments(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    with serve(blog) as url:
+        blog.build(url)
+        page = blog.folder / "public" / "posts" / "p4" / "index.html"
+        page.write_text(_COMMENTED.format("下午去了河边。", _COMMENT), "utf-8")
+        assert run(tmp_path, "backup", url).code == 0
+        assert rows(tmp_path, "select comment_count from posts where number = 'posts/p4'") == [(1,)]
+        page.write_text(_COMMENTED.format("下午去了河边。晚上下雨。", ""), "utf-8")
+        assert run(tmp_path, "update", "--full").code == 0
+    assert rows(tmp_path, "select body_text from posts where number = 'posts/p4'") == [
+        ("下午去了河边。晚上下雨。",)
+    ]
+
+
 def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 9):

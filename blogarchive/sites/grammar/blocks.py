@@ -13,7 +13,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_other_header
-from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
+from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
@@ -131,16 +131,17 @@ def split_comments_above(
         blocks.append(
             CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
         )
-    return tuple(blocks)
+    # Images alone may be faces.
+    return tuple(blocks) if any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks) else ()
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
-    """Return the first line of the innermost element that has text above the header, and none below it."""
+    """Return the first line of the innermost element that has text or an image above the header, and none below it."""
     for _, inside in view.iter_around(header.first):
         below = view.lines_with_text(range(header.last + 1, inside.stop))
         if not all(_is_buttons(view, i) for i in below) or not others.isdisjoint(inside):
             return None
-        if view.has_text(range(inside.start, header.first)):
+        if any(view.lines[i].media or view.folded[i].strip() for i in range(inside.start, header.first)):
             return inside.start
     return None
 
@@ -160,7 +161,10 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     alone = comment_footers.starts_element(view, block, header)
     lines = range(header.last + 1, stop)
     outside = (i for i in lines if not _is_in_text(view, header, i))
-    return next((i for i in outside if _is_template_line(markers, i, typed, alone)), stop)
+    ends = (
+        i for i in outside if view.is_in_form(i, header.first) or _is_template_line(markers, i, typed, alone)
+    )
+    return next(ends, stop)
 
 
 # The owner's answer is below the text, in the element of the text.
@@ -281,10 +285,15 @@ def check_first(
     must show as many as it claims, or the header must follow the label.
     """
     first = headers[0].first
-    begins = [i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first] or [start]
-    is_counted = len(headers) == claims.count if claims.count else len(headers) > 1
-    is_sure = are_below or claims.paging is not Paging.NO or is_counted
-    between = (i for i in range(begins[-1], first) if i not in view.sections)
+    block = view.document.lines_in(view.lines[first].block)
+    labels = [i for i in find_labels(view, COMMENTS_LABEL) if start <= i < first]
+    # A comment may have a label and a header in its text.
+    begins = [i + 1 for i in labels if not start <= block.start <= i] or [start]
+    is_counted = len(headers) > 1 and claims.count in (None, 0, len(headers))
+    is_own = len(headers) > 1 or headers[0].position.block_position is not BlockPosition.INNER
+    is_sure = (are_below and is_own) or claims.paging is not Paging.NO or is_counted
+    lines = (i for i in range(begins[-1], first) if i not in view.sections and i not in labels)
+    between = (i for i in lines if not view.is_in_form(i, first))
     is_typed = shows_other_header(view, begins[0], first) or (
         not is_sure and any(_has_plain_text(view, i) for i in between)
     )

@@ -65,10 +65,10 @@ def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBoun
 
     If nothing decides, the result has a `doubt`.
     """
-    possible = [bounds for bounds in candidates if bounds.comments.possible] or candidates
+    framed = [bounds for bounds in candidates if _is_framed(view, bounds.begin, bounds.end)]
+    possible = [bounds for bounds in candidates if bounds.comments.possible or bounds in framed] or candidates
     if len(possible) == 1:
         return possible[0]
-    framed = [bounds for bounds in possible if _is_framed(view, bounds.begin, bounds.end)]
     if framed and framed[-1] is possible[-1]:
         return framed[-1]  # no later counters to explain
     explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
@@ -82,7 +82,9 @@ def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBoun
     agreeing = sum(bounds.comments.agrees for bounds in possible)
     detail = Detail.COUNTERS_AGREE.format(count=len(candidates), agreeing=agreeing)
     doubt = comments_problem("forged", detail)
-    return replace(framed[-1] if framed else _bounds_above_headers(view, possible), doubt=doubt)
+    if framed:
+        return replace(framed[-1], doubt=doubt)
+    return replace(_bounds_above_headers(view, possible), doubt=doubt, counters=None)
 
 
 def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
@@ -297,7 +299,7 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     )
     counters = search.find_counters()
     bounds = search.choose(counters) if counters else search.find_without_counters()
-    bounds = None if bounds is None else search.cut_at_comments(bounds)
+    bounds = None if bounds is None else search.drop_counters(search.cut_at_comments(bounds))
     if bounds is not None and search.may_have_comments_in_text(bounds):
         return replace(bounds, doubt=_COMMENTS_IN_TEXT)
     return bounds
@@ -320,11 +322,10 @@ class _BoundsSearch:
         beside = (
             [] if heading.footer_line is not None else [*iter_counters(view, heading.end - 1, heading.end)]
         )
-        found = (
-            [*beside, *iter_counters(view, heading.end, end)]
-            or self._find_counters_beside_time()
-            or find_view_counters(view, heading.end - 1, end)
-        )
+        found = [*beside, *iter_counters(view, heading.end, end)] or self._find_counters_beside_time()
+        # Counters below views alone may be typed in a comment.
+        views = find_view_counters(view, heading.end - 1, found[0].first if found else end)
+        found = [*(c for c in views if not found or _is_framed(view, heading.end, c.first)), *found]
         headers = self.markers.headers
         own = [] if beside else self._find_own_counters()
         if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
@@ -392,6 +393,13 @@ class _BoundsSearch:
         if len(headers) != claimed or not _is_framed(self.view, bounds.begin, headers[0].first):
             return bounds
         return self._build(bounds.begin, headers[0].first, bounds.counters)
+
+    def drop_counters(self, bounds: BodyBounds) -> BodyBounds:
+        """Return the bounds without counters if the author may have typed these: no comments agree with them."""
+        counters, is_typed = bounds.counters, not bounds.comments.possible
+        if counters is None or not is_typed or counters.first < self.heading.end:
+            return bounds
+        return bounds if _is_framed(self.view, bounds.begin, bounds.end) else replace(bounds, counters=None)
 
     def may_have_comments_in_text(self, bounds: BodyBounds) -> bool:
         """Check whether unsure comments lie in the element of the text, and the title does not."""

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.sites.grammar.page import PageView
-from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER
+from blogarchive.sites.grammar.page import PageView, is_label
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER
 
 # --- counts in a text
 
-_VIEWS_LABEL = r"(?:本[文篇博]|此文)?(?:已经?)?被?(?:浏览|[阅已]读|点[击阅]|人气|访问|查看(?=次数)|[Vv]iews)"
-_COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
+_VIEWS_LABEL = (
+    r"(?:本[文篇博]|此文)?(?:已经?)?被?"
+    r"(?:浏览|[阅已]读|点[击阅]|人气|访问|查看(?=次数)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
+)
+_COMMENTS_WORD = r"(?:评论|回应|回响|回[复帖]|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
-_LIKES = r"(?:点赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数"
+_LIKES = r"(?:[点获]赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
 _OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
@@ -47,8 +50,7 @@ _ITEM = re.compile(
     rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
-    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+"
-    rf"(?:{_KINDS}){_EDGE}"
+    rf"{_EDGE}(?:{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+(?:{_KINDS})|{_ABOUT}|\[?(?:{_BUTTON_WORDS})\]?){_EDGE}"
 )
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
@@ -76,6 +78,11 @@ CountTexts = dict[str, str | None]
 
 _REPEATED: CountTexts = {}
 """The result for a text with two equal labels: no text after it makes it counters."""
+
+
+def _parse_counts(text: str) -> CountTexts | None:
+    """Return the counts of a text with all numbers before labels, else with labels first."""
+    return _parse_items(text, _NUMBERED) or _parse_labels_first(text)
 
 
 def _parse_labels_first(text: str) -> CountTexts | None:
@@ -120,7 +127,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 # --- counters on lines
 
 _NUMBER_FIRST = rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢)"
-_LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
+_LABEL_CHARS = "浏阅点人访评回留查围CcVvHRP"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
@@ -132,6 +139,8 @@ _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
+_LIKED = re.compile(_LIKES)
+_NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
@@ -179,7 +188,7 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
         text = view.folded[index].strip()
         if len(text) > _MAX_LENGTH:
             continue
-        texts = _parse_labels_first(text) or _parse_items(text, _NUMBERED)
+        texts = _parse_counts(text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
             found.append(_build_counters(index, index, texts))
     return found
@@ -193,8 +202,12 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
         return None
     before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
     label = _COUNTS_AFTER_TIME.search(after)
-    for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
-        texts = _parse_labels_first(text.strip(" |")) if text.strip(" |") else None
+    # 170浏览 3评论: the number before the label is its own if a label ends the text.
+    number = None if label is None else _NUMBER_AT_END.search(after[: label.start()])
+    own = "" if number is None or not _parse_items(after[number.start() :], _NUMBERED) else number[0]
+    last = "" if label is None else own + after[label.start() :]
+    for text in (f"{before} | {after}", after, last):
+        texts = _parse_counts(text.strip(" |")) if text.strip(" |") else None
         if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
             return _build_counters(index, index, texts)
     return None
@@ -214,7 +227,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
-        texts = (_parse_items(text, _NUMBERED) if numbered else None) or _parse_labels_first(text)
+        texts = _parse_counts(text) if numbered else _parse_labels_first(text)
         if texts is _REPEATED:
             break
         if numbered and last > index and not _fill_an_element(view, index, last):
@@ -223,9 +236,22 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             continue
         counters = _build_counters(index, last, texts)
         if texts["comments"] is not None:
-            return counters
+            return _add_likes_below(view, counters, end)
+        if last > index and is_label(view, last, COMMENTS_LABEL):
+            continue  # the label above the comments
         uncounted = uncounted or counters  # unless a later line has the number
     return uncounted
+
+
+def _add_likes_below(view: PageView, counters: Counters, end: int) -> Counters:
+    """Add the likes on the next line or two, if an element contains these and the counters alone."""
+    first, last = counters.first, counters.last
+    for line in range(last + 1, min(last + 3, end) if counters.likes is None else 0):
+        text = view.join_lines(last + 1, line).text.strip()
+        texts = _parse_labels_first(text) if _LIKED.match(text) else None
+        if texts is not None and texts.keys() == {"likes"} and _fill_an_element(view, first, line):
+            return replace(counters, last=line, likes=parse_count(texts["likes"] or ""))
+    return counters
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:

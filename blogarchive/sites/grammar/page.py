@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
@@ -96,6 +96,7 @@ def _find_section_labels(
 # --- the view of a page
 
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
+_MAX_FORM_DEPTH = 9
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -164,6 +165,11 @@ class PageView:
         block = self.lines[index].block
         for node in (block, *block.iterancestors()):
             yield node, self.document.lines_in(node)
+
+    def is_in_form(self, index: int, other: int) -> bool:
+        """Return True if a line is in a form, and the line `other` is not: nobody types a form."""
+        around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
+        return any(node.tag == "form" and other not in inside for node, inside in around)
 
     def has_text(self, lines: Iterable[int]) -> bool:
         """Return True if any of the lines has text."""

@@ -203,3 +203,19 @@ def test_no_typed_header_replaces_the_comment_of_another_form_above_it(header: s
     comment = f"<div class=c>{header.format('乙', '2025-01-01 12:00:00')}<p>话。<br>{typed}</p></div>"
     (found,) = read(post(counters="<div>浏览(10) (2) 评论(1)</div>", comments=comment)).posts
     assert "雷鸣" not in [each.author_name for each in found.comments]
+
+
+def test_the_text_above_a_header_may_be_an_image_alone() -> None:
+    each = "<div class=c><div>{}</div><div>—— <a href='/u/41/'>乙</a> {}</div></div>"
+    texts = ("话一。", "<img src='/a.gif'>", "话三。")
+    shown = "".join(each.format(text, f"2025-01-01 1{i}:00:00") for i, text in enumerate(texts))
+    found = read(post(counters="<div>浏览(10) 评论(3)</div>", comments=shown)).posts[0]
+    assert [each.body_text for each in found.comments] == ["话一。", "", "话三。"]
+    assert "a.gif" in (found.comments[1].body_html or "")
+
+
+def test_the_form_below_the_last_comment_is_none_of_its_text() -> None:
+    form = "<form><p>发表评论</p>昵称：<input><textarea></textarea></form>"
+    shown = "<div><a href='/u/41/'>乙</a> (2025-01-01 12:00:00)</div><blockquote>话一。</blockquote>"
+    found = read(post(counters="<div>浏览(10) 评论(1)</div>", comments=shown + form)).posts[0]
+    assert [each.body_text for each in found.comments] == ["话一。"]

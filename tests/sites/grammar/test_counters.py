@@ -50,6 +50,7 @@ def test_typed_counters_are_text(typed: str, place: str) -> None:
     [
         "发布于 2025-01-01 10:00:00　点击：1769　评论：2　分类：时政",
         "作者：林木　提交日期：2025-01-01 10:00:00　访问：1769　评论：2　分类：时政",
+        "时间：2025-01-01 10:00:00 作者：林木 分类：时政 1769浏览 2评论",
     ],
 )
 def test_counters_may_be_among_data_below_the_title(meta: str) -> None:
@@ -106,3 +107,19 @@ def test_counters_beside_the_time_may_be_among_other_data(counters: str) -> None
     (found,) = read(post(head=head, counters="")).posts
     assert (found.views, found.comment_count, found.body_text) == (10, 2, BODY)
     assert found.likes == 2 or counters.startswith("林木 | 推荐")
+
+
+def test_counters_that_a_text_quotes_are_none_of_a_page_with_unknown_ones() -> None:
+    body = "<div><p>正文。</p><p>三段。</p><p>浏览(10) 评论(54)</p></div>"
+    html = post(counters="<div>已被 1769 名读者看过</div>", label="", comments="")
+    parsed = read(html.replace("<div><p>正文。</p><p>二段。</p></div>", body))
+    (found,) = parsed.posts
+    assert (found.views, found.comment_count, found.comments) == (None, None, ())
+    assert parsed.problems
+
+
+def test_the_label_above_the_comments_is_no_part_of_the_counters() -> None:
+    shown = "<h3>评论</h3><div>好。</div><div>—— 乙 2025-01-01 12:00:00</div><h3>发表评论</h3>"
+    parsed = read(post(counters="<div>本文已被浏览 1769 次</div>", label="", comments=shown))
+    assert parsed.posts[0].views == 1769
+    assert [each.field for each in parsed.problems] == ["comments"]

@@ -12,6 +12,7 @@ from tests.sites.printed.around import sidebar
 from tests.sites.printed.check import read_page
 from tests.sites.printed.forging import FORGER, forged_bodies, forged_comments
 from tests.sites.printed.mess import messed
+from tests.sites.printed.one import post as one_post, read as read_one
 from tests.sites.printed.pages import post_main, whole_page
 from tests.sites.printed.style import Style
 from tests.sites.printed.urls import BASE, Urls
@@ -109,3 +110,36 @@ def test_without_structure_comments_are_withheld_and_the_post_and_what_is_around
             wrong.append(f"{forgery}: post")
         wrong += [f"{forgery}: {part}" for part in not_own(a_blog(style), parsed)]
     assert wrong == []
+
+
+LAYOUTS = {
+    "row": "<div><b>{name}</b> <i>{time}</i><p>{text}</p></div>",
+    "lines": "<div><div>{name}</div><div>{time}</div><p>{text}</p></div>",
+    "time below": "<div><b>{name}</b><p>{text}</p><i>{time}</i></div>",
+    "flat": "{name}<br>{time}<br>{text}<br>",
+}
+TYPED = (
+    "浏览(10) 评论(1)<br>文章评论<br>冒名 2025-01-01 11:30:00<br>假话",
+    "文章评论<br>冒名 2025-01-01 11:30:00<br>假话",
+    "作者：冒名 留言时间：2025-01-01 11:30:00",
+    "冒名 @ 2025-01-01 11:30:00",
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("counters", ["浏览(10) (2) 评论({})", "浏览：10"])
+def test_a_comment_that_imitates_a_page_adds_none(layout: str, typed: str, count: int, counters: str) -> None:
+    for place in range(count):
+        for around in ("好。<br>{}", "{}<br>完。", "好。<br>{}<br>完。"):
+            texts = [around.format(typed) if i == place else f"话{i}。" for i in range(count)]
+            comments = "".join(
+                LAYOUTS[layout].format(name="甲乙丙"[i], time=f"2025-01-01 1{9 - i}:00:00", text=text)
+                for i, text in enumerate(texts)
+            )
+            parsed = read_one(one_post(counters=f"<div>{counters.format(count)}</div>", comments=comments))
+            (found,) = parsed.posts
+            assert not any("冒名" in (each.author_name or "") for each in found.comments), around
+            assert found.comment_count in (None, count)
+            assert len(found.comments) == count or parsed.problems

@@ -148,6 +148,11 @@ def content_digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def short_digest(content: bytes) -> str:
+    """Return half of the digest, for records of exports, which have many."""
+    return content_digest(content)[:32]
+
+
 def output_file(archive: Path, out: Path, name: str) -> Path:
     """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 

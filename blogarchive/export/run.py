@@ -156,8 +156,7 @@ FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "
 """The formats of the command; `table` and `single_post` are options of two of them."""
 
 MOST_RECORDS: Final = 200
-_SUFFIX: Final = ".json.gz"
-GZIP: Final = 16 + zlib.MAX_WBITS  # zlib reads and writes gzip so: the module gzip takes 1 ms to load
+_SUFFIX: Final = ".json"  # not compressed: digests, most of it, take long and become half as large
 
 
 def run_export(
@@ -218,9 +217,9 @@ def name_record(*values: object) -> str:
 def read_record(name: str, keys: str) -> dict[str, Any]:
     """Return the record of that name with these keys; an empty one if there is none, or if it is damaged."""
     try:
-        record = json.loads(zlib.decompress(_record_path(name).read_bytes(), GZIP))
+        record = json.loads(_record_path(name).read_bytes())
         return record if record.keys() == set(keys.split()) else {}
-    except (OSError, zlib.error, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
 
 
@@ -231,7 +230,7 @@ def write_record(name: str, record: dict[str, Any]) -> None:
         return
     with contextlib.suppress(CannotWrite, OSError):  # an export without a record is complete
         with atomic_file(path) as file:
-            file.write(zlib.compress(json.dumps(record).encode(), 1, GZIP))
+            file.write(json.dumps(record).encode())
         records = path.parent.glob(f"*{_SUFFIX}")
         for old in sorted(records, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_RECORDS:]:
             old.unlink(missing_ok=True)

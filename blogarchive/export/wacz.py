@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from io import BufferedWriter, RawIOBase
+from itertools import starmap
 from typing import IO, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export.folder import BUFFER, content_digest
-from blogarchive.export.run import GZIP, ExportJob, exporter
+from blogarchive.export.folder import BUFFER, short_digest
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.export.warc import UNKNOWN_TIME, Record, open_earlier, warc_date, write_records
 from blogarchive.store.read.blog_header import join_titles
 from blogarchive.store.read.exports import ExportReader
@@ -27,6 +28,7 @@ _INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
 BLOCK_BYTES: Final = 2**16  # on average: a block is compressed again for each new line
 _MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
+_GZIP: Final = 16 + zlib.MAX_WBITS
 _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
 # The first day of ZIP as a field. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only
 # if the central directory has such a field.
@@ -59,7 +61,7 @@ class _PackageFiles:
         self.resources: list[dict[str, object]] = []
         self.size = 0
         self._job, self._package, self._replaced = job, package, replaced
-        self._earlier = {record.digest: record for record in map(Record._make, job.earlier)}
+        self._earlier = {record.digest: record for record in starmap(Record, job.earlier)}
 
     @contextmanager
     def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[IO[bytes]]:
@@ -84,14 +86,14 @@ class _PackageFiles:
         self._hash.update(data)
         if self._is_stored:
             return data
-        digest = content_digest(data)
+        digest = short_digest(data)
         if found := self._earlier.get(digest):
             self._replaced.seek(found.offset)
             block = self._replaced.read(found.length)
         else:
             deflate = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
             block = deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH)
-        self._job.done.records.append(Record(digest, self.place, len(block), False, "", ""))
+        self._job.done.records.append(Record(digest, self.place, len(block), False))
         return block
 
     def flush(self) -> bytes:
@@ -105,7 +107,7 @@ def _write_index(files: _PackageFiles, records: Iterable[Record]) -> None:
     heads = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX_NAME})}\n"]
     with files.open(f"indexes/{_INDEX_NAME}", ZIP_STORED) as blocks:
         for start in range(0, len(lines), _LINES_PER_BLOCK):
-            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), _LEVEL, GZIP)
+            block = zlib.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), _LEVEL, _GZIP)
             place = {"offset": files.size, "length": len(block)}
             heads.append(f"{lines[start].partition(' {')[0]} {json.dumps(place)}\n")
             blocks.write(block)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
+from itertools import starmap
 from typing import IO, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.export.folder import BUFFER, content_digest
+from blogarchive.export.folder import BUFFER, short_digest
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.fetched import Page
 from blogarchive.store.pages.pages import PageRow
@@ -45,8 +46,8 @@ class Record(NamedTuple):
     offset: int
     length: int
     is_page: bool
-    key: str
-    facts: str
+    key: str = ""
+    facts: str = ""
 
 
 def _describe_record(record: Any) -> tuple[str, str]:
@@ -194,7 +195,7 @@ def export_warc(job: ExportJob) -> None:
     with job.open_file("pages.warc.gz") as file, open_earlier(job) as earlier:
         write_records(job, file, job.out.name, earlier, is_compressed=job.out.suffix != ".warc")
     # Entries of an index, which a WARC has not, are two thirds of the record of the export.
-    job.done.records = [(*record[:4], "", "") for record in job.done.records]
+    job.done.records = [record[:4] for record in job.done.records]
 
 
 def open_earlier(job: ExportJob) -> AbstractContextManager[IO[bytes]]:
@@ -233,12 +234,12 @@ _Built = tuple[bytes, str, str] | str
 
 def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, Record | _Built]]:
     """Yield digest, kind and earlier record of each page and image, or its built record, or that it is damaged."""
-    earlier = {record.digest: record for record in map(Record._make, job.earlier)}
+    earlier = {record.digest: record for record in starmap(Record, job.earlier)}
     waiting: deque[tuple[str, bool, Record] | None] = deque()  # None: the record is built
 
     def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
         for source in _sources(job):
-            digest = content_digest(marshal.dumps(tuple(source), 2))  # of all stored values
+            digest = short_digest(marshal.dumps(tuple(source), 2))  # of all stored values
             found = earlier.get(digest)
             waiting.append((digest, found.is_page, found) if found else None)
             if found is None:

@@ -199,13 +199,13 @@ def test_a_change_during_an_export_is_in_the_next(pages_too: Path, tmp_path: Pat
     assert_written_again(kind, pages_too, tmp_path / "out")
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", b"{}"])
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"{}", b"[" * 100_000])
 def test_a_damaged_record_is_no_record(
     pages_too: Path, tmp_path: Path, damage: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     export("jsonl", pages_too, tmp_path / "out")
-    (record,) = (tmp_path / "cache").rglob("*.gz")
+    (record,) = (tmp_path / "cache").rglob("*.json")
     record.write_bytes(damage)
     assert_written_again("jsonl", pages_too, tmp_path / "out")
 

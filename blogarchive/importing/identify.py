@@ -101,10 +101,12 @@ class _Identification:
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
-        for declared in (*self._targets([self._urls.saved_from]), *self._declared):
-            if declared.number is not None and given.number not in (None, declared.number):
-                text = _("it says that it is {declared}, and not {given}")
-                raise saved_files.CannotIdentify(text, declared=declared.url, given=given.url)
+        every = (*self._targets([self._urls.saved_from]), *self._declared)
+        declared = [one for one in every if one.number is not None]
+        # A page may declare its address with the ending of its file and without it.
+        if declared and given.number not in (None, *(one.number for one in declared)):
+            text = _("it says that it is {declared}, and not {given}")
+            raise saved_files.CannotIdentify(text, declared=declared[0].url, given=given.url)
 
     def find_blog(self) -> Target:
         """Return the declared page, else the given blog or the one that the page shows, for a page that is no post.

@@ -405,3 +405,18 @@ def test_a_page_that_replaces_no_stored_post_is_reported_with_the_reason(
     assert [one.why for one in done.unplaced] == [
         "stored, but it changes no post: the body is 150 characters, 20 are stored, and fields are missing: the time"
     ]
+
+
+@pytest.mark.parametrize(("ending", "posts"), [(".html", 1), ("", 1), (".htm", 0)])
+def test_a_page_may_declare_its_address_in_two_forms(
+    archive: Path, tmp_path: Path, ending: str, posts: int
+) -> None:
+    url = "https://notes.example.org/archives/12"
+    head = f'<title>Der Regen</title><meta property="og:url" content="{url}.html"><link rel="canonical" href="{url}">'
+    text = "<p>Der Regen fiel den ganzen Tag auf die Dächer der alten Stadt, und niemand ging hinaus.</p>" * 4
+    save(
+        tmp_path / "a.html",
+        f"<html><head>{head}</head><body><h1>Der Regen</h1><p>2019-05-20</p>{text}</body></html>",
+    )
+    done = import_html(archive, tmp_path / "a.html", url=url + ending)
+    assert (done.posts, len(done.unplaced)) == (posts, 1 - posts)

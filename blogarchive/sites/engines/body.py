@@ -25,7 +25,7 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
     # Reimu names all of the content after the sidebar beside it.
     dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
-    apart = outline.beside | inside
+    apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     images = set(outline.select("img")) - apart  # comments have pictures of their authors
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
@@ -80,12 +80,10 @@ def mark(node: Element) -> int:
     return int(is_main or has_role(node, _WEAK))
 
 
-def _rank(
-    outline: Outline, node: Element, dense: Element | None, heading: Element | None
-) -> tuple[float, ...]:
+def _rank(outline: Outline, node: Element, dense: Element | None, head: Element | None) -> tuple[float, ...]:
     """Return how likely a marked element is the text: without the heading, named so, as large as the dense one, large."""
     size = outline.size(node) * (1 - outline.link_share(node))
-    apart = heading is None or not outline.contains(node, heading)
+    apart = head is None or not outline.contains(node, head)
     agrees = 1.0 if dense is None else _agree(outline, node, dense)
     return agrees > 0 and apart, mark(node), round(agrees, 1), size
 

@@ -19,7 +19,7 @@ from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_
 from blogarchive.sites.markup.picker import with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER = patterns("comments", "count", "id", "heading_of", "answer")
-_SINGLE, _MOMENT = patterns("comments", "single", "moment")
+_SINGLE, _MOMENT, _PINGS = patterns("comments", "single", "moment", "pings")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
@@ -168,7 +168,8 @@ def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
             node = parent
         is_alone = len(outline.span(outline.holders[place])) == 1 or node.tag in HEADINGS
         rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
-        return [one for one in takewhile(lambda one: one.tag not in HEADINGS, rest) if one in outline.order]
+        shown = filter(outline.order.__contains__, rest)
+        return [*takewhile(lambda n: not (n.tag in HEADINGS or _PINGS.fullmatch(outline.text(n))), shown)]
     return []
 
 

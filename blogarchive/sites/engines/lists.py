@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise, takewhile
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from blogarchive.items import DateText, ListedPost
@@ -18,9 +18,9 @@ from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
-_NEXT, _NEXT_CLASS, _DISABLED = urls.patterns("lists", "next", "next_class", "disabled")
+_NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next", "next_class", "disabled", "inner")
 _PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
-(_OLDER_COMMENTS,), (_PROSE,) = urls.patterns("lists", "older_comments"), urls.patterns("body", "prose")
+(_OLDER, _PERMALINK), (_PROSE,) = urls.patterns("lists", "older", "permalink"), urls.patterns("body", "prose")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 MIN_LISTED = 3
@@ -33,11 +33,15 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     rows = _find_rows(outline, uid)
     shared = _around_several(rows)
     for anchor, url in rows:
-        number, heading = urls.post_number(url), next(anchor.iter(*HEADINGS), anchor)
+        number, group = urls.post_number(url), _group(anchor)
+        around = [anchor] if group else _rows_around(outline, anchor, shared)
+        inner = (node for row in around if (node := next(row.iter(*HEADINGS), None)) is not None)
         # An image as a link has no text: its theme repeats the title as an attribute.
-        title = title_text(outline, heading)[:300] or anchor.get("title", "").strip()
+        heading = next(inner, anchor if group else None)
+        title = "" if heading is None else title_text(outline, heading)[:300]
+        title = title or (group and anchor.get("title", "").strip())
         is_known = number in found and (found[number].title or not title)
-        if is_known or not (title or _group(anchor).startswith("title")):
+        if is_known or not (title or group == "" or group.startswith("title")):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
         # Themes shorten titles: the page of the post has the whole one.
@@ -71,7 +75,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
     for anchor in outline.order:
-        is_link = anchor.tag == "a" and anchor not in apart
+        is_link = anchor.tag == "a" and anchor not in apart and "tag" not in anchor.get("rel", "").split()
         url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
         if not urls.is_within(url, uid):
             continue
@@ -82,7 +86,8 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         if is_post and (is_title or not is_part) and urls.post_number(url) != own:
             groups[group].append((anchor, urls.parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
-    rest = sorted(groups.keys() - titled, key=lambda name: (-len({url for _, url in groups[name]}), name))
+    sizes = {name: len({url for _, url in links}) for name, links in groups.items()}
+    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", -sizes[name], name))
     count = len({url for name in titled for _, url in groups[name]})
     is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
     chosen = titled if count >= _MIN_GROUP or (count and (is_last or not rest)) else rest[:1]
@@ -90,7 +95,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
 
 
 def _group(anchor: Element) -> str:
-    """Return the name of the group of a link: titles are one group, other links are grouped by tags and classes."""
+    """Return the name of the group of a link: titles are one, so are permanent links; others go by tags and classes."""
     for above in (anchor, *islice(anchor.iterancestors(), 2)):
         # UCenter Home has buttons, tags and a heading in one element: only the heading is the title.
         near = (one.tag for one in islice(above.iter(), _MAX_DEPTH))
@@ -98,6 +103,8 @@ def _group(anchor: Element) -> str:
             return f"title {above.tag}"
     if next(anchor.iter(*HEADINGS), None) is not None:
         return "title a"
+    if _PERMALINK.search(" ".join(filter(None, (anchor.get("rel"), anchor.get("title"), anchor.text)))):
+        return ""
     steps = (anchor, *islice(anchor.iterancestors(), 3))
     return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
 
@@ -109,19 +116,19 @@ def _around_several(rows: Iterable[tuple[Element, str]]) -> set[Element]:
     return {node for node, url in around if first.setdefault(node, url) != url}
 
 
+def _rows_around(outline: Outline, anchor: Element, shared: set[Element]) -> Iterator[Element]:
+    """Yield the elements around a link that are of its post alone."""
+    # A row is small: a larger element is the whole list, or the page.
+    around = islice(anchor.iterancestors(), 5)
+    return takewhile(lambda one: one not in shared and outline.size(one) <= _MAX_ROW, around)
+
+
 def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: datetime) -> DateText | None:
     """Return the date in the row of a link; a sentence is no date."""
-    row = anchor
-    for _ in range(5):
-        parent = row.getparent()
-        # A row is small: a larger element is the whole list, or the page.
-        if parent is None or parent in shared or outline.size(parent) > _MAX_ROW:
-            break
-        row = parent
-        for place in outline.span(row):
-            text = outline.texts[place]
-            if len(text) < 80 and DATE.search(text) and not _PROSE.search(text):
-                return date_text(text.strip(), parse_place(outline, place, now))
+    for place in chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared))):
+        text = outline.texts[place]
+        if len(text) < 80 and DATE.search(text) and not _PROSE.search(text):
+            return date_text(text.strip(), parse_place(outline, place, now))
     return None
 
 
@@ -179,7 +186,9 @@ def find_blog(outline: Outline, now: datetime) -> str:
     # The shortest is the home page: feeds of categories are in folders below it.
     for home in (urlsplit(url) for links in _home_urls(outline) for url in sorted(links, key=len)):
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
-        if home.netloc == page.netloc and is_around:
+        # A theme may link the feed from each page as `atom.xml`.
+        is_inner = home.path == page.path and _INNER.search(page.path)
+        if home.netloc == page.netloc and is_around and not is_inner:
             return f"{home.netloc}{home.path.rstrip('/')}"
     return page.netloc
 
@@ -239,7 +248,7 @@ def comment_urls(outline: Outline, uid: str, *, is_complete: bool) -> list[str]:
 
 def _older_comments(outline: Outline, uid: str) -> str | None:
     """Return the page of comments next to this one: the first pages of a theme may be the newest or the oldest."""
-    pages = filter(_OLDER_COMMENTS.search, _other_pages(outline, outline.tree.root.iter("a"), uid))
+    pages = filter(_OLDER.search, _other_pages(outline, outline.tree.root.iter("a"), uid))
     return next((urls.parse_url(url).url for url in pages), None)
 
 

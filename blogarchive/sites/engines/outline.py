@@ -260,7 +260,8 @@ def _rank_heading(
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     place = 2 * is_titled or int(is_end)
     # The name of the blog in a mirror leads to its home page, but so may the title.
-    is_shown = node not in outline.beside and not select_all(node, "a[href$='../index.html']")
+    is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
+    is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
 
 

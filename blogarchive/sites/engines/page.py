@@ -18,7 +18,7 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_LIST_CLASS, _POST_CLASS = urls.patterns("page", "list_class", "post_class")
+_LIST_CLASS, _POST_CLASS, _DAY = urls.patterns("page", "list_class", "post_class", "day")
 _HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
 _PASSWORD: str = urls.PATTERNS["page"]["password"]
 # A page with fewer than one of them in so many characters is not Chinese.
@@ -107,7 +107,9 @@ class PageParser:
         states_post = is_single or (stated and "archive" not in classes)
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
-            return not (is_single or (states_post and not listed))
+            # A diary has one page for each day, with a single text and its title.
+            reading = self._read_post() if _DAY.search(self.here.url) and not listed else None
+            return reading.problems != () if reading else not (is_single or (states_post and not listed))
         if states_post:
             return False
         if any(map(_LIST_CLASS.match, classes)) and not urls.looks_like_post(self.here.url):
@@ -145,11 +147,9 @@ class PageParser:
             return self._listing(listed, () if url is None else (url,))
         titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
         detail = Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY
-        return self._listing(listed, (), (Problem(kind="incomplete", field="listed", detail=detail),))
+        return self._listing(listed, (), Problem(kind="incomplete", field="listed", detail=detail))
 
-    def _listing(
-        self, listed: tuple[ListedPost, ...], more: Iterable[str], problems: tuple[Problem, ...] = ()
-    ) -> ParsedPage:
+    def _listing(self, listed: tuple[ListedPost, ...], more: Iterable[str], *problems: Problem) -> ParsedPage:
         links = [Link(url=url, kind=PageKind.HOME, next_page=True) for url in more]
         links += [Link(url=post.url, kind=PageKind.POST, number=post.number) for post in listed if post.url]
         return self._page(PageKind.HOME, listed=listed, links=tuple(links), problems=problems)

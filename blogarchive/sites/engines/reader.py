@@ -1,5 +1,6 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -14,7 +15,7 @@ from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, find_tit
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
-from blogarchive.sites.markup.picker import Body, Picker, read_body, select_all, selector_of, with_descendants
+from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
 _GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
 _MARKS: dict[str, str] = PATTERNS["marks"]
@@ -46,7 +47,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     title = find_title(outline)
     heading = None if title is None else title.heading
     sections = comment_sections(outline, heading)
-    parts = _find_parts(outline, heading, sections, now)
+    parts = _read(outline, heading, sections, now)
     if parts is None:
         return None
     element, agreed, found = parts
@@ -70,13 +71,11 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
         categories=_read_categories(around),
         read_by=find_reader(outline),
     )
-    problems, sources = _problems(title, time, body, agreed, found), _sources(title, time, element, found)
-    return PostReading(post=post, problems=problems, sources=sources)
+    problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
+    return PostReading(post=post, problems=problems, sources=_sources(title, time, parts))
 
 
-def _find_parts(
-    outline: Outline, heading: Element | None, sections: list[Element], now: datetime
-) -> _Parts | None:
+def _read(outline: Outline, heading: Element | None, sections: list[Element], now: datetime) -> _Parts | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
     element, agreed = find_body(outline, heading, set(sections))
     if element is None:
@@ -117,19 +116,16 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
 
 
-def _problems(
-    title: Title | None, time: FoundTime, body: Body, agreed: bool, found: FoundComments
-) -> tuple[Problem, ...]:
+def _doubts(title: Title | None, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:
     # Promise "wrong without a word: none": a field with a single witness is a failure row.
     title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
-    body_doubt = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
+    body_doubt = None if is_body_sure else Detail.BODY_ALONE
     doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]
-    return (*found.problems, *(Problem(kind="unreadable", field=name, detail=x) for name, x in doubts if x))
+    return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
-def _sources(
-    title: Title | None, time: FoundTime, element: Element, found: FoundComments
-) -> tuple[FieldSource, ...]:
+def _sources(title: Title | None, time: FoundTime, parts: _Parts) -> tuple[FieldSource, ...]:
+    element, _, found = parts
     shown = [("body", selector_of(element), "")]
     if title is not None:
         name = "window title" if title.heading is None else selector_of(title.heading)

@@ -1,0 +1,137 @@
+"""Pages of old engines and diaries: lists whose titles have no link, one page for each day, parts that few names tell."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import PageKind, ParsedPage
+
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
+HOST = "https://notes.example.org"
+URL = f"{HOST}/2020/05/06/bridge/"
+TITLE = "桥上的早晨"
+TEXT = "<p>" + "天亮以前桥上没有人，河水很急，也有人在钓鱼。" * 6 + "</p>"
+HEAD = f"<h1>{TITLE}</h1><p>2020-05-06</p>"
+
+
+def read(body: str, url: str = URL, window: str = f"{TITLE} - 山居", head: str = "") -> ParsedPage:
+    text = f"<!DOCTYPE html><html><head><title>{window}</title>{head}</head><body>{body}</body></html>"
+    return api.parse_page(text.encode(), url, fetched_at=READ_AT)
+
+
+def found(page: ParsedPage) -> tuple[PageKind, list[str | None], list[str]]:
+    titles = [post.title for post in page.posts] or [post.title for post in page.listed]
+    return page.kind, titles, [problem.field for problem in page.problems]
+
+
+@pytest.mark.parametrize("path", ["/notes/2020/05/06/bridge/", "/notes/posts/bridge/"])
+def test_a_feed_that_each_page_links_beside_itself_does_not_make_the_page_a_blog(path: str) -> None:
+    feed = '<link rel="alternate" type="application/atom+xml" href="atom.xml">'
+    top = '<header><a class="logo" href="/notes/">山居</a></header>'
+    page = read(f'{top}<div class="post">{HEAD}<div class="entry">{TEXT}</div></div>', HOST + path, head=feed)
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert page.author is not None
+    assert page.author.uid == "notes.example.org/notes"
+
+
+def test_the_page_of_a_day_with_one_text_is_a_post() -> None:
+    page = read(f'<article>{HEAD}<div class="entry">{TEXT}</div></article>', f"{HOST}/2020/05/06/")
+    assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+def test_the_page_of_a_day_without_a_post_is_an_empty_list() -> None:
+    page = read("<h1>山居</h1><p>这一天没有文章，请看别的日子。</p>", f"{HOST}/2020/05/06/", window="2020 年")
+    assert (page.kind, page.posts) == (PageKind.HOME, ())
+
+
+def month_of(*rows: str) -> ParsedPage:
+    posts = "".join(f'<div class="post">{row}</div>' for row in rows)
+    return read(f"<div>{posts}</div>", f"{HOST}/2020_05_01_archive.html", window="山居")
+
+
+@pytest.mark.parametrize("mark", ["title='permanent link'", "rel='bookmark'"])
+def test_the_post_of_a_month_is_behind_the_time_and_has_the_title_above_it(mark: str) -> None:
+    text = f"{TEXT[:60]} <a href='/2019/01/first-boat.html'>第一条船</a></p>"
+    row = f"<h3>{TITLE}</h3>{text}<p>by 李 at <a href='/2020/05/bridge.html' {mark}>11:18 AM</a></p>"
+    page = month_of(row)
+    assert [(one.title, one.url) for one in page.listed] == [(TITLE, f"{HOST}/2020/05/bridge.html")]
+
+
+def test_a_permanent_link_without_a_heading_has_no_title_yet() -> None:
+    page = month_of("<p>雨</p><p>2020-05-06 <a href='/2020/05/rain.html'>Permalink</a></p>")
+    assert [(one.title, one.title_cut) for one in page.listed] == [("", True)]
+
+
+def test_a_tag_beside_the_only_post_of_a_month_is_no_post() -> None:
+    tag = "<a href='/c/rivers/index.html' rel='category tag'>河</a>"
+    page = read(f"<h2><a href='/2020/05/06/bridge/'>桥</a></h2><p>{tag} 2020-05-06</p>", f"{HOST}/2020/05/")
+    assert [one.title for one in page.listed] == ["桥"]
+
+
+def note(text: str, line: str) -> str:
+    return f'<div class="note-body"><p>{text}</p><span class="note-line">{line}</span></div>'
+
+
+@pytest.mark.parametrize("heading", ["Trackbacks", "TrackBack Pings (1)", "トラックバック", "引用通告"])
+def test_links_from_other_blogs_in_the_elements_of_comments_are_no_comments(heading: str) -> None:
+    first = note("我也去过那座桥。", "Posted by: <a href='/u/1'>Lin</a> on May 7, 2020 08:30 PM")
+    second = note("那里现在没有船了。", "Posted by: <a href='/u/2'>Hua</a> on May 8, 2020 09:45 AM")
+    ping = note("<b>Excerpt:</b> 桥的故事", "<b>Tracked:</b> May 9, 2020 10:00 PM")
+    top, last = "<div class='note-head'>Comments</div>", f"<div class='note-head'>{heading}</div>"
+    page = read(f'{HEAD}<div class="entry">{TEXT}</div>{top}{first}{second}{last}{ping}')
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert [one.author_name for one in page.posts[0].comments] == ["Lin", "Hua"]
+
+
+def test_a_text_shorter_than_counted_comments_in_a_forum_is_the_post() -> None:
+    items = "".join(
+        f'<div class="row" id="answer_list_{n}"><div><p><a href="/people/{n}">{name}</a></p></div>'
+        f'<div><div class="markup">{text}</div></div><div><span>2020-05-0{n} 20:29</span></div></div>'
+        for n, name, text in (
+            (7, "林", "那里的水现在还是很急，船也少了。"),
+            (8, "华", "去年冬天我在桥上等过日出。"),
+        )
+    )
+    post = f'<h1>{TITLE}</h1><div class="content">桥上没有人，河水很急！</div><div class="meta"><em>2020-05-06</em></div>'
+    page = read(f"<div>{post}</div><div><div><h2>2 个评论</h2></div><div>{items}</div></div>")
+    assert page.posts[0].body_text == "桥上没有人，河水很急！"
+    assert [one.author_name for one in page.posts[0].comments] == ["林", "华"]
+
+
+def test_a_form_with_the_name_of_the_text_is_not_the_text() -> None:
+    labels = "".join(f"<tr><td>{label}</td><td><input></td></tr>" for label in ("题目", "姓名", "网站"))
+    help_text = "<p>邮件地址不会公开，需要新评论的通知时请填写，随时可以取消。</p>"
+    form = f"<form><table>{labels}<tr><td><textarea></textarea>{help_text}</td></tr></table></form>"
+    text = '<div class="blogEntryBody"><p>天亮以前桥上没有人。</p></div>'
+    page = read(
+        f'<div class="whole">{HEAD}{text}<div class="blogEntryBody"><div><b>写评论</b>{form}</div></div></div>'
+    )
+    assert page.posts[0].body_text == "天亮以前桥上没有人。"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("投稿者 Lin : 2020/05/07 17:55", "Lin"),
+        ("投稿者 <a href='https://lin.example.org/'>Lin</a> : 2020/05/07 17:55", "Lin"),
+        ("<cite>lin.example.org/</cite> <a href='#c1'>2020-05-07 17:55</a>", "lin.example.org/"),
+        ("<b>Lin</b> / 2020-05-07 17:55", "Lin"),
+    ],
+)
+def test_the_name_of_a_commenter_is_without_words_and_signs_beside_it(line: str, name: str) -> None:
+    item = f'<div class="comment" id="comment-1"><p>我也去过那座桥。</p><div>{line}</div></div>'
+    page = read(f'{HEAD}<div class="entry">{TEXT}</div><div id="comments"><h3>1 条评论</h3>{item}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == [name]
+
+
+def test_a_hyphen_beside_one_chinese_word_separates_the_title_from_author_and_host() -> None:
+    link = f"<div><a href='/2020/05/06/bridge/'>{TITLE}</a><em>2020-05-06 14:03</em></div>"
+    page = read(f'{link}<div class="entry">{TEXT}</div>', window=f"{TITLE}-linhua-Unix博客")
+    assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+def test_a_title_in_the_banner_that_the_text_repeats_has_the_time_beside_it() -> None:
+    banner = f'<header id="page-header"><h1 class="post-title">{TITLE}</h1><div><time>2020-05-06</time></div></header>'
+    page = read(f'{banner}<div class="entry"><h1>{TITLE}</h1>{TEXT}</div>', f"{HOST}/archives/12.html")
+    assert found(page) == (PageKind.POST, [TITLE], [])

@@ -10,7 +10,8 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, _PROSE = patterns("body", "strong", "weak", "unseen", "prose")
-_MORE, _ADDED, _LICENCE, _COMMA, _ENDED = patterns("body", "more", "added", "licence", "comma", "ended")
+_MORE, _ADDED, _LISTS, _LICENCE = patterns("body", "more", "added", "added_list", "licence")
+_COMMA, _ENDED = patterns("body", "comma", "ended")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.1, 0.3, 0.7
@@ -167,9 +168,10 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
+        is_list = has_role(node, _LISTS) and outline.link_share(node) > _LINKS
         if is_code or node.getparent() in code:
             code.add(node)
-        elif node.tag in ("header", "footer", "address") or has_role(node, role):
+        elif is_list or node.tag in ("header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 

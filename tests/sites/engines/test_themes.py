@@ -404,14 +404,15 @@ def test_a_short_post_above_a_list_of_others_without_headings_is_a_post() -> Non
     assert (page.kind, [post.body_text for post in page.posts]) == (PageKind.POST, ["今天只写一句。"])
 
 
-def test_taxonomies_and_a_list_of_related_posts_are_not_of_the_text() -> None:
+def test_taxonomies_and_a_list_of_related_posts_are_not_of_the_text_but_lists_without_links_are() -> None:
     added = (
         '<div class="post-taxonomy"><div class="post-cat"><h2>Categories:</h2><a href="/category/river/">河</a></div></div>'
         '<ul class="post-list"><li><article><h3><a href="/station/">车站</a></h3></article></li></ul>'
     )
-    text = f'<div itemprop="articleBody">{TEXT}{added}</div>'
+    own = '<ul class="postList"><li>桥的高度</li><li>水的深度</li></ul>'
+    text = f'<div itemprop="articleBody">{TEXT}{own}{added}</div>'
     page = read(f"<article><h1>{TITLE}</h1><time>2020-05-06</time>{text}</article>")
-    assert (page.posts[0].body_text or "").endswith("钓鱼。")
+    assert (page.posts[0].body_text or "").endswith("钓鱼。\n桥的高度\n水的深度")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Load saved pages from a folder, and parse one as a target; refuse a page that is no page of a blog."""
 
 import os
+import plistlib
 import re
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
+from xml.parsers.expat import ExpatError
 
 from blogarchive.errors import UsageError, UserError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
@@ -30,6 +32,7 @@ from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
+_WEBARCHIVE = ".webarchive"
 # Mirrors name pages as their URLs, so that files of any name are opened, but not these.
 _NO_PAGES = {".css", ".js", ".json", ".xml", ".txt", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".ico", ".db"}
 MAX_BYTES = 64 * 2**20
@@ -50,7 +53,8 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML, by absolute URL; `headers` and `status` those of the response in a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL; `headers` and `status` those of the
+    response in a WARC.
     """
 
     path: Path
@@ -102,6 +106,8 @@ def load_page(path: Path, source: Path) -> SavedPage:
     name = display_name(path, source)
     if path.suffix.lower() in _MHTML:
         return _load_mhtml(path, name, body, modified_at(path))
+    if path.suffix.lower() == _WEBARCHIVE:
+        return _load_webarchive(path, name, body, modified_at(path))
     return SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
 
 
@@ -194,7 +200,7 @@ def _is_page_folder(folder: str, stems: Container[str]) -> bool:
 
 
 def _has_page_suffix(path: Path) -> bool:
-    return path.suffix.lower() in _PAGES | _MHTML
+    return path.suffix.lower() in _PAGES | _MHTML | {_WEBARCHIVE}
 
 
 def _may_be_page(path: Path) -> bool:
@@ -232,6 +238,23 @@ def _load_mhtml(path: Path, name: str, body: bytes, saved_at: datetime) -> Saved
         url=url if own_url in (None, url) else None,  # Chrome writes both
         content_type=_join_header(page.get("Content-Type")),
         parts={place: _decode_part(part) for part in parts if (place := _location(part))},
+    )
+
+
+def _load_webarchive(path: Path, name: str, body: bytes, saved_at: datetime) -> SavedPage:
+    """Return the page in a property list, as Safari saves it; the list has no time."""
+    try:
+        archive = plistlib.loads(body)
+        page, others = archive["WebMainResource"], archive.get("WebSubresources", ())
+        files = ((row["WebResourceURL"].partition("#")[0], row["WebResourceData"]) for row in (page, *others))
+        parts = {url: b"".join([data]) for url, data in files}  # no bytes of a number
+        charset = str(page.get("WebResourceTextEncodingName", "utf-8"))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ExpatError) as error:
+        raise CannotIdentify(_("its text is cut short or damaged")) from error
+    url, text = next(iter(parts.items()))
+    kind = f"text/html; charset={charset}"
+    return SavedPage(
+        path=path, name=name, body=text, saved_at=saved_at, url=url, content_type=kind, parts=parts
     )
 
 

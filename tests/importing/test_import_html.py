@@ -1,4 +1,5 @@
 import os
+import plistlib
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -221,6 +222,43 @@ def test_an_mhtml_has_its_url_plausible_time_and_images(
     done = import_html(archive, tmp_path / "页.mhtml")
     assert (done.posts, done.pictures, done.unplaced) == (1, 1, ())
     assert rows(archive, "select fetched_at from pages") == [(fetched_at,)]
+
+
+@pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML], ids=["binary", "xml"])
+def test_a_web_archive_of_safari_has_its_url_charset_and_images(
+    archive: Path, tmp_path: Path, form: plistlib.PlistFormat
+) -> None:
+    picture = "https://blog.creaders.net/u/31182/upload_file/20250128.png"
+    text = page(own_link=False, body=f'<p>字<img src="{picture}"></p>', charset="x").encode("gb18030")
+    main = {"WebResourceURL": post_url(101), "WebResourceMIMEType": "text/html", "WebResourceData": text}
+    main |= {"WebResourceTextEncodingName": "gb18030"}
+    image = {"WebResourceURL": picture, "WebResourceMIMEType": "image/png", "WebResourceData": PNG}
+    whole = plistlib.dumps({"WebMainResource": main, "WebSubresources": [image]}, fmt=form)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "页.webarchive").write_bytes(whole)
+    done = import_html(archive, tmp_path / "in")
+    assert (done.posts, done.pictures, done.unplaced) == (1, 1, ())
+    assert rows(archive, "select substr(body_text, 1, 1) from posts where body_text is not null") == [("字",)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"bplist00",
+        b"<plist><dict>",
+        plistlib.dumps([]),
+        plistlib.dumps({"WebMainResource": {"WebResourceURL": "a", "WebResourceData": 10**12}}),
+        plistlib.dumps({"WebMainResource": {"WebResourceURL": 1, "WebResourceData": b""}}),
+        plistlib.dumps({"WebMainResource": "x", "WebSubresources": 5}),
+        b'<!DOCTYPE plist [<!ENTITY a "b">]><plist><string>&a;</string></plist>',
+    ],
+)
+def test_a_damaged_web_archive_is_named_and_imports_nothing(
+    archive: Path, tmp_path: Path, body: bytes
+) -> None:
+    (tmp_path / "a.webarchive").write_bytes(body)
+    done = import_html(archive, tmp_path / "a.webarchive")
+    assert (done.posts, [one.why for one in done.unplaced]) == (0, ["its text is cut short or damaged"])
 
 
 def test_importing_twice_changes_nothing(archive: Path, tmp_path: Path) -> None:

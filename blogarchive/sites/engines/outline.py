@@ -254,8 +254,7 @@ def _rank_heading(
     outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], others: list[Element]
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
-    own = letters_of(text)
-    is_titled = _is_titled(node)
+    own, is_titled = letters_of(text), _is_titled(node)
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     place = 2 * is_titled or int(is_end)

@@ -88,7 +88,10 @@ class PageParser:
         if self._outline.select(_PASSWORD):
             return self._refused(Detail.PASSWORD)
         if reading := self._read_post():
-            return self._page_of_post(reading)
+            is_later = self.target.kind is PageKind.HOME and self.target.page_no > 1
+            # A text that a list leads to, such as a welcome in a frame, is a post only with its time.
+            is_post = reading.post.posted is not None or not is_later
+            return self._page_of_post(reading) if is_post else self._listing(listed, ())
         if len(listed) >= lists.MIN_LISTED:
             return self._page_of_list(listed)
         return self._unknown(Detail.BODY_NOT_FOUND, "body")
@@ -137,8 +140,8 @@ class PageParser:
         return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number, is_whole=is_whole)
 
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
-        is_walk = self.page.url.endswith(urls.WALK) or self.target.url.endswith(urls.WALK)
-        is_home = self.target.page_no == 1 and self._is_root and not self.target.url.endswith(urls.WALK)
+        is_walk = self.target.url.endswith(urls.WALK)
+        is_home = self.target.page_no == 1 and self._is_root and not is_walk
         outline, uid = self._outline, self.uid
         if is_walk and (frames := lists.find_frames(outline, uid)):
             return self._listing(listed, frames)

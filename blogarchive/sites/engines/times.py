@@ -69,8 +69,7 @@ class Surroundings:
 
 def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    shown, text, edited = _find_shown(around)
-    stated = _find_stated(around)
+    (shown, text, edited), stated = _find_shown(around), _find_stated(around)
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
     is_vague = shown and (shown.precision in ("year", "month") or _WEEKS_AGO.search(text or ""))
     if stated and is_vague:

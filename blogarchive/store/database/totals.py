@@ -24,14 +24,18 @@ _COMMENTS: Final = f"""select p.author_id, p.gone_at is not null as post_gone, c
   from posts p join comments c on c.post_id = p.id where p.{_OF_AUTHOR}"""
 
 _OF_BLOGS: Final = f"""
-with of_posts as (
+with of_counts as (
+    select post_id, count(case when gone_at is null and is_counted then 1 end) as held
+      from {{comments}} group by post_id),
+of_posts as (
     select author_id, count(*) as posts, sum(content_hash is null and gone_at is null) as missing,
            count(gone_at) as gone, count(content_hash) as posts_read,
            count(case when gone_at is not null and content_hash is null then 1 end) as gone_unread,
-           coalesce(sum(case when gone_at is null then comment_count end), 0) as comments_claimed,
+           case when count(comment_count) then sum(case when gone_at is null
+             then max(coalesce(comment_count, 0), coalesce(held, 0)) end) end as comments_claimed,
            count(case when {LACKS_COMMENTS} then 1 end) as posts_lacking_comments,
            substr(min(posted_at), 1, 10) as first_post_on, substr(max(posted_at), 1, 10) as last_post_on
-      from posts p where {_OF_AUTHOR} group by author_id),
+      from posts p left join of_counts k on k.post_id = p.id where {_OF_AUTHOR} group by author_id),
 of_comments as (
     select author_id, count(*) as comments, count(gone_at) as comments_gone,
            count(case when gone_at is null and not post_gone and is_counted then 1 end) as comments_held

@@ -329,6 +329,14 @@ def test_the_walk_follows_the_frames_of_a_home_page() -> None:
     assert len(read("menu.htm", f"<body><ul>{rows}</ul></body>").listed) == 8
 
 
+@pytest.mark.parametrize(("day", "kind"), [("", PageKind.HOME), ("<p>2003年5月6日</p>", PageKind.POST)])
+def test_a_text_in_a_frame_is_a_post_only_if_it_shows_a_time(day: str, kind: PageKind) -> None:
+    page = read(
+        "welcome.htm", f"<title>欢迎</title><body><h1>欢迎光临</h1>{day}<p>请从左边选择文章。</p></body>"
+    )
+    assert (page.kind, len(page.posts), page.problems if day == "" else ()) == (kind, bool(day), ())
+
+
 def test_the_walk_follows_no_frame_outside_the_blog() -> None:
     sources = (
         "ftp://notes.example.org/ann/a",

@@ -255,6 +255,19 @@ def test_comments_are_read_from_the_pages_while_the_interface_refuses(tmp_path: 
     assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]
 
 
+def test_comments_of_a_post_that_shows_no_number_are_not_more_than_all(tmp_path: Path) -> None:
+    blog = Blog()
+    for number, count in ((1, 3), (2, 2), (3, 1)):
+        for place in range(count):
+            blog.comment(number, NAMES[place], FIRST + timedelta(days=place))
+    whole = blog.page
+    blog.page = lambda number, page: whole(number, page).replace("1 条评论", "一条评论")  # type: ignore[method-assign]
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+    assert rows(tmp_path, "select comment_count from posts order by number") == [(3,), (2,), (None,)]
+    assert "6 of 6 stored" in run_command("status", "--db", "a.db", folder=tmp_path).out
+
+
 def test_a_page_that_shows_days_alone_is_no_change_of_the_comments_of_the_interface(tmp_path: Path) -> None:
     blog = Blog()
     blog.shows_days = True

@@ -149,7 +149,7 @@ class RequestContext:
 
         def read_in_time(connection: sqlite3.Connection) -> _Result:
             with sqlite_timelimit(connection, _TIME_LIMIT_MS):
-                return read(Statements(Path(database.path or ""), connection))
+                return read(Statements(Path(database.path or ""), connection, is_lenient=True))
 
         found: _Result = await database.execute_fn(read_in_time)
         return found

@@ -341,7 +341,8 @@ def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> Hit
     tables, where, parameters = _sql_parts(parse_query(words), scope)
     blog = "null" if scope.get("comments") else "r.author_id"
     return archive.rows(
-        f"select {blog}, coalesce(substr(r.posted_at, 1, 4), ''), count(*) from {tables} where {where} group by 1, 2",  # noqa: S608
+        f"select {blog}, iif(typeof(r.posted_at) = 'text', substr(r.posted_at, 1, 4), ''), count(*)"  # noqa: S608
+        f" from {tables} where {where} group by 1, 2",
         parameters,
     )
 

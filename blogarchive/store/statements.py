@@ -23,10 +23,14 @@ _Converter = Callable[[Any], Any]
 
 
 class Statements:
-    """The handle of an archive at `path`: statements on its connection, which may be one of Datasette's."""
+    """The handle of an archive at `path`: statements on its connection, which may be one of Datasette's.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    `is_lenient`: an optional value of a wrong type is None, so that a page shows all others.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, is_lenient: bool = False) -> None:
         self.path = path
+        self.is_lenient = is_lenient
         self.connection = connection
 
     def rollback(self) -> None:
@@ -78,14 +82,14 @@ class Statements:
         the columns differ from the fields.
         """
         cursor, rows = self._fetch_all(sql, parameters)
-        read = _row_reader(kind, cursor, self.path)
+        read = self._row_reader(kind, cursor)
         return tuple([kind(**read(row)) for row in rows])
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
         cursor = self.execute(sql, parameters)
         row = cursor.fetchone()
-        return None if row is None else kind(**_row_reader(kind, cursor, self.path)(row))
+        return None if row is None else kind(**self._row_reader(kind, cursor)(row))
 
     def dicts(
         self, sql: str, parameters: Parameters = (), *, like: type["DataclassInstance"] | None = None
@@ -95,7 +99,14 @@ class Statements:
         Values are checked and converted as `all_as` does if they have the name of a field of `like`.
         """
         cursor, rows = self._fetch_all(sql, parameters)
-        return list(map(_row_reader(like, cursor, self.path), rows))
+        return list(map(self._row_reader(like, cursor), rows))
+
+    def _row_reader(
+        self, kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor
+    ) -> Callable[[Row], dict[str, Any]]:
+        """Return the function from a row of the cursor to the values of `kind` by name."""
+        names = tuple(column[0] for column in cursor.description)
+        return _make_reader(kind, names, self.path, self.is_lenient)
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""
@@ -202,16 +213,9 @@ def excluded(columns: Iterable[str]) -> str:
     return ", ".join(f"{column} = excluded.{column}" for column in columns)
 
 
-def _row_reader(
-    kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor, path: Path
-) -> Callable[[Row], dict[str, Any]]:
-    """Return the function from a row of the cursor to the values of `kind` by name."""
-    return _make_reader(kind, tuple(column[0] for column in cursor.description), path)
-
-
 @lru_cache(maxsize=512)  # a program may open many files
 def _make_reader(
-    kind: type["DataclassInstance"] | None, names: tuple[str, ...], path: Path
+    kind: type["DataclassInstance"] | None, names: tuple[str, ...], path: Path, is_lenient: bool
 ) -> Callable[[Row], dict[str, Any]]:
     forms = _stored_forms(kind) if kind else {}
     converters = [(name, convert) for name in names if name in forms and (convert := forms[name][1])]
@@ -220,10 +224,14 @@ def _make_reader(
     def read_row(row: Row) -> dict[str, Any]:
         values, types, name = dict(zip(names, row, strict=True)), tuple(map(type, row)), ""
         try:
-            for name in names if types not in sound else ():
-                if name in forms and not isinstance(values[name], forms[name][0]):
+            known = () if types in sound else filter(forms.__contains__, names)
+            wrong = [name for name in known if not isinstance(values[name], forms[name][0])]
+            for name in wrong:
+                if not is_lenient or type(None) not in forms[name][0]:
                     raise ValueError(name)
-            sound.add(types)
+                values[name] = None
+            if not wrong:
+                sound.add(types)
             for name, convert in converters:
                 values[name] = convert(values[name])
         except ValueError as error:

@@ -135,11 +135,15 @@ async def test_no_element_has_an_access_key_and_each_key_exists(
     assert used == set(KEYS)
 
 
-async def test_a_time_with_digits_that_are_no_number_leaves_the_home_page_readable(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", ["'²⁰²⁵'", "x'ff00fe'"], ids=["digits", "bytes"])
+async def test_a_time_that_is_none_leaves_pages_readable(tmp_path: Path, value: str) -> None:
     path = make(tmp_path / "archive.db")
     with sqlite3.connect(path) as connection:
-        connection.execute("update posts set posted_at = '²⁰²⁵' where id = (select max(id) from posts)")
+        connection.execute(f"update posts set posted_at = {value} where id = (select max(id) from posts)")
+        connection.execute(f"update comments set posted_at = {value} where id % 2")
+        (last,) = connection.execute("select max(id) from posts").fetchone()
     connection.close()
     datasette = Datasette([str(path)])
-    assert words(await page(datasette, "/read"))
+    for address in ("/read", "/read/author/1", f"/read/post/{last}", "/read/search?q=一"):
+        assert words(await page(datasette, address))
     close(datasette)

@@ -117,8 +117,15 @@ def _is_framed(view: PageView, start: int, end: int) -> bool:
     node = view.document.common_ancestor(lines[0], lines[-1])
     if end < len(view.lines) and view.document.contains(node, view.lines[end]):
         return False
-    # One paragraph is no frame: an author can make any number of them.
-    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node)
+    return find_text_frame(view, lines) is node
+
+
+def find_text_frame(view: PageView, lines: Sequence[Line]) -> Element:
+    """Return the element of the lines of a text; that around it for a paragraph: an author can make any number of them."""
+    node = view.document.common_ancestor(lines[0], lines[-1])
+    parent = node.getparent()
+    is_paragraph = node.tag == "p" or (node.tag in _PLAIN_BLOCKS and len(lines) == 1)
+    return parent if is_paragraph and parent is not None and not _has_body_class(node) else node
 
 
 def _has_body_class(node: Element) -> bool:
@@ -157,10 +164,7 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
     """Restore edge lines that lie in the element of the body: an author wrote them."""
     if not lines:
         return tuple(line for line in view.lines[start:end] if not line.links)
-    node = view.document.common_ancestor(lines[0], lines[-1])
-    parent = node.getparent()
-    if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
-        node = parent
+    node = find_text_frame(view, lines)
     first, last = lines[0].index, lines[-1].index + 1
     while first > start and _is_body_line(view, node, view.lines[first - 1]):
         first -= 1

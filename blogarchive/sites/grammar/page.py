@@ -171,6 +171,11 @@ class PageView:
         around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
         return any(node.tag == "form" and other not in inside for node, inside in around)
 
+    def is_in_comment_form(self, index: int) -> bool:
+        """Return True if a line is in a form with a field for a text of several lines."""
+        around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
+        return any(node.tag == "form" and node.find(".//textarea") is not None for node, _ in around)
+
     def has_text(self, lines: Iterable[int]) -> bool:
         """Return True if any of the lines has text."""
         return any(map(self.folded.__getitem__, lines))

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import Image, Notice, NoticeKind, PageKind, Post, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.document import extract_html, extract_text
+from blogarchive.parsing.document import are_in_same_row, extract_html, extract_text
 from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.grammar.blocks import Claims, Paging
-from blogarchive.sites.grammar.body import BodyBounds, find_bounds, trim_body
+from blogarchive.sites.grammar.body import BodyBounds, find_bounds, find_text_frame, trim_body
 from blogarchive.sites.grammar.comments import PageComments, build_comments, parse_comments
 from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.footers import find_markers
 from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
-from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
+from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title, iter_text_before
 from blogarchive.sites.grammar.title import find_title_time
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, strip_count
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, fold, strip_count
 
 # --- notices
 
@@ -35,7 +35,7 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     Sites ask only if a page has no list, and no post that anything confirms. Engines of unknown hosts do not ask: a page
     that repeats at ten more URLs is a block page there (`HostThrottle.record_response`).
     """
-    own = list(view.lines_with_text(lines))
+    own = [i for i in view.lines_with_text(lines) if not view.is_in_comment_form(i)]
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
         return None
     texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _MAX_NOTICE_LENGTH]
@@ -147,6 +147,12 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     )
 
 
+_CATEGORY = re.compile(
+    r"(?:^|[\s|,·(\[])(?:(?:文章|日志|博文|所属|个人|系统)?(?:分类|类别|栏目)|[Cc]ategory|[Ff]iled under)"
+    r"\s*:\s*(?P<name>[^\s|:,·()\[\]【】]{1,30})"
+)
+
+
 # 分类：<a>时政</a>, beside the time or the counters: an author can type no such line.
 def _find_categories(
     view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
@@ -156,8 +162,33 @@ def _find_categories(
     last = bounds.end if bounds.counters is None else max(bounds.end, bounds.counters.last + 1)
     around = (i for i in range(heading.start, min(last, len(view.lines))) if i not in own)
     uid = view.parse_url(view.url).uid
-    linked = (each for i in around for each in view.links_to(i, PageKind.CATEGORY))
-    return tuple(dict.fromkeys(strip_count(text) for text, _, to in linked if to.uid == uid))
+    linked = [each for i in around for each in view.links_to(i, PageKind.CATEGORY)]
+    names = dict.fromkeys(strip_count(text) for text, _, to in linked if to.uid == uid)
+    return tuple(names) or _find_worded_category(view, heading, bounds, body)
+
+
+# 分类：时政 without a link, among data that nobody can type: beside the time or the counters, or out of the text's element.
+def _find_worded_category(
+    view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
+) -> tuple[str, ...]:
+    if bounds.doubt is not None or not body:
+        return ()
+    counters, footer = bounds.counters, heading.footer_line
+    beside = {*iter_text_before(view, heading.start), *range(heading.start, heading.end)}
+    beside |= set() if counters is None else set(range(counters.first, counters.last + 1))
+    beside |= set() if footer is None else {footer}
+    inside = view.document.lines_in(find_text_frame(view, body))
+    for index in range(min(beside), min(max(bounds.end, *beside) + 1, len(view.lines))):
+        is_text = body[0].index <= index <= body[-1].index
+        if is_text or (index in inside and index not in beside):
+            continue
+        text = view.text_without(index, (heading.title,))
+        if index + 1 < len(view.lines) and are_in_same_row(*view.lines[index : index + 2]):
+            text = f"{text} {view.lines[index + 1].text}"
+        match = _CATEGORY.search(fold(text))
+        if match is not None:
+            return (text[slice(*match.span("name"))],)
+    return ()
 
 
 def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:

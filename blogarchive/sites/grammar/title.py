@@ -296,6 +296,7 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
             continue
         time_match = time_lines.match_trailing_time(view, index)
         time_match = time_match or time_lines.match_time_before_title(view, index)
+        time_match = time_match or time_lines.match_leading_time(view, index)
         if time_match is None or view.links_to_other_post(index):
             continue
         if time_lines.COMMENT_TIME_LABEL.search(time_match.title):

@@ -118,6 +118,13 @@ def test_counters_that_a_text_quotes_are_none_of_a_page_with_unknown_ones() -> N
     assert parsed.problems
 
 
+def test_counters_amid_the_lines_of_a_paragraph_are_none_of_the_page() -> None:
+    body = "<div class=text><p>正文。<br>二段。<br>浏览(99) 评论(54)</p><p>三段。</p></div>"
+    html = post(head="<h3>一篇</h3><p>2025-01-01 10:00:00 浏览(10) 评论(2)</p>", counters="")
+    (found,) = read(html.replace("<div><p>正文。</p><p>二段。</p></div>", body)).posts
+    assert (found.views, found.comment_count, len(found.comments)) == (10, 2, 2)
+
+
 def test_the_label_above_the_comments_is_no_part_of_the_counters() -> None:
     shown = "<h3>评论</h3><div>好。</div><div>—— 乙 2025-01-01 12:00:00</div><h3>发表评论</h3>"
     parsed = read(post(counters="<div>本文已被浏览 1769 次</div>", label="", comments=shown))

@@ -276,6 +276,45 @@ def test_a_category_linked_in_the_text_is_no_category_of_the_post() -> None:
     assert found.categories == ()
 
 
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME} 分类：时政</div>", f"<div>{COUNTED}</div>"),
+        (f"<h3>一篇</h3><div>{TIME}</div><div>Category: 时政</div>", f"<div>{COUNTED}</div>"),
+        (f"<div>分类：时政</div><h3>一篇</h3><div>{TIME}</div>", f"<div>{COUNTED}</div>"),
+        (f"<h3>一篇</h3><div>{TIME}</div>", f"<div>文章分类：时政　{COUNTED}</div>"),
+        (
+            f"<table><tr><td colspan=2><h3>一篇</h3> {TIME}</td></tr><tr><td>分類：</td><td>时政</td></tr></table>",
+            f"<div>{COUNTED}</div>",
+        ),
+    ],
+)
+def test_a_category_may_have_no_link(head: str, foot: str) -> None:
+    (found,) = read(page(head, foot)).posts
+    assert (found.categories, found.body_text, found.views) == (("时政",), "正文。\n二段。", 10)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><p>分类：冒名</p><p>正文。</p></div>",
+        "<div>分类：冒名<br>正文。</div>",
+        "<p>分类：冒名</p><p>正文。<br>二段。</p>",
+        "<p>正文。</p><p>分类：冒名</p>",
+    ],
+)
+def test_a_typed_category_is_text(body: str) -> None:
+    (found,) = read(page(HEAD, f"<div>{COUNTED}</div>").replace(BODY, body)).posts
+    assert (found.categories, "冒名" in (found.body_text or "")) == ((), True)
+
+
+def test_a_time_in_brackets_may_have_spaces_and_the_author() -> None:
+    under = f"<center>[ {TIME} | By: <a href='/u/31182/'>林木</a> ]</center>"
+    html = page(f"<center><b>一篇</b></center>{under}", f"<div>{COUNTED}</div>")
+    (found,) = read(html.replace("<div>网络日志正文</div>", "")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+
+
 def test_rows_of_a_table_about_the_post_are_no_text_if_the_counters_are_above_the_text() -> None:
     shown = (("标题", "一篇"), ("发表时间", TIME), ("分类", "时政"))
     rows = "".join(f"<tr><td>{label}：</td><td>{value}</td></tr>" for label, value in shown)

@@ -86,3 +86,15 @@ def test_a_notice_beside_names_and_times_of_a_sidebar_is_a_notice() -> None:
     assert parsed.kind is PageKind.NOTICE
     assert parsed.notice is not None
     assert (parsed.notice.kind, parsed.notice.text) == (NoticeKind.GONE, words)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<form>验证码：<input><textarea></textarea></form>",
+        "<p><a href='/login.php'>登录</a>后才能发表评论</p>",
+    ],
+)
+def test_the_form_of_comments_is_no_notice(form: str) -> None:
+    parsed = read(f"<html><body><div>林木的角落</div><p>一些文字。</p>{form}</body></html>")
+    assert (parsed.kind, parsed.notice) == (PageKind.UNKNOWN, None)

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli import options, output
-from blogarchive.cli.options import Count, PathArgument
+from blogarchive.cli.options import Count
 from blogarchive.cli.output import has_news, note, print_json, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
@@ -184,13 +184,7 @@ _DEMO_DB = Path("data/demo.db")
 @click.command(help=_("It needs no network, and shows the archive at its end."))
 @click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
 @click.option("--port", type=Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
-@click.option(
-    "--db",
-    type=PathArgument(dir_okay=False),
-    default=_DEMO_DB,
-    show_default=True,
-    help=_("Path of the archive."),
-)
+@click.option("--db", type=options.FILE, default=_DEMO_DB, show_default=True, help=_("Path of the archive."))
 @options.quiet
 def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:
     """Back up invented blogs."""

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, PathArgument, Seconds
+from blogarchive.cli.options import Count, Seconds
 from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_json_array
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
@@ -70,7 +70,7 @@ def resume(name: str, db: Path) -> None:
     "--copy",
     "copy_path",
     metavar="FILE",
-    type=PathArgument(dir_okay=False),
+    type=options.FILE,
     help=_("With --delete: first write a sealed copy of the whole archive to FILE."),
 )
 @click.option("--yes", is_flag=True, help=_("Do not ask."))

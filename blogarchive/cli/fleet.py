@@ -118,7 +118,7 @@ def init(folders: tuple[Path, ...], quiet: bool) -> None:
 @_schedule
 @click.option(
     "--db",
-    type=PathArgument(dir_okay=False),
+    type=options.FILE,
     required=True,
     help=_("Path of the archive; its name is the name of the shard."),
 )
@@ -171,9 +171,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
     help=_("Run this command if a shard needs a person; it gets JSON on its input."),
 )
 @click.option("--metrics-port", type=Count(1, 65535), help=_("Serve metrics for Prometheus here."))
-@click.option(
-    "--metrics-file", type=PathArgument(dir_okay=False), help=_("Write metrics into this file each 10 s.")
-)
+@click.option("--metrics-file", type=options.FILE, help=_("Write metrics into this file each 10 s."))
 @options.as_json
 @options.quiet
 def work(
@@ -252,7 +250,7 @@ def remove(patterns: tuple[str, ...]) -> None:
     help=_("Make a copied or restored archive on this machine the home of a shard; the old home is refused.")
 )
 @click.argument("name", metavar="SHARD")
-@click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
+@click.option("--db", type=options.FILE, required=True, help=_("Path of the archive here."))
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
     require_archive(db)  # before PostgreSQL names it as the home, which refuses the old one for good

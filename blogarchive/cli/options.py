@@ -45,11 +45,8 @@ class Day(click.ParamType[date]):
                 return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail(
-                _("{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025").format(value=value),
-                param,
-                ctx,
-            )
+            text = _("{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025")
+            self.fail(text.format(value=value), param, ctx)
 
     def _day(self, year: int, month: int | None) -> date:
         from calendar import monthrange  # few commands name a day
@@ -96,9 +93,8 @@ class Duration(click.ParamType[timedelta]):
         parts = re.fullmatch(_DURATION, str(value))
         seconds = int(parts["count"]) * _SECONDS[parts["unit"]] if parts else 0
         if not 0 < seconds <= _LONGEST:
-            self.fail(
-                _("{value!r} is no duration; write it as 30m, 2h or 1d").format(value=value), param, ctx
-            )
+            text = _("{value!r} is no duration; write it as 30m, 2h or 1d")
+            self.fail(text.format(value=value), param, ctx)
         return timedelta(seconds=seconds)
 
 
@@ -138,6 +134,10 @@ class PathArgument(click.Path):
             if error.errno == errno.ENAMETOOLONG:  # click would print the whole of it
                 self.fail(_("{path}… is too long a name").format(path=path[:40]), param, ctx)
         return super().convert(path, param, ctx)
+
+
+FILE: Final = PathArgument(dir_okay=False)
+"""The path of a file, which need not exist."""
 
 
 def format_examples(name: str) -> str | None:
@@ -238,7 +238,7 @@ def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) 
 def _db_option(callback: Callable[..., Path]) -> Callable[[_F], _F]:
     return click.option(
         "--db",
-        type=PathArgument(dir_okay=False),
+        type=FILE,
         default=default_db,
         is_eager=True,  # the configuration file is beside the archive
         callback=callback,

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, Day, PathArgument
+from blogarchive.cli.options import Count, Day
 from blogarchive.cli.output import note, print_list
 from blogarchive.store import search as finder, search_index
 from blogarchive.store.database.archive import Archive
@@ -103,7 +103,7 @@ def search(
         "It answers this machine only, unless --host says otherwise. Several ARCHIVES are served side by side."
     )
 )
-@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=PathArgument(dir_okay=False))
+@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=options.FILE)
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -137,12 +137,8 @@ def parse_export_page(page: items.Page) -> XmlDocument:
     decoded = decode(page.body, page.header("Content-Type"))
     root, is_damaged = parse_xml(decoded.text)
     problem = items.Problem(kind="incomplete", field="body", detail=Detail.XML_DAMAGED)
-    return XmlDocument(
-        root=root,
-        encoding=decoded.encoding,
-        problems=(problem,) if is_damaged else (),
-        facts=_read_facts(root),
-    )
+    problems = (problem,) if is_damaged else ()
+    return XmlDocument(root=root, encoding=decoded.encoding, problems=problems, facts=_read_facts(root))
 
 
 def parse_xml(text: str) -> tuple[Element, bool]:

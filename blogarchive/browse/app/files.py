@@ -49,9 +49,7 @@ def _removable_disks() -> Iterator[Path]:
         yield from _windows_disks()
     elif sys.platform == "darwin":
         yield from (
-            path
-            for path in Path("/Volumes").iterdir()
-            if os.path.ismount(path) and path.resolve() != Path("/")
+            one for one in Path("/Volumes").iterdir() if os.path.ismount(one) and one.resolve() != Path("/")
         )
     else:
         yield from linux_disks(Path("/proc/self/mounts").read_text("utf-8", errors="replace"))

@@ -229,13 +229,8 @@ class PageReader:
         paging = self._list_reader(picker).next_link(
             template.next_comments, items.PageKind.COMMENTS, self._number
         )
-        return self._page(
-            picker,
-            template,
-            items.PageKind.COMMENTS,
-            posts=self._comments_only(found.comments),
-            paging=paging,
-        )
+        posts = self._comments_only(found.comments)
+        return self._page(picker, template, items.PageKind.COMMENTS, posts=posts, paging=paging)
 
     def _parse_list_page(self, picker: Picker, template: Template) -> items.ParsedPage:
         reader = self._list_reader(picker)

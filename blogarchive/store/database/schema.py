@@ -126,9 +126,7 @@ def foreign_objects(archive: Statements) -> list[str]:
     """Return what a stranger lets run for tables of an older version: views in place of one, triggers."""
     rows = archive.rows(f"select type, name, sql from sqlite_master where not ({OWN_TRIGGERS})")  # noqa: S608 - constant
     found = [
-        (kind, name)
-        for kind, name, _sql in rows
-        if kind == "view" and ("table", name.lower()) in statements()
+        (kind, name) for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()
     ]
     found += [
         (kind, name) for kind, name, sql in rows if kind == "trigger" and not re.fullmatch(_COUNTS_ROWS, sql)

@@ -91,6 +91,9 @@ class _StoredComment(SourcedComment):
     body_text: str
 
 
+_StoredComments = Sequence[_StoredComment]
+
+
 def _classify_text(old: Form, new: Form) -> TextChange | None:
     """Return the kind of the difference of title and body, None if both are equal."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
@@ -130,7 +133,7 @@ _MIN_CERTAIN = 2
 
 
 def _classify_comments(
-    shown: Sequence[IdentifiedComment], stored: Sequence[_StoredComment], claimed: int | None, is_whole: bool
+    shown: Sequence[IdentifiedComment], stored: _StoredComments, claimed: int | None, is_whole: bool
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
@@ -163,7 +166,7 @@ _DAMAGED = "\ufffd"
 
 
 def _find_contradiction(
-    page: Page, post: Post, old: Form, new: Form, comments: Sequence[_StoredComment]
+    page: Page, post: Post, old: Form, new: Form, comments: _StoredComments
 ) -> TextChange | None:
     """Return the change if the page contradicts the stored post, else None."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
@@ -258,12 +261,7 @@ def check_change(
 
 
 def _find_text_change(
-    archive: Archive,
-    page: Page,
-    post: Post,
-    blog: Blog,
-    stored: _StoredPost,
-    comments: Sequence[_StoredComment],
+    archive: Archive, page: Page, post: Post, blog: Blog, stored: _StoredPost, comments: _StoredComments
 ) -> TextChange | None:
     """Return the change of title, body or time, None if there is none. A contradiction comes first."""
     hosts = blog_hosts(archive, blog) | {netloc_of(page.url)}
@@ -281,9 +279,7 @@ def _find_text_change(
     return change
 
 
-def _find_comment_change(
-    crawled: CrawledPage, post: Post, stored: Sequence[_StoredComment]
-) -> TextChange | None:
+def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredComments) -> TextChange | None:
     """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
     shown = identify_comments(post.comments)
     if site_by_name(crawled.target.site).has_any_host:

@@ -310,11 +310,8 @@ def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None
     values = {"site": blog.site, "uid": blog.uid, **{name: getattr(settings, name) for name in _SETTINGS}}
     values["media_hosts"] = json.dumps(settings.media_hosts, ensure_ascii=False)
     with archive.atomic():
-        archive.insert_rows(
-            "blog_settings",
-            [values],
-            on_conflict=f"on conflict(site, uid) do update set {excluded(_SETTINGS)}",
-        )
+        update = f"on conflict(site, uid) do update set {excluded(_SETTINGS)}"
+        archive.insert_rows("blog_settings", [values], on_conflict=update)
 
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables

@@ -209,11 +209,7 @@ def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:
     }
     empty = [names[change.field] for change in left if change.field in lost]
     ways = [change.field for change in left if change.field.startswith("text.")]
-    earlier = [
-        f"{names[change.field]} {change.found_at[:10]}"
-        for change in left
-        if change.field not in {*lost, *ways}
-    ]
+    earlier = [f"{names[one.field]} {one.found_at[:10]}" for one in left if one.field not in {*lost, *ways}]
     parts = [f"{_(change_words(field)[0]).rstrip('.。')} ({field})" for field in ways]
     if empty:
         parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))

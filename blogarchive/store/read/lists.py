@@ -51,16 +51,13 @@ class CategoryCount:
 def read_posts(archive: Statements, author_id: int, selection: PostSelection) -> tuple[PostLine, ...]:
     """Return one page of the selected posts of an author, newest first."""
     # The inner query reads an index alone; the long rows are read for one page.
+    size, start = _bounds(selection.page)
     return archive.all_as(
         PostLine,
         f"{POST_LINES} where p.id in (select p.id from {_source(selection)}"
         " order by p.posted_at desc, p.id desc limit :size offset :start)"
         " order by p.posted_at desc, p.id desc",
-        {
-            **_values(author_id, selection),
-            "size": POSTS_PER_PAGE,
-            "start": (selection.page - 1) * POSTS_PER_PAGE,
-        },
+        {**_values(author_id, selection), "size": size, "start": start},
     )
 
 

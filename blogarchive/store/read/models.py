@@ -48,11 +48,9 @@ class Version:
         from blogarchive.parsing.compared_form import readable_form
 
         texts = self._text_and_urls, following._text_and_urls
-        return (
-            texts
-            if texts[0] != texts[1]
-            else (readable_form(self.body_html), readable_form(following.body_html))
-        )
+        if texts[0] != texts[1]:
+            return texts
+        return readable_form(self.body_html), readable_form(following.body_html)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

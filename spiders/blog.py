@@ -141,11 +141,9 @@ class BlogSpider(PoliteSpider):
         spider.scheduler = HostScheduler(
             spider.session.targets, spider.throttle, on_change=spider._changed.set, ahead=spider.parser.ahead
         )
+        timeout = _IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         spider.images = ImageFetcher(
-            spider.session.media,
-            spider.throttle,
-            timeout=_IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
-            on_change=spider._changed.set,
+            spider.session.media, spider.throttle, timeout=timeout, on_change=spider._changed.set
         )
         crawler.signals.connect(spider._on_stored, signals.item_scraped)
         crawler.signals.connect(spider._on_pipeline_error, signals.item_error)

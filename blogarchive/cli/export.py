@@ -157,10 +157,8 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> No
         return
     with output.progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
+    posts, files = output.post_count(done.posts), output.file_count(done.files)
     text = _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
-        posts=output.post_count(done.posts),
-        files=output.file_count(done.files),
-        size=f"{done.bytes / 1e6:.1f}",
-        path=done.checksums,
+        posts=posts, files=files, size=f"{done.bytes / 1e6:.1f}", path=done.checksums
     )
     output.print_summary(done, text, as_json=as_json, quiet=quiet)

@@ -158,11 +158,9 @@ def _format_months(blog: BlogStatus) -> Iterator[str]:
     """Yield a line for each month that is not complete."""
     text = _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown")
     for month in (month for month in blog.months if not month.complete):
-        yield text.format(
-            month=month,
-            stored=_format_days(month.first_held, month.last_held),
-            shown=_format_days(month.first_shown, month.last_shown),
-        )
+        stored = _format_days(month.first_held, month.last_held)
+        shown = _format_days(month.first_shown, month.last_shown)
+        yield text.format(month=month, stored=stored, shown=shown)
 
 
 def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:

@@ -62,13 +62,9 @@ class Round:
             # A file and no pipe: a process that reads late, or not at all, must not block this one.
             given.write(listed.encode())
             given.seek(0)
+            env = {**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self.number)}
             process = await asyncio.create_subprocess_exec(
-                *own_command(*words),
-                stdin=given,
-                stdout=PIPE,
-                stderr=PIPE,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self.number)},
-                limit=_LONGEST_LINE,
+                *own_command(*words), stdin=given, stdout=PIPE, stderr=PIPE, env=env, limit=_LONGEST_LINE
             )
         self._process = process
         if self._stopping:

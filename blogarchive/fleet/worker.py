@@ -414,11 +414,6 @@ async def _schedule_rest(
         await shards.pause_shards(connection, [name], reason)
         return True, None
     rest_at = now + wait if ended.begun.takes_rest else shard.next_at
-    is_now = ended.is_complete or shard.is_asked
-    return await rounds.schedule(
-        connection,
-        name,
-        rest_at=None if shard.is_asked else rest_at,
-        earliest=now if is_now else now + wait,
-        reason=reason,
-    )
+    earliest = now if ended.is_complete or shard.is_asked else now + wait
+    rest_at = None if shard.is_asked else rest_at
+    return await rounds.schedule(connection, name, rest_at=rest_at, earliest=earliest, reason=reason)

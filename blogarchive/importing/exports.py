@@ -53,12 +53,9 @@ def import_export(
     site = cast(forms.ExportSite, site_by_name(platform))
     export = _open(source, site, url, zone)
     with PageImporter.open(archive) as importer:
+        fetched_at = saved_files.plausible_time(export.exported_at) or saved_files.modified_at(source)
         run = _ExportImport(
-            importer=importer,
-            site=site,
-            source=source.name,
-            fetched_at=saved_files.plausible_time(export.exported_at) or saved_files.modified_at(source),
-            drafts=drafts,
+            importer=importer, site=site, source=source.name, fetched_at=fetched_at, drafts=drafts
         )
         size = source.stat().st_size
         for page in export.pages(importer.reject):
@@ -97,13 +94,8 @@ class _ExportImport:
 
     def import_post(self, post_page: PostPage) -> None:
         """Import the post of a page, unless it is none or a draft. Raises `CannotIdentify`."""
-        page = Page(
-            url="",
-            fetched_at=self.fetched_at,
-            status=200,
-            headers=(("Content-Type", self.site.content_type), ("X-Imported-From", self.source)),
-            body=post_page.body,
-        )
+        headers = (("Content-Type", self.site.content_type), ("X-Imported-From", self.source))
+        page = Page(url="", fetched_at=self.fetched_at, status=200, headers=headers, body=post_page.body)
         status, parsed = self._read(page)
         if status is forms.PostStatus.NO_POST and parsed.problems:
             raise saved_files.CannotIdentify(_("its XML is damaged"))

@@ -146,12 +146,8 @@ class TaskScheduler(Schedule):
 
     def to_xml(self) -> str:
         """Return the task as schtasks reads it; the arguments are quoted as Windows splits them."""
-        return _TASK.format(
-            hour=_HOUR,
-            minute=_MINUTE,
-            command=escape(self.words[0]),
-            arguments=escape(subprocess.list2cmdline(self.words[1:])),
-        )
+        command, arguments = escape(self.words[0]), escape(subprocess.list2cmdline(self.words[1:]))
+        return _TASK.format(hour=_HOUR, minute=_MINUTE, command=command, arguments=arguments)
 
 
 _BY_PLATFORM: Final[dict[str, type[Schedule]]] = {"win32": TaskScheduler, "darwin": Launchd}

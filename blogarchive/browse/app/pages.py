@@ -217,11 +217,9 @@ async def ask(context: AppContext) -> Response:
     if not changes:
         return Response.redirect("/app")
     posts = await context.read(lambda archive: status.held_posts(archive, limit=_MOST_POSTS))
+    shown = [(change, *change_words(change.field)) for change in changes]
     return await context.page(
-        "changes.html",
-        changes=[(change, *change_words(change.field)) for change in changes],
-        posts=posts,
-        running=context.state.job.is_running,
+        "changes.html", changes=shown, posts=posts, running=context.state.job.is_running
     )
 
 

@@ -44,11 +44,8 @@ def _draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month
         )
         for month in months
     }
-    title = context.gettext(
-        "Posts of {name} by month, {count} in all",
-        name=blog.name,
-        count=post_choices.format_count(blog.posts),
-    )
+    count = post_choices.format_count(blog.posts)
+    title = context.gettext("Posts of {name} by month, {count} in all", name=blog.name, count=count)
     return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
 
 
@@ -56,11 +53,8 @@ def _describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]])
     """Return the first and the last number of visits in words; "" if there is none."""
     if not visits:
         return ""
-    return context.gettext(
-        "Visits: from {first} to {last}",
-        first=post_choices.format_count(visits[0][1]),
-        last=post_choices.format_count(visits[-1][1]),
-    )
+    first, last = (post_choices.format_count(visits[place][1]) for place in (0, -1))
+    return context.gettext("Visits: from {first} to {last}", first=first, last=last)
 
 
 def _read_selection(context: RequestContext) -> PostSelection:

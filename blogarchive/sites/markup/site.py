@@ -92,14 +92,8 @@ class MarkupSite(Site):
         from blogarchive.sites.markup.page import PageReader
 
         decoded = decode(page.body, page.header("content-type"))
-        return PageReader(
-            site=self,
-            text=decoded.text,
-            encoding=decoded.encoding,
-            url=page.url,
-            now=page.fetched_at.astimezone(self.zone),
-            target=target,
-        )
+        text, encoding, now = decoded.text, decoded.encoding, page.fetched_at.astimezone(self.zone)
+        return PageReader(site=self, text=text, encoding=encoding, url=page.url, now=now, target=target)
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same sidebar

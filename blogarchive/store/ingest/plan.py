@@ -92,12 +92,9 @@ def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
 
 
 def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:
-    frontier.queue_at_start(
-        archive,
-        blog,
-        "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
-        (format_utc(now), format_utc(now - schedule.LISTING_DEADLINE)),
-    )
+    overdue = "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?"
+    times = (format_utc(now), format_utc(now - schedule.LISTING_DEADLINE))
+    frontier.queue_at_start(archive, blog, overdue, times)
 
 
 def _make_future_due(archive: Archive, blog: Blog, now: datetime) -> None:

@@ -119,13 +119,8 @@ def _rename(archive: Archive, old: str, new: str) -> None:
     archive.execute(
         "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2", (new, old)
     )
-    named = (
-        ("frontier", "chain"),
-        ("_page_chains", "chain"),
-        ("categories", "url"),
-        ("archive_months", "url"),
-    )
-    for table, column in named:
+    named = {"frontier": "chain", "_page_chains": "chain", "categories": "url", "archive_months": "url"}
+    for table, column in named.items():
         archive.execute(f"update or ignore {table} set {column} = ?1 where {column} = ?2", (new, old))
 
 

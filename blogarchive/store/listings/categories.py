@@ -73,11 +73,8 @@ def add_posts(context: SaveContext, category_id: int, post_ids: Collection[int])
     new = [post_id for post_id in post_ids if post_id not in stored]
     if new:
         of_page = {"category_id": category_id, "page_id": context.page_id()}
-        archive.insert_rows(
-            "post_categories",
-            [{"post_id": post_id, **of_page} for post_id in new],
-            on_conflict="on conflict do nothing",
-        )
+        rows = [{"post_id": post_id, **of_page} for post_id in new]
+        archive.insert_rows("post_categories", rows, on_conflict="on conflict do nothing")
     if not context.is_reparse and any(stored.values()):
         archive.execute(
             f"update post_categories set gone_at = null where gone_at <= ? and {named}",  # noqa: S608 - a constant

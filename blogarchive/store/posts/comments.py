@@ -72,16 +72,11 @@ def identify_comments(
     ordinals: Counter[str] = Counter(earlier or {})
     identified = []
     for position, comment in enumerate(comments, first_position):
-        base = comment_base(comment)
-        identified.append(
-            IdentifiedComment(
-                comment=comment,
-                base=base,
-                ordinal=ordinals[base],
-                text_digest=text_digest(comment.body_text),
-                position=position,
-            )
+        base, digest = comment_base(comment), text_digest(comment.body_text)
+        item = IdentifiedComment(
+            comment=comment, base=base, ordinal=ordinals[base], text_digest=digest, position=position
         )
+        identified.append(item)
         ordinals[base] += 1
     return identified
 

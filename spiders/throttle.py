@@ -172,9 +172,8 @@ class HostThrottle:
         """Count a request, and begin the Crawl-delay and the delay of `host`."""
         self.requests += 1
         if self.requests == self._max_requests:
-            self.end_at_limit(
-                ngettext("{count} request", "{count} requests", self.requests).format(count=self.requests)
-            )
+            text = ngettext("{count} request", "{count} requests", self.requests)
+            self.end_at_limit(text.format(count=self.requests))
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
         if (delay := self._delays[host]) > self._delay:

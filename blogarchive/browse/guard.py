@@ -105,9 +105,8 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
                 await app({**scope, "headers": headers}, receive, _add_headers(send, added))
             except (TypeError, UnicodeDecodeError) as error:  # asgi-csrf compares a token of other letters
                 log.error("%s: %s", scope["path"], error)
-                await Response.text(
-                    _("This form was not understood; nothing was done."), status=400
-                ).asgi_send(send)
+                text = _("This form was not understood; nothing was done.")
+                await Response.text(text, status=400).asgi_send(send)
 
     return guarded
 

@@ -52,9 +52,8 @@ _BASE: Final = _TOP + 150
 @cache
 def _macros() -> Any:
     """Return the macros of the template, which draw; positions are computed here."""
-    environment = Environment(
-        loader=PackageLoader("blogarchive.browse"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = PackageLoader("blogarchive.browse")
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(width=_WIDTH, right=_RIGHT, top=_TOP, base=_BASE)
     return environment.get_template("svg.html").module
 

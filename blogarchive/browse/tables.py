@@ -92,19 +92,16 @@ def _add_bom(send: Any) -> Callable[[Scope], Awaitable[None]]:
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message["headers"]]
             # Datasette serves a CSV for display, not for download, as text/plain.
-            is_csv = message["status"] == 200 and any(
-                name == b"content-type" and value.startswith((b"text/csv", b"text/plain"))
-                for name, value in headers
-            )
+            kind = dict(headers).get(b"content-type", b"")
+            is_csv = message["status"] == 200 and kind.startswith((b"text/csv", b"text/plain"))
             if is_csv:
                 headers = [(name, value) for name, value in headers if name != b"content-length"]
                 message, waiting = {**message, "headers": headers}, _BOM
         elif is_csv and message["type"] == "http.response.body":
             waiting += message.get("body", b"")
             # A cell may have line ends; a row is whole if its quotes are.
-            is_whole = not message.get("more_body") or (
-                waiting.endswith(b"\n") and waiting.count(b'"') % 2 == 0
-            )
+            ends_row = waiting.endswith(b"\n") and waiting.count(b'"') % 2 == 0
+            is_whole = ends_row or not message.get("more_body")
             message = {**message, "body": _escape_rows(waiting) if is_whole else b""}
             waiting = b"" if is_whole else waiting
         await send(message)

@@ -166,13 +166,12 @@ def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool)
     else:
         for url in urls:
             click.echo(url)
-        note(
-            ngettext(
-                "{count} request, and those for new links on this page",
-                "{count} requests, and those for new links on these pages",
-                len(urls),
-            ).format(count=len(urls))
+        text = ngettext(
+            "{count} request, and those for new links on this page",
+            "{count} requests, and those for new links on these pages",
+            len(urls),
         )
+        note(text.format(count=len(urls)))
     return 0
 
 
@@ -221,19 +220,12 @@ def _start_host() -> "DemoHost":
 def _print_archive(db: Path, requests: int) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = read_status(archive)
-    click.echo(
-        _("{requests} requests to a host of invented blogs on this machine. Stored in {db}:").format(
-            requests=requests, db=db
-        )
-    )
+    text = _("{requests} requests to a host of invented blogs on this machine. Stored in {db}:")
+    click.echo(text.format(requests=requests, db=db))
     for blog in found.blogs:
-        click.echo(
-            _("  {blog.blog_title} by {blog.nickname}: {posts}, {comments}").format(
-                blog=blog,
-                posts=output.post_count(blog.posts_read),
-                comments=output.comment_count(blog.comments_held),
-            )
-        )
+        posts = output.post_count(blog.posts_read)
+        message = _("  {blog.blog_title} by {blog.nickname}: {posts}, {comments}")
+        click.echo(message.format(blog=blog, posts=posts, comments=output.comment_count(blog.comments_held)))
     click.echo(_("Try next:"))
     program = _program_name()
     for command in ("serve", "search 一只猫", "status", "failures"):

@@ -87,11 +87,8 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
         _ask(contents, delete=delete)  # without the lock: a nightly update must not wait for the answer
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
-        note(
-            _("{blog} is left out of updates; `blogarchive resume {blog}` includes it again").format(
-                blog=name
-            )
-        )
+        text = _("{blog} is left out of updates; `blogarchive resume {blog}` includes it again")
+        note(text.format(blog=name))
         return
     with open_locked(db, "forget") as archive:
         if copy_path is not None:

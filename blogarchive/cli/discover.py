@@ -156,11 +156,10 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
         raise UsageError(_("the archive has blogs of {count} sites; name one with --site"), count=len(names))
     site = site_by_name(names[0])
     if site.has_any_host:  # the URL of a blog has no form of its own there
-        raise UsageError(
-            _(
-                "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"
-            )
+        text = _(
+            "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"
         )
+        raise UsageError(text)
     base_url = urls[0] if urls else discovery.first_url(archive, site.name)
     if base_url is None:
         raise UsageError(_("the archive has no blog of {site}; give a URL of its host"), site=site.name)

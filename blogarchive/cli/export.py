@@ -150,10 +150,9 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> No
         if out.exists() and not is_sealed(out):
             raise UsageError(_("{path} exists; name another file for the copy"), path=out)
         write_sealed_copy(db, out)
-        copied = _("sealed: {path} ({size} MB), checked").format(
-            path=out, size=f"{out.stat().st_size / 1e6:.1f}"
-        )
-        output.print_summary({"out": out, "bytes": out.stat().st_size}, copied, as_json=as_json, quiet=quiet)
+        size = out.stat().st_size
+        copied = _("sealed: {path} ({size} MB), checked").format(path=out, size=f"{size / 1e6:.1f}")
+        output.print_summary({"out": out, "bytes": size}, copied, as_json=as_json, quiet=quiet)
         return
     with output.progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)

@@ -226,10 +226,8 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
 @click.option("--now", is_flag=True, help=_("End the rounds that run too, after their page."))
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
-    _change(
-        _("{names}: paused; `blogarchive fleet resume` continues"),
-        lambda registry, url: registry.pause(url, patterns, now=now),
-    )
+    text = _("{names}: paused; `blogarchive fleet resume` continues")
+    _change(text, lambda registry, url: registry.pause(url, patterns, now=now))
 
 
 @fleet.command(help=_("End the pause of shards or hosts; their next round is due at once."))

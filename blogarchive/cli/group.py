@@ -195,11 +195,8 @@ def _print_usage_error(error: click.ClickException) -> None:
         return
     context = error.ctx if isinstance(error, click.UsageError) else None
     text = " ".join(error.format_message().split()).removesuffix(".").removesuffix("。")
-    _print_error(
-        _("{error}; see `{command} --help`").format(
-            error=text, command=context.command_path if context else "blogarchive"
-        )
-    )
+    message = _("{error}; see `{command} --help`")
+    _print_error(message.format(error=text, command=context.command_path if context else "blogarchive"))
 
 
 def _print_error(text: str) -> None:
@@ -212,11 +209,8 @@ def _report_program_error(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print an error of this program in one line, and log its traceback; Python exits with 1."""
-    _print_error(
-        _("unexpected {error}; run the same command with -v for details").format(
-            error=f"{kind.__name__}: {error}"
-        )
-    )
+    text = _("unexpected {error}; run the same command with -v for details")
+    _print_error(text.format(error=f"{kind.__name__}: {error}"))
     logging.getLogger(__name__).error("", exc_info=(kind, error, trace))
 
 

@@ -316,15 +316,12 @@ def add_common(command: click.Command) -> click.Command:
             add_common(each)
         return command
     hidden: dict[str, Any] = {"expose_value": False, "hidden": True}
+    explained = _("Print the log as well.")
     common = (
         click.Option(["--db"], type=PathArgument(), **hidden),  # of a command that opens no archive
         click.Option(["-q", "--quiet"], is_flag=True, **hidden),  # of one that always prints its result
         click.Option(
-            ["-v", "--verbose"],
-            is_flag=True,
-            expose_value=False,
-            callback=set_up_logging,
-            help=_("Print the log as well."),
+            ["-v", "--verbose"], is_flag=True, expose_value=False, callback=set_up_logging, help=explained
         ),
     )
     named = {word for param in command.params for word in param.opts}

@@ -130,10 +130,8 @@ def require_undamaged(damaged: Sequence[str]) -> None:
     for line in damaged:
         note(line)
     if damaged:
-        raise ArchiveDamaged(
-            _("stored pages that are damaged and were left out: {count}; restore a copy of the archive"),
-            count=len(damaged),
-        )
+        text = _("stored pages that are damaged and were left out: {count}; restore a copy of the archive")
+        raise ArchiveDamaged(text, count=len(damaged))
 
 
 def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
@@ -164,22 +162,21 @@ def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiv
     found = {"command": crawl_options.command, "db": crawl_options.db}
     if isinstance(result, BlogArchiveError):
         return to_json({**found, "outcome": "error", "exit_code": result.exit_code, "message": str(result)})
-    return to_json(
-        {
-            **found,
-            "outcome": result.outcome,
-            "exit_code": result.exit_code,
-            "message": result.message,
-            **asdict(result.counts),
-            "images_not_fetched": dict(result.skipped_images),
-            "known_failures": result.notes,
-            "hosts": {
-                host: {"exit_code": error.exit_code, "message": str(error)}
-                for host, error in result.hosts.items()
-            },
-            "unfinished": result.unfinished,
-        }
-    )
+    values = {
+        **found,
+        "outcome": result.outcome,
+        "exit_code": result.exit_code,
+        "message": result.message,
+        **asdict(result.counts),
+        "images_not_fetched": dict(result.skipped_images),
+        "known_failures": result.notes,
+        "hosts": {
+            host: {"exit_code": error.exit_code, "message": str(error)}
+            for host, error in result.hosts.items()
+        },
+        "unfinished": result.unfinished,
+    }
+    return to_json(values)
 
 
 def has_news(result: "CrawlResult") -> bool:
@@ -217,15 +214,12 @@ def skipped_images_line(hosts: Mapping[str, int]) -> str:
     shown = [f"{host} ({count})" for host, count in list(hosts.items())[:_HOSTS_SHOWN]]
     if len(hosts) > _HOSTS_SHOWN:
         shown.append(_("{count} more").format(count=len(hosts) - _HOSTS_SHOWN))
+    others = ngettext("{count} other host", "{count} other hosts", len(hosts))
     return ngettext(
         "{images} image on {hosts} was not fetched: {list}; --media-hosts '*' fetches it",
         "{images} images on {hosts} were not fetched: {list}; --media-hosts '*' fetches them",
         images,
-    ).format(
-        images=images,
-        hosts=ngettext("{count} other host", "{count} other hosts", len(hosts)).format(count=len(hosts)),
-        list=", ".join(shown),
-    )
+    ).format(images=images, hosts=others.format(count=len(hosts)), list=", ".join(shown))
 
 
 @contextmanager

@@ -112,19 +112,11 @@ def doctor(
 
 def _print_page(page: Page, template: str | None, site: str) -> None:
     """Print the lines about the whole page: its response, the limits of size, its template."""
-    click.echo(
-        _("{url}: status {status}, {size} bytes, {type}").format(
-            url=page.url,
-            status=page.status,
-            size=len(page.body),
-            type=page.header("Content-Type") or _("no content type"),
-        )
-    )
-    click.echo(
-        _("a page is parsed up to {max_bytes} bytes and {max_tags} tags; this one has {tags} tags").format(
-            max_bytes=MAX_PAGE_BYTES, max_tags=MAX_TAGS, tags=count_tags(page.body)
-        )
-    )
+    kind = page.header("Content-Type") or _("no content type")
+    message = _("{url}: status {status}, {size} bytes, {type}")
+    click.echo(message.format(url=page.url, status=page.status, size=len(page.body), type=kind))
+    text = _("a page is parsed up to {max_bytes} bytes and {max_tags} tags; this one has {tags} tags")
+    click.echo(text.format(max_bytes=MAX_PAGE_BYTES, max_tags=MAX_TAGS, tags=count_tags(page.body)))
     if template is not None:
         click.echo(_("site {site}, template: {template}").format(site=site, template=template))
 

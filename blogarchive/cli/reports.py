@@ -66,10 +66,8 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     earlier = read_record(name, "rows digests") if only_new else {}
     with Archive.open(db, read_only=True) as archive:
         rows, digests = integrity.last_rows(archive)
-        is_verified = bool(earlier) and integrity.is_verified(archive, **earlier)
-        found = integrity.verify_archive(
-            archive, threads=count_cores(), verified=earlier["rows"] if is_verified else None
-        )
+        verified = earlier["rows"] if earlier and integrity.is_verified(archive, **earlier) else None
+        found = integrity.verify_archive(archive, threads=count_cores(), verified=verified)
     if not found.damage:  # after damage the next `--new` must check all again
         write_record(name, {"rows": rows, "digests": digests})
     if as_json:
@@ -79,11 +77,9 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
             print_result(_("missing: {line}").format(line=line))
         for line in found.damage:
             print_result(_("damaged: {line}").format(line=line))
-        print_result(
-            _("checked: {pages} and {files}, {damaged} damaged").format(
-                pages=page_count(found.pages), files=file_count(found.files), damaged=len(found.damage)
-            )
-        )
+        pages, files = page_count(found.pages), file_count(found.files)
+        text = _("checked: {pages} and {files}, {damaged} damaged")
+        print_result(text.format(pages=pages, files=files, damaged=len(found.damage)))
     found.require_whole()
 
 
@@ -189,20 +185,14 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
         )
     ]
     if post.gone_at:
-        lines.append(
-            _("gone since {time}: {reason}").format(
-                time=post.gone_at, reason=_(gone_reason_words(post.gone_reason))
-            )
-        )
+        text = _("gone since {time}: {reason}")
+        lines.append(text.format(time=post.gone_at, reason=_(gone_reason_words(post.gone_reason))))
     for before, after in zip(post.versions, post.versions[1:], strict=False):
         lines += unified_difference(before, after)
     for comment in _changed_comments(post):
         gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
-        lines.append(
-            _("comment of {name}, {time}{gone}").format(
-                name=comment.author_name, time=comment.posted_at_text, gone=gone
-            )
-        )
+        message = _("comment of {name}, {time}{gone}")
+        lines.append(message.format(name=comment.author_name, time=comment.posted_at_text, gone=gone))
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
             lines += unified_difference(before, after)
     return lines

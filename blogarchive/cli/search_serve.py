@@ -160,11 +160,10 @@ def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bo
     lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
     print_list(map(hit_object, found), lines, as_json=as_json)
     if not is_whole:
-        note(
-            _(
-                "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
-            )
+        text = _(
+            "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
         )
+        note(text)
     elif not found and not as_json:
         note(_("nothing found"))
     if total > len(found):

@@ -101,9 +101,8 @@ def _format_readers(blog: BlogStatus) -> str:
         return _("  read by   {readers}; no list names all posts: completeness is unproved").format(
             readers=readers
         )
-    return _("  read by   {readers}; all posts were listed on {day}").format(
-        readers=readers, day=blog.list_proved_at[:10]
-    )
+    day = blog.list_proved_at[:10]
+    return _("  read by   {readers}; all posts were listed on {day}").format(readers=readers, day=day)
 
 
 def _format_blog(blog: BlogStatus) -> Iterator[str]:
@@ -209,12 +208,8 @@ def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
 
 def _format_unreached(blog: BlogStatus) -> Sequence[str]:
     name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
-    return [
-        f"{name} {blog.url}{paused}",
-        _("  never reached: {error}").format(
-            error=explain_detail(blog.last_error or "") or _("not tried yet")
-        ),
-    ]
+    error = explain_detail(blog.last_error or "") or _("not tried yet")
+    return [f"{name} {blog.url}{paused}", _("  never reached: {error}").format(error=error)]
 
 
 def _format_coverage(coverage: Coverage) -> str:

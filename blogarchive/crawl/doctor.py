@@ -57,11 +57,8 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
     selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
     links = tuple(sorted(crawled.parsed.links, key=lambda link: not link.next_page))
     findings = list(_locate(_document(page), _flatten("", replace(crawled.parsed, links=links))))
-    answers = {
-        one.field.removesuffix(_COUNTED)
-        for one in findings
-        if one.field.endswith(_COUNTED) and one.value == "False"
-    }
+    uncounted = (one.field for one in findings if one.field.endswith(_COUNTED) and one.value == "False")
+    answers = {field.removesuffix(_COUNTED) for field in uncounted}
     findings = [
         one
         if one.value == "none" or one.field.rpartition(".")[0] in answers
@@ -125,9 +122,8 @@ def _locate(document: Document, values: Iterable[tuple[str, str]]) -> Iterator[F
                 continue
             line, at = found
             near = line.index
-            yield FieldFinding(
-                field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at))
-            )
+            path = _css_path(line.node_at(at))
+            yield FieldFinding(field=field, value=value, line=line.index + 1, path=path)
 
 
 def _anchor(document: Document, texts: Iterable[str]) -> int:

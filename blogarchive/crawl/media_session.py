@@ -134,9 +134,8 @@ class MediaSession:
     def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
         """Record a failure, and schedule a retry unless it is permanent; a stored file stays."""
         if self._mark_failed(image, failure):
-            self._observer.on_message(
-                _("image: {url}: {detail}").format(url=image.url, detail=explain_detail(failure.detail))
-            )
+            text = _("image: {url}: {detail}")
+            self._observer.on_message(text.format(url=image.url, detail=explain_detail(failure.detail)))
 
     def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
         """Record a failure of all due images of `host`, except those in `exclude`, which are in flight."""

@@ -117,9 +117,8 @@ class ProgressBarObserver(LineObserver):
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
         """Move a second bar, which counts images."""
         if self._images is None:
-            self._images = self._bar.add_task(
-                _("fetching"), total=None, unit=_("images"), done="0", failed=0, todo=0
-            )
+            text = _("fetching")
+            self._images = self._bar.add_task(text, total=None, unit=_("images"), done="0", failed=0, todo=0)
         done = stored + failed
         self._move(self._images, done, total, failed=failed, todo=total - done)
 

@@ -164,25 +164,23 @@ def _error_result(
 
     A change of a site waits for a person, so its exit code stays.
     """
-    outcome: RunOutcome = next(
-        (outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind)), "failures"
-    )
+    outcomes = (outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind))
+    outcome: RunOutcome = next(outcomes, "failures")
     names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
     sites = {blog.site for blog in session.blogs}
     fields = [change.field for change in coverage.open_changes(session.archive, sites)]
     if isinstance(error, SiteChanged):
         cause = " ".join((outcome, *fields))
-    result = CrawlResult(
-        outcome=outcome, exit_code=error.exit_code, counts=counts, message=str(error), cause=cause
-    )
+    code, text = error.exit_code, str(error)
+    result = CrawlResult(outcome=outcome, exit_code=code, counts=counts, message=text, cause=cause)
     lasts = isinstance(error, (SiteBlocks, Unreachable, RobotsForbid, SiteChanged))
     if not (lasts and session.options.is_plain_update):
         return result
     if not is_reported(session.archive, session.run, cause, now=utc_now()):
         return result
     exit_code = SiteChanged.exit_code if fields or isinstance(error, SiteChanged) else 0
-    return replace(result, exit_code=exit_code, message=None, notes=(str(error),))
+    return replace(result, exit_code=exit_code, message=None, notes=(text,))
 
 
 def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None:

@@ -127,9 +127,8 @@ class CrawlSession:
         self._media_blogs = len(self.blogs)
         count = self.media.begin({host for host, _start in self._homes})
         if count:
-            self.observer.on_message(
-                ngettext("{count} image to fetch", "{count} images to fetch", count).format(count=count)
-            )
+            text = ngettext("{count} image to fetch", "{count} images to fetch", count)
+            self.observer.on_message(text.format(count=count))
         return count
 
     def save_page(self, crawled: CrawledPage) -> None:

@@ -42,9 +42,8 @@ def postgres_binaries() -> Path:
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not versions:
-        raise UsageError(
-            _("PostgreSQL is not installed: install its server, as by `apt-get install postgresql`")
-        )
+        text = _("PostgreSQL is not installed: install its server, as by `apt-get install postgresql`")
+        raise UsageError(text)
     return versions[-1].parent
 
 

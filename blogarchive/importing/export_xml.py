@@ -100,9 +100,8 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
             raise InvalidExport(_("it begins with <{name}>").format(name=_local_name(root)))
         before, after = _build_frame(root, container, form)
         if len(before) > 2 * _MAX_HEAD:
-            raise InvalidExport(
-                _("its first element is larger than {size} KB").format(size=2 * _MAX_HEAD >> 10)
-            )
+            message = _("its first element is larger than {size} KB")
+            raise InvalidExport(message.format(size=2 * _MAX_HEAD >> 10))
     except InvalidExport as error:
         text = _("{path} is no export of {platform} ({why})")
         raise UsageError(text, path=path, platform=title, why=error) from error
@@ -177,9 +176,8 @@ class _XmlPages:
                 if sys.platform != "win32" and isinstance(data, mmap.mmap):
                     data.madvise(mmap.MADV_DONTNEED)  # the file may be larger than the memory
             if f"</{self.form.root}>".encode() not in data[max(0, len(data) - _TAIL) :]:
-                reject(
-                    self.path.name, _("the file is cut short; posts after the last imported one are missing")
-                )
+                text = _("the file is cut short; posts after the last imported one are missing")
+                reject(self.path.name, text)
         if comments:
             count = sum(map(len, comments.values()))
             reject(self.path.name, _("comments of posts that the file lacks: {count}").format(count=count))

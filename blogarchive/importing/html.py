@@ -37,9 +37,8 @@ def import_html(
     files, unreadable = saved_files.find_pages(source)
     with PageImporter.open(archive) as importer:
         for path, why in unreadable:
-            importer.reject(
-                saved_files.display_name(path, source), _("it cannot be read ({reason})").format(reason=why)
-            )
+            reason = _("it cannot be read ({reason})").format(reason=why)
+            importer.reject(saved_files.display_name(path, source), reason)
         progress(0, len(files))
         for done, path in enumerate(files, 1):
             with importer.isolate_failure(saved_files.display_name(path, source)):

@@ -58,9 +58,8 @@ def _parse_target(saved: saved_files.SavedPage, identification: "_Identification
         return crawled
     crawled = saved_files.parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
-        raise saved_files.CannotIdentify(
-            _("it is no list of posts, and it does not say which post it is; name its URL with --url")
-        )
+        text = _("it is no list of posts, and it does not say which post it is; name its URL with --url")
+        raise saved_files.CannotIdentify(text)
     return crawled
 
 

@@ -212,11 +212,9 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     if status == 429 or status >= 500:
         return ImageFailure(detail=Detail.IMAGE_STATUS.format(status=status), retry_now=True)
     # 401 and 403 may be a hotlink protection, or temporary.
-    return ImageFailure(
-        detail=Detail.IMAGE_STATUS.format(status=status),
-        permanent=status in _PERMANENT_STATUSES or status < 400,
-        attempts=_MAX_ATTEMPTS_REFUSED,
-    )
+    detail = Detail.IMAGE_STATUS.format(status=status)
+    permanent = status in _PERMANENT_STATUSES or status < 400
+    return ImageFailure(detail=detail, permanent=permanent, attempts=_MAX_ATTEMPTS_REFUSED)
 
 
 def _check_body(body: bytes) -> ImageFile | ImageFailure:

@@ -67,9 +67,8 @@ def has_names(archive: Archive, site: str) -> bool:
 
 def was_requested(archive: Archive, url: str, *, since: datetime) -> bool:
     """Return whether a page came from `url` since that time, for a lookup."""
-    return archive.exists(
-        "select 1 from _discovery_requests where url = ? and requested_at >= ?", (url, format_utc(since))
-    )
+    query = "select 1 from _discovery_requests where url = ? and requested_at >= ?"
+    return archive.exists(query, (url, format_utc(since)))
 
 
 def record_request(archive: Archive, url: str, *, now: datetime) -> None:
@@ -155,9 +154,8 @@ def report_new(archive: Archive, *, now: datetime) -> Counter[Source]:
     """Return how many blogs wait and were not reported before, by source; they are reported now."""
     with archive.atomic():
         found: Counter[Source] = Counter(dict(archive.rows(_UNREPORTED)))
-        archive.execute(
-            "update discovered_blogs set reported_at = ? where reported_at is null", (format_utc(now),)
-        )
+        update = "update discovered_blogs set reported_at = ? where reported_at is null"
+        archive.execute(update, (format_utc(now),))
     return found
 
 
@@ -218,9 +216,8 @@ def _count_found_by(context: SaveContext) -> int:
     """Return the number of blogs that pages of this blog name; they are counted once in a run."""
     found_by, blog = context.archive.cache.found_by, context.blog
     if (blog.site, blog.uid) not in found_by:
-        found_by[blog.site, blog.uid] = context.archive.scalar(
-            "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
-        )
+        query = "select count(*) from discovered_blogs where site = ? and found_by is ?"
+        found_by[blog.site, blog.uid] = context.archive.scalar(query, (blog.site, blog.uid))
     return found_by[blog.site, blog.uid]
 
 

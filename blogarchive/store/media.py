@@ -53,10 +53,8 @@ class QueuedImage(ShownImage):
 
 def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
     """Return the ids of the stored authors of these blogs as a JSON array."""
-    ids = archive.column(
-        "select id from authors where (site, uid) in (select value ->> 0, value ->> 1 from json_each(?)) order by id",
-        (blogs_json(blogs),),
-    )
+    query = "select id from authors where (site, uid) in (select value ->> 0, value ->> 1 from json_each(?)) order by id"
+    ids = archive.column(query, (blogs_json(blogs),))
     return json.dumps(ids)
 
 
@@ -166,9 +164,8 @@ def _insert_images(archive: Archive, condition: str, value: Value, refusal: Refu
 
     Returns the host of each that may be fetched.
     """
-    images = archive.all_as(
-        ShownImage, f"{_SHOWN} where pm.media_id is null and {condition} order by pm.id", (value,)
-    )
+    query = f"{_SHOWN} where pm.media_id is null and {condition} order by pm.id"
+    images = archive.all_as(ShownImage, query, (value,))
     if not images:
         return []
     rows, hosts = [], []
@@ -201,17 +198,15 @@ def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: dateti
         " group by m.id order by m.fetched_at limit ?",
         (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
     )
-    archive.execute_many(
-        "update media set next_try_at = ? where id = ?", [(format_utc(now), media_id) for media_id, _ in rows]
-    )
+    update = "update media set next_try_at = ? where id = ?"
+    archive.execute_many(update, [(format_utc(now), media_id) for media_id, _ in rows])
     return [str(host) for _, host in rows]
 
 
 def mark_unmodified(archive: Archive, image: QueuedImage, *, now: datetime) -> None:
     """Record that the stored file of an image is the one that its URL shows, or that it could not be asked for."""
-    archive.execute(
-        "update media set fetched_at = ?, next_try_at = null where id = ?", (format_utc(now), image.id)
-    )
+    update = "update media set fetched_at = ?, next_try_at = null where id = ?"
+    archive.execute(update, (format_utc(now), image.id))
 
 
 def due_hosts(archive: Archive, scope: Scope) -> list[str]:
@@ -255,9 +250,8 @@ def store_image(
     digest, fetched_at = sha256(file.body).hexdigest(), format_utc(now)
     stored: dict[str, Value] = {"sha256": digest, "content_type": file.content_type, "size": len(file.body)}
     with archive.atomic():
-        is_new = archive.insert_rows(
-            "media_files", [{**stored, "body": file.body}], on_conflict="on conflict(sha256) do nothing"
-        )
+        on_conflict = "on conflict(sha256) do nothing"
+        is_new = archive.insert_rows("media_files", [{**stored, "body": file.body}], on_conflict=on_conflict)
         archive.execute(_KEEP_VERSION, (url, digest, fetched_at))
         if not any(validators.values()):
             validators = {"etag": _NO_VALIDATOR, "last_modified": None}
@@ -272,10 +266,8 @@ def _mark_stored(archive: Archive, url: str, file_columns: Mapping[str, Value]) 
     changed = {**file_columns, "status": "stored", "next_try_at": None, "detail": None}
     row = {"url": url, "host": host_of(url), **changed}
     archive.insert_rows("media", [row], on_conflict=f"on conflict(url) do update set {excluded(changed)}")
-    archive.execute(
-        "update post_media set media_id = (select id from media where url = ?1) where url = ?1 and media_id is null",
-        (url,),
-    )
+    update = "update post_media set media_id = (select id from media where url = ?1) where url = ?1 and media_id is null"
+    archive.execute(update, (url,))
 
 
 # The files of a URL that shows another file than before: the earlier one and the new one.

@@ -166,9 +166,8 @@ def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCou
     )
     saved = save_page.resave_page(archive, page_id, crawled)
     if later and snapshot(archive, crawled) != before:
-        archive.execute_many(
-            "update main.pages set reader_version = 0 where id = ?", [(one,) for one in later]
-        )
+        update = "update main.pages set reader_version = 0 where id = ?"
+        archive.execute_many(update, [(one,) for one in later])
     return saved.changes
 
 

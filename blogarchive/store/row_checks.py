@@ -255,9 +255,8 @@ def _files(archive: Archive, after: Rows) -> Iterator[Damage]:
     query = "select rowid, body, size, sha256 from media_files where rowid > :media_files"
     for row, body, size, digest in archive.each(query, after):
         if not page_rows.is_file_intact(body, digest) or len(body) != size:
-            yield Damage(
-                text=page_rows.describe_bytes("media_files", row, digest), table="media_files", row=row
-            )
+            text = page_rows.describe_bytes("media_files", row, digest)
+            yield Damage(text=text, table="media_files", row=row)
 
 
 def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:

@@ -129,9 +129,8 @@ def _has_replaced_rows(archive: Statements, table: str) -> bool:
 
 
 def _refresh_table(archive: Statements, table: str) -> None:
-    changed = archive.rows(
-        "select row_id, was_indexed, title, body_text from _search_pending where kind = ?", (table,)
-    )
+    query = "select row_id, was_indexed, title, body_text from _search_pending where kind = ?"
+    changed = archive.rows(query, (table,))
     if not changed:
         return
     _remove(archive, table, [(row_id, title, text) for row_id, was, title, text in changed if was])

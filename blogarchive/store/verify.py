@@ -93,9 +93,8 @@ def require_readable(archive: Archive) -> None:
 
     Bytes and references are not verified. A damaged search index is no obstacle.
     """
-    for table in archive.column(
-        "select name from sqlite_master where type = 'table' and name not like '%_fts%'"
-    ):
+    query = "select name from sqlite_master where type = 'table' and name not like '%_fts%'"
+    for table in archive.column(query):
         damage = _as_damage(archive.column(f"pragma quick_check({quote_name(table)})"))
         if damage:
             text = _("{path} is damaged: {damage}; `blogarchive verify` shows all damage")
@@ -176,11 +175,10 @@ def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
         if query and not archive.exists(
             "select 1 from posts_fts where posts_fts match ? and rowid = ?", (match_expression(query), row)
         ):
-            yield row_checks.Damage(
-                text=_(
-                    "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
-                ).format(row=row)
+            message = _(
+                "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
             )
+            yield row_checks.Damage(text=message.format(row=row))
             return
 
 

@@ -97,11 +97,8 @@ def last_copy(archive: Path) -> LastCopy | None:
     """Return the last copy; None if there was none, or its note cannot be read."""
     try:
         found = json.loads(_note(archive).read_text("utf-8"))
-        return LastCopy(
-            at=datetime.fromisoformat(found["at"]),
-            path=Path(found["path"]),
-            is_elsewhere=bool(found["is_elsewhere"]),
-        )
+        at = datetime.fromisoformat(found["at"])
+        return LastCopy(at=at, path=Path(found["path"]), is_elsewhere=bool(found["is_elsewhere"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -226,9 +223,8 @@ async def download(context: AppContext) -> Response:
     task = context.state.task
     if task.result is None or not task.target.is_file():
         return Response.redirect("/app/files")
-    return AsgiFileDownload(
-        str(task.target), filename=quote(task.target.name), content_type="application/octet-stream"
-    )
+    content_type = "application/octet-stream"
+    return AsgiFileDownload(str(task.target), filename=quote(task.target.name), content_type=content_type)
 
 
 async def open_folder(context: AppContext) -> Response:

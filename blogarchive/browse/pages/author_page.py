@@ -85,6 +85,10 @@ def _template_values(
     selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
     newest_first = dict(sorted(years.items(), reverse=True))
+
+    def page_url(page: int) -> str:
+        return post_choices.list_url(replace(selection, page=page))
+
     return {
         "page": found,
         "blog": found.blog,
@@ -98,11 +102,7 @@ def _template_values(
         "all_months": _group_months(found),
         "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
-        "pages": post_choices.turn_pages(
-            selection.page,
-            found.selected_posts,
-            lambda page: post_choices.list_url(replace(selection, page=page)),
-        ),
+        "pages": post_choices.turn_pages(selection.page, found.selected_posts, page_url),
         "bars": _draw_months(context, found.blog, found.months),
         "visits": draw_sparkline(found.visits, _describe_visits(context, found.visits)),
         "lacking": [month for month in reversed(found.months) if month.lacking],
@@ -141,14 +141,12 @@ async def show_plots(context: RequestContext) -> Response:
     year = given if given in years else (years[-1] if years else "")
     days = await context.query(lambda archive: blogs.read_days(archive, author_id, year)) if year else {}
     table_years, rows = _tabulate(context, found)
-    visits = _describe_visits(context, found["visits"])
+    visits, unit = _describe_visits(context, found["visits"]), context.gettext("Visits")
     values = {
         **found,
         "posts": _draw_months(context, found["blog"], found["months"]),
         "comments": _draw_comments(context, found),
-        "visits": draw_line(
-            found["visits"], title=visits, unit=context.gettext("Visits"), language=context.language
-        ),
+        "visits": draw_line(found["visits"], title=visits, unit=unit, language=context.language),
         "calendar": _draw_year(context, found["blog"], year, days) if year else "",
         "year": year,
         "years": years[::-1],
@@ -175,9 +173,8 @@ def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
     }
     total = post_choices.format_count(sum(found["comments"].values()))
     title = context.gettext("Comments by month, {count} in all", count=total)
-    return draw_bars(
-        bars, title=title, unit=context.gettext("Comments in a month"), language=context.language
-    )
+    unit = context.gettext("Comments in a month")
+    return draw_bars(bars, title=title, unit=unit, language=context.language)
 
 
 def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
@@ -196,9 +193,8 @@ def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapp
         days=len(days),
         year=year,
     )
-    return draw_calendar(
-        int(year), bars, title=title, weekdays=context.gettext("Mon Tue Wed Thu Fri Sat Sun")
-    )
+    weekdays = context.gettext("Mon Tue Wed Thu Fri Sat Sun")
+    return draw_calendar(int(year), bars, title=title, weekdays=weekdays)
 
 
 def _tabulate(

@@ -41,18 +41,16 @@ async def show_home(context: RequestContext) -> Response:
             blog_lists.read_health(archive),
         )
     )
-    return await context.render(
-        "home.html",
-        {
-            "blogs": blogs,
-            "total": total,
-            "newest": newest,
-            "of_day": of_day,
-            "health": health,
-            "archives": archives.home_urls(context.datasette),
-            "has_fleet": has_fleet(context),
-        },
-    )
+    values = {
+        "blogs": blogs,
+        "total": total,
+        "newest": newest,
+        "of_day": of_day,
+        "health": health,
+        "archives": archives.home_urls(context.datasette),
+        "has_fleet": has_fleet(context),
+    }
+    return await context.render("home.html", values)
 
 
 _IN_FEED = 20
@@ -95,9 +93,8 @@ async def show_blogs(context: RequestContext) -> Response:
     words = context.text_parameter("name")[:_MAX_NAME]
     blogs, total = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
     pages = _turn(context, page, total, BLOGS_PER_PAGE)
-    return await context.render(
-        "blogs.html", {"blogs": blogs, "total": total, "words": words, "pages": pages}
-    )
+    values = {"blogs": blogs, "total": total, "words": words, "pages": pages}
+    return await context.render("blogs.html", values)
 
 
 async def show_gone(context: RequestContext) -> Response:
@@ -139,16 +136,14 @@ async def show_day(context: RequestContext) -> Response:
     day = given if _DAY.fullmatch(given) else f"{date.today():%m-%d}"
     found = await context.query(lambda archive: post_lookup.read_day(archive, day, POSTS_PER_PAGE))
     month, number = map(int, day.split("-"))
-    return await context.render(
-        "day.html",
-        {
-            "month": month,
-            "number": number,
-            "posts": found,
-            "before": _shift_day(month, number, -1),
-            "after": _shift_day(month, number, 1),
-        },
-    )
+    values = {
+        "month": month,
+        "number": number,
+        "posts": found,
+        "before": _shift_day(month, number, -1),
+        "after": _shift_day(month, number, 1),
+    }
+    return await context.render("day.html", values)
 
 
 _SHOWN_SHARDS = 100
@@ -172,9 +167,8 @@ async def show_fleet(context: RequestContext) -> Response:
     if len(found) <= _SHOWN_SHARDS or context.text_parameter("all"):
         shown = by_need
     homes = {(one["machine"], one["db"].rpartition("/")[0]): one["worker"] for one in found}
-    return await context.render(
-        "fleet.html", {"found": found, "homes": sorted(homes.items()), "shards": shown}
-    )
+    values = {"found": found, "homes": sorted(homes.items()), "shards": shown}
+    return await context.render("fleet.html", values)
 
 
 def has_fleet(context: RequestContext) -> bool:

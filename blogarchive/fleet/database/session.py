@@ -79,11 +79,10 @@ class OutdatedTables(UsageError):
     """PostgreSQL has no tables of a fleet, or those of an older version."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "PostgreSQL has no tables of a fleet, or those of an older blogarchive; `blogarchive fleet init` makes them"
-            )
+        text = _(
+            "PostgreSQL has no tables of a fleet, or those of an older blogarchive; `blogarchive fleet init` makes them"
         )
+        super().__init__(text)
 
 
 @contextmanager
@@ -204,9 +203,8 @@ async def migrate(connection: Connection) -> None:
         raise UsageError(_("a fleet needs PostgreSQL 14 or later"))
     async with connection.transaction():
         # Operators start workers of several machines at once, and each may run `fleet init` first.
-        await connection.execute(
-            "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
-        )
+        query = "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
+        await connection.execute(query)
         await connection.execute(
             "create table if not exists fleet_migrations"
             " (number integer primary key, applied_at timestamptz not null default now())"

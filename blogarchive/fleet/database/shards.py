@@ -125,12 +125,11 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
     async with connection.transaction():
         # Two machines may add shards with one host at the same moment, and neither would see the other's row.
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")
-        other = await scalar(
-            connection,
+        query = (
             "select shard || array(select unnest(hosts) intersect select unnest(%s::text[]) order by 1 limit 5)"
-            " from fleet_shards where shard <> %s and hosts && %s::text[]",
-            (values["hosts"], shard.shard, values["hosts"]),
+            " from fleet_shards where shard <> %s and hosts && %s::text[]"
         )
+        other = await scalar(connection, query, (values["hosts"], shard.shard, values["hosts"]))
         if other is not None:
             text = _("the shard {other} has these hosts: {hosts}; a host belongs to one shard")
             raise UsageError(text, other=other[0], hosts=", ".join(other[1:]))
@@ -144,31 +143,27 @@ async def remove_shards(connection: Connection, names: Sequence[str]) -> None:
 
 async def pause_shards(connection: Connection, names: Sequence[str], reason: str | None) -> None:
     """Pause shards; rounds that run continue."""
-    await connection.execute(
-        "update fleet_shards set paused_at = now(), paused_reason = %s where shard = any(%s)", (reason, names)
-    )
+    update = "update fleet_shards set paused_at = now(), paused_reason = %s where shard = any(%s)"
+    await connection.execute(update, (reason, names))
 
 
 async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
     """Ask the rounds of shards that run to end; their processes read it in some seconds."""
-    await connection.execute(
-        "update fleet_rounds set is_stopped = true where shard = any(%s) and finished_at is null", (names,)
-    )
+    update = "update fleet_rounds set is_stopped = true where shard = any(%s) and finished_at is null"
+    await connection.execute(update, (names,))
 
 
 async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
     """Let shards begin without the posts and rounds that they had. Raises `UsageError` for an unknown name."""
     names = await find_names(connection, patterns)
-    await connection.execute(
-        "update fleet_shards set posts = null, round = 0 where shard = any(%s)", (names,)
-    )
+    update = "update fleet_shards set posts = null, round = 0 where shard = any(%s)"
+    await connection.execute(update, (names,))
 
 
 async def set_problem(connection: Connection, name: str, problem: str) -> None:
     """Store why a round of a shard could not begin; it is tried again soon, since a disk may be mounted."""
-    await connection.execute(
-        "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s", (problem, SOON, name)
-    )
+    update = "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s"
+    await connection.execute(update, (problem, SOON, name))
 
 
 _FAILED: Final[LiteralString] = """

@@ -103,10 +103,8 @@ class Archive(Statements):
     def _require_same_file(self) -> None:
         """Raise `CannotWrite` if the path names another file: SQLite would write on to the removed one."""
         if identify_file(self.path) != self._file_id:
-            raise CannotWrite(
-                _("{path} was removed or replaced while this run wrote to it; restore it, then run again"),
-                path=self.path,
-            )
+            text = _("{path} was removed or replaced while this run wrote to it; restore it, then run again")
+            raise CannotWrite(text, path=self.path)
 
     def rebuild_search(self) -> int:
         """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
@@ -174,11 +172,10 @@ class Archive(Statements):
         self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # each checkpoint waits for the disk
         if migrations.prepare(self):
             migrations.refuse_changed(self)
-            NOTICES.warning(
-                _(
-                    "{path} was made by an older blogarchive and is now up to date; the older one cannot open it any more"
-                ).format(path=self.path)
+            text = _(
+                "{path} was made by an older blogarchive and is now up to date; the older one cannot open it any more"
             )
+            NOTICES.warning(text.format(path=self.path))
         self.execute("pragma foreign_keys = on")  # after the migrations: they may rebuild tables
 
     def _is_empty(self) -> bool:

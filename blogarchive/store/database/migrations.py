@@ -189,13 +189,7 @@ def prepare(archive: Statements) -> bool:
             damaged = search_index.find_damaged(archive)
     archive.execute("begin immediate")
     try:
-        version = _version(archive)  # another process may have been first
-        if version:
-            search_index.remove_damaged(archive, damaged)
-            _migrate(archive, version)
-        schema.create_missing(archive)
-        archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
+        version = _bring_up(archive, damaged)
         archive.execute("commit")
     except (ValueError, TypeError, sqlite3.DatabaseError) as error:
         archive.rollback()
@@ -279,3 +273,15 @@ def refuse_changed(archive: Statements) -> None:
 
 def _version(archive: Statements) -> int:
     return archive.scalar("pragma user_version")
+
+
+def _bring_up(archive: Statements, damaged: list[str]) -> int:
+    """Migrate the tables and make what is missing; return the version before."""
+    version = _version(archive)  # another process may have been first
+    if version:
+        search_index.remove_damaged(archive, damaged)
+        _migrate(archive, version)
+    schema.create_missing(archive)
+    archive.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    archive.execute(f"pragma application_id = {schema.APPLICATION_ID}")
+    return version

@@ -479,9 +479,8 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
 
 def _release(archive: Archive, blog: Blog, most: int, now: datetime) -> int:
     scope = (most, blog.site, blog.uid)
-    found = archive.rows(
-        f"select t.post_id, p.url {_HELD} and t.held <= ? and a.site = ? and a.uid = ?", scope
-    )
+    query = f"select t.post_id, p.url {_HELD} and t.held <= ? and a.site = ? and a.uid = ?"
+    found = archive.rows(query, scope)
     for post_id, url in found:
         failures.resolve_field(archive, url, "text", now=now)
         archive.execute("update frontier set state = 'done' where state = 'failed' and url = ?", (url,))

@@ -168,16 +168,13 @@ _OF_IDS = "id in (select value from json_each(?))"
 
 
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
-    return archive.scalar(
-        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
-        (blog.site, blog.uid),
-    )
+    query = "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'"
+    return archive.scalar(query, (blog.site, blog.uid))
 
 
 def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
-    found = archive.all_as(
-        _Cost,
+    query = (
         "with lone as (select max(p.first_seen_at) as seen_at from posts p"
         " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and p.content_hash is not null and p.gone_at is null"
@@ -186,9 +183,9 @@ def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
         " join frontier f on f.key = c.url and f.state = 'done'"
         " left join _page_chains s on s.site = ?1 and s.chain = c.url"
         " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
-        (blog.site, blog.uid),
+        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at"
     )
+    found = archive.all_as(_Cost, query, (blog.site, blog.uid))
     if _sum_costs(found) > _read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
     return frontier.requeue_where(archive, blog, _OF_IDS, (json.dumps([cost.id for cost in found]),), now=now)
@@ -202,10 +199,8 @@ def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
     home = home_target(archive, blog)
     if home is None:
         return None
-    others = archive.rows(
-        "select url, state from frontier where site = ? and uid is ? and kind = 'home' and page_no = 1 and key <> ?",
-        (blog.site, blog.uid, home.url),
-    )
+    query = "select url, state from frontier where site = ? and uid is ? and kind = 'home' and page_no = 1 and key <> ?"
+    others = archive.rows(query, (blog.site, blog.uid, home.url))
     if all(state != "todo" for _, state in others):
         frontier.add_targets(archive, [home], now=now)
     for url in [url for url, state in others if state != "todo"]:
@@ -218,13 +213,11 @@ def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: dateti
     """Queue the home page, or its digest unless `full`, unless the user named the home page by any URL."""
     home = queue_home(archive, blog, now=now)
     if home is not None and (full or not _queue_digest(archive, blog, home, now)):
-        frontier.queue_at_start(
-            archive,
-            blog,
+        condition = (
             "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
-            " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')",
-            (home.url, run.epoch_at, blog.site, blog.uid),
+            " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')"
         )
+        frontier.queue_at_start(archive, blog, condition, (home.url, run.epoch_at, blog.site, blog.uid))
 
 
 def _queue_digest(archive: Archive, blog: Blog, home: Target, now: datetime) -> int:
@@ -319,14 +312,12 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     """Queue every target that was fetched or failed, without validators, so that no response is a 304."""
-    frontier.queue_at_start(
-        archive,
-        blog,
+    condition = (
         "coalesce(fetched_at, '') < ? and coalesce(fetched_at, due_at, nullif(state, 'done')) is not null"
         " and kind <> 'comments'"
-        " and (kind <> 'home' or page_no > 1)",
-        (run.epoch_at,),
+        " and (kind <> 'home' or page_no > 1)"
     )
+    frontier.queue_at_start(archive, blog, condition, (run.epoch_at,))
     archive.execute(
         "update frontier set etag = null, last_modified = null where site = ? and uid is ? and state = 'todo'"
         " and (etag is not null or last_modified is not null)",

@@ -29,9 +29,8 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if target.kind is PageKind.POST:
         frontier.change_url(archive, replace(target, url=url))
         return crawled
-    known = archive.one_as(
-        type(target), f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?", (url, target.kind)
-    )
+    query = f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?"
+    known = archive.one_as(type(target), query, (url, target.kind))
     if known is None:
         _rename(archive, target.url, url)
         return replace(crawled, target=replace(target, url=url))
@@ -116,9 +115,8 @@ _MOVE = (
 
 def _rename(archive: Archive, old: str, new: str) -> None:
     """Give a listing, or a page of comments, another URL."""
-    archive.execute(
-        "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2", (new, old)
-    )
+    update = "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2"
+    archive.execute(update, (new, old))
     named = {"frontier": "chain", "_page_chains": "chain", "categories": "url", "archive_months": "url"}
     for table, column in named.items():
         archive.execute(f"update or ignore {table} set {column} = ?1 where {column} = ?2", (new, old))

@@ -166,19 +166,17 @@ def lacks_media_file(archive: Archive, url: str) -> bool:
 
 def urls_without_media_file(archive: Archive) -> set[str]:
     """Return the URLs of the images in posts whose files are not stored."""
-    return set(
-        archive.column(
-            "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
-        )
+    query = (
+        "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
     )
+    return set(archive.column(query))
 
 
 def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
     url, moment, blog = crawled.page.url, format_utc(crawled.page.fetched_at), resolve_blog(archive, crawled)
-    found: list[int] = archive.column(
-        "select id from pages where url = ? and fetched_at > ? order by fetched_at, id", (url, moment)
-    )
+    query = "select id from pages where url = ? and fetched_at > ? order by fetched_at, id"
+    found: list[int] = archive.column(query, (url, moment))
     for post in crawled.parsed.posts:
         found += archive.column(
             "select g.id from posts p join pages g on g.id = p.page_id"

@@ -84,13 +84,12 @@ def _blog_stored_by_name(
     number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.
     """
     numbers = json.dumps(sorted(set(_own_numbers(site, parsed, author.uid)), key=str))
-    found = archive.all_as(
-        Blog,
+    query = (
         "select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1"
         " and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)"
-        " and p.number in (select value from json_each(?3)) and p.content_hash is not null",
-        (site, page_context.date_text_iso(author.registered), numbers),
+        " and p.number in (select value from json_each(?3)) and p.content_hash is not null"
     )
+    found = archive.all_as(Blog, query, (site, page_context.date_text_iso(author.registered), numbers))
     return found[0] if len(found) == 1 else None
 
 
@@ -339,9 +338,8 @@ def save_rejection(
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
-        pages.store_page_once(
-            archive, crawled, uid=blog.uid, run_id=run_id, is_held=failure.kind == "changed"
-        )
+        is_held = failure.kind == "changed"
+        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     settled = _settle(context, rejection)
     if settled is not None:

@@ -91,12 +91,11 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
     Raises `UsageError` if the archive has none of that name, or more than one.
     """
-    by_url = archive.all_as(
-        Blog,
+    query = (
         "select distinct site, uid from frontier where kind = 'home' and url = ?1"
-        " union select site, uid from authors where url = ?1",
-        (name,),
+        " union select site, uid from authors where url = ?1"
     )
+    by_url = archive.all_as(Blog, query, (name,))
     found = by_url or stored_blogs(archive, [name], hopeless=True)
     if len(found) != 1:
         text = _(
@@ -108,10 +107,8 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
 def canonical_uid(archive: Archive, site: str, uid: str) -> str:
     """Return the current uid of the author with the older uid `uid`, or `uid` itself if it is no older uid."""
-    current = archive.text(
-        "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?",
-        (uid, site),
-    )
+    query = "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?"
+    current = archive.text(query, (uid, site))
     return uid if current is None else current
 
 
@@ -163,12 +160,11 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     """
     if not site_by_name(blog.site).is_crawled:
         return None
-    stored = archive.all_as(
-        Target,
+    query = (
         "select url, site, 'home' as kind, uid, etag, last_modified from frontier"
-        " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id",
-        (blog.site, blog.uid),
+        " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id"
     )
+    stored = archive.all_as(Target, query, (blog.site, blog.uid))
     author_url = stored_url(archive, blog)
     site = site_by_name(blog.site)
     parsed = None if author_url is None else site.parse_url(author_url)
@@ -194,9 +190,8 @@ def unclosed_hosts(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
 
 def stored_url(archive: Archive, blog: Blog) -> str | None:
     """Return the URL of the blog that its last page or its export file named; None if none did."""
-    return archive.text(
-        "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
-    )
+    query = "select url from authors where site = ? and uid = ? and url <> ''"
+    return archive.text(query, (blog.site, blog.uid))
 
 
 def home_urls(archive: Archive, blog: Blog) -> list[str]:

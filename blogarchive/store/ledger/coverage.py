@@ -39,18 +39,14 @@ class SiteChange:
 
 def open_change(archive: Archive, site: str, field: str, *, run_id: int, now: datetime) -> None:
     """Record that the site seems to have changed, unless that is recorded."""
-    archive.execute(
-        "insert or ignore into site_changes(site, field, run_id, found_at) values (?, ?, ?, ?)",
-        (site, field, run_id, format_utc(now)),
-    )
+    insert = "insert or ignore into site_changes(site, field, run_id, found_at) values (?, ?, ?, ?)"
+    archive.execute(insert, (site, field, run_id, format_utc(now)))
 
 
 def is_open(archive: Archive, site: str, kind: str) -> bool:
     """Return whether a change of a field of that kind, or of texts, waits for a person."""
-    return archive.exists(
-        "select 1 from site_changes where site = ? and field like ? || '.%' and ended_at is null",
-        (site, kind),
-    )
+    query = "select 1 from site_changes where site = ? and field like ? || '.%' and ended_at is null"
+    return archive.exists(query, (site, kind))
 
 
 def open_fields(archive: Archive, site: str) -> list[str]:
@@ -68,9 +64,8 @@ def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> s
 
 def open_changes(archive: Statements, sites: Iterable[str] | None = None) -> list[SiteChange]:
     """Return the open changes of these sites, or of all, oldest first."""
-    found = archive.all_as(
-        SiteChange, "select site, field, found_at from site_changes where ended_at is null order by id"
-    )
+    query = "select site, field, found_at from site_changes where ended_at is null order by id"
+    found = archive.all_as(SiteChange, query)
     wanted = {change.site for change in found} if sites is None else set(sites)
     return [change for change in found if change.site in wanted]
 
@@ -181,10 +176,8 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
         for field in {*open_fields(archive, site), *lost}:
             end_change(archive, site, field, now=now, accepted=True)
             kind, _, name = field.partition(".")
-            archive.execute(
-                "delete from field_counts where site = ? and kind = ? and field = ? and run_id < ?",
-                (site, kind, name, run.id),
-            )
+            delete = "delete from field_counts where site = ? and kind = ? and field = ? and run_id < ?"
+            archive.execute(delete, (site, kind, name, run.id))
         archive.execute("delete from text_changes where site = ?", (site,))
 
 

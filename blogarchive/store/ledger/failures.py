@@ -91,10 +91,8 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
 
 def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
     """Resolve the open failures of `url` that concern that field."""
-    archive.execute(
-        "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null",
-        (format_utc(now), url, field),
-    )
+    update = "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null"
+    archive.execute(update, (format_utc(now), url, field))
 
 
 def change_url(archive: Archive, old: str, new: str) -> None:
@@ -108,10 +106,8 @@ def is_open(archive: Archive, url: str, failure: Failure) -> bool:
 
 
 def _open_id(archive: Archive, url: str, failure: Failure) -> int:
-    return archive.scalar(
-        "select id from failures where url = ? and kind = ? and field is ? and resolved_at is null",
-        (url, failure.kind, failure.field),
-    )
+    query = "select id from failures where url = ? and kind = ? and field is ? and resolved_at is null"
+    return archive.scalar(query, (url, failure.kind, failure.field))
 
 
 def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:

@@ -117,18 +117,14 @@ def add_fetched(archive: Archive, target: Target, *, now: datetime) -> None:
 
 def set_post_days(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
     """Store the days or times of posts as a listing shows them, unless one is stored already."""
-    archive.execute_many(
-        "update frontier set shown_on = ? where key = ? and shown_on is null",
-        [(day, target_key(target)) for target, day in days],
-    )
+    update = "update frontier set shown_on = ? where key = ? and shown_on is null"
+    archive.execute_many(update, [(day, target_key(target)) for target, day in days])
 
 
 def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
     """Store the newest day that the target may show, by which `next_targets` skips it if `since` is later."""
-    archive.execute(
-        "update frontier set shown_on = ? where key = ? and shown_on is not ?",
-        (shown_on, target_key(target), shown_on),
-    )
+    update = "update frontier set shown_on = ? where key = ? and shown_on is not ?"
+    archive.execute(update, (shown_on, target_key(target), shown_on))
 
 
 def next_targets(
@@ -153,29 +149,24 @@ def next_targets(
     targets: list[Target] = []
     for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
         if len(targets) < room:
-            targets += archive.all_as(
-                Target,
+            query = (
                 f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}"  # noqa: S608
-                " and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room",
-                values,
+                " and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room"
             )
+            targets += archive.all_as(Target, query, values)
     return [target for target in targets if target_key(target) not in in_flight][:limit]
 
 
 def next_retry_at(archive: Archive, blog: Blog) -> str | None:
     """Return when the next failed target of a blog is due (UTC text); None if none has failed."""
-    return archive.text(
-        "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'",
-        (blog.site, blog.uid),
-    )
+    query = "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'"
+    return archive.text(query, (blog.site, blog.uid))
 
 
 def count_fetched(archive: Archive, since: str) -> dict[Blog, int]:
     """Return the number of targets that were fetched since a time (UTC text), by blog. It reads the whole frontier."""
-    rows = archive.execute(
-        "select site, uid, count(*) from frontier where fetched_at >= ? and uid is not null group by site, uid",
-        (since,),
-    )
+    query = "select site, uid, count(*) from frontier where fetched_at >= ? and uid is not null group by site, uid"
+    rows = archive.execute(query, (since,))
     return {Blog(site=site, uid=uid): count for site, uid, count in rows}
 
 
@@ -254,12 +245,11 @@ def requeue_where(
     archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = (), *, now: datetime
 ) -> int:
     """Requeue the blog's `done` targets that meet an SQL condition of this package; return how many were queued."""
-    targets = archive.all_as(
-        Target,
+    query = (
         f"select {TARGET_COLUMNS} from frontier"  # noqa: S608 - conditions are constants of this package
-        f" where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id",
-        (blog.site, blog.uid, *parameters),
+        f" where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id"
     )
+    targets = archive.all_as(Target, query, (blog.site, blog.uid, *parameters))
     return sum(requeue_target(archive, target, before=_END_OF_TIME, now=now) for target in targets)
 
 
@@ -287,10 +277,8 @@ def change_url(archive: Archive, target: Target) -> None:
 def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datetime) -> None:
     """Make a target that exceeds the limit due for the next run, and record a failure."""
     key, moment = target_key(target), format_utc(now)
-    url = archive.text(
-        "select url from frontier where key = ? and state = 'done' and coalesce(fetched_at, '') < ?",
-        (key, before),
-    )
+    query = "select url from frontier where key = ? and state = 'done' and coalesce(fetched_at, '') < ?"
+    url = archive.text(query, (key, before))
     if url is None:
         return
     _update(archive, target, {"due_at": moment})
@@ -348,10 +336,8 @@ def mark_failed(
     add_targets(archive, [target], now=now)
     delay = schedule.retry_delay(archive.scalar("select attempts from frontier where key = ?", (key,)))
     due_at = None if permanent else shift_utc(format_utc(now), max(delay, wait or delay))
-    archive.execute(
-        "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
-        ("dead" if permanent else "failed", due_at, key),
-    )
+    update = "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?"
+    archive.execute(update, ("dead" if permanent else "failed", due_at, key))
     return due_at
 
 
@@ -403,14 +389,11 @@ def deactivate(archive: Archive, target: Target) -> None:
 def deactivate_comments(archive: Archive, blog: Blog, number: str) -> list[str]:
     """Deactivate the further comment pages of a post that has none any more; return the URLs of those queued."""
     scope = (blog.site, blog.uid, number)
-    urls = archive.column(
-        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'", scope
-    )
+    query = "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'"
+    urls = archive.column(query, scope)
     if urls:
-        archive.execute(
-            "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
-            scope,
-        )
+        update = "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?"
+        archive.execute(update, scope)
     return urls
 
 
@@ -420,9 +403,7 @@ def assign_uid(archive: Archive, target: Target, uid: str) -> Target:
         return target
     # A post that was named without its blog keeps its URL as its key.
     assigned = target if target.uid is None else replace(target, uid=uid)
-    archive.execute(
-        "update or ignore frontier set uid = ?, key = ? where key = ?",
-        (uid, target_key(assigned), target_key(target)),
-    )
+    update = "update or ignore frontier set uid = ?, key = ? where key = ?"
+    archive.execute(update, (uid, target_key(assigned), target_key(target)))
     archive.execute("delete from frontier where key = ? and uid is not ?", (target_key(target), uid))
     return assigned

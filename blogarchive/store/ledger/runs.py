@@ -10,7 +10,7 @@ from typing import Literal
 
 from blogarchive import installed_version
 from blogarchive.store.database.archive import Archive, RequeueLimits
-from blogarchive.store.rows import format_utc, format_utc_precise, parse_utc, shift_utc
+from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
 from blogarchive.store.statements import Statements, columns_of
 
 RunOutcome = Literal[
@@ -90,18 +90,16 @@ def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, 
         fresh = unsaved_run(archive, now=now)
         epoch = _epoch_of_unfinished(archive, command, words, fresh.epoch_at) or fresh.epoch_at
         archive.execute("update runs set outcome = 'killed' where outcome is null")
-        run_id = archive.insert_row(
-            "runs",
-            {
-                "command": command,
-                "arguments": words,
-                "started_at": moment,
-                "epoch_at": epoch,
-                "version": installed_version(),
-                "pid": os.getpid(),
-                "host": socket.gethostname(),
-            },
-        )
+        row: dict[str, Value] = {
+            "command": command,
+            "arguments": words,
+            "started_at": moment,
+            "epoch_at": epoch,
+            "version": installed_version(),
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+        }
+        run_id = archive.insert_row("runs", row)
     resumes = epoch != fresh.epoch_at
     if not resumes:
         archive.requeue_limits = RequeueLimits()
@@ -131,9 +129,8 @@ def finish_run(
     The next run with the same arguments resumes one that is `interrupted`, `limited` or `unwritable`.
     """
     ending = {"outcome": outcome, "cause": cause, "finished_at": format_utc(now)}
-    archive.update_row(
-        "runs", run.id, {**ending, "exit_code": exit_code, "counts": json.dumps(asdict(counts))}
-    )
+    columns = {**ending, "exit_code": exit_code, "counts": json.dumps(asdict(counts))}
+    archive.update_row("runs", run.id, columns)
 
 
 def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> bool:

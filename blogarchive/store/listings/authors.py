@@ -121,11 +121,8 @@ class _AuthorRow:
 def save_author(context: SaveContext) -> None:
     """Store the author that the page shows."""
     shown, archive = context.parsed.author, context.archive
-    row = archive.one_as(
-        _AuthorRow,
-        f"select {columns_of(_AuthorRow)} from authors where id = ?",  # noqa: S608 - constants
-        (context.author_id,),
-    )
+    query = f"select {columns_of(_AuthorRow)} from authors where id = ?"  # noqa: S608 - constants
+    row = archive.one_as(_AuthorRow, query, (context.author_id,))
     stored = {name: getattr(row, name, None) for name in _SHOWN}
     columns, is_newest = _shown_columns(shown), row is None or _is_newest(context, row)
     # A page without a field changes nothing, and an older page only fills empty fields.
@@ -177,15 +174,12 @@ def _shown_columns(shown: Author | None) -> dict[str, str | None]:
 
 
 def _save_names(context: SaveContext, author_id: int, columns: dict[str, str | None]) -> None:
-    if context.archive.exists(
-        "select 1 from author_names where author_id = ? and captured_at = ?", (author_id, context.moment)
-    ):
+    query = "select 1 from author_names where author_id = ? and captured_at = ?"
+    if context.archive.exists(query, (author_id, context.moment)):
         return
     names: dict[str, Value] = {name: columns[name] for name in _NAMES}
-    context.archive.insert_row(
-        "author_names",
-        {"author_id": author_id, **names, "captured_at": context.moment, "page_id": context.page_id()},
-    )
+    row = {"author_id": author_id, **names, "captured_at": context.moment, "page_id": context.page_id()}
+    context.archive.insert_row("author_names", row)
 
 
 def _save_aliases(context: SaveContext, author_id: int, shown: Author) -> None:

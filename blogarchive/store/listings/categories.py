@@ -114,18 +114,15 @@ def _follow_renames(context: SaveContext, shown: Sequence[ShownCategory]) -> Non
 
 
 def _move_posts(context: SaveContext, old_id: int, new_id: int) -> None:
-    members = context.archive.column(
-        "select post_id from post_categories where category_id = ? and gone_at is null", (old_id,)
-    )
+    query = "select post_id from post_categories where category_id = ? and gone_at is null"
+    members = context.archive.column(query, (old_id,))
     add_posts(context, new_id, members)
     _remove_posts(context, old_id)
 
 
 def _remove_posts(context: SaveContext, category_id: int) -> None:
-    context.archive.execute(
-        "update post_categories set gone_at = ? where category_id = ? and gone_at is null",
-        (context.moment, category_id),
-    )
+    update = "update post_categories set gone_at = ? where category_id = ? and gone_at is null"
+    context.archive.execute(update, (context.moment, category_id))
 
 
 def _find_gone(context: SaveContext) -> list[int]:

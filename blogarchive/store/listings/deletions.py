@@ -46,10 +46,8 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
         return True
     if seen_at > context.precise_moment:
         return False
-    context.archive.execute(
-        "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
-        (context.precise_moment, reason, post_id),
-    )
+    update = "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null"
+    context.archive.execute(update, (context.precise_moment, reason, post_id))
     if month is not None:
         _record_missing_month(context, post_id, month)
     if _mark_if_agreed(context, post_id):
@@ -81,10 +79,8 @@ def is_unread(context: SaveContext, number: str | None) -> bool:
 
 def is_gone(context: SaveContext, number: str | None) -> bool:
     """Return whether the post of that number is marked as gone."""
-    return context.archive.exists(
-        "select 1 from posts where author_id = ? and number = ? and gone_at is not null",
-        (context.author_id, number),
-    )
+    query = "select 1 from posts where author_id = ? and number = ? and gone_at is not null"
+    return context.archive.exists(query, (context.author_id, number))
 
 
 def record_missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> None:
@@ -187,10 +183,8 @@ def _find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
     """Record that a listing shows these posts: delete its witness, and unmark and requeue those that were gone."""
     ids = json.dumps(list(post_ids))
-    returned = context.archive.column(
-        "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at <= ?",
-        (ids, context.moment),
-    )
+    query = "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at <= ?"
+    returned = context.archive.column(query, (ids, context.moment))
     context.archive.execute(
         "update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null"
         " where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?",

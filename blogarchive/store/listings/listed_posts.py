@@ -160,9 +160,8 @@ def _has_label(listed: str, title: str) -> bool:
 
 def _is_queued(context: page_context.SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
-    return context.archive.exists(
-        "select 1 from frontier where key = ? and state <> 'done'", (context.blog.post_key(number),)
-    )
+    query = "select 1 from frontier where key = ? and state <> 'done'"
+    return context.archive.exists(query, (context.blog.post_key(number),))
 
 
 def save_listed(
@@ -236,9 +235,8 @@ def _read_rows(context: page_context.SaveContext, numbers: Iterable[str]) -> dic
 def _insert(context: page_context.SaveContext, item: ListedPost) -> None:
     key: dict[str, Value] = {"author_id": context.author_id, "number": item.number, "url": item.url}
     title: dict[str, Value] = {"title": item.title, "title_is_cut": item.title_cut}
-    context.archive.insert_row(
-        "posts", {**key, **title, **page_context.time_columns(item.posted), **context.seen_columns()}
-    )
+    row = {**key, **title, **page_context.time_columns(item.posted), **context.seen_columns()}
+    context.archive.insert_row("posts", row)
 
 
 def _complete(context: page_context.SaveContext, item: ListedPost, before: ListedPostRow) -> None:
@@ -261,7 +259,5 @@ def _mark_listed(
     deletions.record_listed(context, ids)
     for row in rows.values():
         detect_changes(context, items[row.number], row)
-    context.archive.execute(
-        "update posts set last_seen_at = ?1 where id in (select value from json_each(?2)) and last_seen_at < ?1",
-        (context.moment, json.dumps(ids)),
-    )
+    update = "update posts set last_seen_at = ?1 where id in (select value from json_each(?2)) and last_seen_at < ?1"
+    context.archive.execute(update, (context.moment, json.dumps(ids)))

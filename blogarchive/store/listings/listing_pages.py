@@ -169,10 +169,8 @@ def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, follow
 
 def _is_followed(context: SaveContext, chain_name: str) -> bool:
     """Return whether another page of the chain is queued: an index may name several lists."""
-    return context.archive.exists(
-        "select 1 from frontier where site = ? and chain = ? and page_no > ? and state = 'todo'",
-        (context.blog.site, chain_name, context.target.page_no),
-    )
+    query = "select 1 from frontier where site = ? and chain = ? and page_no > ? and state = 'todo'"
+    return context.archive.exists(query, (context.blog.site, chain_name, context.target.page_no))
 
 
 def _needs_next_home(

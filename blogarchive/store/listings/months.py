@@ -133,9 +133,8 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
         context.problems.append(Failure(kind="incomplete", field="months_vanished", detail=detail))
         return
     for row in gone:
-        context.archive.update_row(
-            "archive_months", row.id, {"proved_first_on": None, "proved_last_on": None}
-        )
+        columns = {"proved_first_on": None, "proved_last_on": None}
+        context.archive.update_row("archive_months", row.id, columns)
         if row.url is not None:
             frontier.deactivate(context.archive, context.own_target(PageKind.MONTH, row.url))
             context.resolve(row.url)

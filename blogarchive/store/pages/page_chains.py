@@ -113,14 +113,13 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
 
 def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem, ...]:
     """Return the items that may repeat ones of an earlier page, in the order of the pages."""
-    return context.archive.all_as(
-        DoubtfulItem,
+    query = (
         "select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies"
         " from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item"
         " and e.state <> 'prior' and e.id <= i.id"
-        " where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id",
-        (chain.id,),
+        " where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id"
     )
+    return context.archive.all_as(DoubtfulItem, query, (chain.id,))
 
 
 def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
@@ -148,9 +147,8 @@ def mark_complete(context: SaveContext, chain: PageChain) -> None:
 
 def delete_chain(context: SaveContext, name: str) -> None:
     """Delete a chain that is a single page now."""
-    context.archive.execute(
-        "delete from _page_chains where site = ? and chain = ?", (context.blog.site, name)
-    )
+    delete = "delete from _page_chains where site = ? and chain = ?"
+    context.archive.execute(delete, (context.blog.site, name))
 
 
 # The hash of an enum member is slow; a page of many links has months and posts.
@@ -164,10 +162,8 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
     # Pages often link to a home page by several URLs.
-    has_home = context.archive.exists(
-        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
-        (context.blog.site, context.blog.uid),
-    )
+    query = "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1"
+    has_home = context.archive.exists(query, (context.blog.site, context.blog.uid))
     home = _missing_home(context, has_home=has_home)
     found = {frontier.target_key(target): target for target in (*home, *targets)}
     new = _own_links(context, has_home=has_home) | {

@@ -100,9 +100,8 @@ def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run
     page, target, fetched_at = crawled.page, crawled.target, format_utc(crawled.page.fetched_at)
     headers = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
     digest = sha256(page.body).hexdigest()
-    stored_id = archive.scalar(
-        "select id from pages where url = ? and fetched_at = ? and sha256 = ?", (page.url, fetched_at, digest)
-    )
+    query = "select id from pages where url = ? and fetched_at = ? and sha256 = ?"
+    stored_id = archive.scalar(query, (page.url, fetched_at, digest))
     return stored_id or archive.insert_row(
         "pages",
         {
@@ -159,9 +158,8 @@ def count_pages(archive: Archive) -> int:
 
 def count_stale_pages(archive: Archive) -> int:
     """Return the number of pages that an older parser parsed."""
-    return archive.scalar(
-        "select sum(pages) from _page_totals where reader_version < ? and not is_held", (READER_VERSION,)
-    )
+    query = "select sum(pages) from _page_totals where reader_version < ? and not is_held"
+    return archive.scalar(query, (READER_VERSION,))
 
 
 def stored_pages(
@@ -178,10 +176,9 @@ def stored_pages(
         conditions.append(f"reader_version < {READER_VERSION}")
     if failed_only:
         conditions.append("(kind = 'unknown' or url in (select url from failures where resolved_at is null))")
-    rows = archive.each(
-        f"select id from pages where {' and '.join(conditions)} order by fetched_at, id"  # noqa: S608
-    )
-    for page_id in array("q", (page_id for (page_id,) in rows)):  # eight bytes per page, for 100,000 pages
+    query = f"select id from pages where {' and '.join(conditions)} order by fetched_at, id"  # noqa: S608
+    # An id takes eight bytes, for 100,000 pages.
+    for page_id in array("q", (page_id for (page_id,) in archive.each(query))):
         try:
             page = stored_page(archive, page_id)
         except ArchiveDamaged as error:

@@ -27,9 +27,8 @@ _DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_
 
 def _doubt_reason(context: SaveContext, post_id: int) -> str | None:
     """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
-    stored = context.archive.scalar(
-        "select count(*) from comments where post_id = ? and gone_at is null", (post_id,)
-    )
+    query = "select count(*) from comments where post_id = ? and gone_at is null"
+    stored = context.archive.scalar(query, (post_id,))
     if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
         return None
     return Detail.COMMENTS_DOUBTED.format(stored=stored)
@@ -56,10 +55,8 @@ def _claimed_in_good_run(context: SaveContext) -> bool:
 def _is_good(archive: Archive, run_id: int) -> bool:
     """Return whether at least as many posts of the run show comments as are doubted."""
     doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
-    with_comments = archive.scalar(
-        "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'",
-        (run_id,),
-    )
+    query = "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'"
+    with_comments = archive.scalar(query, (run_id,))
     return 0 < doubted <= with_comments
 
 

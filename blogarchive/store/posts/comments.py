@@ -236,13 +236,11 @@ def pair_sources(
         if item.base in known or at is None:
             continue
         group = free[item.comment.author_name, at[:_DAY]]
-        equal = [row for row in group if page_context.is_same_time(at, row.posted_at or "")]
-        equal.sort(key=lambda row: row.text_digest != item.text_digest)
-        if equal and (
-            equal[0].text_digest == item.text_digest or min(len(at), len(equal[0].posted_at or "")) > _DAY
-        ):
-            group.remove(equal[0])
-            yield item, equal[0]
+        equal = (row for row in group if page_context.is_same_time(at, row.posted_at or ""))
+        pair = min(equal, key=lambda row: row.text_digest != item.text_digest, default=None)
+        if pair and (pair.text_digest == item.text_digest or min(len(at), len(pair.posted_at or "")) > _DAY):
+            group.remove(pair)
+            yield item, pair
 
 
 def filter_stored(
@@ -279,31 +277,27 @@ def _match(
     by_base = attrgetter("base")
     result = [item for item in identified if item.base not in bases]
     for base, items in groupby(sorted((i for i in identified if i.base in bases), key=by_base), key=by_base):
-        stored = context.archive.all_as(
-            StoredComment,
+        query = (
             "select ordinal, text_digest, gone_at is not null as is_gone from comments"
-            " where post_id = ? and base = ? order by 1",
-            (post_id, base),
+            " where post_id = ? and base = ? order by 1"
         )
+        stored = context.archive.all_as(StoredComment, query, (post_id, base))
         result += match_stored(list(items), stored)
     return result
 
 
 def mark_unseen_gone(context: SaveContext, post_id: int, *, since: str) -> None:
     """Mark the comments as gone that no page showed since the UTC text `since`; requires all pages of the post."""
-    context.archive.execute(
-        "update comments set gone_at = ? where post_id = ? and gone_at is null and last_seen_at < ?",
-        (context.moment, post_id, since),
-    )
+    update = "update comments set gone_at = ? where post_id = ? and gone_at is null and last_seen_at < ?"
+    context.archive.execute(update, (context.moment, post_id, since))
 
 
 def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones of the same author and time."""
     base, digest = doubtful.item, doubtful.digest
-    rows = context.archive.rows(
-        "select id, ordinal, text_digest = ? from comments where post_id = ? and base = ? order by gone_at is not null, 2",
-        (digest, post_id, base),
-    )
+    scope = (digest, post_id, base)
+    query = "select id, ordinal, text_digest = ? from comments where post_id = ? and base = ?"
+    rows = context.archive.rows(f"{query} order by gone_at is not null, 2", scope)
     equal = [row_id for row_id, _, is_equal in rows if is_equal]
     ordinals = {ordinal for _, ordinal, _ in rows}
     if len(equal) < doubtful.copies:
@@ -320,26 +314,23 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     now = dict.fromkeys(("version_at", "first_seen_at", "last_seen_at"), context.moment)
     changed = {"fingerprint": f"{ordinal}|{base}", "page_id": context.page_id(), "gone_at": None, **now}
     rows = [{**row, **changed} for row in archive.dicts(query, (post_id, base, digest))]
-    inserted = archive.insert_rows(
-        "comments", rows, on_conflict="on conflict(post_id, fingerprint) do nothing"
-    )
+    on_conflict = "on conflict(post_id, fingerprint) do nothing"
+    inserted = archive.insert_rows("comments", rows, on_conflict=on_conflict)
     context.changes += page_context.ChangeCounts(comments_new=inserted)
 
 
 def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
     comment = item.comment
-    context.archive.insert_row(
-        "comments",
-        {
-            "post_id": post_id,
-            **{name: getattr(comment, name) for name in ("author_name", "author_url", "reply_to", "likes")},
-            **_text_columns(item),
-            **time_columns(comment.posted),
-            **{name: getattr(item, name) for name in ("fingerprint", "position", "text_digest")},
-            **dict.fromkeys(("version_at", "first_seen_at", "last_seen_at"), context.moment),
-            "page_id": context.page_id(),
-        },
-    )
+    row = {
+        "post_id": post_id,
+        **{name: getattr(comment, name) for name in ("author_name", "author_url", "reply_to", "likes")},
+        **_text_columns(item),
+        **time_columns(comment.posted),
+        **{name: getattr(item, name) for name in ("fingerprint", "position", "text_digest")},
+        **dict.fromkeys(("version_at", "first_seen_at", "last_seen_at"), context.moment),
+        "page_id": context.page_id(),
+    }
+    context.archive.insert_row("comments", row)
 
 
 def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:

@@ -30,9 +30,8 @@ def save_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
 
 def write_images(archive: Archive, post_id: int, shown: Sequence[tuple[int, str]]) -> None:
     """Replace the positions and URLs of the images of a post, unless they are stored."""
-    stored = archive.rows(
-        "select position, url from post_media where post_id = ? order by position", (post_id,)
-    )
+    query = "select position, url from post_media where post_id = ? order by position"
+    stored = archive.rows(query, (post_id,))
     if stored == sorted(shown):
         return
     archive.execute("delete from post_media where post_id = ?", (post_id,))
@@ -234,21 +233,18 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
     One statement: each writes the whole text again, and updates the totals.
     """
     title = post.title if post.title is not None else before.title
-    context.archive.update_row(
-        "posts",
-        before.id,
-        {
-            "url": post.url,
-            **text_columns(post, title),
-            **fact_columns(post),
-            "title_is_cut": before.title_is_cut and post.title is None,
-            "version_at": context.moment,
-            "page_id": context.page_id(),
-            "from_listing": False,
-            **_save_series(context, post, before),  # names the page, which is stored now
-            **_seen_columns(context, before),
-        },
-    )
+    columns = {
+        "url": post.url,
+        **text_columns(post, title),
+        **fact_columns(post),
+        "title_is_cut": before.title_is_cut and post.title is None,
+        "version_at": context.moment,
+        "page_id": context.page_id(),
+        "from_listing": False,
+        **_save_series(context, post, before),  # names the page, which is stored now
+        **_seen_columns(context, before),
+    }
+    context.archive.update_row("posts", before.id, columns)
     save_images(context, before.id, post)
 
 

@@ -273,9 +273,8 @@ def _apply(
     if change.revision_id is not None:
         archive.update_row(table.revisions, change.revision_id, new)
     elif change.kind == "insert_revision":
-        archive.insert_row(
-            table.revisions, {table.foreign_key: before.id, **new, "captured_at": context.moment}
-        )
+        row = {table.foreign_key: before.id, **new, "captured_at": context.moment}
+        archive.insert_row(table.revisions, row)
     elif change.kind == "update_current":
         archive.update_row(table.name, before.id, {**new, **current_only})
     else:

@@ -78,9 +78,8 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[
     texts = ((blog, fold(" ".join(filter(None, names))) if wanted else "") for blog, *names in rows)
     ids = [blog for blog, text in texts if all(word in text for word in wanted)]
     shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
-    found = archive.all_as(
-        BlogSummary, f"{_SUMMARIES} where a.id in (select value from json_each(?))", (json.dumps(shown),)
-    )
+    query = f"{_SUMMARIES} where a.id in (select value from json_each(?))"
+    found = archive.all_as(BlogSummary, query, (json.dumps(shown),))
     return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
 
@@ -128,14 +127,13 @@ def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
 
 def read_health(archive: Statements) -> dict[str, Any]:
     """Return counts of stored, missing and changed rows of the archive, and its newest run."""
-    (counts,) = archive.dicts(
-        """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
+    query = """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
                   coalesce(sum(missing), 0) as missing, coalesce(sum(gone), 0) as gone,
                   coalesce(sum(edited), 0) as edited,
                   (select count(*) from media where status = 'stored') as images_stored,
                   (select count(*) from media where status <> 'stored') as images_missing,
                   (select count(*) from failures where resolved_at is null) as open_failures from _blog_totals"""
-    )
+    (counts,) = archive.dicts(query)
     return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
 
 
@@ -179,16 +177,13 @@ def read_visits(archive: Statements, author_id: int) -> list[tuple[str, int]]:
 
 def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
     """Return the months of a blog with their posts, oldest first."""
-    return archive.all_as(
-        Month,
-        """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
+    query = """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
              from (select month, posts, missing, null as listed from _month_totals
                     where author_id = ?1 and length(month) = 7
                    union all
                    select month, 0, 0, posts_listed from archive_months where author_id = ?1)
-            group by month order by month""",
-        (author_id,),
-    )
+            group by month order by month"""
+    return archive.all_as(Month, query, (author_id,))
 
 
 _MOST: Final = 20
@@ -233,12 +228,10 @@ def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
 
 
 def _read_categories(archive: Statements, author_id: int) -> list[dict[str, Any]]:
-    return archive.dicts(
-        """select c.id, c.name, t.year, t.posts
+    query = """select c.id, c.name, t.year, t.posts
              from (select c.id, c.name, sum(t.posts) as size from categories c
                      join _category_totals t on t.category_id = c.id
                     where c.author_id = ?1 group by c.id order by size desc, c.name limit ?2) c
              join _category_totals t on t.category_id = c.id
-            order by c.size desc, c.name, t.year""",
-        (author_id, _MOST),
-    )
+            order by c.size desc, c.name, t.year"""
+    return archive.dicts(query, (author_id, _MOST))

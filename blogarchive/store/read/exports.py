@@ -205,14 +205,11 @@ class ExportReader:
         """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""
         from blogarchive.store.read.models import Image
 
-        return self.archive.one_as(
-            Image,
-            """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
+        query = """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
                  join media_files f on f.sha256 = m.sha256
                 where m.url = ? and typeof(f.body) = 'blob' and length(f.body) = f.size
-                  and length(f.sha256) = 64 and f.sha256 not glob '*[^0-9a-f]*'""",
-            (url,),
-        )
+                  and length(f.sha256) = 64 and f.sha256 not glob '*[^0-9a-f]*'"""
+        return self.archive.one_as(Image, query, (url,))
 
     def image_bytes(self, sha256: str) -> bytes:
         """Return the stored file of that hexadecimal SHA-256, unchecked. Raises `KeyError` if it is not stored."""
@@ -232,12 +229,10 @@ class ExportReader:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
         if self._scope is None:  # an index has both columns; site and uid are in the rows, with their bodies
             return self.archive.column("select id from pages order by fetched_at, id")
-        return self.archive.column(
-            """select id from pages where (site, uid) in (select a.site, a.uid from authors a
+        query = """select id from pages where (site, uid) in (select a.site, a.uid from authors a
                       where a.id in (select value from json_each(?1)))
-                order by fetched_at, id""",
-            (self._scope,),
-        )
+                order by fetched_at, id"""
+        return self.archive.column(query, (self._scope,))
 
     def first_fetched_at(self) -> str | None:
         """Return the UTC fetch time of the oldest page, or None."""
@@ -262,14 +257,12 @@ class ExportReader:
 
     def stored_images(self) -> Iterator[StoredImage]:
         """Yield the images with stored files by URL, one in memory at a time."""
-        rows = self.archive.each(
-            """select f.rowid, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '')
+        query = """select f.rowid, m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '')
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
-                order by m.url""",
-            (self._scope,),
-        )
+                order by m.url"""
+        rows = self.archive.each(query, (self._scope,))
         for row in rows:
             yield StoredImage._make((*row, self.image_bytes(row[2])))
 

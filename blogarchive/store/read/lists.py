@@ -92,12 +92,11 @@ def read_categories(archive: Statements, author_id: int, period: str) -> tuple[C
             "select sum(t.posts) from _category_totals t where t.category_id = c.id"
             " and (:period = '' or t.year = :period)"
         )
-    return archive.all_as(
-        CategoryCount,
+    query = (
         f"select c.id, c.name, coalesce(({counted}), 0) as posts from categories c where c.author_id = :author"
-        " order by posts desc, c.name",
-        {"author": author_id, "period": period},
+        " order by posts desc, c.name"
     )
+    return archive.all_as(CategoryCount, query, {"author": author_id, "period": period})
 
 
 def read_category_years(archive: Statements, category_id: int) -> dict[str, int]:
@@ -110,12 +109,8 @@ def read_category_years(archive: Statements, category_id: int) -> dict[str, int]
 def read_category_months(archive: Statements, author_id: int, category_id: int, year: str) -> dict[str, int]:
     """Return the number of posts of a category in each month (YYYY-MM) of a year."""
     selection = PostSelection(period=year, category=category_id)
-    return dict(
-        archive.rows(
-            f"select substr(p.posted_at, 1, 7), count(*) from {_source(selection)} group by 1",
-            _values(author_id, selection),
-        )
-    )
+    query = f"select substr(p.posted_at, 1, 7), count(*) from {_source(selection)} group by 1"
+    return dict(archive.rows(query, _values(author_id, selection)))
 
 
 def read_category_neighbours(
@@ -137,9 +132,8 @@ def read_category_neighbours(
 
 def read_category_name(archive: Statements, author_id: int, category_id: int) -> str | None:
     """Return the name of a category, None if the author has no such category."""
-    return archive.text(
-        "select name from categories where id = ? and author_id = ?", (category_id, author_id)
-    )
+    query = "select name from categories where id = ? and author_id = ?"
+    return archive.text(query, (category_id, author_id))
 
 
 def _source(selection: PostSelection) -> str:

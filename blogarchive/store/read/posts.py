@@ -25,12 +25,9 @@ def find_posts(
     there is no such post.
     """
     number = parse_decimal_id(number) or number
-    headings = archive.all_as(
-        models.PostHeading,
-        f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
-            or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id""",
-        (number, uid),
-    )
+    query = f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
+            or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id"""
+    headings = archive.all_as(models.PostHeading, query, (number, uid))
     if not headings:
         text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
         raise UsageError(text, number=number, archive=archive.path)
@@ -59,14 +56,12 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     if post is None:
         return None
     (blog,) = archive.all_as(Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
+    query = """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
+                where pc.post_id = ? order by c.name"""
     return PostPage(
         post=post,
         blog=blog,
-        categories=archive.rows(
-            """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
-                where pc.post_id = ? order by c.name""",
-            (post_id,),
-        ),
+        categories=archive.rows(query, (post_id,)),
         counters=archive.dicts("select * from post_stats where post_id = ? order by captured_at", (post_id,)),
         older=_neighbour(archive, post, "<", "desc"),
         newer=_neighbour(archive, post, ">", "asc"),
@@ -75,12 +70,10 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
 
 def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -> int | None:
     """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
-    found = archive.column(
-        """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
+    query = """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
             where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
-                  (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2""",
-        (site, number, uid),
-    )
+                  (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2"""
+    found = archive.column(query, (site, number, uid))
     return found[0] if len(found) == 1 else None
 
 
@@ -92,12 +85,11 @@ def _neighbour(
         keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
     else:
         keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
-    return archive.one_as(
-        models.PostLine,
+    query = (
         f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
-        f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
-        (post.author_id, *keys.values()),
+        f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1"
     )
+    return archive.one_as(models.PostLine, query, (post.author_id, *keys.values()))
 
 
 _MAX_FOUND: Final = 10
@@ -121,12 +113,11 @@ def find_by_number(archive: Statements, words: str) -> tuple[models.PostLine, ..
     number = parse_decimal_id(words)
     if number is None:
         return ()
-    return archive.all_as(
-        models.PostLine,
+    query = (
         f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
-        " order by p.id limit ?",
-        (number, _MAX_FOUND),
+        " order by p.id limit ?"
     )
+    return archive.all_as(models.PostLine, query, (number, _MAX_FOUND))
 
 
 def find_random(archive: Statements) -> int | None:
@@ -149,10 +140,9 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine
         return ()
     found: list[models.PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
+        query = f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2"
         found += archive.all_as(
-            models.PostLine,
-            f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
-            (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),
+            models.PostLine, query, (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found)))
         )
         if len(found) >= limit:
             break

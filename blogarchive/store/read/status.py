@@ -91,14 +91,12 @@ class CrawlCounts:
 
 def crawl_counts(archive: Statements) -> CrawlCounts:
     """Count stored rows and rows to fetch; reads an index of the frontier."""
-    return archive.all_as(
-        CrawlCounts,
-        """select (select count(*) from frontier where kind = 'post') as posts_found,
+    query = """select (select count(*) from frontier where kind = 'post') as posts_found,
                   (select count(*) from frontier where kind = 'post' and state = 'done') as posts_stored,
                   (select count(*) from frontier where state = 'todo') as pages_todo,
                   (select count(*) from media where status = 'stored') as images_stored,
-                  (select count(*) from media where status = 'todo') as images_todo""",
-    )[0]
+                  (select count(*) from media where status = 'todo') as images_todo"""
+    return archive.all_as(CrawlCounts, query)[0]
 
 
 def blog_lines(archive: Statements) -> list[dict[str, Any]]:
@@ -107,8 +105,7 @@ def blog_lines(archive: Statements) -> list[dict[str, Any]]:
     `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
     `BlogStatus`; `author_id` and `last_seen_at` (UTC) are None of a blog that was only requested.
     """
-    return archive.dicts(
-        """with blogs as (
+    query = """with blogs as (
                select site, uid, min(url) as url, min(id) as place from frontier
                 where kind = 'home' and page_no = 1 group by site, uid
                union all
@@ -126,7 +123,7 @@ def blog_lines(archive: Statements) -> list[dict[str, Any]]:
                   (select count(*) from open_failures o where o.site = f.site and o.uid = f.uid) as failures,
                   a.state, a.state_detail
              from blogs f left join authors a on a.site = f.site and a.uid = f.uid order by f.place"""
-    )
+    return archive.dicts(query)
 
 
 def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:

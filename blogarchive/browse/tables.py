@@ -112,9 +112,8 @@ def _add_bom(send: Any) -> Callable[[Scope], Awaitable[None]]:
 def _escape_rows(rows: bytes) -> bytes:
     text = rows.removeprefix(_BOM).decode("utf-8", "surrogateescape")
     found = io.StringIO()
-    csv.writer(found).writerows(
-        [escape_formula(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))
-    )
+    escaped = ([escape_formula(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline="")))
+    csv.writer(found).writerows(escaped)
     return rows[: len(_BOM) * rows.startswith(_BOM)] + found.getvalue().encode("utf-8", "surrogateescape")
 
 

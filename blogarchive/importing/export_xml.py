@@ -223,9 +223,8 @@ class _XmlPages:
                 return kind, number, parent
             if kind not in ("", "comment", "post", "page") and not is_damaged:  # settings have no number
                 return kind, number, parent
-        raise InvalidExport(
-            _("its XML is damaged") if is_damaged else _("it has no id or no kind, as an entry of a feed")
-        )
+        text = _("its XML is damaged") if is_damaged else _("it has no id or no kind, as an entry of a feed")
+        raise InvalidExport(text)
 
 
 def _find_title(data: Data, part: slice) -> str:

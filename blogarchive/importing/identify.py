@@ -193,9 +193,8 @@ class _Identification:
         if number is None or len(numbers) != 1:
             return None
         known = (saved_files.find_target(url, home.site) for url, _text in self._links(home))
-        linked = next(
-            (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
-        )
+        posts = (one for one in known if one and one.kind is PageKind.POST and one.number == number)
+        linked = next(posts, None)
         url = site.build_post_url(home.url, number)
         target = saved_files.find_target(url, home.site) if url else None
         found = linked or (target if target and target.number == number else None)

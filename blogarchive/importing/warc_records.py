@@ -41,9 +41,8 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     """
     content = join_chunks(content, headers)
     try:
-        return content_encoding.decode_content_encoding(
-            content, _tokens(headers, "content-encoding"), max_bytes
-        )
+        encodings = _tokens(headers, "content-encoding")
+        return content_encoding.decode_content_encoding(content, encodings, max_bytes)
     except content_encoding.ContentError as error:
         raise CannotIdentify(_describe(error, max_bytes)) from error
 

@@ -262,9 +262,8 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
         raise UsageError(_("{other} is the archive itself; name another one"), other=other)
     Archive.open(other, read_only=True).close()
     run_script(archive, _TABLES)
-    archive.execute(
-        "attach database ? as other", (f"{other.resolve().as_uri()}?mode={read_only_mode(other)}",)
-    )
+    uri = f"{other.resolve().as_uri()}?mode={read_only_mode(other)}"
+    archive.execute("attach database ? as other", (uri,))
     try:
         yield
     finally:

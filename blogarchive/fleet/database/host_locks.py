@@ -141,9 +141,8 @@ class AdvisoryHostLocks(shard_file.HostLocks):
             await asyncio.sleep(_BETWEEN_TURNS)
         while True:
             with _resumable():
-                ((_host, acquired, crawl_delay, since_start),) = await asyncio.wrap_future(
-                    self._session.submit(_LOCK, ([host],))
-                )
+                answer = self._session.submit(_LOCK, ([host],))
+                ((_host, acquired, crawl_delay, since_start),) = await asyncio.wrap_future(answer)
             if acquired or shard_file.boot_clock() - now > _LONGEST_WAIT:
                 break
             await asyncio.sleep(_POLL)

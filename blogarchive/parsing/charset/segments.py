@@ -154,9 +154,8 @@ def select_fast_marks(marks: Iterable[str]) -> list[str]:
 def _misread_marks(written: str, read: str) -> list[str]:
     """Return the rare characters that common ones of the charset `written` become if decoded as `read`."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{char_cost.EVERYDAY}")
-    return select_fast_marks(
-        mark for mark in seen if len(mark) == 1 and char_cost.text_cost(mark) >= 14 * char_cost.BIT
-    )[:14]
+    marks = (mark for mark in seen if len(mark) == 1 and char_cost.text_cost(mark) >= 14 * char_cost.BIT)
+    return select_fast_marks(marks)[:14]
 
 
 _MISREAD_MARKS = {

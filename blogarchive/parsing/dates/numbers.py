@@ -56,9 +56,8 @@ def parse_count(text: str) -> int | None:
     match = _COUNT.fullmatch(bare)
     if match is None:
         return parse_chinese_number(bare)
-    value = Decimal(match["number"].replace(",", "") + (match["part"] or "")) * _SCALES.get(
-        match["scale"] or "", 1
-    )
+    scale = _SCALES.get(match["scale"] or "", 1)
+    value = Decimal(match["number"].replace(",", "") + (match["part"] or "")) * scale
     return int(value) if value == int(value) and value <= MAX_COUNT else None
 
 

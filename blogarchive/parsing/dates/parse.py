@@ -204,9 +204,8 @@ def _resolve_match(
     if time and precision == "day":
         at, precision = time.on(at), time.precision
     if yearless:
-        at = rules.move_into_past(
-            at, local_now, timedelta() if precision == "month" else rules.FUTURE_TOLERANCE
-        )
+        tolerance = timedelta() if precision == "month" else rules.FUTURE_TOLERANCE
+        at = rules.move_into_past(at, local_now, tolerance)
     return _to_zone(at, precision, now)
 
 

@@ -170,9 +170,8 @@ def read_only_mode(path: Path) -> str:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        file_uri(path, f"mode={mode}"), uri=True, timeout=_BUSY_SECONDS, isolation_level=None
-    )
+    uri = file_uri(path, f"mode={mode}")
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     distrust_schema(connection)
     connection.execute("pragma cell_size_check = on")  # damage does not spread
     return connection

@@ -51,9 +51,8 @@ def sources(name: str) -> frozenset[str]:
     for (kind, made), sql in statements().items():
         if (kind == "view" and made == name) or (kind == "trigger" and name.startswith("_") and name in sql):
             made_by.append(sql)
-    return frozenset(
-        table for table in tables_in(" ".join(made_by)) if not table.startswith("_") and table != name
-    )
+    used = (table for table in tables_in(" ".join(made_by)) if not table.startswith("_") and table != name)
+    return frozenset(used)
 
 
 def missing_objects(archive: Statements) -> list[tuple[str, str]]:

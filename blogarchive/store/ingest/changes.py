@@ -377,9 +377,8 @@ def _undo_run(
         url, site, uid = row["url"], row["site"], row["uid"]
         target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
         due_at = frontier.mark_waiting(archive, target, now=now)
-        failures.record_failure(
-            archive, Blog(site=site, uid=uid), url, failure, run_id=run_id, now=now, next_try_at=due_at
-        )
+        blog = Blog(site=site, uid=uid)
+        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=due_at)
     return sum(undone, ChangeCounts())
 
 
@@ -472,9 +471,8 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
     """
     ended = coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
     released = [blog for blog in blogs if not coverage.is_open(archive, blog.site, TEXTS)]
-    return sum(
-        _release(archive, blog, _CERTAIN if blog.site in ended else _DOUBTED, now) for blog in released
-    )
+    counts = (_release(archive, blog, _CERTAIN if blog.site in ended else _DOUBTED, now) for blog in released)
+    return sum(counts)
 
 
 def _release(archive: Archive, blog: Blog, most: int, now: datetime) -> int:

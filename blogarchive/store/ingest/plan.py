@@ -346,9 +346,8 @@ def reschedule_post(context: SaveContext) -> str | None:
         return format_utc(now + schedule.MIN_INTERVAL)
     days, first_seen_at, *times = row
     before = None if days is None else timedelta(days=days)
-    interval = schedule.next_interval(
-        _quiet_time(first_seen_at, times, now), before, changed=context.changes.is_of_text
-    )
+    quiet = _quiet_time(first_seen_at, times, now)
+    interval = schedule.next_interval(quiet, before, changed=context.changes.is_of_text)
     context.archive.update_row("frontier", key, {"interval_days": interval / timedelta(days=1)}, key="key")
     return schedule.post_due_at(key, now, interval)
 

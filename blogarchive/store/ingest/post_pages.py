@@ -81,9 +81,8 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
     """Return targets of the posts that the page lists, in case it has no link of their shape; not those known."""
     parsed, known = context.parsed, context.archive.cache.target_keys
     listed = [*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts)]
-    return listed_posts.listed_targets(
-        context, [post for post in listed if post.number and context.blog.post_key(post.number) not in known]
-    )
+    unknown = [post for post in listed if post.number and context.blog.post_key(post.number) not in known]
+    return listed_posts.listed_targets(context, unknown)
 
 
 def _is_counter_page(context: SaveContext, post: Post) -> bool:

@@ -138,6 +138,5 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
         if row.url is not None:
             frontier.deactivate(context.archive, context.own_target(PageKind.MONTH, row.url))
             context.resolve(row.url)
-        deletions.record_missing(
-            context, deletions.find_unlisted(context, row.month, ()), since=context.precise_moment
-        )
+        unlisted = deletions.find_unlisted(context, row.month, ())
+        deletions.record_missing(context, unlisted, since=context.precise_moment)

@@ -223,9 +223,8 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
         if item.base in bases and item.text_digest in before.get("digests", [item.text_digest])
     ]
     known = comments.filter_stored(context, post_id, unsure)
-    comments.save_comments(
-        context, post_id, [item for item in identified if item not in unsure or item in known]
-    )
+    kept = [item for item in identified if item not in unsure or item in known]
+    comments.save_comments(context, post_id, kept)
     if before.get("own"):
         for item in unsure:
             comments.copy_comment(context, post_id, item.base, item.text_digest, item.ordinal)

@@ -83,9 +83,8 @@ def merge_equal_images(archive: Archive, since: str) -> None:
     with archive.atomic():
         for row in archive.dicts(_LAST_TWO, (since,)):
             old, new = (row["old_title"], row["old_html"]), (row["title"], row["body_html"])
-            if has_equal_images(
-                archive, old, new, blog_hosts(archive, Blog(site=row["site"], uid=row["uid"]))
-            ):
+            hosts = blog_hosts(archive, Blog(site=row["site"], uid=row["uid"]))
+            if has_equal_images(archive, old, new, hosts):
                 archive.execute("delete from post_revisions where id = ?", (row["revision_id"],))
                 archive.execute(
                     "update posts set version_at = ?1, last_changed_at ="

@@ -52,13 +52,12 @@ def read_posts(archive: Statements, author_id: int, selection: PostSelection) ->
     """Return one page of the selected posts of an author, newest first."""
     # The inner query reads an index alone; the long rows are read for one page.
     size, start = _bounds(selection.page)
-    return archive.all_as(
-        PostLine,
+    query = (
         f"{POST_LINES} where p.id in (select p.id from {_source(selection)}"
         " order by p.posted_at desc, p.id desc limit :size offset :start)"
-        " order by p.posted_at desc, p.id desc",
-        {**_values(author_id, selection), "size": size, "start": start},
+        " order by p.posted_at desc, p.id desc"
     )
+    return archive.all_as(PostLine, query, {**_values(author_id, selection), "size": size, "start": start})
 
 
 def count_posts(archive: Statements, author_id: int, selection: PostSelection) -> int:
@@ -101,9 +100,8 @@ def read_categories(archive: Statements, author_id: int, period: str) -> tuple[C
 
 def read_category_years(archive: Statements, category_id: int) -> dict[str, int]:
     """Return the number of posts of a category in each year; "" for posts without a date."""
-    return dict(
-        archive.rows("select year, posts from _category_totals where category_id = ?", (category_id,))
-    )
+    rows = archive.rows("select year, posts from _category_totals where category_id = ?", (category_id,))
+    return dict(rows)
 
 
 def read_category_months(archive: Statements, author_id: int, category_id: int, year: str) -> dict[str, int]:

@@ -141,9 +141,8 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine
     found: list[models.PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
         query = f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2"
-        found += archive.all_as(
-            models.PostLine, query, (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found)))
-        )
+        values = (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found)))
+        found += archive.all_as(models.PostLine, query, values)
         if len(found) >= limit:
             break
     return tuple(found)

@@ -44,8 +44,7 @@ def hit_object(hit: Hit) -> dict[str, object]:
 
 def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
     return "".join(
-        click.style(piece.text, fg="yellow", bold=True) if colour and piece.hit else piece.text
-        for piece in pieces
+        click.style(one.text, fg="yellow", bold=True) if colour and one.hit else one.text for one in pieces
     ).strip()
 
 

@@ -38,9 +38,7 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
         found = status_query.read_status(archive)
         if names:
             wanted = {find_blog(archive, name) for name in names}
-            named = (
-                blog for blog in found.blogs if blog.uid and Blog(site=blog.site, uid=blog.uid) in wanted
-            )
+            named = (one for one in found.blogs if one.uid and Blog(site=one.site, uid=one.uid) in wanted)
             found = replace(found, blogs=tuple(named))
     if as_json:
         blogs = [

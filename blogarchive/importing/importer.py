@@ -55,9 +55,7 @@ class ImportReport:
 
     def __add__(self, other: Self) -> Self:
         """Return the counts of both imports."""
-        counts = {
-            field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)
-        }
+        counts = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
         return replace(self, **counts)
 
 

@@ -74,9 +74,7 @@ def verify_archive(
     With `verified`, only bytes and texts stored after these rows, or from pages after them, are verified.
     """
     after = verified or row_checks.ALL_ROWS
-    checks: Sequence[row_checks.Check] = [
-        partial(check, after=after) for check in row_checks.CHECKS_OF_STORED
-    ]
+    checks: Sequence[row_checks.Check] = [partial(one, after=after) for one in row_checks.CHECKS_OF_STORED]
     if verified is None:
         checks = (*_FIRST_CHECKS, *row_checks.value_checks(archive), *checks, *_LAST_CHECKS)
     damage = row_checks.run_checks(archive, checks, threads)
@@ -122,9 +120,7 @@ def _integrity_by_table(archive: Archive) -> list[str]:
 
 
 def _as_damage(lines: list[str]) -> list[str]:
-    single = [
-        " ".join(line.replace("*** in database main ***", "").split()) for line in lines if line != "ok"
-    ]
+    single = [" ".join(one.replace("*** in database main ***", "").split()) for one in lines if one != "ok"]
     return [_index_damage() if "FTS5 table" in line else line for line in single]
 
 

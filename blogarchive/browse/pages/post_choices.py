@@ -66,9 +66,7 @@ def count_years(months: Iterable[Month]) -> dict[str, int]:
 
 def count_months(months: Iterable[Month], year: str) -> dict[str, int]:
     """Return the number of known posts in each month of a year."""
-    return {
-        month.month: month.stored + month.missing for month in months if month.month[:YEAR_LENGTH] == year
-    }
+    return {one.month: one.stored + one.missing for one in months if one.month[:YEAR_LENGTH] == year}
 
 
 def choose_periods(posts: Mapping[str, int], selection: PostSelection) -> Iterator[Choice]:

@@ -166,11 +166,9 @@ def _render_body(
 ) -> Markup:
     """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs."""
     stored = {
-        image.url: ImageToShow(
-            url=f"{context.home}/media/{image.sha256}", width=image.width, height=image.height
-        )
-        for image in images
-        if image.sha256
+        one.url: ImageToShow(url=f"{context.home}/media/{one.sha256}", width=one.width, height=one.height)
+        for one in images
+        if one.sha256
     }
 
     def source(image_url: str) -> ImageToShow | None:

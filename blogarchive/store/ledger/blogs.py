@@ -64,10 +64,8 @@ def stored_blogs(
     excluded if their home page is gone or forbidden, unless `hopeless` is set.
     Raises `UsageError` if no blog has one of the names.
     """
-    stored = [
-        *archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(names),)),
-        *archive.all_as(Blog, _IMPORTED),
-    ]
+    queued = archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(names),))
+    stored = [*queued, *archive.all_as(Blog, _IMPORTED)]
     if not names:
         excluded = set() if left_out else set(archive.all_as(Blog, _LEFT_OUT))
         return [blog for blog in stored if blog not in excluded]

@@ -81,9 +81,7 @@ def end_change(archive: Archive, site: str, field: str, *, now: datetime, accept
 def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> set[str]:
     """End the changes of these sites that most pages of the run disprove; return the sites of those that ended."""
     ended = [
-        change
-        for change in open_changes(archive, sites)
-        if _is_disproved(archive, run.id, change.site, change.field)
+        one for one in open_changes(archive, sites) if _is_disproved(archive, run.id, one.site, one.field)
     ]
     for change in ended:
         end_change(archive, change.site, change.field, now=now)
@@ -197,9 +195,7 @@ def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
 
 def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:
     """Return the message about the open changes: those that the run found, then earlier ones."""
-    names = {
-        change.field: f"{_(field_words(change.field.partition('.')[2]))} ({change.field})" for change in left
-    }
+    names = {one.field: f"{_(field_words(one.field.partition('.')[2]))} ({one.field})" for one in left}
     empty = [names[change.field] for change in left if change.field in lost]
     ways = [change.field for change in left if change.field.startswith("text.")]
     earlier = [f"{names[one.field]} {one.found_at[:10]}" for one in left if one.field not in {*lost, *ways}]

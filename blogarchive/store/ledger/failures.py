@@ -63,13 +63,8 @@ def record_failure(
     next_try_at: str | None = None,
 ) -> None:
     """Insert a failure of that URL, kind and field, or count one more attempt of the open one."""
-    changing: dict[str, Value] = {
-        "run_id": run_id,
-        "detail": failure.detail,
-        "permanent": failure.permanent,
-        "last_failed_at": format_utc(now),
-        "next_try_at": next_try_at,
-    }
+    why: dict[str, Value] = {"run_id": run_id, "detail": failure.detail, "permanent": failure.permanent}
+    changing = {**why, "last_failed_at": format_utc(now), "next_try_at": next_try_at}
     open_id = _open_id(archive, url, failure)
     if open_id:
         archive.update_row("failures", open_id, changing)

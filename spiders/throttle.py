@@ -221,10 +221,8 @@ class HostThrottle:
             self._home_addresses.add((address, port))
             return True
         known = self._home_addresses | {(found, own) for host, own in homes if (found := parse_address(host))}
-        return any(
-            address == home and (name in self._media_hosts or is_same_service(port, own))
-            for home, own in known
-        )
+        is_media = name in self._media_hosts
+        return any(address == home and (is_media or is_same_service(port, own)) for home, own in known)
 
     def _count(self, host: str, event: str) -> int:
         self._consecutive[host, event] += 1

@@ -143,10 +143,8 @@ def _report(
 
 def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]:
     """Return the settings of blogs in the options that the command line names, and those in all others."""
-    values |= {
-        "cookies": str(cookies.absolute()) if cookies else None,
-        "media_hosts": parse_hosts(values["media_hosts"]),
-    }
+    hosts = parse_hosts(values["media_hosts"])
+    values |= {"cookies": str(cookies.absolute()) if cookies else None, "media_hosts": hosts}
     # A value of the command line is for the blogs of this run, and stored for them; one of the configuration file is for
     # all blogs that have none of their own.
     source = click.get_current_context().get_parameter_source

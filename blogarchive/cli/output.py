@@ -171,8 +171,7 @@ def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiv
         "images_not_fetched": dict(result.skipped_images),
         "known_failures": result.notes,
         "hosts": {
-            host: {"exit_code": error.exit_code, "message": str(error)}
-            for host, error in result.hosts.items()
+            name: {"exit_code": one.exit_code, "message": str(one)} for name, one in result.hosts.items()
         },
         "unfinished": result.unfinished,
     }

@@ -163,8 +163,5 @@ def _format_changes(page: ReparseResult) -> Iterator[str]:
 
 def _shorten(text: str | None) -> str:
     line = _("none") if text is None else " ".join(text.split())
-    return (
-        line
-        if len(line) <= 160
-        else _("{text}… ({count} characters)").format(text=line[:150], count=len(line))
-    )
+    cut = _("{text}… ({count} characters)")
+    return line if len(line) <= 160 else cut.format(text=line[:150], count=len(line))

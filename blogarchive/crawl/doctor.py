@@ -128,11 +128,8 @@ def _locate(document: Document, values: Iterable[tuple[str, str]]) -> Iterator[F
 
 def _anchor(document: Document, texts: Iterable[str]) -> int:
     """Return the line of the text that the fewest lines have, the first of several; 0 if none is found."""
-    places = [
-        [line.index for line in document.lines if text in line.text]
-        for text in texts
-        if len(text) >= _LEAST_ANCHOR
-    ]
+    long = (text for text in texts if len(text) >= _LEAST_ANCHOR)
+    places = [[line.index for line in document.lines if text in line.text] for text in long]
     return min((lines for lines in places if lines), key=len, default=[0])[0]
 
 

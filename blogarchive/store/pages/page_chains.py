@@ -124,13 +124,10 @@ def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem
 
 def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
     """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
-    context.archive.execute_many(
-        insert_sql("_page_chain_items", ("chain_id", "item", "digest", "state")),
-        [
-            (chain.id, item.item, item.digest, "doubtful" if is_doubtful else "seen")
-            for item, is_doubtful in items
-        ],
-    )
+    insert = insert_sql("_page_chain_items", ("chain_id", "item", "digest", "state"))
+    states = ((item, "doubtful" if is_doubtful else "seen") for item, is_doubtful in items)
+    rows = [(chain.id, item.item, item.digest, state) for item, state in states]
+    context.archive.execute_many(insert, rows)
     context.archive.execute("update _page_chains set pages_read = pages_read + 1 where id = ?", (chain.id,))
 
 
@@ -182,11 +179,8 @@ def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Lin
     """
     wanted = set(kinds)
     own_urls = {context.target.url, context.page.url}
-    found = [
-        link
-        for link in context.parsed.links
-        if link.next_page and link.kind in wanted and link.url not in own_urls
-    ]
+    following = (link for link in context.parsed.links if link.next_page and link.kind in wanted)
+    found = [link for link in following if link.url not in own_urls]
     if not found or not is_at_limit(context):
         return found
     detail = Detail.TOO_MANY_PAGES.format(limit=MAX_PAGES)

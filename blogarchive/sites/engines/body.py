@@ -9,8 +9,8 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, _PROSE = patterns("body", "strong", "weak", "unseen", "prose")
-_MORE, _ADDED, _LISTS, _LICENCE = patterns("body", "more", "added", "added_list", "licence")
+_STRONG, _WEAK, _UNSEEN, _PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
+_ADDED, _LISTS, _LICENCE, _CLOSING = patterns("body", "added", "lists", "licence", "closing")
 _COMMA, _ENDED = patterns("body", "comma", "ended")
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
@@ -46,9 +46,8 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # The news of Sina and People name the text with the column of links beside it.
     links = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
-    is_wide = dense in best.iter() and links[0] - links[1] > _BESIDE * (
-        outline.size(best) - outline.size(dense)
-    )
+    rest = outline.size(best) - outline.size(dense)
+    is_wide = dense in best.iter() and links[0] - links[1] > _BESIDE * rest
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
     is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)
@@ -201,7 +200,9 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             text = outline.text(node) if is_short else ""
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
-            if _LICENCE.search(text) or (day and CLOCK.match(text[day.end() :])):
+            is_prose = _PROSE.search(text) and outline.link_share(node) < _LINKS
+            signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSING]
+            if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST:
                 break

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
@@ -123,10 +124,8 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
 def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:
     own = blog_urls.parse_url(url).url if url and web_url(url) else None
     number = blog_urls.post_number(own) if own else None
-    is_cut, text, stamp = not title, plain_text(title), version or None
-    return ListedPost(
-        title=text, number=number, url=own, title_cut=is_cut, posted=day, version=stamp, comment_count=count
-    )
+    post = ListedPost(title=plain_text(title), number=number, url=own, title_cut=not title, posted=day)
+    return replace(post, version=version or None, comment_count=count)
 
 
 # WordPress, Blogger and Hexo

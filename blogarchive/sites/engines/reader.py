@@ -1,7 +1,7 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -58,19 +58,10 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
-    post = Post(
-        number=number,
-        url=url,
-        title=None if title is None else title.text,
-        posted=time.value,
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        comment_count=found.count,
-        comments=found.comments,
-        categories=_read_categories(around),
-        read_by=find_reader(outline),
-    )
+    post = Post(number=number, url=url, title=title.text if title else None, posted=time.value)
+    post = replace(post, body_html=body.html, body_text=body.text, images=body.images)
+    post = replace(post, comment_count=found.count, comments=found.comments)
+    post = replace(post, categories=_read_categories(around), read_by=find_reader(outline))
     problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post=post, problems=problems, sources=_sources(title, time, parts))
 

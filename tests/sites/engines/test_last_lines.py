@@ -1,0 +1,57 @@
+"""The first and last lines of a text: those of its author are kept, those that a theme adds are not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
+URL = "https://notes.example.org/2020/05/06/bridge/"
+TITLE = "桥上的早晨"
+TEXT = (
+    "<p>天亮以前桥上没有人，河水很急。</p>"
+    + "<p>有人在桥下钓鱼，船来得很早，也走得很早，没有人说话。</p>" * 6
+)
+OF_AUTHOR = [
+    "下一篇我会写山里的事情，请大家等一等。",
+    "最近很多人转载文章不注明出处，我很生气。",
+    "这里的内容以转载为主，我会规范转载并注明出处。",
+    "本文由我和朋友一起写成，花了三个晚上。",
+    "他们未经大家同意就拆了旧桥，没有人知道原因。",
+    "这本书讲的是著作权的历史，很有意思。",
+    "原文地址：<a href='https://river.example.net/42'>https://river.example.net/42</a>",
+    "I have read the Creative Commons licence twice, and I still do not like it.",
+    "Related posts are for machines, I write for people.",
+    "Share this with your mother, she will like it.",
+]
+OF_THEME = [
+    "转载请注明出处：山居",
+    "（转载本站文章请注明作者和出处，请勿用于任何商业用途）",
+    "本文采用 CC BY 4.0 许可协议，转载时请注明出处。",
+    "未经许可，禁止转载。",
+    "本文链接：https://notes.example.org/2020/05/06/bridge/",
+    "上一篇：<a href='/2020/05/01/boat/'>船</a> 下一篇：<a href='/2020/05/09/rain/'>雨下了多久？</a>",
+    "相关文章",
+    "标签：河",
+    "This work is licensed under a Creative Commons Attribution 4.0 International License.",
+    "This entry was posted on 6 May 2020 and is filed under Rivers. You can leave a response.",
+]
+
+
+def body_of(text: str) -> str:
+    content = f'<h1>{TITLE}</h1><p>2020-05-06</p><div class="entry-content">{text}</div>'
+    page = f"<html><head><title>{TITLE} - 山居</title></head><body>{content}</body></html>"
+    return api.parse_page(page.encode(), URL, fetched_at=READ_AT).posts[0].body_text or ""
+
+
+@pytest.mark.parametrize("line", OF_AUTHOR)
+def test_a_sentence_of_the_author_is_kept_in_the_first_and_the_last_line(line: str) -> None:
+    words = line.partition("<")[0]
+    assert words in body_of(f"<p>{line}</p>{TEXT}")
+    assert words in body_of(f"{TEXT}<p>{line}</p>")
+
+
+@pytest.mark.parametrize("line", OF_THEME)
+def test_a_line_of_licence_or_of_other_posts_is_not_of_the_text(line: str) -> None:
+    assert line.partition("<")[0] not in body_of(f"{TEXT}<p>{line}</p>")

@@ -16,14 +16,7 @@ try:
     )
 finally:
     inspect.stack = _stack
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy import exceptions
 from scrapy.http import Request, Response
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -117,7 +110,7 @@ def is_program_error(error: BaseException) -> bool:
 
     Errors of the network come as `OSError`, as codec errors, or as exceptions of the libraries.
     """
-    if isinstance(error, (OSError, EOFError, UnicodeError, IgnoreRequest)):
+    if isinstance(error, (OSError, EOFError, UnicodeError, exceptions.IgnoreRequest)):
         return False
     return type(error).__module__.partition(".")[0] in _OWN_MODULES
 
@@ -132,16 +125,18 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
     """Return the failure that `error` means for a page of `host`; `private_hosts` resolved to private addresses."""
     detail = describe_error(error)
     match error:
-        case CannotResolveHostError() if host in private_hosts:
+        case exceptions.CannotResolveHostError() if host in private_hosts:
             return Failure(kind="http", detail=Detail.PRIVATE_ADDRESS.format(host=host))
-        case IgnoreRequest() if "robots.txt" in detail and not isinstance(error, RedirectRefused):
+        case exceptions.IgnoreRequest() if "robots.txt" in detail and not isinstance(error, RedirectRefused):
             return Failure(kind="robots", detail=Detail.ROBOTS)
-        case DownloadCancelledError():  # by the size that it claims, or when it is reached
+        case exceptions.DownloadCancelledError():  # by the size that it claims, or when it is reached
             return Failure(kind="http", detail=Detail.SIZE_LIMIT)
         # A refused redirect, too many of them, a decompression bomb.
-        case _ if isinstance(error, IgnoreRequest) or isinstance(_first_reason(error), HeadTooLarge):
+        case _ if isinstance(error, exceptions.IgnoreRequest) or isinstance(
+            _first_reason(error), HeadTooLarge
+        ):
             return Failure(kind="http", detail=detail)
-        case ResponseDataLossError():
+        case exceptions.ResponseDataLossError():
             return Failure(kind="cut", detail=Detail.CONNECTION_ENDED)
         case _:
             return Failure(kind="network", detail=_describe_network_error(error, host, detail))
@@ -149,11 +144,11 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
 
 def _describe_network_error(error: BaseException, host: str, detail: str) -> str:
     match error:
-        case CannotResolveHostError():
+        case exceptions.CannotResolveHostError():
             return Detail.NO_HOST_NAMED.format(host=host) if host else Detail.NO_HOST
-        case DownloadConnectionRefusedError():
+        case exceptions.DownloadConnectionRefusedError():
             return Detail.CONNECTION_REFUSED
-        case DownloadTimeoutError():
+        case exceptions.DownloadTimeoutError():
             return Detail.TIMEOUT
         case _ if isinstance(_first_reason(error), (ConnectionDone, ConnectionLost)):
             return Detail.CONNECTION_LOST

@@ -16,16 +16,8 @@ from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest import plan, post_pages, redirects
+from blogarchive.store.ingest import plan, post_pages, redirects, validate
 from blogarchive.store.ingest.changes import check_change
-from blogarchive.store.ingest.validate import (
-    MAINTENANCE,
-    Rejection,
-    StoredState,
-    find_post,
-    is_timeless,
-    validate_page,
-)
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.ledger.failures import Failure
@@ -195,7 +187,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         outcome = Outcome.FAILED
         if pages.is_held(archive, page_id):
             return save_result(context, outcome)
-        rejected = validate_page(crawled, load_stored_state(archive, crawled, blog))
+        rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         rejected = rejected or (_NO_BLOG if blog.uid is None else None)
         if rejected is not None:
             context.failure = rejected.failure
@@ -283,36 +275,36 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
 """
 
 
-def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
+def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
-    target, post = crawled.target, find_post(crawled)
+    target, post = crawled.target, validate.find_post(crawled)
     names = {
         "page": crawled.page.url,
         "title": post.title if post else None,
-        "text": post.body_text if post and post.read_by and is_timeless(post) else None,
+        "text": post.body_text if post and post.read_by and validate.is_timeless(post) else None,
         "site": blog.site,
         "uid": target.uid or blog.uid,
         "number": target.number if target.kind is PageKind.POST else None,
         "chain": (target.chain or target.url) if target.kind in (PageKind.MONTH, PageKind.CATEGORY) else None,
     }
-    return archive.one_as(StoredState, _STORED_STATE, names) or StoredState()
+    return archive.one_as(validate.StoredState, _STORED_STATE, names) or validate.StoredState()
 
 
 def find_rejection(
     archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
-) -> Rejection | None:
+) -> validate.Rejection | None:
     """Return why the page is rejected, or None. `accepted`: a person agrees with the changes of the site."""
     return (
-        validate_page(crawled, load_stored_state(archive, crawled, blog))
+        validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         or _reject_by_author(archive, crawled, blog)
         or check_change(archive, crawled, blog, run_id, accepted=accepted)
     )
 
 
-_NO_BLOG = Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
+_NO_BLOG = validate.Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
 
 
-def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
+def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection if the page has no author, or another one than its target; else None."""
     wanted = crawled.target.uid
     if blog.uid is None:
@@ -326,11 +318,11 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rej
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
-    return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
+    return validate.Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
 
 
 def save_rejection(
-    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
+    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: validate.Rejection, run_id: int | None
 ) -> SaveResult:
     """Record the failure and the new state of the target; stored content does not change."""
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
@@ -354,7 +346,7 @@ def save_rejection(
     return save_result(context, Outcome.BLOCKED if rejection.blocked else outcome)
 
 
-def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
+def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | None:
     """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
     archive, target = context.archive, context.target
     if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
@@ -370,7 +362,7 @@ def _settle(context: SaveContext, rejection: Rejection) -> Outcome | None:
     return None
 
 
-def _schedule_retry(context: SaveContext, rejection: Rejection) -> str | None:
+def _schedule_retry(context: SaveContext, rejection: validate.Rejection) -> str | None:
     """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
     archive, target = context.archive, context.target
     failure, now = rejection.failure, context.page.fetched_at
@@ -397,7 +389,7 @@ def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now:
     if moved := _REDIRECTED.fullmatch(failure.detail):
         set_state(archive, blog, "moved", moved[1], now=now)
         return True
-    is_notice = failure.kind == "notice" and failure.field != MAINTENANCE and not failure.permanent
+    is_notice = failure.kind == "notice" and failure.field != validate.MAINTENANCE and not failure.permanent
     if is_notice or failure.detail in _GONE_STATUSES:
         set_state(archive, blog, "closed", failure.detail, now=now)
         return True
@@ -433,7 +425,7 @@ def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime)
     return frontier.requeue_target(archive, home, before=fetched_at, now=now)
 
 
-def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:
+def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     """Return whether the blog no longer links to the target.
 
     A month or category that is gone, a page past the end of a listing, or comments of a gone post.

@@ -133,10 +133,10 @@ def _file_digest(file: Any) -> str:
     return file_digest(file, "sha256").hexdigest()
 
 
-def has_digest(path: Path, digest: str, size: int | None = None) -> bool:
+def has_digest(path: Path | str, digest: str, size: int | None = None) -> bool:
     """Return whether there is a file of that digest and size."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - of thousands of files
             has_size = size is None or os.fstat(file.fileno()).st_size == size
             return has_size and _file_digest(file) == digest
     except OSError:

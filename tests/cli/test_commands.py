@@ -80,6 +80,19 @@ def test_an_export_of_posts_starts_without_parsed_pages_and_sites(kind: str) -> 
     assert not modules & {"blogarchive.items", "blogarchive.sites", "blogarchive.store.pages.pages"}
 
 
+def test_an_export_of_tables_runs_without_numpy(db: Path, tmp_path: Path) -> None:
+    archive = shutil.copy(db, tmp_path / "a.db")
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("update posts set posted_at = 'x'")  # pyarrow parses all other times
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    program += "; from blogarchive.cli import main; main()"
+    command = [sys.executable, "-c", program, "export", "parquet", tmp_path / "out", "--db", archive]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert "pyarrow.parquet" in ran.stderr.split()
+    assert not any(name.startswith("numpy.") for name in ran.stderr.split())
+
+
 @pytest.mark.parametrize("words", ["status", "failures", "log", "search 北京", "verify --new", "sites"])
 def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_datasette(
     words: str, db: Path

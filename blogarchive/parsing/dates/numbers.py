@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -187,6 +187,24 @@ def parse_number(words: str, *, by_place: bool = False) -> int:
     if value is None:
         raise ValueError(f"no number: {words}")
     return value
+
+
+# A day, a month and a year in several elements; behind the year, a number is that of the posts of the month.
+_DATE_BOX = re.compile(
+    r"\s(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
+    r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
+    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2]))月?[.,]?\s)\s*(?:\S{1,10}\s+){2,3}"
+)
+_MAX_BOX = 60
+
+
+def join_date(parts: Sequence[str]) -> str | None:
+    """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`."""
+    box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None
+    # Not in a name or a title: `Room 12 1999`.
+    if box is None or not (box["month"].isdigit() or box["month"].lower() in MONTHS):
+        return None
+    return ("-" if box["month"].isdigit() else " ").join(box.group("year", "month", "day"))
 
 
 # --- order

@@ -32,7 +32,7 @@ _UNIT = "|".join(_CHINESE_UNITS)
 _PART = re.compile(rf"({_COUNT}|{NUMBER}|半) ?(个)?(半)? ?({_UNIT})(半)?")
 _CHINESE_AGO = (
     rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])(?<![0-9][-~、,到至])"
-    rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后])"
+    rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后]|ago\b)"
 )
 _ENGLISH_COUNT = rf"(?:{_COUNT} ?|(?:{'|'.join(_ENGLISH_NUMBERS)}) )"
 _ENGLISH_UNIT = "|".join(sorted(_ENGLISH_UNITS, key=len, reverse=True))
@@ -44,14 +44,16 @@ _ENGLISH_AGO = (
 
 
 def _resolve_chinese(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    amounts = [_parse_chinese_amount(part) for part in _PART.finditer(match["parts"])]
+    parts = [*_PART.finditer(match["parts"])]
+    is_span = len(parts) > 1 or match["way"] == "ago"  # Django writes `4 月，3 周前`
+    amounts = [_parse_chinese_amount(part, is_span=is_span) for part in parts]
     return _shift(now, amounts, 1 if match["way"].endswith("后") else -1)
 
 
-def _parse_chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
-    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years."""
+def _parse_chinese_amount(part: re.Match[str], *, is_span: bool) -> tuple[Decimal, str]:
+    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years; in a span, 4 月 is no date."""
     parsed, measure, half, unit, and_half = part.groups()
-    if unit == "月" and not measure:
+    if unit == "月" and not measure and not is_span:
         raise ValueError("3月前 means before March, 3个月前 three months ago")
     if parsed == "半":
         return Decimal("0.5"), _CHINESE_UNITS[unit]

@@ -17,12 +17,12 @@ _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.1, 0.3, 0.7
 
 
-def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -> tuple[Element | None, bool]:
+def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, bool]:
     """Return the element of the text, and whether two witnesses agree on it: a name, and where most of the text is.
 
     `closed` are the elements of comments.
     """
-    inside = {node for section in closed for node in section.iter()}
+    heading, inside = outline.title.heading, {node for section in closed for node in section.iter()}
     above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
     # Reimu names all of the content after the sidebar beside it.
     dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
@@ -35,12 +35,12 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
         named = {one for one in marked if mark(one) > 1 and _ENDED.search(outline.text(one))}
         pictures = [one for one in marked if one in named or not images.isdisjoint(one.iter("img"))]
         marked, dense = pictures or marked, None if pictures else dense
-    best = max(marked, key=lambda node: _rank(outline, node, dense, heading), default=None)
+    best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
         is_alone = best is not None and best not in above and set() < images <= {*best.iter()}
         is_named = is_alone or (best is not None and mark(best) > 1)
-        return chosen, is_named or (chosen is not None and _is_most(outline, chosen, heading, inside))
+        return chosen, is_named or (chosen is not None and _is_most(outline, chosen, inside))
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
@@ -55,16 +55,16 @@ def find_body(outline: Outline, heading: Element | None, closed: set[Element]) -
         return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
         best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
-    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, heading, inside)
+    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, inside)
 
 
-def _is_most(outline: Outline, node: Element, heading: Element | None, inside: Collection[Element]) -> bool:
+def _is_most(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
     """Return whether an element has most of the text below its heading and is no menu."""
-    start = 0 if heading is None else outline.span(heading).stop
     apart = outline.beside.union(inside)
-    rest = [place for place in range(start, len(outline.texts)) if outline.holders[place] not in apart]
+    below = range(outline.span(outline.title.heading).stop, len(outline.texts))
+    rest = [place for place in below if outline.holders[place] not in apart]
     own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
-    is_menu = heading is None and outline.link_share(node) >= _MENU
+    is_menu = outline.title.heading is None and outline.link_share(node) >= _MENU
     return not is_menu and own > _WHOLE * sum(map(outline.sizes, rest))
 
 
@@ -80,10 +80,10 @@ def mark(node: Element) -> int:
     return int(is_main or has_role(node, _WEAK))
 
 
-def _rank(outline: Outline, node: Element, dense: Element | None, head: Element | None) -> tuple[float, ...]:
+def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float, ...]:
     """Return how likely a marked element is the text: without the heading, named so, as large as the dense one, large."""
     size = outline.size(node) * (1 - outline.link_share(node))
-    apart = head is None or not outline.contains(node, head)
+    apart = outline.title.heading is None or not outline.contains(node, outline.title.heading)
     agrees = 1.0 if dense is None else _agree(outline, node, dense)
     return agrees > 0 and apart, mark(node), round(agrees, 1), size
 
@@ -147,12 +147,12 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     return any(_COMMA.search(text) and not DATE.search(text) for text in texts)
 
 
-def added_parts(outline: Outline, body: Element, title: Element | None) -> set[Element]:
+def added_parts(outline: Outline, body: Element) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     most = max(0.4 * outline.size(body), _MAX_META)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
-    if title is not None and outline.contains(body, title):
+    if (title := outline.title.heading) is not None and outline.contains(body, title):
         found |= {title, *_head(outline, body, title)}
     return found
 
@@ -168,9 +168,10 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
         is_list = has_role(node, _LISTS) and outline.link_share(node) > _LINKS
+        is_form = node.tag == "form" and node.find(".//img") is None  # ASP.NET has one around all
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_list or node.tag in ("header", "footer", "address") or has_role(node, role):
+        elif is_list or is_form or node.tag in ("header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 
@@ -198,12 +199,13 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
         for node in nodes:
             is_short = outline.size(node) < max(most, _MAX_META * (len(shown) > 1))
             text = outline.text(node) if is_short else ""
+            is_part = has_role(node, _ADDED) or has_role(node, COMMENTS)
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = _PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSING]
             if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
-            elif seen >= _LAST:
+            elif seen >= _LAST and not is_part:
                 break
-            seen += not (has_role(node, _ADDED) or has_role(node, COMMENTS))
+            seen += not is_part

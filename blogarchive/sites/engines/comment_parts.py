@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, dropwhile, islice, takewhile
+from itertools import chain, dropwhile, takewhile
 
 from blogarchive.items import Comment, DateText
-from blogarchive.parsing.dates.numbers import DAY_FIRST, day_orders, write_year_first
-from blogarchive.parsing.dates.parse import date_text, parse_stamp
+from blogarchive.parsing.dates.numbers import DAY_FIRST, day_orders
+from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, DATE, parse_place
+from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
@@ -126,27 +126,12 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     others = () if item.body in item.nodes else {*item.body}.difference(item.parts)
     drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner, others)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop)
-    named, (name, url), at = _REPLY_TO.match(text.text), item.name, _find_posted(outline, item, orders, now)
+    named, (name, url), shown = _REPLY_TO.match(text.text), item.name, outline.texts[item.place].strip()[:80]
+    at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
     to = item.above.name[0] if item.above and item.above.name else named[1] if named else None
     return Comment(
         author_name=name, author_url=url, posted=at, body_html=text.html, body_text=text.text, reply_to=to
     )
-
-
-def _find_posted(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> DateText:
-    """Return the time of a comment: that for machines in an attribute if the shown time is rough, such as `3天前`."""
-    found = parse_place(outline, item.place, now, orders)
-    text, node = outline.texts[item.place].strip()[:80], outline.holders[item.place]
-    around = islice(chain([node], node.iterancestors()), 3)
-    stated = (write_year_first(value, orders) for one in around for value in stated_times(one))
-    if found and found.precision == "day" and re.search(r"\d(?:[:：]|小?[时時])\d\d", DATE.split(text)[-1]):
-        found = None  # the time of day is not read
-    known = None if "前" in text or "ago" in text else found
-    for stamp in (parse_stamp(value, now) for value in stated):
-        form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
-        if stamp and (known is None or f"{stamp.at:{form}}" == f"{known.at:{form}}"):
-            known = found = stamp
-    return date_text(text, found) or DateText(text=text)
 
 
 def shows_time(node: Element, text: str) -> bool:
@@ -154,13 +139,6 @@ def shows_time(node: Element, text: str) -> bool:
     is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(DATE.split(text)[0])
     is_time = (DATE.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
     return bool(is_time and not _SENTENCE.search(DATE.sub("", text)))
-
-
-def stated_times(node: Element) -> Iterator[str]:
-    """Yield the times that attributes of an element state, for machines or as its title."""
-    values = (str(value) for name, value in node.attrib.items() if name not in ("href", "src"))
-    found = (DATE.search(value) for value in values if re.search(r"\d:\d\d", value))
-    yield from (match.string[match.start() :] for match in found if match)
 
 
 def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
@@ -212,13 +190,16 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
     found = ((shape_of(node), _name_of(outline, item, node)) for node in nodes)
-    return [(shape, name) for shape, name in found if name]
+    # SPIP repeats the title of the post in each comment.
+    return [(shape, name) for shape, name in found if name and name[0] != outline.title.text]
 
 
 def _first_text(texts: list[str]) -> _Names:
     names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
-    good = (name for name in names if not (is_label(name) or _BADGE.fullmatch(name) or _NO_NAME.search(name)))
-    return [((), (name, None)) for name in islice(good, 1)]
+    good = [name for name in names if not (is_label(name) or _OWNER.fullmatch(name) or _NO_NAME.search(name))]
+    # A visitor may sign as `游客`, which is a badge beside another name.
+    good.sort(key=lambda name: _BADGE.fullmatch(name) is not None)
+    return [((), (name, None)) for name in good[:1]]
 
 
 def is_label(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -19,7 +19,7 @@ from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_
 from blogarchive.sites.markup.picker import with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER = patterns("comments", "count", "id", "heading_of", "answer")
-_SINGLE, _MOMENT, _PINGS = patterns("comments", "single", "moment", "pings")
+_SINGLE, _MOMENT, _PINGS, _SENTENCE = patterns("comments", "single", "moment", "pings", "sentence")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
@@ -35,10 +35,10 @@ class FoundComments:
     problems: tuple[Problem, ...] = ()
 
 
-def comment_sections(outline: Outline, heading: Element | None) -> list[Element]:
+def comment_sections(outline: Outline) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
     found: list[Element] = []
-    start = -1 if heading is None else outline.order[heading]
+    start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     for node, place in outline.order.items():
         if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS):
             continue
@@ -55,10 +55,10 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     """
     text = outside_forms(body)
     outer = [section for section in sections if not outline.contains(body, section)]
-    under = under_heading(outline, body, outline.span(body).stop)
+    under = under_heading(outline, body)
     if outer and with_descendants(under).issuperset(outer):
         outer = under  # an element of `outer` may be a quoted comment
-    own = outer or [section for section in sections if section not in text]
+    own = outer or _below_text(outline, [section for section in sections if section not in text])
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
@@ -69,6 +69,13 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
     return found
+
+
+def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
+    """Return the sections below the last sentence between two of them: those above it are quoted in the text."""
+    spans = pairwise(map(outline.span, sections))
+    rests = (any(map(_SENTENCE.search, outline.texts[above.stop : below.start])) for above, below in spans)
+    return sections[max((i for i, is_text in enumerate(rests, 1) if is_text), default=0) :]
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
@@ -82,8 +89,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Some themes show them as comments.
     pings -= {above for item, _ in rows for above in (item.element, *item.element.iterancestors())}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
-    text = outline.text(body)  # in a forum, the post is the first of the comments
-    found = [row for row in rows if row[0].body is None or outline.text(row[0].body) != text]
+    # In a forum, the post is the first of the comments.
+    found = [row for row in rows if row[0].body is None or outline.text(row[0].body) != outline.text(body)]
     known = tuple(comment for _, comment in found if comment is not None)
     expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
@@ -158,9 +165,9 @@ def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
             yield place
 
 
-def under_heading(outline: Outline, body: Element, start: int) -> list[Element]:
-    """Return the elements under the first heading of comments from the place `start`, outside the text."""
-    for place in _headings(outline, body, start):
+def under_heading(outline: Outline, above: Element | None) -> list[Element]:
+    """Return the elements under the first heading of comments behind the text or the title `above`; none without it."""
+    for place in () if above is None else _headings(outline, above, outline.span(above).stop):
         node = outline.holders[place]
         if node.tag in ("a", "span", "li"):
             continue

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, combinations
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.dates.numbers import MONTHS, short_date_form
+from blogarchive.parsing.dates.numbers import join_date, short_date_form
 from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
@@ -20,10 +20,10 @@ from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, 
 COMMENTS, _SIDE = patterns("outline", "comments", "side")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
-_SEPARATORS, _DATE_BOX = patterns("outline", "separators", "date_box")
+(_SEPARATORS,) = patterns("outline", "separators")
 (_OF_COMMENTS,) = patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
-_MAX_TITLE, _MAX_BOX = 300, 60
+_MAX_TITLE = 300
 
 
 class Outline:
@@ -73,24 +73,19 @@ class Outline:
         self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
         is_short = end - start < 4 and node.tag not in ("a", "li", "table", "ul")
         parts = self.texts[start:] if end - start > 1 and (is_short or node.tag == "time") else []
-        box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if sum(map(len, parts)) < _MAX_BOX else None
-        # Not in a name or a title: `Room 12 1999`.
-        if box and (box["month"].isdigit() or box["month"].lower() in MONTHS):
-            # A leaf of a calendar: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`.
-            sign = "-" if box["month"].isdigit() else " "
-            self.texts[start:] = [sign.join(box.group("year", "month", "day")), *[""] * (len(parts) - 1)]
         # LiveJournal and Hatena have an element for each part of a date.
-        elif parts and node.tag == "time" and parts[0].strip().isdigit():
-            self.texts[start:] = ["".join(parts), *[""] * (len(parts) - 1)]
+        is_split = node.tag == "time" and parts and parts[0].strip().isdigit()
+        if date := join_date(parts) or "".join(parts if is_split else ()):
+            self.texts[start:] = [date, *[""] * (len(parts) - 1)]
 
     @cached_property
     def short_date(self) -> str:
         """The form of the dates `SHORT_DATE` with their full year on this page."""
         return short_date_form(" ".join([self.tree.url, *self.texts]), self.tree.root.get("lang") or "")
 
-    def span(self, node: Element) -> range:
-        """Return the indexes of the texts in an element."""
-        return self._spans.get(node, range(0))
+    def span(self, node: Element | None) -> range:
+        """Return the indexes of the texts in an element, none for None."""
+        return range(0) if node is None else self._spans.get(node, range(0))
 
     def size(self, node: Element) -> int:
         """Return the number of visible characters in an element, without white space."""
@@ -142,6 +137,39 @@ class Outline:
         anchors = [node for node in self.tree.root.iter("a") if _leads_home(node, self.tree)]
         return ancestors(anchors) | with_descendants(anchors)
 
+    @cached_property
+    def title(self) -> "Title":
+        """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
+        # A first post may have the name of its blog: `Hello World`.
+        own = [node for node in self.order if node.tag in HEADINGS and has_role(node, _POST_TITLE)]
+        sites = _site_names(self).difference(map(letters_of, map(self.text, own)))
+        claims = [claim for claim in _claims(self) if not _is_no_title(claim, sites)]
+        slug = urlsplit(self.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+        words = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
+        parts = frozenset().union(*map(_parts_of, words))
+        # FC2 has the name of the blog and the title without a separator.
+        parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
+        titles = _find_candidates(self, parts)
+        confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
+        apart = {node for node in self.beside if node.tag != "h1"}.union(confirmed)
+        named = [node for node in titles if _is_titled(node) and node not in apart]
+        # The window title may have other words than the page.
+        of_post = [node for node in named if has_role(node, _POST_TITLE)]
+        valid = (node for node in named if node.tag == "h1" or [node] == of_post)
+        others = [node for node in valid if not _is_no_title(titles[node], sites)]
+        keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
+        # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
+        places = {titles[node]: self.order[node] for node in reversed(confirmed)}
+        best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
+        if best is not None and all(keys[best][:2]):
+            return Title(text=titles[best], heading=best, is_confirmed=True)
+        if others:  # the window title is the name of the blog
+            # Typecho VOID has the heading, a time and counters in an element of the title.
+            best = next((node for node in others[0].iter(*HEADINGS) if titles.get(node)), others[0])
+            return Title(text=titles[best], heading=best, is_confirmed=False)
+        # Without a claim, the post has no title.
+        return Title(text=next(iter(claims[1:] or claims), None), heading=None, is_confirmed=False)
+
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""
         return [node for node in select_all(self.tree.root, selector) if node in self.order]
@@ -149,51 +177,20 @@ class Outline:
 
 def is_aside(node: Element) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
-    is_outer = node.tag in ("footer", "header") and next(node.iterancestors("article", "main"), None) is None
-    if is_outer or node.tag in ("aside", "nav"):
+    outer = {one.tag for one in node.iterancestors("article", "main")}
+    if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and not outer):
         return True
+    if node.tag == "header" and "article" in outer:
+        return False  # Bootstrap names that of a post `page-header`
     return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, _SIDE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """The title of a post, the heading that shows it, and whether the window title or the data confirm it."""
 
-    text: str
+    text: str | None
     heading: Element | None
     is_confirmed: bool
-
-
-def find_title(outline: Outline) -> Title | None:
-    """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
-    # A first post may have the name of its blog: `Hello World`.
-    own = [node for node in outline.order if node.tag in HEADINGS and has_role(node, _POST_TITLE)]
-    sites = _site_names(outline).difference(map(letters_of, map(outline.text, own)))
-    claims = [claim for claim in _claims(outline) if not _is_no_title(claim, sites)]
-    slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
-    parts = frozenset().union(*map(_parts_of, [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims))
-    # FC2 has the name of the blog and the title without a separator.
-    parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
-    titles = _find_candidates(outline, parts)
-    confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
-    apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
-    named = [node for node in titles if _is_titled(node) and node not in apart]
-    # The window title may have other words than the page.
-    of_post = [node for node in named if has_role(node, _POST_TITLE)]
-    valid = (node for node in named if node.tag == "h1" or [node] == of_post)
-    others = [node for node in valid if not _is_no_title(titles[node], sites)]
-    keys = {node: _rank_heading(outline, node, titles[node], claims, sites, others) for node in confirmed}
-    # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
-    places = {titles[node]: outline.order[node] for node in reversed(confirmed)}
-    best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
-    if best is not None and all(keys[best][:2]):
-        return Title(text=titles[best], heading=best, is_confirmed=True)
-    if others:  # the window title is the name of the blog
-        # Typecho VOID has the heading, a time and counters in an element of the title.
-        best = next((node for node in others[0].iter(*HEADINGS) if titles.get(node)), others[0])
-        return Title(text=titles[best], heading=best, is_confirmed=False)
-    text = next(iter(claims[1:] or claims), None)  # else the post has no title
-    return Title(text=text, heading=None, is_confirmed=False) if text else None
 
 
 def _find_candidates(outline: Outline, parts: Collection[str]) -> dict[Element, str]:
@@ -204,10 +201,11 @@ def _find_candidates(outline: Outline, parts: Collection[str]) -> dict[Element, 
 
 
 def title_text(outline: Outline, heading: Element) -> str:
-    """Return the text of a heading without the sign of a link to itself, and without a time."""
+    """Return the text of a heading without the sign of a link to itself, and without a time and the line around it."""
     text = outline.text(heading)
     for node in select_all(heading, "time, .date"):
-        text = text.replace(outline.text(node), "", 1).strip()
+        line = next(node.iterancestors("small"), node)
+        text = text.replace(outline.text(line), "", 1).strip()
     # VuePress 1 and Textpattern have the link before the title.
     return text.removeprefix("# ").removeprefix("§ ").rstrip(" \u200b\ufeff¶#§")
 

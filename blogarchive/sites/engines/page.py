@@ -120,18 +120,17 @@ class PageParser:
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
-        is_comments = self.target.kind is PageKind.COMMENTS
         complete = not any(one.field == "comments" for one in problems)
-        found = [] if is_comments else lists.comment_urls(self._outline, self.uid, is_complete=complete)
+        found = lists.comment_urls(self._outline, self.uid, self.target.page_no, is_complete=complete)
         found = [url for url in found if not (self.page.is_imported and urls.is_rest_comments(url))]
         links = tuple(self._more_comments(url, post.number) for url in found)
         if not all(map(urls.is_rest_comments, found)):  # the page alone need not show all
             problems = tuple(one for one in problems if one.field != "comments" or one.kind == "unreadable")
-        if is_comments and self.target.page_no > 1:
+        if self.target.kind is PageKind.COMMENTS and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
             of_comments = (one for one in problems if one.field.startswith("comments"))
             problems = tuple(one for one in of_comments if one.kind != "incomplete")
-            return self._page(PageKind.COMMENTS, posts=(post,), problems=problems)
+            return self._page(PageKind.COMMENTS, posts=(post,), links=links, problems=problems)
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
     def _more_comments(self, url: str, number: str) -> Link:

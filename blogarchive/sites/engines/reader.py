@@ -1,9 +1,10 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from blogarchive.items import Post, Problem
 from blogarchive.messages.details import Detail
@@ -11,7 +12,7 @@ from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
-from blogarchive.sites.engines.outline import HEADINGS, Outline, Title, find_title
+from blogarchive.sites.engines.outline import HEADINGS, Outline, Title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
@@ -25,8 +26,7 @@ _MARKS: dict[str, str] = PATTERNS["marks"]
 _Parts = tuple[Element, bool, FoundComments]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostReading:
+class PostReading(NamedTuple):
     """The post of a page, the problems, and the witness of each field."""
 
     post: Post
@@ -44,37 +44,34 @@ def find_reader(outline: Outline) -> str:
 
 def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading | None:
     """Return the post that the page shows, None if it shows no text; `now` is the fetch time in the site's zone."""
-    title = find_title(outline)
-    heading = None if title is None else title.heading
-    sections = comment_sections(outline, heading)
-    parts = _read(outline, heading, sections, now)
-    if parts is None:
+    title, sections = outline.title, comment_sections(outline)
+    if (parts := _read(outline, sections, now)) is None:
         return None
     element, agreed, found = parts
     closed = with_descendants([*sections, *found.sections])  # those without comments have headings
-    added = added_parts(outline, element, heading)
-    around = Surroundings(outline, heading, element, added, closed, now)
+    added = added_parts(outline, element)
+    around = Surroundings(outline, element, added, closed, now)
     time = find_time(around)
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
-    post = Post(number=number, url=url, title=title.text if title else None, posted=time.value)
+    post = Post(number=number, url=url, title=title.text, posted=time.value)
     post = replace(post, body_html=body.html, body_text=body.text, images=body.images)
     post = replace(post, comment_count=found.count, comments=found.comments)
     post = replace(post, categories=_read_categories(around), read_by=find_reader(outline))
     problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
-    return PostReading(post=post, problems=problems, sources=_sources(title, time, parts))
+    return PostReading(post, problems, _sources(title, time, parts))
 
 
-def _read(outline: Outline, heading: Element | None, sections: list[Element], now: datetime) -> _Parts | None:
+def _read(outline: Outline, sections: list[Element], now: datetime) -> _Parts | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
-    element, agreed = find_body(outline, heading, set(sections))
+    element, agreed = find_body(outline, set(sections))
     if element is None:
         return None
     found = read_comments(outline, sections, element, now)
-    under = [] if heading is None else under_heading(outline, heading, outline.span(heading).stop)
+    under = under_heading(outline, outline.title.heading)
     if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
-        second, is_sure = find_body(outline, heading, {*sections, *under})  # the text holds the comments
+        second, is_sure = find_body(outline, {*sections, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
         if second is not None and is_sure and not outline.contains(second, under[0]):
             other = read_comments(outline, sections, second, now)
@@ -90,7 +87,7 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     A link in a card with a heading of its own is of another post, one beside the content of the whole blog.
     """
     outline, body, added = around.outline, around.body, with_descendants(around.added)
-    known = [body] if around.heading is None else [body, around.heading]
+    known = [body] if outline.title.heading is None else [body, outline.title.heading]
     whole = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
     headings = (node for node in outline.order if node.tag in HEADINGS and node not in around.closed)
     cards = ancestors(headings) - ancestors(known) - {body}
@@ -107,18 +104,18 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
 
 
-def _doubts(title: Title | None, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:
+def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:
     # Promise "wrong without a word: none": a field with a single witness is a failure row.
-    title_doubt = None if title is not None and title.is_confirmed else Detail.TITLE_ALONE
+    title_doubt = None if title.is_confirmed else Detail.TITLE_ALONE
     body_doubt = None if is_body_sure else Detail.BODY_ALONE
     doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
-def _sources(title: Title | None, time: FoundTime, parts: _Parts) -> tuple[FieldSource, ...]:
+def _sources(title: Title, time: FoundTime, parts: _Parts) -> tuple[FieldSource, ...]:
     element, _, found = parts
     shown = [("body", selector_of(element), "")]
-    if title is not None:
+    if title.text is not None:
         name = "window title" if title.heading is None else selector_of(title.heading)
         shown.insert(0, ("title", name, title.text))
     if time.witnesses:

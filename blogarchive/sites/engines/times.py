@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
@@ -28,8 +29,7 @@ _DAY, _WINDOW = timedelta(days=1), 48  # characters around a date that belong to
 _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = 300, 5, 12, 2, 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundTime:
+class FoundTime(NamedTuple):
     """The time of a post; `witnesses` are the values by source, `doubt` why it may be another time."""
 
     value: DateText | None
@@ -42,7 +42,6 @@ class Surroundings:
     """What a page shows around the time of its post: the heading, the text without what the theme adds, comments."""
 
     outline: Outline
-    heading: Element | None
     body: Element
     added: set[Element]
     closed: set[Element]  # the elements of comments
@@ -58,7 +57,7 @@ class Surroundings:
     def cards(self) -> set[Element]:
         """The elements around titles that lead to other posts, and not around this one."""
         linked = (node for node in self.outline.select(_LINKED) if _leads_away(self.outline, node))
-        known = self.body if self.heading is None else self.heading
+        known = self.body if self.outline.title.heading is None else self.outline.title.heading
         return ancestors(linked) - ancestors((self.body, known)) - {self.body}
 
     @cached_property
@@ -99,9 +98,12 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
     """Return the time, its text, and whether it is only that of the last change."""
     outline = around.outline
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
-        if rank[1] < _FAR and (parsed := parse_place(outline, place, around.now)):
+        if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             match = _SHOWN.search(outline.texts[place])
-            return parsed, " ".join(match[0].split()) if match else None, rank[0] >= _EDIT
+            text = "" if match is None else " ".join(match[0].split())
+            # Trac shows `4 years ago` with the time as its title.
+            is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
+            return parsed, None if is_exact else text or None, rank[0] >= _EDIT
     return None, None, False
 
 
@@ -110,7 +112,7 @@ def _dates_outside(around: Surroundings) -> list[int]:
     outline = around.outline
     is_of_another = cache(partial(_is_of_another, around))
     short = (place for place, text in enumerate(outline.texts) if len(text) < _MAX_LINE and DATE.search(text))
-    top = -1 if around.heading is None else outline.span(around.heading).stop
+    top = outline.span(outline.title.heading).stop
     # Old pages have the line of the time without an element, between the heading and the text.
     line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
     lines = {top} if _LINE.fullmatch(line) else set()
@@ -122,13 +124,13 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
-    start = -1 if around.heading is None else outline.order[around.heading]
+    start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     place, text = outline.order[node], outline.order[around.body]
     # In emlog the heading and the line are in the element of the text.
     is_early = outline.span(node).stop <= around.text.start or place < text
     is_line = (start >= 0 or node.tag == "time") and start < place and is_early
     # Nobelium has the line of the time in a `nav`.
-    if node in outline.beside and around.heading not in outline.beside and not is_line:
+    if node in outline.beside and outline.title.heading not in outline.beside and not is_line:
         return True
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     is_linked = any(one.tag == "a" and _leads_away(outline, one) for one in near)
@@ -144,7 +146,7 @@ def _leads_away(outline: Outline, anchor: Element) -> bool:
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
-    head = None if around.heading is None else around.outline.span(around.heading)
+    head = None if around.outline.title.heading is None else around.outline.span(around.outline.title.heading)
     text, holder = around.text, around.outline.holders[place]
     edited = _EDIT * _is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
     start = text.start if head is None else head.start
@@ -184,6 +186,29 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
     date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
+
+
+def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
+    """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`."""
+    found = parse_place(outline, place, now, order)
+    text, node = outline.texts[place].strip()[:80], outline.holders[place]
+    around = islice(chain([node], node.iterancestors()), 3)
+    stated = (write_year_first(value, order) for one in around for value in stated_times(one))
+    if found and found.precision == "day" and re.search(r"\d(?:[:：]|小?[时時])\d\d", DATE.split(text)[-1]):
+        found = None  # the time of day is not read
+    known = None if "前" in text or "ago" in text else found
+    for stamp in (parse_stamp(value, now) for value in stated):
+        form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
+        if stamp and (known is None or f"{stamp.at:{form}}" == f"{known.at:{form}}"):
+            known = found = stamp
+    return found
+
+
+def stated_times(node: Element) -> list[str]:
+    """Return the times that attributes of an element state, for machines or as its title."""
+    values = {name: str(value) for name, value in node.attrib.items() if re.search(r"\d:\d\d", str(value))}
+    found = map(DATE.search, (value for name, value in values.items() if name not in ("href", "src")))
+    return [match.string[match.start() :] for match in found if match]
 
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:

@@ -533,3 +533,12 @@ def test_a_sidebar_inside_the_element_of_the_text_is_not_of_the_text() -> None:
     post = read(f'<body><div id="content">{left}{side}</div></body>').posts[0]
     assert "北窗" not in (post.body_text or "")
     assert (post.body_text or "").endswith("Licht.")
+
+
+@pytest.mark.parametrize(
+    ("stated", "engine"),
+    [("Typecho 1.2.1/24.3.4", "typecho"), ("Z-BlogPHP 1.7.3", "z-blog"), ("emlog", "emlog"), ("Discuz! X3.4", "discuz")],
+)  # fmt: skip
+def test_a_post_says_which_engine_the_page_states(stated: str, engine: str) -> None:
+    page = read(post("2019-05-20"), f'<meta name="generator" content="{stated}">')
+    assert page.posts[0].read_by == f"engine:{engine}"

@@ -233,6 +233,12 @@ def refuse_unsupported(archive: Statements) -> None:
     version = _version(archive)
     if version > SCHEMA_VERSION:
         raise UsageError(_("{path} was made by a newer blogarchive; install that one"), path=archive.path)
+    if version == 0 and not schema.missing_objects(archive):
+        text = _(
+            "{path} has lost its version, as `sqlite3 .dump` leaves it out; if this blogarchive made the archive:"
+            ' sqlite3 {path} "pragma user_version = {version}; pragma application_id = {id}"'
+        )
+        raise UsageError(text, path=archive.path, version=SCHEMA_VERSION, id=schema.APPLICATION_ID)
     if version < _OLDEST_VERSION:
         text = _(
             "{path} was made by blogarchive 0.1, which this version cannot open; open it once with"

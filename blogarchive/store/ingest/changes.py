@@ -143,11 +143,15 @@ def _classify_comments(
     bases, known = {base for base, _ in on_page}, {comment.base for comment in stored}
     lost = [comment for comment in stored if comment.base not in bases]
     new = Counter[str | None](digest for base, digest in on_page if base not in known)
+    moved = [comment for comment in lost if comment.text_digest in new]
     renamed = (Counter(comment.text_digest for comment in lost) & new).total()
-    if renamed and (renamed == len(lost) or not is_whole):
-        is_of_several = len({comment.author_name for comment in lost}) > 1
-        reason = Detail.CHANGE_NAMES if is_of_several and renamed == len(shown) else None
+    # A person may rename: beside comments of others, or of all their own. A site that lies has other names for all.
+    is_of_several = len({comment.author_name for comment in moved}) > 1
+    is_of_all = renamed == len(shown)
+    if renamed and (renamed == len(lost) or not is_whole) and (is_of_several or is_of_all):
+        reason = Detail.CHANGE_NAMES if is_of_several and is_of_all else None
         return TextChange(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
+    lost = lost if is_of_several else [comment for comment in lost if comment.text_digest not in new]
     is_fewer = claimed is not None and claimed < sum(is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):
         return TextChange(kind=ChangeKind.COMMENTS_LOST)

@@ -223,24 +223,39 @@ def pair_sources(
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day alone, the
-    texts are equal too.
+    texts are equal too; so they are if one of the times is relative: `6天前` is a date some days later.
     """
     named, known = {item.base for item in shown}, {row.base for row in stored}
-    free = defaultdict[tuple[str, str], list[Sourced]](list)
+    days, texts = defaultdict[object, list[Sourced]](list), defaultdict[object, list[Sourced]](list)
+    used: set[int] = set()
     for row in stored:
-        group = free[row.author_name, (row.posted_at or "")[:_DAY]]
-        if row.base not in named and len(group) < _MAX_OF_DAY:
-            group.append(row)
+        day = (row.posted_at or "")[:_DAY]
+        for group in (days[row.author_name, day], texts[row.author_name, row.text_digest]):
+            if row.base not in named and len(group) < _MAX_OF_DAY:
+                group.append(row)
     for item in shown:
         at = date_text_iso(item.comment.posted)
         if item.base in known or at is None:
             continue
-        group = free[item.comment.author_name, at[:_DAY]]
-        equal = (row for row in group if page_context.is_same_time(at, row.posted_at or ""))
-        pair = min(equal, key=lambda row: row.text_digest != item.text_digest, default=None)
-        if pair and (pair.text_digest == item.text_digest or min(len(at), len(pair.posted_at or "")) > _DAY):
-            group.remove(pair)
-            yield item, pair
+        name, digest = item.comment.author_name, item.text_digest
+        equal = [row for row in days[name, at[:_DAY]] if page_context.is_same_time(at, row.posted_at or "")]
+        equal.sort(key=lambda row: row.text_digest != digest)
+        equal = [
+            row for row in equal if row.text_digest == digest or min(len(at), len(row.posted_at or "")) > _DAY
+        ]
+        about = [row for row in texts[name, digest] if _is_about(item.base, at, row)]
+        found = next((row for row in (*equal, *about) if row.id not in used), None)
+        if found is not None:
+            used.add(found.id)
+            yield item, found
+
+
+def _is_about(base: str, at: str, row: SourcedComment) -> bool:
+    """Return whether one of two times is relative, and both may be the same: a month at most is between them."""
+    bases, times = (base, row.base), (at, row.posted_at or at)
+    months = [12 * int(time[:4]) + int(time[5:7] or 0) for time in times]
+    is_one_relative = any(one.removeprefix(_ANSWER).startswith("~") for one in bases)
+    return is_one_relative and is_counted(base) == is_counted(row.base) and abs(months[0] - months[1]) <= 1
 
 
 def filter_stored(
@@ -357,6 +372,10 @@ def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRo
         "reply_to": comment.reply_to if comment.reply_to is not None else before.reply_to,
         "posted_at": date_text_iso(comment.posted) or before.posted_at,
     }
+    if before.posted_at is not None and is_relative(
+        comment.posted
+    ):  # `3天前` is less precise than `2小时前` was
+        facts["posted_at"] = before.posted_at
     likes, position = before.likes, before.position
     if context.moment >= before.last_seen_at or likes is None:
         likes = comment.likes if comment.likes is not None else likes

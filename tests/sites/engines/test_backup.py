@@ -519,6 +519,24 @@ def test_an_edit_is_stored_from_a_page_that_shows_no_count_since_it_has_no_comme
     ]
 
 
+def test_a_comment_whose_relative_time_becomes_a_date_is_the_same_comment(tmp_path: Path) -> None:
+    blog, start = Blog(tmp_path / "blog", lists=True), datetime(2025, 2, 8, 3, tzinfo=UTC)
+    for number in range(1, 9):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    comment = _COMMENT.replace(
+        "<time datetime='2020-05-04T10:00:00+08:00'>2020-05-04 10:00</time>", "<i>{0}</i>"
+    )
+    with serve(blog) as url:
+        blog.build(url)
+        page = blog.folder / "public" / "posts" / "p4" / "index.html"
+        for days, shown in ((0, "14小时前"), (3, "3天前"), (6, "6天前"), (9, "2025-02-07"), (12, "2周前")):
+            page.write_text(_COMMENTED.format("下午去了河边。", comment.format(shown)), "utf-8")
+            words = ("update", "--full") if days else ("backup", url)
+            assert run(tmp_path, *words, now=start + timedelta(days=days)).code == 0
+            stored = rows(tmp_path, "select substr(posted_at, 1, 10), gone_at from comments")
+            assert stored == [("2025-02-07", None)], shown
+
+
 def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 9):

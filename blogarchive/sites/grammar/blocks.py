@@ -13,7 +13,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_other_header
-from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
+from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
@@ -159,12 +159,9 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     earlier = range(headers[0].last + 1, header.first)
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
     alone = comment_footers.starts_element(view, block, header)
-    lines = range(header.last + 1, stop)
-    outside = (i for i in lines if not _is_in_text(view, header, i))
-    ends = (
-        i for i in outside if view.is_in_form(i, header.first) or _is_template_line(markers, i, typed, alone)
-    )
-    return next(ends, stop)
+    stop = next((i for i in range(header.last + 1, stop) if view.is_in_form(i, header.first)), stop)
+    outside = (i for i in range(header.last + 1, stop) if not _is_in_text(view, header, i))
+    return next((i for i in outside if _is_template_line(markers, i, typed, alone)), stop)
 
 
 # The owner's answer is below the text, in the element of the text.
@@ -249,8 +246,7 @@ def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     no number, and times stand alone below the label of comments.
     """
     if claims.count is None:
-        label = next((i for i in find_comment_labels(view) if i >= start), len(view.lines))
-        is_lost = shows_other_header(view, label + 1, view.find_section(label))
+        is_lost = shows_other_header(view, start, view.find_section(start))
         return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
     if not claims.count or claims.paging is not Paging.NO:
         return None

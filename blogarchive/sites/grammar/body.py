@@ -30,7 +30,7 @@ from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 # --- bounds of the body
 
 _COUNTER_WORDS = re.compile(
-    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
+    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$|^\s*(?:浏览|阅读|点击|人气)(?:次数|[数量])?\s*$"
 )
 _WORD = re.compile(r"\w")
 _AD, _BUTTON = (

@@ -125,17 +125,21 @@ def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
 
 # Promise "any markup": the label of the card may be an image without words.
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
-    """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it.
+    """Return the card without a label: an age with a name or a linked name, then 注册日期 and 访问总量 near it.
 
     Otherwise a sole line of all visits, such as 博客访问：N in a box of another label.
     """
     filled = list(view.lines_with_text(lines))
     for number, index in enumerate(filled):
-        match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
-        if match is None:
+        text = strip_bullets(view.folded[index]).strip()
+        match = _AGE.fullmatch(text)
+        if match is None and _REGISTERED.fullmatch(text) is None:
             continue
-        near = filled[number if match["name"] else max(number - 1, 0) : number + _LINES_BELOW_AGE]
+        is_first = match is not None and match["name"] is not None
+        near = filled[number if is_first else max(number - 1, 0) : number + _LINES_BELOW_AGE]
         card, own = parse_card(view, (near[0], *near))
+        if card.nickname is None and view.find_home_link(near[0]) is not None:
+            card = replace(card, nickname=view.lines[near[0]].text.strip(_EDGES))
         if card.registered is not None and card.total_visits is not None:
             return card, own
     visits = [i for i in filled if _VISITS_ALONE.fullmatch(strip_bullets(view.folded[i]).strip())]

@@ -8,7 +8,7 @@ from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page import PageView, is_label
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER, TIME_OF_DAY
 
 # --- counts in a text
 
@@ -58,7 +58,8 @@ _BRACKETED = re.compile(
 _OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
 _COUNTER_PREFIX = (
-    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*+:?\s*+[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
+    r"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期|[Pp]osted at)?\s*+:?\s*+[(\[]?"
+    rf"(?:{DATETIME}|{DATE}|{TIME_OF_DAY})[)\]]?"
     r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*+:\s*+[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
@@ -126,7 +127,9 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 
 # --- counters on lines
 
-_NUMBER_FIRST = rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|评论|赞|点赞|喜欢)"
+_NUMBER_FIRST = (
+    rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|{_COMMENTS_WORD}|{_LIKES})"
+)
 _LABEL_CHARS = "浏阅点人访评回留查围CcVvHRP"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"

@@ -69,7 +69,7 @@ def _parse_footer_at(view: page.PageView, index: int, end: int) -> CommentFooter
             continue
         found = _add_likes_above(view, _build_footer(view, joined, _parse_likes(text)))
         if without_style is None:
-            return found if found.linked else None
+            return found if found.linked or found.likes is not None else None
         if found.likes is not None:
             return found
         best = best or (found if found.linked else None)

@@ -232,8 +232,9 @@ _SHORT_FLOOR = (
 )
 # Not 沙发: a commenter may type it as his text.
 FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")
+_ENGLISH_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _TIME = (
-    rf"(?:(?:{vocabulary.WEEKDAY}\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
+    rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
     r"|\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
@@ -244,16 +245,18 @@ _AFTER = (
 )
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+[于@]\s*+[(\[]?\d)"
-_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s(?!{_IS_NAME}))"
+_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
-    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。]?{_AFTER}"
+    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
     rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:{BY}\s*+:\s*+)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
-_BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)")
+_BUTTON_NAME = re.compile(
+    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|(?:时间|日期)$"
+)
 _HAS_TIME = re.compile(_TIME)
 _BUTTONS = re.compile(rf"{_AFTER}\s*+")
 _MAX_LENGTH = 120
@@ -333,7 +336,9 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 _TIME_ALONE = re.compile(rf"[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
 _SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
 _PROSE = re.compile(r"[。!?,;…]")
-_NO_NAME = re.compile(rf"{_SHORT_FLOOR}|.*{_PROSE.pattern}.*|.{{31,}}")
+_NO_NAME = re.compile(
+    rf"{_SHORT_FLOOR}|(?:{BY}|.{{0,2}}(?:时间|日期|内容))\s*:|.*{_PROSE.pattern}.*|.{{31,}}"
+)
 _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 
 

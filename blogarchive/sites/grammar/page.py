@@ -157,8 +157,14 @@ class PageView:
         return self.lines[index].text.strip()[slice(*match.span(group))].strip()
 
     def find_section(self, start: int) -> int:
-        """Return the first line from `start` on that is the label of a parsed section; else the number of lines."""
-        return next((i for i in self.sections if i >= start and self.is_section(i)), len(self.lines))
+        """Return the first line from `start` on that is the label of a parsed section; else the number of lines.
+
+        A label below other lines of its block may be typed.
+        """
+        later = (i for i in self.sections if i >= start and self.is_section(i))
+        blocks = ((i, self.document.lines_in(self.lines[i].block).start) for i in later)
+        own = (i for i, begin in blocks if begin < start or not self.has_text(range(begin, i)))
+        return next(own, len(self.lines))
 
     def iter_around(self, index: int) -> Iterator[tuple[Element, range]]:
         """Yield the block of a line and each element around it, the innermost first, with its lines."""
@@ -357,6 +363,7 @@ UNCONFIRMED_TITLE = Problem(kind="incomplete", field="title", detail=Detail.TITL
 
 _CUT = re.compile(r"(?:…|\.\.\.|⋯).*")
 _MIN_CUT_LENGTH = 4
+_MARK = re.compile(r"^[\[【](?:原创|转[载载贴貼]|置顶|置頂|推荐|推薦|精华|精華)[\]】]")
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -365,7 +372,7 @@ def confirms_title(window_title: str, title: str) -> bool:
 
     Spaces, case and width are ignored: sites write them otherwise in the window title.
     """
-    window, own = fold_spelling(window_title), fold_spelling(title)
+    window, own = fold_spelling(window_title), fold_spelling(_MARK.sub("", title))
     if not own or own in window:
         # The 20 of a calendar is no title beside 2025.
         return bool(own) and (not own.isdigit() or own in _NUMBERS.findall(window))

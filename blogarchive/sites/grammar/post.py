@@ -16,7 +16,7 @@ from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.footers import find_markers
 from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
-from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title, iter_text_before
+from blogarchive.sites.grammar.time_lines import TitleTime, add_hour, is_marked_title, iter_text_before
 from blogarchive.sites.grammar.title import find_title_time
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, fold, strip_count
 
@@ -193,6 +193,8 @@ def _find_worded_category(
 
 def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:
     lines, counters, comments = trim_body(view, bounds.begin, bounds.end), bounds.counters, bounds.comments
+    below = max(bounds.end, 0 if counters is None else counters.last + 1)
+    heading = add_hour(view, heading, range(lines[-1].index + 1 if lines else heading.end, below))
     body = extract_html(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)  # sanitizing changes the element
     if bounds.doubt is not None:
@@ -211,5 +213,5 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
         problems=tuple(filter(None, problems)),
         start=heading.start,
         body_end=bounds.end,
-        end=max(comments.end, bounds.end, 0 if counters is None else counters.last + 1),
+        end=max(comments.end, below),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from blogarchive.items import DateText, PageKind
@@ -33,6 +33,9 @@ _TIME_AGO = re.compile(
 )
 _AGO = re.compile("[前天刚]")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
+_HOUR_AMID = re.compile(
+    rf"(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})(?:\s*[|·,].{{0,120}})?"
+)
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 # Before a time: the header of a comment.
 COMMENT_TIME_LABEL = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
@@ -154,6 +157,17 @@ def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
         return None
     counters = parse_counters_beside_time(view, index, view.shown(index, match))
     return None if counters is None else _build_match(view, index, match, title)
+
+
+# 2012年3月4日 above the title, 发表于 10:20 | 评论(3) below the text.
+def add_hour(view: PageView, heading: TitleTime, lines: range) -> TitleTime:
+    """Return the heading with the hour that one of these lines shows, if its time is a day alone."""
+    day = "" if heading.posted is None else heading.posted.text
+    if not day or vocabulary.HOUR_SIGN.search(vocabulary.fold(day)):
+        return heading
+    shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
+    hour = next((view.shown(i, match) for i, match in shown if match is not None), None)
+    return heading if hour is None else replace(heading, posted=DateText(text=f"{day} {hour}"))
 
 
 def match_relative_time(view: PageView, index: int) -> TimeMatch | None:

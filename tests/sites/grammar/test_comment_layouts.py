@@ -219,3 +219,47 @@ def test_the_form_below_the_last_comment_is_none_of_its_text() -> None:
     shown = "<div><a href='/u/41/'>乙</a> (2025-01-01 12:00:00)</div><blockquote>话一。</blockquote>"
     found = read(post(counters="<div>浏览(10) 评论(1)</div>", comments=shown + form)).posts[0]
     assert [each.body_text for each in found.comments] == ["话一。"]
+
+
+def test_comments_without_a_label_and_a_number_are_a_problem() -> None:
+    shown = "<div class=c><div>乙 2025-01-01 12:00:00</div><div>话一。</div></div>"
+    parsed = read(post(counters="<div>访问次数：10次</div>", label="", comments=shown))
+    assert (parsed.posts[0].comments, [each.field for each in parsed.problems]) == ((), ["comments"])
+
+
+def test_buttons_that_are_no_links_are_no_text() -> None:
+    name, buttons = "<a href='/u/4{0}/'>乙{0}</a>", "<span>赞({0})</span> <span>回复</span>"
+    each = f"<li>{name}<i>2025-01-01 1{{0}}:00:00</i><p>话{{0}}。</p>{buttons}</li>"
+    shown = "".join(each.format(i) for i in (1, 2, 3))
+    found = read(post(counters="<div>浏览(10) 评论(3)</div>", comments=f"<ul>{shown}</ul>")).posts[0]
+    assert [(each.body_text, each.likes) for each in found.comments] == [
+        ("话1。", 1),
+        ("话2。", 2),
+        ("话3。", 3),
+    ]
+
+
+def test_a_header_may_have_an_english_day_and_a_full_stop() -> None:
+    each = "<div><div>Submitted by <a href='/u/4{0}/'>乙{0}</a> on Wed, 2025-01-01 1{0}:00.</div><div>话{0}。</div></div>"
+    shown = "".join(each.format(i) for i in (1, 2))
+    found = read(post(counters="<div>浏览(10) 评论(2)</div>", label="Comments", comments=shown)).posts[0]
+    assert [(each.author_name, each.body_text) for each in found.comments] == [
+        ("乙1", "话1。"),
+        ("乙2", "话2。"),
+    ]
+
+
+def test_the_label_of_a_time_is_no_name() -> None:
+    each = "<tr><td>姓名：</td><td>乙</td></tr><tr><td>时间：</td><td>{}</td></tr><tr><td>内容：</td><td>话。</td></tr>"
+    shown = "".join(each.format(f"2025-01-01 1{i}:00:00") for i in (1, 2))
+    parsed = read(post(counters="<div>浏览(10) 评论(2)</div>", comments=f"<table>{shown}</table>"))
+    assert not any(each.author_name == "时间" for each in parsed.posts[0].comments)
+    assert parsed.problems
+
+
+def test_a_typed_label_of_the_sidebar_ends_no_comments() -> None:
+    each = "<div class=c><b>{}</b> <i>2025-01-01 1{}:00:00</i><p>{}</p></div>"
+    texts = ("好。<br>近期文章<br>· 假的", "话二。")
+    shown = "".join(each.format("甲乙"[i], 9 - i, text) for i, text in enumerate(texts))
+    parsed = read(post(counters="<div>浏览：10</div>", comments=shown))
+    assert len(parsed.posts[0].comments) == 2 or parsed.problems

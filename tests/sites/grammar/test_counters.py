@@ -130,3 +130,10 @@ def test_the_label_above_the_comments_is_no_part_of_the_counters() -> None:
     parsed = read(post(counters="<div>本文已被浏览 1769 次</div>", label="", comments=shown))
     assert parsed.posts[0].views == 1769
     assert [each.field for each in parsed.problems] == ["comments"]
+
+
+def test_a_row_of_labels_above_a_row_of_numbers_is_a_problem() -> None:
+    rows = "<table><tr><td>浏览</td><td>推荐</td></tr><tr><td>1769</td><td>9</td></tr></table>"
+    parsed = read(post(counters=rows))
+    assert parsed.posts[0].views is None
+    assert [each.field for each in parsed.problems] == ["views"]

@@ -388,3 +388,20 @@ def test_a_sign_before_a_title_without_a_heading_hides_no_post() -> None:
     html = page(f"<div>● 一篇</div><div>发表时间：{TIME} {COUNTED}</div>", label="")
     (found,) = read(html).posts
     assert (found.title, found.posted and found.posted.text, found.views) == ("一篇", TIME, 10)
+
+
+@pytest.mark.parametrize(
+    "foot", ["发表于 16:23 | 评论(2) 浏览(10)", "Posted at 4:23 PM | 2 Comments · 10 Views"]
+)
+def test_the_hour_may_be_below_the_text_and_the_day_above_the_title(foot: str) -> None:
+    html = page("<h4>2025年1月1日 星期三</h4><h3>一篇</h3>", f"<p>{foot}</p>")
+    (found,) = read(html.replace("<div>网络日志正文</div>", "")).posts
+    assert found.posted is not None
+    assert found.posted.text == f"2025年1月1日 {'4:23 PM' if 'PM' in foot else '16:23'}"
+    assert (found.title, found.body_text, found.views) == ("一篇", "正文。\n二段。", 10)
+
+
+@pytest.mark.parametrize("mark", ["[原创]", "【转载】", "[置顶]"])
+def test_a_mark_before_the_title_needs_no_witness(mark: str) -> None:
+    assert confirms_title("一篇旧文 - 林木的角落", f"{mark} 一篇旧文")
+    assert not confirms_title("另一篇 - 林木的角落", f"{mark} 一篇旧文")

@@ -161,3 +161,13 @@ def test_the_link_of_a_nickname_is_no_blog_title() -> None:
 def test_every_label_of_the_sidebar_is_found_by_its_first_character(label: str) -> None:
     for line in (label, f"【{label}】", f"· {label}"):
         assert SECTION_START.match(LINE_START + line)
+
+
+def test_a_card_may_have_no_label_and_a_linked_name() -> None:
+    rows = "<dt>博主</dt><dd><a href='/u/31182/'>林木</a></dd>"
+    rows += "<dt>注册日期</dt><dd>2022-06-17</dd><dt>访问总量</dt><dd>1,234</dd>"
+    author = home(f"<dl>{rows}</dl>").author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == ("林木", 1234)
+    assert author.registered is not None
+    assert author.registered.text == "2022-06-17"

@@ -38,8 +38,6 @@ class Day(click.ParamType[date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Return the day; raises `click.BadParameter` for other text."""
-        if isinstance(value, date):
-            return value
         try:
             if span := re.fullmatch(_SPAN, str(value)):
                 return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
@@ -88,8 +86,6 @@ class Duration(click.ParamType[timedelta]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Return the time; raises `click.BadParameter` for other text, zero and more than a year."""
-        if isinstance(value, timedelta):
-            return value
         parts = re.fullmatch(_DURATION, str(value))
         seconds = int(parts["count"]) * _SECONDS[parts["unit"]] if parts else 0
         if not 0 < seconds <= _LONGEST:

@@ -35,9 +35,7 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     """
     text = normalize_nfc(title[:_TITLE_CHARACTERS]).translate(_FULL_WIDTH)
     if not text.isprintable():  # few titles have an invisible character, and a look at each costs a call
-        text = "".join(
-            char for char in " ".join(text.split()) if unicodedata.category(char) not in _INVISIBLE
-        )
+        text = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in _INVISIBLE)
     text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):
         text = f"_{text}"

@@ -236,8 +236,8 @@ def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]
     return list(found.items())
 
 
+# Stored characters of the posts in a file: it has a third of them, and a browser parses it in a moment.
 _CHUNK = 700_000
-"""Stored characters of the posts in a file: it has a third of them, and a browser parses it in a moment."""
 
 # Han and full-width ASCII: the characters that search treats as equal to another.
 _FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))

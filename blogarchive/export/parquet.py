@@ -27,8 +27,8 @@ from blogarchive.store.rows import Progress, no_progress
 if TYPE_CHECKING:
     import pyarrow.fs
 
+# Rows of a row group: the memory that an export needs.
 _ROWS_AT_ONCE = 4_000
-"""Rows of a row group: the memory that an export needs."""
 
 
 @partial(exporter, by_author_only=True)
@@ -159,8 +159,8 @@ def _remove_earlier(out: Path, shard: str, written: Digests) -> None:
 
 # object stores
 
+# Folder with a list of each archive's files and their digests; DuckDB and Spark leave names with _ out.
 _LISTS = "_files"
-"""Folder with a list of each archive's files and their digests; DuckDB and Spark leave names with _ out."""
 
 
 def export_to_store(

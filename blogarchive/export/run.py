@@ -133,8 +133,8 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
     return export
 
 
+# Folders that the contracts on imports keep from exports.
 _NEVER_IMPORTED: Final = {"__pycache__", "browse", "cli", "crawl", "demo", "importing"}
-"""Folders that the contracts on imports keep from exports."""
 
 
 @cache

@@ -24,8 +24,8 @@ COMMENT_COLUMNS = (
     "gone_at", "body_text", "body_cut",
 )  # fmt: skip
 
+# Characters in a cell of Excel, at most; a longer text overflows into the rows below.
 _CELL = 32_767
-"""Characters in a cell of Excel, at most; a longer text overflows into the rows below."""
 
 
 @exporter
@@ -45,9 +45,7 @@ def export_table(job: ExportJob) -> None:
         comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
         for blog, post in job.posts():
             post_file.write(_format_row(_post_cells(blog, post)))
-            comment_file.writelines(
-                _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
-            )
+            comment_file.writelines(_format_row(_comment_cells(blog, post, one)) for one in post.comments)
 
 
 def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:

@@ -74,9 +74,8 @@ SITE = exports.ExportSite(
 def _read_author(root: Element, named_url: str | None) -> Author:
     domain = exports.child_text(root, "Description/DomainName")
     url = named_url or (f"http://{domain}/" if domain else "")
-    return Author(
-        uid=exports.uid_of(url), url=url, blog_title=exports.child_text(root, "Description/BlogName") or None
-    )
+    uid = exports.uid_of(url)
+    return Author(uid=uid, url=url, blog_title=exports.child_text(root, "Description/BlogName") or None)
 
 
 def _read_categories(log: Element) -> Iterator[str]:

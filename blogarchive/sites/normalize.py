@@ -20,6 +20,7 @@ from blogarchive.sites.base import parse_page, site_by_name
 
 _T = TypeVar("_T")
 
+# Fields that hold words of people, by type; URLs and ids are none.
 _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     items.ParsedPage: ("listing",),
     items.Author: ("nickname", "blog_title", "tagline"),
@@ -29,8 +30,8 @@ _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     items.CategoryRow: ("name",),
     items.Notice: ("text",),
 }
-"""Fields that hold words of people, by type; URLs and ids are none."""
 
+# Fields that hold a `DateText`, by type, with their name in a failure row.
 _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
     items.Author: (("registered", "registered_on"),),
     items.Post: (("posted", "posted_at"),),
@@ -38,14 +39,13 @@ _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
     items.ListedPost: (("posted", "listed.posted_at"),),
     items.MonthRow: (("first", "archive_months.first_post_on"), ("last", "archive_months.last_post_on")),
 }
-"""Fields that hold a `DateText`, by type, with their name in a failure row."""
 
+# Fields that hold further items, by type. Rows of the archive have no words and are resolved by `resolve_dates`.
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
     items.ParsedPage: ("author", "posts", "listed", "latest", "categories", "notice"),
     items.Post: ("comments",),
     items.CategoryRow: ("posts",),
 }
-"""Fields that hold further items, by type. Rows of the archive have no words and are resolved by `resolve_dates`."""
 
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 

@@ -40,9 +40,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     number = exports.child_text(item, "{*}post_id")
     # A feed is RSS as well, with a few posts that it may cut: it is no backup. A damaged item may lack both.
     if not document.problems and not (number and exports.child_text(item, "{*}post_type")):
-        raise exports.InvalidExport(
-            _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
-        )
+        text = _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
+        raise exports.InvalidExport(text)
     url = _post_url(item, author, number)
     post = Post(
         number=number,

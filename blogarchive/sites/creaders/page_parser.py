@@ -187,9 +187,8 @@ class _PageParser:
         problems = (*post_page.problems, *layout.sidebar.problems)
         if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, page_views.UNCONFIRMED_TITLE)
-        return self._build_page(
-            kind, layout, links, author=self._build_author(layout, ()), posts=posts, problems=problems
-        )
+        author = self._build_author(layout, ())
+        return self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
 
     def _build_author(self, layout: PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""

@@ -20,8 +20,8 @@ from blogarchive.sites.exports import InvalidExport, child_text, parse_body, par
 _MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
 _FEW, _BLOGGER_PAGE = 10, 150
 _SITEMAP_LINE, _OTHER_MAPS, _ROOT = blog_urls.patterns("indexes", "sitemap_line", "other_maps", "root")
+# The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
-"""The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo."""
 
 _LINK = "{http://www.w3.org/2005/Atom}link"
 _COMPLETE = ".//{http://purl.org/syndication/history/1.0}complete"

@@ -19,8 +19,8 @@ from blogarchive.sites.markup.elements import ancestors
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
 _GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
+# Elements that only pages of the engine have.
 _MARKS: dict[str, str] = PATTERNS["marks"]
-"""Elements that only pages of the engine have."""
 
 
 _Parts = tuple[Element, bool, FoundComments]

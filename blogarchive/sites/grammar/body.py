@@ -230,11 +230,9 @@ def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Pro
 def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
     """Return the page's own label between a body that begins at `start` and its comments, or None.
 
-    `headers` are the headers of comments from line `start` on.
-
-    If elements separate labels from the body: the one with a header below it, else the last. A commenter's
-    label is not among them, since his header is above it. Otherwise: the last label above the first header
-    with a linked name, or above any header.
+    `headers` are the headers of comments from line `start` on. A commenter's label is not among those that elements
+    separate from the body, since his header is above it. Without such labels: the last one above the first header with
+    a linked name, or above any header.
     """
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
     ends = [index for index in ends if index not in view.sections or index == ends[0]]
@@ -243,17 +241,25 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
     ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
     if not ends:
         return None
-    framed = [i for i in ends if _is_framed(view, start, i)]
-    if framed:
-        after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
-        above = (i for i in framed if any(i < header.first < after[i] for header in headers))
-        return next(above, framed[-1])
+    framed = _find_framed_label(view, start, ends, headers)
+    if framed is not None:
+        return framed
     if len(ends) > 1 and not headers:
         headers = find_linked_headers(view, ends[0], len(view.lines))
         # Comments of an unknown form may be above the label of a form.
         ends = ends if headers else [i for i in ends if view.folded[i].strip() != _FORM_LABEL] or ends
     first = next((h.first for h in headers if h.is_linked), headers[0].first if headers else ends[-1] + 1)
     return [ends[0], *(i for i in ends if i < first)][-1]
+
+
+def _find_framed_label(
+    view: PageView, start: int, ends: Sequence[int], headers: Sequence[CommentHeader]
+) -> int | None:
+    """Return the label that elements separate from the body: the one with a header below it, else the last, or None."""
+    framed = [i for i in ends if _is_framed(view, start, i)]
+    after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
+    above = (i for i in framed if any(i < header.first < after[i] for header in headers))
+    return next(above, framed[-1] if framed else None)
 
 
 def _find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:

@@ -19,9 +19,8 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL
 def _iter_selections(markers: comment_footers.CommentMarkers) -> Iterator[comment_blocks.HeaderSelection]:
     """Return the possible selections of the page's own headers, the most trusted first."""
     if len(markers.headers) == 1:
-        yield comment_blocks.HeaderSelection(
-            headers=markers.headers, sure=markers.headers[0].is_linked or not _has_label_below(markers)
-        )
+        sure = markers.headers[0].is_linked or not _has_label_below(markers)
+        yield comment_blocks.HeaderSelection(headers=markers.headers, sure=sure)
         return
     linked = tuple(header for header in markers.headers if header.is_linked)
     yield from _iter_sure_selections(markers, linked)

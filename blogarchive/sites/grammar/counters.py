@@ -77,8 +77,8 @@ _LABELS = ("views", "comments", "likes", "others")
 CountTexts = dict[str, str | None]
 """The texts shown as `views`, `likes` and `comments`; absent if not shown."""
 
+# The result for a text with two equal labels: no text after it makes it counters.
 _REPEATED: CountTexts = {}
-"""The result for a text with two equal labels: no text after it makes it counters."""
 
 
 def _parse_counts(text: str) -> CountTexts | None:

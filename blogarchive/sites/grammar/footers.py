@@ -165,9 +165,8 @@ def find_markers(view: page.PageView, start: int) -> MarkerCandidates:
     """Return all headers and footers from line `start` on."""
     end = len(view.lines)
     orders = find_headers_by_order(view, start, end)
-    return MarkerCandidates(
-        headers=choose_order(orders, start), orders=orders, footers=tuple(_find_footers(view, start, end))
-    )
+    headers = choose_order(orders, start)
+    return MarkerCandidates(headers=headers, orders=orders, footers=tuple(_find_footers(view, start, end)))
 
 
 # --- markers with their surroundings

@@ -277,9 +277,7 @@ def build_page_view(
     line_index, folded = _fold_lines(document.lines)
     base = find_base_url(document.root, url)
     links, post_lines = page_links.resolve_links(document, base, parse_url)
-    image_labels = {
-        line.index: _read_image_text(line) for line in document.lines if line.media and not line.text
-    }
+    image_labels = {one.index: _read_image_text(one) for one in document.lines if one.media and not one.text}
     return PageView(
         document=document,
         lines=document.lines,

@@ -24,8 +24,8 @@ _RANGE = re.compile(
 )
 _NUMBERS = re.compile(r"\d+")
 _FIRST_ROWS = 4  # below a label
+# No blog is older.
 _FIRST_YEAR = 1995
-"""No blog is older."""
 _TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
 _MAX_LENGTH = 80
 _RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")

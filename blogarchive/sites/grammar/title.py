@@ -195,9 +195,8 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     shown = (each for each in iter_counters(view, 0, len(view.lines)) if each.first not in titles)
     counters = next(shown, None)
     end = len(view.lines) if counters is None else counters.first
-    marked = (
-        i for i in time_lines.find_titles(view, end) if i not in labelling and not _names_other(view, i)
-    )
+    unlabelled = (i for i in time_lines.find_titles(view, end) if i not in labelling)
+    marked = (i for i in unlabelled if not _names_other(view, i))
     passed: list[int] = []
     for index in merge(marked, sorted(i for i in labelling if i < end)):
         if index in labelling:
@@ -258,9 +257,8 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
         return None
     other, time_match = beside
     start, end = min(index, other), max(index, other) + 1
-    return time_lines.TitleTime(
-        title=time_lines.title_text(view, index), posted=time_match.posted, start=start, end=end
-    )
+    title = time_lines.title_text(view, index)
+    return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
 
 
 def _find_time_beside(

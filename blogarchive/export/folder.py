@@ -307,9 +307,8 @@ class ExportFolder:
         flush_disk()
         with atomic_file(self.root / MARKER) as file:
             file.write(content)
-        return {MARKER: content_digest(content)} | {
-            name: file.content for name, file in self._written.items()
-        }
+        written = {name: file.content for name, file in self._written.items()}
+        return {MARKER: content_digest(content), **written}
 
     def _open_marker(self) -> None:
         marker = self.root / MARKER

@@ -43,9 +43,8 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     is_named = out.suffix.lower() in _DATABASE_SUFFIXES and not out.is_dir()
     database, prefix = (out, f"{out.stem}-") if is_named else (out / "archive.db", "")
     folder = database.parent
-    html, readme, index, checksums = (
-        folder / f"{prefix}{name}" for name in ("html", "README.txt", "index.html", "SHA256SUMS")
-    )
+    others = ("html", "README.txt", "index.html", "SHA256SUMS")
+    html, readme, index, checksums = (folder / f"{prefix}{name}" for name in others)
     require_other_file(archive, database)
     _require_free(database, readme, index, checksums)
     _copy_database(archive, database)

@@ -34,9 +34,8 @@ def export_table(job: ExportJob) -> None:
 
     Bodies longer than a cell are cut, and their `body_cut` is 1.
     """
-    post_path, comment_path = (
-        output_file(job.archive, job.out / name, name) for name in ("posts.csv", "comments.csv")
-    )
+    names = ("posts.csv", "comments.csv")
+    post_path, comment_path = (output_file(job.archive, job.out / name, name) for name in names)
     with (
         atomic_file(post_path, job.done.files) as post_file,
         atomic_file(comment_path, job.done.files) as comment_file,

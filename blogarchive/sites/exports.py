@@ -264,9 +264,8 @@ def parse_entry(text: str) -> tuple[Section, ...]:
     """Return the sections of the entry that the text contains."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     blocks = _split_sections(text.split("\n"))
-    fields = [
-        (match["name"], match["value"].strip()) for line in blocks[0] if (match := _FIELD.fullmatch(line))
-    ]
+    matches = map(_FIELD.fullmatch, blocks[0])
+    fields = [(match["name"], match["value"].strip()) for match in matches if match]
     return (Section(name="", fields=tuple(fields)), *map(_parse_section, blocks[1:]))
 
 

@@ -327,9 +327,8 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     times = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in times if time is not None]
     newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
-    oldest_first = selection.sure and all(
-        earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
-    )
+    gaps = (earlier - later for earlier, later in pairwise(known))
+    oldest_first = selection.sure and all(gap <= _CLOCK_TOLERANCE for gap in gaps)
     if not newest_first and not oldest_first:
         return comments_problem("forged", Detail.COMMENTS_ORDER)
     if posted_at is not None and any(

@@ -218,9 +218,8 @@ def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Pro
     """Return a problem if words of counters with numbers are near the end of a body without counters."""
     near = min(end + _LINES_NEAR_END, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
-    last = [
-        i for i in range(max(start, end - _LINES_NEAR_END), near) if _COUNTER_WORDS.search(view.folded[i])
-    ]
+    lines = range(max(start, end - _LINES_NEAR_END), near)
+    last = [i for i in lines if _COUNTER_WORDS.search(view.folded[i])]
     if not last:
         return ()
     detail = Detail.NO_COUNTERS.format(text=view.lines[last[0]].text[:80])
@@ -387,9 +386,8 @@ class _BoundsSearch:
         if end is None:
             return None
         # 林木 发表在 时政 | 阅读(9), outside the element of the text.
-        near = (
-            i for i in range(max(begin + 1, end - _LINES_NEAR_END), end) if _is_framed(self.view, begin, i)
-        )
+        lines = range(max(begin + 1, end - _LINES_NEAR_END), end)
+        near = (i for i in lines if _is_framed(self.view, begin, i))
         amid = next(filter(None, (parse_counters_beside_time(self.view, i, "") for i in near)), None)
         bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
         return replace(bounds, problems=_report_unparsed_counters(self.view, begin - 1, end))

@@ -99,9 +99,8 @@ def _add_owner_button_above(view: page.PageView, footer: CommentFooter, start: i
     if above < start or _OWNER_BUTTON_ALONE.fullmatch(view.folded[above].strip()) is None:
         return footer
     node = view.join_lines(above, above).node_at(0)
-    is_button = node.get("onclick") is not None or any(
-        find_enclosing(node, tag) is not None for tag in ("a", "button")
-    )
+    enclosing = (find_enclosing(node, tag) for tag in ("a", "button"))
+    is_button = node.get("onclick") is not None or any(one is not None for one in enclosing)
     return replace(footer, first=above) if is_button else footer
 
 

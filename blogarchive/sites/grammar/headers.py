@@ -384,9 +384,8 @@ def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Seque
     if len({*times, *(frame.start for frame in frames)}) == 2 * len(times):
         return frames
     starts = [begin, *(i + 1 for i in times)]
-    frames = [
-        range(_find_name(view, range(first, i + 1)), i + 1) for first, i in zip(starts, times, strict=False)
-    ]
+    pairs = zip(starts, times, strict=False)
+    frames = [range(_find_name(view, range(first, i + 1)), i + 1) for first, i in pairs]
     texts = {_block_path(view, i) for frame in frames for i in view.lines_with_text(frame[1:-1])}
     return () if {_block_path(view, frame.start) for frame in frames} & texts else frames
 

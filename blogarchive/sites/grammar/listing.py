@@ -280,9 +280,8 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     An author who types counters into an excerpt does it in some posts, above those of the site.
     """
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
-    last = [
-        list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in zip(entries, ends, strict=False)
-    ]
+    pairs = zip(entries, ends, strict=False)
+    last = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)

@@ -191,7 +191,8 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
     for section in sections:
         shown = outline.texts[max(outline.span(body).stop, outline.span(section).start - 1) :][:5]
-        if match := _COUNT.search(" ".join(shown)[:120]):
+        # A title of another post above the heading may end with a number.
+        if match := next(filter(None, map(_COUNT.search, (*shown[:2], " ".join(shown)[:120]))), None):
             return parse_count(match[1] or match[2])
     return None
 

@@ -738,3 +738,12 @@ def test_a_label_behind_the_times_of_many_comments_is_no_name() -> None:
     items = "".join(item.format(n=n, place="Kiel" if n == 2 else "Bonn") for n in range(1, 10))
     page = read(f'<div id="comments"><h3>Kommentare</h3><ul>{items * 2}</ul></div>')
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+def test_a_number_at_the_end_of_a_title_above_the_heading_is_no_count_of_comments() -> None:
+    related = '<div class="related-posts"><ul><li><a href="/2019/tag/">茶凉了又续 87</a></li></ul></div>'
+    comment = (
+        "<div class='cmt'><div><b>阿明</b> <i>2019-05-20 09:05</i></div><div>说得好，我也这么想。</div></div>"
+    )
+    page = read(f'{related}<div class="comments"><h3>评论（1）</h3>{comment}</div>')
+    assert (page.posts[0].comment_count, told(page)) == (1, [])

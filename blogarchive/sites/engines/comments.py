@@ -62,8 +62,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
-        is_better = not other.problems if other.comments else not found.problems
-        found = other if is_better else found
+        found = found if (other if other.comments else found).problems else other
     large = {one for one in sections if outline.size(one) > _MAX_HEADING}
     quoted = (one for one in text if one in large or has_role(one, ITEM))
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):

@@ -59,8 +59,7 @@ class Outline:
             elif node.tag in NEVER_SHOWN or node in self.tree.hidden:
                 walker.skip_subtree()
             else:
-                start = len(self.texts)
-                self.order[node], self._spans[node] = len(self.order), range(start, start)
+                self.order[node], self._spans[node] = len(self.order), range(end := len(self.texts), end)
                 self._add(node.text, node)
 
     def _add(self, text: str | None, holder: Element) -> None:

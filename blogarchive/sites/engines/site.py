@@ -9,7 +9,6 @@ from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.engines import urls
 
 NAME = "web"
-_ZONE = ZoneInfo("Asia/Shanghai")  # of times without an offset: the pages are Chinese
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -19,7 +18,6 @@ class AnyBlog(Site):
     name: str = NAME
     hosts: tuple[str, ...] = ()
     image_hosts: tuple[str, ...] = tuple(urls.PATTERNS["image_hosts"])
-    zone: ZoneInfo = _ZONE
     has_any_host: bool = True
 
     def parse_url(self, url: str) -> ParsedUrl:
@@ -82,4 +80,4 @@ class AnyBlog(Site):
         return PageParser(page, target, self.zone).explain()
 
 
-SITE = AnyBlog()
+SITE = AnyBlog(zone=ZoneInfo("Asia/Shanghai"))  # of times without an offset: the pages are Chinese

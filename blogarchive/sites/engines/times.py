@@ -99,8 +99,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bo
     outline = around.outline
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
-            match = _SHOWN.search(outline.texts[place])
-            text = "" if match is None else " ".join(match[0].split())
+            text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
             # Trac shows `4 years ago` with the time as its title.
             is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
             return parsed, None if is_exact else text or None, rank[0] >= _EDIT
@@ -206,9 +205,8 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
 def stated_times(node: Element) -> list[str]:
     """Return the times that attributes of an element state, for machines or as its title."""
-    values = {name: str(value) for name, value in node.attrib.items() if re.search(r"\d:\d\d", str(value))}
-    found = map(DATE.search, (value for name, value in values.items() if name not in ("href", "src")))
-    return [match.string[match.start() :] for match in found if match]
+    values = (str(value) for name, value in node.attrib.items() if name not in ("href", "src"))
+    return [one[at.start() :] for one in values if re.search(r":\d\d", one) and (at := DATE.search(one))]
 
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from itertools import takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, Outline, is_aside
@@ -27,13 +28,17 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     # Reimu names all of the content after the sidebar beside it.
     dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
-    images = set(outline.select("img")) - apart  # comments have pictures of their authors
+    # Comments have pictures of their authors, titles have icons.
+    images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
-    if dense is None or not (outline.size(dense) > _MAX_META or _ENDED.search(outline.text(dense))):
+    line = "" if dense is None or outline.size(dense) > _MAX_META else outline.text(dense)
+    if dense is None or (line and (not _ENDED.search(line) or DATE.search(line))):
         # A post of pictures alone: labels around it have more text.
-        named = {one for one in marked if mark(one) > 1 and _ENDED.search(outline.text(one))}
-        pictures = [one for one in marked if one in named or not images.isdisjoint(one.iter("img"))]
+        named = [n for n in marked if mark(n) > 1 and outline.link_share(n) < _LINKS]
+        pictures = [one for one in marked if not images.isdisjoint(one.iter("img"))]
+        whole = [one for one in pictures if images <= {*one.iter("img")}]
+        pictures = [*named, *(whole[-1:] or pictures)]  # Teek lists other posts below the innermost one
         marked, dense = pictures or marked, None if pictures else dense
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if best is None or dense is None:
@@ -141,10 +146,13 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     So Sphinx, Org and Asciidoctor write texts with headings.
     """
     shape = node.tag, node.get("class")
-    beside = (one for one in parent if one is not node and one in outline.order and not has_role(one, _ADDED))
-    parts = (one for one in beside if one.tag == "p" or (one.tag, one.get("class")) == shape)
-    texts = (outline.text(one) for one in parts if parent in stops and parent.tag != "body")
-    return any(_COMMA.search(text) and not DATE.search(text) for text in texts)
+    free = [one for one in parent if one is not node and one in outline.order and one not in stops]
+    parts = (one for one in free if one.tag == "p" or (one.tag, one.get("class")) == shape)
+    own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
+    # Verses of Docutils have neither a comma nor an end.
+    is_verse = shape[1] is not None and outline.size(node) < _MAX_LICENCE
+    prose = (x for x in map(outline.text, own) if is_verse or _COMMA.search(x) or _ENDED.search(x))
+    return parent in stops and parent.tag != "body" and not all(map(DATE.search, prose))
 
 
 def added_parts(outline: Outline, body: Element) -> set[Element]:
@@ -152,8 +160,10 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
     most = max(0.4 * outline.size(body), _MAX_META)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
-    if (title := outline.title.heading) is not None and outline.contains(body, title):
-        found |= {title, *_head(outline, body, title)}
+    if (title := outline.title.heading) is not None:
+        # A theme may show the title above the text that begins with it.
+        found.update(one for one in body.iter("h1", "h2") if outline.text(one) == outline.text(title))
+        found.update({title, *_head(outline, body, title)} if outline.contains(body, title) else ())
     return found
 
 
@@ -161,9 +171,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     """Return the elements in the text that a name, or a tag, says to be of the theme; code is of the text."""
     code: set[Element] = set()
     found = []
-    for node in body.iterdescendants():
-        if not isinstance(node.tag, str) or node not in outline.order:
-            continue
+    for node in filter(outline.order.__contains__, body.iterdescendants()):
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
@@ -178,9 +186,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
 
 def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
     """Yield what stands in the text above its title, and the line with the date below it."""
-    for node in (title, *title.iterancestors()):
-        if node is body:
-            return
+    for node in takewhile(lambda one: one is not body, (title, *title.iterancestors())):
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
         text = "" if below is None or outline.size(below) >= _MAX_META else outline.text(below)

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, dropwhile, takewhile
 
@@ -129,9 +129,8 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     named, (name, url), shown = _REPLY_TO.match(text.text), item.name, outline.texts[item.place].strip()[:80]
     at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
     to = item.above.name[0] if item.above and item.above.name else named[1] if named else None
-    return Comment(
-        author_name=name, author_url=url, posted=at, body_html=text.html, body_text=text.text, reply_to=to
-    )
+    comment = Comment(author_name=name, author_url=url, posted=at, reply_to=to)
+    return replace(comment, body_html=text.html, body_text=text.text)
 
 
 def shows_time(node: Element, text: str) -> bool:
@@ -184,8 +183,7 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
     short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= _MAX_NAME)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
-    found = _with_shapes(outline, item, good)
-    return [(shape, name) for shape, name in found if name[1] or not name[0].isdigit()]
+    return [(at, name) for at, name in _with_shapes(outline, item, good) if name[1] or not name[0].isdigit()]
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:

@@ -3,9 +3,9 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, pairwise, takewhile
+from typing import NamedTuple
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -13,7 +13,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE
+from blogarchive.sites.engines.times import DATE, in_other_row
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import with_descendants
@@ -25,13 +25,12 @@ _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundComments:
+class FoundComments(NamedTuple):
     """The comments of a page, the elements that contain them, and how many the page counts."""
 
     comments: tuple[Comment, ...] = ()
     sections: tuple[Element, ...] = ()
-    count: int | None = None
+    claimed: int | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -39,9 +38,8 @@ def comment_sections(outline: Outline) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
     found: list[Element] = []
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
-    for node, place in outline.order.items():
-        if place <= start or node.tag in _NO_SECTION or not has_role(node, COMMENTS):
-            continue
+    below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
+    for node in (node for node in below if has_role(node, COMMENTS)):
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
         if not (is_beside or has_role(node, BODY) or (found and outline.contains(found[-1], node))):
             found.append(node)
@@ -102,7 +100,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
     areas = areas or [part for item, _ in found for part in item.parts]
-    return FoundComments(comments=known, sections=tuple(areas), count=count, problems=problems)
+    return FoundComments(comments=known, sections=tuple(areas), claimed=count, problems=problems)
 
 
 def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
@@ -148,8 +146,11 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside]
     # A link to answer, or several times of day, may be of comments that nothing names.
     is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
-    moments = {outline.texts[at].strip(): at for at in after if DATE.search(outline.texts[at])}
-    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1
+    dated = (at for at in after if DATE.search(outline.texts[at]))
+    moments = {outline.texts[at]: at for at in dated if not in_other_row(outline, outline.holders[at])}
+    # The time of the post may stand below its text.
+    is_last = not any(map(DATE.search, outline.texts[: outline.span(body).start]))
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
     is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 

@@ -17,8 +17,8 @@ from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
-_MAX_ENTRIES, _LONGEST_STAMP = 50_000, 60  # entries: https://www.sitemaps.org/protocol.html
-_FEW, _BLOGGER_PAGE = 10, 150
+# Entries: https://www.sitemaps.org/protocol.html
+_MAX_ENTRIES, _LONGEST_STAMP, _FEW, _BLOGGER_PAGE = 50_000, 60, 10, 150
 _SITEMAP_LINE, _OTHER_MAPS, _ROOT = blog_urls.patterns("indexes", "sitemap_line", "other_maps", "root")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
@@ -201,6 +201,5 @@ def _read_comment(row: dict[str, Any], names: dict[str, str], url: str, now: dat
     text, at = parse_body(_rendered(row, "content"), url), _local_time(row, now)
     name, to = names[str(row.get("id"))], names.get(str(row.get("parent"))) or None
     own = web_url(str(row.get("author_url") or ""))
-    return Comment(
-        author_name=name, author_url=own, posted=at, body_html=text.html, body_text=text.text, reply_to=to
-    )
+    comment = Comment(author_name=name, author_url=own, posted=at, reply_to=to)
+    return replace(comment, body_html=text.html, body_text=text.text)

@@ -30,18 +30,21 @@ _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
     """Return the posts that the page lists, in its order."""
     found: dict[str, ListedPost] = {}
-    rows = _find_rows(outline, uid)
-    shared = _around_several(rows)
+    shared = _around_several(rows := _find_rows(outline, uid))
+    titled = {anchor for anchor, _ in rows if _group(anchor).startswith("title")}
     for anchor, url in rows:
         number, group = urls.post_number(url), _group(anchor)
+        # A theme lays an empty link over the whole card; a post without a title has the link of its date alone.
+        is_bare = len(anchor) == 0 and not ((anchor.text or "").strip() or anchor.get("title"))
+        group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
-        inner = (node for row in around if (node := next(row.iter(*HEADINGS), None)) is not None)
+        every = chain.from_iterable(row.iter() for row in around)
+        inner = (node for node in every if node.tag in HEADINGS or (group == "" and has_role(node, _TITLE)))
         # An image as a link has no text: its theme repeats the title as an attribute.
         heading = next(inner, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
         title = title or (group and anchor.get("title", "").strip())
-        is_known = number in found and (found[number].title or not title)
-        if is_known or not (title or group == "" or group.startswith("title")):
+        if (number in found and (found[number].title or not title)) or not (title or titled or group == ""):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
         # Themes shorten titles: the page of the post has the whole one.
@@ -58,9 +61,10 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     ends = [(span := outline.span(main)).start, *sorted(places), span.stop]
     content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
-    # Vdoing has a list of others below a post, which may be short.
-    above = ancestors(outline.holders[at] for at in range(*ends[:2])) - ancestors(rows)
-    is_post = any(mark(node) > 1 and outline.size(node) for node in above)
+    # Vdoing has a list of others below a post, which may be short, or a picture alone.
+    around, first = ancestors(rows), outline.order[rows[0]]
+    above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
+    is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
     prose = [any(map(_PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
     is_menu = not _group(rows[0]).startswith("title") and sum(prose) == 1
     if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
@@ -74,23 +78,23 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     own = urls.post_number(outline.tree.url)
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
-    for anchor in outline.order:
-        is_link = anchor.tag == "a" and anchor not in apart and "tag" not in anchor.get("rel", "").split()
-        url = (link_url(anchor, outline.tree.base) if is_link else None) or ""
-        if not urls.is_within(url, uid):
-            continue
+    anchors = (n for n in outline.order if n.tag == "a" and "tag" not in n.get("rel", "").split())
+    for anchor, url in ((n, link_url(n, outline.tree.base) or "") for n in anchors if n not in apart):
         group, is_part = _group(anchor), "#" in url.replace("#!", "")
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
-        is_post = urls.may_be_post(url, outline.text(anchor) if is_title else "")
+        is_post = urls.is_within(url, uid) and urls.may_be_post(url, outline.text(anchor) if is_title else "")
         if is_post and (is_title or not is_part) and urls.post_number(url) != own:
             groups[group].append((anchor, urls.parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
-    sizes = {name: len({url for _, url in links}) for name, links in groups.items()}
-    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", -sizes[name], name))
-    count = len({url for name in titled for _, url in groups[name]})
+    links = {name: {url for _, url in rows} for name, rows in groups.items()}
+    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", -len(links[name]), name))
+    known = set[str]().union(*map(links.__getitem__, titled))
     is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
-    chosen = titled if count >= _MIN_GROUP or (count and (is_last or not rest)) else rest[:1]
+    # Beside the titled posts may be links to all of them and to a few without a title.
+    whole = (name for name in rest if known < links[name] and 4 * len(links[name]) <= 5 * len(known))
+    more = [name for name in whole if all(map(urls.looks_like_post, links[name]))][:1]
+    chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and (is_last or not rest)) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 

@@ -20,7 +20,6 @@ from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS, _POST_CLASS, _DAY = urls.patterns("page", "list_class", "post_class", "day")
 _HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
-_PASSWORD: str = urls.PATTERNS["page"]["password"]
 # A page with fewer than one of them in so many characters is not Chinese.
 # With less text, a page with scripts shows nothing without them.
 _FEW_HAN, _MIN_TEXT = 2000, 200
@@ -85,7 +84,7 @@ class PageParser:
         listed = lists.find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):
             return self._page_of_list(listed)
-        if self._outline.select(_PASSWORD):
+        if self._outline.select(urls.PATTERNS["page"]["password"]):
             return self._refused(Detail.PASSWORD)
         if reading := self._read_post():
             # A text that a list leads to, such as a welcome in a frame, is a post only with its time.

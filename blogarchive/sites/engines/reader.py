@@ -57,7 +57,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
     post = Post(number=number, url=url, title=title.text, posted=time.value)
     post = replace(post, body_html=body.html, body_text=body.text, images=body.images)
-    post = replace(post, comment_count=found.count, comments=found.comments)
+    post = replace(post, comment_count=found.claimed, comments=found.comments)
     post = replace(post, categories=_read_categories(around), read_by=find_reader(outline))
     problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, parts))

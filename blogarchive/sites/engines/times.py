@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
@@ -14,7 +15,7 @@ from blogarchive.parsing.dates.numbers import MONTH_NAME, SHORT_DATE, write_year
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
-from blogarchive.sites.engines.urls import PATTERNS, may_be_post, patterns, post_number
+from blogarchive.sites.engines.urls import PATTERNS, is_within, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
@@ -24,9 +25,8 @@ _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
 _EDITED, _JOINT, CLOCK = patterns("times", "edited", "joint", "clock_alone")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
-_LINKED: str = PATTERNS["times"]["linked"]
-_DAY, _WINDOW = timedelta(days=1), 48  # characters around a date that belong to it
-_MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = 300, 5, 12, 2, 3
+# Of the characters behind a date, those of `_WINDOW` belong to it.
+_DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
 
 
 class FoundTime(NamedTuple):
@@ -56,7 +56,7 @@ class Surroundings:
     @cached_property
     def cards(self) -> set[Element]:
         """The elements around titles that lead to other posts, and not around this one."""
-        linked = (node for node in self.outline.select(_LINKED) if _leads_away(self.outline, node))
+        linked = (n for n in self.outline.select(PATTERNS["times"]["linked"]) if _leads_away(self.outline, n))
         known = self.body if self.outline.title.heading is None else self.outline.title.heading
         return ancestors(linked) - ancestors((self.body, known)) - {self.body}
 
@@ -68,42 +68,44 @@ class Surroundings:
 
 def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    (shown, text, edited), stated = _find_shown(around), _find_stated(around)
+    (shown, text, weak), stated = _find_shown(around), _find_stated(around)
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
     is_vague = shown and (shown.precision in ("year", "month") or _WEEKS_AGO.search(text or ""))
     if stated and is_vague:
         shown = text = None
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
-    witnesses.insert(len(witnesses) if edited else 0, ("shown", shown))
+    witnesses.insert(len(witnesses) if weak else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]
     if not found:
         return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
-    for _, one in found[1:]:
+    for one in (one for _, one in found[1:] if one.at.time() > time.min):
         is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
         is_same = best.precision == "minute" and f"{one.at:%H:%M}" == f"{best.at:%H:%M}"  # with an offset
         best = one if is_exact and (best.precision == "day" or is_same) else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
-    doubt: str | None = Detail.ONLY_CHANGED if best is shown and edited else None
-    naive = [(name, one.at.replace(tzinfo=None)) for name, one in found if not (edited and one is shown)]
+    doubt: str | None = weak if best is shown else None
+    naive = [(name, one.at.replace(tzinfo=None)) for name, one in found if not (weak and one is shown)]
     gaps = [(name, abs(at - best.at.replace(tzinfo=None))) for name, at in naive]  # a zone moves the day
     agreeing = {name if name in ("shown", "URL") else "data" for name, gap in gaps if gap <= _DAY}
     if len(agreeing) < 2 and any(gap > 2 * _DAY for _, gap in gaps):
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
-    value = date_text(text if text and not edited else texts[0][1], best)
+    value = date_text(text if text and not weak else texts[0][1], best)
     return FoundTime(value=value, witnesses=texts, doubt=doubt)
 
 
-def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, bool]:
-    """Return the time, its text, and whether it is only that of the last change."""
+def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, Detail | None]:
+    """Return the time, its text, and why it is a weak witness: that of the last change, or a day that is the title."""
     outline = around.outline
+    own = outline.span(outline.title.heading) if DATE.search(outline.title.text or "") else range(0)
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
             # Trac shows `4 years ago` with the time as its title.
             is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
-            return parsed, None if is_exact else text or None, rank[0] >= _EDIT
-    return None, None, False
+            weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
+            return parsed, None if is_exact else text or None, weak
+    return None, None, None
 
 
 def _dates_outside(around: Surroundings) -> list[int]:
@@ -133,31 +135,34 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
         return True
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     is_linked = any(one.tag == "a" and _leads_away(outline, one) for one in near)
-    return is_linked or not around.cards.isdisjoint(node.iterancestors())
+    return is_linked or in_other_row(outline, node) or not around.cards.isdisjoint(node.iterancestors())
+
+
+def in_other_row(outline: Outline, node: Element) -> bool:
+    """Return whether an element is in the row of a list that has a link to another post of the host."""
+    row = next(node.iterancestors("li"), None)
+    return row is not None and any(_leads_away(outline, one) for one in row.iter("a"))
 
 
 def _leads_away(outline: Outline, anchor: Element) -> bool:
     """Return whether a link leads to another post: a folder above its own is a category, one below a trackback."""
     url = link_url(anchor, outline.tree.base) or ""
     own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
-    return url != "" and may_be_post(url) and not (own.startswith(number) or number.startswith(own))
+    is_post = is_within(url, urlsplit(outline.tree.url).netloc) and may_be_post(url)
+    return is_post and not (own.startswith(number) or number.startswith(own))
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
-    head = None if around.outline.title.heading is None else around.outline.span(around.outline.title.heading)
+    head = around.outline.span(around.outline.title.heading)
     text, holder = around.text, around.outline.holders[place]
     edited = _EDIT * _is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
-    start = text.start if head is None else head.start
+    start = text.start if around.outline.title.heading is None else head.start
     end = text.start if text.start > start else start + 30
-    if head is not None and place in head:
-        return (2, edited, 0)
-    if start <= place < end:
-        return (edited, 0, place - start)
-    if place < start:
-        return (1 + edited, 1, start - place)
-    after = text.stop or end
-    return (1 + edited, 1 if place - after < _MAX_AFTER else _FAR, abs(place - after))
+    if start <= place < end or place in head:
+        return (2, edited, 0) if place in head else (edited, 0, place - start)
+    gap = start - place if place < start else place - (text.stop or end)
+    return (1 + edited, 1 if place < start or gap < _MAX_AFTER else _FAR, abs(gap))
 
 
 def _is_edited(outline: Outline, place: int) -> bool:
@@ -192,13 +197,14 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     found = parse_place(outline, place, now, order)
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
     around = islice(chain([node], node.iterancestors()), 3)
-    stated = (write_year_first(value, order) for one in around for value in stated_times(one))
+    stamps = (parse_stamp(write_year_first(one, order), now) for n in around for one in stated_times(n))
     if found and found.precision == "day" and re.search(r"\d(?:[:：]|小?[时時])\d\d", DATE.split(text)[-1]):
         found = None  # the time of day is not read
     known = None if "前" in text or "ago" in text else found
-    for stamp in (parse_stamp(value, now) for value in stated):
+    for stamp in filter(None, stamps):
         form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
-        if stamp and (known is None or f"{stamp.at:{form}}" == f"{known.at:{form}}"):
+        # Midnight is of a generator that knows the day alone.
+        if known is None or (stamp.at.time() > time.min and f"{stamp.at:{form}}" == f"{known.at:{form}}"):
             known = found = stamp
     return found
 

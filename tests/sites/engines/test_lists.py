@@ -496,3 +496,25 @@ def test_a_post_whose_number_looks_like_a_year_is_one_of_a_feed_and_of_a_list(
     )
     page = read("", f"<title>小城笔记</title><body><main>{rows}</main></body>")
     assert len(page.listed) == 1 + is_post
+
+
+def test_an_empty_link_over_a_card_leads_to_the_post_with_the_title_of_the_card() -> None:
+    card = (
+        '<div class="box"><a href="/2018/{0}.html">\n</a><div class="summary"><div class="entry-title">{1}</div>'
+        "<p>桥下的水很慢，有人在洗菜，也有人在钓鱼。</p></div></div>"
+    )
+    rows = [("bridge", "河边的桥"), ("lamp", "灯"), ("letter", "信")]
+    page = list_page("".join(card.format(*row) for row in rows), "")
+    assert [(post.number, post.title) for post in page.listed] == [
+        (f"2018/{slug}.html", title) for slug, title in rows
+    ]
+
+
+def test_a_post_without_a_title_is_listed_by_the_link_of_its_date() -> None:
+    titles = ["河边的桥", "灯", "", "信", "候车室"]
+    rows = "".join(
+        f'<article><a class="day" href="/2018/05/0{n}/post-{n}/"><time>5月 {n}</time></a>'
+        f"{title and f'<h1><a href=/2018/05/0{n}/post-{n}/>{title}</a></h1>'}</article>"
+        for n, title in enumerate(titles, 1)
+    )
+    assert [post.title for post in list_page(rows, "archives/").listed] == titles

@@ -625,3 +625,111 @@ def test_a_column_of_links_in_the_element_named_for_the_text_is_not_of_the_text(
     )
     page = read(f'<h1>{TITLE}</h1><time>2020-05-06</time><div class="article-content">{columns}</div>')
     assert ((page.posts[0].body_text or "").endswith("钓鱼。"), told(page)) == (True, [])
+
+
+OTHERS = "".join(
+    f'<li><b>0{n}</b> <a href="/day-{n}/">第 {n} 天</a> <i>2024-03-0{n} 10:2{n}:00</i></li>'
+    for n in (1, 2, 3)
+)
+
+
+def test_the_rows_of_other_posts_below_a_picture_are_neither_text_nor_time_nor_comments() -> None:
+    body = (
+        f'<div class="content"><span>2020-05-06</span><main class="main"><h1>{TITLE}</h1><p><img src="/p.png"></p></main>'
+        f"<div><b>最近更新</b><ul>{OTHERS}</ul></div></div>"
+    )
+    page = read(body)
+    (post,) = page.posts
+    assert ([image.url for image in post.images], post.body_text) == (["https://notes.example.org/p.png"], "")
+    assert post.posted is not None
+    assert post.posted.text == "2020-05-06"
+    assert "comments" not in told(page)
+
+
+def test_the_rows_of_other_posts_below_a_text_are_no_comments() -> None:
+    body = f"<span>2020-05-06</span><main><h1>{TITLE}</h1>{TEXT}</main><div><b>最近更新</b><ul>{OTHERS}</ul></div>"
+    assert told(read(body)) == []
+
+
+def test_verses_in_the_named_element_are_the_text_beside_an_icon_of_the_title() -> None:
+    verses = "<p>桥下的水很慢<br>有人在洗菜<br>也有人在钓鱼</p>"
+    cards = "".join(f'<dl><dd>0{n}</dd><dt><a href="/pages/{n}/">第 {n} 天</a></dt></dl>' for n in (1, 2, 3))
+    body = (
+        f'<main class="page"><div class="date">2020-05-06</div><h1><img src="/icon.png">{TITLE}</h1>'
+        f'<div class="content__default">{verses}</div><div class="article-list">{cards}</div></main>'
+    )
+    assert read(body).posts[0].body_text == "桥下的水很慢\n有人在洗菜\n也有人在钓鱼"
+
+
+def test_a_picture_above_a_list_of_others_is_a_post() -> None:
+    rows = "".join(
+        f'<dl><dt><a href="/pages/{n}/">第 {n} 天</a> <span>05-0{n}</span></dt></dl>' for n in range(1, 5)
+    )
+    body = (
+        f'<main class="page"><h1>{TITLE}</h1><div class="content__default"><img src="/p.png"></div>'
+        f'<div class="article-list">{rows}</div></main>'
+    )
+    assert read(body, "https://notes.example.org/pages/bridge/").kind is PageKind.POST
+
+
+def test_a_line_with_the_time_below_a_picture_is_not_the_text() -> None:
+    footer = "<div><div><small>2020-05-06 10:20</small></div><small>Made by Ann. Built on 2024-05-06 10:20.</small></div>"
+    page = read(f'<div role="main"><h1>{TITLE}</h1><p><img src="/p.png"></p></div>{footer}')
+    (post,) = page.posts
+    assert ([image.url for image in post.images], post.body_text) == (["https://notes.example.org/p.png"], "")
+
+
+_VERSE = '<div class="verse"><div class="line">{}</div><div class="line">{}</div></div>'
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (
+            _VERSE.format("柜子里翻出十年前的报表", "下午翻到一本地图集"),
+            _VERSE.format("桥下的水很慢", "有人在洗菜"),
+        ),
+        (
+            "<p>The script of every month.</p>",
+            "<div class='code'><pre>for name, price in bills:\n  add(name, price)</pre></div>",
+        ),
+    ],
+    ids=["verses", "code"],
+)
+def test_all_parts_of_a_text_in_the_section_of_its_title_are_the_text(parts: tuple[str, str]) -> None:
+    page = read(
+        '<div class="main wrapper body"><article><div class="postmeta"><span>May 6, 2020</span></div>'
+        f'<div class="section"><h1>{TITLE}</h1>{"".join(parts)}</div>'
+        '<div class="postmeta"><span>Posted by Ann</span></div></article></div>'
+    )
+    text = page.posts[0].body_text or ""
+    assert [one in text for one in ("柜子", "洗菜", "script", "price")] in ([1, 1, 0, 0], [0, 0, 1, 1])
+
+
+def test_a_title_that_the_text_repeats_is_not_of_the_text() -> None:
+    header = f"<header><h1>{TITLE}</h1><p>Published on May 6, 2020</p></header>"
+    page = read(f"<article>{header}<main><h1>{TITLE}</h1>{TEXT}</main></article>")
+    assert (page.posts[0].body_text or "").startswith("桥下的水很慢")
+
+
+def test_a_day_that_is_the_title_gives_way_to_other_witnesses_and_is_told_alone() -> None:
+    body = f'<header><h1>2015-08-13</h1></header><main><article class="article">{TEXT}</article></main>'
+    alone = read(body, window="2015-08-13")
+    assert told(alone) == ["posted_at"]
+    dated = read(body, "https://notes.example.org/2018/09/25/bridge/", window="2015-08-13")
+    assert dated.posts[0].posted is not None
+    assert str(dated.posts[0].posted.at)[:10] == "2018-09-25"
+
+
+def test_midnight_that_the_data_state_is_no_time_of_day() -> None:
+    line = '<time datetime="2020-05-06T00:00:00+08:00">2020年5月6日</time>'
+    posted = (
+        read(f'<main><h1>{TITLE}</h1>{line}<div class="entry-content">{TEXT}</div></main>').posts[0].posted
+    )
+    assert posted is not None
+    assert (str(posted.at)[:10], posted.precision) == ("2020-05-06", "day")
+
+
+def test_the_time_of_the_post_below_the_text_and_that_of_the_page_are_no_comments() -> None:
+    footer = "<div><small>2020-05-06 10:20</small></div><div><small>Built on 2024-05-06 11:30.</small></div>"
+    assert "comments" not in told(read(f'<div role="main"><h1>{TITLE}</h1>{TEXT}</div>{footer}'))

@@ -20,7 +20,7 @@ from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, 
 COMMENTS, _SIDE = patterns("outline", "comments", "side")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
-(_SEPARATORS,) = patterns("outline", "separators")
+_SEPARATORS, _ENDS = patterns("outline", "separators", "ends")
 (_OF_COMMENTS,) = patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
@@ -149,7 +149,10 @@ class Outline:
         # FC2 has the name of the blog and the title without a separator.
         parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
         titles = _find_candidates(self, parts)
-        confirmed = [node for node, text in titles.items() if letters_of(text) in parts]
+        # A title may have no letter: `……` is what the window title begins or ends with.
+        ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
+        bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
+        confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
         apart = {node for node in self.beside if node.tag != "h1"}.union(confirmed)
         named = [node for node in titles if _is_titled(node) and node not in apart]
         # The window title may have other words than the page.

@@ -135,3 +135,18 @@ def test_a_title_in_the_banner_that_the_text_repeats_has_the_time_beside_it() ->
     banner = f'<header id="page-header"><h1 class="post-title">{TITLE}</h1><div><time>2020-05-06</time></div></header>'
     page = read(f'{banner}<div class="entry"><h1>{TITLE}</h1>{TEXT}</div>', f"{HOST}/archives/12.html")
     assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+@pytest.mark.parametrize("window", ["{} - 山居", "{}_山居_河边博客", "{} | 山居", "山居: {}", "{}"])
+@pytest.mark.parametrize("title", ["……", "？！", "。。。"])
+def test_a_title_of_signs_alone_is_the_title_and_not_the_name_of_the_blog(title: str, window: str) -> None:
+    site = "<div class='site'><h2><a href='/'>山居</a></h2></div>"
+    page = read(
+        f"{site}<h1>{title}</h1><p>2020-05-06</p><div class='entry'>{TEXT}</div>", window=window.format(title)
+    )
+    assert found(page) == (PageKind.POST, [title], [])
+
+
+def test_a_sign_in_a_heading_that_the_window_title_lacks_is_not_the_title() -> None:
+    page = read(f"<h3>»</h3>{HEAD}<div class='entry'>{TEXT}</div>", window=f"山居 » {TITLE}")
+    assert found(page) == (PageKind.POST, [TITLE], [])

@@ -150,12 +150,13 @@ class Decoded(NamedTuple):
 
     `encoding` is a name of the Encoding Standard ("utf-8", "big5", "gb18030" for all of GB2312, GBK and GB
     18030) or "hz-gb-2312". `method` is "bom" for a byte order mark, "valid" for valid UTF-8, "declared" or
-    "guessed".
+    "guessed". `replaced` is the number of U+FFFD in the text, which stand for damaged characters.
     """
 
     text: str
     encoding: str
     method: DetectionMethod
+    replaced: int
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -175,7 +176,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     # Few characters may be UTF-8 and GBK at once: 联通 is the famous case.
     if len(body) - len(text) < _UTF_8_PROOF:
         return _decode_short_utf_8(body, text, content_type)
-    return Decoded(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
+    return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
 def repair_text(text: str) -> str:
@@ -199,6 +200,10 @@ def _repair_once(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def _describe(text: str, encoding: str, method: DetectionMethod) -> Decoded:
+    return Decoded(text, encoding, method, text.count("\ufffd"))
+
+
 def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:
     """Decode a valid UTF-8 `body` with too few non-ASCII characters to prove that it is UTF-8."""
     declared = declared_charsets(body, content_type)
@@ -206,12 +211,12 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         return found
     if text.isascii():
         charset = declared[0] if declared else whatwg.UTF_8
-        return Decoded(text, charset.name, "declared" if declared else "valid")
+        return _describe(text, charset.name, "declared" if declared else "valid")
     if declared and declared[0] is whatwg.WINDOWS_1252 and whatwg.UTF_8 not in declared:
         shown = whatwg.WINDOWS_1252.decode_lenient(body)
         # Servers declare windows-1252 for every page: believed unless disproved.
         if mojibake.repair(shown) != text:
-            return Decoded(shown, whatwg.WINDOWS_1252.name, "declared")
+            return _describe(shown, whatwg.WINDOWS_1252.name, "declared")
     elif whatwg.UTF_8 not in declared and not (
         declared and all(candidate.is_single_byte for candidate in declared)
     ):
@@ -222,7 +227,7 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         )
         if believed and charset is not whatwg.UTF_8 and not charset.is_single_byte:
             return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
-    return Decoded(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
+    return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
 def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
@@ -233,7 +238,7 @@ def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Deco
         # Most pages of these hosts: one decoding and three short samples, no search.
         text = decode_undamaged(body, declared[0])
         if text is not None and looks_chinese(text):
-            return Decoded(text, declared[0].name, "declared")
+            return _describe(text, declared[0].name, "declared")
     charset = detect_charset(body, declared, valid)
     return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
 
@@ -245,7 +250,7 @@ def _decode_by_escapes(
     if charset := _detect_utf_16(body, header, declared):
         return _decode_as(body, charset, "declared" if header else "guessed")
     if found := _decode_escaped(body, declared):
-        return Decoded(found[1], found[0].name, "declared" if found[0] in declared else "guessed")
+        return _describe(found[1], found[0].name, "declared" if found[0] in declared else "guessed")
     return None
 
 
@@ -253,10 +258,10 @@ def _decode_as(
     body: bytes, charset: whatwg.Charset, method: DetectionMethod, declared: Sequence[whatwg.Charset] = ()
 ) -> Decoded:
     if charset in (whatwg.UTF_16LE, whatwg.UTF_16BE):
-        return Decoded(charset.decode_lenient(body), charset.name, method)
+        return _describe(charset.decode_lenient(body), charset.name, method)
     text = decode_undamaged(body, charset)
     if text is None:
         text = decode_mixed(body, charset, declared)
         body = text.encode() if charset is whatwg.UTF_8 else body
     text = mojibake.repair_page(body, text) if charset is whatwg.UTF_8 else text
-    return Decoded(text, charset.name, method)
+    return _describe(text, charset.name, method)

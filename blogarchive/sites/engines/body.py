@@ -30,22 +30,42 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     # Comments have pictures of their authors, titles have icons.
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
-    shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
-    marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
-    line = "" if dense is None or outline.size(dense) > _MAX_META else outline.text(dense)
-    if dense is None or (line and (not _ENDED.search(line) or DATE.search(line))):
-        # A post of pictures alone: labels around it have more text.
-        named = [n for n in marked if mark(n) > 1 and outline.link_share(n) < _LINKS]
-        pictures = [one for one in marked if not images.isdisjoint(one.iter("img"))]
-        whole = [one for one in pictures if images <= {*one.iter("img")}]
-        pictures = [*named, *(whole[-1:] or pictures)]  # Teek lists other posts below the innermost one
-        marked, dense = pictures or marked, None if pictures else dense
+    marked, dense = _find_marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
         is_alone = best is not None and best not in above and set() < images <= {*best.iter()}
         is_named = is_alone or (best is not None and mark(best) > 1)
         return chosen, is_named or (chosen is not None and _is_most(outline, chosen, inside))
+    shared = _agree(outline, best, dense)
+    if _is_misnamed(outline, best, dense, above, around):
+        return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
+    if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
+        best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
+    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, inside)
+
+
+def _find_marked(
+    outline: Outline, apart: Collection[Element], images: set[Element], dense: Element | None
+) -> tuple[list[Element], Element | None]:
+    """Return the elements that are named as the text; also `dense`, or None if the post has pictures alone."""
+    shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
+    marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
+    line = "" if dense is None or outline.size(dense) > _MAX_META else outline.text(dense)
+    if dense is not None and not (line and (not _ENDED.search(line) or DATE.search(line))):
+        return marked, dense
+    # Labels around pictures have more text.
+    named = [n for n in marked if mark(n) > 1 and outline.link_share(n) < _LINKS]
+    pictures = [one for one in marked if not images.isdisjoint(one.iter("img"))]
+    whole = [one for one in pictures if images <= {*one.iter("img")}]
+    pictures = [*named, *(whole[-1:] or pictures)]  # Teek lists other posts below the innermost one
+    return pictures or marked, None if pictures else dense
+
+
+def _is_misnamed(
+    outline: Outline, best: Element, dense: Element, above: set[Element], around: set[Element]
+) -> bool:
+    """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
@@ -56,11 +76,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
     is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)
-    if is_after or is_loose or (mark(best) == 1 and (has_comments or shared < _MOST)):
-        return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
-    if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
-        best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
-    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, inside)
+    return is_after or is_loose or (mark(best) == 1 and (has_comments or shared < _MOST))
 
 
 def _is_most(outline: Outline, node: Element, inside: Collection[Element]) -> bool:

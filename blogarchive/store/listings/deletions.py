@@ -115,10 +115,8 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
     """Return the numbers of posts whose own pages are gone, since the UTC text `since`, and that are not marked as gone."""
-    return context.archive.column(
-        "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?",
-        (context.author_id, since),
-    )
+    query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
+    return context.archive.column(query, (context.author_id, since))
 
 
 def _prove_month(context: SaveContext, month: str, numbers: Collection[str], chain: PageChain) -> None:

@@ -106,9 +106,8 @@ def _format_result(done: Exported) -> str:
             posts=output.post_count(done.posts), comments=output.comment_count(done.comments)
         )
     )
-    missing = (
-        _(", {posts} not fetched yet").format(posts=output.post_count(done.missing)) if done.missing else ""
-    )
+    unread = _(", {posts} not fetched yet")
+    missing = unread.format(posts=output.post_count(done.missing)) if done.missing else ""
     text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)
     return text + _("; unchanged since the earlier export") if done.unchanged else text
 

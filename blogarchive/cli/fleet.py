@@ -482,9 +482,8 @@ def state_of(one: "ShardStatus") -> str:
 
 def _few(hosts: Sequence[str]) -> str:
     shown = ", ".join(hosts[:3])
-    return (
-        shown if len(hosts) <= 3 else _("{hosts} and {count} more").format(hosts=shown, count=len(hosts) - 3)
-    )
+    more = _("{hosts} and {count} more")
+    return shown if len(hosts) <= 3 else more.format(hosts=shown, count=len(hosts) - 3)
 
 
 def _time(moment: str | None) -> str:

@@ -121,11 +121,8 @@ def _format_site(site: Site) -> str:
 
 
 def _format_failure(failure: OpenFailure) -> str:
-    retry = (
-        _("retried from {time}").format(time=failure.next_try_at)
-        if failure.next_try_at
-        else _("not retried automatically")
-    )
+    retry = _("retried from {time}") if failure.next_try_at else _("not retried automatically")
+    retry = retry.format(time=failure.next_try_at)
     kind = label(failure.kind) + (f" ({_(field_words(failure.field))})" if failure.field else "")
     detail = explain_detail(failure.detail, failure.kind)
     times = _("{count}x").format(count=failure.attempts)

@@ -43,9 +43,8 @@ def export_parquet(job: ExportJob) -> None:
     authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []
     for done, table in enumerate(FLAT_TABLES, 1):
         # A table without rows has an empty file, so that queries find a schema.
-        parts = flat_digests(job.reader.archive, table, authors) or {
-            (blog.site, 0): ("", 0) for blog in blogs[:1]
-        }
+        stored = flat_digests(job.reader.archive, table, authors)
+        parts = stored or {(blog.site, 0): ("", 0) for blog in blogs[:1]}
         _write_table(job, table, authors, shard, parts)
         if table.name in ("posts", "comments"):
             setattr(job.done, table.name, sum(count for _digest, count in parts.values()))

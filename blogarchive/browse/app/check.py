@@ -82,9 +82,8 @@ class Preview:
     @property
     def is_readable(self) -> bool:
         """Whether the page shows a blog or a post."""
-        return self.kind not in ("unknown", "notice") and bool(
-            self.blog_title or self.nickname or self.titles
-        )
+        shown = self.blog_title or self.nickname or self.titles
+        return self.kind not in ("unknown", "notice") and bool(shown)
 
 
 def preview_of(doctor_json: str) -> Preview:

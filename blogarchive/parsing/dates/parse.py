@@ -155,12 +155,8 @@ def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
 def _parse_first(text: str, now: datetime) -> ParsedDate | None:
     """Return the first date, full forms before weak ones; raise ValueError if it is impossible."""
     text = _expand_compact(text)
-    return (
-        _find_full_date(text, now)
-        or _find_weak_date(text, now)
-        or _parse_time_only(text, now)
-        or _parse_by_dateparser(text, now)
-    )
+    found = _find_full_date(text, now) or _find_weak_date(text, now) or _parse_time_only(text, now)
+    return found or _parse_by_dateparser(text, now)
 
 
 def _find_full_date(text: str, now: datetime) -> ParsedDate | None:

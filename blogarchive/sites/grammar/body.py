@@ -94,9 +94,8 @@ def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> B
     """
     headers = find_headers(view, candidates[0].begin, len(view.lines))
     linked = [header for header in headers if header.is_linked]
-    own = [h.first for h in linked if h.position.paths == linked[-1].position.paths] or [
-        h.first for h in headers
-    ]
+    alike = [h.first for h in linked if h.position.paths == linked[-1].position.paths]
+    own = alike or [h.first for h in headers]
     above = [bounds for bounds in candidates if not own or bounds.end < own[0]]
     return above[-1] if above else candidates[0]
 

@@ -365,9 +365,8 @@ def shows_other_header(view: page.PageView, start: int, end: int) -> bool:
     """Check whether lines `[start, end)` show a name with a time, or a time to the minute alone below no link to a post."""
     timed = (i for i in range(start, end) if ":" in view.folded[i])
     alone = (i for i in timed if _TIME_ALONE.fullmatch(view.folded[i].strip()))
-    return any(view.post_lines.isdisjoint((i - 1, i)) for i in alone) or any(
-        _iter_short_headers(view, start, end)
-    )
+    are_apart = any(view.post_lines.isdisjoint((i - 1, i)) for i in alone)
+    return are_apart or any(_iter_short_headers(view, start, end))
 
 
 def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Sequence[range]:

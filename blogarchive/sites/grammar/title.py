@@ -172,9 +172,8 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     found, passed = _find_at_titles(view)
     if found is not None:
         return _split_time_footer(view, found)
-    found = (
-        _find_by_day(view, passed) or _find_time_at_footer(view, passed) or _find_unparsed_time(view, passed)
-    )
+    found = _find_by_day(view, passed) or _find_time_at_footer(view, passed)
+    found = found or _find_unparsed_time(view, passed)
     if found is None:
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the
         # name of its blog there.

@@ -40,9 +40,8 @@ def has_display(environment: Mapping[str, str], platform: str) -> bool:
     """Return True on a desktop: not in a remote shell, and on Unix with a display."""
     if "SSH_CONNECTION" in environment:
         return False
-    return platform in ("win32", "darwin") or bool(
-        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
-    )
+    screen = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    return platform in ("win32", "darwin") or bool(screen)
 
 
 def read_state(path: Path) -> str | None:

@@ -163,9 +163,8 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     has_home = context.archive.exists(query, (context.blog.site, context.blog.uid))
     home = _missing_home(context, has_home=has_home)
     found = {frontier.target_key(target): target for target in (*home, *targets)}
-    new = _own_links(context, has_home=has_home) | {
-        key: target for key, target in found.items() if key not in cache.target_keys
-    }
+    unknown = {key: target for key, target in found.items() if key not in cache.target_keys}
+    new = _own_links(context, has_home=has_home) | unknown
     frontier.add_targets(
         context.archive, new.values(), now=context.page.fetched_at, found_on=context.page.url
     )

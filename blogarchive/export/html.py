@@ -69,9 +69,8 @@ def plan_blog(
     ]
     newest_first = posts[::-1]
     months = _group_posts(folder, names, "month", ((post.month, post) for post in newest_first))
-    categories = _group_posts(
-        folder, names, "category", ((name, post) for post in newest_first for name in post.heading.categories)
-    )
+    pairs = ((name, post) for post in newest_first for name in post.heading.categories)
+    categories = _group_posts(folder, names, "category", pairs)
     years = _group_posts(folder, names, "year", ((post.year, post) for post in posts if with_years))
     return SiteBlog(
         blog=blog,
@@ -255,9 +254,8 @@ def _fold_script() -> bytes:
 def _search_entry(file: PostFile, post: FullPost) -> str:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
-    return compact_json(
-        [href(file.path), post.title or "", day, _author(file.blog), post.body_text, comments]
-    )
+    row = [href(file.path), post.title or "", day, _author(file.blog), post.body_text, comments]
+    return compact_json(row)
 
 
 def _author(blog: Blog) -> str:

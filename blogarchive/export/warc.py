@@ -120,13 +120,9 @@ def _page_record(row: PageRow) -> Any:
     page = row.unpack().page
     headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
     http_headers = StatusAndHeaders(_status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1")
+    body = BytesIO(page.body)
     return _BUILDER.create_warc_record(
-        page.url,
-        "response",
-        BytesIO(page.body),
-        len(page.body),
-        warc_headers_dict=headers,
-        http_headers=http_headers,
+        page.url, "response", body, len(page.body), warc_headers_dict=headers, http_headers=http_headers
     )
 
 

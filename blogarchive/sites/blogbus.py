@@ -42,9 +42,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     )
     is_published = exports.child_text(log, "Status") in _PUBLISHED
     status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
-    parsed = exports.page_of_post(
-        document.encoding, author, post, text, _read_comments(log, url, zone), *document.problems
-    )
+    comments = _read_comments(log, url, zone)
+    parsed = exports.page_of_post(document.encoding, author, post, text, comments, *document.problems)
     return status, parsed
 
 

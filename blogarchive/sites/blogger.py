@@ -56,9 +56,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         comment_count=parse_digits(exports.child_text(entry, "{*}total")),
         categories=tuple(_read_labels(entry)),
     )
-    parsed = exports.page_of_post(
-        document.encoding, author, post, text, _read_comments(feed, url), *document.problems
-    )
+    comments = _read_comments(feed, url)
+    parsed = exports.page_of_post(document.encoding, author, post, text, comments, *document.problems)
     return _post_status(entry, kind, number), parsed
 
 

@@ -43,13 +43,12 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         text = _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
         raise exports.InvalidExport(text)
     url = _post_url(item, author, number)
+    local = exports.child_text(item, "{*}post_date")
     post = Post(
         number=number,
         url=url,
         title=exports.child_text(item, "title"),
-        posted=exports.time_with_utc(
-            exports.child_text(item, "{*}post_date"), exports.child_text(item, "{*}post_date_gmt"), zone
-        ),
+        posted=exports.time_with_utc(local, exports.child_text(item, "{*}post_date_gmt"), zone),
         categories=tuple(_read_categories(item)),
     )
     content, comments = _add_paragraphs(item.findtext(_CONTENT) or ""), _read_comments(item, url, zone)
@@ -137,13 +136,12 @@ def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Com
 
 
 def _read_comment(node: Element, names: Mapping[str, str], base_url: str, zone: ZoneInfo) -> Comment:
+    local = exports.child_text(node, "{*}comment_date")
     return exports.build_comment(
         exports.add_line_breaks(exports.child_text(node, "{*}comment_content")),
         base_url,
         author_name=exports.child_text(node, "{*}comment_author"),
         author_url=exports.web_url(exports.child_text(node, "{*}comment_author_url")),
         reply_to=names.get(exports.child_text(node, "{*}comment_parent")) or None,
-        posted=exports.time_with_utc(
-            exports.child_text(node, "{*}comment_date"), exports.child_text(node, "{*}comment_date_gmt"), zone
-        ),
+        posted=exports.time_with_utc(local, exports.child_text(node, "{*}comment_date_gmt"), zone),
     )

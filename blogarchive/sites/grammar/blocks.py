@@ -128,9 +128,8 @@ def split_comments_above(
         if begin is None or begin < start:
             return ()
         end, likes = header.last + 1, header.likes
-        blocks.append(
-            CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
-        )
+        block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
+        blocks.append(block)
     # Images alone may be faces.
     return tuple(blocks) if any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks) else ()
 
@@ -198,9 +197,8 @@ def iter_text_lines(
         lines = range(block.text_begin, block.text_end)
         inside = lines
         if selection.framed:
-            inside = view.document.lines_in(
-                comment_footers.find_comment_element(view, selection.headers, block.header)
-            )
+            element = comment_footers.find_comment_element(view, selection.headers, block.header)
+            inside = view.document.lines_in(element)
         yield from (index for index in lines if index in inside)
 
 

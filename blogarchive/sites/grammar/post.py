@@ -132,9 +132,8 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     start = 0 if counters is None else counters.last + 1
     claimed = None if counters is None else counters.comments
     markers = find_markers(view, start)
-    comments = build_comments(
-        view, parse_comments(view, markers, start, Claims(count=claimed, paging=Paging.FURTHER))
-    )
+    parsed = parse_comments(view, markers, start, Claims(count=claimed, paging=Paging.FURTHER))
+    comments = build_comments(view, parsed)
     if not comments.found and not find_labels(view, COMMENTS_LABEL):
         return None  # a page after the last one still has the label
     return PostPage(

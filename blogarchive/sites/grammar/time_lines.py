@@ -187,9 +187,8 @@ def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
         return None
     is_title = not _links_to_category(view, index, lead + start)
-    return _build_match(
-        view, index, match, view.shown(index, match, "title").strip(EDGE_SPACES) if is_title else ""
-    )
+    title = view.shown(index, match, "title").strip(EDGE_SPACES) if is_title else ""
+    return _build_match(view, index, match, title)
 
 
 def _links_to_category(view: PageView, index: int, offset: int) -> bool:

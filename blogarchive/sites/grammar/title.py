@@ -217,9 +217,8 @@ def _names_other(view: page.PageView, index: int) -> bool:
         return True
     path = view.tag_path(view.lines[index].node_at(0)) if index in view.post_lines else ""
     beside = [*time_lines.iter_text_before(view, index), *islice(view.lines_below(index), 1)] if path else ()
-    return any(
-        view.links_to_other_post(i) and view.tag_path(view.lines[i].node_at(0)) == path for i in beside
-    )
+    linked = (view.links_to_other_post(i) and view.tag_path(view.lines[i].node_at(0)) == path for i in beside)
+    return any(linked)
 
 
 # The one known page has the label 网络日志正文 above title and time, which may be cells of one row.

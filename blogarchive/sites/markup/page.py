@@ -34,9 +34,8 @@ def read_comments_answer(
     if answer is None or (html := answer.unwrap(text)) is None:
         return None
     picker = Picker(tree=parse_tree(html, url))
-    found = post_parts.read_comments(
-        picker, answer.comments, post_parts.find_comment_elements(picker, answer.comments)
-    )
+    elements = post_parts.find_comment_elements(picker, answer.comments)
+    found = post_parts.read_comments(picker, answer.comments, elements)
     return post_parts.check_doubt(picker, found), picker
 
 

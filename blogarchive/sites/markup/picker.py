@@ -187,9 +187,8 @@ class Picker:
             values = self.values(pick, within)
             # A template writes a field once. If there are two, one may be typed, and nobody knows which.
             if len(values) > 1:
-                self.add_problem(
-                    "unreadable", name, Detail.VALUES.format(count=len(values), values=values[:3])
-                )
+                detail = Detail.VALUES.format(count=len(values), values=values[:3])
+                self.add_problem("unreadable", name, detail)
                 return None
             parts += values
         if not parts:

@@ -283,9 +283,8 @@ def _add_comments(picker: Picker, parts: PostParts, post: items.Post, found: Pag
     """Return the post with its comments; without them, and with a problem, if the page shows more than it counts."""
     claimed, is_paged = post.comment_count, picker.url(parts.next_comments) is not None
     if claimed is not None and found.counted > claimed and not is_paged:
-        picker.add_problem(
-            "forged", "comments", Detail.COMMENTS_MORE.format(claimed=claimed, count=found.counted)
-        )
+        detail = Detail.COMMENTS_MORE.format(claimed=claimed, count=found.counted)
+        picker.add_problem("forged", "comments", detail)
         return post
     found = check_doubt(picker, found, claimed)
     return replace(post, comments=found.comments, unseen_comments=found.unseen)
@@ -316,16 +315,15 @@ class ListReader:
             if found is None or found.kind is not items.PageKind.POST or title is None:
                 continue
             is_cut = title.endswith(_CUT_MARKS)
-            listed.append(
-                items.ListedPost(
-                    title=title.rstrip("….⋯").rstrip() if is_cut else title,
-                    number=found.number,
-                    url=found.url,
-                    title_cut=is_cut,
-                    posted=picker.date("listed.posted_at", parts.posted, element),
-                    comment_count=picker.count("listed.comment_count", parts.comment_count, element),
-                )
+            shown = items.ListedPost(
+                title=title.rstrip("….⋯").rstrip() if is_cut else title,
+                number=found.number,
+                url=found.url,
+                title_cut=is_cut,
+                posted=picker.date("listed.posted_at", parts.posted, element),
+                comment_count=picker.count("listed.comment_count", parts.comment_count, element),
             )
+            listed.append(shown)
         return tuple({post.number: post for post in reversed(listed)}.values())[::-1]
 
     def categories(self, parts: LinkParts | None) -> tuple[items.CategoryRow, ...]:
@@ -335,9 +333,8 @@ class ListReader:
             found = self.parse_url(url) if url else None
             if found is None or found.kind in (items.PageKind.CATEGORY, items.PageKind.HOME):
                 posts = self.titles(parts.posts if parts else None, element)
-                rows.append(
-                    items.CategoryRow(name=name, url=None if found is None else found.url, posts=posts)
-                )
+                row = items.CategoryRow(name=name, url=None if found is None else found.url, posts=posts)
+                rows.append(row)
         return tuple({(row.name, row.url): row for row in rows}.values())
 
     def months(self, parts: LinkParts | None) -> tuple[items.MonthRow, ...]:

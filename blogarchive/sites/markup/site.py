@@ -70,9 +70,8 @@ class MarkupSite(Site):
         """Return the URL that a saved page states as its own, in a script or by the number of its post; else None."""
         # Only a script counts: an author can type its words into a text.
         if self.own_url is not None:
-            return next(
-                (match[1] for part in _scripts(text) if (match := re.search(self.own_url, part))), None
-            )
+            urls = (match[1] for part in _scripts(text) if (match := re.search(self.own_url, part)))
+            return next(urls, None)
         match = re.search(self.own_number, text) if self.own_number else None
         if match is None:
             return None

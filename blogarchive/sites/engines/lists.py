@@ -22,6 +22,7 @@ _NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next", "next_cla
 _PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
 (_CPAGE, _PERMALINK), (_PROSE,) = urls.patterns("lists", "cpage", "permalink"), urls.patterns("body", "prose")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
+UPWARD = "#comments"
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 MIN_LISTED = 3
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
@@ -237,19 +238,21 @@ def _link(outline: Outline, rel: str) -> str:
     return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
 
 
-def comment_urls(outline: Outline, uid: str, page_no: int, *, is_complete: bool) -> list[str]:
+def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -> list[str]:
     """Return the URLs of the comments that the page does not show, none if it shows as many as it counts.
 
-    An interface that has all of them is first. The page after this one, `page_no` of those read, is newer or older.
+    An interface that has all of them is first. If `asked`, the URL of this page, ends with `UPWARD`, the pages before it
+    were read; the pages after a first one of the newest comments count down.
     """
     # WordPress gives no number to the page of the post: then page 1 has a number, or the last one.
     found = _other_pages(outline, outline.tree.root.iter("a"), uid)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
     own = int(match[1]) if (match := _CPAGE.search(f"{outline.tree.url}#")) else 0
+    sign = UPWARD if asked.endswith(UPWARD) or 1 < own < min(pages, default=0) else ""
     first = max(pages, default=0) if 1 in pages else min(pages, default=0)
-    older = pages.get(own + (1 if own == page_no and 1 not in pages else -1) if own else first)
-    if page_no > 1 or (older is None and is_complete):
-        return [older] if older else []
+    older = pages.get(own + (1 if sign else -1) if own else first)
+    if own or (older is None and is_complete):
+        return [older + sign] if older else []
     api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
     whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
     return [url for url in (whole, older) if url]

@@ -120,7 +120,7 @@ class PageParser:
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
         complete = not any(one.field == "comments" for one in problems)
-        found = lists.comment_urls(self._outline, self.uid, self.target.page_no, is_complete=complete)
+        found = lists.comment_urls(self._outline, self.uid, self.target.url, is_complete=complete)
         found = [url for url in found if not (self.page.is_imported and urls.is_rest_comments(url))]
         links = tuple(self._more_comments(url, post.number) for url in found)
         if not all(map(urls.is_rest_comments, found)):  # the page alone need not show all

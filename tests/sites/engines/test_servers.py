@@ -144,34 +144,35 @@ def test_a_page_that_asks_for_the_password_of_a_post_is_no_post() -> None:
     assert read(post(f"<h2>需要输入密码才能查看</h2>{form}", text="")).kind is PageKind.NOTICE
 
 
-def next_page(page_no: int, linked: list[int], shown: int | None) -> list[str]:
-    """Return the page of comments after the page `shown`, the page `page_no` that is read."""
+def next_page(linked: list[int], shown: int | None, asked: str) -> list[str]:
+    """Return the numbers of the page of comments after the page `shown`, that was asked for with `asked` at its end."""
     links = " ".join(f'<a href="{URL}comment-page-{n}/#comments">{n}</a>' for n in linked)
     said = rows('<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>')
     body = f"<title>雨</title><body>{post(f'<ol id=comments>{said}</ol><p>{links}</p>')}</body>"
     kind = PageKind.POST if shown is None else PageKind.COMMENTS
     url = URL if shown is None else f"{URL}comment-page-{shown}/"
     page = Page(url=url, fetched_at=READ_AT, status=200, headers=(), body=body.encode())
-    target = Target(url=url, site="web", kind=kind, uid="notes.example.org", page_no=page_no)
+    page_no = 1 if shown is None else 2
+    target = Target(url=url + asked, site="web", kind=kind, uid="notes.example.org", page_no=page_no)
     found = site_by_name("web").parse_page(page, target).links
-    return [link.url.rstrip("/").rpartition("-")[2] for link in found if link.next_page]
+    return [link.url.rpartition("-")[2] for link in found if link.next_page]
 
 
 @pytest.mark.parametrize(
-    ("page_no", "linked", "shown", "following"),
+    ("linked", "shown", "asked", "following"),
     [
-        (1, [2], None, ["2"]),
-        (2, [3], 2, ["3"]),
-        (3, [2, 4], 3, ["4"]),
-        (4, [3], 4, []),
-        (1, [1, 2, 3], None, ["3"]),
-        (2, [1, 2], 3, ["2"]),
-        (3, [1], 2, ["1"]),
-        (2, [1], 2, ["1"]),
-        (4, [2], 1, []),
+        ([2], None, "", ["2/"]),
+        ([3], 2, "", ["3/#comments"]),
+        ([2, 4], 3, "#comments", ["4/#comments"]),
+        ([3], 4, "#comments", []),
+        ([1, 2, 3], None, "", ["3/"]),
+        ([1, 2], 3, "", ["2/"]),
+        ([2, 4], 3, "", ["2/"]),
+        ([1], 2, "", ["1/"]),
+        ([2], 1, "", []),
     ],
 )
 def test_each_page_of_comments_leads_to_the_next_one_from_the_oldest_or_the_newest(
-    page_no: int, linked: list[int], shown: int | None, following: list[str]
+    linked: list[int], shown: int | None, asked: str, following: list[str]
 ) -> None:
-    assert next_page(page_no, linked, shown) == following
+    assert next_page(linked, shown, asked) == following

@@ -19,6 +19,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 # --- blocks
 
 _TEXT_LABEL = re.compile(r"(?:评论|留言|回复|发言)?内容\s*:")
+_FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -186,7 +187,7 @@ def _is_template_line(
     words = view.folded[index].strip()
     if line.links and not _NOT_PAGER.search(words):
         return True
-    return not alone and index in markers.labels
+    return _FORM_LABEL.fullmatch(words) is not None or (not alone and index in markers.labels)
 
 
 def iter_text_lines(

@@ -30,9 +30,10 @@ from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 # --- bounds of the body
 
 _COUNTER_WORDS = re.compile(
-    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$|^\s*(?:浏览|阅读|点击|人气)(?:次数|[数量])?\s*$"
+    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
-_WORD = re.compile(r"\w")
+_VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
+_WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD, _BUTTON = (
     re.compile(r".*/ads\.php\?"),
     re.compile("javascript:|#|$"),
@@ -205,7 +206,10 @@ def _leads_away(view: PageView, index: int) -> bool:
     line, links = view.lines[index], [shown for shown, _, _ in view.links[index]]
     if not line.text.strip() or line.media:
         return _all_images_lead(line, _AD)
-    return bool(links) and not _WORD.search(_NEIGHBOUR.sub("", view.text_without(index, links)))
+    rest = _NEIGHBOUR.sub("", view.text_without(index, links))
+    # A title of another post may have its date beside it.
+    word = _LETTER if view.links_to_other_post(index) else _WORD
+    return bool(links) and not word.search(rest)
 
 
 def _all_images_lead(line: Line, where: "re.Pattern[str]") -> bool:
@@ -214,14 +218,15 @@ def _all_images_lead(line: Line, where: "re.Pattern[str]") -> bool:
 
 
 def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
-    """Return a problem if words of counters with numbers are near the end of a body without counters."""
+    """Return a problem if words of counters with numbers are near the end of a body without counters, or alone in it."""
     near = min(end + _LINES_NEAR_END, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
-    lines = range(max(start, end - _LINES_NEAR_END), near)
-    last = [i for i in lines if _COUNTER_WORDS.search(view.folded[i])]
-    if not last:
+    last = range(max(start, end - _LINES_NEAR_END), near)
+    found = [i for i in last if _COUNTER_WORDS.search(view.folded[i])]
+    found += [i for i in range(start, near) if _VIEWS_ALONE.fullmatch(view.folded[i].strip())]
+    if not found:
         return ()
-    detail = Detail.NO_COUNTERS.format(text=view.lines[last[0]].text[:80])
+    detail = Detail.NO_COUNTERS.format(text=view.lines[found[0]].text[:80])
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 

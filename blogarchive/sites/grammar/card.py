@@ -33,6 +33,7 @@ _ALL_VISITS_LABEL = (
 _VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
 _VISITS = re.compile(
     rf"(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*(?P<value>.*?)\s*(?:人次|次)?(?:\s*\(.{{0,20}}\))?"
+    r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
 )
 _VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
 _FIELD_START = re.compile(
@@ -143,7 +144,19 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         if card.registered is not None and card.total_visits is not None:
             return card, own
     visits = [i for i in filled if _VISITS_ALONE.fullmatch(strip_bullets(view.folded[i]).strip())]
-    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else (AuthorCard(), ())
+    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else _find_named_visits(view, filled)
+
+
+def _find_named_visits(view: PageView, filled: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card of the first line of visits below a line that links to the blog's home page as a whole."""
+    for before, index in pairwise(filled):
+        home = view.find_home_link(before)
+        if home is None or home.uid != view.parse_url(view.url).uid:
+            continue
+        if _VISITS.fullmatch(view.folded[index].strip()) is not None:
+            card, _ = parse_card(view, (before, index))
+            return replace(card, nickname=view.lines[before].text.strip(_EDGES)), (before, index)
+    return AuthorCard(), ()
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:

@@ -139,7 +139,7 @@ _COUNTERS_START = re.compile(
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
 _COUNTS_AFTER_TIME = re.compile(
-    rf"{NUMBER}\s*[次人]\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}[次人数量了]*\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
+    rf"{NUMBER}\s*[次人]\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LIKED = re.compile(_LIKES)

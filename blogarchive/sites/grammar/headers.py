@@ -251,11 +251,11 @@ _SHORT_NAME_FIRST = re.compile(
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER}"
 )
 _SHORT_TIME_FIRST = re.compile(
-    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:{BY}\s*+:\s*+)?"
+    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:(?:{BY}\s*+:|来自\s)\s*+)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|(?:时间|日期)$"
+    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
 )
 _HAS_TIME = re.compile(_TIME)
 _BUTTONS = re.compile(rf"{_AFTER}\s*+")
@@ -362,8 +362,11 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
 
 # Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
 def shows_other_header(view: page.PageView, start: int, end: int) -> bool:
-    """Check whether lines `[start, end)` show a name with a time, or a time to the minute alone below no link to a post."""
-    timed = (i for i in range(start, end) if ":" in view.folded[i])
+    """Check whether lines `[start, end)` show a name with a time, or a time alone below no link to a post.
+
+    Such a time is to the minute, or has the button 回复.
+    """
+    timed = (i for i in range(start, end) if ":" in view.folded[i] or "回复" in view.folded[i])
     alone = (i for i in timed if _TIME_ALONE.fullmatch(view.folded[i].strip()))
     are_apart = any(view.post_lines.isdisjoint((i - 1, i)) for i in alone)
     return are_apart or any(_iter_short_headers(view, start, end))

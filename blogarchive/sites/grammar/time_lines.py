@@ -252,6 +252,7 @@ _SHARE = (
 )
 _TEMPLATE_TEXT = re.compile(
     rf"{vocabulary.either('template')}|{_SHARE}(?:\s*+\|?\s*+{_SHARE})*+"
+    rf"|发[表布]于\s*{vocabulary.TIME_OF_DAY}(?:\s*[|·,].{{0,120}})?"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")

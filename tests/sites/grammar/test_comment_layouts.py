@@ -263,3 +263,26 @@ def test_a_typed_label_of_the_sidebar_ends_no_comments() -> None:
     shown = "".join(each.format("甲乙"[i], 9 - i, text) for i, text in enumerate(texts))
     parsed = read(post(counters="<div>浏览：10</div>", comments=shown))
     assert len(parsed.posts[0].comments) == 2 or parsed.problems
+
+
+def test_the_words_before_a_name_and_a_weekday_are_no_part_of_it() -> None:
+    each = "<div><div>话{0}。</div><div>2025-01-01 1{0}:00:00 来自 <a href='/u/4{0}/'>乙{0}</a></div></div>"
+    shown = "".join(each.format(i) for i in (1, 2))
+    found = read(post(counters="<div>浏览(10) 评论(2)</div>", comments=shown)).posts[0]
+    assert [(each.author_name, each.body_text) for each in found.comments] == [
+        ("乙1", "话1。"),
+        ("乙2", "话2。"),
+    ]
+
+
+@pytest.mark.parametrize("below", ["<h3>我要留言</h3>", "<p><a href='/login.php'>登录</a>后才能发表评论</p>"])
+def test_the_label_of_the_form_below_the_last_comment_is_none_of_its_text(below: str) -> None:
+    shown = f"<div><a href='/u/41/'>乙</a> (2025-01-01 12:00:00)</div><blockquote>话一。</blockquote><div>{below}</div>"
+    found = read(post(counters="<div>浏览(10) 评论(1)</div>", comments=f"<div>{shown}</div>")).posts[0]
+    assert [each.body_text for each in found.comments] == ["话一。"]
+
+
+def test_a_day_beside_a_button_of_a_comment_is_a_problem_without_label_and_number() -> None:
+    shown = "<ul><li><div>乙</div><div>话一。</div><div>2025年1月3日 | <a href='#'>回复</a></div></li></ul>"
+    parsed = read(post(counters="<div>浏览：10</div>", label="", comments=shown))
+    assert (parsed.posts[0].comments, [each.field for each in parsed.problems]) == ((), ["comments"])

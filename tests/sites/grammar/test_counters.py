@@ -132,8 +132,17 @@ def test_the_label_above_the_comments_is_no_part_of_the_counters() -> None:
     assert [each.field for each in parsed.problems] == ["comments"]
 
 
-def test_a_row_of_labels_above_a_row_of_numbers_is_a_problem() -> None:
+@pytest.mark.parametrize("is_above", [False, True])
+def test_a_row_of_labels_above_a_row_of_numbers_is_a_problem(is_above: bool) -> None:
     rows = "<table><tr><td>浏览</td><td>推荐</td></tr><tr><td>1769</td><td>9</td></tr></table>"
-    parsed = read(post(counters=rows))
+    more = "".join(f"<p>第{i}段。</p>" for i in range(9))
+    html = post(counters="" if is_above else rows).replace("<p>二段。</p>", more)
+    parsed = read(html.replace("<div><p>正文。", f"{rows}<div><p>正文。") if is_above else html)
     assert parsed.posts[0].views is None
     assert [each.field for each in parsed.problems] == ["views"]
+
+
+def test_views_of_the_whole_text_may_be_beside_the_time() -> None:
+    head = "<h3>一篇</h3><p>2025-01-01 10:00:00 林木 阅读全文(1769) | 引用通告(0) | 评论(2) | 固定链接</p>"
+    (found,) = read(post(head=head, counters="")).posts
+    assert (found.views, found.comment_count) == (1769, 2)

@@ -405,3 +405,15 @@ def test_the_hour_may_be_below_the_text_and_the_day_above_the_title(foot: str) -
 def test_a_mark_before_the_title_needs_no_witness(mark: str) -> None:
     assert confirms_title("一篇旧文 - 林木的角落", f"{mark} 一篇旧文")
     assert not confirms_title("另一篇 - 林木的角落", f"{mark} 一篇旧文")
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<div>归类于 <a href='/u/31182/36000.html'>时政</a></div>",
+        "<h4>推荐阅读</h4><ul><li><a href='/u/31182/202401/5.html'>旧文</a> 2024-01-02 10:10</li></ul>",
+    ],
+)
+def test_data_and_other_posts_below_a_text_are_none_of_it(foot: str) -> None:
+    (found,) = read(page(HEAD, f"{foot}<div>{COUNTED}</div>")).posts
+    assert (found.body_text, found.views) == ("正文。\n二段。", 10)

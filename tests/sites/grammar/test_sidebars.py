@@ -171,3 +171,9 @@ def test_a_card_may_have_no_label_and_a_linked_name() -> None:
     assert (author.nickname, author.total_visits) == ("林木", 1234)
     assert author.registered is not None
     assert author.registered.text == "2022-06-17"
+
+
+def test_visits_below_a_linked_name_need_no_label() -> None:
+    author = home("<div><b><a href='/u/31182/'>林木</a></b><p>访问量：1234　文章：120</p></div>").author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == ("林木", 1234)

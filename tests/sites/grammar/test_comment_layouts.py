@@ -286,3 +286,20 @@ def test_a_day_beside_a_button_of_a_comment_is_a_problem_without_label_and_numbe
     shown = "<ul><li><div>乙</div><div>话一。</div><div>2025年1月3日 | <a href='#'>回复</a></div></li></ul>"
     parsed = read(post(counters="<div>浏览：10</div>", label="", comments=shown))
     assert (parsed.posts[0].comments, [each.field for each in parsed.problems]) == ((), ["comments"])
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        "<div><div>网友 said on January {0}, 2025 3:30 PM:</div><div>话{0}。</div></div>",
+        "<table><tr><td>评论人：</td><td>网友</td><td>评论时间：</td><td>2025-01-0{0} 11:00</td></tr>"
+        "<tr><td colspan=4>话{0}。</td></tr></table>",
+    ],
+)
+def test_a_guest_may_have_a_label_for_a_name(each: str) -> None:
+    shown = "".join(each.format(i) for i in (2, 3))
+    found = read(post(counters="<div>浏览(10) 评论(2)</div>", comments=shown)).posts[0]
+    assert [(each.author_name, each.body_text) for each in found.comments] == [
+        ("网友", "话2。"),
+        ("网友", "话3。"),
+    ]

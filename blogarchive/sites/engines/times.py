@@ -140,8 +140,10 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
 
 def in_other_row(outline: Outline, node: Element) -> bool:
     """Return whether an element is in the row of a list that has a link to another post of the host."""
-    row = next(node.iterancestors("li"), None)
-    return row is not None and any(_leads_away(outline, one) for one in row.iter("a"))
+    row, heading = next(node.iterancestors("li"), None), outline.title.heading
+    if row is None or (heading is not None and outline.contains(row, heading)):
+        return False
+    return any(_leads_away(outline, one) for one in row.iter("a"))
 
 
 def _leads_away(outline: Outline, anchor: Element) -> bool:

@@ -733,3 +733,11 @@ def test_midnight_that_the_data_state_is_no_time_of_day() -> None:
 def test_the_time_of_the_post_below_the_text_and_that_of_the_page_are_no_comments() -> None:
     footer = "<div><small>2020-05-06 10:20</small></div><div><small>Built on 2024-05-06 11:30.</small></div>"
     assert "comments" not in told(read(f'<div role="main"><h1>{TITLE}</h1>{TEXT}</div>{footer}'))
+
+
+def test_the_time_in_a_list_row_that_holds_the_whole_post_is_that_of_the_post() -> None:
+    more = '<p>相关：<a href="https://notes.example.org/2019/08/station.html">车站</a></p>'
+    row = f'<li class="left"><h3>{TITLE}</h3><div class="time"><span>2020-05-06 09:25:09</span></div>{TEXT}{more}</li>'
+    post = read(f'<ul class="columns">{row}<li><a href="/about.html">关于</a></li></ul>').posts[0]
+    assert post.posted is not None
+    assert post.posted.text.startswith("2020-05-06 09:25")

@@ -76,7 +76,6 @@ _TIME_FIRST = re.compile(
     rf"(?:[\s|]{{1,40}}+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
 _TIME_AND_NAME = re.compile(_TIME_THEN)
-_LABEL_ALONE = re.compile(rf"\s*{BY}\s*:\s*")
 _HOUR = re.compile(vocabulary.TIME_OF_DAY)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
@@ -122,9 +121,8 @@ def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Se
     for found in view.line_index.find_matches(_HEADER_START, start, end):
         index = view.line_index.line_at(found.start() + 1)
         if found["time"] is None:
-            # 网友评论 above the first header is no name 评论, and 网友 in the cell below 评论人： is a name.
-            is_value = names[-1:] == [index - 1] and _LABEL_ALONE.fullmatch(view.folded[index - 1])
-            names += () if is_value or page.is_label(view, index, vocabulary.COMMENTS_LABEL) else (index,)
+            # 网友评论 above the first header is no name 评论.
+            names += () if page.is_label(view, index, vocabulary.COMMENTS_LABEL) else (index,)
         elif _TIME_AND_NAME.match(view.join_lines(index, min(index + _LINES_TO_NAME, end) - 1).text):
             times.append(index)
     return _parse_headers(view, names, _NAME_FIRST, end), _parse_headers(view, times, _TIME_FIRST, end)

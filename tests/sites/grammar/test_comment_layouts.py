@@ -288,15 +288,8 @@ def test_a_day_beside_a_button_of_a_comment_is_a_problem_without_label_and_numbe
     assert (parsed.posts[0].comments, [each.field for each in parsed.problems]) == ((), ["comments"])
 
 
-@pytest.mark.parametrize(
-    "each",
-    [
-        "<div><div>网友 said on January {0}, 2025 3:30 PM:</div><div>话{0}。</div></div>",
-        "<table><tr><td>评论人：</td><td>网友</td><td>评论时间：</td><td>2025-01-0{0} 11:00</td></tr>"
-        "<tr><td colspan=4>话{0}。</td></tr></table>",
-    ],
-)
-def test_a_guest_may_have_a_label_for_a_name(each: str) -> None:
+def test_a_guest_may_have_a_label_for_a_name() -> None:
+    each = "<div><div>网友 said on January {0}, 2025 3:30 PM:</div><div>话{0}。</div></div>"
     shown = "".join(each.format(i) for i in (2, 3))
     found = read(post(counters="<div>浏览(10) 评论(2)</div>", comments=shown)).posts[0]
     assert [(each.author_name, each.body_text) for each in found.comments] == [

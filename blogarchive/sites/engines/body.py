@@ -1,7 +1,7 @@
 """Choose the element of a page that is the text of its post: by its name, and by where most of the text is."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from itertools import takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
@@ -13,6 +13,8 @@ from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 _STRONG, _WEAK, _UNSEEN, _PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
 _ADDED, _LISTS, _LICENCE, _CLOSING = patterns("body", "added", "lists", "licence", "closing")
 _COMMA, _ENDED = patterns("body", "comma", "ended")
+_Nodes = Set[Element]
+_Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _MENU, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.1, 0.3, 0.7
@@ -30,7 +32,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     # Comments have pictures of their authors, titles have icons.
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
-    marked, dense = _find_marked(outline, apart, images, dense)
+    marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if best is None or dense is None:
         chosen = best if dense is None else _widen(outline, dense, above | around)
@@ -45,9 +47,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, inside)
 
 
-def _find_marked(
-    outline: Outline, apart: Collection[Element], images: set[Element], dense: Element | None
-) -> tuple[list[Element], Element | None]:
+def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tuple[list[Element], _Node]:
     """Return the elements that are named as the text; also `dense`, or None if the post has pictures alone."""
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
@@ -62,9 +62,7 @@ def _find_marked(
     return pictures or marked, None if pictures else dense
 
 
-def _is_misnamed(
-    outline: Outline, best: Element, dense: Element, above: set[Element], around: set[Element]
-) -> bool:
+def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes, around: _Nodes) -> bool:
     """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
     shared = _agree(outline, best, dense)
     is_around = best in above and dense not in above
@@ -79,7 +77,7 @@ def _is_misnamed(
     return is_after or is_loose or (mark(best) == 1 and (has_comments or shared < _MOST))
 
 
-def _is_most(outline: Outline, node: Element, inside: Collection[Element]) -> bool:
+def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:
     """Return whether an element has most of the text below its heading and is no menu."""
     apart = outline.beside.union(inside)
     below = range(outline.span(outline.title.heading).stop, len(outline.texts))
@@ -97,8 +95,7 @@ def mark(node: Element) -> int:
         return 0
     if has_role(node, _STRONG):
         return 2
-    is_main = node.tag in ("article", "main") or node.get("role") == "main"
-    return int(is_main or has_role(node, _WEAK))
+    return int(node.tag in ("article", "main") or node.get("role") == "main" or has_role(node, _WEAK))
 
 
 def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float, ...]:
@@ -111,10 +108,9 @@ def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:
     """Return the share of the text that two elements have in common; 0 if none contains the other."""
-    if not (outline.contains(one, other) or outline.contains(other, one)):
-        return 0.0
     sizes = sorted((outline.size(one), outline.size(other)))
-    return (sizes[0] + 1) / (sizes[1] + 1)
+    is_inside = outline.contains(one, other) or outline.contains(other, one)
+    return (sizes[0] + 1) / (sizes[1] + 1) if is_inside else 0.0
 
 
 def _find_dense(outline: Outline, above: set[Element], closed: set[Element | None]) -> Element | None:
@@ -178,7 +174,8 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if (title := outline.title.heading) is not None:
         # A theme may show the title above the text that begins with it.
-        found.update(one for one in body.iter("h1", "h2") if outline.text(one) == outline.text(title))
+        alike = (one for one in body.iter("h1", "h2") if outline.size(one) == outline.size(title))
+        found.update(one for one in alike if outline.text(one) == outline.text(title))
         found.update({title, *_head(outline, body, title)} if outline.contains(body, title) else ())
     return found
 

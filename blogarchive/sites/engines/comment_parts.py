@@ -38,8 +38,7 @@ _MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(5), 6, 9}, 9, 100
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
 _Text = tuple[Element | None, set[int]]
-_Rank = tuple[int, ...]
-_Block = tuple[_Rank, Element, set[int]]
+_Block = tuple[tuple[int, ...], Element, set[int]]
 _Blocks = defaultdict[object, list[_Block]]  # by their shape
 
 
@@ -235,7 +234,7 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
     known = [rows for rows in alike if len(rows) == 1 or len({outline.text(row[1]) for row in rows}) > 1]
 
-    def rank(rows: list[_Block]) -> _Rank:
+    def rank(rows: list[_Block]) -> tuple[int, ...]:
         is_named, *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
         is_after = len(rows) == 1 and min(rows[0][2], default=0) > items[0].place
         return (is_named, size > 0, *traits, is_after, size, order)
@@ -283,7 +282,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
     return {(alike, place): row for alike, rows in found.items() for place, row in enumerate(rows)}
 
 
-def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: _Rank) -> None:
+def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: tuple[int, ...]) -> None:
     """Add an element to those of its shape; paragraphs in one element are one text."""
     parent = node.getparent()
     rows = found[shape_of(node)[0], None if parent is None else parent.tag]

@@ -54,8 +54,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     text = outside_forms(body)
     outer = [section for section in sections if not outline.contains(body, section)]
     under = under_heading(outline, body)
-    if outer and with_descendants(under).issuperset(outer):
-        outer = under  # an element of `outer` may be a quoted comment
+    # An element of `outer` may be a quoted comment.
+    outer = under if outer and with_descendants(under).issuperset(outer) else outer
     own = outer or _below_text(outline, [section for section in sections if section not in text])
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
@@ -79,7 +79,10 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     above = ancestors([*areas, body]).union(_around_all(outline, areas, body))
     inside = _elements_in_comments(outline, areas, above) - own
-    count, ids = _find_count(outline, areas[:1], body), _find_ids(outline, inside, body)
+    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
+    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
+    # Ids of elements state the numbers of comments.
+    count, ids = _find_count(outline, areas[:1], body), {mark[1] for mark in marks if mark}
     claimed = max(count or 0, len(ids))
     rows, most = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if node.tag == "li" and {"pingback", "trackback"} & {*names_of(node)}}
@@ -111,13 +114,6 @@ def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterat
         is_lone = kin[one.getparent(), one.get("class")] < 2
         if one in heads or (is_lone and has_role(one, COMMENTS) and not has_role(one, _SINGLE)):
             yield one
-
-
-def _find_ids(outline: Outline, inside: _Nodes, body: Element) -> set[str]:
-    """Return the numbers of comments that ids of elements state, in the comments and outside the text."""
-    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
-    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
-    return {mark[1] for mark in marks if mark}
 
 
 def _unreadable(detail: str) -> Problem:
@@ -183,8 +179,7 @@ def under_heading(outline: Outline, above: Element | None) -> list[Element]:
 def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:
     """Return whether an element around a heading has nothing more than links: `[write a comment]`, as sina has it."""
     rest = outline.size(outer) - outline.size(heading)
-    is_linked = rest <= round(outline.link_share(outer) * outline.size(outer))
-    return is_linked and rest <= _MAX_HEADING
+    return rest <= min(_MAX_HEADING, round(outline.link_share(outer) * outline.size(outer)))
 
 
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:

@@ -145,8 +145,7 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     listed = (_read_row(row, page.url, now) for row in rows)
     if not is_rest:
         return Index(_own(listed, uid), ())
-    more = _next_rest(page, rows)
-    total = parse_digits(page.header("x-wp-total") or "")
+    more, total = _next_rest(page, rows), parse_digits(page.header("x-wp-total") or "")
     # A host may state more posts than it sends, without a next page: the walk finds the rest.
     is_cut = not more and (total or 0) > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
     own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
@@ -193,8 +192,7 @@ def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, 
     # A host may ignore the parameter and send the comments of all posts.
     rows = [row for row in json_objects(value) if asked in (None, str(row.get("post") or asked))]
     names = {str(row.get("id")): plain_text(str(row.get("author_name") or "")) for row in rows}
-    comments = tuple(_read_comment(row, names, page.url, now) for row in rows)
-    return comments, _next_rest(page, rows)
+    return tuple(_read_comment(row, names, page.url, now) for row in rows), _next_rest(page, rows)
 
 
 def _read_comment(row: dict[str, Any], names: dict[str, str], url: str, now: datetime) -> Comment:

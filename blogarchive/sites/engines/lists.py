@@ -260,6 +260,5 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
 
 def _post_id(outline: Outline) -> str | None:
     """Return the number of the post in WordPress, from the classes of the body or the short link."""
-    body = outline.tree.root.find("body")
-    match = _POST_ID.search("" if body is None else body.get("class") or "")
+    match = _POST_ID.search(outline.body_class)
     return match[1] if match else dict(parse_qsl(urlsplit(_link(outline, "shortlink")).query)).get("p")

@@ -42,6 +42,7 @@ class Outline:
         self._spans: dict[Element, range] = {}
         self._lines: dict[range, str] = {}
         self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
+        self.body_class = str(tree.root.xpath("string(body/@class)"))
         self._walk()
         sizes = [len("".join(text.split())) for text in self.texts]
         linked = {place for node in self.order if node.tag == "a" for place in self._spans[node]}

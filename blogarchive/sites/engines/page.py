@@ -29,8 +29,7 @@ class PageParser:
     """The parser of one page; times without an offset are of `zone` on Chinese pages, else of UTC."""
 
     def __init__(self, page: Page, target: Target, zone: tzinfo) -> None:
-        self.page = page
-        self.target = target
+        self.page, self.target = page, target
         self.here = urls.parse_url(page.url)
         # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
         # A list for machines may be one of the host.
@@ -100,8 +99,7 @@ class PageParser:
         return read_post(self._outline, self.now, number, url)
 
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
-        metas, body = self._outline.metas, self._outline.tree.root.find("body")
-        classes = [] if body is None else (body.get("class") or "").split()
+        metas, classes = self._outline.metas, self._outline.body_class.split()
         is_single = any(map(_POST_CLASS.match, classes))
         stated = metas.get("og:type") == "article" or "article:published_time" in metas
         # A theme of WordPress may state it on every page.

@@ -23,9 +23,6 @@ _GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "categor
 _MARKS: dict[str, str] = PATTERNS["marks"]
 
 
-_Parts = tuple[Element, bool, FoundComments]
-
-
 class PostReading(NamedTuple):
     """The post of a page, the problems, and the witness of each field."""
 
@@ -60,23 +57,24 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     post = replace(post, comment_count=found.claimed, comments=found.comments)
     post = replace(post, categories=_read_categories(around), read_by=find_reader(outline))
     problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
-    return PostReading(post, problems, _sources(title, time, parts))
+    return PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _read(outline: Outline, sections: list[Element], now: datetime) -> _Parts | None:
+def _read(
+    outline: Outline, areas: list[Element], now: datetime
+) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
-    element, agreed = find_body(outline, set(sections))
+    element, agreed = find_body(outline, set(areas))
     if element is None:
         return None
-    found = read_comments(outline, sections, element, now)
+    found = read_comments(outline, areas, element, now)
     under = under_heading(outline, outline.title.heading)
     if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
-        second, is_sure = find_body(outline, {*sections, *under})  # the text holds the comments
+        second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
-        if second is not None and is_sure and not outline.contains(second, under[0]):
-            other = read_comments(outline, sections, second, now)
-            if other.comments and not other.problems:
-                element, agreed = second, is_sure
+        if second is not None and sure and not outline.contains(second, under[0]):
+            other = read_comments(outline, areas, second, now)
+            element, agreed = (second, sure) if other.comments and not other.problems else (element, agreed)
             found = other if other.comments or other.problems else found
     return element, agreed, found
 
@@ -112,9 +110,8 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
-def _sources(title: Title, time: FoundTime, parts: _Parts) -> tuple[FieldSource, ...]:
-    element, _, found = parts
-    shown = [("body", selector_of(element), "")]
+def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:
+    shown = [("body", selector_of(body), "")]
     if title.text is not None:
         name = "window title" if title.heading is None else selector_of(title.heading)
         shown.insert(0, ("title", name, title.text))

@@ -71,8 +71,7 @@ def find_time(around: Surroundings) -> FoundTime:
     (shown, text, weak), stated = _find_shown(around), _find_stated(around)
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
     is_vague = shown and (shown.precision in ("year", "month") or _WEEKS_AGO.search(text or ""))
-    if stated and is_vague:
-        shown = text = None
+    shown, text = (None, None) if stated and is_vague else (shown, text)
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if weak else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]

@@ -15,10 +15,8 @@ from blogarchive.browse import archives, requests
 from blogarchive.browse.guard import limit_connection
 from blogarchive.browse.pages import list_pages, post_choices
 from blogarchive.browse.pages.author_page import show_author, show_plots
-from blogarchive.browse.pages.list_pages import show_feed, show_home
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
-from blogarchive.browse.requests import Handler, RequestContext, make_view
 from blogarchive.browse.tables import asgi_wrapper, filters_from_request, menu_links, render_cell
 from blogarchive.messages import N_
 from blogarchive.store.database.schema import sources
@@ -35,7 +33,7 @@ __all__ = ["asgi_wrapper", "filters_from_request", "menu_links", "render_cell"]
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 
 
-async def _show_media(context: RequestContext) -> Response:
+async def _show_media(context: requests.RequestContext) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = context.request.url_vars["sha256"]
     found = await context.query(lambda connection: blogs.read_media_file(connection, sha256))
@@ -49,7 +47,7 @@ async def _open_first_page(datasette: "Datasette") -> Response:
     return Response.redirect(datasette.urls.path("/read"))
 
 
-async def _show_help(context: RequestContext) -> Response:
+async def _show_help(context: requests.RequestContext) -> Response:
     """`/read/help`; `?keys=off` turns the keys off, `?keys=on` on."""
     return await context.render("help.html", {"keys": post_choices.KEYS})
 
@@ -72,8 +70,8 @@ async def _show_stylesheet(request: Request) -> Response:
 
 # The pages by their paths, each with the tables that it shows beside those of `make_view`: who may not view one of them
 # gets no page.
-_PAGES: Final[dict[str, tuple[Handler, *tuple[str, ...]]]] = {
-    r"/?": (show_home, "archive_months", "failures", "post_revisions", "runs"),
+_PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
+    r"/?": (list_pages.show_home, "archive_months", "failures", "post_revisions", "runs"),
     r"/post/(?P<id>\d{1,15})": (show_post, "post_stats", "post_revisions", "comment_revisions"),
     r"/post/(?P<id>\d{1,15})/edits": (show_edits, "post_revisions"),
     r"/author/(?P<id>\d{1,15})": (show_author, "archive_months", "author_stats"),
@@ -87,7 +85,7 @@ _PAGES: Final[dict[str, tuple[Handler, *tuple[str, ...]]]] = {
     r"/day": (list_pages.show_day,),
     r"/fleet": (list_pages.show_fleet,),
     r"/random": (list_pages.open_random,),
-    r"/feed\.atom": (show_feed,),
+    r"/feed\.atom": (list_pages.show_feed,),
     r"/help": (_show_help,),
 }
 
@@ -130,7 +128,7 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
     return [
         *([(r"^/$", _open_first_page)] if archives.is_own_server(datasette) else []),
         (r"^/read/(?P<name>style|tables)\.css$", _show_stylesheet),
-        *((rf"^/read{_IN}{path}$", make_view(*page)) for path, page in _PAGES.items()),
+        *((rf"^/read{_IN}{path}$", requests.make_view(*page)) for path, page in _PAGES.items()),
     ]
 
 

@@ -12,8 +12,6 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli import options, output
-from blogarchive.cli.options import Count
-from blogarchive.cli.output import has_news, note, print_json, print_result, result_json, summary_lines
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
@@ -40,7 +38,9 @@ if TYPE_CHECKING:
     _("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input.")
 )
 @click.option("--discovered", is_flag=True, help=_("Also back up the blogs that `discover` has found."))
-@click.option("--at-most", type=Count(min=1), help=_("Back up at most this many of them in this run."))
+@click.option(
+    "--at-most", type=options.Count(min=1), help=_("Back up at most this many of them in this run.")
+)
 @options.crawl_flags
 def backup(
     urls: tuple[str, ...],
@@ -62,7 +62,7 @@ def backup(
         with Archive.open(db, read_only=True) as archive:
             found = waiting_urls(archive, site=site, at_most=at_most)
         if not found and not urls and not listed:
-            note(_("no discovered blog waits for a backup; `blogarchive discover` finds some"))
+            output.note(_("no discovered blog waits for a backup; `blogarchive discover` finds some"))
             return 0
         # One name for all lists of discovered blogs: those that wait are fewer when an interrupted run is resumed.
         listed, digest = (*listed, *found), f"{digest or ''}discovered"
@@ -108,7 +108,7 @@ def run_crawl(
         result = _crawl(crawl_options, quiet=quiet, verbose=verbose, **ignored)
     except BlogArchiveError as error:
         if notify and not isinstance(error, UsageError):  # a mistyped command is seen by who types it
-            output.notify(notify, summary=result_json(crawl_options, error), sentence=str(error))
+            output.notify(notify, summary=output.result_json(crawl_options, error), sentence=str(error))
         raise
     _report(crawl_options, result, as_json=as_json, quiet=quiet, notify=notify)
     return result.exit_code
@@ -130,15 +130,15 @@ def _report(
 ) -> None:
     """Print the result of a run, and run the command of `--notify` if it is worth it."""
     if not quiet and not as_json:
-        for line in summary_lines(result):
-            note(line)
+        for line in output.summary_lines(result):
+            output.note(line)
     if result.message:
-        note(stamped(f"blogarchive: {result.message}", sys.stderr))
-    summary = result_json(crawl_options, result)
+        output.note(stamped(f"blogarchive: {result.message}", sys.stderr))
+    summary = output.result_json(crawl_options, result)
     if as_json:
-        print_result(summary)
-    if notify and (result.message or has_news(result)):
-        output.notify(notify, summary=summary, sentence=result.message or next(summary_lines(result)))
+        output.print_result(summary)
+    if notify and (result.message or output.has_news(result)):
+        output.notify(notify, summary=summary, sentence=result.message or next(output.summary_lines(result)))
 
 
 def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]:
@@ -160,7 +160,7 @@ def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool)
 
     urls = planned_urls(crawl_options, CrawlObserver(), robots=robots)
     if as_json:
-        print_json({"requests": len(urls), "urls": urls})
+        output.print_json({"requests": len(urls), "urls": urls})
     else:
         for url in urls:
             click.echo(url)
@@ -169,7 +169,7 @@ def _print_requests(crawl_options: CrawlOptions, *, robots: bool, as_json: bool)
             "{count} requests, and those for new links on these pages",
             len(urls),
         )
-        note(text.format(count=len(urls)))
+        output.note(text.format(count=len(urls)))
     return 0
 
 
@@ -180,7 +180,7 @@ _DEMO_DB = Path("data/demo.db")
 
 @click.command(help=_("It needs no network, and shows the archive at its end."))
 @click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
-@click.option("--port", type=Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
+@click.option("--port", type=options.Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
 @click.option("--db", type=options.FILE, default=_DEMO_DB, show_default=True, help=_("Path of the archive."))
 @options.quiet
 def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count, Seconds
 from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_json_array
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
@@ -148,7 +147,9 @@ def _set_value(current: blog_rows.BlogSettings, key: str, value: str) -> blog_ro
         read_cookies(path)  # a wrong file is an error now, and not in the middle of a night
         stored = str(path.absolute())
     elif value:
-        stored = (Seconds(min=0) if key == "delay" else Count(min=0)).convert(value, None, None)
+        stored = (options.Seconds(min=0) if key == "delay" else options.Count(min=0)).convert(
+            value, None, None
+        )
     return replace(current, **{key: stored})
 
 

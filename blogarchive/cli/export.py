@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blogarchive.cli import options, output
-from blogarchive.cli.options import Day, OutArgument, PathArgument
 from blogarchive.errors import UsageError
 from blogarchive.export.folder import require_other_file
 from blogarchive.export.run import FORMATS, Exported, run_export
@@ -39,7 +38,7 @@ Formats:
 
 @click.command(help=_EXPORT_HELP)
 @click.argument("kind", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("out", type=OutArgument())
+@click.argument("out", type=options.OutArgument())
 @click.option(
     "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
@@ -57,8 +56,8 @@ Formats:
     help=_("With epub: a folder with a book for each blog, or for each blog and year."),
 )
 @click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
-@click.option("--since", type=Day(), help=_("Only posts of that day and later."))
-@click.option("--until", type=Day(last=True), help=_("Only posts of that day and earlier."))
+@click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
+@click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
 @click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
 @options.db_json_quiet
 def export(
@@ -137,7 +136,7 @@ def _choose_export(
         "The folder OUT gets a website, a README and checksums beside the copy. An OUT ending in .db names the copy."
     )
 )
-@click.argument("out", type=PathArgument())
+@click.argument("out", type=options.PathArgument())
 @click.option(
     "--file-only", is_flag=True, help=_("Write the verified copy to the file OUT, and nothing else.")
 )

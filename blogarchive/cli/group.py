@@ -18,7 +18,6 @@ import click
 
 from blogarchive.cli import output
 from blogarchive.cli.options import add_common, format_examples
-from blogarchive.cli.output import note
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
@@ -202,7 +201,7 @@ def _print_usage_error(error: click.ClickException) -> None:
 def _print_error(text: str) -> None:
     from blogarchive.crawl.progress import stamped
 
-    note(stamped(f"blogarchive: {text}", sys.stderr))
+    output.note(stamped(f"blogarchive: {text}", sys.stderr))
 
 
 def _report_program_error(

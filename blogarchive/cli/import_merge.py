@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options, output
-from blogarchive.cli.options import PathArgument
 from blogarchive.errors import UsageError
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
@@ -23,7 +22,7 @@ from blogarchive.importing.warc import import_warc
     ),
 )
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))
-@click.argument("source", type=PathArgument())
+@click.argument("source", type=options.PathArgument())
 @click.option("--url", help=_("URL of the page, if SOURCE is one saved page; else URL of the blog."))
 @options.site
 @click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))

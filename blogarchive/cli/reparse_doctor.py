@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count
 from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, visible_lines
 from blogarchive.crawl.targets import stored_site, target_of_url
@@ -30,7 +29,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
     "--failed", is_flag=True, help=_("Only pages that could not be parsed, or have an open failure.")
 )
 @click.option("--stale", is_flag=True, help=_("Only pages that an older version parsed."))
-@click.option("--workers", type=Count(min=1), help=_("Number of processes. [default: one a core]"))
+@click.option("--workers", type=options.Count(min=1), help=_("Number of processes. [default: one a core]"))
 @options.db_json_quiet
 def reparse(
     diff: bool, failed: bool, stale: bool, workers: int | None, db: Path, as_json: bool, quiet: bool

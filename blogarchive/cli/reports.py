@@ -9,13 +9,11 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.options import Count
 from blogarchive.cli.output import file_count, note, page_count, print_json, print_list, print_result
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label, list_counts
 from blogarchive.sites.base import Site, found_sites, site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
-from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.ledger.runs import LoggedRun, logged_runs
 from blogarchive.store.read import posts
 from blogarchive.store.read.blog_header import Blog
@@ -40,7 +38,9 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
 
 
 @click.command(help=_("Each line has the start, the command, the exit code and what was stored."))
-@click.option("--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many."))
+@click.option(
+    "--limit", type=options.Count(min=1), default=20, show_default=True, help=_("Print at most this many.")
+)
 @options.db_and_json
 def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""
@@ -120,7 +120,7 @@ def _format_site(site: Site) -> str:
     return f"{site.name}: {hosts}" + (f" ({closed})" if site.is_closed else "")
 
 
-def _format_failure(failure: OpenFailure) -> str:
+def _format_failure(failure: ledger.OpenFailure) -> str:
     retry = _("retried from {time}") if failure.next_try_at else _("not retried automatically")
     retry = retry.format(time=failure.next_try_at)
     kind = label(failure.kind) + (f" ({_(field_words(failure.field))})" if failure.field else "")

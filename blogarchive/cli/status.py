@@ -17,7 +17,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import Coverage
 from blogarchive.store.ledger.blogs import Blog, find_blog
 from blogarchive.store.read import status as status_query
-from blogarchive.store.read.status import ArchiveStatus, BlogStatus
 
 # Blogs up to which each is shown in full.
 _MAX_BLOGS: Final = 20
@@ -53,7 +52,7 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
         click.echo(line)
 
 
-def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
+def _format_sums(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str]:
     for site in dict.fromkeys(blog.site for blog in blogs):
         of_site = [blog for blog in blogs if blog.site == site]
         yield _("{site}: {complete} of {blogs} complete, {unreached} never reached, {paused} paused").format(
@@ -68,7 +67,7 @@ def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
     yield from _format_incomplete([blog for blog in blogs if not blog.complete])
 
 
-def _format_archive(found: ArchiveStatus) -> Iterator[str]:
+def _format_archive(found: status_query.ArchiveStatus) -> Iterator[str]:
     """Yield the lines of the archive: discovered blogs, size, last run, tasks that wait."""
     for coverage in found.coverage:
         if coverage.blogs_discovered:
@@ -86,14 +85,14 @@ def _format_archive(found: ArchiveStatus) -> Iterator[str]:
         ).format(name=found.unfinished_merge)
 
 
-def _format_last_run(found: ArchiveStatus) -> str:
+def _format_last_run(found: status_query.ArchiveStatus) -> str:
     if found.last_run_command is None:
         return _("none")
     outcome = label(found.last_run_outcome) if found.last_run_outcome else _("running or killed")
     return _(", ").join((found.last_run_command, outcome, found.last_run_at or ""))
 
 
-def _format_readers(blog: BlogStatus) -> str:
+def _format_readers(blog: status_query.BlogStatus) -> str:
     readers = ", ".join(f"{name} {count}" for name, count in blog.readers.items())
     if blog.list_proved_at is None:
         return _("  read by   {readers}; no list names all posts: completeness is unproved").format(
@@ -103,7 +102,7 @@ def _format_readers(blog: BlogStatus) -> str:
     return _("  read by   {readers}; all posts were listed on {day}").format(readers=readers, day=day)
 
 
-def _format_blog(blog: BlogStatus) -> Iterator[str]:
+def _format_blog(blog: status_query.BlogStatus) -> Iterator[str]:
     if not blog.reached:
         yield from _format_unreached(blog)
         return
@@ -118,7 +117,7 @@ def _format_blog(blog: BlogStatus) -> Iterator[str]:
     yield from _format_months(blog)
 
 
-def _format_warnings(blog: BlogStatus) -> Iterator[str]:
+def _format_warnings(blog: status_query.BlogStatus) -> Iterator[str]:
     """Yield a line for each warning: no good run, images not fetched, home page not reached, pages overdue."""
     if blog.last_good_run or not blog.complete:
         yield _("  last good run  {time}").format(time=blog.last_good_run or _("none yet"))
@@ -140,7 +139,7 @@ def _format_warnings(blog: BlogStatus) -> Iterator[str]:
         )
 
 
-def _format_state(blog: BlogStatus) -> Iterator[str]:
+def _format_state(blog: status_query.BlogStatus) -> Iterator[str]:
     """Yield the line of a blog that has moved or is closed."""
     day, detail = (blog.state_since or "")[:10], blog.state_detail or ""
     if blog.state == "moved":
@@ -151,7 +150,7 @@ def _format_state(blog: BlogStatus) -> Iterator[str]:
         yield _("  closed since {day}: {notice}").format(day=day, notice=explain_detail(detail, "notice"))
 
 
-def _format_months(blog: BlogStatus) -> Iterator[str]:
+def _format_months(blog: status_query.BlogStatus) -> Iterator[str]:
     """Yield a line for each month that is not complete."""
     text = _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown")
     for month in (month for month in blog.months if not month.complete):
@@ -160,7 +159,7 @@ def _format_months(blog: BlogStatus) -> Iterator[str]:
         yield text.format(month=month, stored=stored, shown=shown)
 
 
-def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
+def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
     """Return the lines of the counts of one blog, or their sums over several."""
     counts = Counter[str]()
     for blog in blogs:
@@ -187,7 +186,7 @@ def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
     return [line.format_map(counts) for line in lines]
 
 
-def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
+def _format_incomplete(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str]:
     """Yield a line for each of the first incomplete blogs, and one for the number of all."""
     if not blogs:
         return
@@ -204,7 +203,7 @@ def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
             yield "  " + " ".join(line.strip() for line in _format_unreached(blog))
 
 
-def _format_unreached(blog: BlogStatus) -> Sequence[str]:
+def _format_unreached(blog: status_query.BlogStatus) -> Sequence[str]:
     name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
     error = explain_detail(blog.last_error or "") or _("not tried yet")
     return [f"{name} {blog.url}{paused}", _("  never reached: {error}").format(error=error)]

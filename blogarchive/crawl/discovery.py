@@ -15,7 +15,6 @@ from blogarchive.sites.grammar.page import build_page_view
 from blogarchive.sites.links import blog_of_url
 from blogarchive.store import discovery
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import Source, add_blogs
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, StoredState, validate_page
 from blogarchive.store.ledger.blogs import stored_blogs, unclosed_hosts
 from blogarchive.store.rows import Progress, no_progress, utc_now
@@ -32,7 +31,7 @@ class Lookup:
     """A page to fetch. `pages_left` counts further pages of a directory; `number` and `uid` are the ids looked up."""
 
     url: str
-    source: Source
+    source: discovery.Source
     number: str | None = None
     uid: str | None = None
     page_no: int = 1
@@ -140,8 +139,8 @@ class DiscoverySession:
                 self._add(parsed.blogs, "links", page.url)
             discovery.record_request(self._archive, lookup.url, now=utc_now())
 
-    def _add(self, blogs: Iterable[BlogLink], source: Source, found_on: str) -> None:
-        add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())
+    def _add(self, blogs: Iterable[BlogLink], source: discovery.Source, found_on: str) -> None:
+        discovery.add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())
 
     def _without_names(self, blogs: Iterable[BlogLink]) -> list[BlogLink]:
         """Return the blogs with a number, and those with a name if the archive has such blogs.

@@ -15,7 +15,6 @@ from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.media import AuthorIds, QueuedImage
 from blogarchive.store.rows import ALL_ROWS, format_utc, parse_utc, utc_now
 
 # Stored images of a run that are asked for again.
@@ -55,7 +54,7 @@ class MediaSession:
         self._total = 0
         self._hosts: list[str] = []
         self._changed: dict[str, None] = {}
-        self._authors = AuthorIds(archive, blogs)
+        self._authors = media.AuthorIds(archive, blogs)
         self._old_left = _MAX_OLD
         self._begun_at = utc_now()  # later retries belong to the next run: a run tries each image once
         # A partial run fetches the images of its own posts; one that continues another, those of both.
@@ -110,7 +109,7 @@ class MediaSession:
         """Return the URLs of all due images."""
         return [image.url for host in self._hosts for image in self.take(host, ALL_ROWS, ())]
 
-    def take(self, host: str, limit: int, exclude: Collection[QueuedImage]) -> list[QueuedImage]:
+    def take(self, host: str, limit: int, exclude: Collection[media.QueuedImage]) -> list[media.QueuedImage]:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
         excluded = {image.id for image in exclude}
         while True:
@@ -119,25 +118,25 @@ class MediaSession:
             if allowed or not found:
                 return allowed
 
-    def store_image(self, image: QueuedImage, file: ImageFile, **validators: str | None) -> None:
+    def store_image(self, image: media.QueuedImage, file: ImageFile, **validators: str | None) -> None:
         """Store the bytes of an image with its validators; raises `CannotWrite`."""
         media.store_image(self._archive, image.url, file, now=utc_now(), **validators)
         self.stored += 1
         self._notify()
 
-    def keep_stored(self, image: QueuedImage) -> None:
+    def keep_stored(self, image: media.QueuedImage) -> None:
         """Record that the stored file of an image stays: it is unchanged, or the host does not serve it any more."""
         media.mark_unmodified(self._archive, image, now=utc_now())
         self._total -= 1
         self._notify()
 
-    def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
+    def record_failure(self, image: media.QueuedImage, failure: ImageFailure) -> None:
         """Record a failure, and schedule a retry unless it is permanent; a stored file stays."""
         if self._mark_failed(image, failure):
             text = _("image: {url}: {detail}")
             self._observer.on_message(text.format(url=image.url, detail=explain_detail(failure.detail)))
 
-    def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
+    def abandon_host(self, host: str, reason: str, exclude: Collection[media.QueuedImage]) -> None:
         """Record a failure of all due images of `host`, except those in `exclude`, which are in flight."""
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
@@ -145,7 +144,7 @@ class MediaSession:
         text = _("no more images from {host} in this run ({reason}); tried later: {count}")
         self._observer.on_message(text.format(host=host, reason=explain_detail(reason), count=failed))
 
-    def _mark_failed(self, image: QueuedImage, failure: ImageFailure) -> bool:
+    def _mark_failed(self, image: media.QueuedImage, failure: ImageFailure) -> bool:
         """Mark an image as failed and return True; return False if its stored file stays."""
         if image.stored_at is not None:
             self.keep_stored(image)
@@ -158,12 +157,12 @@ class MediaSession:
     def _notify(self) -> None:
         self._observer.on_image_done(self.stored, self.failed, self._total)
 
-    def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
+    def _is_allowed_elsewhere(self, image: media.QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
         shown = media.shown_images(self._archive, self._authors.json(), image)
         return any(self.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
-    def _skip(self, image: QueuedImage) -> bool:
+    def _skip(self, image: media.QueuedImage) -> bool:
         reason = self.refusal(image.url, image.post_url, image.blog)
         if reason is None or self._is_allowed_elsewhere(image):
             return False

@@ -21,7 +21,6 @@ from blogarchive.errors import (
 from blogarchive.messages.details import explain_detail
 from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
-from blogarchive.store.ledger.failures import OpenFailure, known_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
 from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.rows import utc_now
@@ -136,7 +135,7 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
     if error:
         return _error_result(session, throttle, error, counts)
     limit, known = _reached_limit(session, throttle), _known(session)
-    found = reported_failures(session.archive, session.blogs, session.run)
+    found = failures.reported_failures(session.archive, session.blogs, session.run)
     reported = [failure for failure in found if failure not in known]
     homes = failures.home_page_urls(session.archive, session.blogs)
     notes = tuple(
@@ -258,14 +257,14 @@ def blocked_message(host: str, reason: str) -> str:
     )
 
 
-def _describe(failure: OpenFailure) -> str:
+def _describe(failure: failures.OpenFailure) -> str:
     """Return the blog, the URL and the reason of a failure."""
     blog = f"{failure.site}/{failure.uid} " if failure.uid else ""
     reason = explain_detail(failure.detail, failure.kind)
     return _("{page}: {reason}").format(page=f"{blog}{failure.url}", reason=reason)
 
 
-def _failures_message(reported: Sequence[OpenFailure]) -> str:
+def _failures_message(reported: Sequence[failures.OpenFailure]) -> str:
     count = len(reported)
     return ngettext(
         "done, {count} failure: {first}; `blogarchive failures --retry` fetches it again now",
@@ -275,11 +274,11 @@ def _failures_message(reported: Sequence[OpenFailure]) -> str:
     ).format(count=count, first=_describe(reported[0]))
 
 
-def _known(session: CrawlSession) -> list[OpenFailure]:
+def _known(session: CrawlSession) -> list[failures.OpenFailure]:
     """Return the failures that an earlier update reported. Empty for all but a plain update."""
     if not session.options.is_plain_update:
         return []
-    return known_failures(session.archive, session.blogs, session.run, now=utc_now())
+    return failures.known_failures(session.archive, session.blogs, session.run, now=utc_now())
 
 
 def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
@@ -299,7 +298,7 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
     return None if by_kind.keys() == {"mistake"} else _error_of_kinds(by_kind)
 
 
-def _error_of_kinds(by_kind: Mapping[str, OpenFailure]) -> BlogArchiveError:
+def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> BlogArchiveError:
     """Return the error of a run without a page, by a failure of each kind."""
     if "robots" in by_kind:
         text = _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog")
@@ -312,6 +311,6 @@ def _error_of_kinds(by_kind: Mapping[str, OpenFailure]) -> BlogArchiveError:
     return Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)
 
 
-def _has_author(session: CrawlSession, failure: OpenFailure) -> bool:
+def _has_author(session: CrawlSession, failure: failures.OpenFailure) -> bool:
     """Return True if a page of the blog of a failure was stored."""
     return is_stored(session.archive, Blog(site=failure.site or "", uid=failure.uid))

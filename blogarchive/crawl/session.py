@@ -17,9 +17,6 @@ from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ledger import blogs, coverage, failures, frontier
-from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.ledger.frontier import CrawlProgress
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
@@ -34,10 +31,10 @@ class CrawlObserver(MediaObserver):
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Called after a page was stored or rejected."""
 
-    def on_fetch_failed(self, target: Target, failure: Failure) -> None:
+    def on_fetch_failed(self, target: Target, failure: failures.Failure) -> None:
         """Called after the last try without a page."""
 
-    def on_progress(self, count: Callable[[], CrawlProgress]) -> None:
+    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Called after each page; `count` returns the progress, and is slow: call it seldom."""
 
 
@@ -49,7 +46,7 @@ class CrawlSession:
         self.run = run
         self.options = options
         self.observer = observer
-        self.blogs: list[Blog] = []
+        self.blogs: list[blogs.Blog] = []
         self.settings = RunSettings(archive, options)
         self.media = MediaSession(archive, run, self.blogs, self.settings, observer, recent=options.partial)
         self.targets = TargetSource(archive, run, options)
@@ -57,7 +54,7 @@ class CrawlSession:
         # What each host answered: a fleet leaves out, for a while, hosts that gave no page.
         self.stored: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
-        self.refused: dict[str, Failure] = {}  # the last one of each host
+        self.refused: dict[str, failures.Failure] = {}  # the last one of each host
         self.delays: defaultdict[str, float] = defaultdict(float)  # by host
         self.warnings: list[str] = []
         self._reached = False
@@ -146,18 +143,18 @@ class CrawlSession:
         saved = save_page.save_not_modified(self.archive, target, self._in_order(page), self.run.id)
         self._record_saved(target, saved)
 
-    def record_failure(self, target: Target, failure: Failure) -> None:
+    def record_failure(self, target: Target, failure: failures.Failure) -> None:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
         self.targets.record_unstored(target)
         if failure.kind in _REFUSALS:
             self.refused[service_of(target.url)] = failure
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
-        self._record_home(Blog(site=target.site, uid=target.uid), target, failure)
-        self.targets.record_change([Blog(site=target.site, uid=target.uid)])
+        self._record_home(blogs.Blog(site=target.site, uid=target.uid), target, failure)
+        self.targets.record_change([blogs.Blog(site=target.site, uid=target.uid)])
         self.observer.on_fetch_failed(target, failure)
 
-    def progress(self) -> CrawlProgress:
+    def progress(self) -> frontier.CrawlProgress:
         """Return the progress of the blogs; it counts all their targets."""
         return frontier.crawl_progress(self.archive, self.blogs)
 
@@ -183,7 +180,7 @@ class CrawlSession:
         frontier.add_targets(self.archive, [target], now=utc_now(), first=True)
         frontier.change_url(self.archive, target)
         frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
-        self._add_blog(Blog(site=target.site, uid=target.uid), target.url)
+        self._add_blog(blogs.Blog(site=target.site, uid=target.uid), target.url)
         return frontier.target_key(target)
 
     def _add_stored_blogs(self) -> None:
@@ -200,7 +197,7 @@ class CrawlSession:
         ahead = self.run.ahead
         return replace(page, fetched_at=page.fetched_at + ahead) if ahead else page
 
-    def _add_blog(self, blog: Blog, url: str) -> None:
+    def _add_blog(self, blog: blogs.Blog, url: str) -> None:
         if blog not in self.hosts:
             self.blogs.append(blog)
             self.settings.add_blog(blog)
@@ -214,7 +211,7 @@ class CrawlSession:
         self._record_home(saved.blog, target, None if reached else saved.failure)
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
-        self.targets.record_change([saved.blog, Blog(site=target.site, uid=target.uid)])
+        self.targets.record_change([saved.blog, blogs.Blog(site=target.site, uid=target.uid)])
         if reached:
             self._queue_images(target, saved)
         else:
@@ -233,7 +230,7 @@ class CrawlSession:
         self._counts["failures"] += saved.failure is not None
         self._reached |= reached
 
-    def _record_home(self, blog: Blog, target: Target, failure: Failure | None) -> None:
+    def _record_home(self, blog: blogs.Blog, target: Target, failure: failures.Failure | None) -> None:
         """Record whether the site answered for the home page; one that cannot be parsed says nothing of others."""
         if target.is_home:
             reached = failure is None or failure.kind not in ("network", "http", "blocked", "notice")

@@ -12,8 +12,6 @@ from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.host_locks import are_locked
 from blogarchive.fleet.database.session import Connection, connected, migrate
-from blogarchive.fleet.database.shards import ShardStatus
-from blogarchive.fleet.shard import Shard, ShardRow
 from blogarchive.parsing.http import service_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import digest_of, finished_runs
@@ -45,7 +43,7 @@ async def _restore(connection: Connection, folder: Path) -> list[str]:
     return restored
 
 
-async def read_status(url: str, patterns: Sequence[str] = ()) -> list[ShardStatus]:
+async def read_status(url: str, patterns: Sequence[str] = ()) -> list[shards.ShardStatus]:
     """Return the status of the shards that the patterns name, or of all, by name."""
     async with connected(url) as connection:
         names = await shards.find_names(connection, patterns) if patterns else None
@@ -61,7 +59,7 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
     name, path = db.resolve().stem, db.resolve()
     async with connected(url) as connection:
         known = (await shards.known_shards(connection)).get(name)
-        shard = known or shard_file.read_shard(db) or Shard(shard=name, hosts=())
+        shard = known or shard_file.read_shard(db) or shard_file.Shard(shard=name, hosts=())
         changes = _add_blogs(shard, changes)
         if known is None:
             await _save(connection, db, replace(shard, **changes))
@@ -76,7 +74,7 @@ async def add_shard(url: str, db: Path, changes: Mapping[str, Any]) -> bool:
     return False
 
 
-def _add_blogs(shard: Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+def _add_blogs(shard: shard_file.Shard, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return `changes` with the blogs that the shard has; beside a list, a host is its home page."""
     if "hosts" not in changes:
         return changes
@@ -102,7 +100,7 @@ async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, An
         found = await shards.read_shards(connection, patterns)
         if "hosts" in changes:
             _require_one(found, patterns)
-        changes = _add_blogs(Shard(shard="", hosts=()), changes)
+        changes = _add_blogs(shard_file.Shard(shard="", hosts=()), changes)
         for row in found:
             await shards.save_shard(connection, replace(row, **changes), machine=row.machine, db=row.db)
         names = [row.shard for row in found]
@@ -111,7 +109,7 @@ async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, An
     return names
 
 
-async def move_shard(url: str, name: str, db: Path) -> Shard:
+async def move_shard(url: str, name: str, db: Path) -> shard_file.Shard:
     """Make `db` on this machine the home of a shard, and return the shard; its old home is refused from now on.
 
     Raises `HostBusy` if a round of the shard runs.
@@ -186,20 +184,20 @@ async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[s
     return [row.shard for row in found if row.shard not in hosts], hosts
 
 
-def _require_one(found: Sequence[ShardRow], patterns: Sequence[str]) -> None:
+def _require_one(found: Sequence[shard_file.ShardRow], patterns: Sequence[str]) -> None:
     if len(found) > 1:
         text = _("{count} shards are named {name!r}; name one")
         raise UsageError(text, count=len(found), name=" ".join(patterns))
 
 
-async def _require_idle(connection: Connection, found: Sequence[ShardRow]) -> None:
+async def _require_idle(connection: Connection, found: Sequence[shard_file.ShardRow]) -> None:
     for row in found:
         if await are_locked(connection, row.hosts):
             text = _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end")
             raise HostBusy(text, name=row.shard)
 
 
-async def _save(connection: Connection, db: Path, shard: Shard) -> None:
+async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> None:
     """Store a shard in PostgreSQL and in its file, or in neither; unless it is paused, its next round is due."""
     path = db.resolve()
     async with connection.transaction():
@@ -208,7 +206,7 @@ async def _save(connection: Connection, db: Path, shard: Shard) -> None:
         shard_file.write_shard(path, shard)
 
 
-def _is_current(db: Path, shard: Shard, known: ShardRow | None) -> bool:
+def _is_current(db: Path, shard: shard_file.Shard, known: shard_file.ShardRow | None) -> bool:
     """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
     if known is None or known.epoch < shard.epoch:
         return False
@@ -222,7 +220,7 @@ def _raise(db: Path, error: UsageError) -> None:
     raise error
 
 
-def _stored_rounds(db: Path, shard: Shard) -> list[dict[str, Any]]:
+def _stored_rounds(db: Path, shard: shard_file.Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
     found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.

@@ -11,14 +11,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from blogarchive import errors
-from blogarchive.errors import BlogArchiveError, FleetUnreachable, HostBusy
 from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.rounds import BegunRound, EndedShard
 from blogarchive.fleet.database.session import Connection, connected, require_tables, server_time
-from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
-from blogarchive.fleet.shard import ShardRow
 
 _BEAT_SECONDS: Final = 2.0
 _BEAT_SECONDS_ONCE: Final = 0.5
@@ -39,14 +35,16 @@ class WorkerObserver(Protocol):
     def on_problem(self, name: str, text: str) -> None:
         """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
 
-    def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
+    def on_ended(
+        self, row: shard_file.ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None
+    ) -> None:
         """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     @property
     def needs_status(self) -> bool:
         """True if metrics are wanted: `on_status` is called with the status."""
 
-    def on_status(self, found: Sequence[ShardStatus] | None) -> None:
+    def on_status(self, found: Sequence[shards.ShardStatus] | None) -> None:
         """Called every ten seconds with the shards of this worker; None if PostgreSQL does not answer."""
 
 
@@ -113,7 +111,7 @@ class Worker:
                         except asyncio.CancelledError:
                             await shards.remove_workers(connection, self._homes)
                             raise
-                except FleetUnreachable as error:
+                except errors.FleetUnreachable as error:
                     self._report("", str(error))
                     self.observer.on_status(None)
                 self._homes.clear()
@@ -159,7 +157,7 @@ class Worker:
         """Run the next round of a shard; an error of this program ends the worker."""
         try:
             await self._run_round(name)
-        except FleetUnreachable as error:
+        except errors.FleetUnreachable as error:
             self._report("", str(error))
         except Exception as error:  # noqa: BLE001 - `run` raises it
             self.stop(error)
@@ -183,7 +181,7 @@ class Worker:
                         "another worker serves {folder}: process {pid} on {machine}; end it, or give each machine"
                         " its own name by BLOGARCHIVE_HOME_ID"
                     )
-                    raise HostBusy(text, folder=self._folders[home], **names)
+                    raise errors.HostBusy(text, folder=self._folders[home], **names)
                 return
             self._homes.append(home)
         self._waits_since = None
@@ -234,7 +232,7 @@ class Worker:
             try:
                 async with connected(self.url) as connection, connection.transaction():
                     return await work(connection)
-            except FleetUnreachable as error:
+            except errors.FleetUnreachable as error:
                 if self._ending.is_set():
                     raise
                 self._report("", str(error))
@@ -263,7 +261,9 @@ class Worker:
             del self._running[name]
         self.observer.on_ended(row, result, paused=paused, next_at=next_at)
 
-    async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, BegunRound] | None:
+    async def _begin(
+        self, connection: Connection, name: str
+    ) -> tuple[shard_file.ShardRow, rounds.BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
 
         Return None if the shard is paused, not at home here, or if no host of it is due.
@@ -274,13 +274,13 @@ class Worker:
         try:
             async with connection.transaction():
                 return await self._begin_at_home(connection, row, Path(row.db))
-        except BlogArchiveError as error:
+        except errors.BlogArchiveError as error:
             await self._refuse(connection, row, str(error))
         return None
 
     async def _begin_at_home(
-        self, connection: Connection, row: ShardRow, db: Path
-    ) -> tuple[ShardRow, BegunRound] | None:
+        self, connection: Connection, row: shard_file.ShardRow, db: Path
+    ) -> tuple[shard_file.ShardRow, rounds.BegunRound] | None:
         stored = shard_file.read_shard(db) or shard_file.Shard(shard=row.shard, hosts=(), epoch=row.epoch)
         if error := shard_file.home_error(db, stored, row):
             raise error
@@ -293,7 +293,7 @@ class Worker:
         await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun
 
-    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
+    async def _refuse(self, connection: Connection, row: shard_file.ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin."""
         await shards.set_problem(connection, row.shard, problem)
         if problem != row.problem:
@@ -341,8 +341,8 @@ def next_round(
 class _EndedRound:
     """A round whose process ended after `lasted`. A shard of one host has no state by host."""
 
-    row: ShardRow
-    begun: BegunRound
+    row: shard_file.ShardRow
+    begun: rounds.BegunRound
     result: RoundResult
     lasted: timedelta
 
@@ -403,7 +403,7 @@ async def _schedule_hosts(connection: Connection, ended: _EndedRound, now: datet
 
 
 async def _schedule_rest(
-    connection: Connection, ended: _EndedRound, shard: EndedShard, now: datetime
+    connection: Connection, ended: _EndedRound, shard: rounds.EndedShard, now: datetime
 ) -> tuple[bool, datetime | None]:
     """Schedule or pause the shard by the result of its other hosts, unless a person has paused it."""
     if shard.is_paused:

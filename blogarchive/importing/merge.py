@@ -11,7 +11,6 @@ from blogarchive.store import merge
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
-from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.row_checks import wrong_rows
@@ -19,11 +18,11 @@ from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
-_SIZES = SliceSizes()
+_SIZES = merge.SliceSizes()
 
 
 def merge_archive(
-    archive: Path, other: Path, *, progress: Progress = no_progress, sizes: SliceSizes = _SIZES
+    archive: Path, other: Path, *, progress: Progress = no_progress, sizes: merge.SliceSizes = _SIZES
 ) -> ImportReport:
     """Import all pages, parsed rows, series and media of the archive at `other` into `archive`.
 
@@ -56,7 +55,7 @@ def merge_archive(
 
 
 def _save_pages(
-    target: Archive, sizes: SliceSizes, rejected: merge.Rejected, progress: Progress
+    target: Archive, sizes: merge.SliceSizes, rejected: merge.Rejected, progress: Progress
 ) -> ChangeCounts:
     """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
     ids = merge.new_ids(target)
@@ -72,7 +71,7 @@ def _save_slices(
     archive: Archive,
     stored: Iterable[pages.StoredPage],
     save: Callable[[Archive, int, CrawledPage], ChangeCounts],
-    sizes: SliceSizes,
+    sizes: merge.SliceSizes,
     rejected: merge.Rejected,
     progress: Callable[[int], None] = lambda done: None,
 ) -> ChangeCounts:

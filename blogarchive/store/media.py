@@ -14,7 +14,6 @@ from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, blogs_json, post_id
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, shift_utc
 from blogarchive.store.statements import Statements, excluded
 
@@ -288,7 +287,7 @@ def mark_failed(
     is_dead = failure.permanent or attempts >= failure.attempts
     next_try_at = None if is_dead else shift_utc(moment, schedule.retry_delay(image.attempts))
     reason = Detail.IMAGE_OF_POST.format(reason=failure.detail, url=image.post_url)
-    failed = Failure(kind="picture", detail=reason, permanent=is_dead)
+    failed = failures.Failure(kind="picture", detail=reason, permanent=is_dead)
     row = {"status": "dead" if is_dead else "failed", "attempts": attempts, "next_try_at": next_try_at}
     with archive.atomic():
         archive.update_row("media", image.id, {**row, "detail": failure.detail})

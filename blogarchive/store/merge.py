@@ -21,10 +21,8 @@ from blogarchive.store.database.connection import read_only_mode
 from blogarchive.store.database.files import read_state
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import later_pages, snapshot
-from blogarchive.store.merge_rows import good, run_script
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.pages.pages import PageRow, StoredPage
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
 from blogarchive.store.statements import UNREADABLE, excluded
 
@@ -61,7 +59,7 @@ create temp table if not exists merged_posts(id integer not null, other_id integ
 _BLOGS = f"""
 insert into temp.merged_blogs
 select a.id, oa.id from other.authors oa cross join main.authors a on a.site = oa.site and a.uid = oa.uid
- where oa.id > ? and oa.id <= ? and {good("authors", "oa")}
+ where oa.id > ? and oa.id <= ? and {merge_rows.good("authors", "oa")}
 """  # noqa: S608 - constants
 _POST_PAIRS = f"""
 insert into temp.merged_posts
@@ -69,7 +67,7 @@ select p.id, op.id
   from other.posts op cross join other.authors oa on oa.id = op.author_id
  cross join main.authors a on a.site = oa.site and a.uid = oa.uid
  cross join main.posts p on p.author_id = a.id and p.number = op.number
- where op.id > ? and op.id <= ? and {good("posts", "op")}
+ where op.id > ? and op.id <= ? and {merge_rows.good("posts", "op")}
 """  # noqa: S608 - constants
 
 
@@ -117,7 +115,7 @@ def new_ids(archive: Archive) -> Sequence[int]:
     return array("q", (page_id for (page_id,) in archive.each(_NEW)))
 
 
-def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Iterator[StoredPage]:
+def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Iterator[pages.StoredPage]:
     """Yield the pages of these ids of the other archive, each checked as if it were just fetched."""
     for page_id in ids:
         try:
@@ -129,7 +127,7 @@ def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Itera
             yield page
 
 
-def _check_page(row: PageRow, rejected: Rejected) -> StoredPage | None:
+def _check_page(row: pages.PageRow, rejected: Rejected) -> pages.StoredPage | None:
     try:
         stored = row.unpack()
         site_by_name(row.site)
@@ -171,7 +169,7 @@ def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCou
     return saved.changes
 
 
-def stale_pages(archive: Archive) -> Iterator[StoredPage]:
+def stale_pages(archive: Archive) -> Iterator[pages.StoredPage]:
     """Yield the marked pages and those that are later than them, oldest first; rows may be written meanwhile."""
     for page_id in array("q", (row[0] for row in archive.each(_STALE))):
         page = pages.stored_page(archive, page_id)
@@ -217,13 +215,13 @@ _VERSIONS = f"""
 with both as (
     select m.url, m.sha256 as old, m.fetched_at as old_at, o.sha256 as new, o.fetched_at as new_at
       from other.media o join main.media m on m.url = o.url
-     where o.id > ?1 and o.id <= ?2 and {good("media")} and o.sha256 <> m.sha256),
+     where o.id > ?1 and o.id <= ?2 and {merge_rows.good("media")} and o.sha256 <> m.sha256),
      found as (
     select url, old as sha256, old_at as first_at, old_at as last_at from both
      union all select url, new, new_at, new_at from both
      union all select o.url, v.sha256, v.first_seen_at, v.last_seen_at
       from other.media o join other.media_versions v on v.url = o.url
-     where o.id > ?1 and o.id <= ?2 and {good("media_versions", "v")})
+     where o.id > ?1 and o.id <= ?2 and {merge_rows.good("media_versions", "v")})
 insert into main.media_versions(url, sha256, first_seen_at, last_seen_at)
 select url, sha256, min(first_at), max(last_at) from found
  where sha256 in (select sha256 from main.media_files) and first_at is not null and last_at is not null
@@ -245,7 +243,7 @@ def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
             archive.execute(
                 f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o"  # noqa: S608
                 " where status = 'stored' and sha256 in (select sha256 from main.media_files)"
-                f" and id > ? and id <= ? and {good('media')} order by id"
+                f" and id > ? and id <= ? and {merge_rows.good('media')} order by id"
                 f" on conflict(url) do update set {updates}"
                 " where media.sha256 is null or excluded.fetched_at > media.fetched_at",
                 bounds,
@@ -261,7 +259,7 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(_("{other} is the archive itself; name another one"), other=other)
     Archive.open(other, read_only=True).close()
-    run_script(archive, _TABLES)
+    merge_rows.run_script(archive, _TABLES)
     uri = f"{other.resolve().as_uri()}?mode={read_only_mode(other)}"
     archive.execute("attach database ? as other", (uri,))
     try:

@@ -12,8 +12,6 @@ from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, d
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs, lists
-from blogarchive.store.read.blogs import AuthorPage, BlogSummary, Month
-from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.statements import Statements
 
 _FEW_MONTHS = 36  # of three years; the links of more are folded, so that the list of posts is not below them
@@ -33,7 +31,7 @@ async def show_author(context: RequestContext) -> Response:
     return await context.render("author.html", _template_values(context, *found, chosen))
 
 
-def _draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
+def _draw_months(context: RequestContext, blog: blogs.BlogSummary, months: tuple[blogs.Month, ...]) -> Markup:
     """Return the posts of each month as bars that link to their lists."""
     bars = {
         month.month: Bar(
@@ -57,16 +55,18 @@ def _describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]])
     return context.gettext("Visits: from {first} to {last}", first=first, last=last)
 
 
-def _read_selection(context: RequestContext) -> PostSelection:
+def _read_selection(context: RequestContext) -> lists.PostSelection:
     given = context.text_parameter("month") or context.text_parameter("year")
-    return PostSelection(
+    return lists.PostSelection(
         period=given if post_choices.PERIOD.fullmatch(given) else "",
         category=context.int_parameter("category"),
         page=context.int_parameter("page", minimum=1) or 1,
     )
 
 
-def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[AuthorPage, _Counts] | None:
+def _read(
+    archive: Statements, author_id: int, chosen: lists.PostSelection
+) -> tuple[blogs.AuthorPage, _Counts] | None:
     found = blogs.read_author_page(archive, author_id, chosen)
     if found is None:
         return None
@@ -80,7 +80,7 @@ def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[A
 
 
 def _template_values(
-    context: RequestContext, found: AuthorPage, counts: _Counts, chosen: PostSelection
+    context: RequestContext, found: blogs.AuthorPage, counts: _Counts, chosen: lists.PostSelection
 ) -> dict[str, object]:
     selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
@@ -97,8 +97,8 @@ def _template_values(
         "years": tuple(post_choices.choose_periods(newest_first, selection)),
         "months": tuple(post_choices.choose_periods(months, selection)),
         "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
-        "all_years": post_choices.list_url(PostSelection(category=category.id)) if category else "",
-        "all_categories": post_choices.list_url(PostSelection(period=chosen.period)),
+        "all_years": post_choices.list_url(lists.PostSelection(category=category.id)) if category else "",
+        "all_categories": post_choices.list_url(lists.PostSelection(period=chosen.period)),
         "all_months": _group_months(found),
         "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
@@ -109,18 +109,18 @@ def _template_values(
     }
 
 
-def _group_months(found: AuthorPage) -> dict[str, list[post_choices.Choice]]:
+def _group_months(found: blogs.AuthorPage) -> dict[str, list[post_choices.Choice]]:
     """Return the choices of all months by year, newest first."""
     years: dict[str, list[post_choices.Choice]] = {
         year: [] for year in sorted(post_choices.count_years(found.months), reverse=True)
     }
     posts = {month.month: month.stored + month.missing for month in found.months}
-    for choice in post_choices.choose_periods(posts, PostSelection(period=" ")):
+    for choice in post_choices.choose_periods(posts, lists.PostSelection(period=" ")):
         years[choice.text[: post_choices.YEAR_LENGTH]].append(choice)
     return years
 
 
-def _describe_month(context: RequestContext, month: Month) -> str:
+def _describe_month(context: RequestContext, month: blogs.Month) -> str:
     words = (
         N_("{month}: {stored} stored, {missing} missing") if month.lacking else N_("{month}: {stored} stored")
     )
@@ -177,7 +177,9 @@ def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
     return draw_bars(bars, title=title, unit=unit, language=context.language)
 
 
-def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
+def _draw_year(
+    context: RequestContext, blog: blogs.BlogSummary, year: str, days: Mapping[str, int]
+) -> Markup:
     bars = {
         day: Bar(
             posts,

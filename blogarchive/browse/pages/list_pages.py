@@ -19,8 +19,6 @@ from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, bui
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
 from blogarchive.store.read.blog_header import Blog
-from blogarchive.store.read.blogs import BLOGS_PER_PAGE
-from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.statements import Statements
 
@@ -92,7 +90,7 @@ async def show_blogs(context: RequestContext) -> Response:
     page = _read_page(context)
     words = context.text_parameter("name")[:_MAX_NAME]
     blogs, total = await context.query(lambda archive: blog_lists.read_blogs(archive, words=words, page=page))
-    pages = _turn(context, page, total, BLOGS_PER_PAGE)
+    pages = _turn(context, page, total, blog_lists.BLOGS_PER_PAGE)
     values = {"blogs": blogs, "total": total, "words": words, "pages": pages}
     return await context.render("blogs.html", values)
 
@@ -134,7 +132,7 @@ async def show_day(context: RequestContext) -> Response:
     """`/read/day`: the posts of this day in all years, or of `?day=MM-DD`."""
     given = context.text_parameter("day")
     day = given if _DAY.fullmatch(given) else f"{date.today():%m-%d}"
-    found = await context.query(lambda archive: post_lookup.read_day(archive, day, POSTS_PER_PAGE))
+    found = await context.query(lambda archive: post_lookup.read_day(archive, day, lists.POSTS_PER_PAGE))
     month, number = map(int, day.split("-"))
     values = {
         "month": month,
@@ -186,7 +184,7 @@ async def open_random(context: RequestContext) -> Response:
 
 
 async def _show_list(
-    context: RequestContext, template: str, read: Callable[[Statements, int], NotedList]
+    context: RequestContext, template: str, read: Callable[[Statements, int], lists.NotedList]
 ) -> Response:
     page = _read_page(context)
     posts, total = await context.query(lambda archive: read(archive, page))
@@ -197,7 +195,7 @@ def _read_page(context: RequestContext) -> int:
     return context.int_parameter("page", minimum=1) or 1
 
 
-def _turn(context: RequestContext, page: int, total: int, on_page: int = POSTS_PER_PAGE) -> Pages:
+def _turn(context: RequestContext, page: int, total: int, on_page: int = lists.POSTS_PER_PAGE) -> Pages:
     return turn_pages(page, total, lambda number: context.with_parameters(page=str(number)), on_page)
 
 

@@ -19,7 +19,6 @@ from blogarchive.rendering.languages import detect_language
 from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.read import posts as post_page
 from blogarchive.store.read.models import Comment, Image
-from blogarchive.store.read.posts import PostPage
 from blogarchive.store.statements import Statements
 
 
@@ -108,7 +107,7 @@ def _as_part(kind: _Kind, texts: list[str]) -> Iterator[DiffPart]:
 _MAX_LINKS = 500  # of a page; further links lead to the site
 
 
-def find_linked_posts(archive: Statements, found: PostPage) -> dict[str, int]:
+def find_linked_posts(archive: Statements, found: post_page.PostPage) -> dict[str, int]:
     """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))

@@ -15,9 +15,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.pages.post_choices import Choice, list_url
 from blogarchive.browse.requests import RequestContext
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
-from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.read.models import FullPost, PostLine
-from blogarchive.store.read.posts import PostPage
 from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 
@@ -220,7 +218,7 @@ class Trail:
     query: str = ""
 
 
-async def find_trail(context: RequestContext, found: PostPage) -> Trail:
+async def find_trail(context: RequestContext, found: post_lookup.PostPage) -> Trail:
     """Return the trail of `?category=` or of `?q=…&hit=`, else that of all posts of the author by time."""
     place = context.int_parameter("hit", minimum=1)
     query = _read_query(context)
@@ -232,7 +230,7 @@ async def find_trail(context: RequestContext, found: PostPage) -> Trail:
         if trail is not None:
             return trail
     year = (found.post.posted_at or "")[:4]
-    url = f"{context.home}/author/{found.blog.id}{list_url(PostSelection(period=year))}"
+    url = f"{context.home}/author/{found.blog.id}{list_url(lists.PostSelection(period=year))}"
     return Trail("", url, _step(context, found.older), _step(context, found.newer))
 
 
@@ -243,7 +241,7 @@ def _category_trail(
     if name is None:
         return None
     query = f"?category={category}"
-    url = f"{context.home}/author/{post.author_id}{list_url(PostSelection(category=category))}"
+    url = f"{context.home}/author/{post.author_id}{list_url(lists.PostSelection(category=category))}"
     older, newer = lists.read_category_neighbours(archive, post, category)
     steps = _step(context, older, query), _step(context, newer, query)
     return Trail(context.gettext("Category: {name}", name=name), url, *steps, query)

@@ -14,7 +14,6 @@ from typing import Final
 from blogarchive.errors import CannotWrite, NoArchive
 from blogarchive.store.database import connection as lock, migrations
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import connect, is_writable, wal_path
 from blogarchive.store.rows import utc_now
 from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
@@ -54,7 +53,7 @@ def read_state(path: Path) -> str | None:
     digest = blake2b().hexdigest()
     try:
         # Never open the archive itself: to close it would drop the locks that SQLite has in this process.
-        with wal_path(path).open("rb") as log:
+        with lock.wal_path(path).open("rb") as log:
             digest = file_digest(log, blake2b).hexdigest()
     except FileNotFoundError:
         pass  # no log is an empty log
@@ -101,7 +100,7 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
     `command` locks the archive under that name, for dry runs too long for another run to wait. Raises the errors of
     `Archive.open`, `ArchiveBusy`, and `CannotWrite` if there is no space for a copy.
     """
-    if path.is_file() and (not is_writable(path) or _is_older(path)):
+    if path.is_file() and (not lock.is_writable(path) or _is_older(path)):
         from tempfile import TemporaryDirectory
 
         with (
@@ -117,7 +116,7 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
 
 
 def _is_older(path: Path) -> bool:
-    with closing(connect(path, read_only=True)) as connection:
+    with closing(lock.connect(path, read_only=True)) as connection:
         try:
             return migrations.is_older(Statements(path, connection))
         except UNREADABLE:  # `Archive.open` raises it again with an explanation
@@ -127,12 +126,15 @@ def _is_older(path: Path) -> bool:
 def _copy(path: Path, folder: str) -> Path:
     copy_path = Path(folder) / path.name
     try:
-        with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
+        with (
+            closing(lock.connect(path, read_only=True)) as source,
+            closing(sqlite3.connect(copy_path)) as copy,
+        ):
             source.backup(copy)
     except DATABASE_ERRORS as error:
         text = _("no copy of {path} to try it on could be made in {folder} ({error})")
         raise CannotWrite(text, path=path, folder=folder, error=error) from error
-    with closing(connect(copy_path, read_only=False)) as copy:
+    with closing(lock.connect(copy_path, read_only=False)) as copy:
         _migrate(Statements(path, copy))
     return copy_path
 

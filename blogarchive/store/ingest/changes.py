@@ -24,8 +24,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
-from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts.comments import (
@@ -253,12 +251,12 @@ def check_change(
         return None
     comments = archive.all_as(_StoredComment, _COMMENTS, (stored.id,))
     of_text = _find_text_change(archive, crawled.page, post, blog, stored, comments)
-    same, change = {TEXTS: of_text is None}, of_text
+    same, change = {coverage.TEXTS: of_text is None}, of_text
     if comments and (post.comments or post.comment_count == 0):
         of_comments = _find_comment_change(crawled, post, comments)
-        same[COMMENTS] = of_comments is None
+        same[coverage.COMMENTS] = of_comments is None
         change = _choose(of_text, of_comments)
-    coverage.add_counts(archive, run_id, blog.site, TEXTS, same)
+    coverage.add_counts(archive, run_id, blog.site, coverage.TEXTS, same)
     if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
         return None
     return _hold_if_doubted(archive, crawled, run_id, change, stored)
@@ -301,7 +299,7 @@ def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextC
 
 def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextChange) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
-    field = f"{TEXTS}.{change.kind}" if change.kind in _CERTAIN_KINDS else None
+    field = f"{coverage.TEXTS}.{change.kind}" if change.kind in _CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
@@ -327,18 +325,20 @@ def _hold_if_doubted(
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)
     is_of_most = _is_of_most(archive, change.kind, names)
-    other = Failure(kind="changed", field="text", detail="")
-    is_waiting = coverage.is_open(archive, site, TEXTS) or failures.is_open(archive, stored.url, other)
+    other = failures.Failure(kind="changed", field="text", detail="")
+    is_waiting = coverage.is_open(archive, site, coverage.TEXTS) or failures.is_open(
+        archive, stored.url, other
+    )
     if not (change.reason or is_of_most or is_waiting):
         return None
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
-    failure = Failure(kind="changed", field="text", detail=detail)
+    failure = failures.Failure(kind="changed", field="text", detail=detail)
     undone = ChangeCounts()
     if is_of_most:
-        coverage.open_change(archive, site, f"{TEXTS}.{change.kind}", run_id=run_id, now=now)
+        coverage.open_change(archive, site, f"{coverage.TEXTS}.{change.kind}", run_id=run_id, now=now)
         undone = _undo_run(archive, names, failure, run_id=run_id, now=now)
-    return Rejection(failure=failure, undone=undone, waits=coverage.is_open(archive, site, TEXTS))
+    return Rejection(failure=failure, undone=undone, waits=coverage.is_open(archive, site, coverage.TEXTS))
 
 
 _OF_MOST = """
@@ -355,7 +355,10 @@ _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 def _is_of_most(archive: Archive, kind: ChangeKind, names: _Names) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
     least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
-    names = names | {"share": MIN_SHARE, "field": COMMENTS if kind.concerns_comments else TEXTS}
+    names = names | {
+        "share": MIN_SHARE,
+        "field": coverage.COMMENTS if kind.concerns_comments else coverage.TEXTS,
+    }
     return bool(
         archive.scalar(_OF_KIND, names | {"least": least})
         or archive.scalar(_OF_DIGEST, names | {"least": MIN_EQUAL_POSTS})
@@ -370,7 +373,7 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 
 
 def _undo_run(
-    archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime
+    archive: Archive, names: _Names, failure: failures.Failure, *, run_id: int, now: datetime
 ) -> ChangeCounts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
     changed = archive.dicts(_CHANGED, names)
@@ -474,7 +477,7 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
     Those that contradict the stored posts are queued too if a change of the site ended.
     """
     ended = coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
-    released = [blog for blog in blogs if not coverage.is_open(archive, blog.site, TEXTS)]
+    released = [blog for blog in blogs if not coverage.is_open(archive, blog.site, coverage.TEXTS)]
     counts = (_release(archive, blog, _CERTAIN if blog.site in ended else _DOUBTED, now) for blog in released)
     return sum(counts)
 

@@ -10,7 +10,6 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import Blog, author_id, home_urls, stored_url
-from blogarchive.store.ledger.frontier import TARGET_COLUMNS
 from blogarchive.store.rows import Value
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables
@@ -29,7 +28,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if target.kind is PageKind.POST:
         frontier.change_url(archive, replace(target, url=url))
         return crawled
-    query = f"select {TARGET_COLUMNS} from frontier where key = ? and kind = ?"
+    query = f"select {frontier.TARGET_COLUMNS} from frontier where key = ? and kind = ?"
     known = archive.one_as(type(target), query, (url, target.kind))
     if known is None:
         _rename(archive, target.url, url)

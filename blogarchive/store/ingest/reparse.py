@@ -8,7 +8,6 @@ from blogarchive.items import CrawledPage, PageKind
 from blogarchive.post_facts import FACTS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.save_page import resolve_blog
 from blogarchive.store.ledger import blogs
 from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
@@ -89,7 +88,7 @@ def _value(stored: Snapshot, row: str, field: str) -> str | None:
 
 def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     """Return the stored values of every row that the parsed page may change."""
-    parsed, uid = crawled.parsed, resolve_blog(archive, crawled).uid
+    parsed, uid = crawled.parsed, save_page.resolve_blog(archive, crawled).uid
     scope = (crawled.target.site, uid)
     found = {f"author {uid}": author for author in archive.dicts(_AUTHOR, scope)}
     if parsed.kind is PageKind.HOME:
@@ -135,7 +134,7 @@ def import_page(
     if pages.is_page_stored(archive, crawled.page):
         return None, ()
     with archive.atomic():
-        uid = resolve_blog(archive, crawled).uid
+        uid = save_page.resolve_blog(archive, crawled).uid
         later = later_pages(archive, crawled)
         page_id = pages.store_page(archive, crawled, uid=uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
@@ -148,13 +147,13 @@ def import_page(
 def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
     """Store the page alone and return whether it was new: not empty, and other bytes than stored of that URL."""
     with archive.atomic():
-        uid = resolve_blog(archive, crawled).uid
+        uid = save_page.resolve_blog(archive, crawled).uid
         return pages.store_page_once(archive, crawled, uid=uid, run_id=None)
 
 
 def stored_texts(archive: Archive, crawled: CrawledPage) -> list[Row]:
     """Return title, text and HTML of all stored versions of the posts on the page, and of their comments without titles."""
-    blog = resolve_blog(archive, crawled)
+    blog = save_page.resolve_blog(archive, crawled)
     ids = [blogs.post_id(archive, blog, post.number) for post in crawled.parsed.posts]
     return [text for post_id in ids for text in archive.rows(_TEXTS, (post_id,))]
 
@@ -174,7 +173,11 @@ def urls_without_media_file(archive: Archive) -> set[str]:
 
 def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
-    url, moment, blog = crawled.page.url, format_utc(crawled.page.fetched_at), resolve_blog(archive, crawled)
+    url, moment, blog = (
+        crawled.page.url,
+        format_utc(crawled.page.fetched_at),
+        save_page.resolve_blog(archive, crawled),
+    )
     query = "select id from pages where url = ? and fetched_at > ? order by fetched_at, id"
     found: list[int] = archive.column(query, (url, moment))
     for post in crawled.parsed.posts:
@@ -189,7 +192,7 @@ def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
 def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
     """Update when the shown posts and comments were seen, and unmark those marked gone before the page's time."""
     moment, parsed = format_utc(crawled.page.fetched_at), crawled.parsed
-    blog = resolve_blog(archive, crawled)
+    blog = save_page.resolve_blog(archive, crawled)
     for post in parsed.posts:
         post_id = blogs.post_id(archive, blog, post.number)
         archive.execute(

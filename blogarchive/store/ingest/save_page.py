@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from blogarchive import items
-from blogarchive.items import CrawledPage, PageKind
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
@@ -20,14 +19,12 @@ from blogarchive.store.ingest import plan, post_pages, redirects, validate
 from blogarchive.store.ingest.changes import check_change
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import context as page_context, page_chains, pages
-from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, save_result
 from blogarchive.store.rows import parse_utc
 
 
-def record_problems(context: SaveContext) -> None:
+def record_problems(context: page_context.SaveContext) -> None:
     """Record the problems of the page and of its save, and resolve its other open failures."""
     archive, url, now = context.archive, context.target.url, context.page.fetched_at
     if context.is_reparse and not context.is_newest:
@@ -50,12 +47,12 @@ def record_problems(context: SaveContext) -> None:
     failures.resolve(archive, url, now=now, keep=keep)
 
 
-def _failure(problem: items.Problem) -> Failure:
+def _failure(problem: items.Problem) -> failures.Failure:
     """Return a permanent failure: a retry does not help until the page or its parser changes."""
-    return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
+    return failures.Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
-def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
+def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     named = Blog(site=site, uid=uid)
@@ -107,8 +104,12 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 
 def save_page(
-    archive: Archive, crawled: CrawledPage, run_id: int | None, partial: bool = False, accepted: bool = False
-) -> SaveResult:
+    archive: Archive,
+    crawled: items.CrawledPage,
+    run_id: int | None,
+    partial: bool = False,
+    accepted: bool = False,
+) -> page_context.SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
@@ -126,21 +127,24 @@ def save_page(
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
-        context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
+        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
-        return save_result(context, Outcome.STORED if context.is_stored else Outcome.SAME)
+        outcome = page_context.Outcome.STORED if context.is_stored else page_context.Outcome.SAME
+        return page_context.save_result(context, outcome)
 
 
 def save_not_modified(
     archive: Archive, target: items.Target, page: items.Page, run_id: int | None
-) -> SaveResult:
+) -> page_context.SaveResult:
     """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
-    crawled = CrawledPage(target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding=""))
+    crawled = items.CrawledPage(
+        target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding="")
+    )
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
-        context = SaveContext(archive, crawled, blog, run_id=run_id)
+        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
         failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
         if target.is_home:
             authors.link_run(context)
@@ -154,11 +158,11 @@ def save_not_modified(
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
-        return save_result(context, Outcome.SAME)
+        return page_context.save_result(context, page_context.Outcome.SAME)
 
 
 def save_fetch_failure(
-    archive: Archive, target: items.Target, failure: Failure, run_id: int | None, *, now: datetime
+    archive: Archive, target: items.Target, failure: failures.Failure, run_id: int | None, *, now: datetime
 ) -> datetime | None:
     """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
@@ -175,7 +179,7 @@ def save_fetch_failure(
     return None if due_at is None else parse_utc(due_at)
 
 
-def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
+def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> page_context.SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
     The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
@@ -183,10 +187,10 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
-        outcome = Outcome.FAILED
+        context = page_context.SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
+        outcome = page_context.Outcome.FAILED
         if pages.is_held(archive, page_id):
-            return save_result(context, outcome)
+            return page_context.save_result(context, outcome)
         rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         rejected = rejected or (_NO_BLOG if blog.uid is None else None)
         if rejected is not None:
@@ -195,12 +199,12 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
-            outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
+            outcome = page_context.Outcome.SAME if archive.changes == before else page_context.Outcome.STORED
         pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
-        return save_result(context, outcome)
+        return page_context.save_result(context, outcome)
 
 
-def _save(context: SaveContext) -> None:
+def _save(context: page_context.SaveContext) -> None:
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
@@ -214,7 +218,7 @@ def _save(context: SaveContext) -> None:
     record_problems(context)
 
 
-def _save_parsed(context: SaveContext) -> None:
+def _save_parsed(context: page_context.SaveContext) -> None:
     """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
@@ -227,7 +231,7 @@ def _save_parsed(context: SaveContext) -> None:
         post_pages.save_post_page(context)
 
 
-def _mark_fetched(context: SaveContext) -> None:
+def _mark_fetched(context: page_context.SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
@@ -236,7 +240,7 @@ def _mark_fetched(context: SaveContext) -> None:
         site.is_index(target.url) and not any(link.next_page for link in context.parsed.links)
     )
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
-    is_single = target.kind is PageKind.POST or is_list
+    is_single = target.kind is items.PageKind.POST or is_list
     header = context.page.header
     frontier.mark_fetched(
         context.archive,
@@ -248,13 +252,13 @@ def _mark_fetched(context: SaveContext) -> None:
     )
 
 
-def _reschedule(context: SaveContext) -> str | None:
+def _reschedule(context: page_context.SaveContext) -> str | None:
     """Return when the target is due again (UTC text), or None; store the new interval of a post."""
     target = context.target
     if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
-    return None if target.kind is PageKind.COMMENTS else plan.reschedule_post(context)
+    return None if target.kind is items.PageKind.COMMENTS else plan.reschedule_post(context)
 
 
 # Rejected pages
@@ -275,7 +279,7 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
 """
 
 
-def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.StoredState:
+def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
     target, post = crawled.target, validate.find_post(crawled)
     names = {
@@ -284,14 +288,16 @@ def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
         "text": post.body_text if post and post.read_by and validate.is_timeless(post) else None,
         "site": blog.site,
         "uid": target.uid or blog.uid,
-        "number": target.number if target.kind is PageKind.POST else None,
-        "chain": (target.chain or target.url) if target.kind in (PageKind.MONTH, PageKind.CATEGORY) else None,
+        "number": target.number if target.kind is items.PageKind.POST else None,
+        "chain": (target.chain or target.url)
+        if target.kind in (items.PageKind.MONTH, items.PageKind.CATEGORY)
+        else None,
     }
     return archive.one_as(validate.StoredState, _STORED_STATE, names) or validate.StoredState()
 
 
 def find_rejection(
-    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
+    archive: Archive, crawled: items.CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
 ) -> validate.Rejection | None:
     """Return why the page is rejected, or None. `accepted`: a person agrees with the changes of the site."""
     return (
@@ -301,10 +307,10 @@ def find_rejection(
     )
 
 
-_NO_BLOG = validate.Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
+_NO_BLOG = validate.Rejection(failure=failures.Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
 
 
-def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
+def _reject_by_author(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection if the page has no author, or another one than its target; else None."""
     wanted = crawled.target.uid
     if blog.uid is None:
@@ -314,20 +320,24 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     author = crawled.parsed.author
     if author is not None and wanted == author.uid:
         return None  # the author of the target, stored under another name
-    shows_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
+    shows_home = crawled.parsed.kind is items.PageKind.HOME and crawled.target.page_no == 1
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
-    return validate.Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
+    return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
 
 
 def save_rejection(
-    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: validate.Rejection, run_id: int | None
-) -> SaveResult:
+    archive: Archive,
+    crawled: items.CrawledPage,
+    blog: Blog,
+    rejection: validate.Rejection,
+    run_id: int | None,
+) -> page_context.SaveResult:
     """Record the failure and the new state of the target; stored content does not change."""
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
-    context = SaveContext(archive, crawled, blog, run_id=run_id)
+    context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
         is_held = failure.kind == "changed"
@@ -336,33 +346,37 @@ def save_rejection(
     settled = _settle(context, rejection)
     if settled is not None:
         context.resolve(target.url)
-        return save_result(context, settled)
+        return page_context.save_result(context, settled)
     due_at = _schedule_retry(context, rejection)
-    if rejection.gone_reason and target.kind is PageKind.POST and deletions.is_unread(context, target.number):
-        return save_result(context, Outcome.GONE)
+    if (
+        rejection.gone_reason
+        and target.kind is items.PageKind.POST
+        and deletions.is_unread(context, target.number)
+    ):
+        return page_context.save_result(context, page_context.Outcome.GONE)
     context.failure = failure
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    outcome = Outcome.GONE if rejection.gone_reason else Outcome.FAILED
-    return save_result(context, Outcome.BLOCKED if rejection.blocked else outcome)
+    outcome = page_context.Outcome.GONE if rejection.gone_reason else page_context.Outcome.FAILED
+    return page_context.save_result(context, page_context.Outcome.BLOCKED if rejection.blocked else outcome)
 
 
-def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | None:
+def _settle(context: page_context.SaveContext, rejection: validate.Rejection) -> page_context.Outcome | None:
     """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
     archive, target = context.archive, context.target
     if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
-        return Outcome.GONE
+        return page_context.Outcome.GONE
     if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
         frontier.deactivate(archive, target)
-        return Outcome.GONE
+        return page_context.Outcome.GONE
     failure, now = rejection.failure, context.page.fetched_at
     if target.is_home and save_state(archive, context.blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         context.failure = failure
-        return Outcome.FAILED
+        return page_context.Outcome.FAILED
     return None
 
 
-def _schedule_retry(context: SaveContext, rejection: validate.Rejection) -> str | None:
+def _schedule_retry(context: page_context.SaveContext, rejection: validate.Rejection) -> str | None:
     """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
     archive, target = context.archive, context.target
     failure, now = rejection.failure, context.page.fetched_at
@@ -380,7 +394,7 @@ _REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape
 _GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
 
 
-def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now: datetime) -> bool:
+def save_state(archive: Archive, blog: Blog, url: str, failure: failures.Failure, *, now: datetime) -> bool:
     """Store the state of a blog after the failure of its home page; return whether it is moved or closed."""
     if not is_stored(archive, blog):
         return False
@@ -398,7 +412,7 @@ def save_state(archive: Archive, blog: Blog, url: str, failure: Failure, *, now:
     return False
 
 
-def _queue_other_index(context: SaveContext) -> bool:
+def _queue_other_index(context: page_context.SaveContext) -> bool:
     """Queue the list of posts that the site has instead of the rejected one; return whether there is one.
 
     The rejected one is not fetched again for a week.
@@ -411,7 +425,7 @@ def _queue_other_index(context: SaveContext) -> bool:
     frontier.mark_missing(archive, target, now=context.page.fetched_at)
     if not is_home_queued and not listing_pages.is_beyond_end(context):  # another list was read to its end
         chain = page_chains.find_chain(context, target.chain or "")
-        before = chain.started_at if chain and target.kind is PageKind.HOME else None
+        before = chain.started_at if chain and target.kind is items.PageKind.HOME else None
         context.requeue(listing_pages.find_list(context, other), before=before, failed_too=True)
     return True
 
@@ -425,7 +439,7 @@ def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime)
     return frontier.requeue_target(archive, home, before=fetched_at, now=now)
 
 
-def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
+def _is_unlinked(context: page_context.SaveContext, rejection: validate.Rejection) -> bool:
     """Return whether the blog no longer links to the target.
 
     A month or category that is gone, a page past the end of a listing, or comments of a gone post.
@@ -433,9 +447,11 @@ def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     is_gone = rejection.gone_reason is not None
     if is_gone and listing_pages.is_beyond_end(context):
         return True
-    if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):
+    if is_gone and context.target.kind is items.PageKind.CATEGORY and categories.is_listing_gone(context):
         categories.empty_gone_categories(context)
         return True
-    if context.target.kind is PageKind.MONTH:
+    if context.target.kind is items.PageKind.MONTH:
         return months.is_listing_gone(context)
-    return context.target.kind is PageKind.COMMENTS and deletions.is_gone(context, context.target.post_number)
+    return context.target.kind is items.PageKind.COMMENTS and deletions.is_gone(
+        context, context.target.post_number
+    )

@@ -13,7 +13,6 @@ from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, blogs_json
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.rows import Value, format_utc
 from blogarchive.store.statements import Statements
@@ -132,7 +131,7 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
 
 
 def count_rejected(
-    archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: Failure
+    archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: failures.Failure
 ) -> None:
     """Count a rejected page: the fields of its post, or the field that could not be parsed."""
     if parsed.kind is PageKind.POST and parsed.posts:
@@ -318,7 +317,7 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
         return True
     named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
     detail = Detail.MONTHS_DIFFER.format(count=len(differing), months=named)
-    failure = Failure(kind="incomplete", field=FIELD, detail=detail)
+    failure = failures.Failure(kind="incomplete", field=FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)
     return False

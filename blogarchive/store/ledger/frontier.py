@@ -14,7 +14,6 @@ from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, blogs_json
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.rows import Value, format_utc, format_utc_precise, shift_utc
 from blogarchive.store.statements import columns_of
 
@@ -282,7 +281,7 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
     if url is None:
         return
     _update(archive, target, {"due_at": moment})
-    failure = Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
+    failure = failures.Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
     if not failures.is_open(archive, url, failure):
         blog = Blog(site=target.site, uid=target.uid)
         run_id = archive.scalar("select max(id) from runs") or None

@@ -11,7 +11,6 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.post_facts import Post as StoredPost
 from blogarchive.store.ledger import failures, frontier
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.posts import posts
@@ -98,7 +97,7 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
             deletions.requeue_post(context, url, row.number)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
         detail = Detail.LISTED_TITLE.format(listed=item.title, title=row.title)
-        context.record_difference(url, Failure(kind="incomplete", field="title", detail=detail))
+        context.record_difference(url, failures.Failure(kind="incomplete", field="title", detail=detail))
 
 
 def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:

@@ -12,8 +12,6 @@ from blogarchive.parsing.http import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, failures, frontier
-from blogarchive.store.ledger.blogs import Blog, blog_hosts
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import pages
 from blogarchive.store.rows import Value, format_utc, format_utc_precise
 
@@ -54,7 +52,7 @@ class SaveContext:
         self,
         archive: Archive,
         crawled: CrawledPage,
-        blog: Blog,
+        blog: blogs.Blog,
         *,
         run_id: int | None,
         page_id: int | None = None,
@@ -70,8 +68,8 @@ class SaveContext:
         self.moment = format_utc(crawled.page.fetched_at)
         self.precise_moment = format_utc_precise(crawled.page.fetched_at)
         self.changes = ChangeCounts()
-        self.failure: Failure | None = None
-        self.problems: list[Failure] = []
+        self.failure: failures.Failure | None = None
+        self.problems: list[failures.Failure] = []
         self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
         self.post_url: str | None = None
         self.is_title_listed = False  # whether a listing shows the title of the page's post
@@ -119,7 +117,7 @@ class SaveContext:
     @cached_property
     def own_hosts(self) -> frozenset[str]:
         """The hosts of the blog, old and new."""
-        return blog_hosts(self.archive, self.blog) | {netloc_of(self.page.url)}
+        return blogs.blog_hosts(self.archive, self.blog) | {netloc_of(self.page.url)}
 
     def seen_columns(self) -> dict[str, Value]:
         """Return the columns of a new row: when it was seen, and on which page."""
@@ -140,7 +138,7 @@ class SaveContext:
             failed_too=failed_too,
         )
 
-    def record_difference(self, url: str, failure: Failure) -> None:
+    def record_difference(self, url: str, failure: failures.Failure) -> None:
         """Record a failure that lasts until a page shows the contrary, once."""
         if not failures.is_open(self.archive, url, failure):
             now = self.page.fetched_at
@@ -238,9 +236,9 @@ class SaveResult:
     """The changes of a save. `blog` is the blog that the page belongs to; a run adds it to its blogs."""
 
     outcome: Outcome
-    blog: Blog
+    blog: blogs.Blog
     changes: ChangeCounts
-    failure: Failure | None = None
+    failure: failures.Failure | None = None
 
 
 def save_result(context: SaveContext, outcome: Outcome) -> SaveResult:

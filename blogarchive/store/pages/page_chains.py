@@ -8,7 +8,6 @@ from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.ledger.frontier import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext, is_own_uid
 from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import columns_of, excluded, insert_sql
@@ -200,7 +199,7 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
             continue
         names = names or _listing_names(context)
         name = names.get(link.url)
-        if name is not None and exceeds_url_limit(context.archive, blog, name, link.url):
+        if name is not None and frontier.exceeds_url_limit(context.archive, blog, name, link.url):
             continue
         if link.kind is not PageKind.HOME or not has_home:
             new[key] = context.own_target(link.kind, link.url, number=link.number)

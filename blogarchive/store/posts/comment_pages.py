@@ -11,12 +11,9 @@ from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext, post_target
-from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments
-from blogarchive.store.posts.comments import IdentifiedComment, identify_comments, is_counted
 from blogarchive.store.rows import format_utc
 
 # Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long.
@@ -93,7 +90,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     link = next((one for one in links if not (one.is_whole and _is_refused(context))), None)
     if link is not None and link.is_whole:
         context.is_without_comments, post = True, replace(post, comments=())
-    identified = identify_comments(post.comments)
+    identified = comments.identify_comments(post.comments)
     comments.save_comments(context, post_id, identified)
     if context.is_reparse:
         return
@@ -128,13 +125,13 @@ def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str
 
 
 def _save_in_order(
-    context: SaveContext, post_id: int, post: Post, chain: PageChain, link: Link | None
+    context: SaveContext, post_id: int, post: Post, chain: page_chains.PageChain, link: Link | None
 ) -> bool:
     """Store the next page of a chain, and queue the page after it or end the chain; return False if it is to restart."""
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
-    identified = identify_comments(post.comments, earlier=counted, first_position=counted.total())
+    identified = comments.identify_comments(post.comments, earlier=counted, first_position=counted.total())
     compared = [(item, _chain_item(item) in shown) for item in identified]
-    before = sum(count for base, count in counted.items() if is_counted(base))
+    before = sum(count for base, count in counted.items() if comments.is_counted(base))
     seen = before + _count_shown(post)
     # Some hosts link to a next page without end and show an earlier page again.
     is_all_shown = bool(compared) and all(is_shown for _item, is_shown in compared)
@@ -149,7 +146,7 @@ def _save_in_order(
     return True
 
 
-def _queue_next(context: SaveContext, post: Post, link: Link, chain: PageChain) -> None:
+def _queue_next(context: SaveContext, post: Post, link: Link, chain: page_chains.PageChain) -> None:
     first_url, page_no = context.target.chain or context.target.url, context.target.page_no + 1
     target = context.own_target(
         PageKind.COMMENTS, link.url, post_number=post.number, page_no=page_no, chain=first_url
@@ -163,11 +160,16 @@ def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
     A saved page is never fetched again in order, so its comments of new authors and times are stored too.
     """
     select = comments.filter_certain if context.page.is_imported else comments.filter_stored
-    comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
+    comments.save_comments(
+        context, post_id, select(context, post_id, comments.identify_comments(post.comments))
+    )
 
 
 def _add_page(
-    context: SaveContext, chain: PageChain, post: Post, compared: Iterable[tuple[IdentifiedComment, bool]]
+    context: SaveContext,
+    chain: page_chains.PageChain,
+    post: Post,
+    compared: Iterable[tuple[comments.IdentifiedComment, bool]],
 ) -> bool:
     """Add the comments of a page to the chain, also those that it counts without showing them.
 
@@ -176,7 +178,7 @@ def _add_page(
     """
     items = [(_chain_item(item), is_shown) for item, is_shown in compared]
     unseen = (f"{context.target.page_no}/{place}" for place in range(post.unseen_comments))
-    items += [(ChainItem(item=_UNSEEN, digest=name), False) for name in unseen]
+    items += [(page_chains.ChainItem(item=_UNSEEN, digest=name), False) for name in unseen]
     page_chains.add_items(context, chain, items)
     is_good = not _has_comment_problems(context) and not page_chains.is_at_limit(context)
     is_sound = chain.sound and is_good and post.comment_count in (None, chain.claimed)
@@ -188,8 +190,8 @@ def _add_page(
 def _store_counted(
     context: SaveContext,
     counted: Counter[str],
-    shown: Collection[ChainItem],
-    identified: Sequence[IdentifiedComment],
+    shown: Collection[page_chains.ChainItem],
+    identified: Sequence[comments.IdentifiedComment],
 ) -> None:
     """Store the counts of the earlier pages with the page, so that it can be parsed again alone."""
     bases = {item.base: counted[item.base] for item in identified if counted[item.base]}
@@ -198,7 +200,7 @@ def _store_counted(
     context.counters_before = json.dumps(before, ensure_ascii=False)
 
 
-def _store_decision(context: SaveContext, post_id: int, chain: PageChain) -> None:
+def _store_decision(context: SaveContext, post_id: int, chain: page_chains.PageChain) -> None:
     """Store with the pages that their doubtful comments are comments of their own."""
     if context.counters_before is not None:
         before = json.loads(context.counters_before) | {"own": True}
@@ -215,7 +217,9 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
     before = pages.parse_counted(counted)
     bases = before.get("bases", {})
-    identified = identify_comments(post.comments, earlier=bases, first_position=before.get("position", 0))
+    identified = comments.identify_comments(
+        post.comments, earlier=bases, first_position=before.get("position", 0)
+    )
     # Whether a comment repeats one of an earlier page was decided at the end of the chain.
     unsure = [
         item
@@ -235,8 +239,8 @@ def _count_shown(post: Post) -> int:
     return post.unseen_comments + sum(comment.is_counted for comment in post.comments)
 
 
-def _chain_item(identified: IdentifiedComment) -> ChainItem:
-    return ChainItem(item=identified.base, digest=identified.text_digest)
+def _chain_item(identified: comments.IdentifiedComment) -> page_chains.ChainItem:
+    return page_chains.ChainItem(item=identified.base, digest=identified.text_digest)
 
 
 def _has_comment_problems(context: SaveContext) -> bool:
@@ -244,13 +248,15 @@ def _has_comment_problems(context: SaveContext) -> bool:
     return found and not context.is_without_comments
 
 
-def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:
+def _end_chain(
+    context: SaveContext, post_id: int, chain: page_chains.PageChain, seen: int, *, sound: bool
+) -> bool:
     """Compare the comments of all pages with the claimed count; return False if the chain is to restart."""
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
         return False
     doubtful = page_chains.doubtful_items(context, chain) if sound else ()
-    repeated = sum(is_counted(item.item) for item in doubtful)
+    repeated = sum(comments.is_counted(item.item) for item in doubtful)
     if chain.claimed == seen - repeated:
         seen -= repeated  # the pages overlapped and showed these comments twice
     elif doubtful:
@@ -264,7 +270,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
     return True
 
 
-def _restart(context: SaveContext, chain: PageChain) -> bool:
+def _restart(context: SaveContext, chain: page_chains.PageChain) -> bool:
     if chain.restarts >= _MAX_RESTARTS:
         return False
     context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})
@@ -275,7 +281,7 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
     if claimed is None or _has_comment_problems(context):
         return
     if claimed == seen == 0 and (reason := _doubt_reason(context, post_id)):
-        context.problems.append(Failure(kind="incomplete", field="comments", detail=reason))
+        context.problems.append(failures.Failure(kind="incomplete", field="comments", detail=reason))
         context.needs_confirmation = True
         return
     if seen == claimed:
@@ -287,4 +293,4 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
         return
     message = Detail.COMMENTS_DIFFER if seen < 0 else Detail.COMMENTS_PARSED
     detail = message.format(claimed=claimed, count=seen)
-    context.problems.append(Failure(kind="incomplete", field="comments", detail=detail))
+    context.problems.append(failures.Failure(kind="incomplete", field="comments", detail=detail))

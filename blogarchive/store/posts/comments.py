@@ -12,7 +12,6 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages import context as page_context
-from blogarchive.store.pages.context import SaveContext, date_text_iso, is_relative, time_columns
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
@@ -88,7 +87,7 @@ def comment_base(comment: Comment) -> str:
     The base of a comment that the page does not count begins with `_ANSWER`.
     """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
-    if is_relative(comment.posted):
+    if page_context.is_relative(comment.posted):
         time = f"~{text_digest(comment.body_text)[:16]}"
     return f"{'' if comment.is_counted else _ANSWER}{time}|{comment.author_name}"
 
@@ -172,7 +171,7 @@ class CommentRow:
 
 
 def _read_rows(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> dict[str, CommentRow]:
     """Return the stored comments of the post with the fingerprints of these, by fingerprint."""
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
@@ -185,7 +184,9 @@ def _read_rows(
     return {row.fingerprint: row for row in rows}
 
 
-def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
+def save_comments(
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
         return
@@ -210,7 +211,9 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
         _mark_seen(context, [row.id for row in rows])
 
 
-def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
+def _follow_source(
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+) -> None:
     """Change the identity of stored comments to that of another source of the blog."""
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
     for item, row in pair_sources(identified, context.archive.all_as(SourcedComment, query, (post_id,))):
@@ -234,7 +237,7 @@ def pair_sources(
             if row.base not in named and len(group) < _MAX_OF_DAY:
                 group.append(row)
     for item in shown:
-        at = date_text_iso(item.comment.posted)
+        at = page_context.date_text_iso(item.comment.posted)
         if item.base in known or at is None:
             continue
         name, digest = item.comment.author_name, item.text_digest
@@ -259,7 +262,7 @@ def _is_about(base: str, at: str, row: SourcedComment) -> bool:
 
 
 def filter_stored(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts."""
     stored = _read_rows(context, post_id, identified)
@@ -271,7 +274,7 @@ def filter_stored(
 
 
 def filter_certain(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
     equal = filter_stored(context, post_id, identified)
@@ -287,7 +290,7 @@ def _is_matched(item: IdentifiedComment, before: CommentRow | None) -> bool:
 
 
 def _match(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], bases: set[str]
+    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment], bases: set[str]
 ) -> list[IdentifiedComment]:
     by_base = attrgetter("base")
     result = [item for item in identified if item.base not in bases]
@@ -301,13 +304,13 @@ def _match(
     return result
 
 
-def mark_unseen_gone(context: SaveContext, post_id: int, *, since: str) -> None:
+def mark_unseen_gone(context: page_context.SaveContext, post_id: int, *, since: str) -> None:
     """Mark the comments as gone that no page showed since the UTC text `since`; requires all pages of the post."""
     update = "update comments set gone_at = ? where post_id = ? and gone_at is null and last_seen_at < ?"
     context.archive.execute(update, (context.moment, post_id, since))
 
 
-def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
+def save_repeated(context: page_context.SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones of the same author and time."""
     base, digest = doubtful.item, doubtful.digest
     scope = (digest, post_id, base)
@@ -321,7 +324,9 @@ def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) ->
     _mark_seen(context, equal[: doubtful.copies])
 
 
-def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ordinal: int) -> None:
+def copy_comment(
+    context: page_context.SaveContext, post_id: int, base: str, digest: str, ordinal: int
+) -> None:
     """Copy the stored comment of that base and text to another ordinal, unless that ordinal is stored."""
     archive = context.archive
     columns = ", ".join(name for name in archive.columns("comments") if name != "id")
@@ -334,13 +339,13 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     context.changes += page_context.ChangeCounts(comments_new=inserted)
 
 
-def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
+def _insert(context: page_context.SaveContext, post_id: int, item: IdentifiedComment) -> None:
     comment = item.comment
     row = {
         "post_id": post_id,
         **{name: getattr(comment, name) for name in ("author_name", "author_url", "reply_to", "likes")},
         **_text_columns(item),
-        **time_columns(comment.posted),
+        **page_context.time_columns(comment.posted),
         **{name: getattr(item, name) for name in ("fingerprint", "position", "text_digest")},
         **dict.fromkeys(("version_at", "first_seen_at", "last_seen_at"), context.moment),
         "page_id": context.page_id(),
@@ -348,7 +353,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
     context.archive.insert_row("comments", row)
 
 
-def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _revise(context: page_context.SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     text = _text_columns(item)
     own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
     changes = save_text(context, COMMENTS, before, text, **own)
@@ -364,15 +369,15 @@ def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
     return {"body_html": html, "body_text": text, "text_checksum": text_checksum(html, text)}
 
 
-def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _save_facts(context: page_context.SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     """Correct author URL, addressee and time, and update the counters likes and position."""
     comment = item.comment
     facts = {
         "author_url": comment.author_url if comment.author_url is not None else before.author_url,
         "reply_to": comment.reply_to if comment.reply_to is not None else before.reply_to,
-        "posted_at": date_text_iso(comment.posted) or before.posted_at,
+        "posted_at": page_context.date_text_iso(comment.posted) or before.posted_at,
     }
-    if before.posted_at is not None and is_relative(
+    if before.posted_at is not None and page_context.is_relative(
         comment.posted
     ):  # `3天前` is less precise than `2小时前` was
         facts["posted_at"] = before.posted_at
@@ -387,7 +392,7 @@ def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRo
     context.archive.update_row("comments", before.id, {**facts, "likes": likes, "position": position})
 
 
-def _mark_seen(context: SaveContext, ids: Sequence[int]) -> None:
+def _mark_seen(context: page_context.SaveContext, ids: Sequence[int]) -> None:
     selected = json.dumps(ids)
     context.archive.execute(
         "update comments set first_seen_at = min(first_seen_at, ?1) where id in (select value from json_each(?2))"

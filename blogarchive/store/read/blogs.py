@@ -9,7 +9,6 @@ from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
 from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, Blog
-from blogarchive.store.read.lists import POST_LINES, CategoryCount, PostSelection
 from blogarchive.store.read.models import PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
@@ -112,9 +111,9 @@ class AuthorPage:
     blog: BlogSummary
     months: tuple[Month, ...]
     visits: list[tuple[str, int]]
-    categories: tuple[CategoryCount, ...]
+    categories: tuple[lists.CategoryCount, ...]
     posts: tuple[PostLine, ...]
-    selection: PostSelection
+    selection: lists.PostSelection
     selected_posts: int
     # Number of images on hosts that are not requested, by host.
     images_not_fetched: dict[str, int]
@@ -122,7 +121,9 @@ class AuthorPage:
 
 def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
-    return archive.all_as(PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,))
+    return archive.all_as(
+        PostLine, f"{lists.POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
+    )
 
 
 def read_health(archive: Statements) -> dict[str, Any]:
@@ -137,7 +138,9 @@ def read_health(archive: Statements) -> dict[str, Any]:
     return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
 
 
-def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
+def read_author_page(
+    archive: Statements, author_id: int, selection: lists.PostSelection
+) -> AuthorPage | None:
     """Return the page of an author, or None; without period and category, with posts of the newest year."""
     blog = read_blog(archive, author_id)
     if blog is None:

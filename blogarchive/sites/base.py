@@ -3,6 +3,7 @@
 import functools
 import importlib
 import pkgutil
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -228,16 +229,22 @@ def site_for_url(url: str) -> Site:
     # blog.creaders.com is a typing error, not the blog of an unknown host. Few commands need the import.
     from difflib import get_close_matches
 
-    known = [name for site in sites for name in site.hosts]
-    if similar := get_close_matches(host, known, n=1, cutoff=0.8):
+    # Without the words that most hosts begin with: blog.1kjs.com is not blog.163.com.
+    known = {_domain(name): name for site in sites for name in reversed(site.hosts)}
+    similar = get_close_matches(_domain(host), known, n=1, cutoff=0.75)
+    if similar and not host.endswith(similar[0]):  # www.163.com is no error
         text = _("no known site has the host {host!r}; did you mean {similar}?")
-        raise UsageError(text, host=host, similar=similar[0])
+        raise UsageError(text, host=host, similar=known[similar[0]])
     any_host = next((site for site in sites if site.has_any_host), None)
     # A single word is the name of a blog, or a file, but no host.
     if any_host is not None and (":" in host or "." in host or host == "localhost"):
         return any_host
     text = _("no known site has the host {host!r}; name one with --site ({sites})")
     raise UsageError(text, host=host or url, sites=", ".join(crawled_site_names()))
+
+
+def _domain(host: str) -> str:
+    return re.sub(r"^(?:(?:\*|www|blog\d?)\.)+", "", host)
 
 
 def find_own_urls(text: str) -> tuple[str, ...]:

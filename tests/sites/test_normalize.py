@@ -162,8 +162,12 @@ def test_a_site_of_many_hosts_is_found_by_each_of_them() -> None:
 def test_a_host_of_no_known_site_is_that_of_any_blog_and_a_slip_of_the_pen_is_told() -> None:
     assert site_for_url("https://blog.example.org/2020/a.html").name == "web"
     assert site_for_url("http://127.0.0.1:8000/").name == "web"
+    assert site_for_url("http://blog.1kjs.com/post/20.html").name == "web"  # not blog.163.com
+    assert site_for_url("https://www.163.com/dy/article/1.html").name == "web"
     with pytest.raises(UsageError, match=r"did you mean blog\.creaders\.net"):
         site_for_url("https://blog.creader.net/u/1/")
+    with pytest.raises(UsageError, match=r"did you mean blog\.creaders\.net"):
+        site_for_url("https://creaders.com/u/1/")
     with pytest.raises(UsageError, match="no known site has the host"):
         site_for_url("https://nonsense/")
 

@@ -20,8 +20,8 @@ from blogarchive.sites.markup.picker import parse_tree
 
 _LIST_CLASS, _POST_CLASS, _DAY = urls.patterns("page", "list_class", "post_class", "day")
 _HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
-# A page with fewer than one of them in so many characters is not Chinese.
-# With less text, a page with scripts shows nothing without them.
+# A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page with
+# scripts shows nothing without them.
 _FEW_HAN, _MIN_TEXT = 2000, 200
 
 

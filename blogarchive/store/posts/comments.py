@@ -243,9 +243,8 @@ def pair_sources(
         name, digest = item.comment.author_name, item.text_digest
         equal = [row for row in days[name, at[:_DAY]] if page_context.is_same_time(at, row.posted_at or "")]
         equal.sort(key=lambda row: row.text_digest != digest)
-        equal = [
-            row for row in equal if row.text_digest == digest or min(len(at), len(row.posted_at or "")) > _DAY
-        ]
+        is_exact = len(at) > _DAY
+        equal = [r for r in equal if r.text_digest == digest or (is_exact and len(r.posted_at or "") > _DAY)]
         about = [row for row in texts[name, digest] if _is_about(item.base, at, row)]
         found = next((row for row in (*equal, *about) if row.id not in used), None)
         if found is not None:
@@ -377,9 +376,8 @@ def _save_facts(context: page_context.SaveContext, item: IdentifiedComment, befo
         "reply_to": comment.reply_to if comment.reply_to is not None else before.reply_to,
         "posted_at": page_context.date_text_iso(comment.posted) or before.posted_at,
     }
-    if before.posted_at is not None and page_context.is_relative(
-        comment.posted
-    ):  # `3天前` is less precise than `2小时前` was
+    # `3天前` is less precise than `2小时前` was.
+    if before.posted_at is not None and page_context.is_relative(comment.posted):
         facts["posted_at"] = before.posted_at
     likes, position = before.likes, before.position
     if context.moment >= before.last_seen_at or likes is None:

@@ -113,7 +113,7 @@ _MAX_HOMES = 8  # a blog lacks its lists soon after its home page was read; blog
 
 
 class WalkMiddleware:
-    """Answers the request for a home page whose links are followed with the home page that the run has just read."""
+    """Answers a repeated request for a home page with the page that the run has just read."""
 
     def __init__(self) -> None:
         self._homes: dict[str, Response] = {}

@@ -56,7 +56,7 @@ class CrawlResult:
     hosts: Mapping[str, BlogArchiveError] = field(default_factory=dict)
     # A limit of the user, or a stop, left pages or images of the other hosts.
     unfinished: bool = False
-    # What ended the run, without what differs from night to night.
+    # The error that ended the run, without values that differ from night to night.
     cause: str | None = None
 
 

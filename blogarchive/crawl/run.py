@@ -69,7 +69,7 @@ def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -
 
 # Time between the first signal and the hard end of the event loop.
 _SECONDS_TO_STOP = 5.0
-# Time between two checks that a fleet's locks are held; each request checks them too.
+# Between two checks of the locks of a fleet. Each request checks them too.
 _SECONDS_BETWEEN_CHECKS = 0.5
 
 

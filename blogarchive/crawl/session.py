@@ -21,7 +21,7 @@ from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
 
-# Kinds of failures that say that a host gives no pages.
+# Kinds of failures of a host that returns no pages.
 _REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
 
 

@@ -45,7 +45,7 @@ Form = tuple[str, ...]
 
 
 def form_of(content: Content, own_hosts: Collection[str] = ()) -> Form:
-    """Return what a reader sees; links to `own_hosts`, those of the blog, are equal for all of them.
+    """Return what a reader sees. Links to any of `own_hosts`, the hosts of the blog, are equal.
 
     With `own_hosts`, links and images are equal too if only a session or a signature in their queries differs.
     """

@@ -244,7 +244,7 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     An interface that has all of them is first. If `asked`, the URL of this page, ends with `UPWARD`, the pages before it
     were read; the pages after a first one of the newest comments count down.
     """
-    # WordPress gives no number to the page of the post: then page 1 has a number, or the last one.
+    # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
     found = _other_pages(outline, outline.tree.root.iter("a"), uid)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
     own = int(match[1]) if (match := _CPAGE.search(f"{outline.tree.url}#")) else 0

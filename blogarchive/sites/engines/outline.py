@@ -150,7 +150,7 @@ class Outline:
         # FC2 has the name of the blog and the title without a separator.
         parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
         titles = _find_candidates(self, parts)
-        # A title may have no letter: `……` is what the window title begins or ends with.
+        # A title without letters, such as `……`, is at the start or the end of the window title.
         ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
         bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
         confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]

@@ -282,7 +282,7 @@ def _version(archive: Statements) -> int:
 
 
 def _bring_up(archive: Statements, damaged: list[str]) -> int:
-    """Migrate the tables and make what is missing; return the version before."""
+    """Migrate the tables, create what is missing, and return the earlier version."""
     version = _version(archive)  # another process may have been first
     if version:
         search_index.remove_damaged(archive, damaged)

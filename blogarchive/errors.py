@@ -25,7 +25,8 @@ from blogarchive.messages import N_
 # Texts of errors of the operating system, which are English in every language.
 _SYSTEM_REASONS = (
     N_("Address already in use"), N_("Directory not empty"), N_("File exists"), N_("File name too long"),
-    N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"), N_("Not a directory"),
+    N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"), N_("No space left on device"),
+    N_("Not a directory"),
     N_("Operation not permitted"), N_("Permission denied"), N_("Read-only file system"), N_("Too many open files"),
 )  # fmt: skip
 

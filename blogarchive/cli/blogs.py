@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_json_array
+from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_list
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -36,12 +36,12 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
             [blog_rows.find_blog(archive, name)] if name else blog_rows.stored_blogs(archive, left_out=True)
         )
         found = [(blog, blog_rows.read_settings(archive, blog)) for blog in blogs]
-    if as_json:
-        objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
-        print_json(objects[0]) if name else print_json_array(objects)
-        return
-    for blog, current in found:
-        click.echo(_format_settings(blog, current))
+    objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
+    if name and as_json:
+        print_json(objects[0])
+    else:
+        lines = (_format_settings(blog, current) for blog, current in found)
+        print_list(objects, lines, as_json=as_json, nothing=_("no blog is stored"))
 
 
 @click.command(help="")

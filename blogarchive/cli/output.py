@@ -107,13 +107,19 @@ def print_json_array(values: Iterable[object]) -> None:
     print_result("]" if before != "[" else "[]")
 
 
-def print_list(values: Iterable[object], lines: Iterable[str], *, as_json: bool) -> None:
-    """Print `values` as the array of `--json`, or else `lines` for a person; the other ones are not computed."""
+def print_list(values: Iterable[object], lines: Iterable[str], *, as_json: bool, nothing: str = "") -> None:
+    """Print `values` as the array of `--json`, or else `lines` for a person; the other ones are not computed.
+
+    Without a line, the note `nothing` is printed if there is one.
+    """
     if as_json:
         print_json_array(values)
         return
+    line = None
     for line in lines:
         click.echo(line)
+    if nothing and line is None:
+        note(nothing)
 
 
 def to_json(value: object) -> str:

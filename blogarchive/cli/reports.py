@@ -33,7 +33,8 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
         return run_crawl(CrawlOptions(command="update", db=db, retry=True), as_json=as_json, **flags)
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)
-    print_list(found, map(_format_failure, found), as_json=as_json)
+    nothing = "" if flags["quiet"] else _("no open failures")
+    print_list(found, map(_format_failure, found), as_json=as_json, nothing=nothing)
     return 0
 
 
@@ -46,7 +47,7 @@ def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""
     with Archive.open(db, read_only=True) as archive:
         runs = logged_runs(archive, limit)
-    print_list(runs, map(_format_run, runs), as_json=as_json)
+    print_list(runs, map(_format_run, runs), as_json=as_json, nothing=_("no run yet"))
 
 
 @click.command(help=_("It ends with exit code 6 if something is damaged."))

@@ -159,14 +159,13 @@ def _rebuild_index(db: Path) -> None:
 def _print_hits(found: Sequence[finder.Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
     """Print the first hits of `total`."""
     lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
-    print_list(map(hit_object, found), lines, as_json=as_json)
+    nothing = _("nothing found") if is_whole else ""
+    print_list(map(hit_object, found), lines, as_json=as_json, nothing=nothing)
     if not is_whole:
         text = _(
             "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
         )
         note(text)
-    elif not found and not as_json:
-        note(_("nothing found"))
     if total > len(found):
         message = _("the first {count} of {total}; --limit {total} shows them all")
         note(message.format(count=len(found), total=total))

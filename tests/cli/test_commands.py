@@ -147,6 +147,16 @@ def test_log_lists_the_runs_newest_first(run_cli: RunCli, db: Path) -> None:
     assert run_cli("log", "--db", db, "--limit", "1").out.splitlines() == lines[:1]
 
 
+def test_an_empty_list_says_so(run_cli: RunCli, tmp_path: Path) -> None:
+    db = tmp_path / "empty.db"
+    Archive.open(db, create=True).close()
+    for words in ("log", "failures", "settings"):
+        result = run_cli(words, "--db", db)
+        assert (result.code, result.out, len(result.err.splitlines())) == (0, "", 1), words
+        assert run_cli(words, "--json", "--db", db).err == ""
+    assert run_cli("failures", "-q", "--db", db).err == ""
+
+
 def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:
     db, message = demo
     assert db.exists()

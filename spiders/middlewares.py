@@ -109,28 +109,31 @@ def _blog_of(request: Request) -> BlogKey | None:
     return None if item is None else (item.site, item.uid)
 
 
-_MAX_HOMES = 8  # a blog lacks its lists soon after its home page was read; blogs with lists do not ask again
+_ROBOTS = "/robots.txt"
+_MAX_READ = 16  # a blog lacks its lists soon after its home page was read; blogs with lists do not ask again
 
 
 class WalkMiddleware:
-    """Answers a repeated request for a home page with the page that the run has just read."""
+    """Answers a repeated request for a home page or a robots.txt with what the run has just read."""
 
     def __init__(self) -> None:
-        self._homes: dict[str, Response] = {}
+        self._read: dict[str, Response] = {}
 
     def process_request(self, request: Request) -> Response | None:
-        """Return the home page that the fragment of the URL belongs to, once, if the run has read it."""
-        home, fragment = urldefrag(request.url)
-        known = self._homes.pop(home, None) if fragment else None
+        """Return the page that the URL without its fragment belongs to, once, if the run has read it."""
+        url, fragment = urldefrag(request.url)
+        is_again = fragment or ("target" in request.cb_kwargs and url.endswith(_ROBOTS))
+        known = self._read.pop(url, None) if is_again else None
         return known and known.replace(request=request)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Remember a home page."""
+        """Remember a home page, and a robots.txt, which may also be asked for as a list of sitemaps."""
         target: Target | None = request.cb_kwargs.get("target")
-        if target is not None and target.is_home and response.status == 200:
-            self._homes[target.url] = response
-            for url in list(self._homes)[:-_MAX_HOMES]:
-                del self._homes[url]
+        is_robots = target is None and request.url.endswith(_ROBOTS)
+        if response.status in (200, 404) and (is_robots or (target is not None and target.is_home)):
+            self._read[target.url if target else request.url] = response
+            for url in list(self._read)[:-_MAX_READ]:
+                del self._read[url]
         return response
 
 

@@ -225,6 +225,7 @@ def test_a_list_that_a_blog_lacks_is_asked_for_once_a_week(tmp_path: Path) -> No
         assert "whether all were found is unproved" in ran.err
         assert "completeness is unproved" in run_command("status", "--db", "a.db", folder=tmp_path).out
         assert "/sitemap.xml" in blog.requested
+        assert blog.requested.count("/robots.txt") == 1  # it is read as a list of sitemaps too
         assert "gone: " not in ran.err  # it was never there
         blog.requested.clear()
         run(tmp_path, "update")

@@ -740,6 +740,12 @@ def test_a_label_behind_the_times_of_many_comments_is_no_name() -> None:
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
 
 
+def test_the_thoughts_that_wordpress_counts_in_chinese_are_comments() -> None:
+    item = '<li id="comment-7" class="comment"><b class="fn">阿明</b> <time>2019-05-20 09:05</time><p>说得好。</p></li>'
+    page = read(f'<div id="comments"><h2 class="comments-title">《雨》有2个想法</h2><ol>{item}</ol></div>')
+    assert (page.posts[0].comment_count, told(page)) == (2, ["comments"])
+
+
 def test_a_number_at_the_end_of_a_title_above_the_heading_is_no_count_of_comments() -> None:
     related = '<div class="related-posts"><ul><li><a href="/2019/tag/">茶凉了又续 87</a></li></ul></div>'
     comment = (

@@ -106,6 +106,19 @@ def test_a_login_form_in_place_of_every_page_is_a_notice_and_no_change_of_the_si
     assert differences(tool, host, UID) == []
 
 
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_blog_that_refused_its_first_backup_is_asked_again_by_the_next_update(
+    host: Host, tmp_path: Path, status: int
+) -> None:
+    host.fault = lambda path: Answer(status=status) if "/u/" in path else None
+    tool = Tool(tmp_path)
+    assert tool.run("backup", host.blog_url(UID)).code == 4
+    host.fault = no_fault
+    tool.days_ahead = 1
+    assert tool.run("update").code == 0
+    assert differences(tool, host, UID) == []
+
+
 def test_an_unrequested_304_is_a_failure(tmp_path: Path) -> None:
     blog = make_blog(UID, posts=8, seed=5)
     hit = printing.Urls(blog=blog).post(list(blog.posts.values())[3])

@@ -161,7 +161,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
 @click.option(
     "--rounds", type=options.Count(min=1), default=4, show_default=True, help=_("Most rounds side by side.")
 )
-@click.option("--once", is_flag=True, help=_("End when no round is due."))
+@click.option("--once", is_flag=True, help=_("End when each shard that is due is complete or waits."))
 @click.option(
     "--new",
     multiple=True,

@@ -68,6 +68,7 @@ class Worker:
     # By shard: the task of a round that begins, runs or ends, and the round while it runs.
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _running: dict[str, Round] = field(default_factory=dict, init=False)
+    _complete: set[str] = field(default_factory=set, init=False)  # shards that `once` has completed
     _round_ended: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _scan_at: float = field(default=0.0, init=False)
     _status_at: float = field(default=0.0, init=False)
@@ -150,7 +151,8 @@ class Worker:
         free = self.most_rounds - len(self._tasks)
         if self._ending.is_set() or not free:
             return
-        for name in await rounds.due_shards(connection, self._homes, running=self._tasks, limit=free):
+        left_out = {"running": list(self._tasks), "complete": list(self._complete)}
+        for name in await rounds.due_shards(connection, self._homes, limit=free, **left_out):
             self._tasks[name] = asyncio.create_task(self._serve(name))
 
     async def _serve(self, name: str) -> None:
@@ -259,6 +261,9 @@ class Worker:
             )
         finally:
             del self._running[name]
+        # A round may last longer than the time between rounds: the next one is due at once, and would never end.
+        if self.once and result.exit_code in _COMPLETE and result.outcome != "limited":
+            self._complete.add(name)
         self.observer.on_ended(row, result, paused=paused, next_at=next_at)
 
     async def _begin(

@@ -178,6 +178,15 @@ def test_slices_follow_each_other_at_once_until_the_shard_is_complete(
     assert abs(next_at - begun_at - timedelta(days=2)) < timedelta(seconds=30)
 
 
+def test_once_ends_though_a_round_lasts_longer_than_the_time_between_rounds(
+    fleet: Fleet, host: DemoHost
+) -> None:
+    fleet.add("a", host.blog_url(UID), "--slice", "2s", "--every", "1s")
+    assert ended(fleet.work("--once")).code == 0
+    found = outcomes(fleet, "a")
+    assert (found[-1], set(found[:-1])) == ((0, "done"), {(0, "limited")})
+
+
 def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_for(
     fleet: Fleet, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """Rounds: when a shard is next, and the rows of `fleet_rounds`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -25,13 +25,17 @@ async def make_due(connection: Connection, names: Sequence[str], *, rest: bool =
 
 
 async def due_shards(
-    connection: Connection, homes: Sequence[str], *, running: Collection[str], limit: int
+    connection: Connection, homes: Sequence[str], *, running: list[str], complete: list[str], limit: int
 ) -> list[str]:
-    """Return shards of `homes` with a round that is due, the longest due first, without those that are `running`."""
+    """Return shards of `homes` with a round that is due, the longest due first, without those that are `running`.
+
+    Of those that are `complete`, only the ones that a person asked for since their last round.
+    """
     cursor = await connection.execute(
-        "select shard from fleet_shards where home = any(%s) and due_at <= now() and paused_at is null"
-        " and shard <> all(%s) order by due_at limit %s",
-        (homes, list(running), limit),
+        "select shard from fleet_shards s where home = any(%s) and due_at <= now() and paused_at is null"
+        " and shard <> all(%s) and (shard <> all(%s) or asked_at >="
+        " (select max(started_at) from fleet_rounds r where r.shard = s.shard)) order by due_at limit %s",
+        (homes, running, complete, limit),
     )
     return [name for (name,) in await cursor.fetchall()]
 

@@ -44,12 +44,12 @@ def write_images(archive: Archive, post_id: int, shown: Sequence[tuple[int, str]
 
 def copy_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
-    copied = ("sha256", "content_type", "size", "width", "height", "status", "fetched_at")
+    copied = [name for name in context.archive.columns("media") if name not in ("id", "url", "host")]
     context.archive.execute_many(
         f"insert into media(url, host, {', '.join(copied)})"  # noqa: S608 - constants
         f" select ?, ?, {', '.join(f'm.{name}' for name in copied)} from post_media pm join media m on m.id = pm.media_id"
         " where pm.post_id = ? and pm.position = ? and m.sha256 is not null on conflict(url) do update"
-        f" set {excluded(copied)}, next_try_at = null, detail = null where media.sha256 is null",
+        f" set {excluded(copied)} where media.sha256 is null",
         [(image.url, host_of(image.url), post_id, image.position) for image in post.images],
     )
 

@@ -167,15 +167,18 @@ def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
         counts.update({name: value for name, value in values.items() if isinstance(value, int)})
         counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
         counts.update(months_complete=blog.months_complete, months=len(blog.months))
-    lines = (
-        _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
-        _(
+    comments = _(
+        "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
+    )
+    if not counts["comments_claimed"]:
+        comments = _(
             "  comments  {comments_held} stored, the pages show no number; {comments_edited} edited, {comments_gone} gone"
         )
-        if counts["comments_held"] and not counts["comments_claimed"]
-        else _(
-            "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
-        ),
+        if not counts["comments_held"] and not counts["comments_gone"]:
+            comments = _("  comments  none stored, the pages show none")
+    lines = (
+        _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
+        comments,
         *([_("  months    {months_complete} of {months} complete")] if counts["months"] else ()),
         _(
             "  images    {images_held} of {images_shown} stored, {images_dead} given up, {images_waiting} still to"

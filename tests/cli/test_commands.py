@@ -247,6 +247,13 @@ def test_status_states_no_total_that_no_page_shows(run_cli: RunCli, db: Path, tm
     shown = run_cli("status", "--db", copy).out
     assert re.search(r"comments  [1-9]\d* stored, the pages show no number", shown)
     assert "months" not in shown
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update _blog_totals set comments_held = 0, comments_gone = 0")
+    shown = run_cli("status", "--db", copy).out
+    assert ("comments  none stored, the pages show none" in shown, "0 of 0 stored, 0 edited" in shown) == (
+        True,
+        False,
+    )
 
 
 def test_verify_new_checks_only_what_was_stored_since_a_check_without_damage(

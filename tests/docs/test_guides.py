@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
+from blogarchive.cli.group import cli
 from blogarchive.store.database.migrations import SCHEMA_VERSION
 from blogarchive.store.database.schema import APPLICATION_ID
 from tests.demo import DemoHost, sample_blog
@@ -191,6 +193,22 @@ def test_a_configuration_file_of_a_guide_is_accepted(home: Path) -> None:
         (home / f"{number}.toml").write_text(text)
         ran = run_command("update", "--dry-run", "--config", f"{number}.toml", folder=home)
         assert ran.code == 0, f"{text}\n{ran.err}"
+
+
+@pytest.mark.parametrize("language", ["English", "Chinese"])
+def test_every_option_of_a_command_is_in_a_guide(language: str) -> None:
+    guides = [guide if language == "English" else chinese(guide) for guide in GUIDES]
+    text = "".join(guide.read_text("utf-8") for guide in guides)
+    assert sorted(one for one in set(_options(cli)) if not re.search(rf"{one}\b", text)) == []
+
+
+def _options(command: click.Command) -> Iterator[str]:
+    """Yield the long options of a command and of the commands of a group."""
+    for one in command.params:
+        if isinstance(one, click.Option) and not one.hidden:
+            yield from (name for name in one.opts if name.startswith("--"))
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _options(each)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)

@@ -93,6 +93,10 @@ def test_titles_that_lead_to_the_heading_of_a_post_are_listed_also_an_empty_one(
     [
         ("/posts/friend/", True),
         ("/2020/05/links/", True),
+        ("/2024/12/31/2024/", True),
+        ("/blog/2024/12/31/2025/", True),
+        ("/2024/12/31/", False),
+        ("/posts/2024/", False),
         ("/blog/posts/home/", True),
         ("/posts/tags/", False),
         ("/posts/page/2/", False),

@@ -13,7 +13,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE, in_other_row
+from blogarchive.sites.engines.times import DATE, in_other_row, is_edited
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import with_descendants
@@ -142,7 +142,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside]
     # A link to answer, or several times of day, may be of comments that nothing names.
     is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
-    dated = (at for at in after if DATE.search(outline.texts[at]))
+    dated = (at for at in after if DATE.search(outline.texts[at]) and not is_edited(outline, at))
     moments = {outline.texts[at]: at for at in dated if not in_other_row(outline, outline.holders[at])}
     # The time of the post may stand below its text.
     is_last = not any(map(DATE.search, outline.texts[: outline.span(body).start]))

@@ -157,7 +157,7 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head = around.outline.span(around.outline.title.heading)
     text, holder = around.text, around.outline.holders[place]
-    edited = _EDIT * _is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
+    edited = _EDIT * is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
     start = text.start if around.outline.title.heading is None else head.start
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:
@@ -166,7 +166,7 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     return (1 + edited, 1 if place < start or gap < _MAX_AFTER else _FAR, abs(gap))
 
 
-def _is_edited(outline: Outline, place: int) -> bool:
+def is_edited(outline: Outline, place: int) -> bool:
     """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
     texts, above = outline.texts, outline.holders[place].getparent()
     label = texts[place - 1][-12:] if place else ""
@@ -223,7 +223,7 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value = node.get("datetime") or node.get("content") or ""
         place = outline.span(node).start
-        is_edit = "modif" in str(node.get("itemprop")) or _is_edited(outline, place)
+        is_edit = "modif" in str(node.get("itemprop")) or is_edited(outline, place)
         is_inside = place in around.inside or node in around.closed
         if value and not (is_edit or is_inside or _is_of_another(around, node)):
             found.append(("time", value))

@@ -753,3 +753,9 @@ def test_a_number_at_the_end_of_a_title_above_the_heading_is_no_count_of_comment
     )
     page = read(f'{related}<div class="comments"><h3>评论（1）</h3>{comment}</div>')
     assert (page.posts[0].comment_count, told(page)) == (1, [])
+
+
+def test_the_two_times_of_a_license_below_a_text_are_no_comments() -> None:
+    notes = "<p>本文作者：某人</p><p>发表日期：2019-05-11 09:05:10</p><p>更新日期：2019-06-02 17:40:00</p>"
+    page = read(f'<div class="license-block">{notes}</div><div class="post-comment"></div>')
+    assert told(page) == []

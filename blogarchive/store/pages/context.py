@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -170,10 +171,20 @@ def date_text_iso(date: DateText | None) -> str | None:
 
 
 _OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
+# From noon in UTC: the day begins 14 hours before that in UTC in the east, and ends 12 hours after it in the west.
+_BEGIN_OF_DAY, _END_OF_DAY = timedelta(hours=-26), timedelta(hours=24)
 
 
 def is_same_time(one: str, other: str) -> bool:
-    """Return whether two times, as ISO 8601, are equal up to the lower precision; the zone is not compared."""
+    """Return whether two times, as ISO 8601, are equal up to the lower precision; the zone is not compared.
+
+    A day alone is of an unknown zone: it equals an instant that has this day in any zone. The page of a post may show
+    the day of a zone in which the feed has midnight.
+    """
+    day, exact = sorted((one, other), key=len)
+    if len(day) == _ISO_LENGTH["day"] and _OFFSET.search(exact):
+        past_noon = datetime.fromisoformat(exact) - datetime.fromisoformat(f"{day}T12:00Z")
+        return _BEGIN_OF_DAY <= past_noon < _END_OF_DAY
     one, other = _OFFSET.sub("", one), _OFFSET.sub("", other)
     return one.startswith(other) or other.startswith(one)
 

@@ -8,6 +8,7 @@ import pytest
 from blogarchive.items import PageKind, ParsedPage, Target
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
+from blogarchive.store.pages.context import is_same_time
 from tests.store.fake_blog import SITE, Clock, Entry, FakeBlog, a_blog, crawl, rows, texts
 
 N = 500001
@@ -113,6 +114,34 @@ def test_a_listing_that_always_shows_another_time_requeues_the_post_once(
         read += blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
         archive.execute("update posts set posted_at = '2024-01-01T08:00:00-08:00' where number = ?", (N,))
     assert read == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "feed", "is_same"),
+    [
+        ("2017-09-09", "2017-09-08T21:00:00+08:00", True),  # midnight in Sydney
+        ("2017-09-09", "2017-09-10T06:30:00+08:00", True),  # half past five in the afternoon in Chicago
+        ("2017-09-09", "2017-09-08T17:00:00+08:00", False),
+        ("2017-09-09", "2017-09-10T20:00:00+08:00", False),
+        ("0001-01-01", "0001-01-01T00:00:00+08:00", True),
+        ("9999-12-31", "9999-12-31T20:00:00-08:00", True),
+    ],
+)
+def test_a_day_is_the_same_as_a_time_that_has_it_in_another_zone(day: str, feed: str, is_same: bool) -> None:
+    assert is_same_time(day, feed) == is_same_time(feed, day) == is_same
+
+
+def test_a_post_whose_two_lists_have_the_day_of_two_zones_is_not_fetched_again(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(3, months=False)
+    crawl(archive, blog, clock)
+    archive.execute("update posts set posted_at = '2024-02-10T22:00:00-08:00' where number = ?", (N,))
+    read = 0
+    for night in range(4):
+        blog.entries[N].when = "2024-02-11" if night % 2 else "2024-02-10"
+        read += blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
+    assert read == 0
 
 
 def test_bullets_before_a_title_are_ignored(archive: Archive, clock: Clock) -> None:

@@ -89,7 +89,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
             groups[group].append((anchor, urls.parse_url(url).url))
     titled = [name for name in groups if name.startswith("title")]
     links = {name: {url for _, url in rows} for name, rows in groups.items()}
-    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", -len(links[name]), name))
+    # Pictures and buttons that link the posts have no text, or a single one.
+    sizes = {name: (-len(links[name]), -len({outline.text(a) for a, _ in groups[name]})) for name in links}
+    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", *sizes[name], name))
     known = set[str]().union(*map(links.__getitem__, titled))
     is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
     # Beside the titled posts may be links to all of them and to a few without a title.

@@ -17,10 +17,9 @@ def patterns(module: str, *names: str) -> tuple[re.Pattern[str], ...]:
 
 
 _SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared", "own_step", "tracking", "year")
-LISTING, _LISTING_QUERY, _NO_POST = patterns("urls", "listing", "listing_query", "no_post")
-_POST_PATH, _POST_QUERY = patterns("urls", "post_path", "post_query")
+LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing", "no_post", "post_path", "index_path")
+_LISTING_QUERY, _POST_QUERY, _INDEX_FILE = patterns("urls", "listing_query", "post_query", "index_file")
 COMMENTS_PAGE, COMMENT_FEED = patterns("urls", "comments_page", "comment_feed")
-_INDEX_FILE, _INDEX_PATH = patterns("urls", "index_file", "index_path")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 

@@ -150,3 +150,18 @@ def test_a_title_of_signs_alone_is_the_title_and_not_the_name_of_the_blog(title:
 def test_a_sign_in_a_heading_that_the_window_title_lacks_is_not_the_title() -> None:
     page = read(f"<h3>»</h3>{HEAD}<div class='entry'>{TEXT}</div>", window=f"山居 » {TITLE}")
     assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+def test_pictures_that_link_the_posts_of_a_list_do_not_hide_their_titles() -> None:
+    rows = "".join(
+        f'<div class="row"><div class="img"><a href="/107{n}.html"><img src="/{n}.gif"></a></div>'
+        f'<dl><dt><a href="/107{n}.html">{title}</a></dt><dd>{n}小时前</dd><dd>{text}</dd></dl></div>'
+        for n, title, text in (
+            (1, "桥", "桥上的早晨没有人，河水很急，也有人在钓鱼。"),
+            (2, "车站", "车站后面有一条小路，走到头就是学校的墙。"),
+            (3, "信", "信是冬天寄出的，到的时候已经是春天了。"),
+            (4, "雨", "下了五天雨，西屋的顶漏了，水滴在书桌上。"),
+        )
+    )
+    page = read(f"<div><h3>杂记</h3>{rows}</div>", f"{HOST}/category-1.html", window="杂记 - 山居")
+    assert found(page) == (PageKind.HOME, ["桥", "车站", "信", "雨"], [])

@@ -23,7 +23,7 @@ _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
 _WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _JOINT, CLOCK = patterns("times", "edited", "joint", "clock_alone")
+_EDITED, _JOINT, CLOCK, _OWN_ID = patterns("times", "edited", "joint", "clock_alone", "own_id")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
@@ -162,8 +162,9 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:
         return (2, edited, 0) if place in head else (edited, 0, place - start)
+    is_near = place < start or _OWN_ID.match(holder.get("id", ""))
     gap = start - place if place < start else place - (text.stop or end)
-    return (1 + edited, 1 if place < start or gap < _MAX_AFTER else _FAR, abs(gap))
+    return (1 + edited, 1 if is_near or gap < _MAX_AFTER else _FAR, abs(gap))
 
 
 def is_edited(outline: Outline, place: int) -> bool:
@@ -221,8 +222,7 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
-        value = node.get("datetime") or node.get("content") or ""
-        place = outline.span(node).start
+        value, place = node.get("datetime") or node.get("content") or "", outline.span(node).start
         is_edit = "modif" in str(node.get("itemprop")) or is_edited(outline, place)
         is_inside = place in around.inside or node in around.closed
         if value and not (is_edit or is_inside or _is_of_another(around, node)):

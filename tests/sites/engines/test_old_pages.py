@@ -165,3 +165,11 @@ def test_pictures_that_link_the_posts_of_a_list_do_not_hide_their_titles() -> No
     )
     page = read(f"<div><h3>杂记</h3>{rows}</div>", f"{HOST}/category-1.html", window="杂记 - 山居")
     assert found(page) == (PageKind.HOME, ["桥", "车站", "信", "雨"], [])
+
+
+def test_the_time_of_a_post_of_cnblogs_is_found_far_below_the_text() -> None:
+    signs = "".join(f"<li>{word}</li>" for word in "作出声好要关收分粉加推反上下")
+    line = '<div class="postDesc">posted @ <span id="post-date">2020-05-06 08:32</span> 山人 阅读(318)</div>'
+    page = read(f'<h1>{TITLE}</h1><div class="postBody">{TEXT}</div><ul>{signs}</ul>{line}')
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.text == "2020-05-06 08:32"

@@ -128,12 +128,12 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
     scores: defaultdict[Element, float] = defaultdict(float)
     parents = {blocks[p] for n in outline.order if n.tag in BLOCKS and (p := n.getparent()) is not None}
-    for place, holder in enumerate(outline.holders):
+    for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         inner = block if (block := blocks[holder]) in parents else block.getparent()
-        if holder in extra or inner is None:
+        if holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
             continue
         # Sentences have commas; menus and lists of titles have none.
-        size = outline.sizes(place) + 33 * len(_COMMA.findall(outline.texts[place]))
+        size = outline.sizes(place) + 33 * len(_COMMA.findall(text))
         scores[inner] += size
         scores[next(inner.iterancestors(), inner)] += size / 2
     best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)

@@ -221,7 +221,8 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
     shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
     texts = DATE.split(shown, maxsplit=1)[0].split("\0")
-    parts = [text for text in texts if _trim(text) and not (is_label(text) or _BADGE.fullmatch(text))][:1]
+    parts = [text for text in texts if _trim(text) and not is_label(text)]
+    parts = sorted(parts, key=lambda text: _BADGE.fullmatch(text) is not None)[:1]
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
     name = _trim(" ".join(" ".join(parts or texts).split()))
@@ -271,7 +272,8 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         own = [place for place in own if not (is_named and place in buttons)] or own
         shown, links = " ".join(filter(None, map(words.get, own))), 0 if around else outline.link_share(node)
         is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
-        is_line |= links == 1 or (node.tag == "span" and outline.span(node).start in head)
+        is_line |= links == 1 and not shown.startswith("http")  # a comment may be a link alone
+        is_line |= node.tag == "span" and outline.span(node).start in head
         is_line |= bool(_SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
         if not is_named and (is_line or _is_no_text(outline, node, own, names, links > 0)):
             continue

@@ -17,11 +17,10 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
 
-COMMENTS, _SIDE = patterns("outline", "comments", "side")
+COMMENTS, _SIDE, _ENDS = patterns("outline", "comments", "side", "ends")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
-_SEPARATORS, _ENDS = patterns("outline", "separators", "ends")
-(_OF_COMMENTS,) = patterns("comments", "heading")
+(_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _MAX_TITLE = 300
 

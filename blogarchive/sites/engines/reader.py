@@ -52,10 +52,9 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
-    post = Post(number=number, url=url, title=title.text, posted=time.value)
-    post = replace(post, body_html=body.html, body_text=body.text, images=body.images)
-    post = replace(post, comment_count=found.claimed, comments=found.comments)
-    post = replace(post, categories=_read_categories(around), read_by=find_reader(outline))
+    post = Post(number=number, url=url, title=title.text, posted=time.value, read_by=find_reader(outline))
+    post = replace(post, body_html=body.html, body_text=body.text, comment_count=found.claimed)
+    post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
     problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))
 

@@ -759,3 +759,23 @@ def test_the_two_times_of_a_license_below_a_text_are_no_comments() -> None:
     notes = "<p>本文作者：某人</p><p>发表日期：2019-05-11 09:05:10</p><p>更新日期：2019-06-02 17:40:00</p>"
     page = read(f'<div class="license-block">{notes}</div><div class="post-comment"></div>')
     assert told(page) == []
+
+
+def test_a_link_alone_is_the_text_of_a_comment() -> None:
+    item = '<li id="comment-{}"><cite>{}</cite> Says:<br><small><a href="#comment-{}">2019-05-2{} 09:05</a></small><p>{}</p></li>'
+    link = "https://wetter.example.org/regen"
+    texts = ("Am See war es still.", f'<a href="{link}">{link}</a>')
+    items = "".join(item.format(n, name, n, n, texts[n - 1]) for n, name in enumerate(("Jutta", "Sven"), 1))
+    page = read(f'<h3 id="comments">2 Responses</h3><ol class="commentlist">{items}</ol>')
+    assert [(one.author_name, one.body_text) for one in page.posts[0].comments] == [
+        ("Jutta", "Am See war es still."),
+        ("Sven", link),
+    ]
+
+
+def test_a_visitor_without_a_name_is_not_the_number_of_the_comment() -> None:
+    item = '<ul class="msg" id="cmt{}"><li><div class="msgname"><span>{}L</span><a href="">{}</a> <span>2019-05-2{} 09:05:10</span></div><div class="msgcon">{}</div></li></ul>'
+    rows = ((1, "访客", "Am See war es still."), (2, "访客", "Im Wald auch."), (3, "Sven", "Hier nicht."))
+    items = "".join(item.format(n, n, name, n, text) for n, name, text in rows)
+    page = read(f'<div id="comments"><h4>评论列表</h4>{items}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == ["访客", "访客", "Sven"]

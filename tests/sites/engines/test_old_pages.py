@@ -152,6 +152,34 @@ def test_a_sign_in_a_heading_that_the_window_title_lacks_is_not_the_title() -> N
     assert found(page) == (PageKind.POST, [TITLE], [])
 
 
+def test_the_comments_of_sablog_under_a_heading_of_visitors_are_no_part_of_the_text() -> None:
+    line = (
+        '<p class="line">Submitted by <a href="./?action=user&id=1">山人</a> on 2020-05-06, 21:30. 杂记</p>'
+    )
+    licence = (
+        '本站采用<a href="/by">创作共享</a>协议，署名，非商业，保持一致。本站欢迎任何非商业应用的转载，'
+        "但要注明来自本站，保留原来的链接，此外还要有原来的标题，没有这些就请先写信来问。"
+    )
+    other = '<a href="./?action=show&id=3">车站</a> (浏览: <i>81</i>, 评论: <i>4</i>)'
+    items = "".join(
+        f'<a name="cm{n}"></a><p class="less" id="comm_{n}">{said}</p>'
+        f'<p class="date">Post by {name} on 2020-05-0{n}, 09:12 <i>#{n}</i></p>'
+        for n, name, said in ((7, "老木", "我也去过，那座桥很窄，水很深。"), (8, "wind", "现在没有船了。"))
+    )
+    page = read(
+        f'<div id="content"><div><h2>{TITLE}</h2></div>{line}<div class="content">{TEXT}</div><hr>{licence}<hr>'
+        f"<h2><span>2条</span>相关文章</h2><div>{other}</div><h2><span>2条记录</span>访客评论</h2>{items}"
+        "<h2>发表评论</h2><form><p>名字：<input></p><p>内容：<textarea></textarea></p></form></div>",
+        f"{HOST}/?action=show&id=87",
+    )
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    (post,) = page.posts
+    assert post.body_html == TEXT
+    assert [one.author_name for one in post.comments] == ["老木", "wind"]
+    assert post.posted is not None
+    assert post.posted.text == "2020-05-06, 21:30"
+
+
 def test_pictures_that_link_the_posts_of_a_list_do_not_hide_their_titles() -> None:
     rows = "".join(
         f'<div class="row"><div class="img"><a href="/107{n}.html"><img src="/{n}.gif"></a></div>'

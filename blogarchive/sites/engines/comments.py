@@ -56,7 +56,9 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     under = under_heading(outline, body)
     # An element of `outer` may be a quoted comment.
     outer = under if outer and with_descendants(under).issuperset(outer) else outer
-    own = outer or _below_text(outline, [section for section in sections if section not in text])
+    # Sablog-X has no name for comments that stand in the element of the text, beside their form.
+    inner = sections or under_heading(outline, outline.title.heading)
+    own = outer or _below_text(outline, [section for section in inner if section not in text])
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)

@@ -21,6 +21,7 @@ from blogarchive.sites.markup.picker import Picker, read_body, select_all, selec
 _GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
 # Elements that only pages of the engine have.
 _MARKS: dict[str, str] = PATTERNS["marks"]
+_Parts = tuple[Element, bool, FoundComments]
 
 
 class PostReading(NamedTuple):
@@ -59,22 +60,20 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     return PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _read(
-    outline: Outline, areas: list[Element], now: datetime
-) -> tuple[Element, bool, FoundComments] | None:
+def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
     element, agreed = find_body(outline, set(areas))
     if element is None:
         return None
     found = read_comments(outline, areas, element, now)
     under = under_heading(outline, outline.title.heading)
-    if under and not found.comments and outline.span(element).stop > outline.span(under[0]).start:
+    if under and outline.span(element).stop > outline.span(under[0]).start:
         second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
         if second is not None and sure and not outline.contains(second, under[0]):
             other = read_comments(outline, areas, second, now)
             element, agreed = (second, sure) if other.comments and not other.problems else (element, agreed)
-            found = other if other.comments or other.problems else found
+            found = other if other.comments or (other.problems and not found.comments) else found
     return element, agreed, found
 
 

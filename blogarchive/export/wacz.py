@@ -47,7 +47,7 @@ def export_wacz(job: ExportJob) -> None:
             begin = files.place
             with BufferedWriter(cast("RawIOBase", warc), BUFFER) as records:
                 write_records(job, records, _WARC_NAME, earlier, begin=begin)
-        _write_index(files, job.done.records)
+        _write_index(files, starmap(Record, job.done.records))
         _write_description(files, job.reader, *_write_page_list(files, job.reader))
 
 
@@ -61,7 +61,7 @@ class _PackageFiles:
         self.resources: list[dict[str, object]] = []
         self.size = 0
         self._job, self._package, self._replaced = job, package, replaced
-        self._earlier = {record.digest: record for record in starmap(Record, job.earlier)}
+        self._earlier = {record[0]: record[1:3] for record in job.earlier}
 
     @contextmanager
     def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[IO[bytes]]:
@@ -88,8 +88,9 @@ class _PackageFiles:
             return data
         digest = short_digest(data)
         if found := self._earlier.get(digest):
-            self._replaced.seek(found.offset)
-            block = self._replaced.read(found.length)
+            offset, length = found
+            self._replaced.seek(offset)
+            block = self._replaced.read(length)
         else:
             deflate = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
             block = deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH)
@@ -125,7 +126,7 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
 
     URL and length of a line decide whether it ends a block, so that a new line changes only its own block.
     """
-    newest, main = UNKNOWN_TIME, dict[str, str]()
+    newest, main = UNKNOWN_TIME.encode(), dict[str, str]()
     with files.open("pages/pages.jsonl") as file:
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
         block, size = [json.dumps(head).encode()], 0
@@ -135,10 +136,11 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
             if zlib.crc32(url) % BLOCK_BYTES < len(line) or size > _MOST_IN_BLOCK:
                 file.write(b"\n".join((*block, b"")))
                 block, size = [], 0
-            newest = max(newest, at.decode())
+            if at > newest:
+                newest = at
             main = main or {"mainPageUrl": url.decode(), "mainPageDate": warc_date(at.decode())}
         file.write(b"\n".join((*block, b"")))
-    return newest, main
+    return newest.decode(), main
 
 
 def _write_description(files: _PackageFiles, reader: ExportReader, newest: str, main: dict[str, str]) -> None:

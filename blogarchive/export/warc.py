@@ -5,13 +5,12 @@ import marshal
 import re
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
-from itertools import starmap
 from typing import IO, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -205,47 +204,48 @@ def write_records(
 
     Records are built on all cores; those of the earlier file are copied. Its WARC begins at `begin`, as in the new one.
     """
-    first = build_info(name, job.reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
-    file.write(first)
-    offset = len(first)
-    for digest, is_page, found in _in_order(job, is_compressed):
-        if isinstance(found, str):
-            job.done.damaged.append(found)
-            continue
-        if isinstance(found, Record):
-            earlier.seek(begin + found.offset)
-            content, key, facts = earlier.read(found.length), found.key, found.facts
-        else:
-            content, key, facts = found
-        file.write(content)
-        job.done.records.append(Record(digest, offset, len(content), is_page, key, facts))
-        job.done.pages += is_page
-        job.done.pictures += not is_page
-        offset += len(content)
+    content = build_info(name, job.reader.first_fetched_at() or UNKNOWN_TIME, is_compressed=is_compressed)
+    file.write(content)
+    offset, records = len(content), job.done.records
+    for record, built in _in_order(job, is_compressed):
+        if built is None:
+            earlier.seek(begin + record[1])
+            built = earlier.read(record[2])
+        file.write(built)
+        records.append((record[0], offset, *record[2:]))
+        offset += len(built)
+    job.done.pages = sum(record[3] for record in records)
+    job.done.pictures = len(records) - job.done.pages
 
 
-_Built = tuple[bytes, str, str] | str
+def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[Sequence[Any], bytes | None]]:
+    """Yield the values of a `Record` and its bytes for each page and image, None as the bytes of an earlier record.
 
-
-def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[str, bool, Record | _Built]]:
-    """Yield digest, kind and earlier record of each page and image, or its built record, or that it is damaged."""
-    earlier = {record.digest: record for record in starmap(Record, job.earlier)}
-    waiting: deque[tuple[str, bool, Record] | None] = deque()  # None: the record is built
+    A damaged one is left out. Values of earlier records stay lists: to make objects of them takes as long as to copy them.
+    """
+    known = {record[0]: record for record in job.earlier}
+    waiting: deque[Sequence[Any] | None] = deque()  # None: the record is built
 
     def changed() -> Iterator[tuple[str, PageRow | StoredImage]]:
         for source in _sources(job):
             digest = short_digest(marshal.dumps(tuple(source), 2))  # of all stored values
-            found = earlier.get(digest)
-            waiting.append((digest, found.is_page, found) if found else None)
-            if found is None:
+            waiting.append(known.get(digest))
+            if waiting[-1] is None:
                 yield digest, source
 
     build = partial(_build_one, is_compressed=is_compressed)
     for (digest, source), built in map_in_order(build, changed(), local=LOCAL_RECORDS, size=_size):
         while (kept := waiting.popleft()) is not None:
-            yield kept
-        yield digest, isinstance(source, PageRow), built
-    yield from (kept for kept in waiting if kept is not None)
+            yield kept, None
+        if isinstance(built, str):
+            job.done.damaged.append(built)
+        else:
+            content, key, facts = built
+            yield Record(digest, 0, len(content), isinstance(source, PageRow), key, facts), content
+    yield from ((kept, None) for kept in waiting if kept is not None)
+
+
+_Built = tuple[bytes, str, str] | str
 
 
 def _build_one(job: tuple[str, PageRow | StoredImage], *, is_compressed: bool) -> _Built:

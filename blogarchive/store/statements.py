@@ -258,13 +258,24 @@ def _stored_form(hint: Any) -> _Form:
         convert = next((form[1] for form in forms if form[1]), None)
         optional = convert and (lambda value: None if value is None else convert(value))
         return tuple(one for form in forms for one in form[0]), optional
-    if origin in (tuple, dict):
-        return (str,), lambda text: origin(load_json(text, list if origin is tuple else dict))
+    if origin is tuple:
+        return (str,), lambda text: (_parse_names if len(text) < _SHORT else _parse_names.__wrapped__)(text)
+    if origin is dict:
+        return (str,), lambda text: load_json(text, dict)
     if origin is bool:
         return (int, type(None)), bool  # a comparison with null is null
     if isinstance(origin, type) and issubclass(origin, Enum):
         return (str, int), origin
     return {float: (int, float), Any: (object,), Literal: (str,)}.get(origin, (origin,)), None
+
+
+_SHORT = 256  # characters of JSON that a cache keeps
+
+
+@lru_cache(maxsize=256)
+def _parse_names(text: str) -> tuple[str, ...]:
+    """Return the texts of a JSON array; most posts have the categories of another one."""
+    return tuple(load_json(text, list))
 
 
 CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")

@@ -9,19 +9,25 @@ import os
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from gettext import gettext as _
 from itertools import accumulate, chain, groupby, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter
 from blogarchive.store.read.exports import Filters
-from blogarchive.store.read.flat_tables import FLAT_TABLES, FlatTable, Part, flat_digests, flat_rows
+from blogarchive.store.read.flat_tables import (
+    FLAT_TABLES,
+    ColumnType,
+    FlatTable,
+    Part,
+    flat_digests,
+    flat_rows,
+)
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -101,7 +107,8 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
     ):
         while group := list(islice(rows, _ROWS_AT_ONCE)):
             columns = list(zip(*group, strict=True))[2:]  # without site and year, which the path has
-            arrays = [_to_array(field.type, values) for field, values in zip(schema, columns, strict=True)]
+            kinds = [kind for kind, _sql in table.columns.values()]
+            arrays = list(map(_to_array, kinds, schema.types, columns))
             writer.write_table(pyarrow.table(arrays, schema=schema), row_group_size=_ROWS_AT_ONCE)
 
 
@@ -117,35 +124,46 @@ def _schema(table: FlatTable) -> "pyarrow.Schema":
     return pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
 
 
-def _to_array(kind: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":
-    """Return the values as an array of a type: days and times are parsed, a text that is none becomes null.
+def _to_array(kind: ColumnType, stored: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":
+    """Return the values as an array of the type `stored`; a text that is no day or time becomes null.
 
-    The buffers are made here: `pyarrow.array` of Python's objects imports pandas, which takes longer than the export.
+    The buffers are made here: `pyarrow.array` of Python's objects imports pandas, which takes longer than the export,
+    and to convert texts imports all functions of pyarrow.
     """
     import pyarrow
 
-    bits = "".join("01"[value is not None] for value in reversed(values))
-    buffers: list[Any] = [int(bits, 2).to_bytes(len(bits) // 8 + 1, "little")]  # which values are not null
-    if pyarrow.types.is_integer(kind):
-        # A text or bytes instead of a count is damage: `int` alone would read some of them, but none has a sum.
-        buffers.append(array("q", [0 if value is None else int(value + 0) for value in values]))
-        return pyarrow.Array.from_buffers(kind, len(values), list(map(pyarrow.py_buffer, buffers)))
-    texts = [value or b"" for value in values]
-    buffers += array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)
-    found = pyarrow.Array.from_buffers(pyarrow.string(), len(values), list(map(pyarrow.py_buffer, buffers)))
+    if kind in ("day", "time"):
+        times = map(_parse_time, values)
+        values = [one and one // _MICROSECONDS_A_DAY for one in times] if kind == "day" else list(times)
+    buffers: list[Any] = [None]
+    if None in values:
+        bits = "".join("01"[value is not None] for value in reversed(values))
+        buffers = [int(bits, 2).to_bytes(len(bits) // 8 + 1, "little")]  # which values are not null
+    if kind == "text":
+        texts = [value or b"" for value in values]
+        buffers += array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)
+    else:  # an array refuses what is no number: damage
+        numbers = [0 if value is None else value for value in values]
+        buffers.append(array("i" if kind == "day" else "q", numbers))
+    given = [None if one is None else pyarrow.py_buffer(one) for one in buffers]
+    found = pyarrow.Array.from_buffers(stored, len(values), given)
     found.validate(full=True)  # a text that is no UTF-8 is damage
-    try:
-        return found.cast(kind)
-    except pyarrow.ArrowInvalid:
-        return pyarrow.array(map(_parse_time, texts), pyarrow.timestamp("us", tz="UTC")).cast(kind)
+    return found
 
 
-def _parse_time(text: bytes) -> datetime | None:
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MICROSECONDS_A_DAY: Final = 86_400_000_000
+
+
+@lru_cache(maxsize=4096)  # all rows of a page have its time
+def _parse_time(text: bytes | None) -> int | None:
+    """Return the microseconds since 1970 of a day or a time, in UTC without an offset; None if it is neither."""
     try:
-        found = datetime.fromisoformat(text.decode())
+        found = datetime.fromisoformat((text or b"").decode())
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return ((found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
 
 
 def _remove_earlier(out: Path, shard: str, written: Digests) -> None:
@@ -171,6 +189,8 @@ def export_to_store(
     and `CannotWrite` if the store refuses.
     """
     require_pyarrow()
+    from tempfile import TemporaryDirectory  # 2 ms
+
     from pyarrow import ArrowInvalid, fs
 
     try:

@@ -133,6 +133,28 @@ def test_a_text_that_is_no_time_is_null_and_ends_no_export(many: Path, tmp_path:
     assert rows == [("100", False, False), ("102", True, True)]
 
 
+def test_times_are_exported_in_utc_to_the_microsecond(many: Path, tmp_path: Path) -> None:
+    times = {
+        "100": ("1969-12-31T23:59:59.999999+00:00", "1969-12-31 23:59:59.999999"),
+        "101": ("2025-02-01 09:00:00+08:00", "2025-02-01 01:00:00"),
+        "102": ("2025-02-01T09:00:00Z", "2025-02-01 09:00:00"),
+        "103": ("2025-02-01", "2025-02-01 00:00:00"),
+    }
+    with sqlite3.connect(many) as archive:
+        for number, (text, _time) in times.items():
+            archive.execute(
+                "update posts set first_seen_at = ?, posted_at = '1969-07-20' where number = ?",
+                (text, number),
+            )
+    export_parquet(many, tmp_path / "out")
+    rows = query(
+        tmp_path / "out",
+        "select number, timezone('UTC', first_seen_at)::text, posted_on::text"
+        " from '{out}/posts/*/*/*.parquet' where year = 1969 and uid = '31182' order by number",
+    )
+    assert rows == [(number, time, "1969-07-20") for number, (_text, time) in times.items()]
+
+
 def test_zeros_nulls_and_large_counts_are_exported_as_stored(many: Path, tmp_path: Path) -> None:
     texts = [None, "", "一\0二", "𠀀" * 70_000]
     counts = [0, None, 2**63 - 1, -(2**63)]

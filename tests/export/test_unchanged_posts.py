@@ -281,3 +281,27 @@ def test_tables_of_unchanged_rows_are_kept_and_all_files_are_those_of_a_fresh_ex
     run_export("parquet", archive, fresh)
     assert all_bytes(out) == all_bytes(fresh)
     assert not (out / "posts/site=creaders/year=2022").joinpath("archive.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "before", "after"),
+    [
+        ("title", "null", "''"),
+        ("title", "'一'", "'一' || char(0) || '二'"),
+        ("title", "'一'", "'一\",\"二'"),
+        ("views", "null", "0"),
+        ("views", "9007199254740992", "9007199254740993"),
+    ],
+)
+def test_a_change_of_one_value_changes_its_table(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, before: str, after: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made.post(made.blog(), "1", "题", "<p>文</p>")
+    archive = made.done()
+    for value in (before, after):
+        with closing(sqlite3.connect(archive)) as connection, connection:
+            connection.execute(f"update posts set {column} = {value}")
+        run_export("parquet", archive, tmp_path / "out")
+    run_export("parquet", archive, tmp_path / "fresh")
+    assert all_bytes(tmp_path / "out") == all_bytes(tmp_path / "fresh")

@@ -209,7 +209,7 @@ CALENDAR_RULES = rules.compile_rules(
         r"(?:(?<=-..)(?![0-9])|(?= [0-9]{2}:))",
         _resolve_date,
     ),
-    (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
+    (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})(?:\.? |-){_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
     # A year alone: 2012 年 is one, 12 年 and 3.5 年 are spans of time.
     (BOUNDED, rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_date),
     (BOUNDED, _MONTH_WORD, _resolve_word_month),

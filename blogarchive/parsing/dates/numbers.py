@@ -141,6 +141,10 @@ _FOREIGN_CALENDAR = re.compile(
 # 昨晚11点 is 昨天晚上11点; 前晚 matches, 以前晚上 does not.
 _SHORT_DAY = re.compile(r"([今昨明]|(?<![以之])前)(早上?|晨|晚上?|夜里?)")
 _DAY_PERIODS = {"早": "早上", "晨": "早上", "晚": "晚上", "夜": "夜里"}
+_MERIDIEMS = words_of("meridiems")
+_MERIDIEM = re.compile(
+    rf"(?<=[0-9]:[0-9]{{2}}) ?({'|'.join(map(re.escape, _MERIDIEMS))})(?!\w)|오[전후](?= ?[0-9])"
+)
 # Mon Jul 14 08:11:22 CST 2014: asctime and Java write the year last.
 _YEAR_LAST = re.compile(
     r"\b([a-z]{3} [0-9]{1,2}) ([0-9]{1,2}:[0-9]{2}:[0-9]{2}"
@@ -168,6 +172,7 @@ def fold(text: str) -> str:
     """Return `text` for matching: NFKC, simplified, lower case, single spaces, without other calendars."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_NUMERALS))).lower()
     folded = folded.translate(_NUMERALS).translate(_TRADITIONAL).translate(_DASHES)
+    folded = _MERIDIEM.sub(lambda match: f" {_MERIDIEMS[match[0].strip()]} ", folded)
     folded = " ".join(folded.split())
     folded = _TYPED_ZERO.sub(lambda match: "零" * len(match[0]), folded)
     folded = _ZERO_AT_END.sub("零", folded)

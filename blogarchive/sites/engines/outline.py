@@ -17,7 +17,7 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
 
-COMMENTS, _SIDE, _ENDS = patterns("outline", "comments", "side", "ends")
+COMMENTS, _SIDE, _ENDS, _FEED = patterns("outline", "comments", "side", "ends", "feed")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
 (_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
@@ -206,16 +206,16 @@ def title_text(outline: Outline, heading: Element) -> str:
     """Return the text of a heading without the sign of a link to itself, and without a time and the line around it."""
     text = outline.text(heading)
     for node in select_all(heading, "time, .date"):
-        line = next(node.iterancestors("small"), node)
-        text = text.replace(outline.text(line), "", 1).strip()
+        text = text.replace(outline.text(next(node.iterancestors("small"), node)), "", 1).strip()
     # VuePress 1 and Textpattern have the link before the title.
     return text.removeprefix("# ").removeprefix("§ ").rstrip(" \u200b\ufeff¶#§")
 
 
 def _site_names(outline: Outline) -> set[str]:
-    """Return the names of the blog, folded: what it states, and the texts of links to its home page."""
+    """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
     anchors = (node for node in outline.order if node.tag == "a" and node in outline.home_links)
-    names = chain((outline.metas.get("og:site_name", ""),), map(outline.text, anchors))
+    feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
+    names = chain((outline.metas.get("og:site_name", ""),), feeds, map(outline.text, anchors))
     return set(map(letters_of, names)) - {""}
 
 

@@ -23,7 +23,7 @@ _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
 _WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _JOINT, CLOCK, _OWN_ID = patterns("times", "edited", "joint", "clock_alone", "own_id")
+_EDITED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited", "joint", "clock_alone", "own_id", "lost")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
@@ -200,7 +200,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
     around = islice(chain([node], node.iterancestors()), 3)
     stamps = (parse_stamp(write_year_first(one, order), now) for n in around for one in stated_times(n))
-    if found and found.precision == "day" and re.search(r"\d(?:[:：]|小?[时時])\d\d", DATE.split(text)[-1]):
+    if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]):
         found = None  # the time of day is not read
     known = None if "前" in text or "ago" in text else found
     for stamp in filter(None, stamps):

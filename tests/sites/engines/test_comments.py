@@ -654,6 +654,20 @@ def test_a_time_of_day_in_words_is_part_of_the_time_and_no_name() -> None:
     assert (comment.author_name, f"{comment.posted.at:%Y-%m-%d %H:%M}") == ("Jutta", "2019-05-21 09:05")
 
 
+def test_a_time_of_day_below_the_date_is_no_name() -> None:
+    item = '<li id="comment-{}"><div class="metadata"><p class="{}">{}</p><p class="date">21 mai 2019<br>12h1{}</p></div><p>Il pleut encore au bord du lac, jour {}.</p></li>'
+    for role in ("auteur", "qui"):
+        items = "".join(
+            item.format(number, role, name, number, number) for number, name in ((7, "Luce"), (8, "Paul"))
+        )
+        found = read(f'<ol id="comments">{items}</ol>').posts[0].comments
+        times = [f"{one.posted.at:%F %H:%M}" for one in found if one.posted]
+        assert ([one.author_name for one in found], times) == (
+            ["Luce", "Paul"],
+            ["2019-05-21 12:17", "2019-05-21 12:18"],
+        )
+
+
 def test_a_badge_with_the_class_of_an_author_is_not_the_name() -> None:
     item = (
         '<li id="comment-{n}"><div class="comment-author"><div><b>{name}</b>{badge}'

@@ -62,6 +62,16 @@ def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts
         ("3 Май 2019, 10:20", "2019-05-03"),
         ("3 sierpień 2019", "2019-08-03"),
         ("3 Mayıs 2019", "2019-05-03"),
+        ("3. května 2019", "2019-05-03"),
+        ("4 aprilie 2019", "2019-04-04"),
+        ("2019. április 4.", "2019-04-04"),
+        ("4 квітня 2019", "2019-04-04"),
+        ("4 Απριλίου 2019", "2019-04-04"),
+        ("4 huhtikuuta 2019", "2019-04-04"),
+        ("Tháng Tư 4, 2019", "2019-04-04"),
+        ("4 tháng 4, 2019", "2019-04-04"),
+        ("4 أبريل 2019", "2019-04-04"),
+        ("4 באפריל 2019", "2019-04-04"),
     ],
 )
 def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:
@@ -208,6 +218,15 @@ def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
         ("19. Juni 2019 / 6:16", "2019-06-19 06:16"),
         ("le 10 mai 2017 à 14h05", "2017-05-10 14:05"),
         ("2017/5/10(水) 12:30", "2017-05-10 12:30"),
+        ("10 mai 2017 à 14 h 05 min", "2017-05-10 14:05"),
+        ("10. Mai 2017, 14.05 Uhr", "2017-05-10 14:05"),
+        ("10.5.2017 klo 14.05", "2017-05-10 14:05"),
+        ("10.05.2017 в 2:05 пп", "2017-05-10 14:05"),
+        ("10.05.2017 в 12:05 дп", "2017-05-10 00:05"),
+        ("10 de mayo de 2017, 2:05 p. m.", "2017-05-10 14:05"),
+        ("10 Μαΐου 2017 στις 2:05 μμ", "2017-05-10 14:05"),
+        ("13/05/2017 lúc 2:05 chiều", "2017-05-13 14:05"),
+        ("2017년 5월 10일 오후 2:05", "2017-05-10 14:05"),
         ("10. Mai 2017, um 8:29 Uhr", "2017-05-10 08:29"),
         ("von Anna, 8.5.12", "2012-05-08 00:00"),
         ('<span class="updated">2019-01-07T17:27:31</span> <span>Juni 19th, 2018</span>', "2018-06-19 00:00"),
@@ -513,6 +532,16 @@ def test_buttons_beside_the_headings_of_a_list_and_categories_are_no_posts() -> 
         f"<body><ul>{rows}</ul></body>", url="https://notes.example.org/archives.html", window="Notizen"
     )
     assert [one.title for one in page.listed] == [f"Regen {number}" for number in range(1, 7)]
+
+
+def test_the_name_of_the_feeds_is_no_title_of_a_post_without_one() -> None:
+    name = "Schritt um Schritt"
+    feed = f'<link rel="alternate" type="application/atom+xml" title="{name} - Atom" href="../../feed.xml">'
+    top = f'<h1><a href="../../index.html">{name}</a></h1>'
+    page = read(
+        f"<body>{top}<h2>20. Mai 2019</h2><div class='entry-content'>{TEXT}</div></body>", feed, window=name
+    )
+    assert (page.posts[0].title, "title" in told(page)) == (None, True)
 
 
 def test_the_title_in_a_mirror_is_not_the_name_of_the_blog_that_leads_home() -> None:

@@ -676,6 +676,16 @@ def test_a_picture_above_a_list_of_others_is_a_post() -> None:
     assert read(body, "https://notes.example.org/pages/bridge/").kind is PageKind.POST
 
 
+def test_a_node_of_drupal_with_headings_of_its_files_and_comments_is_a_post() -> None:
+    files = "".join(
+        f'<h2><a href="/file/{n}">bridge-{n}.jpg</a></h2><img src="/{n}.jpg">' for n in range(1, 5)
+    )
+    body = f'<div id="node-130">{files}<h1>{TITLE}</h1><p>2020-05-06</p><p>{"雨停了，桥还在。" * 9}</p></div>'
+    node = f'<title>{TITLE}</title><body class="html not-front page-node page-node-130 node-type-blog-article">{body}</body>'
+    page = api.parse_page(node.encode(), "https://notes.example.org/article/130", fetched_at=READ_AT)
+    assert (page.kind, [post.title for post in page.posts]) == (PageKind.POST, [TITLE])
+
+
 def test_a_line_with_the_time_below_a_picture_is_not_the_text() -> None:
     footer = "<div><div><small>2020-05-06 10:20</small></div><small>Made by Ann. Built on 2024-05-06 10:20.</small></div>"
     page = read(f'<div role="main"><h1>{TITLE}</h1><p><img src="/p.png"></p></div>{footer}')

@@ -265,6 +265,7 @@ class Detail(StrEnum):
         "it needs a browser: scripts alone make its content; import pages that a browser saved"
     )
     PASSWORD = N_("the post needs a password")
+    CHALLENGE = N_("the host asks the browser for a proof in place of the page")
     LIST_UNPROVED = N_("the blog publishes no list of all its posts; whether all were found is unproved")
     INDEX_UNREADABLE = N_("the list of posts is no sitemap, feed or answer of an interface")
 
@@ -357,7 +358,7 @@ def _translate_known(detail: str, translate: Translate) -> str | None:
 
 def _translate_value(name: str, value: str, translate: Translate) -> str:
     match name:
-        case "reason":
+        case "reason" | "notice":
             return _translate_known(value, translate) or value
         case "field":
             return translate(field_words(value))

@@ -37,14 +37,14 @@ class PageParser:
         is_own = scope != "" and urls.is_within(self.here.url, scope)
         self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
         self._decoded = decode(page.body, page.header("content-type"))
-        text = self._decoded.text
-        is_chinese = len(_HAN.findall(text)) * _FEW_HAN > len(text)
+        self._text = self._decoded.text
+        is_chinese = len(_HAN.findall(self._text)) * _FEW_HAN > len(self._text)
         self.now = page.fetched_at.astimezone(zone if is_chinese else UTC)
         self._title: str | None = None
 
     @cached_property
     def _outline(self) -> Outline:
-        return Outline(parse_tree(self._decoded.text, self.page.url))
+        return Outline(parse_tree(self._text, self.page.url))
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
@@ -53,19 +53,18 @@ class PageParser:
 
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
-        text = self._decoded.text
         # A host with open pages may close a list: the notice is of the list alone.
         asked, is_closed = self.page.url, self.page.status in (401, 403)
         if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
             return self._refused(Detail.STATUS.format(status=self.page.status))
         is_comments = PageKind.COMMENTS in (self.target.kind, self.here.kind)
-        if is_comments and (answer := read_comments(self.page, text, self.now)):
+        if is_comments and (answer := read_comments(self.page, self._text, self.now)):
             number = self.target.post_number or self.target.number or ""
             comments, url = answer
             post = Post(number=number, url=self.page.url, comments=comments, whole=False)
             more = () if url is None else (self._more_comments(url, number),)
             return self._page(PageKind.COMMENTS, posts=(post,), links=more)
-        index = read_index(self.page, text, self.uid, self.now)
+        index = read_index(self.page, self._text, self.uid, self.now)
         if index is not None and any(index):
             found = self._listing(index.listed, index.more)
             return replace(found, commented=index.commented, total=index.total)
@@ -74,6 +73,8 @@ class PageParser:
         return self._parse_html()
 
     def _parse_html(self) -> ParsedPage:
+        if self._outline.select(urls.PATTERNS["page"]["challenge"]):
+            return self._refused(Detail.CHALLENGE, items.NoticeKind.BLOCKED)
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         if self.target.uid is None and self.here.uid is None:
@@ -125,8 +126,7 @@ class PageParser:
             problems = tuple(one for one in problems if one.field != "comments" or one.kind == "unreadable")
         if self.target.kind is PageKind.COMMENTS and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
-            of_comments = (one for one in problems if one.field.startswith("comments"))
-            problems = tuple(one for one in of_comments if one.kind != "incomplete")
+            problems = tuple(p for p in problems if p.field.startswith("comments") and p.kind != "incomplete")
             return self._page(PageKind.COMMENTS, posts=(post,), links=links, problems=problems)
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
@@ -162,8 +162,8 @@ class PageParser:
         author = Author(uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title)
         return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
 
-    def _refused(self, text: str) -> ParsedPage:
-        return self._page(PageKind.NOTICE, notice=items.Notice(kind=items.NoticeKind.LOGIN, text=text))
+    def _refused(self, text: str, kind: items.NoticeKind = items.NoticeKind.LOGIN) -> ParsedPage:
+        return self._page(PageKind.NOTICE, notice=items.Notice(kind=kind, text=text))
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problems = (Problem(kind="unreadable", field=field, detail=detail),)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive import api
-from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.database.archive import Archive
@@ -184,6 +184,17 @@ def test_a_page_that_scripts_alone_make_is_refused_with_the_reason() -> None:
     page = api.parse_page(text.encode(), f"{HOME}/post/1.html", fetched_at=NOW)
     assert page.kind is PageKind.UNKNOWN
     assert "needs a browser" in page.problems[0].detail
+
+
+def test_a_challenge_of_a_browser_is_a_refusal_and_no_post() -> None:
+    text = (
+        '<title>Just a moment...</title><h1>notes.example.org</h1><h2 id="challenge-running">Checking the connection</h2>'
+        '<div id="challenge-body-text">notes.example.org needs to review the security of your connection.</div>'
+    )
+    page = api.parse_page(text.encode(), f"{HOME}/post/1.html", fetched_at=NOW)
+    assert (page.kind, page.posts) == (PageKind.NOTICE, ())
+    assert page.notice is not None
+    assert page.notice.kind is NoticeKind.BLOCKED
 
 
 READ_AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from gettext import gettext as _
+from itertools import chain
 from urllib.parse import urljoin
 
 from blogarchive.importing import saved_files
 from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.http import host_of
 from blogarchive.sites.base import find_own_urls, site_by_name
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.workers.parser_process import run_guarded
@@ -79,14 +81,17 @@ class _Identification:
 
     def find_page(self) -> Target | None:
         """Return the given or found target, None if it is no post. Raises `CannotIdentify` if a post has no number."""
-        if self._given is not None and (self._given.kind is not PageKind.HOME or self._is_of_any_host):
+        if self._given is not None and self._given.kind is not PageKind.HOME:
             self._check_given(self._given)
             return self._given
-        return (
-            next(self._targets(self._list_own_urls()), None)
-            or next((one for one in self._declared if one.kind is PageKind.POST), None)
-            or self._find_by_content()
-        )
+        posts = (one for one in self._declared if one.kind is PageKind.POST)
+        own = filter(self._may_be_given, chain(self._targets(self._list_own_urls()), posts))
+        if found := next(own, None):
+            return found
+        listing = self._read_given_list()
+        if listing and listing.listed:
+            return self._given
+        return self._find_by_content() or (self._given if listing else None)
 
     def _targets(self, urls: Iterable[str | None]) -> Iterator[Target]:
         """Yield the targets of those URLs that a site has."""
@@ -94,9 +99,22 @@ class _Identification:
         return (target for target in found if target is not None)
 
     @property
-    def _is_of_any_host(self) -> bool:
-        """Whether the given URL is of a blog of which only the page shows what it is."""
-        return self._given is not None and site_by_name(self._given.site).has_any_host
+    def _given_of_any_host(self) -> Target | None:
+        """The given blog if its host has no site of its own: only the page shows whether it is a list or a post."""
+        given = self._given
+        return given if given and site_by_name(given.site).has_any_host else None
+
+    def _may_be_given(self, found: Target) -> bool:
+        """Return whether a page at that URL may be of the given blog: on its host, if only the host names the blog."""
+        given = self._given_of_any_host
+        hosts = {host_of(one.url).removeprefix("www.") for one in (found, given or found)}
+        return len(hosts) == 1
+
+    def _read_given_list(self) -> ParsedPage | None:
+        """Return the page as a list of the given blog of any host, None if it is no list or the site is another."""
+        given = self._given_of_any_host
+        parsed = saved_files.to_crawled_page(self._saved, given).parsed if given else None
+        return parsed if parsed and parsed.kind is PageKind.HOME else None
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
@@ -143,7 +161,9 @@ class _Identification:
         # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
         somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number="0")
         parsed = saved_files.to_crawled_page(self._saved, somewhere).parsed
-        post = None if _lists_posts(parsed) else next((post for post in parsed.posts if post.title), None)
+        # A text without a time on a page of any host may be a notice.
+        posts = (post for post in parsed.posts if post.title and (post.posted or post.read_by is None))
+        post = None if _lists_posts(parsed) else next(posts, None)
         home = saved_files.find_target(parsed.author.url, around.site) if parsed.author else self._given
         if post is None or home is None:
             return None

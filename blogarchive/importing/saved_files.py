@@ -6,7 +6,7 @@ import re
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -419,14 +419,24 @@ def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
     crawled = to_crawled_page(saved, target)
     if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = crawled.parsed.notice
-        raise CannotIdentify(
-            _("it shows a notice: {notice}").format(notice=notice.text[:80])
-            if notice
-            else _("it is no page of a blog")
-        )
+        why = explain_detail(notice.text[:80], "notice") if notice else _("it is no page of a blog")
+        raise CannotIdentify(why)
     if crawled.parsed.author is None and crawled.target.uid is None:
         raise CannotIdentify(_("it does not say which blog it belongs to"))
-    return normalize_page(crawled)
+    return _as_old_as_its_post(saved, normalize_page(crawled))
+
+
+def _as_old_as_its_post(saved: SavedPage, crawled: CrawledPage) -> CrawledPage:
+    """Return the page, parsed at the time of its post if the file claims to be older: many ZIP files say 1980."""
+    if all(post.posted or post.read_by is None for post in crawled.parsed.posts):
+        return crawled
+    later = normalize_page(to_crawled_page(replace(saved, saved_at=utc_now()), crawled.target))
+    times = [post.posted.at for post in later.parsed.posts if post.posted and post.posted.at]
+    if not times or max(times) <= saved.saved_at:
+        return crawled
+    return normalize_page(
+        to_crawled_page(replace(saved, saved_at=max(times).astimezone(UTC)), crawled.target)
+    )
 
 
 def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:

@@ -434,6 +434,48 @@ def test_a_page_of_a_host_without_a_site_that_shows_and_lists_no_post_is_refused
         )
 
 
+def test_a_file_that_claims_to_be_older_than_its_post_keeps_the_time_of_the_post(
+    archive: Path, tmp_path: Path
+) -> None:
+    text = "<p>Der Regen fiel den ganzen Tag auf die Dächer der alten Stadt, und niemand ging hinaus.</p>" * 4
+    body = f"<body><article><h1>Der Regen</h1><p>May 20, 2019</p><div class='entry-content'>{text}</div></article></body>"
+    file = save(tmp_path / "a.html", f"<html><head><title>Der Regen</title></head>{body}</html>")
+    os.utime(file, (315532800, 315532800))  # 1980, as in many ZIP files
+    import_html(archive, file, url="https://notes.example.org/2019/05/regen/")
+    assert rows(archive, "select posted_at, substr(first_seen_at, 1, 10) from posts") == [
+        ("2019-05-20", "2019-05-20")
+    ]
+    assert rows(archive, "select field from failures where field = 'posted_at'") == []
+
+
+def test_pages_of_a_host_without_a_site_are_posts_of_their_own_and_never_of_the_given_blog(
+    archive: Path, tmp_path: Path
+) -> None:
+    blog = "https://notes.example.org/"
+    text = "<p>Der Regen fiel den ganzen Tag auf die Dächer der alten Stadt, und niemand ging hinaus.</p>" * 4
+    heads = {
+        "canonical": f'<link rel="canonical" href="{blog}2019/05/regen-1/">',
+        "own": "",
+        "silent": "",
+        "foreign": '<link rel="canonical" href="https://other.example.org/2019/05/regen-9/">',
+    }
+    for place, (name, head) in enumerate(heads.items(), 1):
+        title = f"Der Regen {place}"
+        heading = f'<a href="{blog}2019/05/regen-2/">{title}</a>' if name == "own" else title
+        body = f"<body><h1>{heading}</h1><p>2019-05-20</p>{text}</body>"
+        save(
+            tmp_path / "in" / f"{name}.html", f"<html><head><title>{title}</title>{head}</head>{body}</html>"
+        )
+    done = import_html(archive, tmp_path / "in", url=blog)
+    assert [Path(one.name).stem for one in done.unplaced] == ["foreign", "silent"]
+    assert all("name its URL" in one.why for one in done.unplaced)
+    assert rows(archive, "select number, title from posts order by number") == [
+        ("2019/05/regen-1", "Der Regen 1"),
+        ("2019/05/regen-2", "Der Regen 2"),
+    ]
+    assert rows(archive, "select count(*) from post_revisions") == [(0,)]
+
+
 def test_a_page_that_replaces_no_stored_post_is_reported_with_the_reason(
     archive: Path, tmp_path: Path
 ) -> None:

@@ -96,7 +96,6 @@ def test_a_missing_archive_is_not_crawled_again_until_a_person_says_so(
         assert f"{db} is missing, and a had 3 posts" in text
         assert "litestream restore" in text
         assert "fleet work --new a" in text
-    fleet.run("resume", "a")
     assert ended(fleet.work("--once", "--new", "a", folder=db.parent)).code == 0
     assert contents(db) == stored
 

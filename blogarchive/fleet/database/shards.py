@@ -154,9 +154,9 @@ async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
 
 
 async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
-    """Let shards begin without the posts and rounds that they had. Raises `UsageError` for an unknown name."""
+    """Let shards begin at once, without the posts and rounds that they had. Raises `UsageError` for an unknown name."""
     names = await find_names(connection, patterns)
-    update = "update fleet_shards set posts = null, round = 0 where shard = any(%s)"
+    update = "update fleet_shards set posts = null, round = 0, due_at = now(), next_at = null where shard = any(%s)"
     await connection.execute(update, (names,))
 
 

@@ -793,3 +793,17 @@ def test_a_visitor_without_a_name_is_not_the_number_of_the_comment() -> None:
     items = "".join(item.format(n, n, name, n, text) for n, name, text in rows)
     page = read(f'<div id="comments"><h4>评论列表</h4>{items}</div>')
     assert [one.author_name for one in page.posts[0].comments] == ["访客", "访客", "Sven"]
+
+
+def test_the_newest_comments_in_the_sidebar_of_zblog_do_not_hide_those_of_the_post() -> None:
+    item = '<ul class="msg" id="cmt{}"><li class="msgname"><b class="commentname">{}</b><br><small>发布于 2019-05-2{} 09:05:10</small></li><li class="msgarticle">{}</li></ul>'
+    answer = item.format(2, "Sven", 2, "Im Wald auch.")
+    items = item.format(1, "Jutta", 1, f"Am See war es still. {answer}")
+    newest = '<dl id="divComments"><dt>最新留言</dt><dd><ul><li><a href="/?id=3#cmt2">Im Wald auch.</a></li></ul></dd></dl>'
+    head = '<ul class="msg msghead"><li class="tbname">评论列表:</li></ul>'
+    page = read(f'{head}{items}</main><div id="divSidebar">{newest}</div>')
+    assert [(one.author_name, one.reply_to, one.body_text) for one in page.posts[0].comments] == [
+        ("Jutta", None, "Am See war es still."),
+        ("Sven", "Jutta", "Im Wald auch."),
+    ]
+    assert told(page) == []

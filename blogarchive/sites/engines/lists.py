@@ -145,24 +145,21 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
     disabled = {node for node in root.iter("*") if has_role(node, _DISABLED)}
     anchors = [node for node in root.iter("a") if disabled.isdisjoint((node, node.getparent()))]
-    links += [anchor for anchor in anchors if _is_next(outline, anchor)]
+    # The class `next` may be of newer posts.
+    links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]
     # Sphinx links the next document so.
     links = [node for node in links if _PAGE_OF_LIST.search(urls.post_number(node.get("href") or ""))]
-    following = _page_no(outline.tree.url) + 1
-    links += [anchor for anchor in anchors if _page_no(anchor.get("href") or "") == following]
+    links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     # The list of recent posts of ABlog has all posts, but its archive is better.
     links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
-    # The last page of a theme may link the home page.
-    home = urls.parse_url(urljoin(outline.tree.url, "/")).url
-    found = (urls.parse_url(url).url for url in _other_pages(outline, links, uid))
-    return next((url for url in found if url != home), None)
+    return next((urls.parse_url(url).url for url in _other_pages(outline, links, uid)), None)
 
 
 def _other_pages(outline: Outline, links: Iterable[Element], uid: str) -> Iterator[str]:
-    """Yield the URLs of links to other pages of the blog."""
-    own = urls.parse_url(outline.tree.url).url
+    """Yield the URLs of links to other pages of the blog: the last page of a theme may link the home page."""
+    own = {urls.parse_url(urljoin(outline.tree.url, path)).url for path in ("", "/")}
     found = (link_url(node, outline.tree.base) or "" for node in links)
-    yield from (url for url in found if urls.is_within(url, uid) and urls.parse_url(url).url != own)
+    yield from (url for url in found if urls.is_within(url, uid) and urls.parse_url(url).url not in own)
 
 
 def find_frames(outline: Outline, uid: str) -> list[str]:
@@ -175,10 +172,10 @@ def _page_no(url: str) -> int:
     return int(match[1]) if (match := _PAGE_NO.search(url)) else 1
 
 
-def _is_next(outline: Outline, anchor: Element) -> bool:
+def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
     is_named = any(map(_NEXT_CLASS.match, (*names_of(anchor), *names_of(next(anchor.iterancestors())))))
-    return any(map(_NEXT.match, labels)) or (is_named and "prev" not in names_of(anchor))
+    return any(map(_NEXT.match, labels)) if by_text else is_named and "prev" not in names_of(anchor)
 
 
 def find_blog(outline: Outline, now: datetime) -> str:

@@ -89,7 +89,9 @@ class PageParser:
         if reading := self._read_post():
             # A text that a list leads to, such as a welcome in a frame, is a post only with its time.
             is_odd = self.target.kind is PageKind.HOME and self.target.page_no > 1 and not reading.post.posted
-            return self._listing(listed, ()) if is_odd else self._page_of_post(reading)
+            if is_odd and listed:
+                return self._page_of_list(listed)
+            return self._listing((), ()) if is_odd else self._page_of_post(reading)
         if len(listed) >= lists.MIN_LISTED:
             return self._page_of_list(listed)
         return self._unknown(Detail.BODY_NOT_FOUND, "body")

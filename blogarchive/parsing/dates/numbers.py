@@ -215,6 +215,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 # --- order
 
 _WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(ENGLISH_DAYS)})(?=[a-z]*\b)")
+_STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
@@ -228,10 +229,18 @@ _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
 def day_orders(texts: Iterable[str]) -> set[bool]:
-    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing."""
-    found = (match for text in texts if len(text) <= _MAX_SLASHED for match in _SLASHED.finditer(text))
-    pairs = ((int(match[1]), int(match[2])) for match in found)
-    return {first > 12 for first, second in pairs if max(first, second) > 12}
+    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing.
+
+    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does.
+    """
+    found = [
+        (match, text) for text in texts if len(text) <= _MAX_SLASHED for match in _SLASHED.finditer(text)
+    ]
+    pairs = [(int(match[1]), int(match[2])) for match, _ in found]
+    stated = (_STATED.search(text, match.end()) for match, text in found)
+    days = {(int(one[1]), int(one[2])) for one in stated if one}  # as month and day
+    known = {(pair[::-1] in days) for pair in pairs if (pair in days) != (pair[::-1] in days)}
+    return known | {first > 12 for first, second in pairs if max(first, second) > 12}
 
 
 def write_year_first(text: str, order: Iterable[bool]) -> str:

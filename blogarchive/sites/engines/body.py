@@ -10,7 +10,7 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, _PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
+_STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
 _ADDED, _LISTS, _LICENCE, _CLOSING = patterns("body", "added", "lists", "licence", "closing")
 _COMMA, _ENDED = patterns("body", "comma", "ended")
 _Nodes = Set[Element]
@@ -26,7 +26,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     `closed` are the elements of comments.
     """
     heading, inside = outline.title.heading, {node for section in closed for node in section.iter()}
-    above, around = ancestors([] if heading is None else [heading]), ancestors(closed)
+    above, around = ancestors([heading]), ancestors(closed)
     # Reimu names all of the content after the sidebar beside it.
     dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
@@ -130,7 +130,8 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
     parents = {blocks[p] for n in outline.order if n.tag in BLOCKS and (p := n.getparent()) is not None}
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         inner = block if (block := blocks[holder]) in parents else block.getparent()
-        if holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
+        dated = len(text) < _MAX_META and DATE.search(text) and not PROSE.search(text)
+        if dated or holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
             continue
         # Sentences have commas; menus and lists of titles have none.
         size = outline.sizes(place) + 33 * len(_COMMA.findall(text))
@@ -203,7 +204,7 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
         text = "" if below is None or outline.size(below) >= _MAX_META else outline.text(below)
-        if below is not None and DATE.search(text) and not _PROSE.search(text):
+        if below is not None and DATE.search(text) and not PROSE.search(text):
             yield below
 
 
@@ -221,7 +222,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             is_part = has_role(node, _ADDED) or has_role(node, COMMENTS)
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
-            is_prose = _PROSE.search(text) and outline.link_share(node) < _LINKS
+            is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSING]
             if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node

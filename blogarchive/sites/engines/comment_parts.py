@@ -25,7 +25,7 @@ _BADGE, _OWNER, _AGENT, _LINE, _ANSWER = patterns("comments", "badge", "owner", 
 _AMERICAN, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "american", "sentence", "button", "reply_to")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
-_SIGNS = " \t\r\n@|·•:：,，-—#"
+_SIGNS = " \t\r\n@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
@@ -63,7 +63,8 @@ Read = list[tuple[Item, Comment | None]]
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    orders = day_orders(dates)
+    stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
+    orders = day_orders(dates) or day_orders(stated)
     if not orders and DAY_FIRST.match(outline.tree.root.get("lang") or ""):
         orders = {True}
     elif not orders and any(map(_AMERICAN.search, dates)):
@@ -112,7 +113,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
-        inner = with_descendants(item.inner)
+        # A form in a comment is one to answer it.
+        forms = (form for part in item.parts for form in part.iter("form"))
+        inner = with_descendants(chain(item.inner, *forms))
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items
@@ -125,10 +128,11 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     others = () if item.body in item.nodes else {*item.body}.difference(item.parts)
     drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner, others)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop)
-    named, (name, url), shown = _REPLY_TO.match(text.text), item.name, outline.texts[item.place].strip()[:80]
+    named, shown = _REPLY_TO.match(outline.text(item.body)), outline.texts[item.place].strip()[:80]
     at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
-    to = item.above.name[0] if item.above and item.above.name else named[1] if named else None
-    comment = Comment(author_name=name, author_url=url, posted=at, reply_to=to)
+    # Tale has all answers to a comment in one list: its link `@name` is more exact.
+    to = named[1] if named else item.above.name[0] if item.above and item.above.name else None
+    comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)
     return replace(comment, body_html=text.html, body_text=text.text)
 
 
@@ -175,8 +179,7 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
     buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
     named = [n for n in _authors(outline, nodes) if n not in buttons or not is_label(outline.text(n))]
-    around = ancestors(named)
-    return _with_shapes(outline, item, (node for node in named if node not in around))
+    return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
@@ -254,7 +257,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
     apart = {node for node in item.nodes if not outline.contains(node, time)}
     authors = [node for node in _authors(outline, item.nodes) if node in apart]
     names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
-    heads = {place for node in apart if node.tag in HEADINGS for place in outline.span(node)}
+    heads = {place for node in apart if node.tag in APART for place in outline.span(node)}
     found = _Blocks(list)
     every = ((at, outline.texts[at].strip()) for part in item.parts for at in outline.span(part))
     words = {at: text for at, text in every if not DATE.fullmatch(text)}
@@ -275,7 +278,11 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         is_line |= links == 1 and not shown.startswith("http")  # a comment may be a link alone
         is_line |= node.tag == "span" and outline.span(node).start in head
         is_line |= bool(_SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
-        if not is_named and (is_line or _is_no_text(outline, node, own, names, links > 0)):
+        # A bold name or buttons alone are no text; a comment may be `+1`.
+        rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
+        is_line |= all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
+        is_part = links > 0 or len(rest) < len(own) or (node.tag in ("span", "li") and not around)
+        if not is_named and (is_line or (is_part and is_label(" ".join(rest)))):
             continue
         # If the text is in the item itself, an element inside the item is more likely the name.
         is_here = around == bool(is_whole)
@@ -296,14 +303,6 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
         rows.append(((*rank, outline.order[node]), node, own))
 
 
-def _is_no_text(outline: Outline, node: Element, own: list[int], names: set[Element], linked: bool) -> bool:
-    """Return whether an element has a bold name or buttons only; a comment may be `+1`."""
-    rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
-    is_part = node.tag in ("span", "li") or linked or len(rest) < len(own)
-    is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
-    return is_bold or (is_part and is_label(" ".join(rest)))
-
-
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:
     """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
     time = outline.holders[item.place]
@@ -313,9 +312,10 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
         is_name = one.tag == "cite" or has_role(one, _AUTHOR) or _trim(text) == name
         is_head = outline.contains(body, time) and (is_name or outline.contains(one, time))
-        is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0.5
+        is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0
+        is_row = one.tag in BLOCKS and outline.link_share(one) == 1 and is_label(text)
         named = _BUTTON.search(one.get("class") or "")
         is_button = is_answer or (named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME)))
-        return bool(is_apart or is_button or is_head or has_role(one, _AGENT))
+        return bool(is_apart or is_row or is_button or is_head or has_role(one, _AGENT))
 
     return {one for one in item.nodes if one is not body and outline.contains(body, one) and is_added(one)}

@@ -18,7 +18,7 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import with_descendants
 
-_COUNT, _ID, _HEADING_OF, _ANSWER = patterns("comments", "count", "id", "heading_of", "answer")
+_COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count", "id", "heading_of", "answer", "line")
 _SINGLE, _MOMENT, _PINGS, _SENTENCE = patterns("comments", "single", "moment", "pings", "sentence")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
@@ -79,13 +79,14 @@ def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
-    above = ancestors([*areas, body]).union(_around_all(outline, areas, body))
+    above = ancestors([*areas, body, outline.title.heading]).union(_around_all(outline, areas, body))
     inside = _elements_in_comments(outline, areas, above) - own
     outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
-    # Ids of elements state the numbers of comments.
-    count, ids = _find_count(outline, areas[:1], body), {mark[1] for mark in marks if mark}
-    claimed = max(count or 0, len(ids))
+    # Ids of elements state the numbers of comments; Roller has two for each.
+    kinds = Counter(kind for kind, _ in {(mark[0].removesuffix(mark[1]), mark[1]) for mark in marks if mark})
+    count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
+    claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if node.tag == "li" and {"pingback", "trackback"} & {*names_of(node)}}
     # Some themes show them as comments.
@@ -105,7 +106,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
     areas = areas or [part for item, _ in found for part in item.parts]
-    return FoundComments(comments=known, sections=tuple(areas), claimed=count, problems=problems)
+    return FoundComments(known, tuple(areas), count, problems)
 
 
 def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
@@ -186,12 +187,11 @@ def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:
 
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
-    for section in sections:
-        shown = outline.texts[max(outline.span(body).stop, outline.span(section).start - 1) :][:5]
-        # A title of another post above the heading may end with a number.
-        if match := next(filter(None, map(_COUNT.search, (*shown[:2], " ".join(shown)[:120]))), None):
-            return parse_count(match[1] or match[2])
-    return None
+    first = outline.span(sections[0]).start - 1 if sections else len(outline.texts)
+    shown = outline.texts[max(outline.span(body).stop, first) :][:5]
+    # A title of another post above the heading may end with a number.
+    match = next(filter(None, map(_COUNT.search, (*shown[:2], " ".join(shown)[:120]))), None)
+    return parse_count(match[1] or match[2]) if match else None
 
 
 def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[Read, int]:
@@ -203,7 +203,8 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     groups: defaultdict[Shape, list[int]] = defaultdict(list)
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         if holder in inside and shows_time(holder, text):
-            for kind in (shape_of(holder), ((holder.tag, "*"),)):  # answers may stand in other elements
+            # Answers may stand in other elements, comments of the owner in one of another class.
+            for kind in (shape_of(holder), shape_of(holder)[:1], ((holder.tag, "*"),)):
                 groups[kind].append(place)
     # The same times are read once, with the first shape.
     shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
@@ -211,10 +212,13 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
         rows = read_items(outline, [*places], stops, now)
         read = [one for _, one in rows if one is not None]
+        is_whole, shape = len(read) == len(rows), shapes[places]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
-        most = max(most, len(read) * (len(read) == len(rows)))
-        key = (len(read) == claim == len(rows), len(shapes[places]) > 1, len(rows), exact)
-        found.append((key, rows))
+        most = max(most, len(read) * is_whole)
+        is_named = len(shape) > 1 or (is_whole and shape[0][1] not in ("", "*"))
+        # The commenter may have written a date too.
+        of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
+        found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
     return max(found, key=lambda one: one[0], default=((), []))[1], most
 
 

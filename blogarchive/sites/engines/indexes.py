@@ -18,7 +18,7 @@ from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 # Entries: https://www.sitemaps.org/protocol.html
-_MAX_ENTRIES, _LONGEST_STAMP, _FEW, _BLOGGER_PAGE = 50_000, 60, 10, 150
+_MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE = 50_000, 60, 10, 150
 _SITEMAP_LINE, _OTHER_MAPS, _ROOT = blog_urls.patterns("indexes", "sitemap_line", "other_maps", "root")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
@@ -72,7 +72,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
     more = _absolute(links, url)[:1]
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
-    if start and len(nodes) >= _BLOGGER_PAGE:
+    if start and len(nodes) >= BLOGGER_PAGE:
         more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
     # The feed of Hugo has all posts, as sitemaps and search.xml; others have the newest.
     is_hugo = any("Hugo" in (node.text or "") for node in root.iter("generator"))
@@ -129,11 +129,6 @@ def _post(url: str | None, title: str, day: DateText | None, version: str, count
 
 
 # WordPress, Blogger and Hexo
-
-
-def blogger_url(root: str) -> str:
-    """Return the URL of the first page of the feed of a blog on Blogger."""
-    return f"{root}feeds/posts/default?max-results={_BLOGGER_PAGE}&start-index=1"
 
 
 def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:

@@ -10,8 +10,8 @@ from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.sites.engines import urls
-from blogarchive.sites.engines.body import mark
-from blogarchive.sites.engines.indexes import blogger_url
+from blogarchive.sites.engines.body import PROSE, mark
+from blogarchive.sites.engines.indexes import BLOGGER_PAGE
 from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
@@ -20,7 +20,7 @@ from blogarchive.sites.markup.picker import select_all
 _TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
 _NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next", "next_class", "disabled", "inner")
 _PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
-(_CPAGE, _PERMALINK), (_PROSE,) = urls.patterns("lists", "cpage", "permalink"), urls.patterns("body", "prose")
+_CPAGE, _PAGE_OF_POST, _PERMALINK = urls.patterns("lists", "cpage", "page_of_post", "permalink")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
 UPWARD = "#comments"
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
@@ -66,7 +66,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     around, first = ancestors(rows), outline.order[rows[0]]
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
-    prose = [any(map(_PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
+    prose = [any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
     is_menu = not _group(rows[0]).startswith("title") and sum(prose) == 1
     if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
         return False
@@ -134,7 +134,7 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
     """Return the date in the row of a link; a sentence is no date."""
     for place in chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared))):
         text = outline.texts[place]
-        if len(text) < 80 and DATE.search(text) and not _PROSE.search(text):
+        if len(text) < 80 and DATE.search(text) and not PROSE.search(text):
             return date_text(text.strip(), parse_place(outline, place, now))
     return None
 
@@ -225,7 +225,7 @@ def first_index(outline: Outline, uid: str) -> str:
     if api and urls.is_within(api, uid.partition("/")[0]):
         return urls.posts_url(api)
     if "blogger" in outline.metas.get("generator", "").lower():
-        return blogger_url(root)
+        return f"{root}feeds/posts/default?max-results={BLOGGER_PAGE}&start-index=1"
     named = _link(outline, "sitemap")
     # A page may name a map of the site for people, or one on another host.
     is_list = urls.is_index(named) and urls.is_within(named, uid.partition("/")[0])
@@ -244,20 +244,18 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     were read; the pages after a first one of the newest comments count down.
     """
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
+    same = _PAGE_OF_POST.sub("", outline.tree.url)
     found = _other_pages(outline, outline.tree.root.iter("a"), uid)
+    found = (url for url in found if _PAGE_OF_POST.sub("", url.partition("#")[0]) == same)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
     own = int(match[1]) if (match := _CPAGE.search(f"{outline.tree.url}#")) else 0
     sign = UPWARD if asked.endswith(UPWARD) or 1 < own < min(pages, default=0) else ""
-    first = max(pages, default=0) if 1 in pages else min(pages, default=0)
-    older = pages.get(own + (1 if sign else -1) if own else first)
+    rest = [number for number in pages if not own or (number > own if sign else number < own)]
+    older = pages.get((min if sign or not (own or 1 in pages) else max)(rest, default=0))
     if own or (older is None and is_complete):
         return [older + sign] if older else []
-    api, number = _link(outline, "https://api.w.org/"), _post_id(outline)
+    match, query = _POST_ID.search(outline.body_class), urlsplit(_link(outline, "shortlink")).query
+    # The number of the post is in a class of WordPress, or in the short link.
+    api, number = _link(outline, "https://api.w.org/"), match[1] if match else dict(parse_qsl(query)).get("p")
     whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
     return [url for url in (whole, older) if url]
-
-
-def _post_id(outline: Outline) -> str | None:
-    """Return the number of the post in WordPress, from the classes of the body or the short link."""
-    match = _POST_ID.search(outline.body_class)
-    return match[1] if match else dict(parse_qsl(urlsplit(_link(outline, "shortlink")).query)).get("p")

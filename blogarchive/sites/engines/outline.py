@@ -44,7 +44,8 @@ class Outline:
         self.body_class = str(tree.root.xpath("string(body/@class)"))
         self._walk()
         sizes = [len("".join(text.split())) for text in self.texts]
-        linked = {place for node in self.order if node.tag == "a" for place in self._spans[node]}
+        # Blogango never closes the element that names a comment: one without `href` is no link.
+        linked = {at for n in self.order if n.get("href") or n.tag == "button" for at in self._spans[n]}
         in_links = (size * (place in linked) for place, size in enumerate(sizes))
         self._sizes, self._link_sizes = (list(accumulate(x, initial=0)) for x in (sizes, in_links))
 

@@ -130,8 +130,7 @@ def posts_url(api: str) -> str:
 
 def after_comments(uid: str, url: str) -> str:
     """Return the list of posts to read after the feed of comments at `url`: that of WordPress, else a sitemap."""
-    path = re.sub(r"comments/feed/?$", "wp-json", url)
-    api = re.sub(r"\bfeed=comments-\w+", "rest_route=", path)
+    api = re.sub(r"\bfeed=comments-\w+", "rest_route=", re.sub(r"comments/feed/?$", "wp-json", url))
     return posts_url(api) if api != url else blog_root(uid, url) + INDEXES[0]
 
 

@@ -15,7 +15,8 @@ from blogarchive.parsing.html import BLOCKS, Element
 Shape = tuple[tuple[str, str], ...]
 # More than themes have between the text of a comment and the list of comments.
 _MAX_OFFSET = 14
-_DIGIT = re.compile(r"\S*[0-9]\S*")
+# A number, or the place in the list: `odd` and `first` of a `dt` of Dotclear, `me` if the author of the blog wrote it.
+_PLACE = re.compile(r"\S*[0-9]\S*|(?<!\S)(?:odd|even|first|last|alt|me)(?!\S)")
 
 
 def names_of(node: Element) -> tuple[str, ...]:
@@ -36,11 +37,11 @@ def has_role(node: Element, role: re.Pattern[str]) -> bool:
     return any(role.search(name) for name in names_of(node))
 
 
-def ancestors(nodes: Iterable[Element]) -> set[Element]:
-    """Return all elements around these."""
+def ancestors(nodes: Iterable[Element | None]) -> set[Element]:
+    """Return all elements around these; None has none."""
     found: set[Element] = set()
     for node in nodes:
-        above = node.getparent()
+        above = None if node is None else node.getparent()
         while above is not None and above not in found:
             found.add(above)
             above = above.getparent()
@@ -62,11 +63,11 @@ def block_around(node: Element) -> Element:
 def shape_of(node: Element) -> Shape:
     """Return the tags and classes of the element and the one around it, as a template repeats them.
 
-    Of several classes the first in the alphabet counts, without names that have a number: a template adds others to some
-    of the elements.
+    Of several classes the first in the alphabet counts, without names that have a number or say a place: a template adds
+    others to some of the elements.
     """
     above = islice(chain((node,), node.iterancestors()), 2)
-    names = ((one.tag, _DIGIT.sub(" ", one.get("class") or "").split()) for one in above)
+    names = ((one.tag, _PLACE.sub(" ", one.get("class") or "").split()) for one in above)
     return tuple((tag, min(classes, default="")) for tag, classes in names)
 
 

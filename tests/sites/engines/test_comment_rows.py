@@ -1,0 +1,176 @@
+"""Comments in the rows of server engines: classes that differ, forms, buttons and dates inside, pages of comments."""
+
+# ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import Page, PageKind, ParsedPage, Target
+from blogarchive.sites.base import site_by_name
+
+READ_AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
+URL = "https://notes.example.org/notes/bridge/"
+TEXT = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上挪。傍晚放晴，孩子们又回到桥上。" * 4 + "</p>"
+COMMENTS = [("青禾", "第三道线是哪一年刻的？"), ("老木", "+1"), ("青禾", "坡上那家面馆还在吗。")]
+
+
+def read(section: str, lang: str = "zh", when: str = "2025年5月1日 08:05") -> ParsedPage:
+    post = f"<article><h1>桥</h1><p class='line'>{when}</p><div class='entry-content'>{TEXT}</div></article>"
+    head = '<meta charset="utf-8"><title>桥 | 北坡</title>'
+    text = f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{post}{section}</body></html>'
+    return api.parse_page(text.encode(), URL, fetched_at=READ_AT)
+
+
+def shown(page: ParsedPage) -> list[tuple[str, str, str | None]]:
+    found = page.posts[0].comments
+    return [(one.author_name, f"{one.posted and one.posted.at:%m-%d %H:%M}", one.body_text) for one in found]
+
+
+def expected(*texts: str) -> list[tuple[str, str, str]]:
+    rows = zip(COMMENTS, texts or [text for _, text in COMMENTS], strict=True)
+    return [(name, f"05-0{n} 09:0{n}", text) for n, ((name, _), text) in enumerate(rows, start=2)]
+
+
+def rows(item: str, at: str = "2025年5月{n}日 09:0{n}", **more: list[str]) -> str:
+    """Return the three comments in the markup of `item`; `more` are other parts of each."""
+    return "".join(
+        item.format(
+            n=n, name=name, text=text, at=at.format(n=n), **{key: one[n - 2] for key, one in more.items()}
+        )
+        for n, (name, text) in enumerate(COMMENTS, start=2)
+    )
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        # The classes of a row say its place, and whether the author of the blog wrote it.
+        '<dt id="k{n}" class="{place}"><a href="#k{n}">{n}.</a> {at} {name}</dt><dd class="{odd}"><p>{text}</p></dd>',
+        '<li class="{place} answer{n}"><span class="commentDate">{at}</span> <span class="commentAuthorName">{name}</span><p>{text}</p></li>',
+        # The text has no element of its own.
+        '<li class="{odd}"><cite>Comment by <strong>{name}</strong> <a href="mailto:a@example.org">Email</a> &#8212; {at}</cite><br>{text}<br></li>',
+    ],
+)
+def test_a_row_of_another_class_is_a_comment_too(item: str) -> None:
+    said = rows(item, place=["odd first", "", "me odd"], odd=["odd", "", "odd"])
+    page = read(f'<div id="comments"><h3>评论</h3><dl>{said}</dl></div>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_date_that_a_commenter_writes_does_not_part_the_rows_of_others() -> None:
+    item = '<li id="comment-{n}"{own}><p class="author"><cite><strong>{name}</strong></cite> 于 {at}</p><div class="content"><p>{text}</p>{more}</div></li>'
+    more = ["", "<p>发表于 2015年3月4日</p>", "<p>发表于 2016年3月4日</p>"]
+    said = rows(item, own=["", ' class="author_comment"', ""], more=more)
+    page = read(f'<section id="comments"><h3>3 条评论</h3><ol>{said}</ol></section>')
+    assert [row[:2] for row in shown(page)] == [row[:2] for row in expected()]
+    assert page.problems == ()
+
+
+def test_the_time_of_a_single_comment_is_not_the_date_that_its_author_writes() -> None:
+    item = '<ol class="comment-list"><li id="li-comment-7"><div class="comment-header"><span class="comment-author">青禾</span></div><div class="comment-content"><p>发表于 2015年3月4日 12:30</p><p>从前写的。</p></div><div class="comment-meta"><time class="comment-time">2025-05-02</time></div></li></ol>'
+    (comment,) = read(f'<div id="comments">{item}</div>').posts[0].comments
+    assert comment.posted is not None
+    assert comment.posted.at == datetime(
+        2025, 5, 2, tzinfo=comment.posted.at.tzinfo if comment.posted.at else None
+    )
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        '<div class="right"><a href="#c{n}">Permalink</a> <button>Reply</button></div>',
+        '<ul class="links"><li><a href="/login">登录</a>以发表评论</li></ul>',
+        '<form><label>名字</label><input name="name"><label>评论</label></form>',
+    ],
+)
+def test_a_row_of_buttons_and_a_form_are_not_of_the_text_of_a_comment(buttons: str) -> None:
+    item = (
+        '<div class="media"><div class="head"><strong>{name}</strong> <time>{at}</time></div><div class="comment-content"><p>{text}</p>'
+        + buttons
+        + "</div></div>"
+    )
+    page = read(f'<section id="comments"><h2>评论</h2>{rows(item)}</section>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_sign_between_name_and_time_is_of_neither() -> None:
+    item = '<div class="box"><div class="header"><div>\n{name}\n&sdot;\n<span class="muted">{at}</span></div></div><div class="body"><p>{text}</p></div></div>'
+    page = read(f'<div id="comments">{rows(item)}</div>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_link_to_the_answered_comment_names_whom_it_answers() -> None:
+    item = '<li><div class="comment-author">{name}</div><div class="comment-content"><span class="at">{to}</span><p>{text}</p></div><div class="meta"><time>{at}</time></div></li>'
+    page = read(
+        f'<ol id="comments">{rows(item, to=["", "<a href=#c2>@青禾</a>", "<a href=#c3>@老木</a>"])}</ol>'
+    )
+    assert (shown(page), page.problems) == (expected(), ())
+    assert [one.reply_to for one in page.posts[0].comments] == [None, "青禾", "老木"]
+
+
+def test_a_name_of_an_anchor_that_no_tag_closes_makes_no_link_of_a_comment() -> None:
+    item = '<a name="comment-{n}"><div class="commentor_block"><div><span class="commentor">{name}</span> <span class="postdate"><a href="#comment-{n}">{at}</a></span><br><div class="comment_post"><p>{text}</p></div></div></div>'
+    page = read(f"<h2>评论</h2>{rows(item)}")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_an_element_around_the_title_is_no_comment_whatever_its_name() -> None:
+    left = '<div><div>2025年5月1日</div><div><a href="#comments">0</a></div><div>Comments</div></div>'
+    right = f'<div><a href="{URL}"><h1>桥</h1></a><h6>By : <a href="/author/a/">青禾</a></h6>{TEXT}</div>'
+    form = "<h2>Post a comment</h2><form><label>Name</label><input name='name'><textarea></textarea></form>"
+    post = f'<div class="comment_block">{left}{right}</div><div>{form}</div>'
+    text = f"<!DOCTYPE html><html lang='zh'><head><title>桥 | 北坡</title></head><body><div class='content'>{post}</div></body></html>"
+    (found,) = api.parse_page(text.encode(), URL, fetched_at=READ_AT).posts
+    assert (found.comments, "河水涨到了" in (found.body_text or "")) == ((), True)
+
+
+def test_two_ids_of_each_comment_are_counted_once() -> None:
+    item = '<a name="comment-17000{n}" id="comment-17000{n}"></a><div class="comment" id="comment{n}"><p>{text}</p><p class="details">Posted by <b>{name}</b> on {at}</p></div>'
+    page = read(
+        f'<div class="comments" id="comments"><div class="comments-head">Comments:</div>{rows(item)}</div>'
+    )
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_date_that_a_page_repeats_for_machines_tells_whether_the_day_is_first() -> None:
+    item = '<li><p class="author"><cite>{name}</cite> said {at}:</p><div class="content"><p>{text}</p></div></li>'
+    said = f'<section id="comments"><h3>3 comments</h3><ol>{rows(item, at="0{n}/05/2025 at 09h0{n}")}</ol></section>'
+    when = '<time datetime="{}">01/05/2025</time>'
+    page = read(said, "en", when.format("2025-05-01T08:05:00+00:00"))
+    assert (shown(page), page.problems) == (expected(), ())
+    months = [at[:2] for _, at, _ in shown(read(said, "en", when.format("2025-01-05T08:05:00+00:00")))]
+    assert months == ["02", "03", "04"]
+
+
+def next_page(url: str, *links: str) -> list[str]:
+    """Return the further page of comments to which the page of a post at `url` leads."""
+    item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'
+    anchors = "".join(f"<a href='{link}'>{n}</a>" for n, link in enumerate(links))
+    body = f"<title>桥</title><article><h1>桥</h1><div class='entry-content'>{TEXT}</div></article><ol id=comments>{rows(item)}</ol><p>{anchors}</p>"
+    target = Target(url=url, site="web", kind=PageKind.POST, uid="notes.example.org", page_no=1)
+    if url != URL:
+        target = replace(target, kind=PageKind.COMMENTS, page_no=2)
+    page = Page(url=url.partition("#")[0], fetched_at=READ_AT, status=200, headers=(), body=body.encode())
+    return [link.url for link in site_by_name("web").parse_page(page, target).links if link.next_page]
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "following"),
+    [
+        (URL, ["?page=0", "?page=1", "?page=2"], ["?page=2"]),  # Drupal counts from 0
+        (f"{URL}?page=2", ["?page=0", "?page=1"], ["?page=1"]),
+        (f"{URL}?page=1", ["?page=0", "?page=2"], []),
+        (URL, ["?start=10", "?start=20"], ["?start=10"]),  # Joomla counts comments
+        (f"{URL}?start=10", ["?start=20"], ["?start=20#comments"]),
+        (f"{URL}?start=20#comments", ["?start=10"], []),
+        (URL, ["?cp=1", "?cp=2", "?cp=3"], ["?cp=3"]),
+        (URL, ["/notes/other/?cp=2", "/?page=2"], []),
+    ],
+)
+def test_pages_of_comments_are_counted_in_the_query_too(
+    url: str, links: list[str], following: list[str]
+) -> None:
+    assert next_page(url, *links) == [f"{URL}{one}" for one in following]

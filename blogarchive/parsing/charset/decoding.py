@@ -201,7 +201,8 @@ def _repair_once(text: str) -> str:
 
 
 def _describe(text: str, encoding: str, method: DetectionMethod) -> Decoded:
-    return Decoded(text, encoding, method, text.count("\ufffd"))
+    replaced = text.count("\ufffd") if "\ufffd" in text else 0  # `in` takes no time: most pages have none
+    return Decoded(text, encoding, method, replaced)
 
 
 def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:

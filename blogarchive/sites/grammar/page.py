@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from functools import lru_cache
 from itertools import accumulate, islice
 
 from blogarchive.items import PageKind, ParsedUrl, Problem
@@ -124,6 +123,7 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: str | None
+    label_lines: dict[str, Sequence[int]] = field(default_factory=dict, repr=False)  # found by `find_labels`
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
@@ -397,22 +397,18 @@ _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNOREC
 
 _BEFORE_LABEL = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
 _STARTS = {
-    label: re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})")
+    label.pattern: re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})")
     for label in (vocabulary.COMMENTS_LABEL, vocabulary.POST_LABEL)
 }
 
 
-@lru_cache(maxsize=2)  # both labels are searched several times on a page
-def _find_starts(text: str, label: "re.Pattern[str]") -> Sequence[int]:
-    """Find the offsets of the lines that begin with a label."""
-    return [match.start() + 1 for match in _STARTS[label].finditer(text)]
-
-
-def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
-    """Return the indexes of all lines that are this label alone."""
-    found = [view.line_index.line_at(offset) for offset in _find_starts(view.line_index.text, label)]
-    written = [index for index in found if is_label(view, index, label)]
-    return sorted([*written, *[i for i in view.image_labels if is_label(view, i, label)]])
+def find_labels(view: PageView, label: "re.Pattern[str]") -> Sequence[int]:
+    """Return the indexes of all lines that are this label alone; each is asked for several times on a page."""
+    name = label.pattern  # the hash of a pattern is computed again each time
+    if name not in view.label_lines:
+        starts = {*view.line_index.find_lines(_STARTS[name]), *view.image_labels}
+        view.label_lines[name] = sorted(index for index in starts if is_label(view, index, label))
+    return view.label_lines[name]
 
 
 def _strip(folded: str) -> str | None:

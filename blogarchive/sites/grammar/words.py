@@ -133,6 +133,7 @@ def match_section(folded: str) -> str | None:
     return None if label is None else label.lastgroup
 
 
+@lru_cache(maxsize=256)  # each page of a blog has the same labels
 def strip_label(folded: str) -> str | None:
     """Return the words of a label without brackets and signs around them; None if the line is too long."""
     text = _MORE.sub("", folded).strip(AROUND_LABEL)
@@ -148,6 +149,7 @@ _COUNT = re.compile(r"(?<!\s)\s*+[(（\[]\s*+\d+\s*+篇?\s*+[)）\]]\s*+$")
 _BRACKETS = " []【】「」『』〖〗"
 
 
+@lru_cache(maxsize=256)  # each page of a blog has the same categories
 def strip_count(text: str) -> str:
     """Return the name of a category without bullets, brackets and the number of its posts."""
     return _COUNT.sub("", strip_bullets(text)).strip(_BRACKETS)

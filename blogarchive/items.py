@@ -138,11 +138,6 @@ class MonthRow:
     last: DateText | None = None
     url: str | None = None
 
-    def __hash__(self) -> int:
-        # One call for a row instead of three: each page of a blog shows all its months, which are looked up.
-        first, last = self.first, self.last
-        return hash((self.month, self.url, first and first.text, last and last.text))
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CategoryRow:

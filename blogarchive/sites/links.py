@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
@@ -125,6 +126,20 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
 
 
 # --- lists
+
+_Row = TypeVar("_Row")
+
+
+class Rows(tuple[_Row, ...]):
+    """Rows of a sidebar as an argument of a cached function: each page of a blog has the same.
+
+    The hash of two of them is enough. To compare all takes no time, because they are the same objects.
+    """
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash((len(self), self[:1], self[-1:]))
 
 
 def find_listing_name(

@@ -17,6 +17,7 @@ from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.post_facts import FACTS
 from blogarchive.sites.base import parse_page, site_by_name
+from blogarchive.sites.links import Rows
 
 _T = TypeVar("_T")
 
@@ -75,7 +76,7 @@ def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo
     """
     resolver = _DateResolver(now=fetched_at.astimezone(zone))
     resolved = _apply(parsed, resolver.resolve_fields)
-    months = _resolve_full_dates(parsed.months, zone)
+    months = _resolve_full_dates(Rows(parsed.months), zone)
     if months is None:
         months = _merge_months([_apply(row, resolver.resolve_fields) for row in parsed.months])
     problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
@@ -125,10 +126,8 @@ def _sort_key(date_text: items.DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 
-@lru_cache(maxsize=64)  # each page of a blog shows the same months; the store compares their objects first
-def _resolve_full_dates(
-    rows: tuple[items.MonthRow, ...], zone: ZoneInfo
-) -> tuple[items.MonthRow, ...] | None:
+@lru_cache(maxsize=16)  # each page of a blog shows the same months; the store compares their objects first
+def _resolve_full_dates(rows: Rows[items.MonthRow], zone: ZoneInfo) -> tuple[items.MonthRow, ...] | None:
     """Return the rows with their dates resolved; None if one lacks digits of year, month or day, or is no date.
 
     The fetch time does not change such dates.
@@ -167,7 +166,7 @@ _SIDEBAR_FIELDS = ("latest", "categories")
 
 
 @lru_cache(maxsize=16)  # each page of a blog has the same sidebar
-def _is_settled(rows: Sequence[items.ListedPost | items.CategoryRow]) -> bool:
+def _is_settled(rows: Rows[items.ListedPost | items.CategoryRow]) -> bool:
     """Return whether no text of these rows of a sidebar needs repair, and none has a time."""
     posts = (post for row in rows for post in (row.posts if isinstance(row, items.CategoryRow) else (row,)))
     return all(post.posted is None for post in posts) and all(
@@ -179,7 +178,7 @@ def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     changes = change(item)
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
-        if name in _SIDEBAR_FIELDS and _is_settled(part):
+        if name in _SIDEBAR_FIELDS and _is_settled(Rows(part)):
             continue
         if isinstance(part, tuple):
             parts = tuple([_apply(one, change) for one in part])

@@ -41,13 +41,13 @@ LARGE_PAGE = 131_072
 """Bytes from which on a page is parsed by a `LargePageParser`."""
 
 # Fields that are equal on most pages of a blog; an equal field is sent as its name.
-_FRAME = ("author", "latest", "categories", "months")
+_FRAME = ("author", "latest", "categories", "months", "links")
 
 
 class _Delta(NamedTuple):
     """A parsed page without links and without the fields that are the `same` as in the page before.
 
-    `links` contains the position of a link that the page before has too.
+    `links` contains the position of a link that the page before has too; it is empty if all are the same.
     """
 
     parsed: ParsedPage
@@ -299,8 +299,10 @@ def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | Non
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
         return None, before
     same = tuple(name for name in _FRAME if getattr(parsed, name) == getattr(before, name))
-    positions = {id(link): at for at, link in enumerate(before.links)}  # links of the sidebar are cached
-    links = tuple([positions.get(id(link), link) for link in parsed.links])
+    links: tuple[Link | int, ...] = ()
+    if "links" not in same:
+        positions = {id(link): at for at, link in enumerate(before.links)}  # links of the sidebar are cached
+        links = tuple([positions.get(id(link), link) for link in parsed.links])
     without: dict[str, Any] = dict.fromkeys((*same, "links"), ())
     return _Delta(replace(parsed, **without), same, links), parsed
 
@@ -308,4 +310,4 @@ def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | Non
 def _merge_delta(delta: _Delta, before: ParsedPage) -> ParsedPage:
     """Return the whole parsed page; `before` is the one of the result before."""
     links = tuple([before.links[link] if isinstance(link, int) else link for link in delta.links])
-    return replace(delta.parsed, links=links, **{name: getattr(before, name) for name in delta.same})
+    return replace(delta.parsed, **{"links": links} | {name: getattr(before, name) for name in delta.same})

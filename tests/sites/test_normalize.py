@@ -81,6 +81,16 @@ def test_a_month_shown_twice_is_one_row_from_its_first_day_to_its_last() -> None
     ]
 
 
+def test_archives_that_differ_between_their_first_and_last_month_are_resolved_apart() -> None:
+    def resolved(day: str) -> list[str]:
+        days = ("2025-01-02", day, "2024-11-03")
+        given = parsed(months=tuple(MonthRow(month=text[:7], first=DateText(text=text)) for text in days))
+        return [f"{row.first.at:%F}" for row in resolve_dates(given, FETCHED, ZONE).months if row.first]
+
+    assert resolved("2024-12-04") == ["2025-01-02", "2024-12-04", "2024-11-03"]
+    assert resolved("2024-12-05") == ["2025-01-02", "2024-12-05", "2024-11-03"]
+
+
 def test_a_time_without_its_day_is_resolved_against_the_fetch_time() -> None:
     dated = resolve_dates(parsed(posts=(post(posted=DateText(text="昨天 12:30")),)), FETCHED, ZONE)
     assert dated.posts[0].posted is not None

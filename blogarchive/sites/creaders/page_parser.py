@@ -12,7 +12,7 @@ from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, pa
 from blogarchive.sites.grammar import card, listing, page as page_views
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links import find_listing_name, linked_blogs
+from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 
 # --- the page around a post
 
@@ -42,14 +42,26 @@ def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> Page
 _MONTH, _CATEGORY, _POST = items.PageKind.MONTH, items.PageKind.CATEGORY, items.PageKind.POST
 
 
-def _build_sidebar_links(sidebar: Sidebar) -> list[items.Link]:
+@lru_cache(maxsize=4)  # each page of a blog has the same sidebar
+def _build_sidebar_links(
+    months: Rows[items.MonthRow], categories: Rows[items.CategoryRow], latest: Rows[items.ListedPost]
+) -> tuple[items.Link, ...]:
     """Return the links of the sidebar: months and categories first, then posts."""
-    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
-    return [
-        *[_build_link(row.url, _MONTH) for row in sidebar.months if row.url],
-        *[_build_link(row.url, _CATEGORY) for row in sidebar.categories if row.url],
+    posts = [*latest, *(post for row in categories for post in row.posts)]
+    links = [
+        *[_build_link(row.url, _MONTH) for row in months if row.url],
+        *[_build_link(row.url, _CATEGORY) for row in categories if row.url],
         *[_build_link(post.url, _POST) for post in posts if post.url],
     ]
+    return tuple(dict.fromkeys(links))
+
+
+def _join_links(
+    listed: Sequence[items.Link], sidebar: Sidebar, paging: Sequence[items.Link]
+) -> tuple[items.Link, ...]:
+    """Return the links of a page in order, each once: those listed, of the sidebar, to the next page."""
+    own = _build_sidebar_links(Rows(sidebar.months), Rows(sidebar.categories), Rows(sidebar.latest))
+    return _deduplicate_links((*listed, *own, *paging)) if listed or paging else own
 
 
 def _deduplicate_links(links: Iterable[items.Link]) -> tuple[items.Link, ...]:
@@ -178,9 +190,10 @@ class _PageParser:
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         layout = _parse_layout(self.view, post_page)
         number = self.view.number
-        links = _build_sidebar_links(layout.sidebar)
-        if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
-            links.append(items.Link(url=paging, kind=items.PageKind.COMMENTS, next_page=True, number=number))
+        paging = list[items.Link]()
+        if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):
+            paging.append(items.Link(url=url, kind=items.PageKind.COMMENTS, next_page=True, number=number))
+        links = _join_links((), layout.sidebar, paging)
         whole, url = not self._is_further_comments, parse_url(self.view.url).url
         posts = () if number is None else (post_page.to_post(number, url, whole=whole),)
         kind = items.PageKind.POST if whole else items.PageKind.COMMENTS
@@ -251,10 +264,9 @@ class _PageParser:
             notice = find_notice(self.view, layout.main)
             kind = items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN
         listed_links = [_build_link(post.url or "", items.PageKind.POST) for post in listed]
-        links = listed_links + _build_sidebar_links(layout.sidebar)
-        paging = listing.find_next_page(self.view, layout.main, self.target.page_no)
-        if paging is not None and listed:
-            links.append(items.Link(url=paging[0], kind=kind, next_page=True))
+        following = listing.find_next_page(self.view, layout.main, self.target.page_no) if listed else None
+        paging = [items.Link(url=following[0], kind=kind, next_page=True)] if following else ()
+        links = _join_links(listed_links, layout.sidebar, paging)
         problems = layout.sidebar.problems
         return self._build_page(
             kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
@@ -264,7 +276,7 @@ class _PageParser:
         self,
         kind: items.PageKind,
         layout: PageLayout,
-        links: list[items.Link],
+        links: tuple[items.Link, ...],
         *,
         author: items.Author | None,
         problems: tuple[items.Problem, ...],
@@ -282,7 +294,7 @@ class _PageParser:
             categories=sidebar.categories,
             months=sidebar.months,
             listing=find_listing_name(kind, urls, sidebar.categories, sidebar.months),
-            links=_deduplicate_links(links),
+            links=links,
             **fields,
         )
 

@@ -22,6 +22,7 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
+        self.known_links: object = None  # a blog and links of its last page, all in `target_keys`
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}

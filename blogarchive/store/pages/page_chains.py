@@ -157,6 +157,7 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache = context.archive.cache
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
+        cache.known_links = None
     # Pages often link to a home page by several URLs.
     query = "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1"
     has_home = context.archive.exists(query, (context.blog.site, context.blog.uid))
@@ -188,21 +189,29 @@ def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Lin
 
 def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     """Return targets of the blog's own links by key, except those known to be in the frontier."""
-    blog, known = context.blog, context.archive.cache.target_keys
-    new: dict[str, Target] = {}
+    blog, links, cache = context.blog, context.parsed.links, context.archive.cache
+    if cache.known_links == (blog, links):  # most pages have the same objects
+        return {}
+    known, new, refused = cache.target_keys, dict[str, Target](), False
     names: dict[str, str] = {}
-    for link in context.parsed.links:
+    for link in links:
         if link.kind not in _FOLLOWED_KINDS or link.next_page:
             continue
         key = frontier.link_key(blog.site, blog.uid, link)
-        if key in known or not is_own_uid(context, link.uid):
+        if key in known:
             continue
         names = names or _listing_names(context)
         name = names.get(link.url)
-        if name is not None and frontier.exceeds_url_limit(context.archive, blog, name, link.url):
-            continue
-        if link.kind is not PageKind.HOME or not has_home:
+        if (
+            not is_own_uid(context, link.uid)
+            or (name is not None and frontier.exceeds_url_limit(context.archive, blog, name, link.url))
+            or (link.kind is PageKind.HOME and has_home)
+        ):
+            refused = True
+        else:
             new[key] = context.own_target(link.kind, link.url, number=link.number)
+    if not refused:
+        cache.known_links = blog, links
     return new
 
 

@@ -22,7 +22,8 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
-        self.known_links: object = None  # a blog and links of its last page, all in `target_keys`
+        # What the last page showed that a step need not look at again, by the name of the step: most of each page.
+        self.done: dict[str, object] = {}
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}

@@ -79,9 +79,13 @@ def mark_unchanged(context: SaveContext) -> None:
 
 def unlinked_post_targets(context: SaveContext) -> list[Target]:
     """Return targets of the posts that the page lists, in case it has no link of their shape; not those known."""
-    parsed, known = context.parsed, context.archive.cache.target_keys
-    listed = [*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts)]
+    parsed, known, done = context.parsed, context.archive.cache.target_keys, context.archive.cache.done
+    shown, listed = (context.blog, parsed.latest, parsed.categories), [*parsed.listed]
+    if done.get("posts") != shown:
+        listed += [*parsed.latest, *(post for row in parsed.categories for post in row.posts)]
     unknown = [post for post in listed if post.number and context.blog.post_key(post.number) not in known]
+    if not unknown:
+        done["posts"] = shown
     return listed_posts.listed_targets(context, unknown)
 
 

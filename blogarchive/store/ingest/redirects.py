@@ -49,10 +49,14 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     prefixes = tuple(f"{other}/" for other in others - {origin})
 
     parsed = crawled.parsed
-    lists: Any = {name: getattr(parsed, name) for name in ("links", "months", "listed", "latest", "posts")}
-    listed = (*lists.values(), parsed.categories, *(row.posts for row in parsed.categories))
+    lists: Any = {name: getattr(parsed, name) for name in ("links", "months", "latest", "listed", "posts")}
+    frame = prefixes, parsed.links, parsed.months, parsed.latest, parsed.categories
+    listed: list[Any] = [parsed.listed, parsed.posts]
+    if archive.cache.done.get("origin") != frame:
+        listed += [*lists.values(), parsed.categories, *(row.posts for row in parsed.categories)]
     text = "\n".join([row.url or "" for rows in listed for row in rows])
     if not any(prefix in text for prefix in prefixes):
+        archive.cache.done["origin"] = frame
         return crawled  # nearly all pages
 
     def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:

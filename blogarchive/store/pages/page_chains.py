@@ -157,7 +157,7 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache = context.archive.cache
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
-        cache.known_links = None
+        cache.done.clear()
     # Pages often link to a home page by several URLs.
     query = "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1"
     has_home = context.archive.exists(query, (context.blog.site, context.blog.uid))
@@ -190,7 +190,7 @@ def next_page_links(context: SaveContext, kinds: Iterable[PageKind]) -> list[Lin
 def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     """Return targets of the blog's own links by key, except those known to be in the frontier."""
     blog, links, cache = context.blog, context.parsed.links, context.archive.cache
-    if cache.known_links == (blog, links):  # most pages have the same objects
+    if cache.done.get("links") == (blog, links):  # the same objects: this takes no time
         return {}
     known, new, refused = cache.target_keys, dict[str, Target](), False
     names: dict[str, str] = {}
@@ -211,7 +211,7 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
         else:
             new[key] = context.own_target(link.kind, link.url, number=link.number)
     if not refused:
-        cache.known_links = blog, links
+        cache.done["links"] = blog, links
     return new
 
 

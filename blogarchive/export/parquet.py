@@ -1,7 +1,8 @@
 """`export parquet`: write tables for DuckDB, pandas and Spark, one file for each table, site, year and archive.
 
-The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`. Archives never share a file, so their exports may run side
-by side into one folder, or into one bucket of an object store.
+The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`, and `ARCHIVE~N.parquet` for further rows of some tables.
+Archives never share a file, so their exports may run side by side into one folder, or into one bucket of an object
+store.
 """
 
 import json
@@ -45,12 +46,13 @@ def export_parquet(job: ExportJob) -> None:
     """
     if job.out.exists() and not job.out.is_dir():
         raise UsageError(_("{folder} is a file; name a folder for this export"), folder=job.out)
-    blogs, shard = job.reader.blogs(), job.archive.resolve().stem
+    # "~" begins the number of a further file: no file has two owners.
+    blogs, shard = job.reader.blogs(), job.archive.resolve().stem.replace("~", "～")
     authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []
     for done, table in enumerate(FLAT_TABLES, 1):
         # A table without rows has an empty file, so that queries find a schema.
         stored = flat_digests(job.reader.archive, table, authors)
-        parts = stored or {(blog.site, 0): ("", 0) for blog in blogs[:1]}
+        parts = stored or {(blog.site, 0, 0): ("", 0) for blog in blogs[:1]}
         _write_table(job, table, authors, shard, parts)
         if table.name in ("posts", "comments"):
             setattr(job.done, table.name, sum(count for _digest, count in parts.values()))
@@ -69,20 +71,22 @@ def _write_table(
     """Write the files of the parts that the replaced export has not; `parts` are digests and numbers of rows."""
     earlier = {(name, digest): content for name, digest, content in job.earlier}
     folder = (job.out / table.name).absolute()
-    names = {
-        (site, year): str(folder / f"site={safe_name(site)}/year={year}/{shard}.parquet")
-        for site, year in parts
-    }
+    names = {part: str(folder / _file_name(part, shard)) for part in parts}
     kept = {part: earlier.get((name, parts[part][0])) for part, name in names.items()}
     job.done.files.update((names[part], content) for part, content in kept.items() if content)
     changed = [part for part, content in kept.items() if not content]
     if changed:
         require_pyarrow()
-        rows = flat_rows(job.reader.archive, table, authors, changed)
+        rows = flat_rows(job.reader.archive, table, authors, changed if len(changed) < len(parts) else None)
         empty = ((part, iter(())) for part in changed if not parts[part][1])
-        for part, of_part in chain(empty, groupby(rows, lambda row: (row[0].decode(), row[1]))):
+        for part, of_part in chain(empty, groupby(rows, lambda row: (row[0].decode(), *row[1:3]))):
             _write_file(Path(names[part]), table, of_part, job.done.files)
     job.done.records += [(name, parts[part][0], job.done.files[name]) for part, name in names.items()]
+
+
+def _file_name(part: Part, shard: str) -> str:
+    site, year, number = part
+    return f"site={safe_name(site)}/year={year}/{shard}{f'~{number}' if number else ''}.parquet"
 
 
 def require_pyarrow() -> None:
@@ -106,7 +110,7 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
         parquet.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
     ):
         while group := list(islice(rows, _ROWS_AT_ONCE)):
-            columns = list(zip(*group, strict=True))[2:]  # without site and year, which the path has
+            columns = list(zip(*group, strict=True))[3:]  # without those of the part, which the path has
             kinds = [kind for kind, _sql in table.columns.values()]
             arrays = list(map(_to_array, kinds, schema.types, columns))
             writer.write_table(pyarrow.table(arrays, schema=schema), row_group_size=_ROWS_AT_ONCE)
@@ -170,7 +174,7 @@ def _remove_earlier(out: Path, shard: str, written: Digests) -> None:
     """Remove the files of this archive that an earlier export wrote and this one did not."""
     for table in FLAT_TABLES:
         for path in out.glob(f"{table.name}/site=*/year=*/*.parquet"):
-            if path.stem == shard and str(path.absolute()) not in written:
+            if path.stem.partition("~")[0] == shard and str(path.absolute()) not in written:
                 path.unlink()
 
 

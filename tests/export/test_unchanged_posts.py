@@ -1,5 +1,6 @@
 """A later export renders only the posts that changed, and mends files that a person changed."""
 
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,8 +20,9 @@ from blogarchive.export.run import Exported, run_export
 from blogarchive.export.wacz import export_wacz
 from blogarchive.export.warc import export_warc
 from blogarchive.store.pages.pages import PageRow
+from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import StoredImage
-from tests.export.conftest import HOST, Made, all_bytes, png
+from tests.export.conftest import HOST, SEEN, Made, all_bytes, png
 
 
 def rendered(out: Path, archive: Path, export: object, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -305,3 +307,40 @@ def test_a_change_of_one_value_changes_its_table(
         run_export("parquet", archive, tmp_path / "out")
     run_export("parquet", archive, tmp_path / "fresh")
     assert all_bytes(tmp_path / "out") == all_bytes(tmp_path / "fresh")
+
+
+def test_of_many_pages_of_a_year_only_the_newest_are_written_again(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(flat_tables, "_IDS_IN_FILE", 4)
+    blog = made.blog()
+    for number in range(10):
+        post = made.post(blog, str(number), "题", "<p>文</p>", posted_at=f"{2015 + number % 2}-02-01")
+        made.row("post_stats", post_id=post, captured_at=SEEN, views=number)
+        made.page(f"https://blog.creaders.net/u/31182/{number}.html", b"<html></html>")
+    archive = made.done()
+    other = Path(shutil.copy(archive, tmp_path / "archive~1.db"))
+    out, fresh = tmp_path / "out", tmp_path / "fresh"
+    for one in (archive, other):
+        run_export("parquet", one, out)
+    before = all_bytes(out)
+    names = {path.name for path in out.glob("pages/*/year=2025/*")}
+    assert names == {f"{one}{part}.parquet" for one in ("archive", "archive～1") for part in ("", "~1", "~2")}
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("delete from post_stats where id < 4")
+        connection.execute("delete from pages where id = 10")
+        connection.execute("update posts set title = '新' where number = '3'")
+        connection.execute("update posts set posted_at = '9' where number = '5'")
+    run_export("parquet", archive, out)
+    after = all_bytes(out)
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert {str(name).replace("site=creaders/", "") for name in changed} == {
+        "pages/year=2025/archive~2.parquet",
+        "post_stats/year=2025/archive.parquet",
+        "posts/year=2016/archive.parquet",
+        "posts/year=9/archive.parquet",
+    }
+    for one in (archive, other):
+        run_export("parquet", one, fresh)
+    assert all_bytes(fresh) == after

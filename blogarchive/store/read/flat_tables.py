@@ -17,7 +17,7 @@ class FlatTable(NamedTuple):
     """A table: `columns` by name, and the part of its query from `from` on.
 
     `dated` is the SQL expression of the text whose first four characters are the year of a row. `order` makes the
-    order of rows independent of row ids.
+    order of rows independent of row ids. `ids` are row ids; each 8,192 of them are in a file of their own.
     """
 
     name: str
@@ -25,6 +25,7 @@ class FlatTable(NamedTuple):
     source: str
     dated: str
     order: str
+    ids: str = "0"
 
 
 # An expression that is no column, of a row with the alias {0}.
@@ -34,7 +35,7 @@ _EXPRESSIONS = {
 }
 
 
-def _flat_table(name: str, columns: str, source: str, *, dated: str, order: str) -> FlatTable:
+def _flat_table(name: str, columns: str, source: str, **clauses: str) -> FlatTable:
     """Return a table; `columns` are types, each followed by `alias.column` of its columns."""
     found: dict[str, tuple[ColumnType, str]] = {}
     kind: ColumnType = "text"
@@ -44,9 +45,11 @@ def _flat_table(name: str, columns: str, source: str, *, dated: str, order: str)
         else:
             alias, _dot, column = word.partition(".")
             found[column] = kind, _EXPRESSIONS.get(column, word).format(alias)
-    return FlatTable(name=name, columns=found, source=source, dated=dated, order=order)
+    return FlatTable(name=name, columns=found, source=source, **clauses)
 
 
+# A first backup stores all of its pages in one year, and an update adds to it: only the newest ids are written again.
+_IDS_IN_FILE = 8192
 _BY_POST = "a.uid, length(p.number), p.number"
 _POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"
 
@@ -64,7 +67,7 @@ FLAT_TABLES = (
            text p.body_text p.body_html p.content_hash p.categories integer p.views p.likes p.comment_count
            time p.first_seen_at p.last_seen_at p.gone_at text p.gone_reason""",
         "from posts p join authors a on a.id = p.author_id",
-        dated="p.posted_at",
+        dated="p.year",
         order=_BY_POST,
     ),
     _flat_table(
@@ -72,7 +75,7 @@ FLAT_TABLES = (
         """text a.uid p.number c.fingerprint c.author_name c.author_url c.reply_to c.posted_at day c.posted_on
            text c.body_text c.body_html integer c.likes time c.first_seen_at c.last_seen_at c.gone_at""",
         f"from comments c {_POSTS.format('c')}",
-        dated="c.posted_at",
+        dated="c.year",
         order=f"{_BY_POST}, c.fingerprint",
     ),
     _flat_table(
@@ -80,6 +83,7 @@ FLAT_TABLES = (
         "text a.uid p.number time s.captured_at integer s.views s.likes s.comment_count",
         f"from post_stats s {_POSTS.format('s')}",
         dated="s.captured_at",
+        ids="s.id",
         order=f"{_BY_POST}, s.captured_at",
     ),
     _flat_table(
@@ -87,6 +91,7 @@ FLAT_TABLES = (
         "text a.uid p.number time r.captured_at text r.title r.body_text r.body_html r.content_hash",
         f"from post_revisions r {_POSTS.format('r')}",
         dated="r.captured_at",
+        ids="r.id",
         order=f"{_BY_POST}, r.captured_at, r.content_hash",
     ),
     _flat_table(
@@ -103,47 +108,56 @@ FLAT_TABLES = (
            text a.sha256""",
         "from pages a",
         dated="a.fetched_at",
+        ids="a.id",
         order="a.url, a.fetched_at, a.sha256",
     ),
 )
 """The tables of `export parquet`. Each query has an alias `a` with `site` and `uid`."""
 
 
-Part = tuple[str, int]
-"""Site and year (0 without a date) of the rows of a file."""
+Part = tuple[str, int, int]
+"""Site, year (0 without a date) and number of the file with the rows."""
 
 
 def flat_digests(
     archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]]
 ) -> dict[Part, tuple[str, int]]:
     """Return a digest of the rows of each part, and their number. `authors` as `flat_rows`."""
-    hashes: defaultdict[tuple[bytes, int], Any] = defaultdict(sha256)
-    counts: Counter[tuple[bytes, int]] = Counter()
-    query = _flat_query(
-        table, "json_array({})"
-    )  # to make objects of the columns takes as long as to read them
-    for site, year, line in archive.each_raw(query, (json.dumps(authors) if authors else None, None)):
-        hashes[site, year].update(line)
-        counts[site, year] += 1
-    return {(part[0].decode(), part[1]): (one.hexdigest(), counts[part]) for part, one in hashes.items()}
+    hashes: defaultdict[tuple[bytes, int, int], Any] = defaultdict(sha256)
+    counts: Counter[tuple[bytes, int, int]] = Counter()
+    query = _flat_query(table, "json_array({})")  # objects of the columns take as long as to read them
+    for row in archive.each_raw(query, (json.dumps(authors) if authors else None, None, 0)):
+        part = row[:3]
+        hashes[part].update(row[3])
+        counts[part] += 1
+    return {(part[0].decode(), *part[1:]): (one.hexdigest(), counts[part]) for part, one in hashes.items()}
 
 
 def flat_rows(
-    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part]
+    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part] | None
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield site, year and the columns of each row of these parts, texts as bytes, by site and year.
+    """Yield part (three values) and columns of each row of these parts, or of all, texts as bytes, by part.
 
     `authors` are pairs of site and uid; if empty, the rows of all authors.
     """
-    query = f"{_flat_query(table)} order by a.site, year, {table.order}"
-    yield from archive.each_raw(query, (json.dumps(authors) if authors else None, json.dumps(parts)))
+    query, first_id = _flat_query(table), 0
+    if parts:
+        first_id = _IDS_IN_FILE * min(number for _site, _year, number in parts)
+        years = {str(year) for _site, year, _number in parts}
+        if table.dated.endswith(".year") and all(len(year) == 4 and year.isdecimal() for year in years):
+            query += f" and {table.dated} in ({', '.join(map(repr, sorted(years)))})"  # an index has it
+    given = json.dumps(authors) if authors else None, json.dumps(parts) if parts else None, first_id
+    yield from archive.each_raw(f"{query} order by a.site, year, part, {table.order}", given)
 
 
 def _flat_query(table: FlatTable, form: str = "{}") -> str:
     columns = form.format(", ".join(expression for _type, expression in table.columns.values()))
     year = f"coalesce(cast(substr({table.dated}, 1, 4) as integer), 0)"
-    chosen = "(?{0} is null or ({1}) in (select value ->> 0, value ->> 1 from json_each(?{0})))"
+    number = f"{table.ids} / {_IDS_IN_FILE}"
+    chosen = "(?{0} is null or ({1}) in (select {2} from json_each(?{0})))"
+    of_author = chosen.format(1, "a.site, a.uid", "value ->> 0, value ->> 1")
+    of_part = chosen.format(2, f"a.site, {year}, {number}", "value ->> 0, value ->> 1, value ->> 2")
     return (
-        f"select a.site, {year} as year, {columns} {table.source}"
-        f" where {chosen.format(1, 'a.site, a.uid')} and {chosen.format(2, f'a.site, {year}')}"
+        f"select a.site, {year} as year, {number} as part, {columns} {table.source}"
+        f" where {of_author} and {of_part} and {table.ids} >= ?3"
     )

@@ -146,7 +146,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # A link to answer, or several times of day, may be of comments that nothing names.
     is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
     dated = (at for at in after if DATE.search(outline.texts[at]) and not is_edited(outline, at))
-    moments = {outline.texts[at]: at for at in dated if not in_other_row(outline, outline.holders[at])}
+    moments = {outline.texts[at]: at for at in dated if not in_other_row(outline, outline.holders[at], body)}
     # The time of the post may stand below its text.
     is_last = not any(map(DATE.search, outline.texts[: outline.span(body).start]))
     is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last

@@ -13,11 +13,11 @@ from blogarchive.parsing.dates.numbers import join_date, short_date_form
 from blogarchive.parsing.document import find_article, find_metas
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
 from blogarchive.parsing.unicode_form import letters_of
-from blogarchive.sites.engines.urls import patterns
+from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
 
-COMMENTS, _SIDE, _ENDS, _FEED = patterns("outline", "comments", "side", "ends", "feed")
+COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments", "side", "ends", "feed", "near")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
 (_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
@@ -185,7 +185,9 @@ def is_aside(node: Element) -> bool:
         return True
     if node.tag == "header" and "article" in outer:
         return False  # Bootstrap names that of a post `page-header`
-    return node.tag not in ("body", "html", "main", "article", *HEADINGS) and has_role(node, _SIDE)
+    # Matery has those before and after the post in an `article`.
+    role = _NEAR if node.tag == "article" else _SIDE
+    return node.tag not in ("body", "html", "main", *HEADINGS) and has_role(node, role)
 
 
 class Title(NamedTuple):
@@ -216,7 +218,9 @@ def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
     anchors = (node for node in outline.order if node.tag == "a" and node in outline.home_links)
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
-    names = chain((outline.metas.get("og:site_name", ""),), feeds, map(outline.text, anchors))
+    # Matery has an empty heading for a post without a title.
+    feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
+    names = chain((outline.metas.get("og:site_name", ""), feed), feeds, map(outline.text, anchors))
     return set(map(letters_of, names)) - {""}
 
 

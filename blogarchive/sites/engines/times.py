@@ -137,10 +137,10 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     return is_linked or in_other_row(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 
 
-def in_other_row(outline: Outline, node: Element) -> bool:
-    """Return whether an element is in the row of a list that has a link to another post of the host."""
-    row, heading = next(node.iterancestors("li"), None), outline.title.heading
-    if row is None or (heading is not None and outline.contains(row, heading)):
+def in_other_row(outline: Outline, node: Element, body: Element | None = None) -> bool:
+    """Return whether an element is in the row of a list, or a card beside `body`, that links another post of the host."""
+    row = next(node.iterancestors("li", *([] if body is None else ["article"])), None)
+    if row is None or not {outline.title.heading, body}.isdisjoint(row.iter()):
         return False
     return any(_leads_away(outline, one) for one in row.iter("a"))
 
@@ -213,7 +213,8 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
 def stated_times(node: Element) -> list[str]:
     """Return the times that attributes of an element state, for machines or as its title."""
-    values = (str(value) for name, value in node.attrib.items() if name not in ("href", "src"))
+    # One with an offset is longer than the one for the reader.
+    values = sorted((str(one) for name, one in node.attrib.items() if name not in ("href", "src")), key=len)
     return [one[at.start() :] for one in values if re.search(r":\d\d", one) and (at := DATE.search(one))]
 
 

@@ -335,6 +335,12 @@ def test_a_short_post_above_related_posts_is_no_list() -> None:
     assert (page.kind, [one.body_text for one in page.posts]) == (PageKind.POST, ["Heute war nichts."])
 
 
+def test_of_two_stamps_at_the_time_that_is_shown_the_one_with_its_offset_counts() -> None:
+    line = '<time datetime="2019-05-20T08:07:20+09:00" title="2019-05-20 08:07">2019-05-20 08:07</time>'
+    shown = read(post(line)).posts[0].posted
+    assert (shown and shown.at and shown.at.isoformat()) == "2019-05-20T08:07:20+09:00"
+
+
 def test_the_stamp_of_a_comment_adds_its_offset_to_the_time_that_is_shown() -> None:
     shown = '<time datetime="2019-05-21T11:21:09+02:00">21. Mai 2019, um 11:21 Uhr</time>'
     posted = [

@@ -98,6 +98,10 @@ def test_titles_that_lead_to_the_heading_of_a_post_are_listed_also_an_empty_one(
         ("/2024/12/31/", False),
         ("/posts/2024/", False),
         ("/blog/posts/home/", True),
+        ("/blog/article/", False),
+        ("/zh-cn/", False),
+        ("/en/", False),
+        ("/en/bridge/", True),
         ("/posts/tags/", False),
         ("/posts/page/2/", False),
         ("/posts/", False),
@@ -755,3 +759,25 @@ def test_the_time_in_a_list_row_that_holds_the_whole_post_is_that_of_the_post() 
     post = read(f'<ul class="columns">{row}<li><a href="/about.html">关于</a></li></ul>').posts[0]
     assert post.posted is not None
     assert post.posted.text.startswith("2020-05-06 09:25")
+
+
+def _of_matery(title: str, text: str) -> ParsedPage:
+    head = f'<html><head><title>{title or "山居"}</title><link rel="alternate" href="/atom.xml" title="山居"></head>'
+    card = f'<div class="card"><a href="/2019/04/02/station/"><span class="card-title">车站</span></a>{TEXT}2019-04-02</div>'
+    after = f'<span>评论</span><div id="tcomment"></div><article class="prev-next articles">{card}</article>'
+    body = f'<p>2020-05-06</p><div id="articleContent">{text}</div>{after}'
+    page = (
+        f'{head}<body><span>山居</span><h1 class="post-title">{title}</h1><main>{body}</main></body></html>'
+    )
+    return api.parse_page(page.encode(), "https://notes.example.org/2020/05/06/b/", fetched_at=READ_AT)
+
+
+def test_a_post_below_an_empty_title_has_none_and_not_the_name_of_the_blog() -> None:
+    page = _of_matery("", TEXT)
+    assert (page.posts[0].title, told(page)) == (None, ["title"])
+
+
+def test_the_card_of_the_next_post_is_no_text_and_no_comment() -> None:
+    page = _of_matery(TITLE, "<p>今天去看了桥，水很清，人也不多。</p>")
+    assert (page.posts[0].title, page.posts[0].body_text) == (TITLE, "今天去看了桥，水很清，人也不多。")
+    assert told(page) == []

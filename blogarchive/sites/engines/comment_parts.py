@@ -65,10 +65,9 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
     orders = day_orders(dates) or day_orders(stated)
-    if not orders and DAY_FIRST.match(outline.tree.root.get("lang") or ""):
-        orders = {True}
-    elif not orders and any(map(_AMERICAN.search, dates)):
-        orders = {False}
+    if not orders:
+        is_first = DAY_FIRST.match(outline.tree.root.get("lang") or "") is not None
+        orders = {is_first} if is_first or any(map(_AMERICAN.search, dates)) else orders
     around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
     outer = [one for one in around if has_role(one, ITEM)][-1:]
     elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))

@@ -19,7 +19,7 @@ from blogarchive.sites.exports import InvalidExport, child_text, parse_body, par
 
 # Entries: https://www.sitemaps.org/protocol.html
 _MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE = 50_000, 60, 10, 150
-_SITEMAP_LINE, _OTHER_MAPS, _ROOT = blog_urls.patterns("indexes", "sitemap_line", "other_maps", "root")
+_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap", "other_maps", "root", "pages")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 
@@ -46,7 +46,7 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         text = unpack_file(page.body).decode("utf-8", "replace")
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
-        found = _absolute(_SITEMAP_LINE.findall(text), page.url)
+        found = _absolute(_SITEMAP.findall(text), page.url)
         # A host without robots.txt may answer with its home page.
         return Index((), tuple(found)) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
@@ -111,13 +111,16 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
-    """Return the posts of the blog, each once, without lists: a URL with others below it."""
+    """Return the posts of the blog, each once, without lists, a URL with others below it, and pages of few."""
     ours = (post for post in listed if post.url and blog_urls.is_within(post.url, uid))
-    posts = (post for post in ours if post.number and blog_urls.may_be_post(post.url or "", post.title))
-    found = {post.number or "": post for post in posts}
+    found = {x.number: x for x in ours if x.number and blog_urls.may_be_post(x.url or "", x.title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
+    # Pelican and Nikola have pages in a folder of their own, Hexo lists that of errors; posts may have numbers.
+    numbered = {number for number in found if number.removesuffix(".html").isdigit()}
+    pages = set(filter(_PAGES.search, found)) - (numbered if len(numbered) > 1 else set())
+    above |= pages if 2 * len(pages) < len(found) else set()
     return tuple(post for number, post in found.items() if number not in above)
 
 
@@ -132,8 +135,7 @@ def _post(url: str | None, title: str, day: DateText | None, version: str, count
 
 
 def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
-    value = load_json(text)
-    rows = json_objects(value.get("posts") if isinstance(value, dict) else value)
+    rows = json_objects(value.get("posts") if isinstance(value := load_json(text), dict) else value)
     if not rows and not isinstance(value, list):
         return None
     is_rest = blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)

@@ -34,8 +34,7 @@ class AnyBlog(Site):
 
     def start_url(self, url: str) -> ParsedUrl:
         """Return the home page of the host, or a page whose content says where its blog begins."""
-        parsed = urls.parse_url(url)
-        parts = urlsplit(parsed.url)
+        parts = urlsplit((parsed := urls.parse_url(url)).url)
         if parsed.uid is not None:
             return parsed
         if parsed.kind is PageKind.HOME and not parts.path.rstrip("/").endswith("/blog"):

@@ -4,7 +4,7 @@ import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
 
@@ -106,10 +106,9 @@ def is_rest_posts(url: str) -> bool:
 
 def folder_of_index(url: str) -> str:
     """Return the URL of the folder that a feed, or another list of posts, stands in."""
-    parts = urlsplit(url)
     # The home page of Typecho without rewriting is above `index.php`.
-    folder = _INDEX_PATH.sub("", parts.path).rstrip("/").removesuffix("/index.php")
-    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/", "", ""))
+    folder = _INDEX_PATH.sub("", urlsplit(url).path).rstrip("/").removesuffix("/index.php")
+    return urljoin(url, f"{folder}/")
 
 
 def blog_root(uid: str, page_url: str) -> str:

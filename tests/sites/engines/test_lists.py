@@ -75,6 +75,20 @@ def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("paths", "posts"),
+    [
+        ("posts/a posts/b posts/c pages/about 404.html", "posts/a posts/b posts/c"),
+        ("pages/8309a5 pages/f344d0 pages/0aa1c2 river", "pages/8309a5 pages/f344d0 pages/0aa1c2 river"),
+        ("402.html 403.html 404.html river.html", "402.html 403.html 404.html river.html"),
+    ],
+)
+def test_the_pages_of_a_generator_in_its_sitemap_are_no_posts(paths: str, posts: str) -> None:
+    rows = "".join(f"<url><loc>{HOME}/{path}</loc></url>" for path in paths.split())
+    page = read("sitemap.xml", f"<urlset>{rows}</urlset>")
+    assert [post.number for post in page.listed] == posts.split()
+
+
 def test_a_sitemap_of_too_many_entries_is_not_taken_for_the_whole_list() -> None:
     sitemap = f"<urlset><url><loc>{HOME}/a/</loc></url>{{}}</urlset>"
     assert following(read("sitemap.xml", sitemap.format("<url/>" * 49_999))) == []

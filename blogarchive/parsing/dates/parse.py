@@ -1,7 +1,8 @@
 """Parse the date in a text as its reader understands it, into an aware datetime."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -79,6 +80,7 @@ _ISO_STAMP = re.compile(
     r"(?:[^0-9]*(?:留言|发[表布]|發[表佈布]|评论|評論|回[复復覆]|更新|修改)(?:时间|時間|日期|[于於])[:：]?)?"
     r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+([0-9]{2}:[0-9]{2}(:[0-9]{2})?))?\s*"
 )
+_MAX_STAMP_LENGTH = 60
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}|发[表布] ?:")
 # Labels of other dates than that of posting.
@@ -123,19 +125,23 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     if relative_to.tzinfo is None:
         parsed = parse_date(text, relative_to.replace(tzinfo=UTC))
         return parsed and parsed._replace(at=parsed.at.replace(tzinfo=None))
-    plain = _ISO_STAMP.fullmatch(text)
+    find_stamp = _find_stamp if len(text) < _MAX_STAMP_LENGTH else _find_stamp.__wrapped__
     try:
-        parsed = _parse_iso_stamp(plain, relative_to) if plain else None
+        parsed = find_stamp(text, relative_to.tzinfo)
         return parsed or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
     except (ValueError, OverflowError):
         return None
 
 
-def _parse_iso_stamp(match: re.Match[str], now: datetime) -> ParsedDate | None:
+@lru_cache(maxsize=256)  # each time of a page is asked for twice, by the grammar and for the store
+def _find_stamp(text: str, zone: tzinfo) -> ParsedDate | None:
+    match = _ISO_STAMP.fullmatch(text)
+    if match is None:
+        return None
     day, time, second = match.groups(default="")
     if not rules.FIRST_YEAR <= int(day[:4]) <= rules.LAST_YEAR or time.startswith("24"):
         return None
-    at = datetime.fromisoformat(f"{day} {time or '00:00'}").replace(tzinfo=now.tzinfo)
+    at = datetime.fromisoformat(f"{day} {time or '00:00'}").replace(tzinfo=zone)
     return ParsedDate(at, "second" if second else "minute" if time else "day")
 
 

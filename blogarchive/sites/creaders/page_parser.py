@@ -29,11 +29,12 @@ class PageLayout:
 def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> PageLayout:
     """Return the parts of a page around the post it shows, if it shows one."""
     lines = range(len(view.lines))
-    outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
+    start, end = (post_page.start, max(post_page.start, post_page.end)) if post_page else (0, 0)
+    outside = [*lines[:start], *lines[end:]]
     sidebar = parse_sidebar(view, outside)
-    header = card.parse_blog_header(view, [i for i in outside if i not in sidebar.own_lines])
-    main = [i for i in outside if i not in sidebar.own_lines and i not in header.own_lines]
-    return PageLayout(sidebar=sidebar, header=header, main=main)
+    rest = [i for i in outside if i not in sidebar.own_lines]
+    header = card.parse_blog_header(view, rest)
+    return PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
 
 
 # --- items

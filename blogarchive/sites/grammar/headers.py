@@ -23,10 +23,7 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start)
-    begin = start
-    if link is not None:
-        while begin < end and joined.link_at(begin) is link:
-            begin += 1
+    begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
         before = joined.raw_text(start, at).rstrip(_OPENED)

@@ -98,11 +98,8 @@ def _iter_candidates(
     here = view.parse_url(view.url)
     for index in lines:
         for text, anchor, parsed_url in view.links[index]:
-            if parsed_url is None:
-                continue
-            words = text or _read_image_text(anchor)
-            pager_text = _pager_texts[words] if len(words) <= _MAX_LENGTH else None
-            if pager_text is None or pager_text.number not in (None, page_no + 1):
+            pager_text = _pager_texts[text or _read_image_text(anchor)]
+            if pager_text is None or parsed_url is None or pager_text.number not in (None, page_no + 1):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
                 yield index, parsed_url.url, _check_sign(pager_text, anchor)
@@ -126,7 +123,7 @@ def _check_sign(pager_text: _PagerText, anchor: Element) -> _PagerText:
 
 def _parse_words(words: str) -> _PagerText | None:
     # No pager has a hyphen, and most links of an archive do.
-    if words.lstrip()[:1] not in _FIRST_CHARS or "-" in words:
+    if len(words) > _MAX_LENGTH or words.lstrip()[:1] not in _FIRST_CHARS or "-" in words:
         return None
     folded = vocabulary.fold(words).strip()
     if vocabulary.NEXT_PAGE.fullmatch(folded):

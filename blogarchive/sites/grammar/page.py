@@ -258,6 +258,15 @@ class JoinedLines:
         line, inner = self._find(offset)
         return line.link_at(inner, inner + 1)
 
+    def link_end(self, offset: int) -> int:
+        """Return the offset at which the link around the character at `offset` ends, in the same line."""
+        line, inner = self._find(offset)
+        link, at = line.link_at(inner, inner + 1), inner
+        for start, end, _, anchor in line.spans:
+            if anchor is link and start <= at < end:
+                at = end
+        return offset + at - inner
+
     def _find(self, offset: int) -> tuple[Line, int]:
         for line in self.lines:
             if offset <= len(line.text):

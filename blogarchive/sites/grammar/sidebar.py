@@ -13,6 +13,7 @@ from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageK
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
 from blogarchive.sites.grammar import card as cards, words as vocabulary
+from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 
 # --- months: rows of dates
@@ -38,13 +39,12 @@ def _parse_row(view: PageView, index: int) -> MonthRow | None:
     return _parse_range(view.lines[index].text, None)
 
 
-def _is_row(folded: str) -> bool:
-    return len(folded) <= _MAX_LENGTH and _matches_range(folded)
-
-
-@lru_cache(maxsize=2048)
 def _matches_range(text: str) -> bool:
-    return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
+    starts = len(text) <= _MAX_LENGTH and _RANGE_START.match(text) is not None
+    return starts and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
+
+
+_are_rows = TextCache(_matches_range)
 
 
 @lru_cache(maxsize=2048)
@@ -138,7 +138,7 @@ def _parse_labelled_months(
     count = 0
     for index in lines:
         if text := view.folded[index]:
-            if not _is_row(text):
+            if not _are_rows[text]:
                 break
             rows[index] = _parse_row(view, index)
         count += 1
@@ -154,7 +154,7 @@ def _parse_labelled_months(
 def _parse_month_lines(view: PageView, lines: Sequence[int]) -> dict[int, MonthRow]:
     """Parse the rows of an archive without a label; each must link to its month."""
     last = f"{view.now + _TOLERANCE:%Y-%m}"
-    rows = ((i, row) for i in lines if _is_row(view.folded[i]) and (row := _parse_row(view, i)) is not None)
+    rows = ((i, row) for i in lines if _are_rows[view.folded[i]] and (row := _parse_row(view, i)) is not None)
     return {i: row for i, row in rows if row.url is not None and row.month <= last}
 
 

@@ -63,11 +63,14 @@ def missing_objects(archive: Statements) -> list[tuple[str, str]]:
 
 def missing_columns(archive: Statements) -> list[tuple[str, str]]:
     """Return the table and the definition of each plain column that the archive lacks, in the order of the schema."""
+    ours = {name: sql for name, (kind, sql) in _definitions().items() if kind == "table"}
+    rows = archive.rows("select name, sql from sqlite_master where type = 'table'")
     return [
         (name, column)
-        for name, sql in archive.rows("select name, sql from sqlite_master where type = 'table'")
-        if (ours := statements().get(("table", name.lower()), "")) not in ("", sql)
-        for column in _lacking(ours.lower(), sql.lower())
+        for name, sql in rows
+        # Almost always the same text, which SQLite stores with `CREATE` in capitals.
+        if (stored := (sql or "").lower()) != (definition := ours.get(name.lower(), stored))
+        for column in _lacking(definition, stored)
     ]
 
 

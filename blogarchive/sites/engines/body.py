@@ -129,7 +129,8 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
     scores: defaultdict[Element, float] = defaultdict(float)
     parents = {blocks[p] for n in outline.order if n.tag in BLOCKS and (p := n.getparent()) is not None}
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
-        inner = block if (block := blocks[holder]) in parents else block.getparent()
+        # An element that is named as the text may have only lines between `br`.
+        inner = block if (block := blocks[holder]) in parents or mark(block) else block.getparent()
         dated = len(text) < _MAX_META and DATE.search(text) and not PROSE.search(text)
         if dated or holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
             continue

@@ -203,3 +203,28 @@ def test_the_time_of_a_post_of_cnblogs_is_found_far_below_the_text() -> None:
     page = read(f'<h1>{TITLE}</h1><div class="postBody">{TEXT}</div><ul>{signs}</ul>{line}')
     assert page.posts[0].posted is not None
     assert page.posts[0].posted.text == "2020-05-06 08:32"
+
+
+def test_a_text_of_lines_between_br_beside_lines_of_pjblog_has_none_of_them() -> None:
+    text = "修车摊摆了十六年，今年收了。<br/><br/>气筒还在，谁用谁打。"
+    top = f'<h1 class="ContentTitle"><strong>{TITLE}</strong></h1><h2 class="ContentAuthor">作者:山人 日期:2020-05-06</h2>'
+    fonts = '<div class="Info">字体大小: <a href="#">小</a> <a href="#">中</a> <a href="#">大</a></div>'
+    lines = "<br/>".join(
+        f'<strong>{label}:</strong> <a href="/?tag={n}">{word}</a>'
+        for n, (label, word) in enumerate(
+            (("文章来自", "本站原创"), ("引用通告", "查看所有引用"), ("Tags", "街坊"))
+        )
+    )
+    last = '<div class="Content-bottom">评论: 1 | <a href="/?tag=tb">引用: 0</a> | 查看次数: 402</div>'
+    comment = (
+        '<div class="comment"><div class="commenttop"><span>回复</span><a href="#"><strong>顺风车</strong></a>'
+        '<span>[2020-05-07 09:31 AM | <a href="#">&nbsp;</a>]</span></div>'
+        '<div class="commentcontent">我家楼下也有一个。</div></div>'
+    )
+    page = read(
+        f'<div class="Content"><div>{top}</div>{fonts}<div id="logPanel" class="Content-body">{text}</div>'
+        f'<div class="Content-body">{lines}</div>{last}</div>{comment}'
+    )
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert page.posts[0].body_text == "修车摊摆了十六年，今年收了。\n气筒还在，谁用谁打。"
+    assert [one.author_name for one in page.posts[0].comments] == ["顺风车"]

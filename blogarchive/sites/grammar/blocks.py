@@ -279,6 +279,8 @@ def check_first(
     If the first has no link, no header of another form is above it. Unless its text is above it (`are_below`), the page
     must show as many as it claims, or the header must follow the label.
     """
+    if headers[0].is_linked:
+        return None
     first = headers[0].first
     block = view.document.lines_in(view.lines[first].block)
     labels = [i for i in find_labels(view, COMMENTS_LABEL) if start <= i < first]
@@ -292,9 +294,7 @@ def check_first(
     is_typed = shows_other_header(view, begins[0], first) or (
         not is_sure and any(_has_plain_text(view, i) for i in between)
     )
-    if headers[0].is_linked or not is_typed:
-        return None
-    return comments_problem("forged", Detail.COMMENTS_TYPED)
+    return comments_problem("forged", Detail.COMMENTS_TYPED) if is_typed else None
 
 
 def _has_plain_text(view: PageView, index: int) -> bool:

@@ -66,6 +66,8 @@ def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBoun
 
     If nothing decides, the result has a `doubt`.
     """
+    if len(candidates) == 1:
+        return candidates[0]  # most pages
     framed = [bounds for bounds in candidates if _is_framed(view, bounds.begin, bounds.end)]
     possible = [bounds for bounds in candidates if bounds.comments.possible or bounds in framed] or candidates
     if len(possible) == 1:

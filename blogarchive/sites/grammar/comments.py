@@ -304,14 +304,19 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
 def _choose_headers(
     markers: comment_footers.CommentMarkers, claims: comment_blocks.Claims
 ) -> tuple[comment_blocks.HeaderSelection, Problem | None]:
-    found, claimed = list(_iter_selections(markers)), claims.count
+    claimed, found = claims.count, list[comment_blocks.HeaderSelection]()
+    # On other pages a forged comment could replace one of another page, or one that the site counts
+    # and hides. So a number never wins over structure.
+    is_counted = claimed is not None and claims.paging is comment_blocks.Paging.NO
+    for selection in _iter_selections(markers):  # most pages need the first one alone
+        if is_counted and selection.sure and len(selection.headers) == claimed:
+            return selection, None
+        found.append(selection)
     structured = [selection for selection in found if selection.sure]
-    if claimed is not None and claims.paging is comment_blocks.Paging.NO:
-        # On other pages a forged comment could replace one of another page, or one that the site counts
-        # and hides. So a number never wins over structure.
-        countable = structured or _select_countable(markers, found)
-        if agreeing := [selection for selection in countable if len(selection.headers) == claimed]:
-            return agreeing[0], None
+    if is_counted and not structured:
+        for selection in _select_countable(markers, found):
+            if len(selection.headers) == claimed:
+                return selection, None
     sure = [selection for selection in structured if not selection.doubted]
     if not sure:
         count = "unknown" if claimed is None else str(claimed)

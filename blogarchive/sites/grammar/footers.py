@@ -344,11 +344,12 @@ def _ends_header_row(
 ) -> bool:
     """Check whether the footer follows the header at once, and the comment's element continues after it."""
     view = markers.view
+    if footer.first != header.last + 1:
+        return False  # most footers are below a text
     element = find_last_block(view, headers)
     if len(headers) > 1:
         element = view.document.lines_in(find_comment_element(view, headers, header))
-    follows = footer.first == header.last + 1 and footer.last + 1 < element.stop
-    return follows and starts_element(view, element, header)
+    return footer.last + 1 < element.stop and starts_element(view, element, header)
 
 
 def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:

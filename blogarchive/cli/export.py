@@ -43,7 +43,7 @@ Formats:
     "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
 @click.option(
-    "--number", metavar="N", help=_("With html: the post of that number, in one file with its images.")
+    "--number", metavar="N", help=_("With html: the post of that number or URL, in one file with its images.")
 )
 @click.option(
     "--years",

@@ -84,7 +84,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     found.require_whole()
 
 
-@click.command(help=_("From each stored version to the next."))
+@click.command(help=_("From each stored version to the next. NUMBER may be the URL of the post."))
 @click.argument("number")
 @click.option("--author", metavar="UID", help=_("Blog of the post, if two blogs have that number."))
 @options.db_and_json

@@ -23,6 +23,7 @@ import pytest
 from blogarchive import installed_version
 from blogarchive.cli.group import cli
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger.blogs import stored_blogs
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
@@ -456,6 +457,19 @@ def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_a
     )
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(message)))
     assert message in ran.stderr
+
+
+def test_a_post_and_a_blog_may_be_named_by_their_urls(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+    with Archive.open(db, read_only=True) as archive:
+        ((post, blog),) = archive.rows(
+            "select p.url, a.url from posts p join authors a on a.id = p.author_id where p.number = '506012'"
+        )
+        chosen = stored_blogs(archive, [blog.rstrip("/")])
+    assert [one.uid for one in chosen] == ["31182"]
+    assert run_cli("diff", post, "--db", db).out.startswith(post)
+    assert run_cli("export", "html", tmp_path / "a.html", "--number", post, "--db", db).code == 0
+    unknown = run_cli("diff", post.replace("506012", "1"), "--db", db)
+    assert (unknown.code, "no post" in unknown.err) == (2, True)
 
 
 def test_a_reader_that_ends_early_hides_no_damage(db: Path, tmp_path: Path) -> None:

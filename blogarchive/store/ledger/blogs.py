@@ -59,9 +59,9 @@ def stored_blogs(
 ) -> list[Blog]:
     """Return every blog in the archive, or those with these names, in order of arrival.
 
-    A name is a uid, an older uid, or `site/uid`. Includes blogs that were requested but never fetched, and imported ones.
-    Blogs that are not named are excluded if they are paused or forgotten, unless `left_out` is set. They are also
-    excluded if their home page is gone or forbidden, unless `hopeless` is set.
+    A name is a uid, an older uid, `site/uid` or the URL of the blog. Includes blogs that were requested but never
+    fetched, and imported ones. Blogs that are not named are excluded if they are paused or forgotten, unless
+    `left_out` is set. They are also excluded if their home page is gone or forbidden, unless `hopeless` is set.
     Raises `UsageError` if no blog has one of the names.
     """
     queued = archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(names),))
@@ -71,8 +71,8 @@ def stored_blogs(
         return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
     for name in names:
-        renamed = archive.all_as(Blog, _RENAMED, (name,))
-        found = renamed or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
+        other = archive.all_as(Blog, _OTHER_NAMES, (name,))
+        found = other or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
         if not found:
             text = _("no blog {uid!r} in {archive}; `blogarchive status` lists them")
             raise UsageError(text, uid=name, archive=archive.path)
@@ -80,8 +80,12 @@ def stored_blogs(
     return chosen
 
 
-_RENAMED = """select a.site, a.uid from author_aliases l join authors a on a.id = l.author_id
-              where ?1 in (l.alias, a.site || '/' || l.alias)"""
+_OTHER_NAMES = """
+select a.site, a.uid from author_aliases l join authors a on a.id = l.author_id
+ where ?1 in (l.alias, a.site || '/' || l.alias)
+ union select site, uid from frontier where kind = 'home' and rtrim(url, '/') = rtrim(?1, '/')
+ union select site, uid from authors where rtrim(url, '/') = rtrim(?1, '/') and url <> ''
+"""
 
 
 def find_blog(archive: Archive, name: str) -> Blog:
@@ -89,12 +93,7 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
     Raises `UsageError` if the archive has none of that name, or more than one.
     """
-    query = (
-        "select distinct site, uid from frontier where kind = 'home' and url = ?1"
-        " union select site, uid from authors where url = ?1"
-    )
-    by_url = archive.all_as(Blog, query, (name,))
-    found = by_url or stored_blogs(archive, [name], hopeless=True)
+    found = stored_blogs(archive, [name], hopeless=True)
     if len(found) != 1:
         text = _(
             "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"

@@ -19,15 +19,17 @@ from blogarchive.store.statements import Statements
 def find_posts(
     archive: Archive, number: str, *, uid: str | None = None
 ) -> list[tuple[Blog, models.FullPost]]:
-    """Return the posts of that number with their blogs: several if more than one blog has such a number.
+    """Return the posts of that number, or the one of that URL, with their blogs: several blogs may have such a number.
 
     `uid` is the uid of the blog or an alias of it; a decimal number may have leading zeros. Raises `UsageError` if
     there is no such post.
     """
-    number = parse_decimal_id(number) or number
-    query = f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
+    is_url = "://" in number
+    named = find_by_url(archive, number) if is_url else parse_decimal_id(number) or number
+    query = f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.{"id" if is_url else "number"} = ?1
+            and (?2 is null or a.uid = ?2
             or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id"""
-    headings = archive.all_as(models.PostHeading, query, (number, uid))
+    headings = archive.all_as(models.PostHeading, query, (named, uid))
     if not headings:
         text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
         raise UsageError(text, number=number, archive=archive.path)

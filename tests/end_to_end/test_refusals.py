@@ -106,17 +106,30 @@ def test_a_login_form_in_place_of_every_page_is_a_notice_and_no_change_of_the_si
     assert differences(tool, host, UID) == []
 
 
-@pytest.mark.parametrize("status", [403, 503])
+@pytest.mark.parametrize(
+    ("status", "text"), [(403, ""), (503, ""), (200, "<html><p>系统维护中，请耐心等待。</p></html>")]
+)
 def test_a_blog_that_refused_its_first_backup_is_asked_again_by_the_next_update(
-    host: Host, tmp_path: Path, status: int
+    host: Host, tmp_path: Path, status: int, text: str
 ) -> None:
-    host.fault = lambda path: Answer(status=status) if "/u/" in path else None
+    host.fault = lambda path: Answer(status=status, body=text.encode()) if "/u/" in path else None
     tool = Tool(tmp_path)
     assert tool.run("backup", host.blog_url(UID)).code == 4
     host.fault = no_fault
     tool.days_ahead = 1
     assert tool.run("update").code == 0
     assert differences(tool, host, UID) == []
+
+
+def test_a_mistyped_blog_is_a_failure_of_its_backup_alone(host: Host, tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    assert tool.run("backup", f"{host.url}/u/999/").code == 4
+    assert tool.run("backup", host.blog_url(UID)).code == 0
+    for _ in range(2):
+        tool.days_ahead += 1
+        ran = tool.run("update")
+        assert (ran.code, "/u/999/" in ran.err) == (0, False)
+    assert tool.rows("select detail, next_try_at from open_failures") == [("404 Not Found", None)]
 
 
 def test_an_unrequested_304_is_a_failure(tmp_path: Path) -> None:

@@ -383,7 +383,11 @@ def _schedule_retry(context: page_context.SaveContext, rejection: validate.Rejec
     if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
         return frontier.mark_waiting(archive, target, now=now)
     wait, permanent = rejection.retry_after, failure.permanent
-    return frontier.mark_failed(archive, target, permanent=permanent, wait=wait, now=now)
+    due_at = frontier.mark_failed(archive, target, permanent=permanent, wait=wait, now=now)
+    is_notice = failure.kind == "notice" and failure.field != validate.MAINTENANCE
+    is_mistyped = target.is_home and (is_notice or failure.detail in _GONE_STATUSES)
+    # Updates leave out a blog that was never there: only its URL, named again, asks for it.
+    return None if is_mistyped and not is_stored(archive, Blog(site=target.site, uid=target.uid)) else due_at
 
 
 # It says nothing of a blog that its present home page calls closed.

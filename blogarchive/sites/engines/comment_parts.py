@@ -17,7 +17,7 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
 
-BODY, HEADING, ITEM = patterns("comments", "body", "heading", "item")
+BODY, HEADING, ITEM, _OWN = patterns("comments", "body", "heading", "item", "own")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _AFTER_BY, _LABELS = patterns("comments", "author", "says", "by", "after_by", "labels")
@@ -155,13 +155,13 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     yield _names_by_class(outline, item, free)
     said = " ".join(texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
     places = {at for at in places if at == own or said.isdigit() or not said.startswith(texts[at].strip())}
-    free = [node for node in free if span(node).start in places]
+    free = [node for node in free if span(node).start in places and not _OWN.search(node.get("href", ""))]
     closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
     line, text = block_around(outline.holders[own]), texts[own]
     start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
     before = [texts[place] for place in closest if place in span(line) and place < own]
     after = [texts[place] for place in closest if place in span(line) and place > own]
-    after.insert(0, CLOCK.sub("", text[end:].lstrip("日")))
+    after[:0] = CLOCK.sub("", text[end:].lstrip("日")).split("|")
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     # Behind a name in bold type may be a link of its profile.
     head = [node for node in free if outline.contains(line, node) and span(node).start < own]

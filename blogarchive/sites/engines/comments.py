@@ -57,13 +57,14 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     # An element of `outer` may be a quoted comment.
     outer = under if outer and with_descendants(under).issuperset(outer) else outer
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
-    inner = sections or under_heading(outline, outline.title.heading)
-    own = outer or _below_text(outline, [section for section in inner if section not in text])
+    inner = under_heading(outline, outline.title.heading)
+    own = outer or _below_text(outline, [section for section in sections or inner if section not in text])
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
         found = found if (other if other.comments else found).problems else other
     large = {one for one in sections if outline.size(one) > _MAX_HEADING}
+    large.update(one for one in inner if DATE.search(outline.text(one)))
     quoted = (one for one in text if one in large or has_role(one, ITEM))
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
         return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
@@ -166,17 +167,19 @@ def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
 
 def under_heading(outline: Outline, above: Element | None) -> list[Element]:
     """Return the elements under the first heading of comments behind the text or the title `above`; none without it."""
-    for place in () if above is None else _headings(outline, above, outline.span(above).stop):
-        node = outline.holders[place]
-        if node.tag in ("a", "span", "li"):
-            continue
-        while (parent := node.getparent()) is not None and _is_line(outline, parent, node):
-            node = parent
-        is_alone = len(outline.span(outline.holders[place])) == 1 or node.tag in HEADINGS
-        rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
-        shown = filter(outline.order.__contains__, rest)
-        return [*takewhile(lambda n: not (n.tag in HEADINGS or _PINGS.fullmatch(outline.text(n))), shown)]
-    return []
+    heads = () if above is None else _headings(outline, above, outline.span(above).stop)
+    place = next((at for at in heads if outline.holders[at].tag not in ("a", "span", "li")), None)
+    if place is None:
+        return []
+    node = heading = outline.holders[place]
+    while (parent := node.getparent()) is not None and _is_line(outline, parent, node):
+        node = parent
+    is_alone = len(outline.span(heading)) == 1 or node.tag in HEADINGS
+    rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
+    shown = filter(outline.order.__contains__, rest)
+    # Below the heading of FC2 are those of the subjects.
+    ends = {tag for tag in HEADINGS if not tag > heading.tag >= HEADINGS[0]}
+    return [*takewhile(lambda one: not (one.tag in ends or _PINGS.fullmatch(outline.text(one))), shown)]
 
 
 def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:

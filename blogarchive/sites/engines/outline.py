@@ -183,11 +183,11 @@ def is_aside(node: Element) -> bool:
     outer = {one.tag for one in node.iterancestors("article", "main")}
     if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and not outer):
         return True
-    if node.tag == "header" and "article" in outer:
-        return False  # Bootstrap names that of a post `page-header`
+    # Bootstrap names that of a post `page-header`.
+    is_of_post = node.tag == "header" and "article" in outer
     # Matery has those before and after the post in an `article`.
     role = _NEAR if node.tag == "article" else _SIDE
-    return node.tag not in ("body", "html", "main", *HEADINGS) and has_role(node, role)
+    return not is_of_post and node.tag not in ("body", "html", "main", *HEADINGS) and has_role(node, role)
 
 
 class Title(NamedTuple):

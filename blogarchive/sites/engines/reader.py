@@ -34,10 +34,9 @@ class PostReading(NamedTuple):
 
 def find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
-    if stated := _GENERATOR.search(outline.metas.get("generator", "")):
-        return f"engine:{stated[1].lower()}"
+    stated = _GENERATOR.search(outline.metas.get("generator", ""))
     marked = (f"engine:{name}" for name, one in _MARKS.items() if select_all(outline.tree.root, one))
-    return next(marked, "generic")
+    return f"engine:{stated[1].lower()}" if stated else next(marked, "generic")
 
 
 def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostReading | None:

@@ -183,6 +183,22 @@ THEMES = {
         '<div class="cmt-box"><h3>发表评论</h3>',
         '<div class="cmt-item"><div class="cmt-title"> 第{n}楼 用户: {name} 发表时间： {day} {time}:00 </div><div class="cmt-body">{text}</div></div>',
     ),
+    "the subject in a link to the comment": (
+        '<div id="comments">',
+        '<a id="comment-{id}"></a><div class="comment"><div class="submitted">{day} - {time} — {name}</div><h3><a href="/node/5#comment-{id}">Regen {n}</a></h3><div class="content">{text}</div></div>',
+    ),
+    "the subject in a heading of its own": (
+        '<h4 id="comment">コメント</h4>',
+        '<h5>Regen {n}</h5><div class="comment">{text}</div><p class="comment_state">{day}(木) {time}:05 | URL | {name} #- [<a href="/edit"> 編集</a>]</p>',
+    ),
+    "an element of the text named in one word": (
+        "<h4>Comments</h4>",
+        '<div class="bComment"><div class="bCommentTitle">Comment from: <span>{name}</span> [Besucher]</div><div class="bCommentText">{text}</div><div><i>{day}</i> @ <i>{time}</i></div></div>',
+    ),
+    "the number, the name and the time in French": (
+        '<div class="commentsMain"><h3>Commentaires</h3>',
+        '<div class="commentContainer"><div class="commentMessage">{text}</div><div><i>Commentaire n°{n} posté par {name} le {german} à {time}</i></div></div>',
+    ),
     "a heading with the title of the post": (
         "<h4>Comments for: Regen</h4>",
         '<li class="row"><b>{name}</b><i>{day} {time}</i><div>{text}</div></li>',
@@ -652,6 +668,16 @@ def test_a_time_of_day_in_words_is_part_of_the_time_and_no_name() -> None:
     comment = read(f'<div id="comments">{item}</div>').posts[0].comments[0]
     assert comment.posted is not None
     assert (comment.author_name, f"{comment.posted.at:%Y-%m-%d %H:%M}") == ("Jutta", "2019-05-21 09:05")
+
+
+def test_comments_in_the_element_of_the_title_and_the_text_are_a_problem() -> None:
+    rows = "".join(
+        f"<tr><td><b>{name}</b> schrieb am 21.05.2019:</td></tr><tr><td>Am See.</td></tr>"
+        for name in ("Jutta", "Sven")
+    )
+    cell = f"<h2>Regen</h2><p>20.05.2019</p>{TEXT}<h3>Kommentare (2)</h3><table>{rows}</table>"
+    text = f"<title>Regen</title><body><table><tr><td>{cell}</td></tr></table></body>"
+    assert told(api.parse_page(text.encode(), URL, fetched_at=READ_AT)) == ["comments"]
 
 
 def test_a_time_of_day_below_the_date_is_no_name() -> None:

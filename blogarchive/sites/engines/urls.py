@@ -81,7 +81,7 @@ def looks_like_post(url: str) -> bool:
 def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
-    path = _INDEX_FILE.sub("", parts.path)
+    path = unquote(_INDEX_FILE.sub("", parts.path))
     is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None

@@ -80,6 +80,7 @@ def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
     [
         ("posts/a posts/b posts/c pages/about 404.html", "posts/a posts/b posts/c"),
         ("pages/8309a5 pages/f344d0 pages/0aa1c2 river", "pages/8309a5 pages/f344d0 pages/0aa1c2 river"),
+        ("pages/8309a5 pages/f344d0 web ui more", "pages/8309a5 pages/f344d0 web ui more"),
         ("402.html 403.html 404.html river.html", "402.html 403.html 404.html river.html"),
     ],
 )

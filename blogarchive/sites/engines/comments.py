@@ -106,8 +106,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
-    areas = areas or [part for item, _ in found for part in item.parts]
-    return FoundComments(known, tuple(areas), count, problems)
+    return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
 
 
 def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
@@ -158,8 +157,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
 def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
     """Yield the places from `start` of the headings of comments, outside the text."""
     own = outline.span(body)
-    for place in range(start, len(outline.texts)):
-        node = outline.holders[place]
+    for place, node in enumerate(outline.holders[start:], start):
         text, is_apart = outline.texts[place].strip(), place not in own and node not in outline.beside
         if is_apart and (HEADING.fullmatch(text) or (node.tag in HEADINGS and _HEADING_OF.match(text))):
             yield place

@@ -174,8 +174,10 @@ def _page_no(url: str) -> int:
 
 def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
-    is_named = any(map(_NEXT_CLASS.match, (*names_of(anchor), *names_of(next(anchor.iterancestors())))))
-    return any(map(_NEXT.match, labels)) if by_text else is_named and "prev" not in names_of(anchor)
+    names = (*names_of(anchor), *names_of(next(anchor.iterancestors())))
+    is_later = max(_page_no(anchor.get("href") or ""), 2) > _page_no(outline.tree.url)
+    is_named = is_later and any(map(_NEXT_CLASS.match, names)) and "prev" not in names_of(anchor)
+    return any(map(_NEXT.match, labels)) if by_text else is_named
 
 
 def find_blog(outline: Outline, now: datetime) -> str:

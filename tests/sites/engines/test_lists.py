@@ -279,6 +279,11 @@ def test_the_class_of_a_link_to_newer_posts_may_say_next() -> None:
     older = '<a href="/page/4" class="prev">« billets précédents</a>'
     links = f'<p>{older} <a href="/page/2" class="next">billets suivants »</a></p>'
     assert following(list_at("/page/3", links)) == ["/page/4"]
+    assert following(list_at("/page/4", '<a href="/page/3" class="next">billets suivants »</a>')) == []
+
+
+def test_a_link_to_the_older_ones_of_a_menu_is_not_that_to_the_next_page() -> None:
+    assert following(list_at("/archives/P4.html", '<ul><li><a href="/archive">Older...</a></li></ul>')) == []
 
 
 def test_a_list_of_whole_texts_goes_on_whatever_its_address() -> None:

@@ -214,7 +214,8 @@ def join_date(parts: Sequence[str]) -> str | None:
 
 # --- order
 
-_WEEKDAY = re.compile(rf"(?i)\b(?:{'|'.join(ENGLISH_DAYS)})(?=[a-z]*\b)")
+# Of `14 months ago` no part is a Monday.
+_WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
@@ -255,7 +256,7 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     orders = {True} if first == second else {*order}
     if day := _WEEKDAY.search(text):
         dates = (datetime(year, second, first), datetime(year, first, second))
-        fits = [ENGLISH_DAYS[date.weekday()] == day[0].lower() for date in dates]
+        fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]
         orders = {fits[0]} if len({*fits}) == 2 else orders
     if len(orders) != 1:
         return text

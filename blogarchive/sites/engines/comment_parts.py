@@ -25,7 +25,7 @@ _BADGE, _OWNER, _AGENT, _LINE, _ANSWER = patterns("comments", "badge", "owner", 
 _AMERICAN, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "american", "sentence", "button", "reply_to")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
 _CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
-_SIGNS = " \t\r\n@|·•⋅∙:：,，-—–#"
+_SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and

@@ -111,7 +111,9 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
 
 def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
     """Yield the elements that are around all comments, and none of a single one: by a heading in them, or a name."""
-    heads = ancestors(outline.holders[place] for place in _headings(outline, body, outline.span(body).stop))
+    places = _headings(outline, body, outline.span(body).stop)
+    # Each comment of b2evolution begins with the link `Comment`.
+    heads = ancestors(n for n in map(outline.holders.__getitem__, places) if n.tag != "a")
     kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
     for one in areas:
         is_lone = kin[one.getparent(), one.get("class")] < 2

@@ -73,9 +73,8 @@ def post_number(url: str) -> str:
 
 def looks_like_post(url: str) -> bool:
     """Return whether the form of a URL is one of posts: with a date, a number, or the ending of a page."""
-    parts = urlsplit(url)
-    is_path = _POST_PATH.search(parts.path) and not LISTING.search(parts.path)
-    return bool(is_path or _POST_QUERY.search(parts.query))
+    path, query = urlsplit(url)[2:4]
+    return bool((_POST_PATH.search(path) and not LISTING.search(path)) or _POST_QUERY.search(query))
 
 
 def may_be_post(url: str, title: str = "") -> bool:

@@ -102,6 +102,49 @@ def test_a_sign_between_name_and_time_is_of_neither() -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
+@pytest.mark.parametrize("sign", ["&nbsp;-&nbsp;\n\t", "–"])
+def test_a_name_behind_the_time_has_no_sign_and_no_space_before_it(sign: str) -> None:
+    item = (
+        '<div class="row"><div class="head"><span class="date">{at}</span>\n'
+        + sign
+        + '{name}</div><div class="text"><p>{text}</p></div></div>'
+    )
+    page = read(f'<div id="comments"><h5>3 comments</h5><div class="list">{rows(item)}</div></div>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_word_comment_that_links_each_one_is_no_heading_of_all(count: int) -> None:
+    item = '<a id="c{n}"></a><article class="panel"><div class="head"><h4><a href="#c{n}">Comment</a> from: <span class="user">{name}</span></h4></div><div class="panel-body"><div class="text"><p>{text}</p></div><footer><small><time>{at}</time> <a href="?reply_ID={n}#form">Reply to this comment</a></small></footer></div></article>\n'
+    said = "".join(rows(item).splitlines()[:count])
+    page = read(f'<section class="said"><h3>{count} comments</h3>{said}</section>')
+    assert (shown(page), page.problems) == (expected()[:count], ())
+
+
+def test_the_months_of_a_distance_are_no_monday() -> None:
+    item = '<li><p class="info"><span class="author">{name}</span> <span class="date">{at} (14 months ago)</span></p><div class="comment-text"><p>{text}</p></div></li>'
+    # The tenth of February is a Monday.
+    said = rows(item, at="{n}/10/2025 9:0{n}am").replace(">4/10/2025", ">14/10/2025")
+    page = read(f'<ul id="comments">{said}</ul>', "en")
+    assert [at for _, at, _ in shown(page)] == ["10-02 09:02", "10-03 09:03", "10-14 09:04"]
+
+
+def test_a_name_in_camel_case_is_that_of_the_comments() -> None:
+    said = "".join(
+        f'<div class="blosxomComment"><a name="{n}"></a>Posted by {name} at Fri, 02 May 2025 09:0{n}<br>{TEXT}<br></div>'
+        for n, (name, _) in enumerate(COMMENTS)
+    )
+    post = f'<div class="blosxomEntry"><h3>桥</h3><div class="blosxomBody">{TEXT}</div><p>posted at: 08:05</p></div>'
+    body = f'<h1>北坡</h1><h2>Thu, 01 May 2025</h2>{post}<div class="blosxomComments">{said}</div>'
+    text = f"<!DOCTYPE html><html lang='zh'><head><title>北坡 : 桥</title></head><body>{body}</body></html>"
+    page = api.parse_page(text.encode(), URL, fetched_at=READ_AT)
+    assert "Posted by" not in (page.posts[0].body_text or "")
+    assert [row[:2] for row in shown(page)] == [
+        (name, f"05-02 09:0{n}") for n, (name, _) in enumerate(COMMENTS)
+    ]
+    assert page.problems == ()
+
+
 def test_a_link_to_the_answered_comment_names_whom_it_answers() -> None:
     item = '<li><div class="comment-author">{name}</div><div class="comment-content"><span class="at">{to}</span><p>{text}</p></div><div class="meta"><time>{at}</time></div></li>'
     page = read(

@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.output import comment_count, image_count, note, post_count, print_json, print_list
+from blogarchive.cli.output import (
+    comment_count,
+    escape_controls,
+    image_count,
+    note,
+    post_count,
+    print_json,
+    print_list,
+)
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -112,7 +120,7 @@ def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:
         comments=comment_count(contents.comments),
         images=image_count(contents.images),
     )
-    click.confirm(question, abort=True, err=True)
+    click.confirm(escape_controls(question), abort=True, err=True)
 
 
 def _change(

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -60,6 +61,25 @@ class _RaiseOnce(RawIOBase):
             raise CannotWrite(_("the output cannot be written: {reason}"), reason=error.strerror) from error
 
 
+# The colours of `search` are ours. What else a terminal obeys may be of a stranger's archive.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\\[(?:0|1|33)m)"
+)
+
+
+def escape_controls(text: str) -> str:
+    """Return the text with `\\x1b` in place of a character that controls a terminal, except those of colours."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+class _Terminal(TextIOWrapper):
+    """The text stream of a terminal."""
+
+    def write(self, text: str, /) -> int:
+        """Write the text without control characters."""
+        return super().write(escape_controls(text))
+
+
 def replace_streams() -> None:
     """Replace stdout and stderr by streams that fail a command only if its output is lost.
 
@@ -76,7 +96,7 @@ def replace_streams() -> None:
 
 def note(text: str) -> None:
     """Print a message for a person, on stderr."""
-    click.echo(text, err=True)
+    click.echo(escape_controls(text), err=True)
 
 
 def print_result(text: str) -> None:
@@ -143,7 +163,9 @@ def require_undamaged(damaged: Sequence[str]) -> None:
 def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
     raw = _RaiseOnce(descriptor, strict=strict)
     # backslashreplace: Chinese must not end a command on a terminal without it
-    return TextIOWrapper(
+    # The bar of progress on stderr moves the cursor.
+    stream = _Terminal if raw.isatty() and descriptor == 1 else TextIOWrapper
+    return stream(
         BufferedWriter(raw),
         encoding=_choose_encoding(before, is_terminal=raw.isatty()),
         errors="backslashreplace",

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.metadata import version
 from multiprocessing import active_children
 from pathlib import Path
@@ -457,6 +457,48 @@ def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_a
     )
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(message)))
     assert message in ran.stderr
+
+
+def test_a_dry_run_names_a_file_that_is_no_archive_as_every_command_does(
+    run_cli: RunCli, tmp_path: Path
+) -> None:
+    empty, other = tmp_path / "empty.db", tmp_path / "other.db"
+    empty.touch()
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("create table notes (text)")
+    for db, code in ((empty, 2), (other, 6)):
+        dry, real = (run_cli("update", *words, "--db", db) for words in (("--dry-run",), ()))
+        assert (dry.code, dry.err.partition(" ")[2]) == (real.code, real.err.partition(" ")[2])
+        assert dry.code == code
+
+
+def on_terminal(*words: object) -> bytes:
+    """Return what a command writes to a terminal."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "blogarchive", *map(str, words)]
+    shown = b""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        with suppress(OSError):  # of Linux, at the end
+            while read := os.read(ours, 65536):
+                shown += read
+    os.close(ours)
+    assert process.returncode == 0
+    return shown
+
+
+def test_no_text_of_a_stranger_controls_the_terminal(db: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        title, name = "\x1b[2J\x1b]0;x\x07\u202e题", "\x1b[8m\x9b2J名\r\x00"
+        connection.execute("update posts set title = ?", (title,))
+        connection.execute("update authors set blog_title = ?", (name,))
+        connection.execute("update failures set detail = ?", (title,))
+    for words in ("status", "diff 506012", "failures"):
+        shown = on_terminal(*words.split(), "--db", copy)
+        assert re.findall(rb"[\x00\x07\x1b]|\r(?!\n)|\xc2\x9b|\xe2\x80\xae", shown) == [], words
+    assert rb"\x1b[2J" in shown
+    assert b"\x1b[33m" in on_terminal("search", "猫", "--limit", 1, "--db", db)
 
 
 def test_a_post_and_a_blog_may_be_named_by_their_urls(run_cli: RunCli, db: Path, tmp_path: Path) -> None:

@@ -118,8 +118,9 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
 def _is_older(path: Path) -> bool:
     with closing(lock.connect(path, read_only=True)) as connection:
         try:
-            return migrations.is_older(Statements(path, connection))
-        except UNREADABLE:  # `Archive.open` raises it again with an explanation
+            statements = Statements(path, connection)
+            return statements.scalar("pragma user_version") > 0 and migrations.is_older(statements)
+        except UNREADABLE:  # `Archive.open` raises it again with an explanation, and for another database
             return False
 
 

@@ -369,6 +369,16 @@ def test_declared_urls_and_post_numbers_are_found_in_any_case() -> None:
     assert [site.is_number_field(name) for name, _ in urls.number_fields] == [True, False]
 
 
+def test_a_copy_of_the_wayback_machine_is_the_page_itself() -> None:
+    copy = "https://web.archive.org/web/20190520103000"
+    saved = f"<!-- saved from url=(0070){copy}/http://a.net/1 -->"
+    urls = read_page_urls(
+        f"{saved}<link rel=canonical href={copy}/http://a.net/1><meta property=og:url content=http://a.net/1>"
+    )
+    assert (urls.saved_from, urls.declared) == ("http://a.net/1", ("http://a.net/1",) * 2)
+    assert read_page_urls(f"<link rel=canonical href={copy}*/a>").declared == (f"{copy}*/a",)
+
+
 def test_relative_links_follow_the_base_of_the_page() -> None:
     text = "<base><base href='http://b.net/x/'><a href=y>甲</a><a href='http://[/'>乙</a><a href=#>丙</a>"
     assert [url for url, _ in read_page_urls(text, PAGE_HOME).links] == [

@@ -574,6 +574,7 @@ def test_a_challenge_in_place_of_posts_that_no_list_titles_is_stored_once_at_mos
         for number in range(1, 6):
             page = blog.folder / "public" / "posts" / f"p{number}" / "index.html"
             page.write_text(f"<html>{_NOTICES['refusal']}</html>", "utf-8")
+            os.utime(page, (0, 0))
         assert run(tmp_path, "backup", url).code == 1
         assert rows(tmp_path, "select title, count(*) from posts where body_text is not null group by 1") == [
             ("安全中心", 1),

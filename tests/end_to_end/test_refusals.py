@@ -107,7 +107,8 @@ def test_a_login_form_in_place_of_every_page_is_a_notice_and_no_change_of_the_si
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [(403, ""), (503, ""), (200, "<html><p>系统维护中，请耐心等待。</p></html>")]
+    ("status", "text"),
+    [(403, ""), (503, ""), (200, "<html><p>系统维护中，请耐心等待。</p></html>"), (200, UNKNOWN)],
 )
 def test_a_blog_that_refused_its_first_backup_is_asked_again_by_the_next_update(
     host: Host, tmp_path: Path, status: int, text: str

@@ -22,7 +22,8 @@ select f.site, f.uid from frontier f
      or f.fetched_at is null and not exists (
         select 1 from failures x where x.url = f.url and x.resolved_at is null
            and x.field is not 'maintenance'
-           and (x.kind not in ('network', 'http', 'blocked', 'cut') or x.kind = 'http' and x.detail like 'status 4%')))
+           and (x.kind not in ('network', 'http', 'blocked', 'cut', 'unreadable')
+                or x.kind = 'http' and x.detail like 'status 4%')))
  group by f.site, f.uid order by min(f.id)
 """
 

@@ -78,7 +78,7 @@ def export(
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     reduce_garbage_collection(50_000)  # fewer are made by most exports after an update
     if kind == "parquet":  # pyarrow needs no numpy: to load it takes a fifth of an export after ten new posts
-        sys.modules["numpy"] = None  # type: ignore[assignment]
+        sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
     filters = Filters(**chosen)
     with output.progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):

@@ -8,6 +8,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy  # noqa: F401 - `export parquet` hides it from what this process imports later
+
 from blogarchive.cli.group import run
 
 GOOD_CODES = {0, 1, 2, 6}

@@ -33,7 +33,7 @@ def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> Page
     outside = [*lines[:start], *lines[end:]]
     sidebar = parse_sidebar(view, outside)
     rest = [i for i in outside if i not in sidebar.own_lines]
-    header = card.parse_blog_header(view, rest)
+    header = card.parse_blog_header(view, rest, start if post_page else len(lines))
     return PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
 
 

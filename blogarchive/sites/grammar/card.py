@@ -12,7 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
-from blogarchive.sites.grammar.page import PageView
+from blogarchive.sites.grammar.page import PageView, confirms_title
 from blogarchive.sites.grammar.words import DATE, SITE_BAR
 
 # --- the author's card
@@ -40,7 +40,7 @@ _FIELD_START = re.compile(
     rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*[:\d])"
 )
 _NICKNAME = re.compile(
-    r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})"
+    r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
 )
 _NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"
@@ -224,8 +224,8 @@ class BlogHeader:
     own_lines: frozenset[int] = frozenset()
 
 
-def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
-    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL or title."""
+def parse_blog_header(view: PageView, outside: Sequence[int], end: int) -> BlogHeader:
+    """Return the header on the lines `outside` the post, which begins at line `end`; empty if none shows URL or title."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -235,26 +235,22 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    named = next((i for i in outside if _is_title_alone(view, i)), None)
+    named = next((i for i in outside if _is_title_alone(view, i, end)), None)
     if named is None:
         return BlogHeader()
     return BlogHeader(title=view.lines[named].text.strip(), own_lines=frozenset((named,)))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.
-def _is_title_alone(view: PageView, index: int) -> bool:
-    """Check whether a line is a heading or part of the window title, and links to the blog's home page.
-
-    The home page need not link to itself: its heading is the window title or a part of it.
-    """
+def _is_title_alone(view: PageView, index: int, end: int) -> bool:
+    """Check whether a line above the post is a part of the window title, or a heading that links to the home page."""
     here, home, text = view.parse_url(view.url), view.find_home_link(index), view.lines[index].text.strip()
-    if len(text) <= 1 or _MENU_WORDS.fullmatch(view.folded[index].strip()):
+    if len(text) <= 1 or _MENU_WORDS.fullmatch(view.folded[index].strip()) or text in SITE_BAR:
         return False
     if home is not None:
         return here.uid in (None, home.uid) and (text in view.document.title or _is_title(view, index))
-    window_title = view.document.title
-    is_named = text == window_title or find_enclosing(view.lines[index].node_at(0), "h1") is not None
-    return here.kind is PageKind.HOME and is_named and text in window_title
+    is_part = index < end and not view.links[index] and text in view.document.title
+    return is_part and confirms_title(view.document.title, text)
 
 
 # The one known page shows title, tagline and URL of the blog one below the other, without labels.

@@ -96,6 +96,7 @@ def _find_section_labels(
 
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 _MAX_FORM_DEPTH = 9
+_WORD = re.compile(r"\w")
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -151,6 +152,10 @@ class PageView:
         for part in parts:
             rest = rest.replace(part, "", 1)
         return rest
+
+    def has_only_links(self, index: int) -> bool:
+        """Return True if a line has no word beside those of its links."""
+        return not _WORD.search(self.text_without(index, (text for text, _, _ in self.links[index])))
 
     def shown(self, index: int, match: "re.Match[str]", group: str = "time") -> str:
         """Return a group of a match of the stripped folded line as the page shows it."""
@@ -371,20 +376,27 @@ UNCONFIRMED_TITLE = Problem(kind="incomplete", field="title", detail=Detail.TITL
 _CUT = re.compile(r"(?:…|\.\.\.|⋯).*")
 _MIN_CUT_LENGTH = 4
 _MARK = re.compile(r"^[\[【](?:原创|转[载载贴貼]|置顶|置頂|推荐|推薦|精华|精華)[\]】]")
-_NUMBERS = re.compile(r"\d+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def confirms_title(window_title: str, title: str) -> bool:
-    """Return whether the window title contains the title, or begins with a cut form of it.
+    """Return whether some words of the window title are the title, or the window title begins with a cut form of it.
 
-    Spaces, case and width are ignored: sites write them otherwise in the window title.
+    Spaces, signs, case and width are ignored: sites write them otherwise in the window title.
     """
-    window, own = fold_spelling(window_title), fold_spelling(_MARK.sub("", title))
-    if not own or own in window:
-        # The 20 of a calendar is no title beside 2025.
-        return bool(own) and (not own.isdigit() or own in _NUMBERS.findall(window))
-    cut = fold_spelling(_CUT.sub("", window_title)) if _CUT.search(window_title) else ""
+    words, own = _fold_words(window_title), "".join(_fold_words(_MARK.sub("", title)))
+    window, edges = "".join(words), set(accumulate(map(len, words), initial=0))
+    # NAME is no title beside NAME的博客, nor the 20 of a calendar beside 2025.
+    if own and any({at, at + len(own)} <= edges for at in (window.find(own), window.rfind(own))):
+        return True
+    if not own:  # ……
+        return bool(title) and title in window_title
+    cut = "".join(_fold_words(_CUT.sub("", window_title))) if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
+
+
+def _fold_words(text: str) -> Sequence[str]:
+    return [fold_spelling(word) for word in _BETWEEN_WORDS.split(text)]
 
 
 # --- labels of post and comments

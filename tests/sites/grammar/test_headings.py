@@ -211,6 +211,8 @@ _UNLABELLED = post().replace("<div>网络日志正文</div>", "")
         ("很长的题目的前半…", "很长的题目的前半和后半", True),
         ("林木…", "林木森森", False),  # too short a beginning
         ("别的 - 林木", "一篇", False),
+        ("林木的角落 - 某博客", "林木", False),
+        ("…… - 林木", "……", True),
         ("", "一篇", False),
         ("一篇", "", False),
     ],

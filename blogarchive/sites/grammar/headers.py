@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from blogarchive.items import DateText, PageKind, ParsedUrl
@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.links import find_target
 # --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
+_FLOOR_LINK = re.compile(r"(?<=\S)\s+(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
 
 def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
@@ -23,6 +24,9 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start)
+    floor = _FLOOR_LINK.search(joined.text, start, end)
+    if floor is not None and joined.link_at(floor.start("floor")) not in (None, link):
+        end = floor.start()
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
@@ -56,7 +60,9 @@ _HEADER_START = re.compile(
 # A time of an unknown form has few words, on the line of its label.
 _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
-_BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除(?:这条评论)?|引用"
+_BESIDE = (
+    r"\[[^\[\]]{1,6}\]|(?:举报|删除(?:这条评论)?|引用|悄悄话|点?赞|[顶踩]|支持|反对)(?:\s*+\(\d{1,9}\))?"
+)
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
 # These loops are possessive: otherwise `re` tries a row of digits in exponentially many ways.
@@ -236,10 +242,7 @@ _TIME = (
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
-_AFTER = (
-    rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|\[[^\[\]]{{1,6}}\]|举报|删除(?:这条评论)?|引用|悄悄话"
-    rf"|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
-)
+_AFTER = rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
@@ -253,6 +256,7 @@ _SHORT_TIME_FIRST = re.compile(
 )
 _BUTTON_NAME = re.compile(
     r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    rf"|(?:{_BESIDE})(?:\s|$)"
 )
 _HAS_TIME = re.compile(_TIME)
 _BUTTONS = re.compile(rf"{_AFTER}\s*+")
@@ -282,9 +286,27 @@ def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[Comm
     return found if all(header.is_linked for header in found) else ()
 
 
-def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterator[CommentHeader]:
-    for index in view.lines_with_text(range(start, end)):
-        header = _parse_short_header(view, index, end) if index >= start else None
+# Only a linked name begins a header of several lines, and a plain one in the same position: not all names are links.
+def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterable[CommentHeader]:
+    found = list(_parse_short_headers(view, range(start, end), end, frozenset()))
+    linked = [header for header in found if header.last > header.first]
+    if not linked:
+        return found
+    paths = {_block_path(view, header.first) for header in linked}
+    known = {i for header in found for i in range(header.first, header.last + 1)}
+    rest = [i for i in range(start, end) if i not in known and _block_path(view, i) in paths]
+    positions = frozenset(header.position.without_style for header in linked)
+    plain = _parse_short_headers(view, rest, end, positions)
+    return sorted([*found, *plain], key=lambda header: header.first)
+
+
+def _parse_short_headers(
+    view: page.PageView, lines: Iterable[int], end: int, linked: Container[object]
+) -> Iterator[CommentHeader]:
+    """Yield the headers; those of several lines have a linked name, or are in a position of `linked`."""
+    start = 0
+    for index in view.lines_with_text(lines):
+        header = _parse_short_header(view, index, end, linked) if index >= start else None
         if header is not None and not view.links_to_other_post(index):
             below = header.last + 1
             yield replace(header, last=below) if below < end and _is_button_cell(view, below) else header
@@ -297,12 +319,14 @@ def _is_button_cell(view: page.PageView, index: int) -> bool:
     return beside and bool(view.links[index]) and _BUTTONS.fullmatch(view.folded[index]) is not None
 
 
-def _parse_short_header(view: page.PageView, index: int, end: int) -> CommentHeader | None:
+def _parse_short_header(
+    view: page.PageView, index: int, end: int, linked: Container[object]
+) -> CommentHeader | None:
     for last in range(index, min(index + _MAX_SHORT_LINES, end)):
         joined = view.join_lines(index, last)
-        text = joined.text.rstrip()
-        if len(text) > _MAX_LENGTH or (last > index and not any(view.links_to(index, PageKind.HOME))):
-            return None  # only a linked name may begin a header of several lines
+        text, is_plain = joined.text.rstrip(), last > index and not any(view.links_to(index, PageKind.HOME))
+        if len(text) > _MAX_LENGTH or (is_plain and not linked):
+            return None
         if _HAS_TIME.search(text) is None:
             continue
         match = _SHORT_NAME_FIRST.fullmatch(text)
@@ -310,16 +334,17 @@ def _parse_short_header(view: page.PageView, index: int, end: int) -> CommentHea
             return None
         match = match or _SHORT_TIME_FIRST.fullmatch(text)
         if match is not None and not _is_on_one_line(joined, match):
-            return None  # a line of text between a name and a time
+            return None  # a line of text above a name, or between it and a time
         if match is not None and _BUTTON_NAME.match(match["names"]):
             return None
-        return None if match is None else _build_header(view, joined, match)
+        header = None if match is None else _build_header(view, joined, match)
+        return header if header and (not is_plain or header.position.without_style in linked) else None
     return None
 
 
 def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     start, end = match.span("names")
-    return joined.line_at(start) == joined.line_at(end - 1)
+    return joined.first == joined.line_at(start) == joined.line_at(end - 1)
 
 
 def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:

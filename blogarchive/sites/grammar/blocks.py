@@ -18,7 +18,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 # --- blocks
 
-_TEXT_LABEL = re.compile(r"(?:评论|留言|回复|发言)?内容\s*:")
+_TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)\s*:")
 _FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
@@ -208,7 +208,6 @@ def iter_text_lines(
 # When clocks go back in autumn, a later comment may show an earlier hour.
 _CLOCK_TOLERANCE = timedelta(hours=1)
 _YEARLESS = re.compile(YEARLESS_TIME)
-_WORD = re.compile(r"\w")
 _ONE_YEAR = timedelta(days=360)
 _PRECISION_LENGTHS = {
     "hour": timedelta(hours=1),
@@ -241,13 +240,13 @@ class Claims:
 
 
 def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
-    """Return a problem if the page claims comments and shows none, unless other pages have them; or if it claims
-    no number, and times stand alone below the label of comments.
+    """Return a problem if the page claims comments and shows none; if it claims no number, or other pages have them:
+    if times stand alone below the label of comments.
     """
-    if claims.count is None:
+    if claims.count is None or (claims.count and claims.paging is not Paging.NO):
         is_lost = shows_other_header(view, start, view.find_section(start))
         return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
-    if not claims.count or claims.paging is not Paging.NO:
+    if not claims.count:
         return None
     return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
 
@@ -292,14 +291,9 @@ def check_first(
     lines = (i for i in range(begins[-1], first) if i not in view.sections and i not in labels)
     between = (i for i in lines if not view.is_in_form(i, first))
     is_typed = shows_other_header(view, begins[0], first) or (
-        not is_sure and any(_has_plain_text(view, i) for i in between)
+        not is_sure and not all(map(view.has_only_links, between))
     )
     return comments_problem("forged", Detail.COMMENTS_TYPED) if is_typed else None
-
-
-def _has_plain_text(view: PageView, index: int) -> bool:
-    """Check whether a line has words that are no links, such as those of a comment."""
-    return _WORD.search(view.text_without(index, (text for text, _, _ in view.links[index]))) is not None
 
 
 def check_times(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:

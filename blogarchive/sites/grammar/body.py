@@ -41,6 +41,7 @@ _AD, _BUTTON = (
 _NEIGHBOUR = re.compile("[上下前后後]一?篇|Previous|Next")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
+_MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
@@ -136,14 +137,18 @@ def _has_body_class(node: Element) -> bool:
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     """Return the lines of the body without the template's lines at its edges."""
-    first, last = start, _find_end_above_links(view, start, end)
-    end = last
+    last = end = _find_text_end(view, start, end)
+    first = start
     while first < last and _is_template_line(view, first):
         first += 1
     while first < last and _is_template_line(view, last - 1):
         last -= 1
     lines = view.lines[first:last]
     return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
+
+
+def _is_named(node: Element) -> bool:
+    return node.tag != "p" and any(node.get(name) for name in ("class", "id"))
 
 
 def _is_template_line(view: PageView, index: int) -> bool:
@@ -179,28 +184,30 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.contains(node, line) and not line.links
 
 
-# Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text.
-def _find_end_above_links(view: PageView, start: int, end: int) -> int:
-    """Return the first of the last lines that have only links, outside the element of the text; else `end`."""
-    if not any(view.links[i] for i in range(max(start, end - _LINES_NEAR_END), end)):
+# Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text, nor are
+# a few unknown words in elements with a class that is not that of the text.
+def _find_text_end(view: PageView, start: int, end: int) -> int:
+    """Return the first of the last lines of the template that are outside the element of the text; else `end`."""
+    first = next((i for i in range(start, end) if not _is_template_line(view, i)), end)
+    around = view.iter_around(first) if first < end else ()
+    inner = list(takewhile(lambda each: start <= each[1].start and each[1].stop <= end, around))
+    if not inner or (above := inner[-1][0].getparent()) is None:
         return end
-    first, last, links = start, end, list[int]()
-    while first < last and _is_template_line(view, first):
-        first += 1
-    while last > first and ((away := _leads_away(view, last - 1)) or _is_template_line(view, last - 1)):
-        last -= 1
-        if away and (view.folded[last].strip() or view.lines[last].media):
-            links.append(last)
-    if first == last or not links:
-        return end
-    node = view.document.common_ancestor(view.lines[first], view.lines[last - 1])
-    parent = node.getparent()
+    frame, inside = inner[-1]
+    rest = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
     # One paragraph, of any number of lines, is no frame: the links may be the next one.
-    is_paragraph = view.lines[first].block is node or last == first + 1
-    if node.tag in _PLAIN_BLOCKS and is_paragraph and parent is not None and not _has_body_class(node):
-        node = parent
-    outside = list(takewhile(lambda i: not view.document.contains(node, view.lines[i]), links))
-    return outside[-1] if outside else end
+    is_paragraph = frame.tag in _PLAIN_BLOCKS and (view.lines[first].block is frame or len(inside) == 1)
+    is_frame = not is_paragraph or _has_body_class(frame)
+    lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
+    is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
+
+    def is_template(index: int) -> bool:
+        if is_frame and (_leads_away(view, index) or _is_template_line(view, index)):
+            return True
+        node = view.document.child_containing(above, view.lines[index])
+        return is_short and _is_named(frame) and _is_named(node) and node.items() != frame.items()
+
+    return min(takewhile(is_template, reversed(rest)), default=end)
 
 
 def _leads_away(view: PageView, index: int) -> bool:
@@ -219,11 +226,16 @@ def _all_images_lead(line: Line, where: "re.Pattern[str]") -> bool:
     return all(anchor is not None and where.match(anchor.get("href") or "") for _, anchor in line.media)
 
 
-def _report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
-    """Return a problem if words of counters with numbers are near the end of a body without counters, or alone in it."""
-    near = min(end + _LINES_NEAR_END, len(view.lines))
+def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) -> tuple[Problem, ...]:
+    """Return a problem if words of counters with numbers are near the end of a body without views, or alone in it."""
+    begin, end, counters = bounds.begin, bounds.end, bounds.counters
+    near = min(end + _LINES_NEAR_END, bounds.comments.start, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
-    last = range(max(start, end - _LINES_NEAR_END), near)
+    own = range(0) if counters is None else range(counters.first, counters.last + 1)
+    # An author may type such words.
+    text = trim_body(view, begin, end) if counters is not None and _is_framed(view, begin, end) else ()
+    first = text[-1].index + 1 if text else max(start, end - _LINES_NEAR_END)
+    last = [i for i in range(first, near) if i not in own]
     found = [i for i in last if _COUNTER_WORDS.search(view.folded[i])]
     found += [i for i in range(start, near) if _VIEWS_ALONE.fullmatch(view.folded[i].strip())]
     if not found:
@@ -315,8 +327,12 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     counters = search.find_counters()
     bounds = search.choose(counters) if counters else search.find_without_counters()
     bounds = None if bounds is None else search.drop_counters(search.cut_at_comments(bounds))
-    if bounds is not None and search.may_have_comments_in_text(bounds):
-        return replace(bounds, doubt=_COMMENTS_IN_TEXT)
+    if bounds is None:
+        return None
+    if search.may_have_comments_in_text(bounds):
+        bounds = replace(bounds, doubt=_COMMENTS_IN_TEXT)
+    if bounds.counters is None or bounds.counters.views is None:
+        return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
     return bounds
 
 
@@ -334,9 +350,9 @@ class _BoundsSearch:
     def find_counters(self) -> list[Counters]:
         """Return all counters from the title on; none if the author quotes all of them."""
         view, heading, end = self.view, self.heading, len(self.view.lines)
-        beside = (
-            [] if heading.footer_line is not None else [*iter_counters(view, heading.end - 1, heading.end)]
-        )
+        above = max(heading.start - 1, 0)
+        row = above if are_in_same_row(view.lines[above], view.lines[heading.start]) else heading.end - 1
+        beside = [*iter_counters(view, row, heading.end)] if heading.footer_line is None else []
         found = [*beside, *iter_counters(view, heading.end, end)] or self._find_counters_beside_time()
         # Counters below views alone may be typed in a comment.
         views = find_view_counters(view, heading.end - 1, found[0].first if found else end)
@@ -395,8 +411,7 @@ class _BoundsSearch:
         lines = range(max(begin + 1, end - _LINES_NEAR_END), end)
         near = (i for i in lines if _is_framed(self.view, begin, i))
         amid = next(filter(None, (parse_counters_beside_time(self.view, i, "") for i in near)), None)
-        bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
-        return replace(bounds, problems=_report_unparsed_counters(self.view, begin - 1, end))
+        return self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
 
     def cut_at_comments(self, bounds: BodyBounds) -> BodyBounds:
         """End a body above comments without a label, if they are as many as claimed and have linked names."""

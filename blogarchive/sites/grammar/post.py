@@ -200,7 +200,8 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
         comments = replace(comments, problem=bounds.doubt)
     comments = build_comments(view, comments)
     missing = (None if heading.posted else _NO_TIME, _NO_TEXT if body is None and not further else None)
-    problems = (*(counters or bounds).problems, comments.problem, *missing)
+    unread = () if counters is None else counters.problems
+    problems = (*unread, *bounds.problems, comments.problem, *missing)
     return PostPage(
         heading=heading,
         body_html="" if body is None else sanitize_element(body, view.base),

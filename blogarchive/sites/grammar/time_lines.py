@@ -42,6 +42,7 @@ COMMENT_TIME_LABEL = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\
 _ENDS_IN_TIME = re.compile(r"\d\s*秒?\s*[)\]】MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
+_OWNER_BUTTONS = re.compile(rf"(?:\s+(?:编辑|{OWNER_WORDS}))+$")
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
 _SIGNS = "■●◆▶►★□○◇☆▪ \xa0"  # of a template before a title; · is one of lists
@@ -240,8 +241,10 @@ def iter_text_before(view: PageView, index: int) -> Iterator[int]:
 
 
 def title_text(view: PageView, index: int) -> str:
-    """Return the text of a line that is a title."""
-    return view.lines[index].text.strip(EDGE_SPACES)
+    """Return the text of a line that is a title, without the links that its owner sees beside it."""
+    line, buttons = view.lines[index], _OWNER_BUTTONS.search(view.lines[index].text)
+    is_title = buttons is None or line.link_at(buttons.end() - 1, buttons.end()) in (None, line.link_at(0, 1))
+    return line.text[: None if is_title or buttons is None else buttons.start()].strip(EDGE_SPACES)
 
 
 # --- quoted lines

@@ -372,7 +372,8 @@ def _build_with_title(
     if before and _is_byline(view, before, time_match):
         # A cell may have the label 标题: alone.
         named = [i for i in before if view.folded[i].strip()[-1] != ":"] or before
-        title = view.lines[next((i for i in named if time_lines.is_heading(view, i)), named[0])].text
+        at = next((i for i in named if time_lines.is_heading(view, i)), named[0])
+        title = time_lines.title_text(view, at)
     elif not title:
         after = next(view.lines_with_text(range(end, stop)), None)
         if after is not None and (

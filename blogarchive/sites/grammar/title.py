@@ -272,17 +272,9 @@ def _find_time_beside(
             None if offset else time_lines.match_inner_time(view, index)
         )
         more = more or time_lines.match_relative_time(view, index)
-        if more is not None and not (offset and _is_above_title(view, index)):
+        if more is not None:
             return index, more
     return None
-
-
-def _is_above_title(view: page.PageView, time: int) -> bool:
-    """Check whether the line below a time is a heading that the window title contains."""
-    below = next(view.lines_below(time), None)
-    if below is None or not time_lines.is_heading(view, below):
-        return False
-    return time_lines.is_named_by_window(view, below)
 
 
 def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:

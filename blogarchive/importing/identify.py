@@ -89,7 +89,9 @@ class _Identification:
         if found := next(own, None):
             return found
         listing = self._read_given_list()
-        if listing and listing.listed:
+        # A URL below a blog is of this page alone: in a diary, that of a day may be the URL of a post.
+        is_of_page = self._given_of_any_host is not None and self._given_of_any_host.uid is None
+        if is_of_page or (listing and listing.listed):
             return self._given
         return self._find_by_content() or (self._given if listing else None)
 

@@ -486,6 +486,14 @@ def test_pages_of_a_host_without_a_site_are_posts_of_their_own_and_never_of_the_
     assert rows(archive, "select count(*) from post_revisions") == [(0,)]
 
 
+def test_a_page_of_a_diary_is_the_post_of_the_given_day(archive: Path, tmp_path: Path) -> None:
+    text = "<p>Der Regen fiel den ganzen Tag auf die Dächer der alten Stadt, und niemand ging hinaus.</p>" * 4
+    body = f"<body><article><h1>Der Regen</h1><p>2019-05-20</p>{text}</article></body>"
+    file = save(tmp_path / "a.html", f"<html><head><title>Der Regen</title></head>{body}</html>")
+    import_html(archive, file, url="https://notes.example.org/2019/05/20/")
+    assert rows(archive, "select number, title from posts") == [("2019/05/20", "Der Regen")]
+
+
 def test_a_page_that_replaces_no_stored_post_is_reported_with_the_reason(
     archive: Path, tmp_path: Path
 ) -> None:

@@ -111,9 +111,9 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
-    """Return the posts of the blog, each once, without lists, a URL with others below it, and pages of few."""
-    ours = (post for post in listed if post.url and blog_urls.is_within(post.url, uid))
-    found = {x.number: x for x in ours if x.number and blog_urls.may_be_post(x.url or "", x.title)}
+    """Return the posts of the blog, each once, without lists, which have others below them, and pages."""
+    ours = (post for post in listed if post.number and post.url and blog_urls.is_within(post.url, uid))
+    found = {post.number or "": post for post in ours if blog_urls.may_be_post(post.url or "", post.title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}

@@ -146,7 +146,7 @@ def _to_array(kind: ColumnType, stored: "pyarrow.DataType", values: Sequence[Any
     if kind == "text":
         texts = [value or b"" for value in values]
         buffers += array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)
-    else:  # an array refuses what is no number: damage
+    else:  # `array` raises an error for a value that is no number, which is damage
         numbers = [0 if value is None else value for value in values]
         buffers.append(array("i" if kind == "day" else "q", numbers))
     given = [None if one is None else pyarrow.py_buffer(one) for one in buffers]
@@ -193,7 +193,7 @@ def export_to_store(
     and `CannotWrite` if the store refuses.
     """
     require_pyarrow()
-    from tempfile import TemporaryDirectory  # 2 ms
+    from tempfile import TemporaryDirectory  # this import takes 2 ms
 
     from pyarrow import ArrowInvalid, fs
 

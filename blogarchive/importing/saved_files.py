@@ -298,7 +298,7 @@ _HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
-# Of a copy in the Wayback Machine: the URL of the page is behind it.
+# The start of the URL of a copy in the Wayback Machine; the URL of the page follows it.
 _COPY = re.compile(r"https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(?=https?:)")
 _CANONICAL = re.compile(r"(^|\s)canonical(\s|$)", re.IGNORECASE)
 _DIGITS = re.compile(r"\s*[0-9]+\s*")

@@ -214,7 +214,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 
 # --- order
 
-# Of `14 months ago` no part is a Monday.
+# The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")

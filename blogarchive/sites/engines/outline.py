@@ -183,9 +183,9 @@ def is_aside(node: Element) -> bool:
     outer = {one.tag for one in node.iterancestors("article", "main")}
     if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and not outer):
         return True
-    # Bootstrap names that of a post `page-header`.
+    # Bootstrap has the class `page-header` for the header of a post.
     is_of_post = node.tag == "header" and "article" in outer
-    # Matery has those before and after the post in an `article`.
+    # Matery links the posts before and after this one in an `article`.
     role = _NEAR if node.tag == "article" else _SIDE
     return not is_of_post and node.tag not in ("body", "html", "main", *HEADINGS) and has_role(node, role)
 

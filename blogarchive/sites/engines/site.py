@@ -54,7 +54,7 @@ class AnyBlog(Site):
         root = urljoin(target.url, "/") if has_moved else urls.blog_root(uid, target.url)
         if urls.COMMENT_FEED.search(target.url):
             return replace(target, url=urls.after_comments(uid, target.url), etag=None, last_modified=None)
-        # Flask knows `/blog`, but not `/blog/`.
+        # Flask answers `/blog`, and `/blog/` with 404.
         home = root if has_moved else target.chain or root
         names = [*dict.fromkeys(urljoin(root, name) for name in urls.INDEXES), home + urls.WALK]
         place = names.index(target.url) + 1 if target.url in names else 0

@@ -213,7 +213,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
 def stated_times(node: Element) -> list[str]:
     """Return the times that attributes of an element state, for machines or as its title."""
-    # One with an offset is longer than the one for the reader.
+    # The longest comes last: a time with an offset is longer than the one for the reader.
     values = sorted((str(one) for name, one in node.attrib.items() if name not in ("href", "src")), key=len)
     return [one[at.start() :] for one in values if re.search(r":\d\d", one) and (at := DATE.search(one))]
 

@@ -389,7 +389,7 @@ def confirms_title(window_title: str, title: str) -> bool:
     # NAME is no title beside NAME的博客, nor the 20 of a calendar beside 2025.
     if own and any({at, at + len(own)} <= edges for at in (window.find(own), window.rfind(own))):
         return True
-    if not own:  # ……
+    if not own:  # a title of signs alone, such as ……
         return bool(title) and title in window_title
     cut = "".join(_fold_words(_CUT.sub("", window_title))) if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)

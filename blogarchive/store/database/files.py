@@ -120,7 +120,7 @@ def _is_older(path: Path) -> bool:
         try:
             statements = Statements(path, connection)
             return statements.scalar("pragma user_version") > 0 and migrations.is_older(statements)
-        except UNREADABLE:  # `Archive.open` raises it again with an explanation, and for another database
+        except UNREADABLE:  # `Archive.open` raises it with an explanation, as for any other database
             return False
 
 

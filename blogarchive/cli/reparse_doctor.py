@@ -122,13 +122,11 @@ def _print_page(page: Page, template: str | None, site: str) -> None:
 
 def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Page, Target]:
     """Return the page of a file as `import html` identifies it; raises `UsageError` if it cannot."""
-    from blogarchive.importing.identify import identify
-    from blogarchive.importing.saved_files import CannotIdentify, find_target, load_page, to_crawled_page
+    from blogarchive.importing.identify import find_target, identify, to_crawled_page
+    from blogarchive.importing.saved_files import CannotIdentify, load_page, readable_file
 
-    try:
+    with readable_file(path):
         saved = load_page(path, path.parent)
-    except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
     try:
         crawled = identify(saved, url=url, site=site)
     except CannotIdentify as error:

@@ -18,7 +18,7 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.saved_files import MAX_BYTES, Reject
+from blogarchive.importing.saved_files import MAX_BYTES, Reject, readable_file
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element
 from blogarchive.sites.exports import INSTRUCTION, InvalidExport, XmlForm, parse_xml
@@ -113,12 +113,9 @@ def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str |
 
 def _read_head(path: Path, form: XmlForm) -> bytes:
     """Return the bytes before the first element, b"" if they are too many to be the head of an export."""
-    try:
-        with _open_data(path) as data:
-            end = next((part.start for part, _is_whole in split_elements(data, form.element)), len(data))
-            return data[:end] if end <= MAX_BYTES else b""
-    except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
+    with readable_file(path), _open_data(path) as data:
+        end = next((part.start for part, _is_whole in split_elements(data, form.element)), len(data))
+        return data[:end] if end <= MAX_BYTES else b""
 
 
 def _local_name(element: Element) -> str:

@@ -151,10 +151,8 @@ def _open_movabletype(path: Path, url: str | None, zone: str | None) -> ExportFi
 
     The fields of the blog are stored before each post.
     """
-    try:
+    with saved_files.readable_file(path):
         body, _end = next(_split_entries(path), (None, 0))
-    except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
     line = _to_text(body.split(b"\n")[0]) if body else ""
     if body is None or not forms.begins_entry(line) or "\r" in line:
         text = _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)")

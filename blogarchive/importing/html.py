@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from blogarchive.errors import UsageError
 from blogarchive.importing import saved_files
-from blogarchive.importing.identify import identify
+from blogarchive.importing.identify import find_target, identify
 from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
@@ -89,7 +89,7 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
         return
     if not url.startswith(("http://", "https://")):
         raise UsageError(_("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/"), url=url)
-    target = saved_files.find_target(url, site)
+    target = find_target(url, site)
     if target is None:
         text = _("no known site has {url}; name one with --site ({sites})")
         raise UsageError(text, url=url, sites=", ".join(crawled_site_names()))

@@ -1,12 +1,12 @@
-"""Load saved pages from a folder, and parse one as a target; refuse a page that is no page of a blog."""
+"""Load saved pages from a disk: from HTML files, MHTML, web archives of Safari, with the images beside them."""
 
 import os
 import plistlib
 import re
 import stat
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -15,19 +15,13 @@ from email.message import Message
 from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
-from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 from xml.parsers.expat import ExpatError
 
 from blogarchive.errors import UsageError, UserError
-from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.html import Element, parse_html
-from blogarchive.parsing.http import host_of, is_truncated
-from blogarchive.sites.base import parse_page, refuse_large_page, site_by_name, site_for_url
-from blogarchive.sites.normalize import normalize_page
+from blogarchive.parsing.html import parse_html
 from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
@@ -66,6 +60,10 @@ class SavedPage:
     parts: Mapping[str, bytes] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
+
+
+class CannotIdentify(UserError):
+    """A saved page is not imported; the message is the reason."""
 
 
 Reject = Callable[[str, str], None]
@@ -125,20 +123,34 @@ def plausible_time(found: datetime | None) -> datetime | None:
     return moment if moment and _EARLIEST <= moment <= utc_now() + _CLOCK_ERROR else None
 
 
+@contextmanager
+def readable_file(path: Path) -> Iterator[None]:
+    """Raise `UsageError` for an `OSError` in the block, which reads the file that the user named."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=why) from error
+
+
 def require_plain_file(source: Path, *packed: bytes) -> bytes:
     """Return the first bytes of a file. Raises `UsageError` if it is no file, or compressed as one of `packed`, or a zip."""
     if source.is_dir():
         raise UsageError(_("{path} is a folder; name the file in it"), path=source)
     if not source.is_file():
         raise UsageError(_("no file at {source}"), source=source)
-    try:
-        with source.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UsageError(_("{path} cannot be read ({why})"), path=source, why=error.strerror) from error
+    with readable_file(source), source.open("rb") as file:
+        start = file.read(4)
     if start.startswith((b"PK", b"7z", b"Rar!", *packed)):
         raise UsageError(_("{path} is compressed; unpack it first"), path=source)
     return start
+
+
+def find_image_sources(body: bytes, content_type: str | None) -> tuple[str, ...]:
+    """Return the `src` of every image of a page, each once, as written."""
+    root = parse_html(decode(body, content_type).text)
+    sources = (image.get("src", "").strip() for image in root.iter("img"))
+    return tuple(filter(None, dict.fromkeys(sources)))
 
 
 def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:
@@ -290,187 +302,3 @@ def _parse_date(header: object) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return plausible_time(found) if found and found.tzinfo else None
-
-
-# Chrome, Edge and IE write it before <html>; the number is the length of the URL.
-_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
-_HEAD = 4000
-_URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-
-# The start of the URL of a copy in the Wayback Machine; the URL of the page follows it.
-_COPY = re.compile(r"https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(?=https?:)")
-_CANONICAL = re.compile(r"(^|\s)canonical(\s|$)", re.IGNORECASE)
-_DIGITS = re.compile(r"\s*[0-9]+\s*")
-_MAX_URL = 2_048
-_MAX_LINK_TEXT = 1_000  # titles are shorter; a tag without an end makes one link of a whole page
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageUrls:
-    """The URLs in a page."""
-
-    saved_from: str | None  # written by the browser
-    declared: tuple[str, ...]  # by the site: canonical, og:url
-    links: tuple[tuple[str, str], ...]  # absolute URLs with the text of the link
-    written: tuple[str, ...]  # in the text
-    number_fields: tuple[tuple[str, str], ...]  # form fields with digits
-
-
-def read_page_urls(text: str, base: str | None = None) -> PageUrls:
-    """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
-    match = _SAVED_FROM.search(text, 0, _HEAD)
-    saved_from = _COPY.sub("", match[1]) if match else None
-    root = parse_html(text)
-    declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
-    declared += [
-        meta.get("content", "")
-        for meta in root.iter("meta")
-        if "og:url" in (meta.get("property", "").lower(), meta.get("name", "").lower())
-    ]
-    return PageUrls(
-        saved_from=saved_from,
-        declared=tuple(filter(None, (_COPY.sub("", url.strip()) for url in declared))),
-        links=tuple(_read_links(root.iter("a"), _read_base(root, saved_from or base))),
-        written=tuple(_URL.findall(" ".join(_read_texts(root)))),
-        number_fields=tuple(
-            (field.get("name", ""), field.get("value", "").strip())
-            for field in root.iter("input")
-            if "name" in field.attrib and _DIGITS.fullmatch(field.get("value", ""))
-        ),
-    )
-
-
-def find_image_sources(body: bytes, content_type: str | None) -> tuple[str, ...]:
-    """Return the `src` of every image of a page, each once, as written."""
-    root = parse_html(decode(body, content_type).text)
-    sources = (image.get("src", "").strip() for image in root.iter("img"))
-    return tuple(filter(None, dict.fromkeys(sources)))
-
-
-def url_from_path(name: str) -> str | None:
-    """Return the URL in the path of a mirroring tool (`blog.example.net/u/1/202501/2.html`), None if it has none."""
-    steps = name.split("/")
-    for place, step in enumerate(steps[:-1]):
-        if _HOST.fullmatch(step.lower()):
-            return "https://" + "/".join(steps[place:])
-    return None
-
-
-def _read_texts(root: Element) -> Iterator[str]:
-    """Yield the texts that are no script and no style."""
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag not in ("script", "style"):
-            yield element.text or ""
-        yield element.tail or ""
-
-
-def _read_base(root: Element, url: str | None) -> str | None:
-    href = next(filter(None, (base.get("href", "").strip() for base in root.iter("base"))), "")
-    try:
-        base = urljoin(url or "", href) or None
-    except ValueError:
-        return url
-    return base if base is None or len(base) <= _MAX_URL else url
-
-
-def _read_links(anchors: Iterable[Element], base: str | None) -> Iterator[tuple[str, str]]:
-    for anchor in anchors:
-        href = anchor.get("href", "").strip()
-        try:
-            url = urljoin(base, href) if base and len(href) <= _MAX_URL else href
-        except ValueError:
-            continue
-        if url.startswith(("http://", "https://")) and len(url) <= _MAX_URL:
-            yield url, _read_link_text(anchor)
-
-
-def _read_link_text(anchor: Element) -> str:
-    found, length = [], 0
-    for text in anchor.itertext():
-        found.append(str(text))
-        length += len(text)
-        if length > _MAX_LINK_TEXT:
-            break
-    return " ".join("".join(found).split())
-
-
-class CannotIdentify(UserError):
-    """A saved page is not imported; the message is the reason."""
-
-
-def find_target(url: str, site: str | None, *, known: bool = False) -> Target | None:
-    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it.
-
-    `known` finds only sites that have the host by name.
-    """
-    try:
-        found = site_by_name(site) if site else site_for_url(url)
-        parsed = found.parse_url(url)
-    except (UsageError, ValueError):
-        return None
-    if not host_of(parsed.url) or (known and found.has_any_host and site is None):
-        return None
-    return Target(url=parsed.url, site=found.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
-
-
-def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
-    """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
-    if saved.status != HTTPStatus.OK:
-        raise CannotIdentify(_("it came with status {status}"), status=saved.status)
-    crawled = to_crawled_page(saved, target)
-    if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
-        notice = crawled.parsed.notice
-        why = explain_detail(notice.text[:80], "notice") if notice else _("it is no page of a blog")
-        raise CannotIdentify(why)
-    if crawled.parsed.author is None and crawled.target.uid is None:
-        raise CannotIdentify(_("it does not say which blog it belongs to"))
-    return _as_old_as_its_post(saved, normalize_page(crawled))
-
-
-def _as_old_as_its_post(saved: SavedPage, crawled: CrawledPage) -> CrawledPage:
-    """Return the page, parsed at the time of its post if the file claims to be older: many ZIP files say 1980."""
-    if all(post.posted or post.read_by is None for post in crawled.parsed.posts):
-        return crawled
-    later = normalize_page(to_crawled_page(replace(saved, saved_at=utc_now()), crawled.target))
-    times = [post.posted.at for post in later.parsed.posts if post.posted and post.posted.at]
-    if not times or max(times) <= saved.saved_at:
-        return crawled
-    return normalize_page(
-        to_crawled_page(replace(saved, saved_at=max(times).astimezone(UTC)), crawled.target)
-    )
-
-
-def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
-    """Return the saved page parsed as `target` in this process, unchecked and not normalized."""
-    headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
-    page = Page(
-        url=saved.url if saved.headers and saved.url else target.url,
-        fetched_at=saved.saved_at,
-        status=saved.status,
-        headers=(*headers, ("X-Imported-From", saved.name)),
-        body=saved.body,
-    )
-    return CrawledPage(target=target, page=page, parsed=parse_page(page, target))
-
-
-def require_parsable(saved: SavedPage) -> None:
-    """Raise `CannotIdentify` if the page is beyond the limits of the parsers, before it is searched for its URL."""
-    refused = refuse_large_page(saved.body)
-    if refused is not None:
-        raise CannotIdentify(explain_detail(refused.problems[0].detail))
-
-
-def require_whole(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
-    post = next(iter(crawled.parsed.posts), None)
-    if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
-        raise CannotIdentify(_("it ends before the end of the post"))
-
-
-def require_blog(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` if the URL and the page name different blogs."""
-    asked, author = crawled.target.uid or "", crawled.parsed.author
-    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        text = _("it is of the blog {uid}, and its URL of the blog {asked}")
-        raise CannotIdentify(text, uid=author.uid, asked=asked)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from blogarchive.importing import saved_files
-from blogarchive.importing.identify import identify
+from blogarchive.importing.identify import find_target, identify, parse_as, to_crawled_page
 from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import CrawledPage, Target
@@ -64,9 +64,7 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
     # Some servers and crawlers leave the type out.
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (
-        not is_html
-        or record.status != HTTPStatus.OK
-        or saved_files.find_target(record.url, site, known=True) is None
+        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site, known=True) is None
     ):
         return
     page = _read_page(record, source)
@@ -103,9 +101,9 @@ def _import_exported(
 def _parse_exported(page: saved_files.SavedPage, target: Target) -> tuple[CrawledPage, bool]:
     """Return the parsed page, and whether it is a page of a blog."""
     try:
-        return saved_files.parse_as(page, target), True
+        return parse_as(page, target), True
     except saved_files.CannotIdentify:
-        return saved_files.to_crawled_page(page, target), False
+        return to_crawled_page(page, target), False
 
 
 def _import_images(importer: PageImporter, source: Path) -> None:

@@ -21,7 +21,7 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.saved_files import MAX_BYTES, CannotIdentify, Reject, modified_at, plausible_time
+from blogarchive.importing import saved_files
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
 
@@ -44,7 +44,7 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
         encodings = _tokens(headers, "content-encoding")
         return content_encoding.decode_content_encoding(content, encodings, max_bytes)
     except content_encoding.ContentError as error:
-        raise CannotIdentify(_describe(error, max_bytes)) from error
+        raise saved_files.CannotIdentify(_describe(error, max_bytes)) from error
 
 
 def _describe(error: content_encoding.ContentError, max_bytes: int) -> str:
@@ -79,14 +79,14 @@ def join_chunks(content: bytes, headers: Headers) -> bytes:
         if size is None:
             if position == 0:
                 return content
-            raise CannotIdentify(_(_CUT))
+            raise saved_files.CannotIdentify(_(_CUT))
         if size == 0:
             return bytes(joined)
         start, position = end + 2, end + 2 + size + 2
         if content[position - 2 : position] != b"\r\n":
             if not joined and position <= len(content):
                 return content
-            raise CannotIdentify(_(_CUT))
+            raise saved_files.CannotIdentify(_(_CUT))
         joined += content[start : position - 2]
 
 
@@ -133,7 +133,7 @@ def open_records(source: Path) -> BinaryIO:
     A file that is compressed as a whole is decompressed: warcio reads one record of each gzip member.
     """
     try:
-        with source.open("rb") as file:
+        with saved_files.readable_file(source), source.open("rb") as file:
             first = file.read(4)
             file.seek(0)
             if first in (_ZSTD_FRAME, _ZSTD_DICTIONARY):
@@ -143,9 +143,6 @@ def open_records(source: Path) -> BinaryIO:
     except ArchiveLoadFailed as error:
         if "non-chunked" in str(error):
             return cast(BinaryIO, _GzipFile(source))
-    except OSError as error:
-        text = _("{source} cannot be read ({reason})")
-        raise UsageError(text, source=source, reason=error.strerror or error) from error
     return source.open("rb")
 
 
@@ -273,10 +270,10 @@ class Record:
         try:
             found = datetime.fromisoformat(text + _DATE_SUFFIXES.get(len(text), ""))
         except ValueError:
-            return modified_at(self._source)
-        moment = plausible_time(found if found.tzinfo else found.replace(tzinfo=UTC))
+            return saved_files.modified_at(self._source)
+        moment = saved_files.plausible_time(found if found.tzinfo else found.replace(tzinfo=UTC))
         if moment is None:
-            raise CannotIdentify(_("its date {date} is out of range"), date=text)
+            raise saved_files.CannotIdentify(_("its date {date} is out of range"), date=text)
         return moment
 
     def field(self, name: str) -> str | None:
@@ -289,19 +286,21 @@ class Record:
         self.is_checked = self.is_refused = True
         self.cost = _RECORD_COST
         try:
-            block: bytes = self._raw.raw_stream.read(MAX_BYTES + 1)
+            block: bytes = self._raw.raw_stream.read(saved_files.MAX_BYTES + 1)
             truncated = self.is_truncated()
         except _TRUNCATED as error:
-            raise CannotIdentify(_(_CUT)) from error
-        if len(block) > MAX_BYTES:
-            raise CannotIdentify(_("it is larger than {size} MB"), size=MAX_BYTES >> 20)
+            raise saved_files.CannotIdentify(_(_CUT)) from error
+        if len(block) > saved_files.MAX_BYTES:
+            raise saved_files.CannotIdentify(
+                _("it is larger than {size} MB"), size=saved_files.MAX_BYTES >> 20
+            )
         if truncated or self.field("WARC-Truncated"):
-            raise CannotIdentify(_(_CUT))
-        content = decode_content(block, self.headers, MAX_BYTES)
+            raise saved_files.CannotIdentify(_(_CUT))
+        content = decode_content(block, self.headers, saved_files.MAX_BYTES)
         self.cost += len(content)
         # Crawlers disagree on whether the digest is one of the content without its encodings.
         if not any(map(self._may_be_payload, (block, join_chunks(block, self.headers), content))):
-            raise CannotIdentify(_("its content differs from its checksum"))
+            raise saved_files.CannotIdentify(_("its content differs from its checksum"))
         self.is_refused = False
         return content
 
@@ -324,7 +323,7 @@ class Record:
         return getattr(raw, "limit", 1) > 0
 
 
-def read_records(source: Path, reject: Reject) -> Iterator[Record]:
+def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
     """Yield the records of the file `source` that have a URL and a content.
 
     Calls `reject` once if the file cannot be read to its end, unless reading the last content raised for it. Raises

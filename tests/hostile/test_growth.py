@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from blogarchive.importing.saved_files import read_page_urls
+from blogarchive.importing.identify import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.exports import InvalidExport, parse_xml

@@ -93,18 +93,18 @@ def test_a_count_of_comments_beyond_all_numbers_is_no_count(digits: int, tmp_pat
 
 # Python imports this module at the start of every process; in it the search for the URLs of some pages has no end.
 _HANGING = """
-from blogarchive.importing import saved_files
+from blogarchive.importing import identify
 from blogarchive.workers import parser_process
 
 parser_process.TIME_LIMIT = 1.5
-whole = saved_files.read_page_urls
+whole = identify.read_page_urls
 
 def read_page_urls(text, base=None):
     while "without end" in text:
         pass
     return whole(text, base)
 
-saved_files.read_page_urls = read_page_urls
+identify.read_page_urls = read_page_urls
 """
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.html import import_html
-from blogarchive.importing.saved_files import PageUrls, find_image_sources, read_page_urls
+from blogarchive.importing.identify import PageUrls, read_page_urls
+from blogarchive.importing.saved_files import find_image_sources
 from blogarchive.sites.base import site_by_name
 from tests.importing.archives import dump, rows
 from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from

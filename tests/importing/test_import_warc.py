@@ -7,7 +7,7 @@ import pytest
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
 from blogarchive.importing.html import import_html
-from blogarchive.importing.saved_files import find_target
+from blogarchive.importing.identify import find_target
 from blogarchive.importing.warc import import_warc
 from blogarchive.items import CrawledPage, Page
 from blogarchive.sites.base import parse_page

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from blogarchive.importing.saved_files import read_page_urls
+from blogarchive.importing.identify import read_page_urls
 from blogarchive.items import PageKind
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html

@@ -23,6 +23,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites import exports as forms
 from blogarchive.sites.base import site_by_name
+from blogarchive.sites.movabletype import begins_entry, ends_section, may_end_entry, parse_entry
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.rows import Progress, no_progress
 
@@ -154,10 +155,10 @@ def _open_movabletype(path: Path, url: str | None, zone: str | None) -> ExportFi
     with saved_files.readable_file(path):
         body, _end = next(_split_entries(path), (None, 0))
     line = _to_text(body.split(b"\n")[0]) if body else ""
-    if body is None or not forms.begins_entry(line) or "\r" in line:
+    if body is None or not begins_entry(line) or "\r" in line:
         text = _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)")
         raise UsageError(text, path=path)
-    author = forms.parse_entry(decode(body).text)[0].field("AUTHOR")
+    author = parse_entry(decode(body).text)[0].field("AUTHOR")
     blog = f"BLOG: {url or forms.unknown_blog_url(author or path.stem)}\n"
     prefix = f"{blog}ZONE: {zone}\n" if zone else blog
     return ExportFile(exported_at=None, pages=partial(_read_pages, path, prefix.encode()))
@@ -172,14 +173,14 @@ def _split_entries(path: Path) -> Iterator[tuple[bytes | None, int]]:
         while line := file.readline(_LINE):
             text = _to_text(line.removeprefix(BOM_UTF8) if end == 0 else line)
             if waiting and text.strip():
-                if forms.begins_entry(text):
+                if begins_entry(text):
                     yield None if is_too_large else bytes(entry + waiting), end
                     entry, is_too_large = bytearray(), False
                 else:
                     entry += waiting
                 waiting = bytearray()
             end += len(line)
-            if forms.may_end_entry(text) or waiting:
+            if may_end_entry(text) or waiting:
                 waiting += line
             elif entry or text.strip():
                 entry += line.removeprefix(BOM_UTF8) if not entry else line
@@ -191,7 +192,7 @@ def _split_entries(path: Path) -> Iterator[tuple[bytes | None, int]]:
 
 def _is_whole(body: bytes) -> bool:
     last = _to_text(body.rstrip().rpartition(b"\n")[2])
-    return forms.ends_section(last) or forms.may_end_entry(last)
+    return ends_section(last) or may_end_entry(last)
 
 
 def _find_title(body: bytes) -> str:

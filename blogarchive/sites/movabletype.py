@@ -5,13 +5,100 @@ user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, els
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from gettext import gettext as _
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, ParsedPage, Post, Target
 from blogarchive.sites import exports
+
+# --- the text format
+
+_FIELD_NAMES = (
+    "TITLE|AUTHOR|DATE|BASENAME|STATUS|ALLOW COMMENTS|ALLOW PINGS|CONVERT BREAKS|PRIMARY CATEGORY|CATEGORY|TAGS|"
+    "NO ENTRY|UNIQUE URL|IMAGE"
+)
+# An author may type AUTHOR: or eight dashes: only these fields may begin an entry.
+_FIRST_FIELD = re.compile(rf"(?:{_FIELD_NAMES}):(?: |\t|$)")
+_FIELD = re.compile(r"(?P<name>[A-Z][A-Z ]*):[ \t]*(?P<value>.*)")
+_SECTION = re.compile(r"(?P<name>BODY|EXTENDED BODY|EXCERPT|KEYWORDS|COMMENT|PING):[ \t]*")
+_SECTION_END = re.compile(r"-{4,5}[ \t]*")
+_ENTRY_END = re.compile(r"-{8}[ \t]*")
+_COMMENT_FIELD = re.compile(r"(?P<name>AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME):[ \t]*(?P<value>.*)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A section of an entry: the lines of fields at its beginning, of which one may be repeated, and its text.
+
+    The first section of an entry has its own fields, and no name and no text. Of the others, comments and pings have
+    fields.
+    """
+
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    text: str = ""
+
+    def field(self, name: str) -> str:
+        """Return the value of the first field of that name, "" if there is none."""
+        return next((value for key, value in self.fields if key == name), "")
+
+
+def begins_entry(line: str) -> bool:
+    """Return whether a line is a field that an entry may begin with."""
+    return _FIRST_FIELD.match(line) is not None
+
+
+def may_end_entry(line: str) -> bool:
+    """Return whether a line ends an entry if the next one begins an entry or the file ends."""
+    return _ENTRY_END.fullmatch(line) is not None
+
+
+def ends_section(line: str) -> bool:
+    """Return whether a line has the dashes of the end of a section."""
+    return _SECTION_END.fullmatch(line) is not None
+
+
+def parse_entry(text: str) -> tuple[Section, ...]:
+    """Return the sections of the entry that the text contains."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    blocks = _split_sections(text.split("\n"))
+    matches = map(_FIELD.fullmatch, blocks[0])
+    fields = [(match["name"], match["value"].strip()) for match in matches if match]
+    return (Section(name="", fields=tuple(fields)), *map(_parse_section, blocks[1:]))
+
+
+def _split_sections(lines: list[str]) -> list[list[str]]:
+    """Return the lines of the fields and of each section, without dashes; a section begins with its name."""
+    while lines and (not lines[-1].strip() or may_end_entry(lines[-1])):
+        lines.pop()
+    blocks: list[list[str]] = [[]]
+    for index, line in enumerate(lines):
+        # An author may type five dashes: they end a section only before the name of another, or at the end.
+        following = next((other for other in lines[index + 1 : index + 3] if other.strip()), "")
+        if ends_section(line) and (index == len(lines) - 1 or _SECTION.fullmatch(following)):
+            blocks.append([])
+        else:
+            blocks[-1].append(line)
+    return [blocks[0], *(block for block in blocks[1:] if any(line.strip() for line in block))]
+
+
+def _parse_section(lines: Sequence[str]) -> Section:
+    start = next(index for index, line in enumerate(lines) if line.strip())
+    match = _SECTION.fullmatch(lines[start])
+    fields: list[tuple[str, str]] = []
+    start += 1
+    if match and match["name"] in ("COMMENT", "PING"):
+        while start < len(lines) and (found := _COMMENT_FIELD.fullmatch(lines[start])):
+            fields.append((found["name"], found["value"].strip()))
+            start += 1
+    text = "\n".join(lines[start:]).strip("\n")
+    return Section(name=match["name"] if match else "", fields=tuple(fields), text=text)
+
+
+# --- the post of an entry
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")
@@ -26,7 +113,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
 
     decoded = decode(page.body, page.header("Content-Type"))
-    entry, *sections = exports.parse_entry(decoded.text)
+    entry, *sections = parse_entry(decoded.text)
     texts = {section.name: section.text for section in reversed(sections)}
     zone = exports.find_zone(entry.field("ZONE")) or zone
     author = _read_author(entry)
@@ -56,13 +143,13 @@ SITE = exports.ExportSite(
 )
 
 
-def _read_author(entry: exports.Section) -> Author:
+def _read_author(entry: Section) -> Author:
     url = entry.field("BLOG")
     uid = exports.uid_of(url)
     return Author(uid=uid, url=url, nickname=exports.author_of_unknown(url) or entry.field("AUTHOR") or None)
 
 
-def _find_number(entry: exports.Section, texts: Mapping[str, str]) -> str:
+def _find_number(entry: Section, texts: Mapping[str, str]) -> str:
     """Return the BASENAME, which Hatena writes with slashes, else the time as digits, else a hash of the text.
 
     Raises `InvalidExport` if the entry has none of them.
@@ -103,7 +190,7 @@ def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
     return DateText(text=text, at=found.at, precision=found.precision)
 
 
-def _join_texts(entry: exports.Section, texts: Mapping[str, str]) -> str:
+def _join_texts(entry: Section, texts: Mapping[str, str]) -> str:
     parts = (texts.get(name) for name in ("BODY", "EXTENDED BODY"))
     text = "\n\n".join(filter(None, parts)) or texts.get("EXCERPT", "")
     rule = entry.field("CONVERT BREAKS").lower()
@@ -112,14 +199,14 @@ def _join_texts(entry: exports.Section, texts: Mapping[str, str]) -> str:
     return text
 
 
-def _read_categories(entry: exports.Section) -> Iterator[str]:
+def _read_categories(entry: Section) -> Iterator[str]:
     """Yield the categories, then the tags, each once."""
     names = [value for key, value in entry.fields if key in ("PRIMARY CATEGORY", "CATEGORY")]
     names += [tag.strip(' "') for tag in entry.field("TAGS").split(",")]
     yield from dict.fromkeys(name for name in names if name)
 
 
-def _read_comments(sections: Iterable[exports.Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+def _read_comments(sections: Iterable[Section], base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
     """Yield the comments and the trackbacks, in the order of the file."""
     for section in sections:
         # A reader saw trackbacks in the list of comments.
@@ -127,7 +214,7 @@ def _read_comments(sections: Iterable[exports.Section], base_url: str, zone: Zon
             yield _read_comment(section, base_url, zone)
 
 
-def _read_comment(section: exports.Section, base_url: str, zone: ZoneInfo) -> Comment:
+def _read_comment(section: Section, base_url: str, zone: ZoneInfo) -> Comment:
     # A trackback has the title of the post that links here.
     text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
     return exports.build_comment(

@@ -9,7 +9,8 @@ from time import perf_counter
 from bench.figures import Row
 from bench.running import folder
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.session import CrawlObserver, CrawlSession
+from blogarchive.crawl.progress import CrawlObserver
+from blogarchive.crawl.session import CrawlSession
 from blogarchive.crawl.targets import SLICE
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive

@@ -13,9 +13,8 @@ from click.core import ParameterSource
 
 from blogarchive.cli import options, output
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress import open_observer, stamped
+from blogarchive.crawl.progress import CrawlObserver, open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
-from blogarchive.crawl.session import CrawlObserver
 from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from gettext import gettext as _
 
 from blogarchive.crawl.options import RunSettings
+from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing import http as hosts
 from blogarchive.parsing.images import ImageFailure, ImageFile
@@ -21,16 +22,6 @@ from blogarchive.store.rows import ALL_ROWS, format_utc, parse_utc, utc_now
 _MAX_OLD = 5
 
 
-class MediaObserver:
-    """Ignores the progress of images."""
-
-    def on_message(self, text: str) -> None:
-        """Called with a message for the user."""
-
-    def on_image_done(self, stored: int, failed: int, total: int) -> None:
-        """Called after each image with the counts so far; `total` images are due in this run."""
-
-
 class MediaSession:
     """The images of a run; `blogs` is the list of the crawl session, which grows during the run."""
 
@@ -40,7 +31,7 @@ class MediaSession:
         run: Run,
         blogs: Sequence[Blog],
         settings: RunSettings,
-        observer: MediaObserver,
+        observer: CrawlObserver,
         *,
         recent: bool = False,
     ) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TextIO, cast
 
-from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import PageKind, Target
 from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.ledger import frontier
@@ -28,6 +27,25 @@ def stamped(text: str, stream: TextIO) -> str:
     if stream.isatty():
         return text
     return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}"
+
+
+class CrawlObserver:
+    """Ignores all events of a run: the base of observers, used with `-q`."""
+
+    def on_message(self, text: str) -> None:
+        """Called with a message for the user."""
+
+    def on_page_stored(self, target: Target, saved: SaveResult) -> None:
+        """Called after a page was stored or rejected."""
+
+    def on_fetch_failed(self, target: Target, failure: Failure) -> None:
+        """Called after the last try without a page."""
+
+    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
+        """Called after each page; `count` returns the progress, and is slow: call it seldom."""
+
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Called after each image with the counts so far; `total` images are due in this run."""
 
 
 class LineObserver(CrawlObserver):

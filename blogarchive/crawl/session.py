@@ -1,14 +1,15 @@
 """One run over some blogs: its options, its counts and its archive."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from gettext import gettext as _, ngettext
 from pathlib import Path
 
-from blogarchive.crawl.media_session import MediaObserver, MediaSession
+from blogarchive.crawl.media_session import MediaSession
 from blogarchive.crawl.options import CrawlOptions, RunSettings, read_cookies
+from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
@@ -23,19 +24,6 @@ from blogarchive.store.rows import utc_now
 
 # Kinds of failures of a host that returns no pages.
 _REFUSALS = frozenset({"network", "blocked", "cut", "robots"})
-
-
-class CrawlObserver(MediaObserver):
-    """Ignores all events of a run: the base of observers, used with `-q`."""
-
-    def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Called after a page was stored or rejected."""
-
-    def on_fetch_failed(self, target: Target, failure: failures.Failure) -> None:
-        """Called after the last try without a page."""
-
-    def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
-        """Called after each page; `count` returns the progress, and is slow: call it seldom."""
 
 
 class CrawlSession:

@@ -1,7 +1,7 @@
 """Crawl blogs: take targets from the archive, fetch and parse them, pass the parsed pages to the pipelines."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
@@ -20,7 +20,6 @@ from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
-from blogarchive.sites.normalize import parse_normalized
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
@@ -30,70 +29,6 @@ from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
 from spiders.scheduler import HostScheduler
 from spiders.throttle import pause_reason
-
-_PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
-_AHEAD = 3  # the second process always has a page; more gain little, and a kill repeats what is in flight
-
-
-class PageParser:
-    """Parses the pages of a run with this `delay` between requests; `report` is called with messages.
-
-    `spawned` is the second process if it was started before the run.
-    """
-
-    def __init__(
-        self, *, delay: float, report: Callable[[str], None], spawned: parser_process.Spawned | None = None
-    ) -> None:
-        self._may_start = parser_process.is_useful(delay)
-        self._report = report
-        self._spawned = spawned
-        self._pages = 0
-        self._is_long = False  # many pages are expected
-        self._process: parser_process.ParserProcess | None = None
-        self._large = parser_process.LargePageParser()
-
-    def ahead(self) -> int:
-        """Return how many more pages than usual may be in flight while others are parsed."""
-        return _AHEAD if self._process and self._process.is_ready else 0
-
-    def begin(self, *, many: bool) -> None:
-        """Start the second process now if `many` pages are expected; the event loop must run."""
-        self._is_long = many
-        if many:
-            self._start()
-
-    async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `parse_normalized`; raises the same errors.
-
-        Raises `ParserKilled` if the page takes longer than the time limit.
-        """
-        self._pages += 1
-        if len(page.body) >= parser_process.LARGE_PAGE:
-            return await self._large.parse(page, target)
-        if self._pages >= _PAGES_BEFORE:
-            self._start()
-        # Wait for a process that starts with the run: parsing here would import the grammar twice.
-        if self._process and (self._is_long or self._process.is_ready):
-            return await self._process.parse(page, target)
-        return parse_normalized(page, target)
-
-    async def close(self) -> None:
-        """End the other processes, if there are any."""
-        await self._large.close()
-        if self._process:
-            await self._process.close()
-
-    def _start(self) -> None:
-        """Start the second process, if it helps; try it once."""
-        if not self._may_start:
-            return
-        self._may_start = False
-        try:
-            self._process = parser_process.ParserProcess(self._report, self._spawned)
-        except OSError as error:
-            text = _("cannot start a second process for parsing ({error}); continuing without it")
-            self._report(text.format(error=error))
-
 
 TRIES = 3
 """Tries in one run at a page that is refused, broken, truncated or not reached."""
@@ -110,7 +45,7 @@ class BlogSpider(PoliteSpider):
     name = "blog"
     scheduler: HostScheduler[Target]
     images: ImageFetcher
-    parser: PageParser
+    parser: parser_process.RunParser
 
     def __init__(
         self,
@@ -130,7 +65,7 @@ class BlogSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         report = spider.session.observer.on_message
-        spider.parser = PageParser(delay=delay, report=report, spawned=spider._spawned)
+        spider.parser = parser_process.RunParser(delay=delay, report=report, spawned=spider._spawned)
         spider.obey(
             crawler,
             homes=spider.session.homes,

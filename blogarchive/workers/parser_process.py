@@ -233,6 +233,70 @@ class LargePageParser:
             await process.close()
 
 
+_PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
+_AHEAD = 3  # the second process always has a page; more gain little, and a kill repeats what is in flight
+
+
+class RunParser:
+    """Parses the pages of a run with this `delay` between requests, here or in other processes.
+
+    `report` is called with messages. `spawned` is the second process if it was started before the run.
+    """
+
+    def __init__(
+        self, *, delay: float, report: Callable[[str], None], spawned: Spawned | None = None
+    ) -> None:
+        self._may_start = is_useful(delay)
+        self._report = report
+        self._spawned = spawned
+        self._pages = 0
+        self._is_long = False  # many pages are expected
+        self._process: ParserProcess | None = None
+        self._large = LargePageParser()
+
+    def ahead(self) -> int:
+        """Return how many more pages than usual may be in flight while others are parsed."""
+        return _AHEAD if self._process and self._process.is_ready else 0
+
+    def begin(self, *, many: bool) -> None:
+        """Start the second process now if `many` pages are expected; the event loop must run."""
+        self._is_long = many
+        if many:
+            self._start()
+
+    async def parse(self, page: Page, target: Target) -> ParsedPage:
+        """Return the result of `parse_normalized`; raises the same errors.
+
+        Raises `ParserKilled` if the page takes longer than the time limit.
+        """
+        self._pages += 1
+        if len(page.body) >= LARGE_PAGE:
+            return await self._large.parse(page, target)
+        if self._pages >= _PAGES_BEFORE:
+            self._start()
+        # Wait for a process that starts with the run: parsing here would import the grammar twice.
+        if self._process and (self._is_long or self._process.is_ready):
+            return await self._process.parse(page, target)
+        return parse_normalized(page, target)
+
+    async def close(self) -> None:
+        """End the other processes, if there are any."""
+        await self._large.close()
+        if self._process:
+            await self._process.close()
+
+    def _start(self) -> None:
+        """Start the second process, if it helps; try it once."""
+        if not self._may_start:
+            return
+        self._may_start = False
+        try:
+            self._process = ParserProcess(self._report, self._spawned)
+        except OSError as error:
+            text = _("cannot start a second process for parsing ({error}); continuing without it")
+            self._report(text.format(error=error))
+
+
 def parse_guarded(page: Page, target: Target) -> ParsedPage:
     """Return the result of `parse_normalized`, of a large page by the shared `LargePageParser`.
 

@@ -180,13 +180,13 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 
 
 BROKEN = """
-import spiders.blog
-whole = spiders.blog.parse_normalized
+from blogarchive.workers import parser_process
+whole = parser_process.parse_normalized
 def read(page, target, *more):
     if target.kind == "post" and int(target.number) % 2:
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
-spiders.blog.parse_normalized = read
+parser_process.parse_normalized = read
 from blogarchive.cli import main
 main()
 """

@@ -17,9 +17,8 @@ import pytest
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.normalize import parse_normalized
-from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess, spawned_early
+from blogarchive.workers.parser_process import LARGE_PAGE, ParserProcess, RunParser, spawned_early
 from blogarchive.workers.pool import count_cores, in_batches, map_in_order
-from spiders.blog import PageParser
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.tool import Tool, ended
@@ -80,7 +79,7 @@ async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
 async def test_the_first_page_of_a_long_run_is_parsed_in_the_process_that_starts_with_it() -> None:
     page, target = pages()[0]
     messages: list[str] = []
-    parser = PageParser(delay=0, report=messages.append)
+    parser = RunParser(delay=0, report=messages.append)
     parser.begin(many=True)
     try:
         assert parser.ahead() == 0
@@ -95,7 +94,7 @@ async def test_a_process_that_starts_before_the_run_parses_its_pages_and_ends_wi
     page, target = pages()[0]
     before = children(os.getpid())
     with spawned_early(wanted=True) as spawned:
-        parser = PageParser(delay=0, report=print, spawned=spawned)
+        parser = RunParser(delay=0, report=print, spawned=spawned)
         parser.begin(many=True)
         assert await parser.parse(page, target) == parse_normalized(page, target)
         assert spawned is not None
@@ -111,7 +110,7 @@ async def test_a_process_that_starts_before_the_run_parses_its_pages_and_ends_wi
 async def test_the_process_of_a_short_run_starts_late_after_a_large_page_too() -> None:
     page, target = pages()[0]
     large = replace(page, body=page.body + b" " * LARGE_PAGE)
-    parser = PageParser(delay=0, report=print)
+    parser = RunParser(delay=0, report=print)
     try:
         for asked in (*[page] * 19, large, page):
             assert parser.ahead() == 0
@@ -130,7 +129,7 @@ async def test_a_process_that_cannot_start_is_tried_once(monkeypatch: pytest.Mon
         "blogarchive.workers.parser_process.spawn", Mock(side_effect=OSError("no more processes"))
     )
     messages: list[str] = []
-    parser = PageParser(delay=0, report=messages.append)
+    parser = RunParser(delay=0, report=messages.append)
     for _ in range(25):
         await parser.parse(page, target)
     assert messages == [

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from blogarchive.crawl.targets import target_of_url
+from blogarchive.crawl.named_urls import target_of_url
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, NoArchive, UsageError
 from blogarchive.items import (
     Comment as ParsedComment,

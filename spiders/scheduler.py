@@ -53,16 +53,16 @@ class HostScheduler(Generic[T]):
         self._on_change = on_change
         self._ahead = ahead
         self._ready: defaultdict[str, deque[T]] = defaultdict(deque)  # by host
-        self._queued_by: dict[T, str] = {}  # host of each item in flight
+        self._host_of: dict[T, str] = {}  # host of each item in flight
         self._in_flight: defaultdict[str, set[T]] = defaultdict(set)  # by host
         self._deferred: defaultdict[str, set[T]] = defaultdict(set)  # by host
-        self._open: dict[str, None] = {}  # hosts that may have room and items
+        self._with_room: dict[str, None] = {}  # hosts that may have room, and items
         self._blocked: set[str] = set()
 
     @property
     def is_busy(self) -> bool:
         """True if an item is in flight."""
-        return bool(self._queued_by)
+        return bool(self._host_of)
 
     def unfinished(self, host: str) -> set[T]:
         """Return the items of the queue of `host` that are in flight or deferred."""
@@ -70,20 +70,20 @@ class HostScheduler(Generic[T]):
 
     def take_free(self) -> Iterator[T]:
         """Yield items of the hosts with room; they are in flight now."""
-        self._open.update(dict.fromkeys(self._source.changed_hosts()))
+        self._with_room.update(dict.fromkeys(self._source.changed_hosts()))
         most = _IN_FLIGHT_PER_HOST + self._ahead()
-        for host in list(self._open):
-            del self._open[host]
+        for host in list(self._with_room):
+            del self._with_room[host]
             while len(self._in_flight[host]) < most and self._fill(host):
                 item = self._ready[host].popleft()
-                self._queued_by[item] = host
+                self._host_of[item] = host
                 self._in_flight[host].add(item)
                 yield item
 
     def has_more(self) -> bool:
         """Return True if an allowed item is not in flight yet."""
-        self._open.update(dict.fromkeys(self._source.changed_hosts()))
-        return any(map(self._fill, self._open))
+        self._with_room.update(dict.fromkeys(self._source.changed_hosts()))
+        return any(map(self._fill, self._with_room))
 
     def block_host(self, host: str) -> None:
         """Hand out nothing more of the queue of `host`."""
@@ -95,16 +95,16 @@ class HostScheduler(Generic[T]):
 
     def mark_done(self, item: T) -> None:
         """Free the place of an item that was stored or has failed."""
-        host = self._queued_by.pop(item, None)
+        host = self._host_of.pop(item, None)
         if host is not None:
             self._in_flight[host].discard(item)
-            self._open[host] = None
+            self._with_room[host] = None
         self._on_change()
 
     def defer(self, item: T) -> None:
         """Free the place of an item that was not sent; the next run fetches it."""
-        if item in self._queued_by:
-            self._deferred[self._queued_by[item]].add(item)
+        if item in self._host_of:
+            self._deferred[self._host_of[item]].add(item)
         self.mark_done(item)
 
     def _fill(self, host: str) -> bool:

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from blogarchive.crawl.targets import target_of_url
+from blogarchive.crawl.named_urls import target_of_url
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.parsing.http import host_of, matches_host, port_of

@@ -12,10 +12,10 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli import options, output
+from blogarchive.crawl.named_urls import read_url_list
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import CrawlObserver, open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
-from blogarchive.crawl.targets import read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.processes import own_program

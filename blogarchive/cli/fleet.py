@@ -18,8 +18,8 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.output import note, notify, print_json, request_count, to_json
+from blogarchive.crawl.named_urls import parse_url_list, read_url_list
 from blogarchive.crawl.progress import stamped
-from blogarchive.crawl.targets import parse_url_list, read_url_list
 from blogarchive.errors import UsageError
 from blogarchive.fleet.shard import Shard, ShardRow, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label

@@ -10,7 +10,7 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, visible_lines
-from blogarchive.crawl.targets import stored_site, target_of_url
+from blogarchive.crawl.named_urls import stored_site, target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail

@@ -17,11 +17,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive import errors
+from blogarchive.crawl.named_urls import start_targets
 from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies
 from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlSession
-from blogarchive.crawl.targets import start_targets
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail

@@ -36,11 +36,9 @@ def stored_sites(archive: Archive) -> list[Site]:
 
 def highest_number(archive: Archive, site: str) -> int:
     """Return the highest post number that the archive contains, or 0."""
-    return archive.scalar(
-        "select max(cast(number as integer)) from frontier"
-        " where site = ? and kind = 'post' and number not glob '*[^0-9]*'",
-        (site,),
-    )
+    query = """select max(cast(number as integer)) from frontier
+            where site = ? and kind = 'post' and number not glob '*[^0-9]*'"""
+    return archive.scalar(query, (site,))
 
 
 def is_number_stored(archive: Archive, site: str, number: str) -> bool:
@@ -53,11 +51,9 @@ def is_number_stored(archive: Archive, site: str, number: str) -> bool:
 
 def is_uid_known(archive: Archive, site: str, uid: str) -> bool:
     """Return whether a blog is in the archive or was discovered."""
-    return archive.exists(
-        "select 1 from authors where site = ?1 and uid = ?2 union all"
-        " select 1 from discovered_blogs where site = ?1 and uid = ?2 limit 1",
-        (site, uid),
-    )
+    query = """select 1 from authors where site = ?1 and uid = ?2 union all
+            select 1 from discovered_blogs where site = ?1 and uid = ?2 limit 1"""
+    return archive.exists(query, (site, uid))
 
 
 def has_names(archive: Archive, site: str) -> bool:
@@ -73,11 +69,9 @@ def was_requested(archive: Archive, url: str, *, since: datetime) -> bool:
 
 def record_request(archive: Archive, url: str, *, now: datetime) -> None:
     """Record that a page came from `url`, for a lookup."""
-    archive.execute(
-        "insert into _discovery_requests(url, requested_at) values (?1, ?2)"
-        " on conflict(url) do update set requested_at = excluded.requested_at",
-        (url, format_utc(now)),
-    )
+    insert = """insert into _discovery_requests(url, requested_at) values (?1, ?2)
+            on conflict(url) do update set requested_at = excluded.requested_at"""
+    archive.execute(insert, (url, format_utc(now)))
 
 
 Source = Literal["comments", "links", "file", "page", "ids", "uids"]
@@ -161,11 +155,9 @@ def report_new(archive: Archive, *, now: datetime) -> Counter[Source]:
 
 def waiting_urls(archive: Archive, *, site: str | None = None, at_most: int | None = None) -> list[str]:
     """Return the home pages of discovered blogs whose backup is not complete, in order of discovery."""
-    return archive.column(
-        "select url from discovered_blogs where backed_up_at is null and (?1 is null or site = ?1)"
-        " order by id limit coalesce(?2, -1)",
-        (site, at_most),
-    )
+    query = """select url from discovered_blogs where backed_up_at is null and (?1 is null or site = ?1)
+            order by id limit coalesce(?2, -1)"""
+    return archive.column(query, (site, at_most))
 
 
 def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) -> None:
@@ -182,9 +174,8 @@ MAX_FOUND_BY = 10_000
 """Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""
 
 _MAX_CACHED_BLOGS = 100_000  # as `_MAX_CACHED_KEYS` of links: only memory is at stake
-_TOO_MANY = Failure(
-    kind="incomplete", field="blogs", detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY), permanent=True
-)
+_DETAIL = Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY)
+_TOO_MANY = Failure(kind="incomplete", field="blogs", detail=_DETAIL, permanent=True)
 
 
 def save_blogs(context: SaveContext) -> None:
@@ -196,13 +187,13 @@ def save_blogs(context: SaveContext) -> None:
     new = [blog for blog in linked if not is_uid_known(context.archive, site, blog.uid)]
     room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
     if room:
-        context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
+        cache.found_by[site, context.blog.uid] += add_blogs(
             context.archive,
             new[:room],
             source="links",
             found_on=context.page.url,
             found_by=context.blog.uid,
-            now=context.page.fetched_at,
+            now=context.now,
             commenters=_commenters(context),
         )
     if len(new) > room:

@@ -75,16 +75,13 @@ class AuthorIds:
 
 
 _OF_AUTHORS = "p.author_id in (select value from json_each(?))"
-_SHOWN = (
-    "select coalesce(m.id, 0) as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
-    " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id left join media m on m.id = pm.media_id"
-)
+_SHOWN = """select coalesce(m.id, 0) as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm
+        join posts p on p.id = pm.post_id join authors a on a.id = p.author_id left join media m on m.id = pm.media_id"""
 Scope = Mapping[str, Value]
 """The images of a run: ids of `authors` as JSON, the time `now` at which images are due, posts seen `since` (UTC texts)."""
 
-_IN_SCOPE = (
-    "p.author_id in (select value from json_each(:authors)) and coalesce(p.own_page_seen_at, '') >= :since"
-)
+_IN_SCOPE = """p.author_id in (select value from json_each(:authors))
+ and coalesce(p.own_page_seen_at, '') >= :since"""
 _DUE = (
     " from media m where (m.status = 'todo' or (m.status in ('failed', 'stored') and m.next_try_at <= :now))"
     " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
@@ -177,11 +174,9 @@ def _insert_images(archive: Archive, condition: str, value: Value, refusal: Refu
             "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
             rows,
         )
-        archive.execute(
-            "update post_media set media_id = (select id from media where url = post_media.url)"
-            f" where media_id is null and post_id in (select p.id from posts p where {condition})",
-            (value,),
-        )
+        update = f"""update post_media set media_id = (select id from media where url = post_media.url)
+                where media_id is null and post_id in (select p.id from posts p where {condition})"""
+        archive.execute(update, (value,))
     return hosts
 
 
@@ -191,11 +186,11 @@ _NO_VALIDATOR = ""  # the host sent none: asking again would fetch the whole ima
 
 def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: datetime, limit: int) -> list[str]:
     """Queue stored images of a post that were not asked for in a month, the oldest first; return the host of each."""
+    query = """select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?
+            and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?
+            group by m.id order by m.fetched_at limit ?"""
     rows = archive.rows(
-        "select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?"
-        " and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?"
-        " group by m.id order by m.fetched_at limit ?",
-        (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit),
+        query, (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit)
     )
     update = "update media set next_try_at = ? where id = ?"
     archive.execute_many(update, [(format_utc(now), media_id) for media_id, _ in rows])
@@ -225,16 +220,15 @@ def next_images(
     images: list[QueuedImage] = []
     room = limit + len(exclude)
     for status in ("todo", "failed", "stored"):
+        query = f"""select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,
+                case m.status when 'stored' then m.fetched_at end as stored_at from media m
+                join posts p on p.id = (select pm.post_id from post_media pm join posts p on p.id = pm.post_id
+                where pm.media_id = m.id and {_IN_SCOPE} order by pm.id limit 1)
+                join authors a on a.id = p.author_id
+                where m.status = :status and m.host = :host and coalesce(m.next_try_at, '') <= :now
+                and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit :room"""
         images += archive.all_as(
-            QueuedImage,
-            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid, m.etag, m.last_modified,"
-            " case m.status when 'stored' then m.fetched_at end as stored_at from media m"
-            " join posts p on p.id = (select pm.post_id from post_media pm join posts p on p.id = pm.post_id"
-            f" where pm.media_id = m.id and {_IN_SCOPE} order by pm.id limit 1)"
-            " join authors a on a.id = p.author_id"
-            " where m.status = :status and m.host = :host and coalesce(m.next_try_at, '') <= :now"
-            " and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit :room",
-            {**scope, "status": status, "host": host, "room": room - len(images)},
+            QueuedImage, query, {**scope, "status": status, "host": host, "room": room - len(images)}
         )
     return [image for image in images if image.id not in exclude][:limit]
 
@@ -291,9 +285,8 @@ def mark_failed(
     row = {"status": "dead" if is_dead else "failed", "attempts": attempts, "next_try_at": next_try_at}
     with archive.atomic():
         archive.update_row("media", image.id, {**row, "detail": failure.detail})
-        failures.record_failure(
-            archive, image.blog, image.url, failed, run_id=run_id, now=now, next_try_at=next_try_at
-        )
+        blog, url = image.blog, image.url
+        failures.record_failure(archive, blog, url, failed, run_id=run_id, now=now, next_try_at=next_try_at)
     return is_dead
 
 
@@ -312,9 +305,7 @@ def shown_images(archive: Archive, authors: str, image: QueuedImage) -> Sequence
 def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
     """Requeue the failed and dead images of these blogs for the next run and return their number."""
     with archive.atomic():
-        return archive.execute(
-            "update media set status = 'todo', attempts = 0, next_try_at = null"
-            " where status in ('failed', 'dead') and exists (select 1 from post_media pm"
-            f" join posts p on p.id = pm.post_id where pm.media_id = media.id and {_OF_AUTHORS})",
-            (author_ids(archive, blogs),),
-        ).rowcount
+        update = f"""update media set status = 'todo', attempts = 0, next_try_at = null
+                where status in ('failed', 'dead') and exists (select 1 from post_media pm
+                join posts p on p.id = pm.post_id where pm.media_id = media.id and {_OF_AUTHORS})"""
+        return archive.execute(update, (author_ids(archive, blogs),)).rowcount

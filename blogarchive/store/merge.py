@@ -32,17 +32,13 @@ def start(archive: Archive, other: Path) -> None:
 
     Rows of another archive, or of one that has changed, are merged from the first on.
     """
-    archive.execute(
-        "insert into _merge_progress(id, source, source_state, started_at, posts_before, members_before)"
-        " select 1, '', '', ?, (select coalesce(max(id), 0) from main.posts),"
-        " (select coalesce(max(rowid), 0) from main.post_categories) where not exists (select 1 from _merge_progress)",
-        (format_utc(utc_now()),),
-    )
-    archive.execute(
-        "update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0"
-        " where source_state <> ?2 or source = ''",
-        (other.name, read_state(other) or ""),
-    )
+    insert = """insert into _merge_progress(id, source, source_state, started_at, posts_before, members_before)
+            select 1, '', '', ?, (select coalesce(max(id), 0) from main.posts),
+            (select coalesce(max(rowid), 0) from main.post_categories) where not exists (select 1 from _merge_progress)"""
+    archive.execute(insert, (format_utc(utc_now()),))
+    update = """update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0
+            where source_state <> ?2 or source = ''"""
+    archive.execute(update, (other.name, read_state(other) or ""))
 
 
 # SQLite takes these tables for large ones. Without a key, and with `cross join`, it looks their rows up in the others;
@@ -240,14 +236,12 @@ def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
     for bounds in _slices(archive, "media", sizes):
         with archive.atomic():
             archive.execute(_VERSIONS, bounds)
-            archive.execute(
-                f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o"  # noqa: S608
-                " where status = 'stored' and sha256 in (select sha256 from main.media_files)"
-                f" and id > ? and id <= ? and {merge_rows.good('media')} order by id"
-                f" on conflict(url) do update set {updates}"
-                " where media.sha256 is null or excluded.fetched_at > media.fetched_at",
-                bounds,
-            )
+            insert = f"""insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o
+                    where status = 'stored' and sha256 in (select sha256 from main.media_files)
+                    and id > ? and id <= ? and {merge_rows.good("media")} order by id
+                    on conflict(url) do update set {updates}
+                    where media.sha256 is null or excluded.fetched_at > media.fetched_at"""  # noqa: S608
+            archive.execute(insert, bounds)
 
 
 @contextmanager

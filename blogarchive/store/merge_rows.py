@@ -78,13 +78,12 @@ drop table temp.members
 def _copy_comments(archive: Archive) -> None:
     """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
     columns = [name for name in archive.columns("comments") if name not in ("id", "post_id", "page_id")]
-    archive.execute(
-        f"insert into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
-        f" select s.id, {_PAGE}, {', '.join(f'o.{column}' for column in columns)}"
-        f" from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id and {good('comments')}"
-        " where not exists (select 1 from main.comments c"
-        "                    where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"
-    )
+    insert = f"""insert into main.comments(post_id, page_id, {", ".join(columns)})
+            select s.id, {_PAGE}, {", ".join(f"o.{column}" for column in columns)}
+            from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id and {good("comments")}
+            where not exists (select 1 from main.comments c
+            where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"""  # noqa: S608 - our own names
+    archive.execute(insert)
 
 
 def _delete_repeated(table: str, key: str, values: str, merged: str) -> str:

@@ -275,9 +275,8 @@ def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:
 def _comments(archive: Archive, after: Rows = ALL_ROWS) -> Iterator[Damage]:
     """Yield damaged texts and names of comments, current and replaced ones."""
     words = _("a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}")
-    for table, row, page, url, html, text, checksum, author, fingerprint, digest in archive.each(
-        _COMMENT_TEXTS, after
-    ):
+    rows = archive.each(_COMMENT_TEXTS, after)
+    for table, row, page, url, html, text, checksum, author, fingerprint, digest in rows:
         if (
             not _is_text(author, html, text)
             or text_checksum(html, text) != checksum

@@ -250,10 +250,8 @@ Order = Literal["newest", "best"]
 _POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
 _COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
 # Takes the name of a blog twice.
-_BLOGS = (
-    "select id from authors where ? in (nickname, uid, blog_title, site || '/' || uid)"
-    " union all select author_id from author_aliases where alias = ?"
-)
+_BLOGS = """select id from authors where ? in (nickname, uid, blog_title, site || '/' || uid)
+        union all select author_id from author_aliases where alias = ?"""
 _BY_DATE = "r.posted_at desc, r.id desc"
 _BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
 _BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
@@ -340,19 +338,15 @@ def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> Hit
     """Return the number of hits of `search` by blog and year; comments are counted by year alone."""
     tables, where, parameters = _sql_parts(parse_query(words), scope)
     blog = "null" if scope.get("comments") else "r.author_id"
-    return archive.rows(
-        f"select {blog}, iif(typeof(r.posted_at) = 'text', substr(r.posted_at, 1, 4), ''), count(*)"  # noqa: S608
-        f" from {tables} where {where} group by 1, 2",
-        parameters,
-    )
+    query = f"""select {blog}, iif(typeof(r.posted_at) = 'text', substr(r.posted_at, 1, 4), ''), count(*)
+            from {tables} where {where} group by 1, 2"""  # noqa: S608
+    return archive.rows(query, parameters)
 
 
 def known_blogs(archive: Statements) -> str:
     """Return the first ten blogs as `site/uid (nickname)`, for the message that an author is not stored."""
-    query = (
-        "select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors"
-        " order by site, uid limit 10"
-    )
+    query = """select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors
+            order by site, uid limit 10"""
     return ", ".join(archive.column(query)) or _("none")
 
 
@@ -414,8 +408,6 @@ def contains_condition(table: str, column: str, text: str, parameter: str) -> tu
     if column not in INDEXED.get(index, ()) or not runs:
         return None
     phrases = " AND ".join(_phrase(Term(tuple(tokenize(run)), run)) for run in runs)
-    condition = (
-        f"id in (select rowid from {index}_fts where {index}_fts match :{parameter}"  # noqa: S608 - constants
-        f" union all select row_id from _search_pending where kind = '{index}')"
-    )
+    condition = f"""id in (select rowid from {index}_fts where {index}_fts match :{parameter}
+            union all select row_id from _search_pending where kind = '{index}')"""  # noqa: S608 - constants
     return condition, f"{column} : ({phrases})"

@@ -121,10 +121,8 @@ def _is_damaged(archive: Statements, table: str) -> bool:
 
 def _has_replaced_rows(archive: Statements, table: str) -> bool:
     """Return whether a row that was noted as new is indexed already."""
-    statement = (
-        f"select 1 from _search_pending p join {table}_fts_docsize d on d.id = p.row_id "  # noqa: S608
-        "where p.kind = ? and not p.was_indexed limit 1"
-    )
+    statement = f"""select 1 from _search_pending p join {table}_fts_docsize d on d.id = p.row_id
+            where p.kind = ? and not p.was_indexed limit 1"""  # noqa: S608
     return archive.exists(statement, (table,))
 
 

@@ -150,10 +150,10 @@ def _totals(archive: Archive) -> list[row_checks.Damage]:
 
 
 _PROBES = 20
-_INNER_WORD = re.compile(
-    r"[\u3400-\u9fff]([\u3400-\u9fff]{2})[\u3400-\u9fff]"
-)  # a stock index has runs as one word
+# The index of another program has a run of characters as one word.
+_INNER_WORD = re.compile(r"[\u3400-\u9fff]([\u3400-\u9fff]{2})[\u3400-\u9fff]")
 _WORD = re.compile(r"(\w+)")
+_FINDS = "select 1 from posts_fts where posts_fts match ? and rowid = ?"
 
 
 def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
@@ -168,9 +168,7 @@ def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
         # A text that is no UTF-8 comes as bytes; the check of posts in `row_checks` names its row.
         words = isinstance(text, str) and (_INNER_WORD.search(text) or _WORD.search(text))
         query = parse_query(words[1] if words else "")
-        if query and not archive.exists(
-            "select 1 from posts_fts where posts_fts match ? and rowid = ?", (match_expression(query), row)
-        ):
+        if query and not archive.exists(_FINDS, (match_expression(query), row)):
             message = _(
                 "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
             )

@@ -100,7 +100,7 @@ def changed_objects(archive: Statements) -> list[str]:
     ours = _definitions()
     found = []
     query = (
-        "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"  # one names its table
+        "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"  # it names its table
     )
     for kind, name, table, sql in archive.rows(query):
         definition, stored = ours.get(name.lower()), (kind, (sql or "").lower())
@@ -127,13 +127,13 @@ OWN_TRIGGERS: Final = "type = 'trigger' and (name like 'search%' or name like '%
 def foreign_objects(archive: Statements) -> list[str]:
     """Return what a stranger lets run for tables of an older version: views in place of one, triggers."""
     rows = archive.rows(f"select type, name, sql from sqlite_master where not ({OWN_TRIGGERS})")  # noqa: S608 - constant
-    found = [
-        (kind, name) for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()
+    views = [name for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()]
+    triggers = [(name, sql) for kind, name, sql in rows if kind == "trigger"]
+    foreign = [name for name, sql in triggers if not re.fullmatch(_COUNTS_ROWS, sql)]
+    return [
+        *(f"view {quote_name(name)}" for name in views),
+        *(f"trigger {quote_name(name)}" for name in foreign),
     ]
-    found += [
-        (kind, name) for kind, name, sql in rows if kind == "trigger" and not re.fullmatch(_COUNTS_ROWS, sql)
-    ]
-    return [f"{kind} {quote_name(name)}" for kind, name in found]
 
 
 @lru_cache(maxsize=512)  # an open reads each statement of an older file several times

@@ -108,9 +108,8 @@ CURRENT_BLOGS: Final = f"""select * from _blog_totals where author_id not in ({_
  union all select * from ({_OF_BLOGS.format(comments=f"({_COMMENTS})")})"""
 """The rows of `_blog_totals` as of now."""
 
-CURRENT_MONTHS: Final = (
-    f"select * from _month_totals where author_id not in ({_PENDING}) union all {_OF_MONTHS}"
-)
+CURRENT_MONTHS: Final = f"""select * from _month_totals where author_id not in ({_PENDING})
+ union all {_OF_MONTHS}"""
 """The rows of `_month_totals` as of now."""
 
 
@@ -129,10 +128,9 @@ def refresh(archive: Statements) -> None:
             of_authors = _OF_CATEGORIES if name == "_category_totals" else _OF_AUTHOR
             archive.execute(f"delete from {name} where {of_authors}")
             archive.execute(f"insert into {name} {query.format(comments='counted_comments')}")
-        archive.execute(
-            f"update _number_totals set highest = (select c.highest from ({_COUNT_NUMBERS}) c"
-            " where c.site = _number_totals.site) where highest is null"
-        )
+        update = f"""update _number_totals set highest = (select c.highest from ({_COUNT_NUMBERS}) c
+                where c.site = _number_totals.site) where highest is null"""
+        archive.execute(update)
         archive.execute("drop table counted_comments")
         archive.execute("delete from _totals_pending")
 

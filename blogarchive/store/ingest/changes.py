@@ -325,10 +325,9 @@ def _hold_if_doubted(
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)
     is_of_most = _is_of_most(archive, change.kind, names)
+    is_site_open = coverage.is_open(archive, site, coverage.TEXTS)
     other = failures.Failure(kind="changed", field="text", detail="")
-    is_waiting = coverage.is_open(archive, site, coverage.TEXTS) or failures.is_open(
-        archive, stored.url, other
-    )
+    is_waiting = is_site_open or failures.is_open(archive, stored.url, other)
     if not (change.reason or is_of_most or is_waiting):
         return None
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
@@ -355,10 +354,8 @@ _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 def _is_of_most(archive: Archive, kind: ChangeKind, names: _Names) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
     least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
-    names = names | {
-        "share": MIN_SHARE,
-        "field": coverage.COMMENTS if kind.concerns_comments else coverage.TEXTS,
-    }
+    field = coverage.COMMENTS if kind.concerns_comments else coverage.TEXTS
+    names = names | {"share": MIN_SHARE, "field": field}
     return bool(
         archive.scalar(_OF_KIND, names | {"least": least})
         or archive.scalar(_OF_DIGEST, names | {"least": MIN_EQUAL_POSTS})

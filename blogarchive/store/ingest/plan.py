@@ -75,19 +75,15 @@ def _read_budget(archive: Archive, blog: Blog, revisits: int | None) -> int:
 
 
 def _count_requeued(archive: Archive, blog: Blog) -> int:
-    return archive.scalar(
-        "select count(*) from frontier where site = ? and uid is ? and state = 'todo' and kind <> 'home'"
-        " and fetched_at is not null",
-        (blog.site, blog.uid),
-    )
+    query = """select count(*) from frontier where site = ? and uid is ? and state = 'todo' and kind <> 'home'
+            and fetched_at is not null"""
+    return archive.scalar(query, (blog.site, blog.uid))
 
 
 def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
-    due_at = archive.text(
-        "select min(due_at) from frontier indexed by frontier_due"
-        " where site = ? and uid is ? and state = 'done' and due_at <= ?",
-        (blog.site, blog.uid, moment),
-    )
+    query = """select min(due_at) from frontier indexed by frontier_due
+            where site = ? and uid is ? and state = 'done' and due_at <= ?"""
+    due_at = archive.text(query, (blog.site, blog.uid, moment))
     return due_at or moment
 
 
@@ -100,11 +96,9 @@ def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None
 def _make_future_due(archive: Archive, blog: Blog, now: datetime) -> None:
     """Make targets due that were fetched or failed while the clock was ahead: the clock may never be there again."""
     latest = format_utc(now + schedule.MAX_RETRY_DELAY)
-    archive.execute(
-        "update frontier set due_at = ?3 where site = ?1 and uid is ?2"
-        " and (state = 'done' and due_at > ?3 and fetched_at > ?4 or state = 'failed' and due_at > ?5)",
-        (blog.site, blog.uid, format_utc(now), format_utc_precise(now), latest),
-    )
+    update = """update frontier set due_at = ?3 where site = ?1 and uid is ?2
+            and (state = 'done' and due_at > ?3 and fetched_at > ?4 or state = 'failed' and due_at > ?5)"""
+    archive.execute(update, (blog.site, blog.uid, format_utc(now), format_utc_precise(now), latest))
 
 
 _DAYS = f"coalesce(f.interval_days, {schedule.FIRST_INTERVAL.days})"
@@ -143,14 +137,13 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
 def _find_costs(
     archive: Archive, blog: Blog, now: datetime, limit: int, condition: str, order: str
 ) -> Sequence[_Cost]:
+    query = f"""select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site
+            and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests
+            from frontier f left join _page_chains s on s.site = f.site and s.chain = f.url
+            where f.site = :site and f.uid is :uid and f.state = 'done' and f.due_at is not null
+            and {condition} order by {order} limit :limit"""  # noqa: S608
     return archive.all_as(
-        _Cost,
-        "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
-        " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests"
-        " from frontier f left join _page_chains s on s.site = f.site and s.chain = f.url"
-        " where f.site = :site and f.uid is :uid and f.state = 'done' and f.due_at is not null"
-        f" and {condition} order by {order} limit :limit",
-        {"site": blog.site, "uid": blog.uid, "now": format_utc_precise(now), "limit": limit},
+        _Cost, query, {"site": blog.site, "uid": blog.uid, "now": format_utc_precise(now), "limit": limit}
     )
 
 
@@ -174,17 +167,15 @@ def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
 
 def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
-    query = (
-        "with lone as (select max(p.first_seen_at) as seen_at from posts p"
-        " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and p.content_hash is not null and p.gone_at is null"
-        " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
-        " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
-        " join frontier f on f.key = c.url and f.state = 'done'"
-        " left join _page_chains s on s.site = ?1 and s.chain = c.url"
-        " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at"
-    )
+    query = """with lone as (select max(p.first_seen_at) as seen_at from posts p
+            where p.author_id = (select id from authors where site = ?1 and uid = ?2)
+            and p.content_hash is not null and p.gone_at is null
+            and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))
+            select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c
+            join frontier f on f.key = c.url and f.state = 'done'
+            left join _page_chains s on s.site = ?1 and s.chain = c.url
+            where c.author_id = (select id from authors where site = ?1 and uid = ?2)
+            and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at"""
     found = archive.all_as(_Cost, query, (blog.site, blog.uid))
     if _sum_costs(found) > _read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
@@ -213,45 +204,37 @@ def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: dateti
     """Queue the home page, or its digest unless `full`, unless the user named the home page by any URL."""
     home = queue_home(archive, blog, now=now)
     if home is not None and (full or not _queue_digest(archive, blog, home, now)):
-        condition = (
-            "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
-            " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')"
-        )
+        condition = """key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?
+                and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')"""
         frontier.queue_at_start(archive, blog, condition, (home.url, run.epoch_at, blog.site, blog.uid))
 
 
 def _queue_digest(archive: Archive, blog: Blog, home: Target, now: datetime) -> int:
     """Queue the digest that the home page names, if it answers and the home page was read within a week."""
-    urls = archive.column(
-        "select d.url from frontier h join frontier d on d.site = h.site and d.uid = h.uid and d.chain = h.url"
-        " where h.key = ? and h.state = 'done' and h.fetched_at > ? and d.page_no = 2 and d.state = 'done'"
-        " and d.fetched_at >= h.fetched_at and coalesce(d.etag, d.last_modified) is not null",
-        (home.url, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
-    )
+    query = """select d.url from frontier h join frontier d on d.site = h.site and d.uid = h.uid and d.chain = h.url
+            where h.key = ? and h.state = 'done' and h.fetched_at > ? and d.page_no = 2 and d.state = 'done'
+            and d.fetched_at >= h.fetched_at and coalesce(d.etag, d.last_modified) is not null"""
+    urls = archive.column(query, (home.url, format_utc_precise(now - schedule.MAX_RETRY_DELAY)))
     digests = filter(site_by_name(blog.site).is_digest, urls)
     return sum(frontier.queue_at_start(archive, blog, "key = ?", (url,)) for url in digests)
 
 
 def _queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the earlier URLs of a home page that is gone, since its site may have reverted a redirect."""
-    is_gone = archive.exists(
-        "select 1 from frontier f where f.site = ?1 and f.uid is ?2 and f.kind = 'home' and f.page_no = 1"
-        " and f.state in ('failed', 'dead') and (exists (select 1 from authors where site = ?1 and uid = ?2"
-        " and state = 'closed') or exists (select 1 from failures x where x.url = f.url and x.resolved_at is null"
-        " and x.kind in ('http', 'notice', 'unreadable') and x.detail not like 'status 5%'))"
-        " and not exists (select 1 from frontier h where h.site = ?1 and h.uid is ?2 and h.kind = 'home'"
-        " and h.page_no = 1 and h.fetched_at >= ?3)",
-        (blog.site, blog.uid, run.epoch_at),
-    )
+    query = """select 1 from frontier f where f.site = ?1 and f.uid is ?2 and f.kind = 'home' and f.page_no = 1
+            and f.state in ('failed', 'dead') and (exists (select 1 from authors where site = ?1 and uid = ?2
+            and state = 'closed') or exists (select 1 from failures x where x.url = f.url and x.resolved_at is null
+            and x.kind in ('http', 'notice', 'unreadable') and x.detail not like 'status 5%'))
+            and not exists (select 1 from frontier h where h.site = ?1 and h.uid is ?2 and h.kind = 'home'
+            and h.page_no = 1 and h.fetched_at >= ?3)"""
+    is_gone = archive.exists(query, (blog.site, blog.uid, run.epoch_at))
     return frontier.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now) if is_gone else 0
 
 
 def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
     """Queue the next pages of the home page, unless they were all fetched within thirty days; return how many."""
-    condition = (
-        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ? and not exists (select 1 from authors a"
-        " where a.site = frontier.site and a.uid = frontier.uid and a.home_proved_at > ?)"
-    )
+    condition = """kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ? and not exists (select 1 from authors a
+            where a.site = frontier.site and a.uid = frontier.uid and a.home_proved_at > ?)"""
     values = (run.epoch_at, format_utc(now - schedule.LISTING_DEADLINE))
     return frontier.requeue_where(archive, blog, condition, values, now=now)
 
@@ -312,17 +295,13 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
 
 def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     """Queue every target that was fetched or failed, without validators, so that no response is a 304."""
-    condition = (
-        "coalesce(fetched_at, '') < ? and coalesce(fetched_at, due_at, nullif(state, 'done')) is not null"
-        " and kind <> 'comments'"
-        " and (kind <> 'home' or page_no > 1)"
-    )
+    condition = """coalesce(fetched_at, '') < ? and coalesce(fetched_at, due_at, nullif(state, 'done')) is not null
+            and kind <> 'comments'
+            and (kind <> 'home' or page_no > 1)"""
     frontier.queue_at_start(archive, blog, condition, (run.epoch_at,))
-    archive.execute(
-        "update frontier set etag = null, last_modified = null where site = ? and uid is ? and state = 'todo'"
-        " and (etag is not null or last_modified is not null)",
-        (blog.site, blog.uid),
-    )
+    update = """update frontier set etag = null, last_modified = null where site = ? and uid is ? and state = 'todo'
+            and (etag is not null or last_modified is not null)"""
+    archive.execute(update, (blog.site, blog.uid))
 
 
 # A comment counts from the time it was written: in a first backup all are new. A damaged interval is none.
@@ -336,7 +315,7 @@ select case when f.interval_days between 0 and 36500 then f.interval_days end, p
 
 def reschedule_post(context: SaveContext) -> str | None:
     """Store the new interval of the page's post; return when it is due again (UTC text), None if it is not stored."""
-    post, now = find_post(context.crawled), context.page.fetched_at
+    post, now = find_post(context.crawled), context.now
     number = post.number if post is not None else context.target.number
     key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""
     row = context.archive.row(_POST_TIMES, (key, context.author_id, number))

@@ -107,7 +107,7 @@ def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:
     """Mark the post's own target fetched too, if the post was fetched by another URL."""
     target = post_target(context, post.url, post.number)
     if frontier.target_key(target) != frontier.target_key(context.target):
-        frontier.add_targets(context.archive, [target], now=context.page.fetched_at)
+        frontier.add_targets(context.archive, [target], now=context.now)
         frontier.mark_fetched(
             context.archive,
             target,

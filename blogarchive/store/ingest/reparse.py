@@ -93,11 +93,9 @@ def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     found = {f"author {uid}": author for author in archive.dicts(_AUTHOR, scope)}
     if parsed.kind is PageKind.HOME:
         for table, column in _LISTINGS.items():
-            for name in archive.column(
-                f"select {column} from {table} t join authors a on a.id = t.author_id"  # noqa: S608 - constants
-                " where a.site = ? and a.uid = ?",
-                scope,
-            ):
+            query = f"""select {column} from {table} t join authors a on a.id = t.author_id
+                    where a.site = ? and a.uid = ?"""  # noqa: S608 - constants
+            for name in archive.column(query, scope):
                 found[f"{table} {name}"] = {column: name}
     numbers = {post.number for post in parsed.posts} | {post.number for post in parsed.listed}
     for number in numbers - {None}:
@@ -166,18 +164,15 @@ def lacks_media_file(archive: Archive, url: str) -> bool:
 def urls_without_media_file(archive: Archive) -> set[str]:
     """Return the URLs of the images in posts whose files are not stored."""
     query = (
-        "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
+        "select distinct p.url from post_media p left join media m on m.url = p.url where m.sha256 is null"
     )
     return set(archive.column(query))
 
 
 def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
-    url, moment, blog = (
-        crawled.page.url,
-        format_utc(crawled.page.fetched_at),
-        save_page.resolve_blog(archive, crawled),
-    )
+    url, moment = crawled.page.url, format_utc(crawled.page.fetched_at)
+    blog = save_page.resolve_blog(archive, crawled)
     query = "select id from pages where url = ? and fetched_at > ? order by fetched_at, id"
     found: list[int] = archive.column(query, (url, moment))
     for post in crawled.parsed.posts:
@@ -195,11 +190,9 @@ def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
     blog = save_page.resolve_blog(archive, crawled)
     for post in parsed.posts:
         post_id = blogs.post_id(archive, blog, post.number)
-        archive.execute(
-            "update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,"
-            " own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?",
-            (post_id, moment),
-        )
+        update = """update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,
+                own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?"""
+        archive.execute(update, (post_id, moment))
         archive.execute_many(
             "update comments set last_seen_at = ?, gone_at = null"
             " where post_id = ? and fingerprint = ? and last_seen_at < ?",

@@ -20,13 +20,14 @@ from blogarchive.store.ingest.changes import check_change
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
-from blogarchive.store.pages import context as page_context, page_chains, pages
+from blogarchive.store.pages import page_chains, pages
+from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, date_text_iso, uid_in_url
 from blogarchive.store.rows import parse_utc
 
 
-def record_problems(context: page_context.SaveContext) -> None:
+def record_problems(context: SaveContext) -> None:
     """Record the problems of the page and of its save, and resolve its other open failures."""
-    archive, url, now = context.archive, context.target.url, context.page.fetched_at
+    archive, url, now = context.archive, context.target.url, context.now
     if context.is_reparse and not context.is_newest:
         return
     shown = [
@@ -73,12 +74,10 @@ def _blog_stored_by_name(
     number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.
     """
     numbers = json.dumps(sorted(set(_own_numbers(site, parsed, author.uid)), key=str))
-    query = (
-        "select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1"
-        " and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)"
-        " and p.number in (select value from json_each(?3)) and p.content_hash is not null"
-    )
-    found = archive.all_as(Blog, query, (site, page_context.date_text_iso(author.registered), numbers))
+    query = """select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1
+            and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)
+            and p.number in (select value from json_each(?3)) and p.content_hash is not null"""
+    found = archive.all_as(Blog, query, (site, date_text_iso(author.registered), numbers))
     return found[0] if len(found) == 1 else None
 
 
@@ -87,7 +86,7 @@ def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]
     listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
     shown: tuple[items.Post | items.ListedPost, ...] = (*parsed.posts, *listed)
     for post in shown:
-        if post.number and post.url and page_context.uid_in_url(site, post.url) == uid:
+        if post.number and post.url and uid_in_url(site, post.url) == uid:
             yield post.number
 
 
@@ -109,7 +108,7 @@ def save_page(
     run_id: int | None,
     partial: bool = False,
     accepted: bool = False,
-) -> page_context.SaveResult:
+) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
@@ -127,24 +126,23 @@ def save_page(
             redirects.move_blog(archive, blog, crawled.page.url)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
+        context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
-        outcome = page_context.Outcome.STORED if context.is_stored else page_context.Outcome.SAME
-        return page_context.save_result(context, outcome)
+        outcome = Outcome.STORED if context.is_stored else Outcome.SAME
+        return context.result(outcome)
 
 
 def save_not_modified(
     archive: Archive, target: items.Target, page: items.Page, run_id: int | None
-) -> page_context.SaveResult:
+) -> SaveResult:
     """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
-    crawled = items.CrawledPage(
-        target=target, page=page, parsed=items.ParsedPage(kind=target.kind, encoding="")
-    )
+    parsed = items.ParsedPage(kind=target.kind, encoding="")
+    crawled = items.CrawledPage(target=target, page=page, parsed=parsed)
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
+        context = SaveContext(archive, crawled, blog, run_id=run_id)
         failures.retry_unreadable(archive, blog, target.url, run_id, now=page.fetched_at)
         if target.is_home:
             authors.link_run(context)
@@ -158,7 +156,7 @@ def save_not_modified(
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         context.resolve(target.url)
-        return page_context.save_result(context, page_context.Outcome.SAME)
+        return context.result(Outcome.SAME)
 
 
 def save_fetch_failure(
@@ -172,14 +170,12 @@ def save_fetch_failure(
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
             return None
-        due_at = frontier.mark_failed(archive, target, permanent=failure.permanent, now=now)
-        failures.record_failure(
-            archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at
-        )
+        due_at, url = frontier.mark_failed(archive, target, permanent=failure.permanent, now=now), target.url
+        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=due_at)
     return None if due_at is None else parse_utc(due_at)
 
 
-def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> page_context.SaveResult:
+def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
     The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
@@ -187,10 +183,10 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> p
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = page_context.SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
-        outcome = page_context.Outcome.FAILED
+        context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
+        outcome = Outcome.FAILED
         if pages.is_held(archive, page_id):
-            return page_context.save_result(context, outcome)
+            return context.result(outcome)
         rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         rejected = rejected or (_NO_BLOG if blog.uid is None else None)
         if rejected is not None:
@@ -199,12 +195,12 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> p
             before = archive.changes
             _save_parsed(context)
             record_problems(context)
-            outcome = page_context.Outcome.SAME if archive.changes == before else page_context.Outcome.STORED
+            outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
-        return page_context.save_result(context, outcome)
+        return context.result(outcome)
 
 
-def _save(context: page_context.SaveContext) -> None:
+def _save(context: SaveContext) -> None:
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
@@ -212,13 +208,12 @@ def _save(context: page_context.SaveContext) -> None:
     _mark_fetched(context)
     if context.target.is_home:
         authors.link_run(context)
-    failures.retry_unreadable(
-        context.archive, context.blog, context.target.url, context.run_id, now=context.page.fetched_at
-    )
+    url = context.target.url
+    failures.retry_unreadable(context.archive, context.blog, url, context.run_id, now=context.now)
     record_problems(context)
 
 
-def _save_parsed(context: page_context.SaveContext) -> None:
+def _save_parsed(context: SaveContext) -> None:
     """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
@@ -231,14 +226,13 @@ def _save_parsed(context: page_context.SaveContext) -> None:
         post_pages.save_post_page(context)
 
 
-def _mark_fetched(context: page_context.SaveContext) -> None:
+def _mark_fetched(context: SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
     site = site_by_name(target.site)
-    is_index = site.is_digest(target.url) or (
-        site.is_index(target.url) and not any(link.next_page for link in context.parsed.links)
-    )
+    is_whole = not any(link.next_page for link in context.parsed.links)
+    is_index = site.is_digest(target.url) or (site.is_index(target.url) and is_whole)
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
     is_single = target.kind is items.PageKind.POST or is_list
     header = context.page.header
@@ -252,12 +246,12 @@ def _mark_fetched(context: page_context.SaveContext) -> None:
     )
 
 
-def _reschedule(context: page_context.SaveContext) -> str | None:
+def _reschedule(context: SaveContext) -> str | None:
     """Return when the target is due again (UTC text), or None; store the new interval of a post."""
     target = context.target
     if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
-        return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
+        return schedule.listing_due_at(key, context.now) if target.page_no == 1 else None
     return None if target.kind is items.PageKind.COMMENTS else plan.reschedule_post(context)
 
 
@@ -282,6 +276,7 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
 def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
     target, post = crawled.target, validate.find_post(crawled)
+    has_chain = target.kind in (items.PageKind.MONTH, items.PageKind.CATEGORY)
     names = {
         "page": crawled.page.url,
         "title": post.title if post else None,
@@ -289,9 +284,7 @@ def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) 
         "site": blog.site,
         "uid": target.uid or blog.uid,
         "number": target.number if target.kind is items.PageKind.POST else None,
-        "chain": (target.chain or target.url)
-        if target.kind in (items.PageKind.MONTH, items.PageKind.CATEGORY)
-        else None,
+        "chain": (target.chain or target.url) if has_chain else None,
     }
     return archive.one_as(validate.StoredState, _STORED_STATE, names) or validate.StoredState()
 
@@ -333,11 +326,11 @@ def save_rejection(
     blog: Blog,
     rejection: validate.Rejection,
     run_id: int | None,
-) -> page_context.SaveResult:
+) -> SaveResult:
     """Record the failure and the new state of the target; stored content does not change."""
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
-    context = page_context.SaveContext(archive, crawled, blog, run_id=run_id)
+    context = SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
         is_held = failure.kind == "changed"
@@ -346,40 +339,37 @@ def save_rejection(
     settled = _settle(context, rejection)
     if settled is not None:
         context.resolve(target.url)
-        return page_context.save_result(context, settled)
+        return context.result(settled)
     due_at = _schedule_retry(context, rejection)
-    if (
-        rejection.gone_reason
-        and target.kind is items.PageKind.POST
-        and deletions.is_unread(context, target.number)
-    ):
-        return page_context.save_result(context, page_context.Outcome.GONE)
+    is_gone_post = rejection.gone_reason is not None and target.kind is items.PageKind.POST
+    if is_gone_post and deletions.is_unread(context, target.number):
+        return context.result(Outcome.GONE)
     context.failure = failure
     failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    outcome = page_context.Outcome.GONE if rejection.gone_reason else page_context.Outcome.FAILED
-    return page_context.save_result(context, page_context.Outcome.BLOCKED if rejection.blocked else outcome)
+    outcome = Outcome.GONE if rejection.gone_reason else Outcome.FAILED
+    return context.result(Outcome.BLOCKED if rejection.blocked else outcome)
 
 
-def _settle(context: page_context.SaveContext, rejection: validate.Rejection) -> page_context.Outcome | None:
+def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | None:
     """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
     archive, target = context.archive, context.target
     if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
-        return page_context.Outcome.GONE
+        return Outcome.GONE
     if not rejection.blocked and (_queue_other_index(context) or _is_unlinked(context, rejection)):
         frontier.deactivate(archive, target)
-        return page_context.Outcome.GONE
-    failure, now = rejection.failure, context.page.fetched_at
+        return Outcome.GONE
+    failure, now = rejection.failure, context.now
     if target.is_home and save_state(archive, context.blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         context.failure = failure
-        return page_context.Outcome.FAILED
+        return Outcome.FAILED
     return None
 
 
-def _schedule_retry(context: page_context.SaveContext, rejection: validate.Rejection) -> str | None:
+def _schedule_retry(context: SaveContext, rejection: validate.Rejection) -> str | None:
     """Mark the target as failed, or as one that waits for other pages; return when it is due (UTC text)."""
     archive, target = context.archive, context.target
-    failure, now = rejection.failure, context.page.fetched_at
+    failure, now = rejection.failure, context.now
     if rejection.waits or failures.is_one_of_many(archive, context.blog, target.url, failure):
         return frontier.mark_waiting(archive, target, now=now)
     wait, permanent = rejection.retry_after, failure.permanent
@@ -416,7 +406,7 @@ def save_state(archive: Archive, blog: Blog, url: str, failure: failures.Failure
     return False
 
 
-def _queue_other_index(context: page_context.SaveContext) -> bool:
+def _queue_other_index(context: SaveContext) -> bool:
     """Queue the list of posts that the site has instead of the rejected one; return whether there is one.
 
     The rejected one is not fetched again for a week.
@@ -425,8 +415,8 @@ def _queue_other_index(context: page_context.SaveContext) -> bool:
     other = site_by_name(target.site).next_index(target)
     if other is None:
         return False
-    is_home_queued = _queue_unread_home(archive, target, now=context.page.fetched_at)
-    frontier.mark_missing(archive, target, now=context.page.fetched_at)
+    is_home_queued = _queue_unread_home(archive, target, now=context.now)
+    frontier.mark_missing(archive, target, now=context.now)
     if not is_home_queued and not listing_pages.is_beyond_end(context):  # another list was read to its end
         chain = page_chains.find_chain(context, target.chain or "")
         before = chain.started_at if chain and target.kind is items.PageKind.HOME else None
@@ -443,7 +433,7 @@ def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime)
     return frontier.requeue_target(archive, home, before=fetched_at, now=now)
 
 
-def _is_unlinked(context: page_context.SaveContext, rejection: validate.Rejection) -> bool:
+def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     """Return whether the blog no longer links to the target.
 
     A month or category that is gone, a page past the end of a listing, or comments of a gone post.
@@ -456,6 +446,5 @@ def _is_unlinked(context: page_context.SaveContext, rejection: validate.Rejectio
         return True
     if context.target.kind is items.PageKind.MONTH:
         return months.is_listing_gone(context)
-    return context.target.kind is items.PageKind.COMMENTS and deletions.is_gone(
-        context, context.target.post_number
-    )
+    post_number = context.target.post_number
+    return context.target.kind is items.PageKind.COMMENTS and deletions.is_gone(context, post_number)

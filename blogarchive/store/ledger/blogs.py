@@ -113,12 +113,10 @@ def canonical_uid(archive: Archive, site: str, uid: str) -> str:
 
 def follow_move(archive: Archive, site: str, uid: str, url: str, now: datetime) -> None:
     """Store `uid` as an alias of the blog that has moved to `url`, unless it is another stored blog."""
-    archive.execute(
-        "insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors"
-        " where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')"
-        " and not exists (select 1 from authors where site = ?1 and uid = ?2)",
-        (site, uid, url, format_utc(now)),
-    )
+    insert = """insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors
+            where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')
+            and not exists (select 1 from authors where site = ?1 and uid = ?2)"""
+    archive.execute(insert, (site, uid, url, format_utc(now)))
 
 
 def site_of_host(archive: Archive, url: str) -> str | None:
@@ -127,10 +125,9 @@ def site_of_host(archive: Archive, url: str) -> str | None:
     None if there is none, or more than one.
     """
     netloc = netloc_of(url)  # a person typed the URL: it may be invalid
-    homes = archive.rows(
-        "select site, url from frontier where kind = 'home' and page_no = 1"
-        " union select site, state_detail from authors where state = 'moved'"
-    )
+    query = """select site, url from frontier where kind = 'home' and page_no = 1
+            union select site, state_detail from authors where state = 'moved'"""
+    homes = archive.rows(query)
     sites = {site for site, home in homes if netloc and netloc_of(home) == netloc}
     return sites.pop() if len(sites) == 1 else None
 
@@ -159,10 +156,8 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     """
     if not site_by_name(blog.site).is_crawled:
         return None
-    query = (
-        "select url, site, 'home' as kind, uid, etag, last_modified from frontier"
-        " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id"
-    )
+    query = """select url, site, 'home' as kind, uid, etag, last_modified from frontier
+            where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id"""
     stored = archive.all_as(Target, query, (blog.site, blog.uid))
     author_url = stored_url(archive, blog)
     site = site_by_name(blog.site)
@@ -180,10 +175,8 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
 def unclosed_hosts(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
     """Return the hosts of stored home pages without `</html>`: pages of these hosts have no end."""
     urls = [home.url for blog in blogs if (home := home_target(archive, blog))]
-    is_newest_open = (
-        "select 1 from (select closed from pages where url = ? and kind = 'home'"
-        " order by fetched_at desc, id desc limit 1) where not closed"
-    )
+    is_newest_open = """select 1 from (select closed from pages where url = ? and kind = 'home'
+            order by fetched_at desc, id desc limit 1) where not closed"""
     return {service_of(url) for url in urls if archive.exists(is_newest_open, (url,))}
 
 
@@ -195,11 +188,9 @@ def stored_url(archive: Archive, blog: Blog) -> str | None:
 
 def home_urls(archive: Archive, blog: Blog) -> list[str]:
     """Return the URLs at which the home page of the blog is or was."""
-    return archive.column(
-        "select url from frontier where site = ?1 and uid is ?2 and kind = 'home'"
-        " union select url from authors where site = ?1 and uid is ?2 and url <> ''",
-        (blog.site, blog.uid),
-    )
+    query = """select url from frontier where site = ?1 and uid is ?2 and kind = 'home'
+            union select url from authors where site = ?1 and uid is ?2 and url <> ''"""
+    return archive.column(query, (blog.site, blog.uid))
 
 
 def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
@@ -244,29 +235,24 @@ def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:
 
     A login page or a wrong notice in place of all pages is often gone in the next night.
     """
-    query = (
-        "select site, uid from authors where state in ('moved', 'closed')"
-        " and state_asked_at > ? and state_asked_at > state_since"
-    )
+    query = """select site, uid from authors where state in ('moved', 'closed')
+            and state_asked_at > ? and state_asked_at > state_since"""
     return set(archive.all_as(Blog, query, (format_utc(now - _ASKED_EVERY),)))
 
 
 def set_state(archive: Archive, blog: Blog, kind: StateKind, detail: str, *, now: datetime) -> None:
     """Store the state of a blog, if it is stored; it is since `now` unless it was known."""
-    archive.execute(
-        "update authors set state_since = case when state is ?1 and state_since is not null then state_since else ?3 end,"
-        " state = ?1, state_detail = ?2, state_asked_at = ?3 where site = ?4 and uid = ?5",
-        (kind, detail, format_utc(now), blog.site, blog.uid),
-    )
+    update = """update authors set state = ?1, state_detail = ?2, state_asked_at = ?3,
+            state_since = case when state is ?1 and state_since is not null then state_since else ?3 end
+            where site = ?4 and uid = ?5"""
+    archive.execute(update, (kind, detail, format_utc(now), blog.site, blog.uid))
 
 
 def clear_state(archive: Archive, blog: Blog) -> None:
     """Store that the home page of a blog was fetched."""
-    archive.execute(
-        "update authors set state = null, state_detail = null, state_since = null, state_asked_at = null"
-        " where site = ? and uid = ? and state is not null",
-        (blog.site, blog.uid),
-    )
+    update = """update authors set state = null, state_detail = null, state_since = null, state_asked_at = null
+            where site = ? and uid = ? and state is not null"""
+    archive.execute(update, (blog.site, blog.uid))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,9 +79,8 @@ def end_change(archive: Archive, site: str, field: str, *, now: datetime, accept
 
 def end_disproved(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> set[str]:
     """End the changes of these sites that most pages of the run disprove; return the sites of those that ended."""
-    ended = [
-        one for one in open_changes(archive, sites) if _is_disproved(archive, run.id, one.site, one.field)
-    ]
+    changes = open_changes(archive, sites)
+    ended = [one for one in changes if _is_disproved(archive, run.id, one.site, one.field)]
     for change in ended:
         end_change(archive, change.site, change.field, now=now)
     return {change.site for change in ended}
@@ -97,11 +96,9 @@ def _is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
         )
         changes = "select count(*) from text_changes where run_id = ? and site = ? and kind = ?"
         return compared > 0 and archive.scalar(changes, (run_id, site, name)) < _MIN_SHARE * compared
-    return archive.exists(
-        "select 1 from field_counts where run_id = ? and site = ? and kind = ? and field = ?"
-        " and filled > ? * (filled + empty)",
-        (run_id, site, kind, name, _MIN_SHARE),
-    )
+    query = """select 1 from field_counts where run_id = ? and site = ? and kind = ? and field = ?
+            and filled > ? * (filled + empty)"""
+    return archive.exists(query, (run_id, site, kind, name, _MIN_SHARE))
 
 
 MIN_EMPTY_PAGES = 5
@@ -123,10 +120,8 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
     """Count the fields of a saved page of a run."""
     if run_id is None:
         return
-    is_post = parsed.kind is PageKind.POST
-    kind, filled = (
-        (PageKind.POST, _post_fields(parsed)) if is_post else (PageKind.HOME, _listing_fields(parsed))
-    )
+    kind = PageKind.POST if parsed.kind is PageKind.POST else PageKind.HOME
+    filled = _post_fields(parsed) if kind is PageKind.POST else _listing_fields(parsed)
     add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
 
 
@@ -143,11 +138,9 @@ def count_rejected(
 
 def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
     """Return whether a post of any of these blogs is stored."""
-    return archive.exists(
-        "select 1 from json_each(?) b join authors a on a.site = b.value ->> 0 and a.uid = b.value ->> 1"
-        " join posts p on p.author_id = a.id limit 1",
-        (blogs_json(blogs),),
-    )
+    query = """select 1 from json_each(?) b join authors a on a.site = b.value ->> 0 and a.uid = b.value ->> 1
+            join posts p on p.author_id = a.id limit 1"""
+    return archive.exists(query, (blogs_json(blogs),))
 
 
 def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now: datetime) -> None:
@@ -180,15 +173,15 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
 
 def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
     """Return the sites and fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
+    query = """select n.site, n.kind || '.' || n.field from field_counts n join (select site, kind, field,
+            sum(filled) as filled, sum(empty) as empty from (select *, row_number() over
+            (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)
+            where age <= ? group by 1, 2, 3) b
+            on b.site = n.site and b.kind = n.kind and b.field = n.field
+            where n.run_id = ? and n.kind <> 'text' and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)
+            and b.filled >= ? * (b.filled + b.empty) order by 1, 2"""
     return archive.rows(
-        "select n.site, n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
-        " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
-        " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
-        " where age <= ? group by 1, 2, 3) b"
-        " on b.site = n.site and b.kind = n.kind and b.field = n.field"
-        " where n.run_id = ? and n.kind <> 'text' and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
-        " and b.filled >= ? * (b.filled + b.empty) order by 1, 2",
-        (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
+        query, (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE)
     )
 
 

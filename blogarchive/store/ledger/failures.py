@@ -13,10 +13,10 @@ from blogarchive.store.ledger.runs import Run, weeks_between
 from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import Statements
 
-_OF_BLOGS = (
-    " from json_each(?1) b cross join open_failures f on f.site = b.value ->> 0 and f.uid is b.value ->> 1"
-)
-_SELECT_OPEN = "select f.*" + _OF_BLOGS + " order by f.id"
+_OPEN_OF_BLOGS = """
+select f.* from json_each(?1) b cross join open_failures f on f.site = b.value ->> 0 and f.uid is b.value ->> 1
+ order by f.id
+"""
 
 FailureKind = Literal[
     "network", "http", "blocked", "cut", "notice", "unreadable", "incomplete", "robots", "forged", "changed",
@@ -77,11 +77,9 @@ def record_failure(
 
 def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[str, str | None]] = ()) -> int:
     """Resolve the open failures of `url`, except those of the kinds and fields in `keep`; return how many."""
-    return archive.execute(
-        "update failures set resolved_at = ? where url = ? and resolved_at is null and not exists"
-        " (select 1 from json_each(?) where value ->> 0 = kind and value ->> 1 is field)",
-        (format_utc(now), url, json.dumps(keep)),
-    ).rowcount
+    update = """update failures set resolved_at = ? where url = ? and resolved_at is null and not exists
+            (select 1 from json_each(?) where value ->> 0 = kind and value ->> 1 is field)"""
+    return archive.execute(update, (format_utc(now), url, json.dumps(keep))).rowcount
 
 
 def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
@@ -109,7 +107,7 @@ def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFail
     """Return the open failures, oldest first: of `blogs`, or of all blogs if none is given."""
     if not blogs:
         return list(archive.all_as(OpenFailure, "select * from open_failures order by id"))
-    return list(archive.all_as(OpenFailure, _SELECT_OPEN, (blogs_json(blogs),)))
+    return list(archive.all_as(OpenFailure, _OPEN_OF_BLOGS, (blogs_json(blogs),)))
 
 
 def newest_failures(archive: Statements, limit: int, offset: int = 0) -> tuple[OpenFailure, ...]:
@@ -125,11 +123,9 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: Failur
     """
     urls = [failure.url for failure in open_failures(archive, blogs) if kind in (None, failure.kind)]
     with archive.atomic():
-        return archive.execute(
-            "update frontier set state = 'todo', due_at = null"
-            " where state <> 'todo' and url in (select value from json_each(?))",
-            (json.dumps(urls),),
-        ).rowcount
+        update = """update frontier set state = 'todo', due_at = null
+                where state <> 'todo' and url in (select value from json_each(?))"""
+        return archive.execute(update, (json.dumps(urls),)).rowcount
 
 
 def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
@@ -139,11 +135,9 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
     """
     moment = format_utc(now)
     with archive.atomic():
-        archive.execute(
-            "update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1"
-            " and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')",
-            (moment, run_id),
-        )
+        update = """update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1
+                and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')"""
+        archive.execute(update, (moment, run_id))
         archive.execute(
             "update frontier set due_at = ? where state = 'failed' and attempts = 1 and url in"
             " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
@@ -174,12 +168,10 @@ def retry_unreadable(archive: Archive, blog: Blog, url: str, run_id: int | None,
     """
     scope = (blog.site, blog.uid)
     if archive.exists(f"select 1 {_UNREADABLE} and url = ?", (*scope, url)):
-        archive.execute(
-            "update frontier set state = 'failed', due_at = ?"  # noqa: S608 - constants
-            " where site = ? and uid is ? and state <> 'todo'"
-            f" and url in (select url {_UNREADABLE} and run_id is not ? and url <> ?)",
-            (format_utc(now), *scope, *scope, run_id, url),
-        )
+        update = f"""update frontier set state = 'failed', due_at = ?
+                where site = ? and uid is ? and state <> 'todo'
+                and url in (select url {_UNREADABLE} and run_id is not ? and url <> ?)"""  # noqa: S608 - constants
+        archive.execute(update, (format_utc(now), *scope, *scope, run_id, url))
 
 
 _PREVIOUS = """

@@ -67,10 +67,10 @@ def target_key(target: Target) -> str:
     Blogs below paths of a host may share a list of the host, and each reads it: that key has the uid too.
     """
     uid = target.uid or ""
-    is_shared = (
-        target.kind is _HOME and target.page_no > 1 and "/" in uid and f"{uid}/" not in unquote(target.url)
-    )
-    return f"{target.site}/{uid}/{target.url}" if is_shared else link_key(target.site, target.uid, target)
+    is_list_below_path = target.kind is _HOME and target.page_no > 1 and "/" in uid
+    if is_list_below_path and f"{uid}/" not in unquote(target.url):
+        return f"{target.site}/{uid}/{target.url}"
+    return link_key(target.site, target.uid, target)
 
 
 def link_key(site: str, uid: str | None, link: Target | Link) -> str:
@@ -148,10 +148,8 @@ def next_targets(
     targets: list[Target] = []
     for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
         if len(targets) < room:
-            query = (
-                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}"  # noqa: S608
-                " and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room"
-            )
+            query = f"""select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}
+                    and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room"""  # noqa: S608
             targets += archive.all_as(Target, query, values)
     return [target for target in targets if target_key(target) not in in_flight][:limit]
 
@@ -219,13 +217,11 @@ def requeue_target(
         _defer_to_next_run(archive, target, before, now)
         return 0
     states = "state <> 'todo'" if failed_too else "state = 'done'"
+    update = f"""update frontier set state = 'todo', page_no = ?, chain = ? where key = ?
+            and {states} and coalesce(fetched_at, '') < ?"""  # noqa: S608 - constants
     queued = (
         add_targets(archive, [target], now=now, found_on=found_on)
-        or archive.execute(
-            "update frontier set state = 'todo', page_no = ?, chain = ? where key = ?"  # noqa: S608 - constants
-            f" and {states} and coalesce(fetched_at, '') < ?",
-            (target.page_no, target.chain, key, before),
-        ).rowcount
+        or archive.execute(update, (target.page_no, target.chain, key, before)).rowcount
     )
     requeues[key] += queued
     return queued
@@ -244,10 +240,8 @@ def requeue_where(
     archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = (), *, now: datetime
 ) -> int:
     """Requeue the blog's `done` targets that meet an SQL condition of this package; return how many were queued."""
-    query = (
-        f"select {TARGET_COLUMNS} from frontier"  # noqa: S608 - conditions are constants of this package
-        f" where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id"
-    )
+    query = f"""select {TARGET_COLUMNS} from frontier
+            where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id"""  # noqa: S608
     targets = archive.all_as(Target, query, (blog.site, blog.uid, *parameters))
     return sum(requeue_target(archive, target, before=_END_OF_TIME, now=now) for target in targets)
 
@@ -257,11 +251,9 @@ def queue_at_start(archive: Archive, blog: Blog, condition: str, parameters: Seq
 
     It has no limit: use it at the start of a run, and `requeue_target` or `requeue_where` during one.
     """
-    return archive.execute(
-        "update frontier set state = 'todo', due_at = null"  # noqa: S608 - conditions are constants of this package
-        f" where site = ? and uid is ? and state <> 'todo' and ({condition})",
-        (blog.site, blog.uid, *parameters),
-    ).rowcount
+    update = f"""update frontier set state = 'todo', due_at = null
+            where site = ? and uid is ? and state <> 'todo' and ({condition})"""  # noqa: S608
+    return archive.execute(update, (blog.site, blog.uid, *parameters)).rowcount
 
 
 def change_url(archive: Archive, target: Target) -> None:
@@ -291,11 +283,9 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
     """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
     other = other_scheme(target.url)
-    is_usable = archive.exists(
-        "select 1 from frontier f where key = ? and url = ? and not exists"
-        " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",
-        (target_key(replace(target, url=other)), other),
-    )
+    query = """select 1 from frontier f where key = ? and url = ? and not exists
+            (select 1 from failures x where x.url = f.url and x.resolved_at is null)"""
+    is_usable = archive.exists(query, (target_key(replace(target, url=other)), other))
     return replace(target, url=other) if is_usable else target
 
 
@@ -306,11 +296,9 @@ def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
     has no links.
     """
     first_urls = [target.url for target in targets if not (target.etag or target.last_modified)]
-    return archive.column(
-        "select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'"
-        " and chain in (select value from json_each(?)) order by chain, page_no, id",
-        (json.dumps(first_urls),),
-    )
+    query = """select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'
+            and chain in (select value from json_each(?)) order by chain, page_no, id"""
+    return archive.column(query, (json.dumps(first_urls),))
 
 
 def mark_fetched(
@@ -364,20 +352,16 @@ def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
 
 def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
     """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week."""
-    return archive.exists(
-        "select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null"
-        " and fetched_at > ?",
-        (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
-    )
+    query = """select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null
+            and fetched_at > ?"""
+    return archive.exists(query, (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)))
 
 
 def has_refused_comments(archive: Archive, blog: Blog, *, now: datetime) -> bool:
     """Return whether an interface of the blog's comments was missing within a week."""
-    return archive.exists(
-        "select 1 from frontier indexed by frontier_due where site = ? and uid is ? and due_at is null and state = 'done'"
-        " and kind = 'comments' and attempts > 0 and fetched_at > ?",
-        (blog.site, blog.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)),
-    )
+    query = """select 1 from frontier indexed by frontier_due where site = ? and uid is ? and due_at is null
+            and state = 'done' and kind = 'comments' and attempts > 0 and fetched_at > ?"""
+    return archive.exists(query, (blog.site, blog.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)))
 
 
 def deactivate(archive: Archive, target: Target) -> None:

@@ -61,20 +61,16 @@ def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPo
             missing |= deletions.select_newer(before - shown, shown)
             returned |= shown - before
     for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
-        found = context.archive.column(
-            "select id from posts where author_id = ?"  # noqa: S608 - one of two constants
-            f" and number in (select value from json_each(?)) and {condition}",
-            (context.author_id, json.dumps(sorted(numbers))),
-        )
+        query = f"""select id from posts where author_id = ?
+                and number in (select value from json_each(?)) and {condition}"""  # noqa: S608 - one of two constants
+        found = context.archive.column(query, (context.author_id, json.dumps(sorted(numbers))))
         deletions.requeue_own_pages(context, found if len(found) <= _MAX_REQUEUED else [])
 
 
 def _read_shown_before(context: SaveContext, place: str) -> set[str]:
-    numbers = context.archive.column(
-        "select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
-        " and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)",
-        (context.author_id, place),
-    )
+    query = """select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null
+            and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)"""
+    numbers = context.archive.column(query, (context.author_id, place))
     return set(numbers)
 
 
@@ -186,31 +182,25 @@ def _save_aliases(context: SaveContext, author_id: int, shown: Author) -> None:
     """Store the uids of the page and of the home page's URL as aliases, unless they are other authors."""
     requested = context.target.uid if context.parsed.kind is PageKind.HOME else None
     for uid in {shown.uid, requested} - {context.blog.uid, None}:
-        context.archive.execute(
-            "insert or ignore into author_aliases(author_id, alias, first_seen_at) select ?, ?, ?"
-            " where not exists (select 1 from authors where site = ? and uid = ?)",
-            (author_id, uid, context.moment, context.blog.site, uid),
-        )
+        insert = """insert or ignore into author_aliases(author_id, alias, first_seen_at) select ?, ?, ?
+                where not exists (select 1 from authors where site = ? and uid = ?)"""
+        context.archive.execute(insert, (author_id, uid, context.moment, context.blog.site, uid))
 
 
 def _save_stats(context: SaveContext, author_id: int, shown: Author) -> None:
     values = (shown.total_visits, shown.account_age)
     if values == (None, None):
         return
-    before = context.archive.row(
-        "select captured_at, total_visits, account_age from author_stats"
-        " where author_id = ? and captured_at <= ? order by captured_at desc limit 1",
-        (author_id, context.moment),
-    )
+    query = """select captured_at, total_visits, account_age from author_stats
+            where author_id = ? and captured_at <= ? order by captured_at desc limit 1"""
+    before = context.archive.row(query, (author_id, context.moment))
     if before is not None:
         captured_at, *stored = before
         is_recent = shift_utc(captured_at, _STATS_INTERVAL) > context.moment
         is_home = context.parsed.kind is PageKind.HOME
         if values == tuple(stored) or (is_recent and not is_home):
             return
-    context.archive.execute(
-        "insert into author_stats(author_id, captured_at, total_visits, account_age, page_id)"
-        " values (?, ?, ?, ?, ?) on conflict(author_id, captured_at) do update set"
-        " total_visits = excluded.total_visits, account_age = excluded.account_age",
-        (author_id, context.moment, *values, context.counter_page_id()),
-    )
+    insert = """insert into author_stats(author_id, captured_at, total_visits, account_age, page_id)
+            values (?, ?, ?, ?, ?) on conflict(author_id, captured_at) do update set
+            total_visits = excluded.total_visits, account_age = excluded.account_age"""
+    context.archive.execute(insert, (author_id, context.moment, *values, context.counter_page_id()))

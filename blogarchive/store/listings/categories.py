@@ -87,11 +87,9 @@ def mark_proved(context: SaveContext, category_id: int, numbers: Collection[str]
 
     `numbers` are the posts of the listing.
     """
-    members = context.archive.execute(
-        "select p.id, p.number from post_categories c join posts p on p.id = c.post_id"
-        " where c.category_id = ? and c.gone_at is null and p.gone_at is null",
-        (category_id,),
-    ).fetchall()
+    query = """select p.id, p.number from post_categories c join posts p on p.id = c.post_id
+            where c.category_id = ? and c.gone_at is null and p.gone_at is null"""
+    members = context.archive.execute(query, (category_id,)).fetchall()
     context.archive.execute_many(
         "update post_categories set gone_at = ? where category_id = ? and post_id = ?",
         [(context.moment, category_id, post_id) for post_id, number in members if number not in numbers],
@@ -105,11 +103,9 @@ def _follow_renames(context: SaveContext, shown: Sequence[ShownCategory]) -> Non
     for category in shown:
         if category.url is None:
             continue
-        for old_id in context.archive.column(
-            "select id from categories where author_id = ? and url = ? and last_seen_at <= ?"
-            " and name not in (select value from json_each(?))",
-            (context.author_id, category.url, context.moment, names),
-        ):
+        query = """select id from categories where author_id = ? and url = ? and last_seen_at <= ?
+                and name not in (select value from json_each(?))"""
+        for old_id in context.archive.column(query, (context.author_id, category.url, context.moment, names)):
             _move_posts(context, old_id, ensure_category(context, category.name, category.url))
 
 
@@ -127,8 +123,6 @@ def _remove_posts(context: SaveContext, category_id: int) -> None:
 
 def _find_gone(context: SaveContext) -> list[int]:
     """Return the categories of the target's URL that the newest sidebar does not show."""
-    return context.archive.column(
-        "select id from categories where author_id = ?1 and url = ?2"
-        " and last_seen_at < (select max(last_seen_at) from categories where author_id = ?1)",
-        (context.author_id, context.target.chain or context.target.url),
-    )
+    query = """select id from categories where author_id = ?1 and url = ?2
+            and last_seen_at < (select max(last_seen_at) from categories where author_id = ?1)"""
+    return context.archive.column(query, (context.author_id, context.target.chain or context.target.url))

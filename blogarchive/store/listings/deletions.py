@@ -21,10 +21,8 @@ from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_targ
 # Tries at a post that was deleted before it was stored: listings of some hosts show it for a day.
 _TRIES_UNREAD = 3
 
-_BOTH_WITNESSES = (
-    "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"
-    " and missing_from_listing_at >= coalesce(own_page_seen_at, '')"
-)
+_BOTH_WITNESSES = """gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')
+        and missing_from_listing_at >= coalesce(own_page_seen_at, '')"""
 
 
 def record_gone_page(context: SaveContext, reason: str) -> bool:
@@ -32,11 +30,9 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
 
     If the listing has not agreed yet, the listing that should show the post is requeued.
     """
-    row = context.archive.row(
-        "select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)"
-        " from posts where author_id = ? and number = ?",
-        (context.precise_moment, context.author_id, context.target.number),
-    )
+    query = """select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)
+            from posts where author_id = ? and number = ?"""
+    row = context.archive.row(query, (context.precise_moment, context.author_id, context.target.number))
     if row is None or context.target.kind is not PageKind.POST:
         return False
     post_id, month, gone_at, seen_at, first_gone_at = row
@@ -63,16 +59,16 @@ def _requeue_witness(context: SaveContext, month: str | None, seen_at: str, firs
     listing, since = "url = ?", first_gone_at if seen_at else context.precise_moment
     if url is None:
         listing, since = "kind = 'home' and page_no = 1 and ? is null", seen_at
-    condition, now = f"{listing} and coalesce(fetched_at, '') <= ?", context.page.fetched_at
+    condition, now = f"{listing} and coalesce(fetched_at, '') <= ?", context.now
     frontier.requeue_where(context.archive, context.blog, condition, (url, since), now=now)
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:
     """Return whether the post is known by name alone, and its page was asked for a few times so far."""
+    query = """select 1 from posts p join frontier f on f.key = ? where p.author_id = ? and p.number = ?
+            and p.content_hash is null and f.attempts <= ?"""
     return context.archive.exists(
-        "select 1 from posts p join frontier f on f.key = ? where p.author_id = ? and p.number = ?"
-        " and p.content_hash is null and f.attempts <= ?",
-        (frontier.target_key(context.target), context.author_id, number, _TRIES_UNREAD),
+        query, (frontier.target_key(context.target), context.author_id, number, _TRIES_UNREAD)
     )
 
 
@@ -85,11 +81,9 @@ def is_gone(context: SaveContext, number: str | None) -> bool:
 def record_missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> None:
     """Record that a complete listing lacks these posts. `since` is its start, UTC text with microseconds."""
     for post_id in post_ids:
-        recorded = context.archive.execute(
-            "update posts set missing_from_listing_at = ? where id = ? and gone_at is null"
-            " and missing_from_listing_at is null and coalesce(own_page_seen_at, '') < ?",
-            (since, post_id, since),
-        ).rowcount
+        update = """update posts set missing_from_listing_at = ? where id = ? and gone_at is null
+                and missing_from_listing_at is null and coalesce(own_page_seen_at, '') < ?"""
+        recorded = context.archive.execute(update, (since, post_id, since)).rowcount
         if recorded and not _mark_if_agreed(context, post_id):
             requeue_own_pages(context, [post_id])
 
@@ -125,10 +119,10 @@ def _prove_month(
 
     `numbers` are the posts of the listing.
     """
+    update = """update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,
+            proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?"""
     context.archive.execute(
-        "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
-        " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
-        (len(numbers), chain.started_second, context.author_id, month, chain.started_at),
+        update, (len(numbers), chain.started_second, context.author_id, month, chain.started_at)
     )
     missing = [*find_unlisted(context, month, numbers), *_find_in_no_month(context)]
     record_missing(context, missing, since=chain.started_at)
@@ -142,32 +136,26 @@ def _listing_month(context: SaveContext, chain: str, name: str | None) -> str | 
 
 def find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
     """Return the posts of a month, YYYY-MM, that are not among `numbers` and not gone."""
-    rows = context.archive.execute(
-        "select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?"
-        " and gone_at is null",
-        (context.author_id, month, month + "~"),
-    )
+    query = """select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?
+            and gone_at is null"""
+    rows = context.archive.execute(query, (context.author_id, month, month + "~"))
     return [post_id for post_id, number in rows if number not in numbers]
 
 
 def _find_in_no_month(context: SaveContext) -> list[int]:
     """Return the posts without time and text, if all months were completely crawled since they were last seen."""
-    return context.archive.column(
-        "select id from posts where author_id = ?1 and posted_at is null and content_hash is null"
-        " and gone_at is null and last_seen_at < (select case when count(proved_at) = count(*) then min(proved_at)"
-        " end from archive_months where author_id = ?1 and last_seen_at ="
-        " (select max(last_seen_at) from archive_months where author_id = ?1))",
-        (context.author_id,),
-    )
+    query = """select id from posts where author_id = ?1 and posted_at is null and content_hash is null
+            and gone_at is null and last_seen_at < (select case when count(proved_at) = count(*) then min(proved_at)
+            end from archive_months where author_id = ?1 and last_seen_at =
+            (select max(last_seen_at) from archive_months where author_id = ?1))"""
+    return context.archive.column(query, (context.author_id,))
 
 
 def _resolve_doubts(context: SaveContext, chain: page_chains.PageChain) -> None:
     """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
-    doubted = context.archive.column(
-        "select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'"
-        " and x.resolved_at is null where f.site = ? and f.chain = ?",
-        (context.blog.site, chain.chain),
-    )
+    query = """select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'
+            and x.resolved_at is null where f.site = ? and f.chain = ?"""
+    doubted = context.archive.column(query, (context.blog.site, chain.chain))
     context.resolve(*doubted)
 
 
@@ -184,32 +172,26 @@ def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
     ids = json.dumps(list(post_ids))
     query = "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at <= ?"
     returned = context.archive.column(query, (ids, context.moment))
-    context.archive.execute(
-        "update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null"
-        " where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?",
-        (ids, context.moment),
-    )
+    update = """update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null
+            where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?"""
+    context.archive.execute(update, (ids, context.moment))
     requeue_own_pages(context, returned)
 
 
 def _record_missing_month(context: SaveContext, post_id: int, month: str) -> None:
     """Record the archive as a listing without the post if it no longer shows the month of the post."""
-    context.archive.execute(
-        "update posts set missing_from_listing_at = x.latest from (select max(m.last_seen_at) as latest,"
-        " max(case when m.month = ?1 then m.last_seen_at end) as own from archive_months m"
-        " where m.author_id = (select author_id from posts where id = ?2)) x"
-        " where posts.id = ?2 and missing_from_listing_at is null and x.own < x.latest",
-        (month, post_id),
-    )
+    update = """update posts set missing_from_listing_at = x.latest from (select max(m.last_seen_at) as latest,
+            max(case when m.month = ?1 then m.last_seen_at end) as own from archive_months m
+            where m.author_id = (select author_id from posts where id = ?2)) x
+            where posts.id = ?2 and missing_from_listing_at is null and x.own < x.latest"""
+    context.archive.execute(update, (month, post_id))
 
 
 def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
     """Mark the post as gone if both witnesses agree; return whether they do."""
-    marked = context.archive.execute(
-        "update posts set gone_at = ?, gone_reason = own_page_gone_reason"  # noqa: S608 - a constant
-        f" where id = ? and {_BOTH_WITNESSES}",
-        (context.moment, post_id),
-    ).rowcount
+    update = f"""update posts set gone_at = ?, gone_reason = own_page_gone_reason
+            where id = ? and {_BOTH_WITNESSES}"""  # noqa: S608 - a constant
+    marked = context.archive.execute(update, (context.moment, post_id)).rowcount
     if marked:
         _settle_gone(context, post_id)
         context.changes += ChangeCounts(posts_gone=1)
@@ -218,13 +200,11 @@ def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
 
 def _settle_gone(context: SaveContext, post_id: int) -> None:
     """Resolve the failures of a post that is gone and schedule its page at the longest interval: it may return."""
-    found = context.archive.rows(
-        "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
-        " where p.id = ?",
-        (context.blog.post_key(""), post_id),
-    )
+    query = """select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number
+            where p.id = ?"""
+    found = context.archive.rows(query, (context.blog.post_key(""), post_id))
     for url, number in found:
-        due_at = context.page.fetched_at + schedule.MAX_INTERVAL
+        due_at = context.now + schedule.MAX_INTERVAL
         frontier.mark_gone(context.archive, post_target(context, url, number), due_at=due_at)
         context.resolve(url, *frontier.deactivate_comments(context.archive, context.blog, number))
 

@@ -13,6 +13,7 @@ from blogarchive.post_facts import Post as StoredPost
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
+from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import HAS_TEXT, Value, format_utc
 from blogarchive.store.statements import columns_of
@@ -51,7 +52,7 @@ _ROW_COLUMNS = columns_of(
 )
 
 
-def detect_changes(context: page_context.SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
     """Requeue a post that a listing shows with another URL, title, time, number of comments or time of its last change."""
     url = cast(str, item.url)  # only posts with a URL have a row
     _compare_url(context, url, row)
@@ -65,7 +66,7 @@ def detect_changes(context: page_context.SaveContext, item: ListedPost, row: Lis
         posts.save_listed_views(context, row.id, (item.views, row.likes, row.comment_count))
 
 
-def _compare_url(context: page_context.SaveContext, url: str, row: ListedPostRow) -> None:
+def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
     """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
 
     A change between http and https alone does not requeue it: some hosts alternate between the two.
@@ -78,7 +79,7 @@ def _compare_url(context: page_context.SaveContext, url: str, row: ListedPostRow
         context.requeue(target, failed_too=True)
 
 
-def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+def _compare_title(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post if its listed title begins to differ from the stored title.
 
     If they still differ after its page was fetched, record a failure. `listed_title` is the title last compared.
@@ -87,7 +88,7 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
         is_first = row.listed_title is None and row.has_text  # the title may have had no witness until now
         if is_first or row.listed_title not in (None, row.title):
             context.archive.update_row("posts", row.id, {"listed_title": row.title})
-            failures.resolve_field(context.archive, url, "title", now=context.page.fetched_at)
+            failures.resolve_field(context.archive, url, "title", now=context.now)
         elif row.listed_title is None and not row.has_text and not item.title_cut:
             context.archive.update_row("posts", row.id, {"listed_title": item.title})
         return
@@ -100,7 +101,7 @@ def _compare_title(context: page_context.SaveContext, item: ListedPost, url: str
         context.record_difference(url, failures.Failure(kind="incomplete", field="title", detail=detail))
 
 
-def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
+def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post once if another time is listed: some listings show the time of the last edit.
 
     A post whose own page shows no time has the listed one.
@@ -110,7 +111,7 @@ def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str,
         return
     if row.posted_at is None:
         context.archive.update_row("posts", row.id, page_context.time_columns(item.posted))
-        failures.resolve_field(context.archive, url, "posted_at", now=context.page.fetched_at)
+        failures.resolve_field(context.archive, url, "posted_at", now=context.now)
         return
     is_compared = row.shown_on is not None and page_context.is_same_time(row.shown_on, shown)
     differs = not page_context.is_same_time(shown, row.posted_at)
@@ -122,7 +123,7 @@ def _compare_time(context: page_context.SaveContext, item: ListedPost, url: str,
 
 
 def _compare_count(
-    context: page_context.SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
+    context: SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
 ) -> None:
     """Requeue a post if its listed number of comments has changed."""
     if count is None or count == row.listed_comment_count:
@@ -132,7 +133,7 @@ def _compare_count(
         deletions.requeue_post(context, url, row.number)
 
 
-def _compare_version(context: page_context.SaveContext, version: str, url: str, row: ListedPostRow) -> None:
+def _compare_version(context: SaveContext, version: str, url: str, row: ListedPostRow) -> None:
     """Requeue a post if the time of its last change is another one, or a day on which its page was fetched.
 
     hexo-generator-sitemap writes days alone: a second change on that day has the same one.
@@ -157,14 +158,14 @@ def _has_label(listed: str, title: str) -> bool:
     return bool(title) and bare == stored
 
 
-def _is_queued(context: page_context.SaveContext, number: str) -> bool:
+def _is_queued(context: SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
     query = "select 1 from frontier where key = ? and state <> 'done'"
     return context.archive.exists(query, (context.blog.post_key(number),))
 
 
 def save_listed(
-    context: page_context.SaveContext, listed: Sequence[ListedPost], *, in_listing: bool
+    context: SaveContext, listed: Sequence[ListedPost], *, in_listing: bool
 ) -> dict[str, ListedPostRow]:
     """Store the titles of listed posts and return their rows by number; posts of other blogs are ignored.
 
@@ -190,12 +191,12 @@ def save_listed(
     return rows
 
 
-def requeue_commented(context: page_context.SaveContext) -> None:
+def requeue_commented(context: SaveContext) -> None:
     """Requeue each post that has a new comment, unless its page was fetched in the later half of the time since then.
 
     So a comment that waited for approval is found, and one that the page of the post does not show costs few requests.
     """
-    now, named = context.page.fetched_at, context.parsed.commented
+    now, named = context.now, context.parsed.commented
     rows = _read_rows(context, [post.number for post in named if post.number])
     for post in named:
         row = rows.get(post.number or "")
@@ -205,14 +206,14 @@ def requeue_commented(context: page_context.SaveContext) -> None:
             deletions.requeue_post(context, row.queued_url or row.url, row.number)
 
 
-def save_counts(context: page_context.SaveContext, post: Post, before: posts.PostRow) -> None:
+def save_counts(context: SaveContext, post: Post, before: posts.PostRow) -> None:
     """Store the counters of a post in a listing, and requeue it if its comment count has changed."""
     if not context.is_reparse:
         _compare_count(context, post.comment_count, post.url, before)
     posts.save_post_counters(context, post, before)
 
 
-def listed_targets(context: page_context.SaveContext, listed: Iterable[ListedPost]) -> list[Target]:
+def listed_targets(context: SaveContext, listed: Iterable[ListedPost]) -> list[Target]:
     """Return the pages of listed posts as targets."""
     return [
         page_context.post_target(context, item.url, item.number)
@@ -221,24 +222,23 @@ def listed_targets(context: page_context.SaveContext, listed: Iterable[ListedPos
     ]
 
 
-def _read_rows(context: page_context.SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
+def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
+    query = f"""select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number
+            where p.author_id = ? and p.number in (select value from json_each(?))"""  # noqa: S608 - constants
     rows = context.archive.all_as(
-        ListedPostRow,
-        f"select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number"  # noqa: S608 - constants
-        " where p.author_id = ? and p.number in (select value from json_each(?))",
-        (context.blog.post_key(""), context.author_id, json.dumps(list(numbers))),
+        ListedPostRow, query, (context.blog.post_key(""), context.author_id, json.dumps(list(numbers)))
     )
     return {row.number: row for row in rows}
 
 
-def _insert(context: page_context.SaveContext, item: ListedPost) -> None:
+def _insert(context: SaveContext, item: ListedPost) -> None:
     key: dict[str, Value] = {"author_id": context.author_id, "number": item.number, "url": item.url}
     title: dict[str, Value] = {"title": item.title, "title_is_cut": item.title_cut}
     row = {**key, **title, **page_context.time_columns(item.posted), **context.seen_columns()}
     context.archive.insert_row("posts", row)
 
 
-def _complete(context: page_context.SaveContext, item: ListedPost, before: ListedPostRow) -> None:
+def _complete(context: SaveContext, item: ListedPost, before: ListedPostRow) -> None:
     """Store a longer title and a time for a post without text, from whichever page shows them."""
     columns: dict[str, Value] = {}
     is_longer = before.title is None or (before.title_is_cut and len(item.title) > len(before.title))
@@ -251,9 +251,7 @@ def _complete(context: page_context.SaveContext, item: ListedPost, before: Liste
         context.archive.update_row("posts", before.id, {**columns, "page_id": context.page_id()})
 
 
-def _mark_listed(
-    context: page_context.SaveContext, items: dict[str, ListedPost], rows: dict[str, ListedPostRow]
-) -> None:
+def _mark_listed(context: SaveContext, items: dict[str, ListedPost], rows: dict[str, ListedPostRow]) -> None:
     ids = [row.id for row in rows.values()]
     deletions.record_listed(context, ids)
     for row in rows.values():

@@ -66,7 +66,7 @@ def is_beyond_end(context: SaveContext) -> bool:
 def find_list(context: SaveContext, target: Target) -> Target:
     """Return the target, or the next list of posts that the site may have if the blog lacked this one within a week."""
     other = site_by_name(target.site).next_index(target)
-    if other is None or not frontier.is_missing(context.archive, target, now=context.page.fetched_at):
+    if other is None or not frontier.is_missing(context.archive, target, now=context.now):
         return target
     return find_list(context, other)
 
@@ -156,7 +156,7 @@ def _queue_next(
     page_no = context.target.page_no + 1
     first = context.own_target(page.kind, following[0].url, page_no=page_no, chain=page.chain_name)
     if page.kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, page.rows):
-        frontier.add_fetched(context.archive, first, now=context.page.fetched_at)
+        frontier.add_fetched(context.archive, first, now=context.now)
         return
     # Listings run from new to old except for pinned posts: the next page shows nothing newer.
     newest_day = max((post.posted_at[:10] for post in page.rows.values() if post.posted_at), default=None)
@@ -202,9 +202,9 @@ def _needs_next_home(
 
 
 def _has_months(context: SaveContext) -> bool:
-    return any(row.url for row in context.parsed.months) or context.archive.exists(
-        "select 1 from archive_months where author_id = ? and url is not null limit 1", (context.author_id,)
-    )
+    stored = "select 1 from archive_months where author_id = ? and url is not null limit 1"
+    is_shown = any(row.url for row in context.parsed.months)
+    return is_shown or context.archive.exists(stored, (context.author_id,))
 
 
 def _prove_category(context: SaveContext, chain: page_chains.PageChain, category_id: int | None) -> None:

@@ -54,11 +54,9 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
 
 def is_listing_gone(context: SaveContext) -> bool:
     """Return whether the target is a listing that the archive no longer links to, of a month or by an older URL."""
-    row = context.archive.row(
-        "select max(last_seen_at) > coalesce(max(case when url = ? then last_seen_at end), '')"
-        " from archive_months where author_id = ?",
-        (context.target.chain or context.target.url, context.author_id),
-    )
+    query = """select max(last_seen_at) > coalesce(max(case when url = ? then last_seen_at end), '')
+            from archive_months where author_id = ?"""
+    row = context.archive.row(query, (context.target.chain or context.target.url, context.author_id))
     return row is not None and bool(row[0])
 
 
@@ -116,11 +114,9 @@ def _requeue(context: SaveContext, month: ShownMonth, *, is_proved: bool) -> Non
 
 def _is_under_way(context: SaveContext, month: str, chain: str) -> bool:
     """Return whether the listing is being crawled since its row last changed: its next page is queued."""
-    return context.archive.exists(
-        "select 1 from _page_chains s join archive_months m on m.author_id = ? and m.month = ?"
-        " where s.site = ? and s.chain = ? and s.complete_at is null and s.started_at >= m.shown_changed_at",
-        (context.author_id, month, context.blog.site, chain),
-    )
+    query = """select 1 from _page_chains s join archive_months m on m.author_id = ? and m.month = ?
+            where s.site = ? and s.chain = ? and s.complete_at is null and s.started_at >= m.shown_changed_at"""
+    return context.archive.exists(query, (context.author_id, month, context.blog.site, chain))
 
 
 def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_before: int) -> None:

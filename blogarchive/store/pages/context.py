@@ -43,7 +43,7 @@ class ChangeCounts:
 class SaveContext:
     """One crawled page during its save, which is one transaction.
 
-    `moment` is the fetch time as UTC text with seconds, `precise_moment` the same with microseconds, for the
+    `now` is the fetch time, `moment` the same as UTC text with seconds, `precise_moment` with microseconds, for the
     frontier. Every time that is written comes from the fetch time, never from the clock. `page_id` is that of a stored
     page that is parsed again (`is_reparse`): frontier, page chains and gone marks stay unchanged. `partial`: the run is
     limited, so the page proves no listing.
@@ -66,8 +66,8 @@ class SaveContext:
         self.run_id = run_id
         self.is_reparse = page_id is not None
         self.partial = partial
-        self.moment = format_utc(crawled.page.fetched_at)
-        self.precise_moment = format_utc_precise(crawled.page.fetched_at)
+        self.now = crawled.page.fetched_at
+        self.moment, self.precise_moment = format_utc(self.now), format_utc_precise(self.now)
         self.changes = ChangeCounts()
         self.failure: failures.Failure | None = None
         self.problems: list[failures.Failure] = []
@@ -134,7 +134,7 @@ class SaveContext:
             self.archive,
             target,
             before=self.precise_moment if before is None else before,
-            now=self.page.fetched_at,
+            now=self.now,
             found_on=self.page.url,
             failed_too=failed_too,
         )
@@ -142,13 +142,17 @@ class SaveContext:
     def record_difference(self, url: str, failure: failures.Failure) -> None:
         """Record a failure that lasts until a page shows the contrary, once."""
         if not failures.is_open(self.archive, url, failure):
-            now = self.page.fetched_at
-            failures.record_failure(self.archive, self.blog, url, failure, run_id=self.run_id, now=now)
+            run_id, now = self.run_id, self.now
+            failures.record_failure(self.archive, self.blog, url, failure, run_id=run_id, now=now)
 
     def resolve(self, *urls: str) -> None:
         """Resolve the open failures of these URLs."""
         for url in urls if not self.is_reparse else ():
-            failures.resolve(self.archive, url, now=self.page.fetched_at)
+            failures.resolve(self.archive, url, now=self.now)
+
+    def result(self, outcome: "Outcome") -> "SaveResult":
+        """Return the result of the save, with the changes and the failure so far."""
+        return SaveResult(outcome=outcome, blog=self.blog, changes=self.changes, failure=self.failure)
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""
@@ -250,8 +254,3 @@ class SaveResult:
     blog: blogs.Blog
     changes: ChangeCounts
     failure: failures.Failure | None = None
-
-
-def save_result(context: SaveContext, outcome: Outcome) -> SaveResult:
-    """Return the result with the changes and the failure of the context."""
-    return SaveResult(outcome=outcome, blog=context.blog, changes=context.changes, failure=context.failure)

@@ -112,12 +112,10 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
 
 def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem, ...]:
     """Return the items that may repeat ones of an earlier page, in the order of the pages."""
-    query = (
-        "select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies"
-        " from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item"
-        " and e.state <> 'prior' and e.id <= i.id"
-        " where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id"
-    )
+    query = """select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies
+            from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item
+            and e.state <> 'prior' and e.id <= i.id
+            where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id"""
     return context.archive.all_as(DoubtfulItem, query, (chain.id,))
 
 
@@ -165,9 +163,7 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     found = {frontier.target_key(target): target for target in (*home, *targets)}
     unknown = {key: target for key, target in found.items() if key not in cache.target_keys}
     new = _own_links(context, has_home=has_home) | unknown
-    frontier.add_targets(
-        context.archive, new.values(), now=context.page.fetched_at, found_on=context.page.url
-    )
+    frontier.add_targets(context.archive, new.values(), now=context.now, found_on=context.page.url)
     cache.target_keys.update(new)
 
 
@@ -201,18 +197,20 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
         if key in known:
             continue
         names = names or _listing_names(context)
-        name = names.get(link.url)
-        if (
-            not is_own_uid(context, link.uid)
-            or (name is not None and frontier.exceeds_url_limit(context.archive, blog, name, link.url))
-            or (link.kind is PageKind.HOME and has_home)
-        ):
+        if not _may_follow(context, link, names.get(link.url)) or (link.kind is PageKind.HOME and has_home):
             refused = True
         else:
             new[key] = context.own_target(link.kind, link.url, number=link.number)
     if not refused:
         cache.done["links"] = blog, links
     return new
+
+
+def _may_follow(context: SaveContext, link: Link, name: str | None) -> bool:
+    """Return whether a link is one of the blog; one of the month or category `name` only up to the limit of URLs."""
+    if not is_own_uid(context, link.uid):
+        return False
+    return name is None or not frontier.exceeds_url_limit(context.archive, context.blog, name, link.url)
 
 
 def _listing_names(context: SaveContext) -> dict[str, str]:

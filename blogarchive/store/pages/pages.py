@@ -210,11 +210,9 @@ def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
 
 def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str) -> None:
     """Store that the current parser parsed the page, with its kind and encoding."""
-    archive.execute(
-        "update pages set kind = :kind, encoding = :encoding, reader_version = :version where id = :id"
-        " and (kind <> :kind or encoding is not :encoding or reader_version <> :version)",
-        {"kind": kind, "encoding": encoding, "version": READER_VERSION, "id": page_id},
-    )
+    update = """update pages set kind = :kind, encoding = :encoding, reader_version = :version where id = :id
+            and (kind <> :kind or encoding is not :encoding or reader_version <> :version)"""
+    archive.execute(update, {"kind": kind, "encoding": encoding, "version": READER_VERSION, "id": page_id})
 
 
 def unpack_body(body: object, size: object, digest: object, url: object, row: int) -> bytes:
@@ -264,11 +262,8 @@ def parse_target(text: object, url: str, site: str) -> Target:
     """Return the target in its stored form; `url` is the page's, used if it has none. Raises `ValueError`."""
     known: dict[str, Any] = {"url": url, "kind": "unknown", "page_no": 1, **load_json(text, dict)}
     texts = {name: known.get(name) for name in ("uid", "chain")}
-    if (
-        not all(isinstance(value, str | None) for value in texts.values())
-        or type(known["page_no"]) is not int
-        or not 0 < known["page_no"] < 2**31
-    ):
+    is_page_no = type(known["page_no"]) is int and 0 < known["page_no"] < 2**31
+    if not is_page_no or not all(isinstance(value, str | None) for value in texts.values()):
         raise ValueError("no target")
     numbers = {name: _parse_number(known.get(name)) for name in _NUMBER_FIELDS}
     url, kind = check_url(known["url"]), PageKind(known["kind"])

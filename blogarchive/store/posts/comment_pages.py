@@ -32,21 +32,16 @@ def _doubt_reason(context: SaveContext, post_id: int) -> str | None:
 
 
 def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
-    return context.archive.exists(
-        "select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
-        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')",
-        (post_id, format_utc(context.page.fetched_at - _ANOTHER_DAY)),
-    )
+    query = """select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >
+            coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')"""
+    return context.archive.exists(query, (post_id, format_utc(context.now - _ANOTHER_DAY)))
 
 
 def _claimed_in_good_run(context: SaveContext) -> bool:
-    doubted = f"select 1 {_DOUBTED} and url = ?"
-    run_id = context.run_id
-    return (
-        run_id is not None
-        and context.archive.exists(doubted, (run_id, context.target.url))
-        and _is_good(context.archive, run_id)
-    )
+    archive, run_id = context.archive, context.run_id
+    if run_id is None or not archive.exists(f"select 1 {_DOUBTED} and url = ?", (run_id, context.target.url)):
+        return False
+    return _is_good(archive, run_id)
 
 
 def _is_good(archive: Archive, run_id: int) -> bool:
@@ -78,7 +73,7 @@ _MAX_RESTARTS = 2
 
 
 def _is_refused(context: SaveContext) -> bool:
-    return frontier.has_refused_comments(context.archive, context.blog, now=context.page.fetched_at)
+    return frontier.has_refused_comments(context.archive, context.blog, now=context.now)
 
 
 def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
@@ -148,9 +143,8 @@ def _save_in_order(
 
 def _queue_next(context: SaveContext, post: Post, link: Link, chain: page_chains.PageChain) -> None:
     first_url, page_no = context.target.chain or context.target.url, context.target.page_no + 1
-    target = context.own_target(
-        PageKind.COMMENTS, link.url, post_number=post.number, page_no=page_no, chain=first_url
-    )
+    more = {"post_number": post.number, "page_no": page_no, "chain": first_url}
+    target = context.own_target(PageKind.COMMENTS, link.url, **more)
     context.requeue(target, before=chain.started_at, failed_too=True)
 
 
@@ -160,9 +154,8 @@ def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
     A saved page is never fetched again in order, so its comments of new authors and times are stored too.
     """
     select = comments.filter_certain if context.page.is_imported else comments.filter_stored
-    comments.save_comments(
-        context, post_id, select(context, post_id, comments.identify_comments(post.comments))
-    )
+    identified = comments.identify_comments(post.comments)
+    comments.save_comments(context, post_id, select(context, post_id, identified))
 
 
 def _add_page(
@@ -205,27 +198,20 @@ def _store_decision(context: SaveContext, post_id: int, chain: page_chains.PageC
     if context.counters_before is not None:
         before = json.loads(context.counters_before) | {"own": True}
         context.counters_before = json.dumps(before, ensure_ascii=False)
-    context.archive.execute(
-        "update pages set counted = json_set(counted, '$.own', json('true'))"
-        " where counted is not null and fetched_at >= ? and url in (select f.url from frontier f"
-        " join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)",
-        (chain.started_second, post_id, context.blog.site, context.blog.uid),
-    )
+    update = """update pages set counted = json_set(counted, '$.own', json('true'))
+            where counted is not null and fetched_at >= ? and url in (select f.url from frontier f
+            join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)"""
+    context.archive.execute(update, (chain.started_second, post_id, context.blog.site, context.blog.uid))
 
 
 def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
     before = pages.parse_counted(counted)
-    bases = before.get("bases", {})
-    identified = comments.identify_comments(
-        post.comments, earlier=bases, first_position=before.get("position", 0)
-    )
+    bases, position, digests = before.get("bases", {}), before.get("position", 0), before.get("digests")
+    identified = comments.identify_comments(post.comments, earlier=bases, first_position=position)
+    of_earlier = [item for item in identified if item.base in bases]
     # Whether a comment repeats one of an earlier page was decided at the end of the chain.
-    unsure = [
-        item
-        for item in identified
-        if item.base in bases and item.text_digest in before.get("digests", [item.text_digest])
-    ]
+    unsure = [item for item in of_earlier if digests is None or item.text_digest in digests]
     known = comments.filter_stored(context, post_id, unsure)
     kept = [item for item in identified if item not in unsure or item in known]
     comments.save_comments(context, post_id, kept)
@@ -286,8 +272,7 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
         return
     if seen == claimed:
         if context.post_url is not None:
-            now = context.page.fetched_at
-            failures.resolve_field(context.archive, context.post_url, "comments", now=now)
+            failures.resolve_field(context.archive, context.post_url, "comments", now=context.now)
         comments.mark_unseen_gone(context, post_id, since=since)
         context.archive.update_row("posts", post_id, {"comments_complete_at": context.moment})
         return

@@ -12,6 +12,7 @@ from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages import context as page_context
+from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
@@ -72,10 +73,8 @@ def identify_comments(
     identified = []
     for position, comment in enumerate(comments, first_position):
         base, digest = comment_base(comment), text_digest(comment.body_text)
-        item = IdentifiedComment(
-            comment=comment, base=base, ordinal=ordinals[base], text_digest=digest, position=position
-        )
-        identified.append(item)
+        place = {"ordinal": ordinals[base], "position": position}
+        identified.append(IdentifiedComment(comment=comment, base=base, text_digest=digest, **place))
         ordinals[base] += 1
     return identified
 
@@ -171,22 +170,19 @@ class CommentRow:
 
 
 def _read_rows(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> dict[str, CommentRow]:
     """Return the stored comments of the post with the fingerprints of these, by fingerprint."""
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
+    query = f"""select {columns} from comments where post_id = ?
+            and fingerprint in (select value from json_each(?))"""  # noqa: S608 - constants
     rows = context.archive.all_as(
-        CommentRow,
-        f"select {columns} from comments where post_id = ?"  # noqa: S608 - constants
-        " and fingerprint in (select value from json_each(?))",
-        (post_id, json.dumps([item.fingerprint for item in identified])),
+        CommentRow, query, (post_id, json.dumps([item.fingerprint for item in identified]))
     )
     return {row.fingerprint: row for row in rows}
 
 
-def save_comments(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
-) -> None:
+def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
         return
@@ -211,9 +207,7 @@ def save_comments(
         _mark_seen(context, [row.id for row in rows])
 
 
-def _follow_source(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
-) -> None:
+def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
     """Change the identity of stored comments to that of another source of the blog."""
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
     for item, row in pair_sources(identified, context.archive.all_as(SourcedComment, query, (post_id,))):
@@ -261,7 +255,7 @@ def _is_about(base: str, at: str, row: SourcedComment) -> bool:
 
 
 def filter_stored(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts."""
     stored = _read_rows(context, post_id, identified)
@@ -273,7 +267,7 @@ def filter_stored(
 
 
 def filter_certain(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
 ) -> list[IdentifiedComment]:
     """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
     equal = filter_stored(context, post_id, identified)
@@ -289,27 +283,25 @@ def _is_matched(item: IdentifiedComment, before: CommentRow | None) -> bool:
 
 
 def _match(
-    context: page_context.SaveContext, post_id: int, identified: Sequence[IdentifiedComment], bases: set[str]
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], bases: set[str]
 ) -> list[IdentifiedComment]:
     by_base = attrgetter("base")
     result = [item for item in identified if item.base not in bases]
     for base, items in groupby(sorted((i for i in identified if i.base in bases), key=by_base), key=by_base):
-        query = (
-            "select ordinal, text_digest, gone_at is not null as is_gone from comments"
-            " where post_id = ? and base = ? order by 1"
-        )
+        query = """select ordinal, text_digest, gone_at is not null as is_gone from comments
+                where post_id = ? and base = ? order by 1"""
         stored = context.archive.all_as(StoredComment, query, (post_id, base))
         result += match_stored(list(items), stored)
     return result
 
 
-def mark_unseen_gone(context: page_context.SaveContext, post_id: int, *, since: str) -> None:
+def mark_unseen_gone(context: SaveContext, post_id: int, *, since: str) -> None:
     """Mark the comments as gone that no page showed since the UTC text `since`; requires all pages of the post."""
     update = "update comments set gone_at = ? where post_id = ? and gone_at is null and last_seen_at < ?"
     context.archive.execute(update, (context.moment, post_id, since))
 
 
-def save_repeated(context: page_context.SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
+def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones of the same author and time."""
     base, digest = doubtful.item, doubtful.digest
     scope = (digest, post_id, base)
@@ -323,9 +315,7 @@ def save_repeated(context: page_context.SaveContext, post_id: int, doubtful: Dou
     _mark_seen(context, equal[: doubtful.copies])
 
 
-def copy_comment(
-    context: page_context.SaveContext, post_id: int, base: str, digest: str, ordinal: int
-) -> None:
+def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ordinal: int) -> None:
     """Copy the stored comment of that base and text to another ordinal, unless that ordinal is stored."""
     archive = context.archive
     columns = ", ".join(name for name in archive.columns("comments") if name != "id")
@@ -338,7 +328,7 @@ def copy_comment(
     context.changes += page_context.ChangeCounts(comments_new=inserted)
 
 
-def _insert(context: page_context.SaveContext, post_id: int, item: IdentifiedComment) -> None:
+def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
     comment = item.comment
     row = {
         "post_id": post_id,
@@ -352,7 +342,7 @@ def _insert(context: page_context.SaveContext, post_id: int, item: IdentifiedCom
     context.archive.insert_row("comments", row)
 
 
-def _revise(context: page_context.SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     text = _text_columns(item)
     own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
     changes = save_text(context, COMMENTS, before, text, **own)
@@ -368,7 +358,7 @@ def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
     return {"body_html": html, "body_text": text, "text_checksum": text_checksum(html, text)}
 
 
-def _save_facts(context: page_context.SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     """Correct author URL, addressee and time, and update the counters likes and position."""
     comment = item.comment
     facts = {
@@ -390,13 +380,11 @@ def _save_facts(context: page_context.SaveContext, item: IdentifiedComment, befo
     context.archive.update_row("comments", before.id, {**facts, "likes": likes, "position": position})
 
 
-def _mark_seen(context: page_context.SaveContext, ids: Sequence[int]) -> None:
+def _mark_seen(context: SaveContext, ids: Sequence[int]) -> None:
     selected = json.dumps(ids)
-    context.archive.execute(
-        "update comments set first_seen_at = min(first_seen_at, ?1) where id in (select value from json_each(?2))"
-        " and first_seen_at > ?1",
-        (context.moment, selected),
-    )
+    update = """update comments set first_seen_at = min(first_seen_at, ?1) where id in (select value from json_each(?2))
+            and first_seen_at > ?1"""
+    context.archive.execute(update, (context.moment, selected))
     if not context.is_reparse:
         context.archive.execute(
             "update comments set last_seen_at = ?1, gone_at = null where id in (select value from json_each(?2))"

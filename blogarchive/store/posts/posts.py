@@ -35,22 +35,20 @@ def write_images(archive: Archive, post_id: int, shown: Sequence[tuple[int, str]
     if stored == sorted(shown):
         return
     archive.execute("delete from post_media where post_id = ?", (post_id,))
-    archive.execute_many(
-        "insert into post_media(post_id, position, url, media_id)"
-        " values (?, ?, ?, (select id from media where url = ?))",
-        [(post_id, position, url, url) for position, url in shown],
-    )
+    insert = """insert into post_media(post_id, position, url, media_id)
+            values (?, ?, ?, (select id from media where url = ?))"""
+    archive.execute_many(insert, [(post_id, position, url, url) for position, url in shown])
 
 
 def copy_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
     """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
     copied = [name for name in context.archive.columns("media") if name not in ("id", "url", "host")]
+    insert = f"""insert into media(url, host, {", ".join(copied)})
+            select ?, ?, {", ".join(f"m.{name}" for name in copied)} from post_media pm join media m on m.id = pm.media_id
+            where pm.post_id = ? and pm.position = ? and m.sha256 is not null on conflict(url) do update
+            set {excluded(copied)} where media.sha256 is null"""  # noqa: S608 - constants
     context.archive.execute_many(
-        f"insert into media(url, host, {', '.join(copied)})"  # noqa: S608 - constants
-        f" select ?, ?, {', '.join(f'm.{name}' for name in copied)} from post_media pm join media m on m.id = pm.media_id"
-        " where pm.post_id = ? and pm.position = ? and m.sha256 is not null on conflict(url) do update"
-        f" set {excluded(copied)} where media.sha256 is null",
-        [(image.url, host_of(image.url), post_id, image.position) for image in post.images],
+        insert, [(image.url, host_of(image.url), post_id, image.position) for image in post.images]
     )
 
 
@@ -109,29 +107,23 @@ def _correct_following(context: SaveContext, post_id: int, old: CounterValues, n
     for name, wrong, right in zip(COLUMNS, old, new, strict=True):
         if wrong == right:
             continue
-        context.archive.execute(
-            f"update post_stats set {name} = ?1 where post_id = ?2 and captured_at > ?3 and {name} is ?4"  # noqa: S608
-            " and captured_at < coalesce((select min(captured_at) from post_stats where post_id = ?2"
-            f" and captured_at > ?3 and {name} is not ?4), '~')",
-            (right, post_id, context.moment, wrong),
-        )
+        update = f"""update post_stats set {name} = ?1 where post_id = ?2 and captured_at > ?3 and {name} is ?4
+                and captured_at < coalesce((select min(captured_at) from post_stats where post_id = ?2
+                and captured_at > ?3 and {name} is not ?4), '~')"""  # noqa: S608
+        context.archive.execute(update, (right, post_id, context.moment, wrong))
 
 
 def _read_counters(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
-    row = context.archive.row(
-        "select views, likes, comment_count from post_stats"  # noqa: S608 - one of three constants
-        f" where post_id = ? and {condition} order by captured_at desc limit 1",
-        (post_id, context.moment),
-    )
+    query = f"""select views, likes, comment_count from post_stats
+            where post_id = ? and {condition} order by captured_at desc limit 1"""  # noqa: S608 - one of three constants
+    row = context.archive.row(query, (post_id, context.moment))
     return cast(CounterValues | None, row)
 
 
 def _store_counters(context: SaveContext, post_id: int, values: CounterValues) -> None:
-    context.archive.execute(
-        "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
-        f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set {excluded(COLUMNS)}",
-        (post_id, context.moment, *values, context.counter_page_id()),
-    )
+    insert = f"""insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)
+            values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set {excluded(COLUMNS)}"""  # noqa: S608 - a constant
+    context.archive.execute(insert, (post_id, context.moment, *values, context.counter_page_id()))
 
 
 _TEXT = ("title", "body_html", "body_text", "content_hash", "text_checksum")

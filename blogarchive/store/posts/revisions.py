@@ -56,7 +56,7 @@ def has_equal_images(archive: Archive, old: Content, new: Content, own_hosts: Co
     if bare[0] != bare[1] or len(urls[0]) != len(urls[1]):
         return False
     query = (
-        "select url, sha256 from media where sha256 is not null and url in (select value from json_each(?))"
+        "select url, sha256 from media where url in (select value from json_each(?)) and sha256 is not null"
     )
     files: dict[str, str] = dict(archive.rows(query, (json.dumps(urls[0] + urls[1]),)))
     paths = zip(*(image_paths(form[-1]) for form in forms), strict=True)
@@ -86,11 +86,9 @@ def merge_equal_images(archive: Archive, since: str) -> None:
             hosts = blog_hosts(archive, Blog(site=row["site"], uid=row["uid"]))
             if has_equal_images(archive, old, new, hosts):
                 archive.execute("delete from post_revisions where id = ?", (row["revision_id"],))
-                archive.execute(
-                    "update posts set version_at = ?1, last_changed_at ="
-                    " case when id in (select post_id from post_revisions) then ?1 end where id = ?2",
-                    (row["captured_at"], row["id"]),
-                )
+                update = """update posts set version_at = ?1, last_changed_at =
+                        case when id in (select post_id from post_revisions) then ?1 end where id = ?2"""
+                archive.execute(update, (row["captured_at"], row["id"]))
 
 
 _WriteKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
@@ -243,9 +241,8 @@ def _restore(
         if any(getattr(before, name) != value for name, value in own.items()):
             context.archive.update_row(table.name, before.id, own)
         return
-    query = (
-        f"select id, {', '.join(text)} from {table.revisions} where {table.foreign_key} = ? and page_id = ?"  # noqa: S608 - constants
-    )
+    condition = f"{table.foreign_key} = ? and page_id = ?"
+    query = f"select id, {', '.join(text)} from {table.revisions} where {condition}"  # noqa: S608 - constants
     for row in context.archive.dicts(query, (before.id, context.page_id())):
         row_id = row.pop("id")
         if row != text:
@@ -284,11 +281,9 @@ def _apply(
 
 
 def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[_TextVersion]:
-    rows = context.archive.rows(
-        f"select id, captured_at, page_id, {', '.join(table.compared)} from {table.revisions}"  # noqa: S608 - constants
-        f" where {table.foreign_key} = ? order by captured_at, id",
-        (row_id,),
-    )
+    query = f"""select id, captured_at, page_id, {", ".join(table.compared)} from {table.revisions}
+            where {table.foreign_key} = ? order by captured_at, id"""  # noqa: S608 - constants
+    rows = context.archive.rows(query, (row_id,))
     return [
         _TextVersion(revision_id=revision, content=tuple(content), since=since, page_id=page)
         for revision, since, page, *content in rows

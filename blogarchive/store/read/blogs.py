@@ -96,11 +96,9 @@ def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, Blog]:
 
 def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
     """Return those of `names` that several authors have."""
-    found = archive.column(
-        "select coalesce(nickname, uid) as name from authors where name in (select value from json_each(?))"
-        " group by name having count(*) > 1",
-        (json.dumps(list(names)),),
-    )
+    query = """select coalesce(nickname, uid) as name from authors where name in (select value from json_each(?))
+            group by name having count(*) > 1"""
+    found = archive.column(query, (json.dumps(list(names)),))
     return set(found)
 
 
@@ -121,9 +119,8 @@ class AuthorPage:
 
 def read_newest(archive: Statements, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
-    return archive.all_as(
-        PostLine, f"{lists.POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
-    )
+    query = f"{lists.POST_LINES} order by p.posted_at desc, p.id desc limit ?"
+    return archive.all_as(PostLine, query, (limit,))
 
 
 def read_health(archive: Statements) -> dict[str, Any]:
@@ -162,20 +159,16 @@ def read_author_page(
 
 def read_media_file(archive: Statements, sha256: str) -> tuple[str, bytes] | None:
     """Return type and bytes of the stored file of that SHA-256, or None."""
-    return archive.row(
-        "select content_type, body from media_files where sha256 = ? and typeof(body) = 'blob'"
-        " and typeof(content_type) = 'text'",
-        (sha256,),
-    )
+    query = """select content_type, body from media_files where sha256 = ? and typeof(body) = 'blob'
+            and typeof(content_type) = 'text'"""
+    return archive.row(query, (sha256,))
 
 
 def read_visits(archive: Statements, author_id: int) -> list[tuple[str, int]]:
     """Return the times and counts of visits that the blog showed, oldest first."""
-    return archive.rows(
-        "select captured_at, total_visits from author_stats where author_id = ?"
-        " and total_visits is not null order by captured_at",
-        (author_id,),
-    )
+    query = """select captured_at, total_visits from author_stats where author_id = ?
+            and total_visits is not null order by captured_at"""
+    return archive.rows(query, (author_id,))
 
 
 def read_months(archive: Statements, author_id: int) -> tuple[Month, ...]:
@@ -223,10 +216,8 @@ def _most_frequent(archive: Statements, table: str, author_id: int) -> list[dict
 
 def read_days(archive: Statements, author_id: int, year: str) -> dict[str, int]:
     """Return the number of posts on each day (YYYY-MM-DD) of a year."""
-    query = (
-        "select substr(posted_at, 1, 10), count(*) from posts where author_id = ?1 and posted_at >= ?2"
-        " and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1"
-    )
+    query = """select substr(posted_at, 1, 10), count(*) from posts where author_id = ?1 and posted_at >= ?2
+            and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1"""
     return dict(archive.rows(query, (author_id, year)))
 
 

@@ -219,11 +219,9 @@ class ExportReader:
 
     def count_missing(self) -> int:
         """Return the number of posts without text. Only the filter by author applies."""
-        return self.archive.scalar(
-            "select count(*) from posts where content_hash is null"
-            " and (?1 is null or author_id in (select value from json_each(?1)))",
-            (self._scope,),
-        )
+        query = """select count(*) from posts where content_hash is null
+                and (?1 is null or author_id in (select value from json_each(?1)))"""
+        return self.archive.scalar(query, (self._scope,))
 
     def page_ids(self) -> list[int]:
         """Return the ids of the stored pages by fetch time. Only the filter by author applies."""

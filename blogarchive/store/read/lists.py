@@ -17,9 +17,8 @@ POSTS_PER_PAGE: Final = 50
 
 _AUTHOR_NAME = "coalesce(a.nickname, a.uid)"
 _TITLE, _BEGINNING = "substr(p.title, 1, 1000)", "substr(p.body_text, 1, 120)"
-POST_LINES = f"""select {
-    columns_of(PostLine, "p", author=_AUTHOR_NAME, title=_TITLE, has_text=HAS_TEXT, beginning=_BEGINNING)
-} from posts p join authors a on a.id = p.author_id"""
+_SHOWN = {"author": _AUTHOR_NAME, "title": _TITLE, "has_text": HAS_TEXT, "beginning": _BEGINNING}
+POST_LINES = f"select {columns_of(PostLine, 'p', **_SHOWN)} from posts p join authors a on a.id = p.author_id"
 """Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
 _PERIOD = "p.posted_at >= :period and p.posted_at < :period || '~'"
@@ -72,29 +71,21 @@ def count_posts(archive: Statements, author_id: int, selection: PostSelection) -
     elif len(selection.period) > len("YYYY"):
         query = f"select count(*) from {_source(selection)}"
     else:
-        query = (
-            "select sum(posts) from _category_totals"
-            " where category_id = :category and (:period = '' or year = :period)"
-        )
+        query = """select sum(posts) from _category_totals
+                where category_id = :category and (:period = '' or year = :period)"""
     return archive.scalar(query, _values(author_id, selection))
 
 
 def read_categories(archive: Statements, author_id: int, period: str) -> tuple[CategoryCount, ...]:
     """Return the categories of an author with their posts in a period, the largest first."""
     if len(period) > len("YYYY"):
-        counted = (
-            "select count(*) from posts_in_categories pc where pc.category_id = c.id and pc.post_id in"
-            f" (select p.id from posts p where p.author_id = :author and {_PERIOD})"
-        )
+        counted = f"""select count(*) from posts_in_categories pc where pc.category_id = c.id and pc.post_id in
+                (select p.id from posts p where p.author_id = :author and {_PERIOD})"""
     else:
-        counted = (
-            "select sum(t.posts) from _category_totals t where t.category_id = c.id"
-            " and (:period = '' or t.year = :period)"
-        )
-    query = (
-        f"select c.id, c.name, coalesce(({counted}), 0) as posts from categories c where c.author_id = :author"
-        " order by posts desc, c.name"
-    )
+        counted = """select sum(t.posts) from _category_totals t where t.category_id = c.id
+                and (:period = '' or t.year = :period)"""
+    query = f"""select c.id, c.name, coalesce(({counted}), 0) as posts from categories c where c.author_id = :author
+            order by posts desc, c.name"""
     return archive.all_as(CategoryCount, query, {"author": author_id, "period": period})
 
 

@@ -22,9 +22,8 @@ class PostHeading(Post):
         return (self.posted_at or "")[:19].replace("T", " ") or self.posted_at_text or ""
 
 
-POST_HEADINGS = (
-    f"select {columns_of(PostHeading, 'p', has_text=HAS_TEXT, categories=CATEGORIES)} from posts p"
-)
+_HEADING_COLUMNS = columns_of(PostHeading, "p", has_text=HAS_TEXT, categories=CATEGORIES)
+POST_HEADINGS = f"select {_HEADING_COLUMNS} from posts p"
 """Selects a `PostHeading` per post; may be followed by conditions on `p`."""
 
 
@@ -141,15 +140,11 @@ def read_post(archive: Statements, post_id: int) -> FullPost | None:
 
 def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
     """Return the post of a heading with its text, comments, images and revisions."""
-    query = (
-        "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
-        f" {TEXT_SINCE} as version_at from posts where id = ?"
-    )
+    query = f"""select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,
+            {TEXT_SINCE} as version_at from posts where id = ?"""
     (text,) = archive.dicts(query, (heading.id,), like=FullPost)
-    query = (
-        "select captured_at, title, body_html, body_text from post_revisions where post_id = ?"
-        " order by captured_at, id"
-    )
+    query = """select captured_at, title, body_html, body_text from post_revisions where post_id = ?
+            order by captured_at, id"""
     return FullPost(
         **{field.name: getattr(heading, field.name) for field in fields(heading)},
         **text,
@@ -162,24 +157,18 @@ def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
 def _read_comments(archive: Statements, post_id: int) -> tuple[Comment, ...]:
     """Return the comments, oldest first. Pages show the newest first, so `position` is descending."""
     revisions: defaultdict[int, list[Version]] = defaultdict(list)
-    query = (
-        "select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r"
-        " join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id"
-    )
+    query = """select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r
+            join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id"""
     for row in archive.dicts(query, (post_id,), like=Version):
         revisions[row.pop("comment_id")].append(Version(**row))
-    query = (
-        f"select {columns_of(Comment, version_at=TEXT_SINCE, revisions='')} from comments where post_id = ?"
-        " order by posted_at is null, posted_at, position desc, id"
-    )
+    query = f"""select {columns_of(Comment, version_at=TEXT_SINCE, revisions="")} from comments where post_id = ?
+            order by posted_at is null, posted_at, position desc, id"""
     rows = archive.dicts(query, (post_id,), like=Comment)
     return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in rows)
 
 
 def _read_images(archive: Statements, post_id: int) -> tuple[Image, ...]:
-    query = (
-        "select pm.url, f.sha256, f.content_type, f.size, m.width, m.height from post_media pm"
-        " left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))"
-        " left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position"
-    )
+    query = """select pm.url, f.sha256, f.content_type, f.size, m.width, m.height from post_media pm
+            left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))
+            left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position"""
     return archive.all_as(Image, query, (post_id,))

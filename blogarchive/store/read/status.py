@@ -31,11 +31,9 @@ def digest_of(urls: Sequence[str]) -> str:
 
 def is_list_backed_up(archive: Archive, digest: str) -> bool:
     """Return True if a backup of the list with this digest was complete, apart from failures and refusing hosts."""
-    return archive.exists(
-        "select 1 from runs where command = 'backup' and outcome in ('done', 'failures', 'blocked', 'changed')"
-        " and arguments = ?",
-        (json.dumps([f"from={digest}"]),),
-    )
+    query = """select 1 from runs where command = 'backup' and outcome in ('done', 'failures', 'blocked', 'changed')
+            and arguments = ?"""
+    return archive.exists(query, (json.dumps([f"from={digest}"]),))
 
 
 def count_posts(archive: Archive) -> int:
@@ -49,23 +47,18 @@ def has_discovered_due(archive: Archive) -> bool:
     Blogs that pages link to, and that nobody asked for, make no round of a fleet. Some may never be reached; the other
     blogs of the archive are updated in turn with them.
     """
-    was_last = archive.exists(
-        f"select 1 from runs where id = (select max(id) from runs) and {_COMPLETE}"  # noqa: S608
-        " and arguments like '%discovered%'"
-    )
-    return not was_last and archive.exists(
-        "select 1 from discovered_blogs where backed_up_at is null and reported_at is not null limit 1"
-    )
+    of_discovered = f"{_COMPLETE} and arguments like '%discovered%'"
+    last_run = f"select 1 from runs where id = (select max(id) from runs) and {of_discovered}"  # noqa: S608
+    waiting = "select 1 from discovered_blogs where backed_up_at is null and reported_at is not null limit 1"
+    return not archive.exists(last_run) and archive.exists(waiting)
 
 
 def finished_runs(archive: Archive, limit: int) -> list[dict[str, Any]]:
     """Return the last runs of `backup` and `update` that have ended, oldest first; times are UTC text."""
-    return archive.dicts(
-        "select started_at, finished_at, exit_code, outcome, counts ->> 'requests' as requests,"
-        " counts ->> 'pages' as pages, host from runs"
-        " where finished_at is not null and command in ('backup', 'update') order by id desc limit ?",
-        (limit,),
-    )[::-1]
+    query = """select started_at, finished_at, exit_code, outcome, counts ->> 'requests' as requests,
+            counts ->> 'pages' as pages, host from runs
+            where finished_at is not null and command in ('backup', 'update') order by id desc limit ?"""
+    return archive.dicts(query, (limit,))[::-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,11 +124,9 @@ def held_posts(archive: Statements, *, limit: int) -> list[dict[str, Any]]:
 
     Such a page differs from the stored post as those of most posts do.
     """
-    return archive.dicts(
-        "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
-        " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
-        (limit,),
-    )
+    query = """select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url
+            where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?"""
+    return archive.dicts(query, (limit,))
 
 
 # The query of the values of a field of `BlogStatus`, by site and uid.
@@ -312,11 +303,9 @@ class _BlogReader:
 
     def read(self) -> Iterator[BlogStatus]:
         """Yield the stored blogs in their order, then those that were requested and never reached."""
-        authors = self._archive.dicts(
-            "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,"
-            " state, state_detail, state_since, home_proved_at as list_proved_at from authors order by id",
-            like=BlogStatus,
-        )
+        query = """select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,
+                state, state_detail, state_since, home_proved_at as list_proved_at from authors order by id"""
+        authors = self._archive.dicts(query, like=BlogStatus)
         found = {Blog(site=author["site"], uid=author["uid"]): author for author in authors}
         forgotten = set(self._archive.all_as(Blog, _FORGOTTEN))
         for blog, author in found.items():
@@ -331,6 +320,7 @@ class _BlogReader:
     def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
         archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
         home = blogs.home_target(archive, blog) if blog in self._unreached else None
+        readers = archive.rows(_READERS, (author_id,)) if site_by_name(blog.site).has_any_host else ()
         return BlogStatus(
             **author,
             **self._totals.get(author_id, {}),
@@ -340,9 +330,7 @@ class _BlogReader:
             images_not_fetched=count_skipped_by_host(archive, [author_id]) if images.skipped else {},
             unreached_since=archive.text(_UNREACHED_SINCE, (home.url,)) if home else None,
             last_error=archive.text(_LAST_ERROR, (home.url,)) if home else None,
-            readers=dict(archive.rows(_READERS, (author_id,)))
-            if site_by_name(blog.site).has_any_host
-            else {},
+            readers=dict(readers),
         )
 
 

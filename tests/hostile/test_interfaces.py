@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -64,6 +65,19 @@ def _list(name: str, text: str, unit: str, count: int) -> Answer:
     return answer
 
 
+def _interface_elsewhere(path: str, _own: int, other: int) -> str | None:
+    if not re.match(r"/2020/01/p\d/", path):
+        return _TEXT if path.startswith("/wp-json/wp/v2/posts") else None
+    text = (_answer_well(path) or "").replace("href='/wp-json/'", f"href='http://127.0.0.1:{other}/wp-json/'")
+    count = f"<link rel=shortlink href='/?p={path[10]}'><div id=comments><h3>9 条评论</h3></div></article>"
+    return text.replace("</article>", count)
+
+
+def _robots(path: str, _own: int, other: int) -> str | None:
+    names = ("file:///etc/passwd", "javascript:1", f"http://127.0.0.1:{other}/sitemap.xml")
+    return "\n".join(f"Sitemap: {name}" for name in names) if path == "/robots.txt" else None
+
+
 def _redirect(change: Callable[[str], str]) -> Answer:
     return lambda path, own, _other: f"->{change(path).format(own)}" if path.startswith("/2020/") else None
 
@@ -111,6 +125,8 @@ BLOGS: dict[str, tuple[int, Answer]] = {
     "a feed of another host": (
         5, _list("/feed", "<rss><channel>{}</channel></rss>", "<item><link>http://127.0.0.1:{0}/q/</link></item>", 100_000),
     ),
+    "comments of another host": (5, _interface_elsewhere),
+    "robots.txt with other hosts": (5, _robots),
     "two forms of each URL": (0, _redirect(lambda path: path[:-1] if path.endswith("/") else f"{path}/")),
     "another name of the host": (0, _redirect(lambda path: f"http://localhost:{{0}}{path}")),
     "a fragment": (0, _redirect(lambda path: f"{path}#x")),
@@ -161,12 +177,16 @@ def _back_up(kind: str, folder: Path) -> None:
     assert ran.code in (0, 1), ran
     assert not any(sign in ran.err for sign in ("Traceback", "unexpected", "this program failed")), ran.err
     assert (foreign, len(paths) < 60) == ([], True), (foreign, paths)
+    urls = [url for (url,) in tool.rows("select url from frontier")]
+    assert all(urlsplit(url).netloc in (f"127.0.0.1:{own}", f"localhost:{own}") for url in urls), urls
     assert tool.scalar("select count(*) from posts where body_text like '正文%'") == posts
     assert tool.run("verify").code == 0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["links to other hosts", "arrays in arrays", "two forms of each URL"])
+@pytest.mark.parametrize(
+    "kind", ["links to other hosts", "comments of another host", "robots.txt with other hosts"]
+)
 def test_a_hostile_blog_is_backed_up_without_a_request_to_another_host(kind: str, tmp_path: Path) -> None:
     _back_up(kind, tmp_path)
 
@@ -197,3 +217,27 @@ async def test_comments_that_answer_in_a_circle_are_stored_exported_and_served(t
         assert (await served.client.get(f"/{page}", follow_redirects=True)).status_code == 200
     close(served)
     assert tool.run("verify").code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["redirect", "rewrite"])
+def test_a_post_in_place_of_another_one_replaces_none(tmp_path: Path, way: str) -> None:
+    tool, changed = Tool(tmp_path / "tool"), {"until": "2020-02-01"}
+
+    def answer(path: str, _own: int, _other: int) -> str | None:
+        if path.startswith("/wp-json/wp/v2/posts"):
+            return json.dumps([{**row, "modified_gmt": f"{changed['until']}T00:00:00"} for row in _ROWS])
+        is_replaced = path == "/2020/01/p2/" and changed["until"] > "2020-02-01"
+        return ("->/2020/01/p1/" if way == "redirect" else _POST.format(1)) if is_replaced else None
+
+    options = ("--no-media", "--delay", "0.001", "--db", str(tool.db))
+    with _server(answer) as (own, _paths):
+        url = f"http://127.0.0.1:{own}/"
+        assert run_command("backup", url, "--site", "web", *options, folder=tool.folder).code == 0
+        texts = tool.rows("select number, title, body_text, url, gone_at from posts order by number")
+        changed["until"] = "2020-03-01"
+        ran = run_command("update", *options, folder=tool.folder, now=datetime.now(UTC) + timedelta(days=8))
+    assert (ran.code, len(texts)) == (1, 5), ran.err
+    assert tool.rows("select number, title, body_text, url, gone_at from posts order by number") == texts
+    assert tool.scalar("select count(*) from post_revisions") == 0
+    assert tool.rows("select url, field from open_failures") == [(f"{url}2020/01/p2/", "body")]

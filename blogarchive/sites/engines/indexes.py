@@ -46,9 +46,9 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         text = unpack_file(page.body).decode("utf-8", "replace")
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
-        found = _absolute(_SITEMAP.findall(text), page.url)
+        found = on_host(_SITEMAP.findall(text), page.url, uid)
         # A host without robots.txt may answer with its home page.
-        return Index((), tuple(found)) if found and root is None else None
+        return Index((), found) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
         return _read_json(page, text, uid, now)
     if root is None or root[1].lower() not in _ENTRIES:
@@ -62,33 +62,30 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:
     nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES + 1))
     if kind == "sitemapindex":
-        maps = _absolute((child_text(node, "{*}loc") for node in nodes), url)
+        maps = on_host((child_text(node, "{*}loc") for node in nodes), url, uid)
         # WordPress has maps of tags and users beside those of posts.
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
-        return Index((), _on_host(of_posts or maps, uid))
+        return Index((), tuple(of_posts) or maps)
     if blog_urls.COMMENT_FEED.search(url):
         commented = tuple(_read_entry(node, url, now) for node in nodes)
         return Index((), (blog_urls.after_comments(uid, url),), commented)
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
-    more = _absolute(links, url)[:1]
+    more = on_host(links, url, uid)[:1]
     start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= BLOGGER_PAGE:
-        more = [f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}"]
+        more = (f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}",)
     # The feed of Hugo has all posts, as sitemaps and search.xml; others have the newest.
     is_hugo = any("Hugo" in (node.text or "") for node in root.iter("generator"))
     is_whole = is_hugo or kind in ("urlset", "search") or root.find(_COMPLETE) is not None
     is_complete = len(nodes) <= _MAX_ENTRIES and bool(more or start or is_whole)
     listed = _own((_read_entry(node, url, now) for node in nodes), uid)
-    return Index(listed, _on_host(more, uid) if is_complete else _walk(uid, url))
+    return Index(listed, more if is_complete else _walk(uid, url))
 
 
-def _absolute(links: Iterable[str | None], url: str) -> list[str]:
-    """Return the valid URLs of links on the page at `url`."""
-    return [found for link in links if (found := absolute_url(link, url))]
-
-
-def _on_host(urls: Iterable[str], uid: str) -> tuple[str, ...]:
-    return tuple(url for url in urls if blog_urls.is_within(url, uid.partition("/")[0]))
+def on_host(links: Iterable[str | None], url: str, uid: str) -> tuple[str, ...]:
+    """Return the URLs of links on the page at `url` that are on the host of the blog: other origins are not followed."""
+    found, host = (absolute_url(link, url) for link in links), uid.partition("/")[0]
+    return tuple(one for one in found if one and blog_urls.is_within(one, host))
 
 
 def _walk(uid: str, url: str) -> tuple[str, ...]:

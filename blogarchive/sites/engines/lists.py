@@ -11,7 +11,7 @@ from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
-from blogarchive.sites.engines.indexes import BLOGGER_PAGE
+from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
 from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
@@ -222,21 +222,17 @@ def first_index(outline: Outline, uid: str) -> str:
     feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
     if feed := next((url for url in feeds if url and urls.is_within(url, uid)), None):
         return feed
-    api = _link(outline, "https://api.w.org/")
-    # Other origins are not followed: a page may name the interface of another blog.
-    if api and urls.is_within(api, uid.partition("/")[0]):
+    if api := _link(outline, "https://api.w.org/", uid):
         return urls.posts_url(api)
     if "blogger" in outline.metas.get("generator", "").lower():
         return f"{root}feeds/posts/default?max-results={BLOGGER_PAGE}&start-index=1"
-    named = _link(outline, "sitemap")
-    # A page may name a map of the site for people, or one on another host.
-    is_list = urls.is_index(named) and urls.is_within(named, uid.partition("/")[0])
-    return named if is_list else urljoin(root, urls.INDEXES[0])
+    named = _link(outline, "sitemap", uid)  # may be a map of the site for people
+    return named if urls.is_index(named) else urljoin(root, urls.INDEXES[0])
 
 
-def _link(outline: Outline, rel: str) -> str:
+def _link(outline: Outline, rel: str, uid: str) -> str:
     links = (node.get("href") for node in outline.tree.root.iter("link") if node.get("rel") == rel)
-    return next(filter(None, (absolute_url(link, outline.tree.base) for link in links)), "")
+    return next(iter(on_host(links, outline.tree.base, uid)), "")
 
 
 def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -> list[str]:
@@ -256,8 +252,9 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     older = pages.get((min if sign or not (own or 1 in pages) else max)(rest, default=0))
     if own or (older is None and is_complete):
         return [older + sign] if older else []
-    match, query = _POST_ID.search(outline.body_class), urlsplit(_link(outline, "shortlink")).query
+    match, query = _POST_ID.search(outline.body_class), urlsplit(_link(outline, "shortlink", uid)).query
     # The number of the post is in a class of WordPress, or in the short link.
-    api, number = _link(outline, "https://api.w.org/"), match[1] if match else dict(parse_qsl(query)).get("p")
+    number = match[1] if match else dict(parse_qsl(query)).get("p")
+    api = _link(outline, "https://api.w.org/", uid)
     whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
     return [url for url in (whole, older) if url]

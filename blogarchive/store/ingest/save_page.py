@@ -265,9 +265,10 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
                 where c.site = :site and c.chain = :chain) as listed,
        (select json_group_array(substr(field, 6)) from site_changes
          where accepted and site = :site and field like 'post.%') as accepted,
-       case when :text <> '' then
-         (select o.url from posts o where o.author_id = a.id and o.posted_at is null and o.gone_at is null
-             and o.number <> :number and o.title = :title and o.body_text = :text limit 1) end as twin
+       case when :text <> '' and (:timeless or (p.title <> :title and not p.title_is_cut)) then
+         (select o.url from posts o where o.author_id = a.id and o.gone_at is null and o.number <> :number
+             and (o.number = :shown or (o.title = :title and o.body_text = :text and (o.posted_at is null or not :timeless)))
+           limit 1) end as twin
   from json_each('[0]') left join authors a on a.site = :site and a.uid = :uid
   left join posts p on p.number = :number and p.author_id = a.id
 """
@@ -280,7 +281,9 @@ def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) 
     names = {
         "page": crawled.page.url,
         "title": post.title if post else None,
-        "text": post.body_text if post and post.read_by and validate.is_timeless(post) else None,
+        "text": post.body_text if post and post.read_by else None,
+        "timeless": post is not None and validate.is_timeless(post),
+        "shown": site_by_name(target.site).parse_url(crawled.page.url).number,
         "site": blog.site,
         "uid": target.uid or blog.uid,
         "number": target.number if target.kind is items.PageKind.POST else None,

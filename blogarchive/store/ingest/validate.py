@@ -137,7 +137,7 @@ class StoredState:
     `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
     of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with
     `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
-    which a person agreed. `twin`: the URL of another post without a time that has the title and the text of the page.
+    which a person agreed. `twin`: the URL of another post of which the page has the URL, or the title and the text.
     """
 
     whole: bool = False
@@ -235,10 +235,13 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
         return Rejection(failure=other, waits=parsed.kind is PageKind.HOME and not stored.whole)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and parsed.kind is PageKind.HOME:
         return Rejection(failure=other, gone_reason="redirect")
-    paths = {urlsplit(url).path.strip("/") for url in (crawled.page.url, target.url)}
-    if is_post and target.kind in LIST_KINDS and len(paths) > 1:
+    if is_post and target.kind in LIST_KINDS and not _has_path(crawled.page, target.url):
         return _unreadable(other.detail, "listed")  # blogs that ask for a login redirect every list to it
     return _validate_post_number(crawled) if is_post else None
+
+
+def _has_path(page: Page, url: str) -> bool:
+    return urlsplit(page.url).path.strip("/") == urlsplit(url).path.strip("/")
 
 
 def _validate_post_number(crawled: CrawledPage) -> Rejection | None:
@@ -259,13 +262,15 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
+    # WordPress redirects the reader of a deleted post to one with a similar URL; challenges replace several posts.
+    is_other = stored.title is not None and _has_other_title(post, stored)
+    if stored.twin and (is_other or (not stored.whole and is_timeless(post))):
+        gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
+        failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))
+        return Rejection(failure=failure, gone_reason=gone_reason)
     if stored.whole:
         return _find_soft_404(parsed, post, stored) or _validate_body_text(parsed, post, stored)
-    if not is_timeless(post):
-        return None
-    if stored.twin:  # a challenge in place of several posts, if no list names their titles
-        return _unreadable(Detail.SAME_PAGE.format(url=stored.twin), "body")
-    if not _is_doubtful(parsed, post, stored):
+    if not (is_timeless(post) and _is_doubtful(parsed, post, stored)):
         return None
     return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
 
@@ -326,9 +331,13 @@ def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
     is_alone = any(problem.detail == Detail.TITLE_ALONE for problem in parsed.problems)
     is_known = stored.posted or is_replaced if stored.whole else stored.title is not None
     is_other = is_alone or is_replaced or (stored.whole and post.read_by != stored.read_by)
+    return is_known and is_other and _has_other_title(post, stored)
+
+
+def _has_other_title(post: Post, stored: StoredState) -> bool:
     own, known = letters_of(post.title or ""), letters_of(stored.title or "")
     is_part = not stored.whole and (own in known or known in own)  # lists add labels: 【原创】
-    return is_known and post.title != stored.title and is_other and not is_part
+    return post.title != stored.title and not is_part
 
 
 def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str | None:

@@ -52,8 +52,9 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
     text = outside_forms(body)
-    outer = [section for section in sections if not outline.contains(body, section)]
-    under = under_heading(outline, body)
+    apart = [section for section in sections if not outline.contains(body, section)]
+    outer = _below_text(outline, apart)
+    under = under_heading(outline, [body, *apart][len(apart) - len(outer)])  # below those that are quoted
     # An element of `outer` may be a quoted comment.
     outer = under if outer and with_descendants(under).issuperset(outer) else outer
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.

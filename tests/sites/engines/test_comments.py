@@ -833,3 +833,13 @@ def test_the_newest_comments_in_the_sidebar_of_zblog_do_not_hide_those_of_the_po
         ("Sven", "Jutta", "Im Wald auch."),
     ]
     assert told(page) == []
+
+
+def test_a_section_that_the_author_quotes_between_two_parts_of_his_text_is_not_that_of_the_page() -> None:
+    section = '<div id="comments" class="comments-area"><h3>{}</h3><ol class="comment-list">{}</ol></div>'
+    quoted = section.format("1 Kommentar", f"<li>{FORGED}</li>")
+    links = "".join(
+        f'<li><a href="/2018/{n}/">Ein Abend am alten Kanal, Teil {n}</a></li>' for n in range(30)
+    )
+    text = f"<section>{TEXT}</section>{quoted}<div><p>Am Abend war alles wieder trocken.</p></div><ul>{links}</ul>"
+    assert read(section.format("Kommentare", ""), text).posts[0].comments == ()

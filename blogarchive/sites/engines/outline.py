@@ -22,7 +22,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
 (_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
-_MAX_TITLE = 300
+_MAX_TITLE, _EDGES = 300, ("footer", "header")
 
 
 class Outline:
@@ -180,8 +180,8 @@ class Outline:
 
 def is_aside(node: Element) -> bool:
     """Return whether the element is beside the content of the page: a sidebar, a menu, a footer."""
-    outer = {one.tag for one in node.iterancestors("article", "main")}
-    if node.tag in ("aside", "nav") or (node.tag in ("footer", "header") and not outer):
+    outer = [x.tag for x in (node.iterancestors("article", "main") if node.tag in _EDGES else [node])]
+    if node.tag in ("aside", "nav") or not outer:
         return True
     # Bootstrap has the class `page-header` for the header of a post.
     is_of_post = node.tag == "header" and "article" in outer

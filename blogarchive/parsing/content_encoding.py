@@ -90,11 +90,18 @@ class _Decompressor(Protocol):
 
 
 class _Output:
-    """Decoded bytes, up to a maximum."""
+    """Decoded bytes, up to a maximum, of at most `MAX_PARTS` parts."""
 
     def __init__(self, max_bytes: int) -> None:
         self.decoded = bytearray()
         self._max_bytes = max_bytes
+        self._parts = 0
+
+    def begin_part(self) -> None:
+        """Count a part; raises `TooManyParts`."""
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise TooManyParts(Detail.PARTS.format(limit=MAX_PARTS))
 
     @property
     def room(self) -> int:
@@ -111,9 +118,9 @@ class _Output:
 def _gunzip(content: bytes, max_bytes: int) -> bytes:
     if not content.startswith(_GZIP):
         return content
-    output, position, parts = _Output(max_bytes), 0, 0
+    output, position = _Output(max_bytes), 0
     while content.startswith(_GZIP, position):  # a gzip file may have several members
-        parts = _count_part(parts)
+        output.begin_part()
         position = _inflate(content, position, zlib.MAX_WBITS | 16, output)
     return bytes(output.decoded)
 
@@ -176,9 +183,9 @@ def _unbrotli(content: bytes, max_bytes: int) -> bytes:
 def _unzstd(content: bytes, max_bytes: int) -> bytes:
     if not content.startswith(_ZSTD):
         return content
-    output, position, parts = _Output(max_bytes), 0, 0
+    output, position = _Output(max_bytes), 0
     while position < len(content):  # several frames may follow each other
-        parts = _count_part(parts)
+        output.begin_part()
         decoder = zstd.ZstdDecompressor()
         while not decoder.eof:
             piece = _next_piece(content, position, output)
@@ -188,12 +195,6 @@ def _unzstd(content: bytes, max_bytes: int) -> bytes:
                 raise ContentDamaged(str(error), bytes(output.decoded)) from error
             position += len(piece) - len(decoder.unused_data)
     return bytes(output.decoded)
-
-
-def _count_part(parts: int) -> int:
-    if parts >= MAX_PARTS:
-        raise TooManyParts(Detail.PARTS.format(limit=MAX_PARTS))
-    return parts + 1
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

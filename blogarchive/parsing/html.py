@@ -37,10 +37,6 @@ def _drop_excess_attributes(page: bytes) -> bytes:
 
 Element = etree._Element
 
-# libxml2's message for a `</p>` without a paragraph.
-_STRAY_END = "Unexpected end tag : p"
-
-_END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
 _MARK = "/p"
 _MARKED = b"<!--/p-->"
 # Allowed in a head (HTML standard, 4.2); any other element begins the body, with or without its tag.
@@ -144,25 +140,33 @@ def _insert_empty_paragraphs(root: Element) -> None:
 _NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NON_XML_CHARACTERS = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
-# libxml2 ends a list before these, browsers do not. emlog's search box is a form in a list, in the sidebar's list.
-_STRAY_LIST_END = "Unexpected end tag : ul"
-_ENDS_LIST = re.compile(rb"(?i)(<ul\b[^>]*+>|</li\s*>)(\s*<(?:form|pre|address|menu)\b)")
+# For an error of libxml2, the tags that may cause it and what replaces them.
+_REPAIRS = (
+    # The tree shows which of the marked ends are without a paragraph.
+    ("Unexpected end tag : p", re.compile(rb"(?i)</p\s*>"), rb"\g<0>" + _MARKED),
+    # libxml2 ends a list before these, browsers do not. emlog's search box is a form in a list, in the sidebar's list.
+    (
+        "Unexpected end tag : ul",
+        re.compile(rb"(?i)(<ul\b[^>]*+>|</li\s*>)(\s*<(?:form|pre|address|menu)\b)"),
+        rb"\1<li>\2",
+    ),
+)
 _STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # browsers make it a line break
 _MAY_END_BREAK = re.compile(b"</br")  # a third of the time of `in`
 # libxml2 ends the page here, browsers do not; many pages consist of several closed documents.
 _PAGE_END = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
+
+
+def _tags(names: str) -> re.Pattern[bytes]:
+    return re.compile(rf"(?i)</?(?:{names})\b[^>]*>".encode())
+
+
 # Tags removed step by step from a page nested deeper than libxml2's limit (2048): first style, then structure.
 _DEPTH_REDUCTIONS = (
-    (
-        r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
-        b"",
-    ),
-    (r"</?(?:div|p|blockquote|section|article|dl|dt|dd|ul|ol|li|form|fieldset|pre|h[1-6])\b[^>]*>", b"<br>"),
-    (r"</?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b[^>]*>", b"<br>"),
-    (r"<(?!br\b|a\b|/a\b|img\b)[^>]*>", b" "),
-)
-_DEPTH_PATTERNS = tuple(
-    (re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _DEPTH_REDUCTIONS
+    (_tags("font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label"), b""),
+    (_tags("div|p|blockquote|section|article|dl|dt|dd|ul|ol|li|form|fieldset|pre|h[1-6]"), b"<br>"),
+    (_tags("table|tbody|thead|tfoot|tr|td|th|caption"), b"<br>"),
+    (re.compile(rb"(?i)<(?!br\b|a\b|/a\b|img\b)[^>]*>"), b" "),
 )
 
 
@@ -172,27 +176,31 @@ def parse_html(text: str) -> Element:
     tags = clean.lower()
     if _MAY_END_BREAK.search(tags):
         clean = _STRAY_BREAK_END.sub(b"<br>", clean)
-    root, errors = _parse(clean)
-    if any(isinstance(node.tag, str) for node in root.itersiblings()):
-        clean = _PAGE_END.sub(b"", clean)
-        root, errors = _parse(clean)
-    if any(_STRAY_END in error for error in errors):
-        clean = _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)  # finds those without a paragraph in the tree
-        root, errors = _parse(clean)
-    if any(_STRAY_LIST_END in error for error in errors) and _ENDS_LIST.search(clean):
-        clean = _ENDS_LIST.sub(rb"\1<li>\2", clean)
-        root, errors = _parse(clean)
-    for pattern, instead in _DEPTH_PATTERNS:
-        if not errors or "depth" not in errors[-1]:
-            break
-        clean = pattern.sub(instead, clean)
-        root, errors = _parse(clean)
+    root, clean = _parse_repaired(clean)
     _repair_tree(root)
     if tags.count(b"<td") > tags.count(b"</td"):  # searching every cell takes a tenth of the parsing time
         _unnest_cells(root)
     if _MARKED in clean:
         _insert_empty_paragraphs(root)
     return root
+
+
+def _parse_repaired(clean: bytes) -> tuple[Element, bytes]:
+    """Return the root of a page, and the page with the repairs that the errors of libxml2 ask for."""
+    root, errors = _parse(clean)
+    if any(isinstance(node.tag, str) for node in root.itersiblings()):
+        clean = _PAGE_END.sub(b"", clean)
+        root, errors = _parse(clean)
+    for message, pattern, instead in _REPAIRS:
+        if any(message in error for error in errors) and pattern.search(clean):
+            clean = pattern.sub(instead, clean)
+            root, errors = _parse(clean)
+    for pattern, instead in _DEPTH_REDUCTIONS:
+        if not errors or "depth" not in errors[-1]:
+            break
+        clean = pattern.sub(instead, clean)
+        root, errors = _parse(clean)
+    return root, clean
 
 
 def _encode_for_libxml2(text: str) -> bytes:

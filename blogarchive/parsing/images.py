@@ -209,10 +209,10 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     """Return the image of a response, or the reason why there is none."""
     if status == 200:
         return _check_body(body)
-    if status == 429 or status >= 500:
-        return ImageFailure(detail=Detail.IMAGE_STATUS.format(status=status), retry_now=True)
-    # 401 and 403 may be a hotlink protection, or temporary.
     detail = Detail.IMAGE_STATUS.format(status=status)
+    if status == 429 or status >= 500:
+        return ImageFailure(detail=detail, retry_now=True)
+    # 401 and 403 may be a hotlink protection, or temporary.
     permanent = status in _PERMANENT_STATUSES or status < 400
     return ImageFailure(detail=detail, permanent=permanent, attempts=_MAX_ATTEMPTS_REFUSED)
 

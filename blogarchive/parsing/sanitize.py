@@ -82,9 +82,8 @@ _RENAMED = {
 }
 _REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]+;?)?")
 _MASK, _SHIFTED = "\ufdd0", "\ufdd1"  # no characters: Unicode reserves them for the inside of programs
-_NEAR_SPACE = re.compile(
-    "[\x80-\xbf]"
-)  # in UTF-8 they begin as the no-break space, which is written as `&nbsp;`
+# In UTF-8 these begin as the no-break space, which is written as `&nbsp;`.
+_NEAR_SPACE = re.compile("[\x80-\xbf]")
 _MANY = 10_000  # their square is small below this
 _IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}

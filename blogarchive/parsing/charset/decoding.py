@@ -169,14 +169,20 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return _decode_as(body[len(mark) :], charset, "bom")
+    text, valid = None, len(body)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _decode_non_utf_8(body, content_type, error.start)
+        valid = error.start
     # Few characters may be UTF-8 and GBK at once: 联通 is the famous case.
-    if len(body) - len(text) < _UTF_8_PROOF:
-        return _decode_short_utf_8(body, text, content_type)
-    return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
+    if text is not None and len(body) - len(text) >= _UTF_8_PROOF:
+        return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
+    declared = declared_charsets(body, content_type)
+    if found := _decode_by_escapes(body, content_type, declared):
+        return found
+    if text is None:
+        return _decode_non_utf_8(body, declared, valid)
+    return _decode_short_utf_8(body, text, declared)
 
 
 def repair_text(text: str) -> str:
@@ -205,11 +211,8 @@ def _describe(text: str, encoding: str, method: DetectionMethod) -> Decoded:
     return Decoded(text, encoding, method, replaced)
 
 
-def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:
+def _decode_short_utf_8(body: bytes, text: str, declared: Sequence[whatwg.Charset]) -> Decoded:
     """Decode a valid UTF-8 `body` with too few non-ASCII characters to prove that it is UTF-8."""
-    declared = declared_charsets(body, content_type)
-    if found := _decode_by_escapes(body, content_type, declared):
-        return found
     if text.isascii():
         charset = declared[0] if declared else whatwg.UTF_8
         return _describe(text, charset.name, "declared" if declared else "valid")
@@ -218,23 +221,24 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         # Servers declare windows-1252 for every page: believed unless disproved.
         if mojibake.repair(shown) != text:
             return _describe(shown, whatwg.WINDOWS_1252.name, "declared")
-    elif whatwg.UTF_8 not in declared and not (
-        declared and all(candidate.is_single_byte for candidate in declared)
-    ):
-        charset = choose_charset(body, declared)
-        # Undeclared accented letters (pīnyīn, x²) are more probably UTF-8 than two bytes of Chinese.
-        believed = charset in declared or (
-            charset in (whatwg.GB18030, whatwg.BIG5) and not _LATIN_NEIGHBOUR.search(body)
-        )
-        if believed and charset is not whatwg.UTF_8 and not charset.is_single_byte:
-            return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
+    elif found := _find_double_byte(body, declared):
+        return _decode_as(body, found, "declared" if found in declared else "guessed", declared)
     return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
-def _decode_non_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
-    declared = declared_charsets(body, content_type)
-    if found := _decode_by_escapes(body, content_type, declared):
-        return found
+def _find_double_byte(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Charset | None:
+    """Return the charset of two bytes a character in which a short valid UTF-8 `body` is more probable, else None."""
+    if whatwg.UTF_8 in declared or (declared and all(charset.is_single_byte for charset in declared)):
+        return None
+    charset = choose_charset(body, declared)
+    if charset is whatwg.UTF_8 or charset.is_single_byte:
+        return None
+    # Undeclared accented letters (pīnyīn, x²) are more probably UTF-8 than two bytes of Chinese.
+    is_chinese = charset in (whatwg.GB18030, whatwg.BIG5) and not _LATIN_NEIGHBOUR.search(body)
+    return charset if charset in declared or is_chinese else None
+
+
+def _decode_non_utf_8(body: bytes, declared: Sequence[whatwg.Charset], valid: int) -> Decoded:
     if declared and declared[0] in (whatwg.GB18030, whatwg.BIG5):
         # Most pages of these hosts: one decoding and three short samples, no search.
         text = decode_undamaged(body, declared[0])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from blogarchive.parsing.charset.char_cost import BIT, mean_cost, non_ascii, text_cost
 from blogarchive.parsing.charset.detect import looks_chinese
-from blogarchive.parsing.charset.segments import select_fast_marks
+from blogarchive.parsing.charset.segments import segment_bounds, select_fast_marks
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8
 
 # --- repair of a text
@@ -227,10 +227,7 @@ def _repair_segments(body: bytes) -> Iterator[str]:
     for mark in _MARK.finditer(body):
         if mark.start() < start:
             continue
-        first = max(body.rfind(edge, start, mark.start()) for edge in _EDGES) + 1
-        first = max(first, start)
-        ends = (body.find(edge, mark.end()) for edge in _EDGES)
-        end = min((end for end in ends if end >= 0), default=len(body))
+        first, end = segment_bounds(body, start, *mark.span(), _EDGES)
         yield body[start:first].decode("utf-8", "replace")
         yield _repair_segment(body[first:end].decode("utf-8", "replace"))
         start = end

@@ -146,6 +146,15 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")  # commas decode to these if decodi
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
+def segment_bounds(
+    data: bytes, earliest: int, first: int, last: int, edges: Iterable[bytes]
+) -> tuple[int, int]:
+    """Return start and end of the segment between `edges` around the bytes from `first` to `last`."""
+    start = max(earliest, *(data.rfind(edge, earliest, first) + 1 for edge in edges))
+    ends = (data.find(edge, last) for edge in edges)
+    return start, min((end for end in ends if end >= 0), default=len(data))
+
+
 def select_fast_marks(marks: Iterable[str]) -> list[str]:
     """Return the `marks` that are quick to find: those whose low byte is rare in markup."""
     return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in MARKUP_BYTES]
@@ -219,9 +228,7 @@ class _SegmentDecoder:
                 return
             except UnicodeDecodeError as error:
                 bad = position + error.start
-            start = max(position, *(block.rfind(edge, position, bad) + 1 for edge in _EDGES))
-            ends = (block.find(edge, bad + 1) for edge in _EDGES)
-            end = min((end for end in ends if end >= 0), default=len(block))
+            start, end = segment_bounds(block, position, bad, bad + 1, _EDGES)
             yield block[position:start].decode("utf-8")
             yield self._decode_segment(block[start:end])
             position = end

@@ -112,8 +112,7 @@ def _failed_hosts(
     errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
     changed_hosts = {host for host in session.unreadable if _is_unreadable(session, throttle, host)}
     if changed and not changed_hosts and not left_out:
-        open_changes = coverage.open_changes(session.archive, {blog.site for blog in session.blogs})
-        sites = {change.site for change in open_changes}
+        sites = {change.site for change in coverage.open_changes(session.archive, session.sites)}
         changed_hosts = {host for blog, host in session.hosts.items() if blog.site in sites}
     reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))
     errors |= dict.fromkeys(changed_hosts, reason)
@@ -134,26 +133,27 @@ def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged
     error = _most_severe(session, throttle, changed)
     if error:
         return _error_result(session, throttle, error, counts)
-    limit, known = _reached_limit(session, throttle), _known(session)
+    limit = _reached_limit(session, throttle)
+    known, homes = _known(session), failures.home_page_urls(session.archive, session.blogs)
     found = failures.reported_failures(session.archive, session.blogs, session.run)
-    reported = [failure for failure in found if failure not in known]
-    homes = failures.home_page_urls(session.archive, session.blogs)
-    notes = tuple(
-        _("not reached since {time}: {what}").format(time=failure.first_failed_at, what=_describe(failure))
-        for failure in known
-        if failure in found or failure.url in homes
-    )
-    lasting = any(failure in known and failure.url not in homes for failure in found)
-    news = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
-    messages = [*news, *([_failures_message(reported)] if reported else ())] or session.warnings
+    new = [failure for failure in found if failure not in known]
+    lasting = [failure for failure in found if failure in known and failure.url not in homes]
+    repeated = [failure for failure in known if failure in found or failure.url in homes]
+    messages = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
+    messages = [*messages, *([_failures_message(new)] if new else ())] or session.warnings
     is_failed = bool(messages or lasting)  # an earlier run reported those that last, and they are retried
     return CrawlResult(
         outcome="limited" if limit else "failures" if is_failed else "done",
         exit_code=int(is_failed),
         counts=counts,
         message="; ".join((*messages, *filter(None, (limit,)))) or None,
-        notes=notes,
+        notes=tuple(map(_lasting_note, repeated)),
     )
+
+
+def _lasting_note(failure: failures.OpenFailure) -> str:
+    text = _("not reached since {time}: {what}")
+    return text.format(time=failure.first_failed_at, what=_describe(failure))
 
 
 def _error_result(
@@ -167,8 +167,7 @@ def _error_result(
     outcome: RunOutcome = next(outcomes, "failures")
     names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
-    sites = {blog.site for blog in session.blogs}
-    fields = [change.field for change in coverage.open_changes(session.archive, sites)]
+    fields = [change.field for change in coverage.open_changes(session.archive, session.sites)]
     if isinstance(error, SiteChanged):
         cause = " ".join((outcome, *fields))
     code, text = error.exit_code, str(error)
@@ -191,11 +190,10 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
 
 def _check_changes(session: CrawlSession) -> SiteChanged | None:
     """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None."""
-    sites = {blog.site for blog in session.blogs}
     if session.options.accept_changes:
-        coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
+        coverage.accept_changes(session.archive, session.run, session.sites, now=utc_now())
     try:
-        coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
+        coverage.check_coverage(session.archive, session.run, session.sites, now=utc_now())
     except SiteChanged as error:
         return error
     return None

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _, ngettext
 from pathlib import Path
@@ -49,7 +49,7 @@ class CrawlSession:
         self._start_keys: frozenset[str] = frozenset()
         self._media_blogs = 0  # blogs whose images were queued
         self._homes: set[tuple[str, int]] = set()
-        self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
+        self._counts = Counter[str]()  # of `Counts`
 
     def begin(self, targets: Sequence[Target]) -> None:
         """Queue the targets of the run, those of `start_targets` first."""
@@ -64,8 +64,7 @@ class CrawlSession:
             media.requeue_failed(self.archive, self.blogs)
         elif self.options.accept_changes:
             failures.requeue_failed(self.archive, self.blogs, kind="changed")
-            sites = {blog.site for blog in self.blogs}
-            coverage.accept_changes(self.archive, self.run, sites, now=utc_now())
+            coverage.accept_changes(self.archive, self.run, self.sites, now=utc_now())
         plan.queue_run(
             self.archive,
             self.run,
@@ -75,6 +74,11 @@ class CrawlSession:
             hosts=self.hosts,
             revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
         )
+
+    @property
+    def sites(self) -> set[str]:
+        """The sites of the blogs of the run."""
+        return {blog.site for blog in self.blogs}
 
     @property
     def unreached(self) -> bool:

@@ -226,15 +226,7 @@ def site_for_url(url: str) -> Site:
         raise UsageError(_("{sites} both have the host {host}; name one with --site"), sites=names, host=host)
     if claims:
         return claims[0]
-    # blog.creaders.com is a typing error, not the blog of an unknown host. Few commands need the import.
-    from difflib import get_close_matches
-
-    # Without the words that most hosts begin with: blog.1kjs.com is not blog.163.com.
-    known = {_domain(name): name for site in sites for name in reversed(site.hosts)}
-    similar = get_close_matches(_domain(host), known, n=1, cutoff=0.75)
-    if similar and not host.endswith(similar[0]):  # www.163.com is no error
-        text = _("no known site has the host {host!r}; did you mean {similar}?")
-        raise UsageError(text, host=host, similar=known[similar[0]])
+    _require_no_typing_error(host, sites)
     any_host = next((site for site in sites if site.has_any_host), None)
     # A single word is the name of a blog, or a file, but no host.
     if any_host is not None and (":" in host or "." in host or host == "localhost"):
@@ -243,7 +235,19 @@ def site_for_url(url: str) -> Site:
     raise UsageError(text, host=host or url, sites=", ".join(crawled_site_names()))
 
 
+def _require_no_typing_error(host: str, sites: Iterable[Site]) -> None:
+    """Raise `UsageError` if `host` is nearly that of a site: blog.creaders.com is not the blog of an unknown host."""
+    from difflib import get_close_matches  # few commands need it
+
+    known = {_domain(name): name for site in sites for name in reversed(site.hosts)}
+    similar = get_close_matches(_domain(host), known, n=1, cutoff=0.75)
+    if similar and not host.endswith(similar[0]):  # www.163.com is no error
+        text = _("no known site has the host {host!r}; did you mean {similar}?")
+        raise UsageError(text, host=host, similar=known[similar[0]])
+
+
 def _domain(host: str) -> str:
+    """Return the host without the words that most hosts begin with: blog.1kjs.com is not blog.163.com."""
     return re.sub(r"^(?:(?:\*|www|blog\d?)\.)+", "", host)
 
 

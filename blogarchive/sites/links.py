@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import matches_host, netloc_of
+from blogarchive.parsing.http import host_of, matches_host, netloc_of
 from blogarchive.sites.base import Site, site_by_name, site_names
 
 # --- linked blogs
@@ -114,12 +113,9 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
     """Return the post that the absolute `url` names; None if it is no post of the site of `page_url`."""
     if site not in site_names():
         return None
-    try:
-        host, own = urlsplit(url).hostname, urlsplit(page_url).hostname
-    except ValueError:
-        return None
+    host = host_of(url)
     # The forms of a site fit URLs of many hosts: there the number is that of another post.
-    if host is None or (host != own and not matches_host(host, site_by_name(site).hosts)):
+    if not host or (host != host_of(page_url) and not matches_host(host, site_by_name(site).hosts)):
         return None
     parsed_url = site_by_name(site).parse_url(url)
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None

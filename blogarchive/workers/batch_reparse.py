@@ -21,7 +21,10 @@ Reparsed = tuple[int, CrawledPage]
 
 def parse_stored_page(stored: StoredPage) -> Reparsed:
     """Return the id of a stored page and its crawled page, normalized and with dates."""
-    parsed = parse_guarded(stored.page, stored.target)
+    return _to_reparsed(stored, parse_guarded(stored.page, stored.target))
+
+
+def _to_reparsed(stored: StoredPage, parsed: ParsedPage) -> Reparsed:
     return stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=parsed, is_normalized=True)
 
 
@@ -43,8 +46,7 @@ def parse_stored_pages(
     )
     for stored, result in found:
         if isinstance(result, ParsedPage):
-            crawled = CrawledPage(target=stored.target, page=stored.page, parsed=result, is_normalized=True)
-            yield stored.id, crawled
+            yield _to_reparsed(stored, result)
         else:
             errors.append((stored.page.url, result))
 
@@ -52,7 +54,7 @@ def parse_stored_pages(
 def _try_parse(stored: StoredPage) -> ParsedPage | str:
     """Return the parsed page without the raw one, or the text of an error of this program."""
     try:
-        return parse_stored_page(stored)[1].parsed
+        return parse_guarded(stored.page, stored.target)
     except (ParserKilled, BlogArchiveError) as why:  # a site may be of a plugin that is not installed
         return str(why)
     except Exception as error:  # continue with the other pages

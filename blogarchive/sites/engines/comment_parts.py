@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, dropwhile, takewhile
 
 from blogarchive.items import Comment, DateText
-from blogarchive.parsing.dates.numbers import DAY_FIRST, day_orders
+from blogarchive.parsing.dates.order import DAY_FIRST, day_orders
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline

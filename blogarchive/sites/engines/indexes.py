@@ -12,8 +12,8 @@ from blogarchive.items import Comment, DateText, ListedPost, Page
 from blogarchive.parsing.content_encoding import unpack_file
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.dates.parse import date_text, parse_stamp
-from blogarchive.parsing.document import json_objects, load_json, plain_text
 from blogarchive.parsing.html import Element, absolute_url
+from blogarchive.parsing.structured_data import json_objects, parse_json, plain_text
 from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
@@ -132,7 +132,7 @@ def _post(url: str | None, title: str, day: DateText | None, version: str, count
 
 
 def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
-    rows = json_objects(value.get("posts") if isinstance(value := load_json(text), dict) else value)
+    rows = json_objects(value.get("posts") if isinstance(value := parse_json(text), dict) else value)
     if not rows and not isinstance(value, list):
         return None
     is_rest = blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)
@@ -179,7 +179,7 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
 
 def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, ...], str | None] | None:
     """Return the comments of an answer of WordPress and the URL of their next page; None for another page."""
-    value = load_json(text)
+    value = parse_json(text)
     if not isinstance(value, list):
         return None
     asked = dict(parse_qsl(urlsplit(page.url).query)).get("post")

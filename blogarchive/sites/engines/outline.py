@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from blogarchive.parsing.dates.numbers import join_date, short_date_form
-from blogarchive.parsing.document import find_article, find_metas
+from blogarchive.parsing.dates.order import join_date, short_date_form
 from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
+from blogarchive.parsing.structured_data import find_article, find_metas
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.numbers import MONTH_NAME, SHORT_DATE, write_year_first
+from blogarchive.parsing.dates.numbers import MONTH_NAME
+from blogarchive.parsing.dates.order import SHORT_DATE, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline

@@ -12,12 +12,11 @@ from hypothesis import given, settings, strategies as st
 
 from blogarchive.parsing.dates.numbers import (
     MAX_COUNT,
-    day_orders,
     parse_chinese_number,
     parse_count,
     parse_digit_numerals,
-    write_year_first,
 )
+from blogarchive.parsing.dates.order import day_orders, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date
 from blogarchive.store.pages.context import date_text_iso
 from tests.cases import Case, read_cases, wrong

@@ -1,0 +1,93 @@
+"""The order of day, month and year in dates of figures: of several elements, with slashes, with two digits of a year."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
+
+# --- dates of several elements
+
+# A day, a month and a year in several elements; behind the year, a number is that of the posts of the month.
+_DATE_BOX = re.compile(
+    r"\s(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
+    r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
+    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2]))月?[.,]?\s)\s*(?:\S{1,10}\s+){2,3}"
+)
+_MAX_BOX = 60
+
+
+def join_date(parts: Sequence[str]) -> str | None:
+    """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`."""
+    box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None
+    # Not in a name or a title: `Room 12 1999`.
+    if box is None or not (box["month"].isdigit() or box["month"].lower() in MONTHS):
+        return None
+    return ("-" if box["month"].isdigit() else " ").join(box.group("year", "month", "day"))
+
+
+# --- dates of figures
+
+# The `mon` in `14 months ago` is no Monday.
+_WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
+_STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
+_SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
+_MAX_SLASHED = 80  # of a text that is a date, not prose
+
+SHORT_DATE = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
+"""A date such as 21.10.03: year or day first."""
+DAY_FIRST = re.compile(
+    r"(?i)(?:fr|de|es|it|pt|nl|ru|uk|pl|ro|tr|el|vi|id|da|nb|fi|cs|sk|en[-_](?:gb|au|nz|in|ie|za))\b"
+)
+"""Languages that write the day before the month, also in figures."""
+_YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
+
+
+def day_orders(texts: Iterable[str]) -> set[bool]:
+    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing.
+
+    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does.
+    """
+    found = [
+        (match, text) for text in texts if len(text) <= _MAX_SLASHED for match in _SLASHED.finditer(text)
+    ]
+    pairs = [(int(match[1]), int(match[2])) for match, _ in found]
+    stated = (_STATED.search(text, match.end()) for match, text in found)
+    days = {(int(one[1]), int(one[2])) for one in stated if one}  # as month and day
+    known = {(pair[::-1] in days) for pair in pairs if (pair in days) != (pair[::-1] in days)}
+    return known | {first > 12 for first, second in pairs if max(first, second) > 12}
+
+
+def write_year_first(text: str, order: Iterable[bool]) -> str:
+    """Return the text with a date such as 5/6/2021 as year-month-day, unchanged if its month is not known.
+
+    The weekday in the text tells the month, else `order`: the result of `day_orders` for dates of the same page.
+    """
+    match = _SLASHED.search(text)
+    if match is None or max(int(match[1]), int(match[2])) > 12:
+        return text
+    first, second, year = map(int, match.groups())
+    orders = {True} if first == second else {*order}
+    if day := _WEEKDAY.search(text):
+        dates = (datetime(year, second, first), datetime(year, first, second))
+        fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]
+        orders = {fits[0]} if len({*fits}) == 2 else orders
+    if len(orders) != 1:
+        return text
+    date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
+    return f"{text[: match.start()]}{date}{text[match.end() :]}"
+
+
+def short_date_form(shown: str, lang: str) -> str:
+    """Return the form that gives the dates `SHORT_DATE` of a page their full year; `\\g<0>` if no order is sure.
+
+    `shown` is the text of the page. The language tells the order, else the full years in the text. English also
+    needs a day above 12.
+    """
+    lang = lang or "zh" * (5 * len(re.findall("[一-鿿]", shown)) > len(shown))
+    rows, years = SHORT_DATE.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
+    first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 2))
+    if _YEAR_FIRST.match(lang) or (first > last and not DAY_FIRST.match(lang)):
+        return r"20\1.\2.\3"
+    is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
+    return r"\1.\2.20\3" if is_sure or DAY_FIRST.match(lang) else r"\g<0>"

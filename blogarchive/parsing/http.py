@@ -155,11 +155,31 @@ def split_web_url(url: str) -> SplitResult | None:
     return parts if usable else None
 
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def canonical_parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None if it is invalid.
+
+    Scheme and host are in lower case, the host is without a default port and the dot of DNS, the path without `//`.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    # http://host:80/ and http://host/ are one page of the archive.
+    netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
+    # Themes that join a folder and a slash write two; hosts answer both.
+    return parts._replace(scheme=scheme, netloc=netloc, path=re.sub(r"/{2,}", "/", parts.path) or "/")
+
+
 def port_of(url: str) -> int:
     """Return the port of a URL; 0 if it is unknown."""
     try:
         parts = urlsplit(url)
-        return parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        return parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
     except ValueError:
         return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.http import canonical_parts
 
 PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 
@@ -31,21 +32,16 @@ WALK = "#walk"
 @lru_cache(maxsize=4096)
 def parse_url(url: str) -> ParsedUrl:
     """Return the kind, the number and the canonical form of a URL; the uid of a home page or on a shared host."""
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
+    parts = canonical_parts(url)
+    if parts is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-    host, scheme = (parts.hostname or "").rstrip("."), parts.scheme.lower()
-    netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
-    # Themes that join a folder and a slash write two; hosts answer both.
-    path = re.sub(r"/{2,}", "/", parts.path) or "/"
+    netloc, path = parts.netloc, parts.path
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     # A post that others share has words of the sharer in its URL: it is one post.
     query = urlencode([pair for pair in pairs if not _TRACKING.match(pair[0])])
     walk = WALK if f"#{parts.fragment}" == WALK else ""
-    canonical = urlunsplit((scheme, netloc, path, query, "")) + walk
-    step = _OWN_STEP.match(path) if _SHARED.search(host) or path.startswith("/~") else None
+    canonical = urlunsplit(parts._replace(query=query, fragment="")) + walk
+    step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None
     uid = f"{netloc}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)
     own = uid or (netloc if kind is PageKind.HOME and path == "/" else None)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.http import canonical_parts
 
 # --- parts of templates
 
@@ -165,7 +166,6 @@ class ViewsAnswer:
 
 # --- forms of URLs
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 Groups = Mapping[str, str | None]
 
 
@@ -191,25 +191,17 @@ def parse_by_forms(url: str, forms: tuple[Form, ...], host_uid: str | None = Non
 
     `forms` are tried in order; `host_uid` matches the host name if that contains the uid.
     """
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
+    parts = canonical_parts(url)
+    if parts is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-    # A host may end in the dot of DNS.
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
-    # http://host:80/ and http://host/ are one page of the archive.
-    netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
-    # Links that a template joins have //; the site answers both.
-    path = re.sub(r"/{2,}", "/", parts.path) or "/"
-    of_host = re.fullmatch(host_uid, host) if host_uid else None
+    of_host = re.fullmatch(host_uid, parts.hostname or "") if host_uid else None
     uid = of_host["uid"] if of_host else None
     for form in forms:
-        selected = _select_query(form, path, parts.query)
+        selected = _select_query(form, parts.path, parts.query)
         if (match := re.fullmatch(form.pattern, selected)) is not None:
-            return _build(form, {"uid": uid, **match.groupdict()}, scheme, netloc, selected)
-    canonical = urlunsplit((scheme, netloc, path, parts.query, ""))
-    return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=uid)
+            origin = f"{parts.scheme}://{parts.netloc}"
+            return _build(form, {"uid": uid, **match.groupdict()}, origin, selected)
+    return ParsedUrl(url=urlunsplit(parts._replace(fragment="")), kind=PageKind.UNKNOWN, uid=uid)
 
 
 def _select_query(form: Form, path: str, query: str) -> str:
@@ -220,14 +212,14 @@ def _select_query(form: Form, path: str, query: str) -> str:
     return f"{path}?{pairs}" if pairs else path
 
 
-def _build(form: Form, groups: dict[str, str | None], scheme: str, netloc: str, path: str) -> ParsedUrl:
+def _build(form: Form, groups: dict[str, str | None], origin: str, path: str) -> ParsedUrl:
     uid = form.uid(groups) if form.uid else groups.get("uid")
     number = form.number(groups) if form.number else groups.get("number")
     month = groups.get("month") or f"{groups.get('year') or ''}{(groups.get('mon') or '').zfill(2)}"
     if form.canonical is not None:
         path = form.canonical.format_map({key: value or "" for key, value in groups.items()})
     return ParsedUrl(
-        url=f"{scheme}://{netloc}{path}",
+        url=origin + path,
         kind=form.kind,
         uid=None if uid is None else unquote(uid),
         number=number,

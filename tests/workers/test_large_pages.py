@@ -85,14 +85,19 @@ def test_a_page_beyond_a_limit_is_stored_and_its_failure_names_the_limit(
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 5
 
 
+def one_hanging_page() -> DemoHost:
+    """Return the host of a blog of six posts, one of which the parser of `hanging` never finishes."""
+    body = ENDLESS + b"<p>x</p>" * (LARGE_PAGE // 8)
+    return DemoHost(
+        [make_blog(UID, posts=6)], rules=[Rule(Instead(Answer(body=body)), match=r"/400345\.html")]
+    )
+
+
 @pytest.mark.parametrize("delay", [0, 0.01])
 def test_a_page_that_hangs_the_parser_is_a_failure_and_the_run_continues(
     tool: Tool, hanging: dict[str, str], delay: float
 ) -> None:
-    body = ENDLESS + b"<p>x</p>" * (LARGE_PAGE // 8)
-    with DemoHost(
-        [make_blog(UID, posts=6)], rules=[Rule(Instead(Answer(body=body)), match=r"/400345\.html")]
-    ) as host:
+    with one_hanging_page() as host:
         ran = run(tool, hanging, "backup", host.blog_url(UID), delay=delay)
     assert ran.returncode == 1, ran.stderr
     ((kind, detail),) = tool.rows("select kind, detail from open_failures where url like '%/400345.html'")
@@ -105,10 +110,7 @@ def test_a_page_that_hangs_the_parser_is_a_failure_and_the_run_continues(
 def test_merge_and_reparse_continue_after_a_stored_page_that_hangs_the_parser(
     tool: Tool, hanging: dict[str, str], tmp_path: Path
 ) -> None:
-    body = ENDLESS + b"<p>x</p>" * (LARGE_PAGE // 8)
-    with DemoHost(
-        [make_blog(UID, posts=6)], rules=[Rule(Instead(Answer(body=body)), match=r"/400345\.html")]
-    ) as host:
+    with one_hanging_page() as host:
         assert tool.run("backup", host.blog_url(UID)).code == 1
     other = Tool(tmp_path / "other")
     merged = run(other, hanging, "merge", str(tool.db), delay=0)

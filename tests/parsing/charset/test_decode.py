@@ -53,25 +53,21 @@ def test_an_undeclared_page_is_decoded(encoding):
 
 @pytest.mark.parametrize("wrong_label", WRONG_LABELS)
 @pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_header_is_overruled(encoding, wrong_label):
-    text = page(lines_for(encoding))
-    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={wrong_label}").text == text
-
-
-@pytest.mark.parametrize("wrong_label", WRONG_LABELS)
-@pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_header_is_overruled_by_a_true_meta(encoding, wrong_label):
-    text = page(
-        lines_for(encoding), f'<meta http-equiv="Content-Type" content="text/html; charset={encoding}">'
-    )
-    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={wrong_label}").text == text
-
-
-@pytest.mark.parametrize("wrong_label", WRONG_LABELS)
-@pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_meta_is_overruled_by_a_true_header(encoding, wrong_label):
-    text = page(lines_for(encoding), f"<meta charset='{wrong_label}'>")
-    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={encoding}").text == text
+@pytest.mark.parametrize(
+    ("header", "meta"),
+    [
+        ("{wrong}", ""),
+        ("{wrong}", '<meta http-equiv="Content-Type" content="text/html; charset={true}">'),
+        ("{true}", "<meta charset='{wrong}'>"),
+    ],
+)
+def test_a_false_declaration_is_overruled_by_the_text_alone_or_with_a_true_one(
+    encoding, wrong_label, header, meta
+):
+    labels = {"wrong": wrong_label, "true": encoding}
+    text = page(lines_for(encoding), meta.format(**labels))
+    body, content_type = text.encode(CODEC[encoding]), f"text/html; charset={header.format(**labels)}"
+    assert decode(body, content_type).text == text
 
 
 @pytest.mark.parametrize(

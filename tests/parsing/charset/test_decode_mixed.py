@@ -28,20 +28,14 @@ MIXES = [
 ]
 
 
-@pytest.mark.parametrize(("base", "other", "comment"), MIXES)
-def test_a_comment_in_another_charset_is_decoded(base, other, comment):
+@pytest.mark.parametrize(("base", "other", "text"), MIXES)
+@pytest.mark.parametrize(("start", "end"), [("<div>作者：老王 ", "</div>"), ('<img alt="', '">')])
+@pytest.mark.parametrize("content_type", ["text/html; charset={}", "text/html"])
+def test_a_comment_or_an_attribute_in_another_charset_is_decoded(base, other, text, start, end, content_type):
     line = f"<p>{LINES[base]}</p>\n"
-    before, after = line * 12 + "<div>作者：老王 ", "</div>\n" + line * 12
-    body = before.encode(base) + comment.encode(other) + after.encode(base)
-    assert decode(body, f"text/html; charset={base}").text == before + comment + after
-
-
-@pytest.mark.parametrize(("base", "other", "comment"), MIXES)
-def test_an_attribute_in_another_charset_is_decoded(base, other, comment):
-    line = f"<p>{LINES[base]}</p>\n"
-    before, after = line * 12 + '<img alt="', '">\n' + line * 12
-    body = before.encode(base) + comment.encode(other) + after.encode(base)
-    assert decode(body).text == before + comment + after
+    before, after = line * 12 + start, f"{end}\n" + line * 12
+    body = before.encode(base) + text.encode(other) + after.encode(base)
+    assert decode(body, content_type.format(base)).text == before + text + after
 
 
 @pytest.mark.parametrize(("base", "other"), [("utf-8", "gbk"), ("gbk", "utf-8")])

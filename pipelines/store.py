@@ -53,6 +53,7 @@ class StorePipeline:
         return page
 
     def _open_importer(self) -> "PageImporter":
+        """Return the importer into the archive of the setting `BLOGARCHIVE_DB`; the first call opens it."""
         from blogarchive.importing.importer import PageImporter  # imports the parser
 
         if self._importer is None:

@@ -144,6 +144,7 @@ class BlogSpider(PoliteSpider):
             super().record_robots_refusal(host, retry_after, request)
 
     def _request(self, target: Target) -> Request:
+        """Return the request of a target, with the validators of its stored page."""
         headers = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
         return Request(
             target.url,
@@ -158,6 +159,7 @@ class BlogSpider(PoliteSpider):
     def _handle(
         self, response: Response, target: Target, page: Page, parsed: ParsedPage
     ) -> Iterator[CrawledPage | Request]:
+        """Yield the page to store, or the request for another try; record a 304."""
         host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed, is_normalized=True)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
@@ -174,6 +176,7 @@ class BlogSpider(PoliteSpider):
     def _retry(
         self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
     ) -> Iterator[CrawledPage | Request]:
+        """Yield the request for another try; after the last one, the page, or record that it was cut."""
         tries = response.meta["tries"]
         if kind is ResponseKind.REFUSED:
             self.throttle.record_refusal(host, retry_after(crawled.page))

@@ -66,6 +66,8 @@ class PublicAddressResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class _AddressFilter:
+    """Passes on the public addresses of a name, and the private ones of the blogs of a run."""
+
     def __init__(self, receiver: Any, name: str, port: int, throttles: Sequence[HostThrottle]) -> None:
         self._receiver = receiver
         self._name = name
@@ -154,6 +156,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             raise RequestCancelled from error
 
     async def _download(self, request: Request, spider: PoliteSpider, accepted_at: float) -> Response:
+        """Send a request, which the end of the run cancels; pause its host after a refusal."""
         throttle, host = spider.throttle, service_of(request.url)
         with throttle.cancelled_at_stop():
             response = await self._send(request, spider, host, accepted_at)

@@ -119,6 +119,7 @@ class ImageFetcher:
             self._media.abandon_host(host, reason, self._scheduler.unfinished(host))
 
     def _request(self, image: QueuedImage) -> Request:
+        """Return the request of an image, with the validators of its stored file."""
         return Request(
             image.url,
             callback=self.parse,
@@ -137,6 +138,7 @@ class ImageFetcher:
     def _retry(
         self, request: Request, failure: images.ImageFailure, wait: timedelta | None = None
     ) -> Iterator[Request]:
+        """Yield the request for another try; after the last one, record the failure, and count it for the host."""
         image, host = request.cb_kwargs["image"], host_of(request.url)
         tries = request.meta["tries"]
         if tries < TRIES and not self._scheduler.is_blocked(host):

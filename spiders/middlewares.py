@@ -145,6 +145,8 @@ class RedirectRefused(IgnoreRequest):
 
 
 class _SameSite(BaseRedirectMiddleware):
+    """What the middlewares of redirects and of refreshes have in common."""
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware, without the search for Scrapy's Referer middleware, which is not used here."""
@@ -180,6 +182,7 @@ class SameSiteRefreshMiddleware(_SameSite, MetaRefreshMiddleware):
 
 
 def _check(request: Request, follow: Callable[[], Request | Response]) -> Request | Response:
+    """Return the result of `follow`; raises `RedirectRefused` for a redirect that is refused or invalid."""
     try:
         followed = follow()
     except ValueError as error:
@@ -190,6 +193,7 @@ def _check(request: Request, follow: Callable[[], Request | Response]) -> Reques
 
 
 def _refusal(request: Request, redirected: Request) -> str | None:
+    """Return why a redirect is refused; None if it is followed."""
     url, target = redirected.url, request.cb_kwargs.get("target")
     site = target.site if target else request.meta.get("site")
     if url in redirected.meta["redirect_urls"]:

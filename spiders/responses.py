@@ -50,6 +50,8 @@ class _Parser(_LenientHTTPClientParser):
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
+    """A connection that calls `before_request` and limits the head of each response."""
+
     before_request: Callable[[], None]
 
     def request(self, request: Any) -> Deferred[IResponse]:
@@ -143,6 +145,7 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
 
 
 def _describe_network_error(error: BaseException, host: str, detail: str) -> str:
+    """Return the `Detail` that describes an error of the network, else its own text."""
     match error:
         case exceptions.CannotResolveHostError():
             return Detail.NO_HOST_NAMED.format(host=host) if host else Detail.NO_HOST

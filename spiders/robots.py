@@ -28,6 +28,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        """Add the rules of a response; record a refusal, and report an error of the server."""
         if response.status != 200:
             response = response.replace(body=b"")
         response = response.replace(body=response.body[:_MAX_ROBOTS_BYTES])

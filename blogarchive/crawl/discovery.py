@@ -129,6 +129,7 @@ class DiscoverySession:
         self.failed.append(f"{lookup.url}: {explain_detail(detail)}")
 
     def _store(self, lookup: Lookup, crawled: CrawledPage) -> None:
+        """Store the blogs that a page shows or names, and that the lookup was requested."""
         page, parsed = crawled.page, crawled.parsed
         shown = self._shown_blogs(lookup, page, parsed)
         with self._archive.atomic():
@@ -164,6 +165,7 @@ class DiscoverySession:
         return [served] if served else []
 
     def _queue_next_page(self, lookup: Lookup, page: Page) -> None:
+        """Queue the page of a directory that this one links to as its next, if pages are left."""
         if lookup.pages_left <= 0:
             return
         text = decode(page.body, page.header("content-type")).text

@@ -89,6 +89,7 @@ def _name_source(field: str) -> str:
 
 
 def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each field in an item; of a long tuple, its first two items and its last."""
     if isinstance(item, DateText):
         yield prefix, f"{item.text} = {item.at.isoformat() if item.at else 'no time'} ({item.precision})"
     elif isinstance(item, tuple):

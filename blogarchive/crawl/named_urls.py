@@ -87,6 +87,7 @@ def _site_finder(db: Path, site_name: str | None) -> Callable[[str], Site]:
 
 
 def _site_of(url: str, site_name: str | None) -> Site:
+    """Return the site of that name, else that of the host. Raises `UsageError` if it cannot be crawled, or for no URL."""
     if split_web_url(url) is None:
         raise UsageError(_("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/"), url=url)
     if site_name is None:

@@ -129,6 +129,7 @@ def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str)
 
 
 def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:
+    """Return the result by the most severe error, else by the failures that no earlier run reported."""
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle, changed)
     if error:
@@ -263,6 +264,7 @@ def _describe(failure: failures.OpenFailure) -> str:
 
 
 def _failures_message(reported: Sequence[failures.OpenFailure]) -> str:
+    """Return the message about new failures, which describes the first."""
     count = len(reported)
     return ngettext(
         "done, {count} failure: {first}; `blogarchive failures --retry` fetches it again now",

@@ -59,6 +59,7 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
 
 
 def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
+    """Yield the URLs of the due targets, of the stored next pages of their lists, and of due images."""
     session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
     session.begin(start_targets(options))
     targets = list(session.targets.planned())
@@ -273,6 +274,7 @@ def _crawl_archive(
     locks: HostLocks,
     spawned: Spawned | None,
 ) -> CrawlResult:
+    """Run the spider on an open archive, and store how the run ended."""
     if options.uids:  # an unknown name is an error before a run is stored
         blogs.stored_blogs(archive, options.uids)
     run = runs.start_run(archive, options.command, options.words, now=utc_now())

@@ -212,6 +212,7 @@ class CrawlSession:
         self.observer.on_progress(self.progress)
 
     def _count(self, target: Target, saved: SaveResult, *, reached: bool) -> None:
+        """Add the changes of a saved page to the counts of the run and of its host."""
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
             self._counts[name] += getattr(saved.changes, name)
         if saved.failure is None:

@@ -201,6 +201,7 @@ class TargetSource:
         return (blog for blog, own in self.blog_hosts.items() if own == host)
 
     def _take_of(self, blog: blogs.Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+        """Return due targets of a blog, without posts that are older than `--since`."""
         if self._options.limit is not None:
             return self._take_limited(blog, limit, exclude)
         while True:

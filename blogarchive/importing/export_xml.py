@@ -212,6 +212,7 @@ class _XmlPages:
         return posts
 
     def _read_ids(self, entry: bytes) -> tuple[str, str, str]:
+        """Return kind, number and post of an entry. Raises `InvalidExport` if it is damaged, or no entry of a feed."""
         root, is_damaged = parse_xml(decode(self.before + entry + self.after).text)
         node = root.find("{*}" + self.form.element)
         if node is not None and self.form.read_ids is not None:

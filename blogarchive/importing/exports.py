@@ -68,6 +68,7 @@ def import_export(
 
 
 def _open(source: Path, site: forms.ExportSite, url: str | None, zone: str | None) -> ExportFile:
+    """Return the export file. Raises `UsageError` for an argument that does not fit it."""
     if saved_files.require_plain_file(source, b"\x1f\x8b").startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UsageError(_("{path} is UTF-16; save it as UTF-8 first"), path=source)
     if url is not None and forms.web_url(url) is None:

@@ -83,6 +83,7 @@ def _site_urls(archive: Archive, crawled: CrawledPage) -> dict[str, str]:
 
 
 def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
+    """Raise `UsageError` if the URL or the site cannot be that of the saved pages."""
     if site is not None:
         site_by_name(site)
     if url is None:

@@ -110,6 +110,7 @@ def _read_base(root: Element, url: str | None) -> str | None:
 
 
 def _read_links(anchors: Iterable[Element], base: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the http(s) URL and the text of each link; relative ones are resolved against `base`."""
     for anchor in anchors:
         href = anchor.get("href", "").strip()
         try:
@@ -121,6 +122,7 @@ def _read_links(anchors: Iterable[Element], base: str | None) -> Iterator[tuple[
 
 
 def _read_link_text(anchor: Element) -> str:
+    """Return the text of a link on one line; of a long one, its beginning."""
     found, length = [], 0
     for text in anchor.itertext():
         found.append(str(text))
@@ -229,6 +231,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 
 
 def _parse_target(saved: SavedPage, identification: "_Identification") -> CrawledPage:
+    """Return the page, parsed as the post or the list that it is identified as. Raises `CannotIdentify`."""
     target = identification.find_page()
     if target is not None:
         crawled = parse_as(saved, target)
@@ -247,6 +250,8 @@ def _parse_target(saved: SavedPage, identification: "_Identification") -> Crawle
 
 
 class _Identification:
+    """The search for the target of a saved page; `url` and `site` are those that the user named."""
+
     def __init__(self, saved: SavedPage, url: str | None, site: str | None) -> None:
         self._saved = saved
         self._site = site
@@ -338,6 +343,7 @@ class _Identification:
         yield url_from_path(self._saved.name)
 
     def _find_by_content(self) -> Target | None:
+        """Return the post whose number a link or a form names; None if it shows no post. Raises `CannotIdentify`."""
         around = self._given or self._find_site()
         if around is None:
             return None

@@ -185,6 +185,8 @@ def _read_below(file: Path, root: Path) -> bytes | None:
 
 
 def _walk(source: Path, unreadable: Unreadable) -> Iterator[Path]:
+    """Yield the files below a folder that look like pages; add those that cannot be read to `unreadable`."""
+
     def note(error: OSError) -> None:
         unreadable.append((Path(error.filename), error.strerror or "cannot be read"))
 
@@ -230,6 +232,7 @@ def _may_be_page(path: Path) -> bool:
 
 
 def _load_mhtml(path: Path, name: str, body: bytes, saved_at: datetime) -> SavedPage:
+    """Return the page in an MHTML file; its body is empty if no part is HTML. Raises `CannotIdentify`."""
     if len(_CONTAINERS.findall(body)) > _MAX_CONTAINERS:
         raise CannotIdentify(_("its parts are nested too deep"))
     message = message_from_bytes(body, policy=_ShortHeaders())

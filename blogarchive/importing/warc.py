@@ -58,6 +58,7 @@ def _parse_export_field(record: Record, site: str | None) -> tuple[Target, str |
 
 
 def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:
+    """Import a record that is a page of a known site, or that `export warc` wrote."""
     if not record.is_response:
         return
     exported = _parse_export_field(record, site)
@@ -75,6 +76,7 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
 
 
 def _read_page(record: Record, source: Path) -> saved_files.SavedPage:
+    """Return a record as a saved page. Raises `CannotIdentify` if its content cannot be read."""
     return saved_files.SavedPage(
         path=source,
         name=f"{source.name} {record.url}",

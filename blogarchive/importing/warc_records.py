@@ -355,6 +355,7 @@ def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
 
 
 def _wrap_records(iterator: Any, source: Path) -> Iterator[Record]:
+    """Yield the records. Raises `ArchiveLoadFailed` for damage, and for pages that are far larger than the file."""
     begun, left = False, _MAX_RATIO * max(source.stat().st_size, _SMALLEST_FILE)
     try:
         for raw in iterator:

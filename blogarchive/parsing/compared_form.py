@@ -133,6 +133,7 @@ def linked_urls(html: str | None) -> list[str]:
 
 
 def _form_of_tag(match: re.Match[str]) -> str:
+    """Return what a tag adds to a form: a delimiter with its URL, a line end, or nothing."""
     is_end, name, url = bool(match[1]), match[2].lower(), _url_of(match)
     if name == "pre":
         return _PRE_END if is_end else _PRE

@@ -82,6 +82,8 @@ def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes:
 
 
 class _Decompressor(Protocol):
+    """What the decoders of zlib and zstd have in common."""
+
     @property
     def eof(self) -> bool: ...
     @property
@@ -116,6 +118,7 @@ class _Output:
 
 
 def _gunzip(content: bytes, max_bytes: int) -> bytes:
+    """Decode the members of gzip; content without its signature is returned unchanged."""
     if not content.startswith(_GZIP):
         return content
     output, position = _Output(max_bytes), 0
@@ -166,6 +169,7 @@ def _next_piece(content: bytes, position: int, output: _Output) -> bytes:
 
 
 def _unbrotli(content: bytes, max_bytes: int) -> bytes:
+    """Decode Brotli, which has no signature; HTML that is not encoded is returned unchanged."""
     decoder, output = brotli.Decompressor(), _Output(max_bytes)
     try:
         output.add(decoder.process(content, output_buffer_limit=_PIECE))
@@ -181,6 +185,7 @@ def _unbrotli(content: bytes, max_bytes: int) -> bytes:
 
 
 def _unzstd(content: bytes, max_bytes: int) -> bytes:
+    """Decode the frames of zstd; content without its signature is returned unchanged."""
     if not content.startswith(_ZSTD):
         return content
     output, position = _Output(max_bytes), 0

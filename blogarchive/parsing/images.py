@@ -117,6 +117,7 @@ def is_intact(body: bytes, content_type: str) -> bool:
 
 
 def _is_intact_png(body: bytes) -> bool:
+    """Return whether every chunk has its checksum, and IHDR, IDAT and IEND are there."""
     position = _PNG_HEADER
     names: list[bytes] = []
     while position + _PNG_OVERHEAD <= len(body) and names[-1:] != [b"IEND"]:
@@ -129,6 +130,7 @@ def _is_intact_png(body: bytes) -> bool:
 
 
 def _is_intact_gif(body: bytes) -> bool:
+    """Return whether the blocks contain an image and end with the trailer; raise IndexError if the file is cut."""
     position, images = _GIF_HEADER + _color_table_size(body[10]), 0
     while body[position] != _GIF_TRAILER:
         if body[position] == _GIF_IMAGE:
@@ -153,6 +155,7 @@ def _skip_sub_blocks(body: bytes, position: int) -> int:
 
 
 def _is_intact_jpeg(body: bytes) -> bool:
+    """Return whether the segments lead to a scan that ends; raise IndexError if the file is cut."""
     position = 2
     markers: list[int] = []
     while _JPEG_SCAN not in markers:
@@ -218,6 +221,7 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
 
 
 def _check_body(body: bytes) -> ImageFile | ImageFailure:
+    """Return the image of a response with status 200, or the reason why there is none."""
     if len(body) > MAX_IMAGE_BYTES:
         return too_large_failure()
     kind = detect_image_type(body)

@@ -59,6 +59,7 @@ NOT_STORED = "not-stored"
 
 
 def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, dict[str, str]]) -> nh3.Cleaner:
+    """Return a cleaner that allows these CSS properties and classes, and sets the `added` attributes of a tag."""
     attributes = {**_ATTRIBUTES, "*": _ATTRIBUTES["*"] | ({"style"} if styles else set())}
     return nh3.Cleaner(
         tags=set(TAGS),
@@ -154,6 +155,7 @@ def extract_images(node: dom.Element, base_url: str) -> "tuple[Image, ...]":
 
 
 def _rewrite_url(element: dom.Element, base_url: str) -> None:
+    """Make the URL of a link or an image absolute; a player becomes a link."""
     tag = element.tag
     if tag == "a":
         _set_url(element, "href", dom.link_url(element, base_url))

@@ -20,6 +20,7 @@ _SEPARATOR = re.compile(r"[\s,，;；]+")
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    """Return the status and the page of the post; raises `InvalidExport`."""
     document = exports.parse_export_page(page)
     log = document.root.find("Log")
     if log is None:

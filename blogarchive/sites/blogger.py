@@ -38,6 +38,7 @@ def _read_ids(entry: Element) -> tuple[str, str, str]:
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    """Return the status and the page of the post; raises `InvalidExport`."""
     from blogarchive.parsing.dates.numbers import parse_digits  # most commands parse no page
 
     document = exports.parse_export_page(page)
@@ -86,6 +87,7 @@ SITE = exports.ExportSite(
 
 
 def _read_author(feed: Element, named_url: str | None) -> Author:
+    """Return the author of the blog; raises `InvalidExport` if the feed names no blog."""
     match = _ID.search(exports.child_text(feed, "{*}id"))
     if match is None:
         raise exports.InvalidExport(_("it does not say which blog it is of"))
@@ -101,6 +103,7 @@ def _read_author(feed: Element, named_url: str | None) -> Author:
 
 
 def _post_status(entry: Element, kind: str, number: str) -> exports.PostStatus:
+    """Return whether readers see an entry, by the fields of Back up content and of Takeout."""
     if kind not in ("post", "page") or not number:
         return exports.PostStatus.NO_POST
     if exports.child_text(entry, "{*}trashed"):
@@ -145,6 +148,7 @@ def _is_visible(comment: Element) -> bool:
 
 
 def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Comment:
+    """Return the comment of an entry; `names` has the authors of comments by their numbers."""
     # The comment that is answered: in Back up content a link, in Takeout an element.
     related = _COMMENT_URL.search(_link(entry, "related") or "")
     answered = related[1] if related else _number(exports.child_text(entry, "{*}inReplyTo"))

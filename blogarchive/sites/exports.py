@@ -176,6 +176,7 @@ def child_text(node: Element, path: str) -> str:
 
 
 def _parse(text: str, *, recover: bool) -> Element:
+    """Return the root of an XML text; raises `XMLSyntaxError` for damage that it does not `recover`."""
     # huge_tree: a post may have images of megabytes in data: URLs. libxml2 still limits the depth.
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -197,6 +198,7 @@ def _escape_references(text: str) -> str:
 
 
 def _escape_reference(match: re.Match[str]) -> str:
+    """Return a reference of XML as it is, one of HTML as its character, any other with `&` escaped."""
     hexadecimal, decimal, known, name = match.groups()
     if hexadecimal or decimal:
         code = int(hexadecimal, 16) if hexadecimal else int(decimal)
@@ -256,6 +258,7 @@ def _find_unchanged(html: str) -> Iterator[slice]:
 
 
 def _break_blocks(html: str) -> str:
+    """Return HTML with line breaks; text outside of all block elements is in paragraphs."""
     depth, parts = 0, []
     for index, part in enumerate(_BLOCK.split(html)):
         if index % 2 == 0:

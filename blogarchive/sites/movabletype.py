@@ -86,6 +86,7 @@ def _split_sections(lines: list[str]) -> list[list[str]]:
 
 
 def _parse_section(lines: Sequence[str]) -> Section:
+    """Return the section of these lines: its name, the fields of a comment, its text."""
     start = next(index for index, line in enumerate(lines) if line.strip())
     match = _SECTION.fullmatch(lines[start])
     fields: list[tuple[str, str]] = []
@@ -110,6 +111,7 @@ _UNCHANGED = ("0", "richtext")
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    """Return the status and the page of the post; raises `InvalidExport`."""
     from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
 
     decoded = decode(page.body, page.header("Content-Type"))
@@ -215,6 +217,7 @@ def _read_comments(sections: Iterable[Section], base_url: str, zone: ZoneInfo) -
 
 
 def _read_comment(section: Section, base_url: str, zone: ZoneInfo) -> Comment:
+    """Return the comment or the trackback of a section."""
     # A trackback has the title of the post that links here.
     text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
     return exports.build_comment(

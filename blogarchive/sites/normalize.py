@@ -93,6 +93,7 @@ class _DateResolver:
     problems: dict[items.Problem, None] = field(default_factory=dict)  # ordered set
 
     def resolve_fields(self, item: object) -> dict[str, object]:
+        """Return the times of an item that are resolved now, by the names of their fields."""
         changes: dict[str, object] = {}
         for name, column in _TIME_FIELDS.get(type(item), ()):
             date_text: items.DateText | None = getattr(item, name)
@@ -175,6 +176,7 @@ def _is_settled(rows: Rows[items.ListedPost | items.CategoryRow]) -> bool:
 
 
 def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
+    """Return `item` with the changes that `change` returns for it and for each item in it."""
     changes = change(item)
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)

@@ -30,6 +30,7 @@ _STATUSES = {
 
 
 def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.PostStatus, ParsedPage]:
+    """Return the status and the page of the post; raises `InvalidExport`."""
     document = exports.parse_export_page(page)
     channel = document.root.find("channel")
     item = None if channel is None else channel.find("item")
@@ -83,6 +84,7 @@ SITE = exports.ExportSite(
 
 
 def _read_author(channel: Element, named_url: str | None) -> Author:
+    """Return the author of the blog; raises `InvalidExport` if no URL of it is known."""
     url = named_url or exports.child_text(channel, "{*}base_blog_url") or exports.child_text(channel, "link")
     names = [exports.child_text(node, "{*}author_display_name") for node in channel.iterfind("{*}author")]
     return Author(
@@ -136,6 +138,7 @@ def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Com
 
 
 def _read_comment(node: Element, names: Mapping[str, str], base_url: str, zone: ZoneInfo) -> Comment:
+    """Return the comment of a node; `names` has the authors of comments by their ids."""
     local = exports.child_text(node, "{*}comment_date")
     return exports.build_comment(
         exports.add_line_breaks(exports.child_text(node, "{*}comment_content")),

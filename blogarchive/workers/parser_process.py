@@ -358,6 +358,7 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
 
 
 def _parse(page: Page, target: Target, before: ParsedPage) -> tuple[_Delta | None, ParsedPage]:
+    """Return the page as its difference to `before`, and the page; None and `before` if it cannot be parsed."""
     try:
         parsed = parse_normalized(page, target)
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there

@@ -49,6 +49,7 @@ def _page_charsets(body: bytes, limit: int) -> list[whatwg.Charset]:
 
 
 def _iter_labels(head: bytes) -> Iterator[str]:
+    """Yield the labels that a page declares: that of the XML declaration, then that of each `<meta>`."""
     if xml := _XML_ENCODING.match(head):
         yield xml.group(1).decode("latin-1")
     position = head.find(b"charset")
@@ -239,6 +240,7 @@ def _find_double_byte(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg
 
 
 def _decode_non_utf_8(body: bytes, declared: Sequence[whatwg.Charset], valid: int) -> Decoded:
+    """Decode a page that is not UTF-8; `valid` is the length of its valid beginning, in bytes."""
     if declared and declared[0] in (whatwg.GB18030, whatwg.BIG5):
         # Most pages of these hosts: one decoding and three short samples, no search.
         text = decode_undamaged(body, declared[0])
@@ -251,6 +253,7 @@ def _decode_non_utf_8(body: bytes, declared: Sequence[whatwg.Charset], valid: in
 def _decode_by_escapes(
     body: bytes, content_type: str | None, declared: Sequence[whatwg.Charset]
 ) -> Decoded | None:
+    """Decode a page in UTF-16, HZ or ISO-2022; return None for any other page."""
     header = _header_charset(content_type)
     if charset := _detect_utf_16(body, header, declared):
         return _decode_as(body, charset, "declared" if header else "guessed")
@@ -262,6 +265,7 @@ def _decode_by_escapes(
 def _decode_as(
     body: bytes, charset: whatwg.Charset, method: DetectionMethod, declared: Sequence[whatwg.Charset] = ()
 ) -> Decoded:
+    """Decode a page whose main charset is known; damaged and foreign segments are repaired."""
     if charset in (whatwg.UTF_16LE, whatwg.UTF_16BE):
         return _describe(charset.decode_lenient(body), charset.name, method)
     text = decode_undamaged(body, charset)

@@ -59,6 +59,7 @@ def repair(text: str) -> str:
 
 
 def _repair_once(text: str) -> str:
+    """Return `text` after one pass of all repairs."""
     if _MOJIBAKE_HINT.search(text) is None:
         return text
     repaired = text
@@ -78,6 +79,7 @@ def _to_bytes(latin: str) -> bytes:
 
 
 def _repair_utf_8(match: re.Match[str]) -> str:
+    """Return the text of UTF-8 that was read as windows-1252; unchanged if that is not certain."""
     garbled = match.group()
     try:
         repaired = _to_bytes(garbled.replace(" ", "\xa0")).decode("utf-8")
@@ -98,6 +100,7 @@ def _is_mojibake(text: str | None) -> bool:
 
 
 def _is_certain_utf_8(garbled: str, repaired: str, before: str) -> bool:
+    """Return whether a repaired text is common Chinese, an emoji, typography or a word of letters."""
     wide = [c for c in repaired if c >= "\u2000"]
     if len(wide) > 1:
         return mean_cost("".join(wide)) <= 15 or all(map(_is_emoji, wide))
@@ -124,6 +127,7 @@ def _is_certain_letter(garbled: str, repaired: str, before: str, after: str) -> 
 
 
 def _repair_double_bytes(match: re.Match[str]) -> str:
+    """Return a line of GBK or Big5 that was read as Latin letters; unchanged unless Chinese costs far less."""
     line = match.group()
     data = _to_bytes(line)
     if not _DOUBLE_BYTE_MOJIBAKE.search(line) or _is_mojibake(UTF_8.decode_strict(data)):
@@ -151,6 +155,7 @@ def _is_everyday(text: str, max_bits: float, minimum: int) -> bool:
 
 
 def _repair_utf_8_in_gbk(match: re.Match[str]) -> str:
+    """Return a run of UTF-8 that was read as GBK, with its certain parts repaired."""
     garbled = match.group()
     if not _UTF_8_IN_GBK.search(garbled):
         return garbled
@@ -223,6 +228,7 @@ def _repair_whole_page(text: str) -> str | None:
 
 
 def _repair_segments(body: bytes) -> Iterator[str]:
+    """Yield the text of a page; the segment around each mark of mojibake is repaired."""
     start = 0
     for mark in _MARK.finditer(body):
         if mark.start() < start:

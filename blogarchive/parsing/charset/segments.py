@@ -174,6 +174,8 @@ _MISREAD_MARKS = {
 
 
 class _Candidate(NamedTuple):
+    """A text that bytes may mean; the one with the lowest cost is chosen."""
+
     cost: int
     text: str
 
@@ -192,6 +194,7 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
 
 
 def _split_blocks(body: bytes) -> Iterator[bytes]:
+    """Yield a page in blocks that end before a tag; without a tag, before an ASCII byte that no character contains."""
     start = 0
     while start < len(body):
         end = body.find(b"<", start + _BLOCK_BYTES, start + _MAX_BLOCK_BYTES)
@@ -253,6 +256,7 @@ class _SegmentDecoder:
         return (min(joined, whole) if whole else joined).text
 
     def _decode_piece(self, piece: bytes) -> _Candidate:
+        """Return the cheapest text of a piece: in the page's charset, in another one, or in parts of both."""
         charset = self._charset
         text = charset.decode_lenient(piece)
         parsed = _Candidate(char_cost.text_cost(text, charset.script), text)

@@ -54,6 +54,7 @@ def _replace_pair(data: bytes, position: int, leads: range) -> Replacement:
 
 
 def _decode_gb18030(data: bytes, position: int) -> Replacement:
+    """Replace a bad sequence as the standard's decoder of gb18030 does."""
     if data[position] == 0x80:
         return "€", position + 1  # as in Microsoft's code page 936
     second = data[position + 1 : position + 2]
@@ -214,6 +215,7 @@ class Charset:
         return text.translate({ord(python): standard for python, standard in self.remapped.items()})
 
     def _decode_ambiguous(self, data: bytes) -> Iterator[str]:
+        """Yield the parts of a Big5 text; each of `_AMBIGUOUS_PAIRS` becomes its own character."""
         start = 0
         for pair in _BIG5_PAIR.finditer(data):
             if pair.group() in _AMBIGUOUS_PAIRS:

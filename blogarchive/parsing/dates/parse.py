@@ -135,6 +135,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
 
 @lru_cache(maxsize=256)  # each time of a page is asked for twice, by the grammar and for the store
 def _find_stamp(text: str, zone: tzinfo) -> ParsedDate | None:
+    """Return the time of a text such as 2014-07-14 08:11, with or without a label; None for any other text."""
     match = _ISO_STAMP.fullmatch(text)
     if match is None:
         return None
@@ -146,6 +147,7 @@ def _find_stamp(text: str, zone: tzinfo) -> ParsedDate | None:
 
 
 def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
+    """Return the date after a label of posting, else the first date; that of an edit only if no full date precedes it."""
     for label in islice(_POSTED.finditer(text), _MAX_LABELS):
         if parsed := _parse_first(text[label.end() :], now):
             return parsed
@@ -176,6 +178,7 @@ def _find_full_date(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
+    """Return the first date of a weak form in a context that allows a date."""
     for rule in (_EPOCH_RULE, *_WEAK_RULES):
         for match in rule.pattern.finditer(text):
             time = time_after(text, match.end())
@@ -200,6 +203,7 @@ def _expand_compact(text: str) -> str:
 def _resolve_match(
     rule: rules.Rule, match: re.Match[str], time: TimeOfDay | None, now: datetime
 ) -> ParsedDate:
+    """Return the date of a match, resolved in the zone that the text names, else in that of `now`."""
     zone = (time.zone if time else None) or rules.find_named_zone(match.string)
     local_now = now.astimezone(zone) if zone else now
     at, precision, yearless = rule.resolve(match, local_now)

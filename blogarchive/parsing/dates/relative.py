@@ -201,6 +201,7 @@ def time_alone(text: str) -> TimeOfDay | None:
 
 
 def _parse_time(match: re.Match[str] | None) -> TimeOfDay | None:
+    """Return the time of a match, None for None; raise ValueError if it is impossible."""
     if match is None:
         return None
     hour = parse_number(match["hour"] or match["hour_word"] or match["hour_alone"] or match["hour_iso"])
@@ -217,6 +218,7 @@ def _parse_time(match: re.Match[str] | None) -> TimeOfDay | None:
 
 
 def _parse_fields(match: re.Match[str]) -> tuple[int, int, Precision]:
+    """Return minute, second and precision of a time."""
     if second := match["second"] or match["second_word"]:
         return parse_number(match["minute"] or match["minute_word"]), parse_number(second), "second"
     if minute := match["minute"] or match["minute_word"]:

@@ -47,6 +47,7 @@ def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, in
 
 
 def _is_offset(match: re.Match[str], *, exact: bool) -> bool:
+    """Return whether the match behind a time is an offset from UTC, and no other number or end of a range."""
     if match["word"]:
         return True
     if match["h"]:

@@ -189,6 +189,7 @@ class _PageParser:
         return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
 
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
+        """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
         number = self.view.number
         paging = list[items.Link]()
@@ -251,6 +252,7 @@ class _PageParser:
         return None if found is None else found[0]
 
     def _build_list_page(self) -> items.ParsedPage:
+        """Return the page as a list; as a notice, or of kind UNKNOWN, if it lists no post."""
         layout = _parse_layout(self.view, None)
         listed = listing.parse_listing(self.view, layout.main)
         author = self._build_author(layout, listed)
@@ -283,6 +285,7 @@ class _PageParser:
         problems: tuple[items.Problem, ...],
         **fields: Any,
     ) -> items.ParsedPage:
+        """Return the page with the parts around its posts, and the blogs that it links to."""
         sidebar, urls = layout.sidebar, (parse_url(self.view.url).url, self.target.chain)
         blogs, too_many = self._find_blogs(author)
         return items.ParsedPage(

@@ -48,6 +48,7 @@ def parse_url(url: str) -> ParsedUrl:
 
 
 def _parse_uncached(url: str) -> ParsedUrl:
+    """Return the result of `parse_url` for a URL without a session."""
     try:
         origin, path, query = _split_canonical(url)
     except ValueError:  # an invalid port or host
@@ -142,6 +143,7 @@ def build_home_url(page_url: str, uid: str) -> str:
 
 
 def _resolve_dots(path: str) -> str:
+    """Return a path without the steps `.` and `..`."""
     kept: list[str] = []
     for step in path.split("/"):
         if step == "..":

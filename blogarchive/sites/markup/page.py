@@ -201,6 +201,7 @@ class PageReader:
         return self._parse_list_page(picker, template)
 
     def _parse_post_page(self, picker: Picker, template: Template, parts: PostParts) -> items.ParsedPage:
+        """Return the page of a post or of its further comments, as the template describes it."""
         number = self._number
         post = None if number is None else post_parts.read_post(picker, parts, number, self._post_url)
         if post is None:
@@ -232,6 +233,7 @@ class PageReader:
         return self._page(picker, template, items.PageKind.COMMENTS, posts=posts, paging=paging)
 
     def _parse_list_page(self, picker: Picker, template: Template) -> items.ParsedPage:
+        """Return the page as a list; as a post if its URL is that of a post which the list shows whole."""
         reader = self._list_reader(picker)
         posts = tuple(post_parts.read_whole_posts(picker, template.whole, self.site.parse_url))
         listed = reader.titles(template.titles)

@@ -247,6 +247,7 @@ def without_body(post: items.Post) -> items.Post:
 def _read(
     picker: Picker, parts: PostParts, within: Element | None, number: str, url: str
 ) -> items.Post | None:
+    """Return the post in `within`, that of the page for None, with its comments; None if it shows no body."""
     written = find_comment_elements(picker, parts.comments, within)
     outermost = keep_outermost([*picker.elements(parts.body, within), *written])
     bodies = [node for node in outermost if node not in written]
@@ -264,6 +265,7 @@ def _read(
 def _build_post(
     picker: Picker, parts: PostParts, body: Body, within: Element | None, number: str, url: str
 ) -> items.Post:
+    """Return the post with all its fields, without comments."""
     return items.Post(
         number=number,
         url=url,
@@ -368,6 +370,7 @@ class ListReader:
         return None if parsed is None or parsed.precision == "year" else f"{parsed.at:%Y-%m}"
 
     def _rows(self, name: str, parts: LinkParts | None) -> list[tuple[Element, str, str | None]]:
+        """Return element, name and absolute URL of each row that has a name."""
         if parts is None:
             return []
         rows = []

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
@@ -45,10 +45,10 @@ def linked_blogs(
     the uids of the page's own blog.
     """
     host = netloc_of(page_url).lower()
-    find = _blog_finder(site, "" if matches_host(host, site.hosts) else host)
+    hosts = site.hosts if matches_host(host, site.hosts) else (host, *site.hosts)
     found: dict[str, BlogLink] = {}
     for url in urls:
-        blog = find(url) if len(url) < _MAX_URL_LENGTH else None
+        blog = _find_blog(site, hosts, url) if len(url) < _MAX_URL_LENGTH else None
         if blog is None or blog.uid in own or blog.uid in found:
             continue
         if len(found) == MAX_BLOGS:
@@ -57,16 +57,10 @@ def linked_blogs(
     return tuple(found.values()), ()
 
 
-@lru_cache(maxsize=4)
-def _blog_finder(site: Site, host: str) -> Callable[[str], BlogLink | None]:
-    """Return a function from an absolute URL to its blog on `host` or on a host of the site; it caches results."""
-    hosts = (host, *site.hosts) if host else site.hosts
-
-    @lru_cache(maxsize=2048)  # a page links to its own blog hundreds of times, and to those of its commenters
-    def find(url: str) -> BlogLink | None:
-        return next(blogs_of_urls(site, [site.parse_url(url).url], hosts), None)
-
-    return find
+@lru_cache(maxsize=2048)  # a page links to its own blog hundreds of times, and to those of its commenters
+def _find_blog(site: Site, hosts: tuple[str, ...], url: str) -> BlogLink | None:
+    """Return the blog of an absolute URL on one of `hosts`; None if it names none."""
+    return next(blogs_of_urls(site, [site.parse_url(url).url], hosts), None)
 
 
 def text_urls(text: str) -> Iterator[str]:

@@ -65,12 +65,11 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
     unclosed = picker.with_closed()
     unseen, wanted = set(unclosed.elements(parts.unseen)), set(unclosed.elements(parts.each))
     own = [element for element in elements if element in wanted and element not in unseen]
-    reason = _find_forgery(unclosed, parts, own)
-    comments: list[items.Comment] = []
-    for element in own:
-        reason = reason or _read_comment(unclosed, parts, element, comments)
-    if reason is not None:
-        picker.add_problem("forged", "comments", reason)
+    try:
+        _require_own(unclosed, parts, own)
+        comments = [comment for element in own for comment in _read_comment(unclosed, parts, element)]
+    except _Forged as reason:
+        picker.add_problem("forged", "comments", str(reason))
         return PageComments()
     begins = set(map(_begins_on_new_line, own))
     doubt = Detail.COMMENTS_BEGIN if len(begins) > 1 else None
@@ -85,22 +84,25 @@ def check_doubt(picker: Picker, found: PageComments, claimed: int | None = None)
     return PageComments()
 
 
-def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) -> str | None:
-    """Return why the elements are not all of the page's own; None if they are."""
+class _Forged(Exception):
+    """A comment may be forged; the message is a `Detail`."""
+
+
+def _require_own(picker: Picker, parts: CommentParts, elements: list[Element]) -> None:
+    """Raise `_Forged` unless all elements are the page's own."""
     if not have_one_path(elements):
-        return Detail.COMMENTS_POSITIONS
+        raise _Forged(Detail.COMMENTS_POSITIONS)
     if _some_end_implied(picker, elements):
-        return Detail.COMMENT_ENDED
+        raise _Forged(Detail.COMMENT_ENDED)
     if any(_some_end_implied(picker, list(element)) for element in elements):
-        return Detail.COMMENT_TEXT_ENDED
+        raise _Forged(Detail.COMMENT_TEXT_ENDED)
     nodes = (node for element in elements for node in element.iter())
     if any("</" in str(value) for node in nodes for value in node.attrib.values()):
-        return Detail.COMMENT_ATTRIBUTE
+        raise _Forged(Detail.COMMENT_ATTRIBUTE)
     if len({picker.tree.text_at_end(one).rstrip(" \t\r").endswith("\n") for one in elements}) > 1:
-        return Detail.COMMENTS_END
+        raise _Forged(Detail.COMMENTS_END)
     if _have_typed_answers(picker, parts, elements):
-        return Detail.COMMENT_ANSWER
-    return None
+        raise _Forged(Detail.COMMENT_ANSWER)
 
 
 def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
@@ -130,30 +132,25 @@ def _text_before(element: Element) -> str:
     return text or ""
 
 
-def _read_comment(
-    picker: Picker, parts: CommentParts, element: Element, comments: list[items.Comment]
-) -> str | None:
-    """Append the comment in `element` and its answers; return why it may be forged, or None."""
+def _read_comment(picker: Picker, parts: CommentParts, element: Element) -> list[items.Comment]:
+    """Return the comment in `element` and its answers; raises `_Forged`."""
     answers = _find_answers(picker, parts, element)
     inner = keep_outermost([*picker.elements(parts.body, element), *answers])
     answers = [node for node in inner if node in answers]
     bodies = [node for node in inner if node not in answers]
     if len(bodies) != 1 or len(inner) > _MAX_TEXTS:
-        return Detail.COMMENT_TEXTS.format(count=len(bodies), answers=len(answers))
+        raise _Forged(Detail.COMMENT_TEXTS.format(count=len(bodies), answers=len(answers)))
     comment = _build_comment(picker, parts, element, bodies[0], answers)
-    if comment is None:
-        return Detail.COMMENT_TWICE
-    comments.append(comment)
     owner = parts.answers or parts
-    for answer in answers:
-        bodies = picker.elements(owner.body, answer)
-        if len(bodies) != 1:
-            return Detail.COMMENT_TEXTS.format(count=len(bodies), answers=0)
-        found = _build_comment(picker, owner, answer, bodies[0], [], reply_to=comment.author_name)
-        if found is None:
-            return Detail.COMMENT_TWICE
-        comments.append(found)
-    return None
+    return [comment, *(_read_answer(picker, owner, answer, comment.author_name) for answer in answers)]
+
+
+def _read_answer(picker: Picker, parts: CommentParts, element: Element, reply_to: str) -> items.Comment:
+    """Return the owner's answer in `element`; raises `_Forged`."""
+    bodies = picker.elements(parts.body, element)
+    if len(bodies) != 1:
+        raise _Forged(Detail.COMMENT_TEXTS.format(count=len(bodies), answers=0))
+    return _build_comment(picker, parts, element, bodies[0], [], reply_to=reply_to)
 
 
 def _build_comment(
@@ -164,14 +161,14 @@ def _build_comment(
     answers: list[Element],
     *,
     reply_to: str | None = None,
-) -> items.Comment | None:
-    """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
+) -> items.Comment:
+    """Return the comment, with `reply_to` an answer of the owner; raises `_Forged` if it shows several names or times."""
     known = len(picker.problems)
     around = picker.with_closed(() if body_element is element else with_descendants((body_element, *answers)))
     comment = _read_header(around, parts, element, reply_to)
     if any(problem.detail.startswith(_SEVERAL_VALUES) for problem in picker.problems[known:]):
         del picker.problems[known:]
-        return None
+        raise _Forged(Detail.COMMENT_TWICE)
     if comment.posted is None and parts.posted is not None:
         picker.add_problem("unreadable", "comments.posted_at", Detail.NO_TIME_OF_COMMENT)
     body = read_body(picker, body_element, parts.drop)

@@ -119,8 +119,8 @@ def _decode_hebrew(data: bytes, position: int) -> Replacement:
     return ("\u05ba", position + 1) if data[position] == 0xCA else _decode_byte(data, position)
 
 
-def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
-    """Register two error handlers, `name` and a strict one that raises at the first bad byte; return `name`."""
+def _register(read: Callable[[bytes, int], Replacement]) -> str:
+    """Register two error handlers, and return the name of the first; the strict one raises at the first bad byte."""
 
     def handle(error: UnicodeError) -> Replacement:
         bad = cast(UnicodeDecodeError, error)
@@ -136,15 +136,16 @@ def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
                 del error
         return shown
 
+    name = f"blogarchive.{read.__name__}"
     codecs.register_error(name, handle)
     codecs.register_error(name + _STRICT_SUFFIX, handle_strictly)
     return name
 
 
 _STRICT_SUFFIX = "-strictly"
-_GBK_ERRORS = _register("blogarchive-gbk", _decode_gbk)
-_BYTE = _register("blogarchive-byte", _decode_byte)
-_HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
+_GBK_ERRORS = _register(_decode_gbk)
+_BYTE = _register(_decode_byte)
+_HEBREW = _register(_decode_hebrew)
 
 
 # --- decoders
@@ -266,14 +267,14 @@ GB18030 = Charset(
     name="gb18030",
     codec="gb18030",
     common_codec="gbk",
-    errors=_register("blogarchive-gb18030", _decode_gb18030),
+    errors=_register(_decode_gb18030),
     script="chinese",
     remapped=_gb18030_2022(),
 )
 BIG5 = Charset(
     name="big5",
     codec="big5hkscs",
-    errors=_register("blogarchive-big5", _decode_big5),
+    errors=_register(_decode_big5),
     script="chinese",
     remapped=dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)),
 )
@@ -283,21 +284,19 @@ UTF_16BE = Charset(name="utf-16be", codec="utf-16-be", script="chinese")
 EUC_JP = Charset(
     name="euc-jp",
     codec="euc_jp",
-    errors=_register("blogarchive-euc-jp", _decode_euc_jp),
+    errors=_register(_decode_euc_jp),
     script="japanese",
     remapped=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
 )
 SHIFT_JIS = Charset(
     name="shift_jis",
     codec="cp932",
-    errors=_register("blogarchive-shift-jis", _decode_shift_jis),
+    errors=_register(_decode_shift_jis),
     script="japanese",
     remapped=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
 ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
-EUC_KR = Charset(
-    name="euc-kr", codec="cp949", errors=_register("blogarchive-euc-kr", _decode_euc_kr), script="korean"
-)
+EUC_KR = Charset(name="euc-kr", codec="cp949", errors=_register(_decode_euc_kr), script="korean")
 ISO_2022_KR = Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean")
 _NAMED = (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR, ISO_2022_KR)
 _CHARSETS = {"gbk": GB18030} | {charset.name: charset for charset in _NAMED}

@@ -6,18 +6,8 @@ from dataclasses import dataclass, field, replace
 from gettext import gettext as _, ngettext
 from typing import Protocol
 
+from blogarchive import errors
 from blogarchive.crawl.session import CrawlSession
-from blogarchive.errors import (
-    ArchiveDamaged,
-    BlogArchiveError,
-    CannotWrite,
-    HostBusy,
-    Interrupted,
-    RobotsForbid,
-    SiteBlocks,
-    SiteChanged,
-    Unreachable,
-)
 from blogarchive.messages.details import explain_detail
 from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
@@ -25,15 +15,15 @@ from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
 from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.rows import utc_now
 
-_OUTCOMES: Mapping[type[BlogArchiveError], RunOutcome] = {
-    RobotsForbid: "forbidden",
-    SiteBlocks: "blocked",
-    Unreachable: "unreachable",
-    Interrupted: "interrupted",
-    HostBusy: "interrupted",
-    CannotWrite: "unwritable",
-    SiteChanged: "changed",
-    ArchiveDamaged: "damaged",
+_OUTCOMES: Mapping[type[errors.BlogArchiveError], RunOutcome] = {
+    errors.RobotsForbid: "forbidden",
+    errors.SiteBlocks: "blocked",
+    errors.Unreachable: "unreachable",
+    errors.Interrupted: "interrupted",
+    errors.HostBusy: "interrupted",
+    errors.CannotWrite: "unwritable",
+    errors.SiteChanged: "changed",
+    errors.ArchiveDamaged: "damaged",
 }
 # A host has changed if at least this number of its pages were refused by the parser, and at least half.
 _MIN_UNREADABLE = 5
@@ -53,7 +43,7 @@ class CrawlResult:
     # Failures that an earlier run reported, so that they do not change the exit code.
     notes: tuple[str, ...] = ()
     # The hosts of blogs that failed as a whole, each with its error.
-    hosts: Mapping[str, BlogArchiveError] = field(default_factory=dict)
+    hosts: Mapping[str, errors.BlogArchiveError] = field(default_factory=dict)
     # A limit of the user, or a stop, left pages or images of the other hosts.
     unfinished: bool = False
     # The error that ended the run, without values that differ from night to night.
@@ -65,9 +55,9 @@ class ThrottleState(Protocol):
 
     requests: int
     limit: str | None
-    stop_error: BlogArchiveError | None
+    stop_error: errors.BlogArchiveError | None
     blocked_hosts: dict[str, str]
-    busy_hosts: dict[str, HostBusy]
+    busy_hosts: dict[str, errors.HostBusy]
 
 
 def build_result(
@@ -85,7 +75,7 @@ def build_result(
     # Some blogs have pages on a second host; each missing page is a failure of its own.
     for host, reason in throttle.blocked_hosts.items():
         if host not in session.hosts.values():
-            session.observer.on_message(blocked_message(host, reason))
+            session.observer.on_message(str(blocked_error(host, reason)))
     authors = json.loads(author_ids(session.archive, session.blogs))
     return replace(
         result,
@@ -96,27 +86,32 @@ def build_result(
 
 
 def _failed_hosts(
-    session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None, left_out: Collection[str]
-) -> dict[str, BlogArchiveError]:
+    session: CrawlSession,
+    throttle: ThrottleState,
+    changed: errors.SiteChanged | None,
+    left_out: Collection[str],
+) -> dict[str, errors.BlogArchiveError]:
     """Return the error of each host of blogs that gave no pages, was refused, or seems to have changed.
 
     Assigns an open change to the hosts with unreadable pages, else to all requested hosts.
     """
     services = set(session.hosts.values())
-    errors: dict[str, BlogArchiveError] = {
-        host: Unreachable(explain_detail(failure.detail, failure.kind))
+    by_host: dict[str, errors.BlogArchiveError] = {
+        host: errors.Unreachable(explain_detail(failure.detail, failure.kind))
         for host, failure in session.refused.items()
         if not session.stored[host] and not session.unreadable[host]
     }
-    errors |= throttle.busy_hosts
-    errors |= {host: SiteBlocks(blocked_message(host, why)) for host, why in throttle.blocked_hosts.items()}
+    by_host |= throttle.busy_hosts
+    by_host |= {host: blocked_error(host, why) for host, why in throttle.blocked_hosts.items()}
     changed_hosts = {host for host in session.unreadable if _is_unreadable(session, throttle, host)}
     if changed and not changed_hosts and not left_out:
         sites = {change.site for change in coverage.open_changes(session.archive, session.sites)}
         changed_hosts = {host for blog, host in session.hosts.items() if blog.site in sites}
-    reason = changed or SiteChanged(_("most of its pages cannot be parsed; see `blogarchive doctor URL`"))
-    errors |= dict.fromkeys(changed_hosts, reason)
-    return {host: error for host, error in errors.items() if host in services}
+    reason = changed or errors.SiteChanged(
+        _("most of its pages cannot be parsed; see `blogarchive doctor URL`")
+    )
+    by_host |= dict.fromkeys(changed_hosts, reason)
+    return {host: error for host, error in by_host.items() if host in services}
 
 
 def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str) -> bool:
@@ -128,7 +123,9 @@ def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str)
     return throttle.stop_error is None and not stored and coverage.has_posts(session.archive, blogs)
 
 
-def _result(session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None) -> CrawlResult:
+def _result(
+    session: CrawlSession, throttle: ThrottleState, changed: errors.SiteChanged | None
+) -> CrawlResult:
     """Return the result by the most severe error, else by the failures that no earlier run reported."""
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle, changed)
@@ -158,7 +155,7 @@ def _lasting_note(failure: failures.OpenFailure) -> str:
 
 
 def _error_result(
-    session: CrawlSession, throttle: ThrottleState, error: BlogArchiveError, counts: Counts
+    session: CrawlSession, throttle: ThrottleState, error: errors.BlogArchiveError, counts: Counts
 ) -> CrawlResult:
     """Return the result of a run that an error ended; a cause that lasts is reported once a week.
 
@@ -169,16 +166,18 @@ def _error_result(
     names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
     cause = " ".join((outcome, *names))
     fields = [change.field for change in coverage.open_changes(session.archive, session.sites)]
-    if isinstance(error, SiteChanged):
+    if isinstance(error, errors.SiteChanged):
         cause = " ".join((outcome, *fields))
     code, text = error.exit_code, str(error)
     result = CrawlResult(outcome=outcome, exit_code=code, counts=counts, message=text, cause=cause)
-    lasts = isinstance(error, (SiteBlocks, Unreachable, RobotsForbid, SiteChanged))
+    lasts = isinstance(
+        error, (errors.SiteBlocks, errors.Unreachable, errors.RobotsForbid, errors.SiteChanged)
+    )
     if not (lasts and session.options.is_plain_update):
         return result
     if not is_reported(session.archive, session.run, cause, now=utc_now()):
         return result
-    exit_code = SiteChanged.exit_code if fields or isinstance(error, SiteChanged) else 0
+    exit_code = errors.SiteChanged.exit_code if fields or isinstance(error, errors.SiteChanged) else 0
     return replace(result, exit_code=exit_code, message=None, notes=(text,))
 
 
@@ -189,35 +188,37 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
     return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
-def _check_changes(session: CrawlSession) -> SiteChanged | None:
+def _check_changes(session: CrawlSession) -> errors.SiteChanged | None:
     """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None."""
     if session.options.accept_changes:
         coverage.accept_changes(session.archive, session.run, session.sites, now=utc_now())
     try:
         coverage.check_coverage(session.archive, session.run, session.sites, now=utc_now())
-    except SiteChanged as error:
+    except errors.SiteChanged as error:
         return error
     return None
 
 
 def _most_severe(
-    session: CrawlSession, throttle: ThrottleState, changed: SiteChanged | None
-) -> BlogArchiveError | None:
+    session: CrawlSession, throttle: ThrottleState, changed: errors.SiteChanged | None
+) -> errors.BlogArchiveError | None:
     """Return the most severe error of the run."""
-    errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
-    errors += throttle.busy_hosts.values()
+    found: list[errors.BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
+    found += throttle.busy_hosts.values()
     homes = set(session.hosts.values())
-    errors += [SiteBlocks(blocked_message(*one)) for one in throttle.blocked_hosts.items() if one[0] in homes]
+    found += [blocked_error(*one) for one in throttle.blocked_hosts.items() if one[0] in homes]
     unreached = _unreached_error(session) if session.unreached else None
     resting = _resting(session)
     if session.unreached and len(resting) == len(session.blogs):
         unreached = _resting_error(session, resting)
-    if isinstance(unreached, SiteChanged):  # a host that served one page for all URLs is blocked for that
-        errors = [error for error in errors if not isinstance(error, SiteBlocks)]
-    if unreached and not errors:
-        errors.append(unreached)
-    errors += [changed] if changed else []
-    return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
+    if isinstance(
+        unreached, errors.SiteChanged
+    ):  # a host that served one page for all URLs is blocked for that
+        found = [error for error in found if not isinstance(error, errors.SiteBlocks)]
+    if unreached and not found:
+        found.append(unreached)
+    found += [changed] if changed else []
+    return min(found, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
 
 
 def _resting(session: CrawlSession) -> list[BlogState]:
@@ -231,10 +232,10 @@ def _is_new(session: CrawlSession, state: BlogState) -> bool:
     return not session.options.is_plain_update or state.state_since >= session.run.begun_at
 
 
-def _resting_error(session: CrawlSession, resting: Sequence[BlogState]) -> BlogArchiveError | None:
+def _resting_error(session: CrawlSession, resting: Sequence[BlogState]) -> errors.BlogArchiveError | None:
     """Return the error of a run in which all blogs are moved or closed; None if an earlier run reported all of them."""
     news = [state for state in resting if _is_new(session, state)]
-    return Unreachable("; ".join(map(_state_message, news))) if news else None
+    return errors.Unreachable("; ".join(map(_state_message, news))) if news else None
 
 
 def _state_message(state: BlogState) -> str:
@@ -249,11 +250,10 @@ def _state_message(state: BlogState) -> str:
     ).format(blog=blog, notice=explain_detail(state.state_detail, "notice"))
 
 
-def blocked_message(host: str, reason: str) -> str:
-    """Return the message about a host that this run sent no more requests to."""
-    return _("no more requests to {host}: {reason}; try again later, with a longer --delay").format(
-        host=host, reason=explain_detail(reason)
-    )
+def blocked_error(host: str, reason: str) -> errors.SiteBlocks:
+    """Return the error about a host that this run sent no more requests to."""
+    text = _("no more requests to {host}: {reason}; try again later, with a longer --delay")
+    return errors.SiteBlocks(text, host=host, reason=explain_detail(reason))
 
 
 def _describe(failure: failures.OpenFailure) -> str:
@@ -281,7 +281,7 @@ def _known(session: CrawlSession) -> list[failures.OpenFailure]:
     return failures.known_failures(session.archive, session.blogs, session.run, now=utc_now())
 
 
-def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
+def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
     """Return why no page was stored; None for errors of this program, and for blogs known to be unreachable."""
     found = [
         failure
@@ -294,21 +294,21 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
     by_kind = {failure.kind: failure for failure in found}
     if by_kind.keys() == {"unreadable"} and coverage.has_posts(session.archive, session.blogs):
         text = _("the site seems to have changed: {what}; see `blogarchive doctor URL`")
-        return SiteChanged(text, what=_describe(by_kind["unreadable"]))
+        return errors.SiteChanged(text, what=_describe(by_kind["unreadable"]))
     return None if by_kind.keys() == {"mistake"} else _error_of_kinds(by_kind)
 
 
-def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> BlogArchiveError:
+def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> errors.BlogArchiveError:
     """Return the error of a run without a page, by a failure of each kind."""
     if "robots" in by_kind:
         text = _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog")
-        return RobotsForbid(text, what=_describe(by_kind["robots"]))
+        return errors.RobotsForbid(text, what=_describe(by_kind["robots"]))
     if "blocked" in by_kind:
         text = _("the site refuses requests: {what}; try again later, with a longer --delay")
-        return SiteBlocks(text, what=_describe(by_kind["blocked"]))
+        return errors.SiteBlocks(text, what=_describe(by_kind["blocked"]))
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
-    return Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)
+    return errors.Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)
 
 
 def _has_author(session: CrawlSession, failure: failures.OpenFailure) -> bool:

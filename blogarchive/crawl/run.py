@@ -20,7 +20,7 @@ from blogarchive import errors
 from blogarchive.crawl.named_urls import start_targets
 from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies
 from blogarchive.crawl.progress import CrawlObserver
-from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
+from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_error, build_result
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
@@ -357,4 +357,4 @@ def _run_alone(process: AsyncCrawlerProcess, name: str, delays: Mapping[str, flo
 def _end_error(throttle: ThrottleState) -> errors.BlogArchiveError | None:
     """Return the error that ended a run: of a blocked host, else of a stop."""
     blocked = next(iter(throttle.blocked_hosts.items()), None)
-    return errors.SiteBlocks(blocked_message(*blocked)) if blocked else throttle.stop_error
+    return blocked_error(*blocked) if blocked else throttle.stop_error

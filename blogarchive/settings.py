@@ -56,7 +56,7 @@ DOWNLOADER = "spiders.download_handler.ServiceDownloader"
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
     "spiders.robots.RobotsMiddleware": 100,
-    "spiders.middlewares.WalkMiddleware": 110,
+    "spiders.middlewares.FetchOnceMiddleware": 110,
     f"{_BUILT_IN}.downloadtimeout.DownloadTimeoutMiddleware": 350,
     f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,
     f"{_BUILT_IN}.useragent.UserAgentMiddleware": 500,

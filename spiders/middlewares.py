@@ -7,11 +7,7 @@ from typing import Self
 from urllib.parse import urldefrag, urlsplit
 
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.redirect import (
-    BaseRedirectMiddleware,
-    MetaRefreshMiddleware,
-    RedirectMiddleware,
-)
+from scrapy.downloadermiddlewares import redirect
 from scrapy.exceptions import IgnoreRequest, NotConfigured, ResponseDataLossError
 from scrapy.http import Request, Response
 from scrapy.http.cookies import WrappedRequest
@@ -113,7 +109,7 @@ _ROBOTS = "/robots.txt"
 _MAX_READ = 16  # a blog lacks its lists soon after its home page was read; blogs with lists do not ask again
 
 
-class WalkMiddleware:
+class FetchOnceMiddleware:
     """Answers a repeated request for a home page or a robots.txt with what the run has just read."""
 
     def __init__(self) -> None:
@@ -144,7 +140,7 @@ class RedirectRefused(IgnoreRequest):
     """The page redirects to a URL that this run does not fetch."""
 
 
-class _SameSite(BaseRedirectMiddleware):
+class _SameSite(redirect.BaseRedirectMiddleware):
     """What the middlewares of redirects and of refreshes have in common."""
 
     @classmethod
@@ -160,7 +156,7 @@ class _SameSite(BaseRedirectMiddleware):
             request.headers.pop("Referer", None)
 
 
-class SameSiteRedirectMiddleware(_SameSite, RedirectMiddleware):
+class SameSiteRedirectMiddleware(_SameSite, redirect.RedirectMiddleware):
     """HTTP redirects of a page within its site, of an image to a host that its blog allows; of robots.txt to any host.
 
     A request names the site by `target` or by `site` in `meta`. Raises `RedirectRefused` for all other redirects.
@@ -168,17 +164,19 @@ class SameSiteRedirectMiddleware(_SameSite, RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the response, or the request for the URL that it redirects to."""
-        return _check(request, lambda: RedirectMiddleware.process_response(self, request, response))
+        return _check(request, lambda: redirect.RedirectMiddleware.process_response(self, request, response))
 
 
-class SameSiteRefreshMiddleware(_SameSite, MetaRefreshMiddleware):
+class SameSiteRefreshMiddleware(_SameSite, redirect.MetaRefreshMiddleware):
     """The same for `<meta http-equiv=refresh>`."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the response, or the request for the URL that its page refreshes to."""
         if "image" in request.cb_kwargs or b"refresh" not in response.body[:_HEAD].lower():
             return response
-        return _check(request, lambda: MetaRefreshMiddleware.process_response(self, request, response))
+        return _check(
+            request, lambda: redirect.MetaRefreshMiddleware.process_response(self, request, response)
+        )
 
 
 def _check(request: Request, follow: Callable[[], Request | Response]) -> Request | Response:

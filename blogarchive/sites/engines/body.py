@@ -11,13 +11,13 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
-_ADDED, _LISTS, _LICENCE, _CLOSING = patterns("body", "added", "lists", "licence", "closing")
+_ADDED, _LICENCE, _CLOSING = patterns("body", "added", "licence", "closing")
 _COMMA, _ENDED = patterns("body", "comma", "ended")
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_MOST, _WHOLE, _LINKS, _MENU, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.1, 0.3, 0.7
+_MOST, _WHOLE, _LINKS, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.3, 0.7
 
 
 def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, bool]:
@@ -34,17 +34,18 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
     marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
-    if best is None or dense is None:
-        chosen = best if dense is None else _widen(outline, dense, above | around)
-        is_alone = best is not None and best not in above and set() < images <= {*best.iter()}
-        is_named = is_alone or (best is not None and mark(best) > 1)
-        return chosen, is_named or (chosen is not None and _is_most(outline, chosen, inside))
+    if dense is None:
+        return best, best is not None and (mark(best) > 1 or _is_most(outline, best, inside))
+    wide = _widen(outline, dense, above | around)
+    if best is None:
+        return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
     if _is_misnamed(outline, best, dense, above, around):
-        return _widen(outline, dense, above | around), shared > 0 or outline.size(best) > outline.size(dense)
+        return wide, shared > 0
+    # Movable Type has the rest of the text beside its start.
     if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
-        best = next(best.iterancestors())  # Movable Type has the rest of the text beside its start
-    return best, mark(best) == 3 or shared > 0 or _is_most(outline, best, inside)
+        best = next(best.iterancestors())
+    return best, shared > 0
 
 
 def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tuple[list[Element], _Node]:
@@ -52,14 +53,14 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
     line = "" if dense is None or outline.size(dense) > _MAX_META else outline.text(dense)
-    if dense is not None and not (line and (not _ENDED.search(line) or DATE.search(line))):
+    if not line or (_ENDED.search(line) and not DATE.search(line)):
         return marked, dense
     # Labels around pictures have more text.
-    named = [n for n in marked if mark(n) > 1 and outline.link_share(n) < _LINKS]
-    pictures = [one for one in marked if not images.isdisjoint(one.iter("img"))]
-    whole = [one for one in pictures if images <= {*one.iter("img")}]
+    named = [node for node in marked if mark(node) > 1]
+    pictures = [node for node in marked if not images.isdisjoint(node.iter("img"))]
+    whole = [node for node in pictures if images <= {*node.iter("img")}]
     pictures = [*named, *(whole[-1:] or pictures)]  # Teek lists other posts below the innermost one
-    return pictures or marked, None if pictures else dense
+    return (pictures, None) if pictures else (marked, dense)
 
 
 def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes, around: _Nodes) -> bool:
@@ -78,13 +79,12 @@ def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes,
 
 
 def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:
-    """Return whether an element has most of the text below its heading and is no menu."""
+    """Return whether an element has most of the text below the heading of the post."""
     apart = outline.beside.union(inside)
     below = range(outline.span(outline.title.heading).stop, len(outline.texts))
     rest = [place for place in below if outline.holders[place] not in apart]
     own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
-    is_menu = outline.title.heading is None and outline.link_share(node) >= _MENU
-    return not is_menu and own > _WHOLE * sum(map(outline.sizes, rest))
+    return own > _WHOLE * sum(map(outline.sizes, rest))
 
 
 def mark(node: Element) -> int:
@@ -139,15 +139,14 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
         scores[inner] += size
         scores[next(inner.iterancestors(), inner)] += size / 2
     best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)
+    # A page of links has no text: it is no post.
     return best if best is not None and outline.link_share(best) <= _MOST else None
 
 
 def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
-    """Return the largest element around `node` that has all parts of the text, and not much else."""
-    most = 1.6 * outline.size(node) + _MAX_META
+    """Return the largest element around `node` that is around no heading, comments or menu."""
     for around in node.iterancestors():
-        is_large = outline.size(around) > most
-        if around in stops or around.tag == "body" or (is_large and outline.link_share(around) > _LINKS):
+        if around in stops or around.tag == "body" or outline.link_share(around) > _LINKS:
             break
         node = around
     parent = node.getparent()
@@ -165,8 +164,9 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
     # Verses of Docutils have neither a comma nor an end.
     is_verse = shape[1] is not None and outline.size(node) < _MAX_LICENCE
-    prose = (x for x in map(outline.text, own) if is_verse or _COMMA.search(x) or _ENDED.search(x))
-    return parent in stops and parent.tag != "body" and not all(map(DATE.search, prose))
+    texts = map(outline.text, own)
+    prose = (text for text in texts if is_verse or _COMMA.search(text) or _ENDED.search(text))
+    return parent in stops and not all(map(DATE.search, prose))
 
 
 def added_parts(outline: Outline, body: Element) -> set[Element]:
@@ -190,11 +190,9 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
-        is_list = has_role(node, _LISTS) and outline.link_share(node) > _LINKS
-        is_form = node.tag == "form" and node.find(".//img") is None  # ASP.NET has one around all
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_list or is_form or node.tag in ("header", "footer", "address") or has_role(node, role):
+        elif node.tag in ("form", "header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 

@@ -11,7 +11,7 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.comment_parts import APART, BODY, HEADING, ITEM, Read, read_items, shows_time
+from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, in_other_row, is_edited
 from blogarchive.sites.engines.urls import patterns
@@ -19,7 +19,7 @@ from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_
 from blogarchive.sites.markup.picker import with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count", "id", "heading_of", "answer", "line")
-_SINGLE, _MOMENT, _PINGS, _SENTENCE = patterns("comments", "single", "moment", "pings", "sentence")
+_MOMENT, _PINGS, _SENTENCE = patterns("comments", "moment", "pings", "sentence")
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
@@ -41,7 +41,7 @@ def comment_sections(outline: Outline) -> list[Element]:
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
     for node in (node for node in below if has_role(node, COMMENTS)):
         is_beside = node in outline.beside and (found or node.get("id") != "comments")
-        if not (is_beside or has_role(node, BODY) or (found and outline.contains(found[-1], node))):
+        if not (is_beside or (found and outline.contains(found[-1], node))):
             found.append(node)
     return found
 
@@ -55,8 +55,6 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     apart = [section for section in sections if not outline.contains(body, section)]
     outer = _below_text(outline, apart)
     under = under_heading(outline, [body, *apart][len(apart) - len(outer)])  # below those that are quoted
-    # An element of `outer` may be a quoted comment.
-    outer = under if outer and with_descendants(under).issuperset(outer) else outer
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
     inner = under_heading(outline, outline.title.heading)
     own = outer or _below_text(outline, [section for section in sections or inner if section not in text])
@@ -81,7 +79,10 @@ def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
-    above = ancestors([*areas, body, outline.title.heading]).union(_around_all(outline, areas, body))
+    # b2evolution has an area for each comment; an element around all of them is none of a single one.
+    kin = Counter((one.getparent(), one.get("class")) for one in areas)
+    lone = [one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)]
+    above = ancestors([*areas, body, outline.title.heading]).union(lone)
     inside = _elements_in_comments(outline, areas, above) - own
     outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
@@ -100,7 +101,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
     problems: tuple[Problem, ...] = ()
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
-    if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and ids and expected):
+    if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):
         known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(found) or body in closed_nodes:
         known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
@@ -108,18 +109,6 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
     return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
-
-
-def _around_all(outline: Outline, areas: list[Element], body: Element) -> Iterator[Element]:
-    """Yield the elements that are around all comments, and none of a single one: by a heading in them, or a name."""
-    places = _headings(outline, body, outline.span(body).stop)
-    # Each comment of b2evolution begins with the link `Comment`.
-    heads = ancestors(n for n in map(outline.holders.__getitem__, places) if n.tag != "a")
-    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
-    for one in areas:
-        is_lone = kin[one.getparent(), one.get("class")] < 2
-        if one in heads or (is_lone and has_role(one, COMMENTS) and not has_role(one, _SINGLE)):
-            yield one
 
 
 def _unreadable(detail: str) -> Problem:
@@ -143,7 +132,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
         return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)))
     heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
     # A page that names no comments may show them below its form.
-    forms = (outline.span(one).start for one in outline.select("form") if one not in outline.beside)
+    forms = (outline.span(one).start for one in outline.select("form"))
     start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(outline.texts))
     after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside]
     # A link to answer, or several times of day, may be of comments that nothing names.
@@ -230,6 +219,5 @@ def _elements_in_comments(outline: Outline, sections: list[Element], above: set[
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return with_descendants(sections)
-    named = {one for one in outline.order if has_role(one, COMMENTS) or has_role(one, ITEM)} - above
-    around = (parent for node in named if (parent := node.getparent()) is not None and parent not in above)
-    return with_descendants(chain(around, named)) - outline.beside
+    named = {one for one in outline.order if has_role(one, ITEM)} - above
+    return with_descendants(named) - outline.beside

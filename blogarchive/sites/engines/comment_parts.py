@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, dropwhile, takewhile
+from typing import NamedTuple
 
 from blogarchive.items import Comment, DateText
 from blogarchive.parsing.dates.order import DAY_FIRST, day_orders
@@ -22,9 +23,8 @@ APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _AUTHOR, _SAYS, _BY, _AFTER_BY, _LABELS = patterns("comments", "author", "says", "by", "after_by", "labels")
 _BADGE, _OWNER, _AGENT, _LINE, _ANSWER = patterns("comments", "badge", "owner", "agent", "line", "answer")
-_AMERICAN, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "american", "sentence", "button", "reply_to")
+_SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "sentence", "button", "reply_to")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
-_CREATORS, _TEXTS = ("author", "creator", "name"), ("commentText", "text")  # of itemprop
 _SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
@@ -62,33 +62,45 @@ Read = list[tuple[Item, Comment | None]]
 
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
-    dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
-    orders = day_orders(dates) or day_orders(stated)
-    if not orders:
-        is_first = DAY_FIRST.match(outline.tree.root.get("lang") or "") is not None
-        orders = {is_first} if is_first or any(map(_AMERICAN.search, dates)) else orders
-    around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()  # of a single comment
-    outer = [one for one in around if has_role(one, ITEM)][-1:]
-    elements = lift([outline.holders[place] for place in places], stops.union(ancestors(outer)))
+    elements = lift([outline.holders[place] for place in places], stops | _around_single(outline, places))
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
+    orders = _find_orders(outline, places)
     found: Read = []
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
-        for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
-            inner = range(min(shown, default=0), max(shown, default=0))
-            # A word in bold type between the lines of a text is no name.
-            item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
-        # One way finds the names of all comments. A text that all have beside their time is a label.
-        ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
-        good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
-        for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
-            item.name = name
+        _find_parts(outline, items, is_whole)
         found = [(item, _read_item(outline, item, orders, now)) for item in items]
         if all(comment for _, comment in found):
             break
     return found
+
+
+def _around_single(outline: Outline, places: list[int]) -> set[Element]:
+    """Return the elements around the element of a single comment: no other one repeats it."""
+    around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()
+    return ancestors([one for one in around if has_role(one, ITEM)][-1:])
+
+
+def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
+    """Return the orders of month and day that the dates of comments have, else those of the page or of its language."""
+    dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
+    stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
+    is_day_first = DAY_FIRST.match(outline.tree.root.get("lang") or "")
+    return day_orders(dates) or day_orders(stated) or ({True} if is_day_first else set())
+
+
+def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
+    """Set the texts and the names of comments: one way finds those of all."""
+    for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
+        inner = range(min(shown, default=0), max(shown, default=0))
+        # A word in bold type between the lines of a text is no name.
+        item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
+    ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
+    # A text that all have beside their time is a label.
+    good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
+    for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
+        item.name = name
 
 
 def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:
@@ -112,9 +124,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
-        # A form in a comment is one to answer it.
-        forms = (form for part in item.parts for form in part.iter("form"))
-        inner = with_descendants(chain(item.inner, *forms))
+        inner = with_descendants(item.inner)
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items
@@ -148,36 +158,43 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     It has a class; on the line of the time it is a link or a text before the time, or a text after it; in the rest of
     the comment it is bold, a link, or the text next to the time, as sina writes it.
     """
-    own, nodes, texts, span = item.place, {*item.nodes}, outline.texts, outline.span
+    nodes, texts, span, shown = {*item.nodes}, outline.texts, outline.span, item.shown
     every = {place for part in item.parts for place in span(part) if outline.holders[place] in nodes}
-    places = {place for place in every - item.shown if not texts[place - 1].rstrip().endswith("@")}
-    free = [n for n in item.nodes if span(n) and span(n).start in places and item.shown.isdisjoint(span(n))]
+    places = {place for place in every - shown if not texts[place - 1].rstrip().endswith("@")}
+    free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
     yield _names_by_class(outline, item, free)
-    said = " ".join(texts[place].strip() for place in sorted(item.shown))  # a subject may begin it
-    places = {at for at in places if at == own or said.isdigit() or not said.startswith(texts[at].strip())}
-    free = [node for node in free if span(node).start in places and not _OWN.search(node.get("href", ""))]
-    closest = sorted(places - {own}, key=lambda place: (abs(place - own), place))
-    line, text = block_around(outline.holders[own]), texts[own]
-    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
-    before = [texts[place] for place in closest if place in span(line) and place < own]
-    after = [texts[place] for place in closest if place in span(line) and place > own]
-    after[:0] = CLOCK.sub("", text[end:].lstrip("日")).split("|")
+    said = " ".join(texts[place].strip() for place in sorted(shown))
+    # In Drupal a comment has a subject: the first words of its text.
+    subjects = {at for at in places if said.startswith(texts[at].strip()) and not said.isdigit()}
+    before, after, closest = _texts_by_time(outline, item, places - subjects)
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
-    # Behind a name in bold type may be a link of its profile.
-    head = [node for node in free if outline.contains(line, node) and span(node).start < own]
+    free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]
+    line = block_around(outline.holders[item.place])
+    head = [n for n in free if outline.contains(line, n) and span(n).start < item.place]
+    # Behind a name in bold type may be a link of its profile, and a verb before the day.
     yield from (_names_in(outline, item, head, tags) for tags in _NAME_TAGS[:2])
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
-    yield _first_text(before if bold else [text[:start], *before])
-    beside_time = (_first_text(row) for row in (after, [texts[place] for place in closest]))
+    yield _first_text(before[1:] if bold else before)
     known = {name for _, (name, _) in [*bold, *links]}
-    names = [[one for one in found if not known or one[1][0] in known] for found in beside_time]
-    yield from (names[0], bold, links, names[1], heads)
+    beside_time = map(_first_text, (after, closest))
+    next_to, nearest = ([one for one in row if not known or one[1][0] in known] for row in beside_time)
+    yield from (next_to, bold, links, nearest, heads)
+
+
+def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list[str], ...]:
+    """Return the texts before the time on its line, those after it, and all of `places`, the closest first."""
+    own, text = item.place, outline.texts[item.place]
+    line = outline.span(block_around(outline.holders[own]))
+    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    closest = {at: outline.texts[at] for at in sorted(places - {own}, key=lambda at: (abs(at - own), at))}
+    before = [text[:start], *(closest[at] for at in closest if at in line and at < own)]
+    after = [closest[at] for at in closest if at in line and at > own]
+    return before, [*CLOCK.sub("", text[end:].lstrip("日")).split("|"), *after], [*closest.values()]
 
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    buttons = ancestors(one for one in item.nodes if _BUTTON.search(one.get("class") or ""))
-    named = [n for n in _authors(outline, nodes) if n not in buttons or not is_label(outline.text(n))]
+    named = [node for node in _authors(outline, nodes) if not is_label(outline.text(node))]
     return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 
@@ -189,13 +206,12 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
     found = ((shape_of(node), _name_of(outline, item, node)) for node in nodes)
-    # SPIP repeats the title of the post in each comment.
-    return [(shape, name) for shape, name in found if name and name[0] != outline.title.text]
+    return [(shape, name) for shape, name in found if name]
 
 
 def _first_text(texts: list[str]) -> _Names:
     names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
-    good = [name for name in names if not (is_label(name) or _OWNER.fullmatch(name) or _NO_NAME.search(name))]
+    good = [name for name in names if not (is_label(name) or _NO_NAME.search(name))]
     # A visitor may sign as `游客`, which is a badge beside another name.
     good.sort(key=lambda name: _BADGE.fullmatch(name) is not None)
     return [((), (name, None)) for name in good[:1]]
@@ -215,7 +231,7 @@ def _trim(text: str) -> str:
 
 def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:
     """Return the elements named for the author, without the badge of the owner beside others."""
-    named = [node for node in nodes if has_role(node, _AUTHOR) or node.get("itemprop") in _CREATORS]
+    named = [node for node in nodes if has_role(node, _AUTHOR)]
     return [node for node in named if not _OWNER.fullmatch(outline.text(node))] or named
 
 
@@ -252,42 +268,69 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
 
     If it is the whole comment, the text is what stands in it directly. If that is unknown, it is beside the name.
     """
-    line = block_around(time := outline.holders[item.place])
-    apart = {node for node in item.nodes if not outline.contains(node, time)}
-    authors = [node for node in _authors(outline, item.nodes) if node in apart]
-    names, above, outer = with_descendants(authors), ancestors(authors), ancestors(item.inner)
-    heads = {place for node in apart if node.tag in APART for place in outline.span(node)}
-    found = _Blocks(list)
-    every = ((at, outline.texts[at].strip()) for part in item.parts for at in outline.span(part))
-    words = {at: text for at, text in every if not DATE.fullmatch(text)}
-    behind = " ".join(outline.texts[place] for place in outline.span(line) if place > item.place)
-    # The name is before the time if the text is behind it in one line.
-    head = range(outline.span(line).start, 0 if is_label(behind) else item.place)
-    for node in (node for node in item.nodes if (is_whole or node in apart) and node not in names):
-        is_body = node.tag not in HEADINGS and (has_role(node, BODY) or node.get("itemprop") in _TEXTS)
-        is_named = is_body and node in apart and node not in above
-        around = not is_named and (node not in apart or node in outer)
-        if node is time or not (is_named or node.tag in _TEXT_TAGS):
+    found, marks = _Blocks(list), _find_marks(outline, item)
+    for node in item.nodes:
+        is_apart = not outline.contains(node, marks.time)
+        is_body = is_apart and node.tag not in HEADINGS and node not in marks.above and has_role(node, BODY)
+        is_outer = not is_whole if not is_apart else is_whole is None and node in marks.above
+        if is_outer or node is marks.time or node in marks.names or not (is_body or node.tag in _TEXT_TAGS):
             continue
-        own = [i for i in outline.span(node) if (outline.holders[i] is node if around else i not in heads)]
-        buttons = {at for at in own if outline.holders[at].tag == "a" and is_label(outline.texts[at])}
-        own = [place for place in own if not (is_named and place in buttons)] or own
-        shown, links = " ".join(filter(None, map(words.get, own))), 0 if around else outline.link_share(node)
-        is_line = (links and has_role(node, _LINE)) or (is_whole is None and node in above)
-        is_line |= links == 1 and not shown.startswith("http")  # a comment may be a link alone
-        is_line |= node.tag == "span" and outline.span(node).start in head
-        is_line |= bool(_SAYS.fullmatch(f" {shown}") or HEADING.fullmatch(shown))
-        # A bold name or buttons alone are no text; a comment may be `+1`.
-        rest = [outline.texts[place] for place in own if outline.holders[place] not in names]
-        is_line |= all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
-        is_part = links > 0 or len(rest) < len(own) or (node.tag in ("span", "li") and not around)
-        if not is_named and (is_line or (is_part and is_label(" ".join(rest)))):
+        own = _own_places(outline, node, marks, is_body=is_body)
+        shown = " ".join(text for at in own if not DATE.fullmatch(text := outline.texts[at].strip()))
+        if not is_body and _is_no_text(outline, node, own, shown, marks):
             continue
         # If the text is in the item itself, an element inside the item is more likely the name.
-        is_here = around == bool(is_whole)
-        traits = (is_named, is_here, not outline.contains(line, node), node.tag not in ("span", "li"))
+        is_here, is_below = is_apart != bool(is_whole), not outline.contains(marks.line, node)
+        traits = (is_body, is_here, is_below, node.tag not in ("span", "li"))
         _add_block(outline, found, node, {*own}, (*traits, 0 if is_label(shown) else len(shown)))
     return {(alike, place): row for alike, rows in found.items() for place, row in enumerate(rows)}
+
+
+class _Marks(NamedTuple):
+    """What is not the text of a comment."""
+
+    time: Element
+    line: Element  # the block around the time
+    names: set[Element]  # with the elements in them
+    above: set[Element]  # the elements around the names
+    heads: set[int]  # places in headings and forms
+    start: range  # the places of the name before the time, if the text is behind it on one line
+
+
+def _find_marks(outline: Outline, item: Item) -> _Marks:
+    line = block_around(time := outline.holders[item.place])
+    apart = [node for node in item.nodes if not outline.contains(node, time)]
+    authors = _authors(outline, apart)
+    heads = {place for node in apart if node.tag in APART for place in outline.span(node)}
+    span = outline.span(line)
+    behind = " ".join(outline.texts[item.place + 1 : span.stop])
+    start = range(span.start, 0 if is_label(behind) else item.place)
+    return _Marks(time, line, with_descendants(authors), ancestors(authors), heads, start)
+
+
+def _own_places(outline: Outline, node: Element, marks: _Marks, *, is_body: bool) -> list[int]:
+    """Return the places of the text in an element; in one around the time, those directly in it."""
+    if outline.contains(node, marks.time):
+        return [place for place in outline.span(node) if outline.holders[place] is node]
+    places = [place for place in outline.span(node) if place not in marks.heads]
+    links = (place for place in places if is_body and outline.holders[place].tag == "a")
+    buttons = {place for place in links if is_label(outline.texts[place])}
+    return [place for place in places if place not in buttons]
+
+
+def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, marks: _Marks) -> bool:
+    """Return whether an element shows the name, the time or buttons of a comment, and no text."""
+    is_apart = not outline.contains(node, marks.time)
+    links = outline.link_share(node) if is_apart else 0
+    # A comment may be a link alone, but no line with the link of its author.
+    is_link = (links == 1 and not shown.startswith("http")) or (links > 0 and has_role(node, _LINE))
+    is_name = node.tag == "span" and outline.span(node).start in marks.start
+    is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
+    rest = [place for place in own if outline.holders[place] not in marks.names]
+    # A comment may be `+1`: a label alone in a block is a text.
+    is_part = links > 0 or len(rest) < len(own) or (node.tag in ("span", "li") and is_apart)
+    is_button = is_part and is_label(" ".join(outline.texts[place] for place in rest))
+    return is_link or is_name or is_bold or is_button or bool(_SAYS.fullmatch(f" {shown}"))
 
 
 def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: tuple[int, ...]) -> None:
@@ -307,14 +350,12 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
     time = outline.holders[item.place]
 
     def is_added(one: Element) -> bool:
-        text = outline.text(one)
-        is_apart = one.tag in BLOCKS and text and item.shown.isdisjoint(outline.span(one))
-        is_name = one.tag == "cite" or has_role(one, _AUTHOR) or _trim(text) == name
-        is_head = outline.contains(body, time) and (is_name or outline.contains(one, time))
+        text, is_block = outline.text(one), one.tag in BLOCKS
+        is_apart = is_block and text and item.shown.isdisjoint(outline.span(one))
+        is_head = outline.contains(body, time) and (_trim(text) == name or outline.contains(one, time))
         is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0
-        is_row = one.tag in BLOCKS and outline.link_share(one) == 1 and is_label(text)
-        named = _BUTTON.search(one.get("class") or "")
-        is_button = is_answer or (named and (is_label(text) or (named[1] and len(text) <= _MAX_NAME)))
-        return bool(is_apart or is_row or is_button or is_head or has_role(one, _AGENT))
+        is_row = is_block and outline.link_share(one) == 1
+        is_button = is_label(text) and (is_row or _BUTTON.search(one.get("class") or ""))
+        return bool(is_apart or is_head or is_answer or is_button or has_role(one, _AGENT))
 
     return {one for one in item.nodes if one is not body and outline.contains(body, one) and is_added(one)}

@@ -607,12 +607,10 @@ def test_a_heading_names_the_author_of_all_comments() -> None:
     assert {comment.author_name for comment in page.posts[0].comments} == {"Jutta"}
 
 
-def test_a_month_of_one_figure_with_a_capital_pm_comes_before_the_day() -> None:
-    item = '<div id="comments"><ul><li><b>Jutta</b> <i>{}</i><p>Am See.</p></li></ul></div>'
-    (comment,) = read(item.format("5/6/2019 9:05 PM")).posts[0].comments
-    assert comment.posted is not None
-    assert f"{comment.posted.at:%F %H:%M}" == "2019-05-06 21:05"
-    assert told(read(item.format("05/06/2019 21:05"))) == ["comments"]
+@pytest.mark.parametrize("time", ["5/6/2019 9:05 PM", "05/06/2019 21:05"])
+def test_a_day_that_may_be_a_month_is_a_problem(time: str) -> None:
+    item = f'<div id="comments"><ul><li><b>Jutta</b> <i>{time}</i><p>Am See.</p></li></ul></div>'
+    assert told(read(item)) == ["comments"]
 
 
 @pytest.mark.parametrize("count", [1, 2])

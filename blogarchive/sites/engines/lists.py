@@ -36,16 +36,14 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     for anchor, url in rows:
         number, group = urls.post_number(url), _group(anchor)
         # A theme lays an empty link over the whole card; a post without a title has the link of its date alone.
-        is_bare = len(anchor) == 0 and not ((anchor.text or "").strip() or anchor.get("title"))
+        is_bare = len(anchor) == 0 and not (anchor.text or "").strip()
         group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
         every = chain.from_iterable(row.iter() for row in around)
         inner = (node for node in every if node.tag in HEADINGS or (group == "" and has_role(node, _TITLE)))
-        # An image as a link has no text: its theme repeats the title as an attribute.
         heading = next(inner, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
-        title = title or (group and anchor.get("title", "").strip())
-        if (number in found and (found[number].title or not title)) or not (title or titled or group == ""):
+        if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
         # Themes shorten titles: the page of the post has the whole one.

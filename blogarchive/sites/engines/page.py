@@ -18,10 +18,10 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_LIST_CLASS, _POST_CLASS, _DAY = urls.patterns("page", "list_class", "post_class", "day")
+_POST_CLASS, _DAY = urls.patterns("page", "post_class", "day")
 _HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
-# A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page with
-# scripts shows nothing without them.
+# A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page shows
+# nothing without its scripts.
 _FEW_HAN, _MIN_TEXT = 2000, 200
 
 
@@ -104,7 +104,7 @@ class PageParser:
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
         metas, classes = self._outline.metas, self._outline.body_class.split()
         is_single = any(map(_POST_CLASS.match, classes))
-        stated = metas.get("og:type") == "article" or "article:published_time" in metas
+        stated = metas.get("og:type") == "article"
         # A theme of WordPress may state it on every page.
         states_post = is_single or (stated and "archive" not in classes)
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
@@ -114,8 +114,6 @@ class PageParser:
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         if states_post:
             return False
-        if any(map(_LIST_CLASS.match, classes)) and not urls.looks_like_post(self.here.url):
-            return is_target or len(listed) > 1
         return len(listed) >= lists.MIN_LISTED and lists.is_mostly_list(self._outline, self.uid)
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
@@ -177,5 +175,4 @@ def _needs_browser(outline: Outline) -> bool:
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
     empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
     waits = any(map(_LOADING.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
-    is_empty = (outline.size(outline.tree.root) < _MIN_TEXT and empty) or (waits and mount != [])
-    return is_empty and outline.tree.root.find(".//script") is not None
+    return (mount != [] and waits) or (empty and outline.size(outline.tree.root) < _MIN_TEXT)

@@ -95,7 +95,7 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
     for item, (body, shown) in zip(items, _find_texts(outline, items, is_whole), strict=True):
         inner = range(min(shown, default=0), max(shown, default=0))
         # A word in bold type between the lines of a text is no name.
-        item.body, item.shown = body, shown.union(inner if is_whole and item.place not in inner else ())
+        item.body, item.shown = body, shown.union(() if item.place in inner else inner)
     ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
     # A text that all have beside their time is a label.
     good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
@@ -213,8 +213,7 @@ def _first_text(texts: list[str]) -> _Names:
     names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
     good = [name for name in names if not (is_label(name) or _NO_NAME.search(name))]
     # A visitor may sign as `游客`, which is a badge beside another name.
-    good.sort(key=lambda name: _BADGE.fullmatch(name) is not None)
-    return [((), (name, None)) for name in good[:1]]
+    return [((), (name, None)) for name in sorted(good, key=lambda name: bool(_BADGE.fullmatch(name)))[:1]]
 
 
 def is_label(text: str) -> bool:
@@ -251,12 +250,14 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
-    known = [rows for rows in alike if len(rows) == 1 or len({outline.text(row[1]) for row in rows}) > 1]
+    # Comments that have no other element in common may have one with their number.
+    known = [rows for rows in alike if any(row[0][4] for row in rows)]
+    known = [rows for rows in known if len({outline.text(row[1]) for row in rows}) > (len(rows) > 1)]
 
     def rank(rows: list[_Block]) -> tuple[int, ...]:
-        is_named, *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
+        *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
         is_after = len(rows) == 1 and min(rows[0][2], default=0) > items[0].place
-        return (is_named, size > 0, *traits, is_after, size, order)
+        return (*traits, is_after, size, order)
 
     if known:
         return [row[1:] for row in max(known, key=rank)]
@@ -291,7 +292,7 @@ class _Marks(NamedTuple):
 
     time: Element
     line: Element  # the block around the time
-    names: set[Element]  # with the elements in them
+    names: set[Element]  # of the commenter and the browser, with the elements in them
     above: set[Element]  # the elements around the names
     heads: set[int]  # places in headings and forms
     start: range  # the places of the name before the time, if the text is behind it on one line
@@ -305,7 +306,8 @@ def _find_marks(outline: Outline, item: Item) -> _Marks:
     span = outline.span(line)
     behind = " ".join(outline.texts[item.place + 1 : span.stop])
     start = range(span.start, 0 if is_label(behind) else item.place)
-    return _Marks(time, line, with_descendants(authors), ancestors(authors), heads, start)
+    agents = (node for node in apart if has_role(node, _AGENT))
+    return _Marks(time, line, with_descendants([*authors, *agents]), ancestors(authors), heads, start)
 
 
 def _own_places(outline: Outline, node: Element, marks: _Marks, *, is_body: bool) -> list[int]:
@@ -337,10 +339,10 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
     """Add an element to those of its shape; paragraphs in one element are one text."""
     parent = node.getparent()
     rows = found[shape_of(node)[0], None if parent is None else parent.tag]
-    first = rows[0] if node.tag == "p" and rows else None
-    if first and parent is not None and parent in (first[1], first[1].getparent()):
-        size = first[0][4] + rank[4]
-        rows[0] = ((*rank[:4], size, outline.order[node]), parent, first[2] | own)
+    last = rows[-1] if node.tag == "p" and rows else None
+    if last and parent is not None and parent in (last[1], last[1].getparent()):
+        size = last[0][4] + rank[4]
+        rows[-1] = ((*rank[:4], size, outline.order[node]), parent, last[2] | own)
     else:
         rows.append(((*rank, outline.order[node]), node, own))
 
@@ -350,7 +352,8 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
     time = outline.holders[item.place]
 
     def is_added(one: Element) -> bool:
-        text, is_block = outline.text(one), one.tag in BLOCKS
+        # Code and quotations are of the text.
+        text, is_block = outline.text(one), one.tag in BLOCKS and one.tag not in ("pre", "blockquote")
         is_apart = is_block and text and item.shown.isdisjoint(outline.span(one))
         is_head = outline.contains(body, time) and (_trim(text) == name or outline.contains(one, time))
         is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0

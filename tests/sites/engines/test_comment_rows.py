@@ -188,6 +188,32 @@ def test_a_date_that_a_page_repeats_for_machines_tells_whether_the_day_is_first(
     assert months == ["02", "03", "04"]
 
 
+def test_the_browser_of_a_commenter_is_not_the_text() -> None:
+    item = '<li id="comment-{n}"><div class="main"><div class="wp-useragent">Google Chrome 59.0.3071.9 <i>Windows 7 x64 Edition</i></div><p>{text}</p><div class="meta"><span class="author">{name}</span> {at}</div></div></li>'
+    page = read(f'<ol class="commentlist">{rows(item)}</ol>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_the_number_of_a_comment_is_not_the_text_where_the_texts_are_in_other_elements() -> None:
+    item = '<li id="comment-{n}"><div class="top"><div class="no">{n}</div> <b class="fn">{name}</b><br><a href="#comment-{n}">{at}</a></div>{said}</li>'
+    said = ["<p>顶</p>", f"<p>{COMMENTS[0][1]}</p>", f"<blockquote><p>{COMMENTS[2][1]}</p></blockquote>"]
+    page = read(f'<ol class="commentlist">{rows(item, said=said)}</ol>')
+    texts = [text for _, _, text in shown(page)]
+    assert (texts, page.problems) == (["顶", COMMENTS[0][1], COMMENTS[2][1]], ())
+
+
+def test_all_paragraphs_below_a_box_of_the_commenter_are_the_text_and_code_between_them() -> None:
+    box = '<div class="tip"><p>{name}</p><p>***@example.org</p></div>'
+    text = "<p>先看这里，桥下的水尺也是它量的：</p><p>{text}</p><pre>python bridge.py</pre><p>就这样。</p><pre>exit()</pre>"
+    item = f'<li id="comment-{{n}}"><div class="photo">{box}</div><div class="main" id="div-comment-{{n}}">{text}<div class="meta"><span class="author">{{name}}</span>4年前 ({{at}})</div></div></li>'
+    page = read(f'<ol class="commentlist">{rows(item)}</ol>')
+    texts = [
+        f"先看这里，桥下的水尺也是它量的：\n{text}\npython bridge.py\n就这样。\nexit()"
+        for _, text in COMMENTS
+    ]
+    assert (shown(page), page.problems) == (expected(*texts), ())
+
+
 def next_page(url: str, *links: str) -> list[str]:
     """Return the further page of comments to which the page of a post at `url` leads."""
     item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'

@@ -9,8 +9,8 @@ from gettext import gettext as _
 from blogarchive.crawl.options import RunSettings
 from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing import http as hosts
-from blogarchive.parsing.images import ImageFailure, ImageFile
+from blogarchive.parsing.http import matches_host
+from blogarchive.parsing.images import ImageFailure, ImageFile, refusal_reason
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
@@ -59,7 +59,7 @@ class MediaSession:
             self._archive,
             self._authors.json(),
             self.refusal,
-            lambda host: host in own_hosts or hosts.matches_host(host, patterns),
+            lambda host: host in own_hosts or matches_host(host, patterns),
         )
         self._hosts = media.due_hosts(self._archive, self._scope())
         due = self.count_due()
@@ -73,7 +73,7 @@ class MediaSession:
         Allowed are the host of the post, those of its site, and those that its blog allows.
         """
         listed, asked = site_by_name(blog.site).image_hosts, self._settings.of_blog(blog).media_hosts
-        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
+        return refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
 
     def add_post(self, blog: Blog, number: str) -> None:
         """Queue the images of a post that was stored after `begin`."""

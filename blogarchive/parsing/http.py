@@ -209,28 +209,6 @@ def matches_host(host: str, patterns: Sequence[str]) -> bool:
     )
 
 
-def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
-    """Return why the image at `url` of the post at `post_url` is not fetched; None if it may be.
-
-    `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
-    unknown here: the connection checks it with `is_public`.
-    """
-    from blogarchive.messages.details import Detail  # 1 ms, of exports that fetch nothing
-
-    host, own = host_of(url), host_of(post_url)
-    if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
-        return Detail.IMAGE_NO_URL
-    address = parse_address(host)
-    if address is not None and not is_public(address):
-        if host != own:
-            return Detail.IMAGE_PRIVATE
-        if not is_same_service(port_of(url), port_of(post_url)) and host not in asked:
-            return Detail.IMAGE_SERVICE
-    if host == own or matches_host(host, listed) or matches_host(host, asked):
-        return None
-    return Detail.IMAGE_HOST
-
-
 def is_same_service(port: int, own: int) -> bool:
     """Return whether a port is the blog's own; http and https of one host are one service."""
     return port == own or {port, own} == {80, 443}

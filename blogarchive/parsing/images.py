@@ -1,13 +1,39 @@
-"""Check the response to a request for an image: its type by content, its size, whether it is whole."""
+"""Decide which image is fetched; check the response: its type by content, its size, whether it is whole."""
 
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
+from urllib.parse import urlsplit
 
 from blogarchive.messages.details import Detail
+from blogarchive.parsing import http
+
+# --- which image is fetched
+
+
+def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
+    """Return why the image at `url` of the post at `post_url` is not fetched; None if it may be.
+
+    `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
+    unknown here: the connection checks it with `http.is_public`.
+    """
+    host, own = http.host_of(url), http.host_of(post_url)
+    if not host or urlsplit(url).scheme not in ("http", "https") or not http.port_of(url):
+        return Detail.IMAGE_NO_URL
+    address = http.parse_address(host)
+    if address is not None and not http.is_public(address):
+        if host != own:
+            return Detail.IMAGE_PRIVATE
+        if not http.is_same_service(http.port_of(url), http.port_of(post_url)) and host not in asked:
+            return Detail.IMAGE_SERVICE
+    if host == own or http.matches_host(host, listed) or http.matches_host(host, asked):
+        return None
+    return Detail.IMAGE_HOST
+
 
 # --- type by content
 

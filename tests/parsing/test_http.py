@@ -19,10 +19,10 @@ from blogarchive.parsing.http import (
     last_modified,
     matches_host,
     parse_hosts,
-    refusal_reason,
     repair_url,
     retry_after,
 )
+from blogarchive.parsing.images import refusal_reason
 from blogarchive.sites.base import site_by_name
 from tests.cases import Case, read_cases, wrong
 

@@ -59,12 +59,7 @@ class CrawlSession:
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
             self._add_stored_blogs()
-        if self.options.retry:
-            failures.requeue_failed(self.archive, self.blogs)
-            media.requeue_failed(self.archive, self.blogs)
-        elif self.options.accept_changes:
-            failures.requeue_failed(self.archive, self.blogs, kind="changed")
-            coverage.accept_changes(self.archive, self.run, self.sites, now=utc_now())
+        self._requeue_failed()
         plan.queue_run(
             self.archive,
             self.run,
@@ -174,6 +169,15 @@ class CrawlSession:
         frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
         self._add_blog(blogs.Blog(site=target.site, uid=target.uid), target.url)
         return frontier.target_key(target)
+
+    def _requeue_failed(self) -> None:
+        """Requeue the failures that the user named; accept the changes of the sites if the user agrees with them."""
+        if self.options.retry:
+            failures.requeue_failed(self.archive, self.blogs)
+            media.requeue_failed(self.archive, self.blogs)
+        elif self.options.accept_changes:
+            failures.requeue_failed(self.archive, self.blogs, kind="changed")
+            coverage.accept_changes(self.archive, self.run, self.sites, now=utc_now())
 
     def _add_stored_blogs(self) -> None:
         """Add the blogs of an update, and queue their home pages."""

@@ -27,10 +27,7 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         raise exports.InvalidExport(_("it is no export of BlogBus"))
     zone = document.zone_or(zone)
     author = _read_author(document.root, document.facts.get("url"))
-    # The export has no ids. Two posts of one second get numbers from the import, in `target`.
-    number = target.number or re.sub(r"\D", "", exports.child_text(log, "LogDate"))
-    if not number:
-        raise exports.InvalidExport(_("it has no LogDate, which identifies a post"))
+    number = target.number or _find_number(log)  # of two posts of one second, the import numbers the second
     url = exports.post_url(author.url, number)
     # Without a content, the excerpt is all that the file has of the text.
     text = exports.child_text(log, "Content") or exports.child_text(log, "Excerpt")
@@ -46,6 +43,14 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     comments = _read_comments(log, url, zone)
     parsed = exports.page_of_post(document.encoding, author, post, text, comments, *document.problems)
     return status, parsed
+
+
+def _find_number(log: Element) -> str:
+    """Return the digits of the post's time: the export has no ids. Raises `InvalidExport` if there are none."""
+    number = re.sub(r"\D", "", exports.child_text(log, "LogDate"))
+    if not number:
+        raise exports.InvalidExport(_("it has no LogDate, which identifies a post"))
+    return number
 
 
 def _exported_at(root: Element) -> datetime | None:

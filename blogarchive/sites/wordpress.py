@@ -39,10 +39,8 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     zone = document.zone_or(zone)
     author = _read_author(channel, document.facts.get("url"))
     number = exports.child_text(item, "{*}post_id")
-    # A feed is RSS as well, with a few posts that it may cut: it is no backup. A damaged item may lack both.
-    if not document.problems and not (number and exports.child_text(item, "{*}post_type")):
-        text = _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
-        raise exports.InvalidExport(text)
+    if not document.problems:  # a damaged item may lack both
+        _require_wxr(number, exports.child_text(item, "{*}post_type"))
     url = _post_url(item, author, number)
     local = exports.child_text(item, "{*}post_date")
     post = Post(
@@ -55,6 +53,13 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     content, comments = _add_paragraphs(item.findtext(_CONTENT) or ""), _read_comments(item, url, zone)
     parsed = exports.page_of_post(document.encoding, author, post, content, comments, *document.problems)
     return _post_status(item, number), parsed
+
+
+def _require_wxr(number: str, post_type: str) -> None:
+    """Raise `InvalidExport` for a feed, which is RSS as well: it has a few posts, and may cut them."""
+    if not (number and post_type):
+        text = _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
+        raise exports.InvalidExport(text)
 
 
 def _exported_at(channel: Element) -> datetime | None:

@@ -244,14 +244,7 @@ class _PageParser:
         author = self._build_author(layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)
-        expected = self.target.kind
-        kind, notice = items.PageKind.HOME if self._was_sent_home else expected, None
-        expects_list = expected in items.LIST_KINDS
-        if not expects_list:
-            kind = items.PageKind.HOME if listed else items.PageKind.UNKNOWN
-        if not listed and not (expects_list and layout.sidebar.own_lines):
-            notice = find_notice(self.view, layout.main)
-            kind = items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN
+        kind, notice = self._find_list_kind(layout, listed)
         listed_links = [_build_link(post.url or "", items.PageKind.POST) for post in listed]
         following = listing.find_next_page(self.view, layout.main, self.target.page_no) if listed else None
         paging = [items.Link(url=following[0], kind=kind, next_page=True)] if following else ()
@@ -260,6 +253,16 @@ class _PageParser:
         return self._build_page(
             kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
         )
+
+    def _find_list_kind(
+        self, layout: PageLayout, listed: Sequence[items.ListedPost]
+    ) -> tuple[items.PageKind, items.Notice | None]:
+        """Return the kind of a page without a post, and the notice that it shows in place of a list."""
+        expects_list = self.target.kind in items.LIST_KINDS
+        if not listed and not (expects_list and layout.sidebar.own_lines):
+            notice = find_notice(self.view, layout.main)
+            return items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN, notice
+        return items.PageKind.HOME if self._was_sent_home or not expects_list else self.target.kind, None
 
     def _build_page(
         self,

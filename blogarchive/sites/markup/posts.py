@@ -217,23 +217,26 @@ def read_whole_posts(
     """
     if parts is None or parts.each is None:
         return []
-    posts = []
     elements = picker.elements(parts.each)
     if not have_one_path(elements):
         picker.add_problem("forged", "listed", Detail.LIST_POSITIONS)
         return []
-    for element in elements:
-        url = picker.url(parts.link, element)
-        found = None if url is None else parse_url(url)
-        if found is None or found.number is None:
-            picker.add_problem("unreadable", "listed", Detail.NO_POST_LINK)
-            continue
-        more = picker.url(parts.more, element)
-        is_cut = more is not None and parse_url(more).number == found.number
-        post = _read(picker, parts, element, found.number, found.url)
-        if post is not None:
-            posts.append(without_body(post) if is_cut else post)
-    return posts
+    posts = (_read_whole_post(picker, parts, parse_url, element) for element in elements)
+    return [post for post in posts if post is not None]
+
+
+def _read_whole_post(
+    picker: Picker, parts: PostParts, parse_url: Callable[[str], items.ParsedUrl], element: Element
+) -> items.Post | None:
+    url = picker.url(parts.link, element)
+    found = None if url is None else parse_url(url)
+    if found is None or found.number is None:
+        picker.add_problem("unreadable", "listed", Detail.NO_POST_LINK)
+        return None
+    more = picker.url(parts.more, element)
+    is_cut = more is not None and parse_url(more).number == found.number
+    post = _read(picker, parts, element, found.number, found.url)
+    return without_body(post) if post is not None and is_cut else post
 
 
 def without_body(post: items.Post) -> items.Post:
@@ -306,24 +309,24 @@ class ListReader:
         """Return the posts that a list names; a row without a link to a post is no post."""
         if parts is None:
             return ()
-        picker, listed = self.picker, []
-        for element in picker.elements(parts.each, within):
-            url = picker.url(parts.title, element)
-            found = None if url is None else self.parse_url(url)
-            title = picker.value("listed.title", parts.title, element)
-            if found is None or found.kind is not items.PageKind.POST or title is None:
-                continue
-            is_cut = title.endswith(_CUT_MARKS)
-            shown = items.ListedPost(
-                title=title.rstrip("….⋯").rstrip() if is_cut else title,
-                number=found.number,
-                url=found.url,
-                title_cut=is_cut,
-                posted=picker.date("listed.posted_at", parts.posted, element),
-                comment_count=picker.count("listed.comment_count", parts.comment_count, element),
-            )
-            listed.append(shown)
-        return tuple({post.number: post for post in reversed(listed)}.values())[::-1]
+        rows = [self._read_title(parts, element) for element in self.picker.elements(parts.each, within)]
+        return tuple({post.number: post for post in reversed(rows) if post is not None}.values())[::-1]
+
+    def _read_title(self, parts: ListParts, element: Element) -> items.ListedPost | None:
+        picker, url = self.picker, self.picker.url(parts.title, element)
+        found = None if url is None else self.parse_url(url)
+        title = picker.value("listed.title", parts.title, element)
+        if found is None or found.kind is not items.PageKind.POST or title is None:
+            return None
+        is_cut = title.endswith(_CUT_MARKS)
+        return items.ListedPost(
+            title=title.rstrip("….⋯").rstrip() if is_cut else title,
+            number=found.number,
+            url=found.url,
+            title_cut=is_cut,
+            posted=picker.date("listed.posted_at", parts.posted, element),
+            comment_count=picker.count("listed.comment_count", parts.comment_count, element),
+        )
 
     def categories(self, parts: LinkParts | None) -> tuple[items.CategoryRow, ...]:
         """Return the categories of the sidebar; the list of a default category may be the home page."""

@@ -26,11 +26,10 @@ _LONGEST_LABEL = 1_000
 
 # --- the tree
 
-# A commenter may type <li>: the browser ends the site's own element there.
-IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
-"""Elements that end without an end tag if a sibling begins."""
+# Elements that end without an end tag if a sibling begins: a commenter may type <li>, which ends the site's own.
+_IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
 
-_END_TAG = re.compile(rf"</(?:{'|'.join(IMPLIED_ENDS)})\s*>", re.IGNORECASE)
+_END_TAG = re.compile(rf"</(?:{'|'.join(_IMPLIED_ENDS)})\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -38,7 +37,7 @@ class PageTree:
     """A page's tree; `title` is that of the window, `base` resolves relative links.
 
     `hidden` are the elements that their attributes hide, with all elements in them. A comment with the text
-    `end_mark` is the last child of every element of `IMPLIED_ENDS` that has an end tag.
+    `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
     """
 
     root: dom.Element
@@ -49,9 +48,17 @@ class PageTree:
     hidden: frozenset[dom.Element] = field(repr=False)
 
     def has_end_tag(self, node: dom.Element) -> bool:
-        """Return whether an element of `IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
+        """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
         last = next(node.iterchildren(reversed=True), None)
         return isinstance(last, etree._Comment) and last.text == self.end_mark
+
+    def some_end_implied(self, elements: Iterable[dom.Element]) -> bool:
+        """Return whether some elements have an end tag, and others end because a sibling begins.
+
+        A template either closes all of them or none. So someone typed one of the siblings.
+        """
+        ended = [self.has_end_tag(element) for element in elements if element.tag in _IMPLIED_ENDS]
+        return any(ended) and not all(ended)
 
     def text_at_end(self, node: dom.Element) -> str:
         """Return the text between the last element inside `node` and its end."""
@@ -150,9 +157,9 @@ class Picker:
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
-    def with_closed(self, elements: Collection[dom.Element] = frozenset()) -> "Picker":
-        """Return a picker for which these elements alone are closed; it shares problems and sources."""
-        return replace(self, closed=set(elements))
+    def with_closed(self, elements: Iterable[dom.Element] = ()) -> "Picker":
+        """Return a picker for which these elements alone, and all in them, are closed; it shares problems and sources."""
+        return replace(self, closed=with_descendants(elements))
 
     def nodes(self, selector: str, within: dom.Element | None = None) -> list[Node]:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""

@@ -9,15 +9,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.markup.parts import CardParts, CommentParts, LinkParts, ListParts, PostParts
-from blogarchive.sites.markup.picker import (
-    IMPLIED_ENDS,
-    Body,
-    Picker,
-    have_one_path,
-    keep_outermost,
-    read_body,
-    with_descendants,
-)
+from blogarchive.sites.markup.picker import Body, Picker, have_one_path, keep_outermost, read_body
 
 # --- comments
 
@@ -92,9 +84,9 @@ def _require_own(picker: Picker, parts: CommentParts, elements: list[Element]) -
     """Raise `_Forged` unless all elements are the page's own."""
     if not have_one_path(elements):
         raise _Forged(Detail.COMMENTS_POSITIONS)
-    if _some_end_implied(picker, elements):
+    if picker.tree.some_end_implied(elements):
         raise _Forged(Detail.COMMENT_ENDED)
-    if any(_some_end_implied(picker, list(element)) for element in elements):
+    if any(picker.tree.some_end_implied(list(element)) for element in elements):
         raise _Forged(Detail.COMMENT_TEXT_ENDED)
     nodes = (node for element in elements for node in element.iter())
     if any("</" in str(value) for node in nodes for value in node.attrib.values()):
@@ -103,15 +95,6 @@ def _require_own(picker: Picker, parts: CommentParts, elements: list[Element]) -
         raise _Forged(Detail.COMMENTS_END)
     if _have_typed_answers(picker, parts, elements):
         raise _Forged(Detail.COMMENT_ANSWER)
-
-
-def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
-    """Return whether some elements have an end tag, and others end because a sibling begins.
-
-    A template either closes all of them or none. So someone typed one of the siblings.
-    """
-    ended = [picker.tree.has_end_tag(element) for element in elements if element.tag in IMPLIED_ENDS]
-    return any(ended) and not all(ended)
 
 
 def _begins_on_new_line(element: Element) -> bool:
@@ -164,7 +147,7 @@ def _build_comment(
 ) -> items.Comment:
     """Return the comment, with `reply_to` an answer of the owner; raises `_Forged` if it shows several names or times."""
     known = len(picker.problems)
-    around = picker.with_closed(() if body_element is element else with_descendants((body_element, *answers)))
+    around = picker.with_closed(() if body_element is element else (body_element, *answers))
     comment = _read_header(around, parts, element, reply_to)
     if any(problem.detail.startswith(_SEVERAL_VALUES) for problem in picker.problems[known:]):
         del picker.problems[known:]
@@ -197,7 +180,7 @@ def _read_header(
 
 def has_post(picker: Picker, parts: PostParts) -> bool:
     """Return whether the page has the title and the body of a post."""
-    bodies = with_descendants(picker.elements(parts.body))
+    bodies = picker.elements(parts.body)
     titles = parts.title if isinstance(parts.title, tuple) else (parts.title,)
     outside = picker.with_closed(bodies)
     return bool(bodies) and any(outside.values(pick) for pick in titles)

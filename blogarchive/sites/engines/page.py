@@ -44,7 +44,7 @@ class PageParser:
 
     @cached_property
     def _outline(self) -> Outline:
-        return Outline(parse_tree(self._text, self.page.url))
+        return Outline(parse_tree(self._text, self.page.url, urls.PATTERNS["page"]["opened"]))
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""

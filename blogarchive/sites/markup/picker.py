@@ -69,18 +69,19 @@ class PageTree:
         return (node.text if last is None else last.tail) or ""
 
 
-def parse_tree(text: str, url: str) -> PageTree:
-    """Return the tree of a page's text; never raises."""
+def parse_tree(text: str, url: str, opened: str = "") -> PageTree:
+    """Return the tree of a page's text; never raises. The XPath `opened` selects elements that a script of it shows."""
     # The text of the page decides the mark, so that nobody can type it.
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
     root = dom.parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
+    shown = cast("list[dom.Element]", root.xpath(opened)) if opened else []
     return PageTree(
         root=root,
         title=dom.window_title(root),
         url=url,
         base=dom.find_base_url(root, url),
         end_mark=mark,
-        hidden=frozenset(with_descendants(dom.hidden_elements(root))),
+        hidden=frozenset(with_descendants(dom.hidden_elements(root).difference(shown))),
     )
 
 

@@ -214,6 +214,15 @@ def test_all_paragraphs_below_a_box_of_the_commenter_are_the_text_and_code_betwe
     assert (shown(page), page.problems) == (expected(*texts), ())
 
 
+def test_comments_that_a_script_shows_are_read_and_hidden_ones_are_not() -> None:
+    item = '<li id="comment-{n}"{hidden}><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'
+    section = '<div id="postcomments" style="display:none"><ol class="commentlist">{}</ol></div>'
+    page = read(section.format(rows(item, hidden=["", "", ""])))
+    assert (shown(page), page.problems) == (expected(), ())
+    page = read(section.format(rows(item, hidden=["", "", " style='display: none'"])))
+    assert shown(page) == expected()[:2]
+
+
 def next_page(url: str, *links: str) -> list[str]:
     """Return the further page of comments to which the page of a post at `url` leads."""
     item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'

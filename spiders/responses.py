@@ -95,7 +95,7 @@ def error_of(caught: TwistedFailure) -> BaseException:
     return caught.value or RuntimeError(str(caught))
 
 
-def describe_error(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     """Return one line about `error`; for a Twisted error that wraps others, about the first of them."""
     text = str(_first_reason(error) or error)
     return " ".join(text.split())[:300] or type(error).__name__
@@ -119,13 +119,13 @@ def is_program_error(error: BaseException) -> bool:
 
 def program_failure(error: BaseException) -> Failure:
     """Return the failure of a page on which this program raised `error`."""
-    detail = Detail.PROGRAM.format(name=type(error).__name__, reason=describe_error(error))
+    detail = Detail.PROGRAM.format(name=type(error).__name__, reason=_describe_error(error))
     return Failure(kind="mistake", detail=detail)
 
 
 def classify_error(error: BaseException, host: str = "", private_hosts: Collection[str] = ()) -> Failure:
     """Return the failure that `error` means for a page of `host`; `private_hosts` resolved to private addresses."""
-    detail = describe_error(error)
+    detail = _describe_error(error)
     match error:
         case exceptions.CannotResolveHostError() if host in private_hosts:
             return Failure(kind="http", detail=Detail.PRIVATE_ADDRESS.format(host=host))

@@ -76,7 +76,7 @@ _SECONDS_BETWEEN_CHECKS = 0.5
 
 
 @contextmanager
-def restored_signal_handlers() -> Iterator[None]:
+def _restored_signal_handlers() -> Iterator[None]:
     """Restore the handlers of stop signals at the end, after the archive is closed."""
     before = {signum: signal.getsignal(signum) for signum in stop_signals()}
     try:
@@ -203,7 +203,7 @@ _CONCURRENT_PER_HOST = 4
 _MAX_CONCURRENT = 800
 
 
-def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
+def _apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
     """Set the delay and the cookies of the blogs of a run, and the number of requests that wait for their hosts.
 
     A delay of the command line is one of the blogs, and the lowest of all.
@@ -246,7 +246,7 @@ def crawl_in(
     if is_new:
         observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
     with (
-        restored_signal_handlers(),
+        _restored_signal_handlers(),
         open_host_locks(options.db, process.settings.getfloat("DOWNLOAD_DELAY")) as locks,
         connection.hold_lock(options.db, options.command, now=utc_now()),
     ):
@@ -280,7 +280,7 @@ def _crawl_archive(
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
-    apply_blog_settings(process.settings, session)
+    _apply_blog_settings(process.settings, session)
     _hold_hosts(locks, session)
     duration = options.duration
     spider = run_spider(process, "blog", locks=locks, duration=duration, session=session, spawned=spawned)
@@ -349,7 +349,7 @@ def run_lookups(
 def _run_alone(process: AsyncCrawlerProcess, name: str, delays: Mapping[str, float], **arguments: Any) -> Any:
     """Run a spider that stores no page, under the locks of these hosts, and return it."""
     process.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with restored_signal_handlers(), open_host_locks(None, max(delays.values())) as locks:
+    with _restored_signal_handlers(), open_host_locks(None, max(delays.values())) as locks:
         locks.hold(delays)
         return run_spider(process, name, locks=locks, **arguments)
 

@@ -83,7 +83,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     )
 
 
-def url_from_path(name: str) -> str | None:
+def _url_from_path(name: str) -> str | None:
     """Return the URL in the path of a mirroring tool (`blog.example.net/u/1/202501/2.html`), None if it has none."""
     steps = name.split("/")
     for place, step in enumerate(steps[:-1]):
@@ -340,7 +340,7 @@ class _Identification:
         """Yield the URLs from the format, the browser and the path, lazily: the second one parses the page."""
         yield self._saved.url
         yield self._urls.saved_from
-        yield url_from_path(self._saved.name)
+        yield _url_from_path(self._saved.name)
 
     def _find_by_content(self) -> Target | None:
         """Return the post whose number a link or a form names; None if it shows no post. Raises `CannotIdentify`."""

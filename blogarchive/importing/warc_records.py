@@ -39,7 +39,7 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     Raises `CannotIdentify` if it is truncated or damaged, if it would be larger than `max_bytes`, or if an encoding is
     unknown.
     """
-    content = join_chunks(content, headers)
+    content = _join_chunks(content, headers)
     try:
         encodings = _tokens(headers, "content-encoding")
         return content_encoding.decode_content_encoding(content, encodings, max_bytes)
@@ -64,7 +64,7 @@ def _tokens(headers: Headers, name: str) -> list[str]:
     return content_encoding.split_tokens(",".join(value for key, value in headers if key.lower() == name))
 
 
-def join_chunks(content: bytes, headers: Headers) -> bytes:
+def _join_chunks(content: bytes, headers: Headers) -> bytes:
     """Return the joined chunks (RFC 9112, 7.1); content that does not begin with a chunk is returned unchanged.
 
     Raises `CannotIdentify` if it is truncated.
@@ -127,8 +127,8 @@ class _ZstdFile(zstd.ZstdFile):
         return self.read1(-1 if size is None else size)
 
 
-def open_records(source: Path) -> BinaryIO:
-    """Open the file `source` for `iterate_records`. Raises `UsageError` if it cannot be read.
+def _open_records(source: Path) -> BinaryIO:
+    """Open the file `source` for `_iterate_records`. Raises `UsageError` if it cannot be read.
 
     A file that is compressed as a whole is decompressed: warcio reads one record of each gzip member.
     """
@@ -139,14 +139,14 @@ def open_records(source: Path) -> BinaryIO:
             if first in (_ZSTD_FRAME, _ZSTD_DICTIONARY):
                 return cast(BinaryIO, _ZstdFile(source, zstd_dict=_read_dictionary(file)))
             with suppress(AttributeError):
-                deque(islice(iterate_records(file, is_arc=is_arc(source)), 2), maxlen=0)
+                deque(islice(_iterate_records(file, is_arc=_is_arc(source)), 2), maxlen=0)
     except ArchiveLoadFailed as error:
         if "non-chunked" in str(error):
             return cast(BinaryIO, _GzipFile(source))
     return source.open("rb")
 
 
-def iterate_records(file: BinaryIO, *, is_arc: bool) -> Any:
+def _iterate_records(file: BinaryIO, *, is_arc: bool) -> Any:
     """Return the iterator of warcio over the records of a file; the records of an ARC file as those of a WARC file.
 
     An HTML page may look like ARC, so that other files are read as WARC alone.
@@ -188,7 +188,7 @@ class _StrictReader(DecompressingBufferedReader):  # type: ignore[misc]  # warci
         super().close_decompressor()
 
 
-def is_arc(source: Path) -> bool:
+def _is_arc(source: Path) -> bool:
     """Return whether the file is an ARC file, compressed or not, by its first bytes."""
     with source.open("rb") as file:
         first = file.read(len(_ARC))
@@ -299,7 +299,7 @@ class Record:
         content = decode_content(block, self.headers, saved_files.MAX_BYTES)
         self.cost += len(content)
         # Crawlers disagree on whether the digest is one of the content without its encodings.
-        if not any(map(self._may_be_payload, (block, join_chunks(block, self.headers), content))):
+        if not any(map(self._may_be_payload, (block, _join_chunks(block, self.headers), content))):
             raise saved_files.CannotIdentify(_("its content differs from its checksum"))
         self.is_refused = False
         return content
@@ -330,8 +330,8 @@ def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
     `UsageError` if the file is no WARC.
     """
     last: Record | None = None
-    with open_records(source) as file:
-        iterator = iterate_records(file, is_arc=is_arc(source))
+    with _open_records(source) as file:
+        iterator = _iterate_records(file, is_arc=_is_arc(source))
         reader = iterator.reader  # the iterator forgets it at the end of the file
         try:
             for last in _wrap_records(iterator, source):

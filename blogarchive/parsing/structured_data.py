@@ -9,7 +9,7 @@ from blogarchive.parsing import html as dom
 _ARTICLES = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
 
 
-def json_ld(root: dom.Element) -> list[dict[str, Any]]:
+def _json_ld(root: dom.Element) -> list[dict[str, Any]]:
     """Return the objects of JSON-LD of a page, nested ones too; scripts that are no JSON are left out."""
     found: list[dict[str, Any]] = []
     for script in root.iterfind(".//script[@type='application/ld+json']"):
@@ -19,7 +19,7 @@ def json_ld(root: dom.Element) -> list[dict[str, Any]]:
 
 def find_article(root: dom.Element) -> dict[str, Any]:
     """Return the object of JSON-LD of an article, by its type, that has a time or a headline; empty if there is none."""
-    data = json_ld(root)
+    data = _json_ld(root)
     named = (one for kind in _ARTICLES for one in data if kind in _as_list(one.get("@type")))
     return next((one for one in named if "datePublished" in one or "headline" in one), {})
 

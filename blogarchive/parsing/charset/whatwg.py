@@ -170,7 +170,7 @@ class Charset:
     @property
     def is_single_byte(self) -> bool:
         """Return whether every byte is a character, so that no text is invalid."""
-        return self.script == "alphabet" and not self.name.startswith(("utf-", "iso-2022", "hz"))
+        return self.script == "alphabet"
 
     def decode_common(self, data: bytes) -> str | None:
         """Return the text of `data` if `common_codec` decodes all of it, else None."""

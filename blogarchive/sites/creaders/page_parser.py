@@ -18,7 +18,7 @@ from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PageLayout:
+class _PageLayout:
     """The sidebar, the blog header, and the indexes of all other lines outside a post."""
 
     sidebar: Sidebar
@@ -26,7 +26,7 @@ class PageLayout:
     main: list[int]
 
 
-def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> PageLayout:
+def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> _PageLayout:
     """Return the parts of a page around the post it shows, if it shows one."""
     lines = range(len(view.lines))
     start, end = (post_page.start, max(post_page.start, post_page.end)) if post_page else (0, 0)
@@ -34,7 +34,7 @@ def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> Page
     sidebar = parse_sidebar(view, outside)
     rest = [i for i in outside if i not in sidebar.own_lines]
     header = card.parse_blog_header(view, rest, start if post_page else len(lines))
-    return PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
+    return _PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
 
 
 # --- items
@@ -191,7 +191,7 @@ class _PageParser:
         author = self._build_author(layout, ())
         return self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
 
-    def _build_author(self, layout: PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
+    def _build_author(self, layout: _PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""
         header, shown, url = layout.header, layout.sidebar.card, self.view.url
         uid = resolve_uid(url, self.target.uid, header.url, layout.sidebar.latest, listed)
@@ -208,7 +208,7 @@ class _PageParser:
             total_visits=shown.total_visits,
         )
 
-    def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:
+    def _is_confirmed(self, post_page: PostPage, layout: _PageLayout) -> bool:
         """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
         title = "" if post_page.heading is None else post_page.heading.title
         window_title = self.view.document.title
@@ -226,7 +226,7 @@ class _PageParser:
         here = parse_url(self.view.url)
         return here.kind is items.PageKind.HOME and here.url != parse_url(self.target.url).url
 
-    def _find_next_comments(self, post_page: PostPage, layout: PageLayout) -> str | None:
+    def _find_next_comments(self, post_page: PostPage, layout: _PageLayout) -> str | None:
         """Find the next page of comments by a link outside all text that people wrote."""
         written = {
             *range(post_page.start, post_page.body_end),
@@ -255,7 +255,7 @@ class _PageParser:
         )
 
     def _find_list_kind(
-        self, layout: PageLayout, listed: Sequence[items.ListedPost]
+        self, layout: _PageLayout, listed: Sequence[items.ListedPost]
     ) -> tuple[items.PageKind, items.Notice | None]:
         """Return the kind of a page without a post, and the notice that it shows in place of a list."""
         expects_list = self.target.kind in items.LIST_KINDS
@@ -267,7 +267,7 @@ class _PageParser:
     def _build_page(
         self,
         kind: items.PageKind,
-        layout: PageLayout,
+        layout: _PageLayout,
         links: tuple[items.Link, ...],
         *,
         author: items.Author | None,

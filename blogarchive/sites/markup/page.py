@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # --- answers to scripts
 
 
-def read_comments_answer(
+def _read_comments_answer(
     text: str, url: str, answer: Answer | None
 ) -> tuple[post_parts.PageComments, Picker] | None:
     """Return the comments of an answer, and the picker with its problems; None if the text is no answer."""
@@ -39,13 +39,13 @@ def read_comments_answer(
     return post_parts.check_doubt(picker, found), picker
 
 
-def read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
+def _read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
     """Return the number of views that an answer states; None if the text is no such answer."""
     match = None if answer is None else re.fullmatch(answer.match, text.strip())
     return None if match is None else parse_count(match[1])
 
 
-def find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
+def _find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
     """Return the URL from which the page fetches its number of views, on a host of the site; None without one."""
     if answer is None or (url := picker.url(answer.url)) is None:
         return None
@@ -56,12 +56,12 @@ def find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
 # --- templates
 
 
-def find_template(tree: PageTree, templates: Iterable[Template]) -> Template | None:
+def _find_template(tree: PageTree, templates: Iterable[Template]) -> Template | None:
     """Return the first template that fits the page, or None."""
     return next((one for one in templates if _fits(Picker(tree=tree), one)), None)
 
 
-def shows_whole_posts(picker: Picker, template: Template) -> bool:
+def _shows_whole_posts(picker: Picker, template: Template) -> bool:
     """Return whether the page has posts that its template shows whole in a list."""
     return template.whole is not None and bool(picker.elements(template.whole.each))
 
@@ -111,7 +111,7 @@ class PageReader:
         return self._with_blogs(self._parse_tree(tree), tree)
 
     def _parse_tree(self, tree: PageTree) -> items.ParsedPage:
-        template = find_template(tree, self.site.templates)
+        template = _find_template(tree, self.site.templates)
         if template is None:
             return self._parse_by_words(tree)
         parsed = self._parse_template(Picker(tree=tree), template)
@@ -163,7 +163,7 @@ class PageReader:
     def explain(self) -> Explanation:
         """Return the template that fits the page, and the selector that filled each field first."""
         tree = parse_tree(self.text, self.url)
-        template = find_template(tree, self.site.templates)
+        template = _find_template(tree, self.site.templates)
         if template is None:
             return Explanation(template=None)
         picker = Picker(tree=tree)
@@ -193,7 +193,7 @@ class PageReader:
         return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
 
     def _parse_template(self, picker: Picker, template: Template) -> items.ParsedPage:
-        shows_list = self._here.kind in items.LIST_KINDS and shows_whole_posts(picker, template)
+        shows_list = self._here.kind in items.LIST_KINDS and _shows_whole_posts(picker, template)
         if template.post is not None and post_parts.has_post(picker, template.post) and not shows_list:
             return self._parse_post_page(picker, template, template.post)
         if template.comments is not None and picker.elements(template.comments.each):
@@ -217,7 +217,7 @@ class PageReader:
             post = post_parts.without_body(post)
             return self._page(picker, template, items.PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
-        if post.views is None and (url := find_views_url(picker, self.site.views_answer)):
+        if post.views is None and (url := _find_views_url(picker, self.site.views_answer)):
             paging.append(items.Link(url=url, kind=items.PageKind.COMMENTS, number=number))
         return self._page(picker, template, items.PageKind.POST, posts=(post,), paging=paging)
 
@@ -301,11 +301,11 @@ class PageReader:
         """Return the comments or the number of views of an answer that a script fetches; None for any other page."""
         if self.target.kind is not items.PageKind.COMMENTS:
             return None
-        views = read_views_answer(self.text, self.site.views_answer)
+        views = _read_views_answer(self.text, self.site.views_answer)
         if views is not None:
             posts = tuple(replace(post, views=views) for post in self._comments_only(()))
             return items.ParsedPage(kind=items.PageKind.COMMENTS, encoding=self.encoding, posts=posts)
-        answer = read_comments_answer(self.text, self.url, self.site.answer)
+        answer = _read_comments_answer(self.text, self.url, self.site.answer)
         if answer is None:
             return None
         found, picker = answer

@@ -333,13 +333,13 @@ def _copy_visible(
         for original, node in pairs[1:]
         if node.tag in dom.NEVER_SHOWN or original in hidden or original in dropped
     ]
-    remove_elements(copy, shut)
+    _remove_elements(copy, shut)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
+def _remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
     """Remove elements inside `root`, and all comments, in one walk; the texts after them stay.
 
     A page may have a comment after each character, so the texts of neighbours are not joined one by one.

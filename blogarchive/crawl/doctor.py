@@ -15,12 +15,7 @@ from blogarchive.sites.normalize import normalize_page
 
 _ITEMS_SHOWN = 3
 _COUNTED = ".is_counted"  # False in an answer of the owner, which has selectors of its own
-_SOURCES = {
-    "author.registered": "author.registered_on",
-    "categories.name": "categories",
-    "months.month": "archive_months",
-    "latest.title": "listed.title",
-}
+_SOURCES = {"categories.name": "categories", "months.month": "archive_months", "latest.title": "listed.title"}
 _COMPUTED = {"kind", "encoding", "unseen_comments", "is_counted", "title_cut", "version", "whole", "read_by"}
 _LEAST_ANCHOR = 4  # characters; a shorter text is on many lines
 _MAX_WORD = 500  # a search for a long pattern may take the product of both lengths

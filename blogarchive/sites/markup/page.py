@@ -226,11 +226,8 @@ class PageReader:
         elements = post_parts.find_comment_elements(picker, template.comments)
         picker.close(elements)
         found = post_parts.check_doubt(picker, post_parts.read_comments(picker, template.comments, elements))
-        paging = self._list_reader(picker).next_link(
-            template.next_comments, items.PageKind.COMMENTS, self._number
-        )
         posts = self._comments_only(found.comments)
-        return self._page(picker, template, items.PageKind.COMMENTS, posts=posts, paging=paging)
+        return self._page(picker, template, items.PageKind.COMMENTS, posts=posts)
 
     def _parse_list_page(self, picker: Picker, template: Template) -> items.ParsedPage:
         """Return the page as a list; as a post if its URL is that of a post which the list shows whole."""

@@ -42,8 +42,6 @@ class CommentParts:
     body: str
     posted: Picks | None = None
     author_url: str | None = None
-    reply_to: Picks | None = None
-    likes: Picks | None = None
     drop: tuple[str, ...] = ()
     unseen: str | None = None
     answers: "CommentParts | None" = None
@@ -83,7 +81,6 @@ class ListParts:
     each: str
     title: str
     posted: Picks | None = None
-    comment_count: Picks | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +108,6 @@ class CardParts:
     nickname: Picks | None = None
     blog_title: Picks | None = None
     tagline: Picks | None = None
-    registered: Picks | None = None
     account_age: Picks | None = None
     total_visits: Picks | None = None
 
@@ -131,7 +127,6 @@ class Template:
     next_page: str | None = None
     marker: str | None = None
     comments: CommentParts | None = None
-    next_comments: str | None = None
     card: CardParts | None = None
     categories: LinkParts | None = None
     months: LinkParts | None = None

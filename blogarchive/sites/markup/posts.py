@@ -167,8 +167,7 @@ def _read_header(
     return items.Comment(
         author_name=around.value("comments.author_name", parts.author, element) or parts.anonymous,
         posted=around.date("comments.posted_at", parts.posted, element),
-        reply_to=reply_to or around.value("comments.reply_to", parts.reply_to, element),
-        likes=around.count("comments.likes", parts.likes, element),
+        reply_to=reply_to,
         body_html="",
         body_text="",
         is_counted=reply_to is None,
@@ -308,7 +307,6 @@ class ListReader:
             url=found.url,
             title_cut=is_cut,
             posted=picker.date("listed.posted_at", parts.posted, element),
-            comment_count=picker.count("listed.comment_count", parts.comment_count, element),
         )
 
     def categories(self, parts: LinkParts | None) -> tuple[items.CategoryRow, ...]:
@@ -376,7 +374,6 @@ def read_author(picker: Picker, card: CardParts, uid: str, url: str) -> items.Au
         nickname=picker.value("author.nickname", card.nickname),
         blog_title=picker.value("author.blog_title", card.blog_title),
         tagline=picker.value("author.tagline", card.tagline),
-        registered=picker.date("author.registered_on", card.registered),
         account_age=picker.count("author.account_age", card.account_age),
         total_visits=picker.count("author.total_visits", card.total_visits),
     )

@@ -138,7 +138,7 @@ def _declared(template: Template) -> Iterator[str]:
         yield from (f"author.{_FIELDS.get(name, name)}" for name in names)
 
 
-_FIELDS = {"posted": "posted_at", "registered": "registered_on"}
+_FIELDS = {"posted": "posted_at"}
 _NO_FIELDS = ("each", "link", "more", "drop", "opened", "comments", "next_comments", "categories")
 
 

@@ -106,7 +106,7 @@ def _failed_hosts(
     changed_hosts = {host for host in session.unreadable if _is_unreadable(session, throttle, host)}
     if changed and not changed_hosts and not left_out:
         sites = {change.site for change in coverage.open_changes(session.archive, session.sites)}
-        changed_hosts = {host for blog, host in session.hosts.items() if blog.site in sites}
+        changed_hosts = {host for blog, host in session.hosts.items() if coverage.scope_of(blog) in sites}
     reason = changed or errors.SiteChanged(
         _("most of its pages cannot be parsed; see `blogarchive doctor URL`")
     )

@@ -72,8 +72,8 @@ class CrawlSession:
 
     @property
     def sites(self) -> set[str]:
-        """The sites of the blogs of the run."""
-        return {blog.site for blog in self.blogs}
+        """The sites of the run as tables of changes name them; each blog of any host is one."""
+        return set(map(coverage.scope_of, self.blogs))
 
     @property
     def unreached(self) -> bool:

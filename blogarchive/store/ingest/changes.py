@@ -256,10 +256,11 @@ def check_change(
         of_comments = _find_comment_change(crawled, post, comments)
         same[coverage.COMMENTS] = of_comments is None
         change = _choose(of_text, of_comments)
-    coverage.add_counts(archive, run_id, blog.site, coverage.TEXTS, same)
-    if change is None or accepted or _is_accepted(archive, blog.site, stored, change):
+    scope = coverage.scope_of(blog)
+    coverage.add_counts(archive, run_id, scope, coverage.TEXTS, same)
+    if change is None or accepted or _is_accepted(archive, scope, stored, change):
         return None
-    return _hold_if_doubted(archive, crawled, run_id, change, stored)
+    return _hold_if_doubted(archive, scope, crawled.page.fetched_at, run_id, change, stored)
 
 
 def _find_text_change(
@@ -317,10 +318,9 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 
 def _hold_if_doubted(
-    archive: Archive, crawled: CrawledPage, run_id: int, change: TextChange, stored: _StoredPost
+    archive: Archive, site: str, now: datetime, run_id: int, change: TextChange, stored: _StoredPost
 ) -> Rejection | None:
-    """Record a change; return why its page is held, or None if it may be an edit of the author."""
-    site, now = crawled.target.site, crawled.page.fetched_at
+    """Record a change of a site; return why its page is held, or None if it may be an edit of the author."""
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)
@@ -389,7 +389,7 @@ def _undo_run(
 # A name that no page of another run shows is that of a new blog.
 _UNDO_NAMES = (
     """
-delete from author_names where author_id in (select id from authors where site = :site)
+delete from author_names where author_id in (select id from authors where :site in (site, site || '/' || uid))
    and page_id in (select id from pages where run_id = :run)
    and exists (select 1 from author_names n where n.author_id = author_names.author_id
                   and n.page_id not in (select id from pages where run_id = :run))
@@ -398,7 +398,7 @@ delete from author_names where author_id in (select id from authors where site =
 update authors set (nickname, blog_title, tagline) =
        (select nickname, blog_title, tagline from author_names n where n.author_id = authors.id
          order by captured_at desc, id desc limit 1)
- where site = :site and id in (select author_id from author_names)
+ where :site in (site, site || '/' || uid) and id in (select author_id from author_names)
 """,
 )
 
@@ -473,9 +473,12 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
 
     Those that contradict the stored posts are queued too if a change of the site ended.
     """
-    ended = coverage.end_disproved(archive, run, {blog.site for blog in blogs}, now=now)
-    released = [blog for blog in blogs if not coverage.is_open(archive, blog.site, coverage.TEXTS)]
-    counts = (_release(archive, blog, _CERTAIN if blog.site in ended else _DOUBTED, now) for blog in released)
+    scopes = {blog: coverage.scope_of(blog) for blog in blogs}
+    ended = coverage.end_disproved(archive, run, scopes.values(), now=now)
+    released = [
+        blog for blog, scope in scopes.items() if not coverage.is_open(archive, scope, coverage.TEXTS)
+    ]
+    counts = (_release(archive, one, _CERTAIN if scopes[one] in ended else _DOUBTED, now) for one in released)
     return sum(counts)
 
 

@@ -264,7 +264,7 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
        exists (select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id
                 where c.site = :site and c.chain = :chain) as listed,
        (select json_group_array(substr(field, 6)) from site_changes
-         where accepted and site = :site and field like 'post.%') as accepted,
+         where accepted and site in (:site, :site || '/' || :uid) and field like 'post.%') as accepted,
        case when :text <> '' and (:timeless or (p.title <> :title and not p.title_is_cut)) then
          (select o.url from posts o where o.author_id = a.id and o.gone_at is null and o.number <> :number
              and (o.number = :shown or (o.title = :title and o.body_text = :text and (o.posted_at is null or not :timeless)))

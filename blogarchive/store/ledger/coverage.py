@@ -9,6 +9,7 @@ from gettext import gettext as _
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail, change_words, field_words
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
@@ -34,6 +35,11 @@ class SiteChange:
     site: str
     field: str
     found_at: str
+
+
+def scope_of(blog: Blog | Target) -> str:
+    """Return what changes as a whole, as tables of changes name it: a site, or one blog of any host, `web/HOST`."""
+    return f"{blog.site}/{blog.uid}" if site_by_name(blog.site).has_any_host else blog.site
 
 
 def open_change(archive: Archive, site: str, field: str, *, run_id: int, now: datetime) -> None:
@@ -122,7 +128,7 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
         return
     kind = PageKind.POST if parsed.kind is PageKind.POST else PageKind.HOME
     filled = _post_fields(parsed) if kind is PageKind.POST else _listing_fields(parsed)
-    add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
+    add_counts(archive, run_id, scope_of(target), kind, {WHOLE_PAGE: True, **filled})
 
 
 def count_rejected(
@@ -133,7 +139,7 @@ def count_rejected(
         count_fields(archive, run_id, target, parsed)
     elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
-        add_counts(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
+        add_counts(archive, run_id, scope_of(target), kind, {failure.field or WHOLE_PAGE: False})
 
 
 def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:

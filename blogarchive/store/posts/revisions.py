@@ -251,7 +251,7 @@ def _restore(
 
 # What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.
 _IS_OF_LIE = """
-select 1 from pages g join site_changes on site_changes.site = g.site
+select 1 from pages g join site_changes on site_changes.site in (g.site, g.site || '/' || g.uid)
  where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id
    and g.run_id < (select max(id) from runs where started_at <= ended_at)
 """

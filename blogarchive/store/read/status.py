@@ -140,7 +140,7 @@ _BY_BLOG: Final[Mapping[str, str]] = {
     "not_seen_since_agreement": """select a.site, a.uid, count(*)
          from (select site, max(ended_at) as at from site_changes
                 where accepted and field like 'text.%' group by site) s
-         join authors a on a.site = s.site join posts p on p.author_id = a.id
+         join authors a on s.site in (a.site, a.site || '/' || a.uid) join posts p on p.author_id = a.id
         where p.content_hash is not null and p.gone_at is null
           and coalesce(p.own_page_seen_at, '') < s.at group by a.id""",
 }
